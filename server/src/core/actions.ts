@@ -1,0 +1,117 @@
+/** Everything the lightbulb and the palette offer: repairs, ignores and refactorings. Hosts only translate. */
+import type { Analysis } from './analyze.ts';
+import { indexingFix } from './equivalents.ts';
+import { compatibleEdits } from './fix.ts';
+import { freeName } from './imports.ts';
+import { DATA_LOADER, makeDeterministic, seedWorker, workerFunction } from './loaders.ts';
+import type { Call, PythonFile } from './model.ts';
+import type { Project } from './project.ts';
+import type { Edit, Finding, Fix, Span } from './rule.ts';
+import { ALL_STREAMS, seedBlock } from './seeding.ts';
+import { ignoreFile, ignoreLine } from './suppress.ts';
+
+export interface Action {
+  readonly title: string;
+  readonly kind: 'quickfix' | 'refactor.rewrite' | 'source.fixAll.seedwise';
+  /** The finding it repairs. */
+  readonly finding?: Finding;
+  readonly preferred: boolean;
+  /** What the client does instead of, or after, the edits. */
+  readonly command?: { readonly name: 'explain' | 'turnOff'; readonly rule: string };
+  edits(): readonly Edit[];
+}
+
+const noEdits = (): readonly Edit[] => [];
+
+/** What can be done at a span, the repairs of its findings first. */
+export function actionsAt(file: PythonFile, project: Project, analysis: Analysis, span: Span): Action[] {
+  const here = analysis.findings.filter((finding) => finding.start <= span.end && span.start <= finding.end);
+  const repairs = here.flatMap((finding) => (finding.fixes ?? []).map((fix, i) => repair(finding, fix, i === 0)));
+  return [
+    ...repairs,
+    ...here.flatMap((finding) => generic(file, analysis, finding)),
+    ...refactorings(file, project, span, repairs),
+  ];
+}
+
+function repair(finding: Finding, fix: Fix, preferred: boolean): Action {
+  return { title: fix.title, kind: 'quickfix', finding, preferred, edits: () => fix.edits() };
+}
+
+/** The actions that every finding has. */
+function generic(file: PythonFile, analysis: Analysis, finding: Finding): Action[] {
+  const { rule } = finding;
+  const same = analysis.findings.filter((each) => each.rule === rule && each.fixes?.[0]);
+  const action = (title: string, edits: Action['edits'], command?: Action['command']): Action => ({
+    title,
+    kind: 'quickfix',
+    finding,
+    preferred: false,
+    edits,
+    ...(command ? { command } : {}),
+  });
+  const all = action(`Fix all of \`${rule}\` in this file`, () =>
+    compatibleEdits(same.flatMap((each) => each.fixes?.[0] ?? [])),
+  );
+  return [
+    ...(same.length > 1 && finding.fixes?.[0] ? [all] : []),
+    action(`Ignore \`${rule}\` on this line`, () => ignoreLine(file, finding)),
+    action(`Ignore \`${rule}\` in this file`, () => ignoreFile(file, rule)),
+    action(`Turn \`${rule}\` off in the settings`, noEdits, { name: 'turnOff', rule }),
+    action(`Explain \`${rule}\``, noEdits, { name: 'explain', rule }),
+  ];
+}
+
+/** Rewrites that need no finding. */
+function refactorings(file: PythonFile, project: Project, span: Span, offered: readonly Action[]): Action[] {
+  const actions: Action[] = [];
+  const add = (title: string, edits: Action['edits']): void => {
+    if (!offered.some((each) => each.title === title))
+      actions.push({ title, kind: 'refactor.rewrite', preferred: false, edits });
+  };
+  const call = callAt(file, span);
+  if (call?.name === DATA_LOADER) {
+    const whole = makeDeterministic(file, call);
+    if (whole) add('Make this DataLoader deterministic', whole);
+    if (!workerFunction(file, call.node))
+      add('Insert `seed_worker`', () => seedWorker(file, freeName(file, ['seed_worker'])));
+  }
+  const indexing = call && indexingFix(file, call);
+  if (indexing) add(indexing.title, indexing.edits);
+  const statement = file.syntax.root.children.find((node) => node.start <= span.start && span.end <= node.end);
+  if (statement && /^import/.test(statement.type) && project.isProgram) {
+    const block = insertSeedBlock(file, project, { deterministic: false });
+    if ('edits' in block) add('Insert seed block', () => block.edits);
+  }
+  return actions;
+}
+
+/** The innermost call whose callee or argument list begins on the span. */
+function callAt(file: PythonFile, span: Span): Call | null {
+  let found: Call | null = null;
+  for (const call of file.allCalls) {
+    if (call.node.start <= span.start && span.end <= call.node.end) found = call;
+  }
+  return found;
+}
+
+/** The safe fixes of all findings, leaving out what overlaps. */
+export function fixAll(_file: PythonFile, analysis: Analysis): readonly Edit[] {
+  return compatibleEdits(
+    analysis.findings.flatMap((finding) => (finding.fixes ?? []).slice(0, 1).filter((fix) => fix.safe)),
+  );
+}
+
+/** A seed block made for this file, or why there is none to insert. */
+export function insertSeedBlock(
+  file: PythonFile,
+  project: Project,
+  options: { readonly deterministic: boolean },
+): { readonly edits: readonly Edit[] } | { readonly message: string } {
+  const must = project.summary?.must ?? {};
+  const late = project.summary?.late ?? {};
+  const isSeeded = ALL_STREAMS.every((stream) => stream in must && !(stream in late));
+  if (isSeeded && !options.deterministic)
+    return { message: 'This program seeds `random`, `numpy` and `torch` already.' };
+  return { edits: seedBlock(file, project, options.deterministic).edits() };
+}

@@ -1,0 +1,48 @@
+/** Runs the rules over a file: the one place where a rule may fail without taking the others with it. */
+import type { PythonFile } from './model.ts';
+import type { Project } from './project.ts';
+import type { Finding, Report, Rule, Severity } from './rule.ts';
+import { RULES } from './rules/index.ts';
+import { unusedIgnore } from './rules/unused-ignore.ts';
+import { ruleLevel, type Settings } from './settings.ts';
+import { suppress } from './suppress.ts';
+
+export interface Analysis {
+  /** In source order. */
+  readonly findings: readonly Finding[];
+  /** One line for each rule that failed on this file. */
+  readonly problems: readonly string[];
+}
+
+export function analyze(file: PythonFile, project: Project, settings: Settings): Analysis {
+  const findings: Finding[] = [];
+  const problems: string[] = [];
+  for (const rule of RULES) {
+    if (ruleLevel(settings, rule.name) === 'off') continue;
+    try {
+      for (const report of rule.check(file, project)) {
+        const severity = severityOf(rule, report, project, settings);
+        if (severity !== null) findings.push({ ...report, rule: rule.name, severity });
+      }
+    } catch (error) {
+      problems.push(`${file.path}: rule ${rule.name} failed: ${error instanceof Error ? error.stack : String(error)}`);
+    }
+  }
+  const { kept, unused } = suppress(file, findings);
+  for (const { start, end, name, fix } of unused) {
+    const report: Report = { start, end, message: unusedIgnore.message(name), unnecessary: true, fixes: [fix] };
+    const severity = severityOf(unusedIgnore, report, project, settings);
+    const isOff = ruleLevel(settings, name) === 'off' || ruleLevel(settings, unusedIgnore.name) === 'off';
+    if (severity !== null && !isOff) kept.push({ ...report, rule: unusedIgnore.name, severity });
+  }
+  return { findings: kept.sort((a, b) => a.start - b.start || a.end - b.end), problems };
+}
+
+function severityOf(rule: Rule, report: Report, project: Project, settings: Settings): Severity | null {
+  const judged = project.isProgram || rule.inLibraries;
+  const usual = report.severity !== undefined ? report.severity : judged ? rule.severity[project.promise] : null;
+  const level = ruleLevel(settings, rule.name);
+  // A level of the user's own replaces the severity, but does not make a silent case speak.
+  if (usual === null || level === 'off') return null;
+  return level === 'default' ? usual : level;
+}

@@ -1,0 +1,117 @@
+/**
+ * The small language every function body is reduced to: what it does to randomness, in execution order.
+ * Plain JSON without positions, so that two versions of a file can be compared; `site` is an index into the spans kept beside it.
+ */
+import type { Stream } from './knowledge.ts';
+import type { Constant } from './model.ts';
+import type { Span } from './rule.ts';
+
+/** What is known of a value where it is passed on; null when nothing is. */
+export type Value =
+  | { readonly const: Constant }
+  | { readonly parameter: string }
+  | { readonly function: string }
+  | { readonly instance: string; readonly loader?: Loader }
+  | null;
+
+/** What iterating a DataLoader does. */
+export interface Loader {
+  /** Its order comes from the global torch generator. */
+  readonly shuffles: boolean;
+  /** The dataset's class; its `__getitem__` runs in this process only without workers. */
+  readonly dataset: string | null;
+  readonly workers: 'none' | 'some' | 'unknown';
+}
+
+/** A condition that a call can decide. `null` is a condition nobody can. */
+export type Guard =
+  | { readonly test: 'main' }
+  | { readonly test: 'truth'; readonly value: Value }
+  | { readonly test: 'none'; readonly value: Value }
+  | { readonly test: 'compare'; readonly operator: string; readonly left: Value; readonly right: Value }
+  | { readonly test: 'not'; readonly guard: Guard }
+  | { readonly test: 'and' | 'or'; readonly guards: readonly Guard[] }
+  | null;
+
+export type Event =
+  | { readonly kind: 'draw'; readonly stream: Stream; readonly site: number }
+  | {
+      readonly kind: 'seed';
+      readonly streams: readonly Stream[];
+      readonly value: Value;
+      /** True where a `None` seed means fresh entropy, which is no seed. */
+      readonly noneIsEntropy: boolean;
+      readonly site: number;
+    }
+  /** A call that may seed everything, by its name or by what it takes. */
+  | { readonly kind: 'unknown-seeder'; readonly site: number }
+  | { readonly kind: 'flag'; readonly name: string; readonly value: Value; readonly site: number }
+  | {
+      readonly kind: 'call';
+      readonly target: string | { readonly parameter: string };
+      readonly positional: readonly Value[];
+      readonly keywords: Readonly<Record<string, Value>>;
+      /** Arguments were passed by `*` or `**` that cannot be seen. */
+      readonly open: boolean;
+      /** Somebody named an argument after a seed: if the callee cannot be read, it may seed. */
+      readonly takesSeed: boolean;
+      readonly site: number;
+    }
+  | { readonly kind: 'iterate'; readonly value: Value; readonly site: number }
+  | {
+      readonly kind: 'branch';
+      readonly guard: Guard;
+      readonly body: readonly Event[];
+      readonly otherwise: readonly Event[];
+    }
+  | { readonly kind: 'loop'; readonly body: readonly Event[] }
+  | {
+      readonly kind: 'try';
+      readonly body: readonly Event[];
+      readonly handlers: readonly (readonly Event[])[];
+      readonly finally: readonly Event[];
+    }
+  /** What is seeded inside does not last: `fork_rng`, another process. */
+  | { readonly kind: 'scope'; readonly body: readonly Event[] }
+  /** Draws inside do not matter: weights that a checkpoint overwrites. */
+  | { readonly kind: 'quiet'; readonly body: readonly Event[] }
+  | { readonly kind: 'return' | 'never' | 'break' };
+
+export interface ParameterEffects {
+  readonly name: string;
+  readonly default: Value;
+  readonly required: boolean;
+  readonly star: '' | '*' | '**';
+  readonly keywordOnly: boolean;
+}
+
+export interface FunctionEffects {
+  readonly parameters: readonly ParameterEffects[];
+  /** A decorator may pass other arguments than the caller wrote. */
+  readonly decorated: boolean;
+  /** Bound to an object: the first parameter is not passed by the caller. */
+  readonly method: boolean;
+  readonly events: readonly Event[];
+}
+
+export interface ClassEffects {
+  /** Qualified names; null where nobody can tell. */
+  readonly bases: readonly (string | null)[];
+  /** Method name to function id. */
+  readonly methods: Readonly<Record<string, string>>;
+  /** `self.<name>` to what it holds. */
+  readonly attributes: Readonly<Record<string, Value>>;
+}
+
+/** What one file does to randomness: all that a closed file keeps. */
+export interface FileEffects {
+  readonly module: readonly Event[];
+  readonly functions: Readonly<Record<string, FunctionEffects>>;
+  readonly classes: Readonly<Record<string, ClassEffects>>;
+}
+
+/** The effects and, beside them, where each site is. */
+export interface LocatedEffects {
+  readonly effects: FileEffects;
+  readonly sites: readonly Span[];
+}

@@ -1,0 +1,148 @@
+/** Text surgery: applies edits, and writes statements and arguments the way the file around them is written. */
+import type { Call, PythonFile } from './model.ts';
+import type { Edit, Fix } from './rule.ts';
+import type { Node } from './syntax.ts';
+
+/** The text after the edits, which must not overlap; insertions at one place keep their order. */
+export function applyEdits(text: string, edits: readonly Edit[]): string {
+  const ordered = edits.map((edit, i) => ({ edit, i })).sort((a, b) => a.edit.start - b.edit.start || a.i - b.i);
+  let result = '';
+  let at = 0;
+  for (const { edit } of ordered) {
+    result += text.slice(at, edit.start) + edit.text;
+    at = edit.end;
+  }
+  return result + text.slice(at);
+}
+
+/** The fixes' edits, leaving out every fix that touches what an earlier one touches. */
+export function compatibleEdits(fixes: readonly Fix[]): Edit[] {
+  const taken: Edit[] = [];
+  const isSame = (a: Edit, b: Edit) => a.start === b.start && a.end === b.end && a.text === b.text;
+  for (const fix of fixes) {
+    const edits = fix.edits();
+    const clashes = edits.some((edit) =>
+      taken.some((other) => !isSame(edit, other) && edit.start <= other.end && other.start <= edit.end),
+    );
+    if (!clashes) taken.push(...edits.filter((edit) => !taken.some((other) => isSame(edit, other))));
+  }
+  return taken;
+}
+
+export const replace = (node: Node, text: string): Edit => ({ start: node.start, end: node.end, text });
+
+export const insertAt = (offset: number, text: string): Edit => ({ start: offset, end: offset, text });
+
+/** The line ending the file uses. */
+export function eolOf(file: PythonFile): string {
+  return file.text.includes('\r\n') ? '\r\n' : '\n';
+}
+
+export function lineStart(text: string, offset: number): number {
+  return text.lastIndexOf('\n', offset - 1) + 1;
+}
+
+/** The offset behind the line's last character, in front of its line ending. */
+export function lineEnd(text: string, offset: number): number {
+  const newline = text.indexOf('\n', offset);
+  if (newline === -1) return text.length;
+  return text[newline - 1] === '\r' && newline > offset ? newline - 1 : newline;
+}
+
+/** The white space in front of the first token of the offset's line. */
+export function indentAt(text: string, offset: number): string {
+  return /^[ \t]*/.exec(text.slice(lineStart(text, offset), lineEnd(text, offset)))?.[0] ?? '';
+}
+
+/** One level of indentation, as the first indented block of the file has it. */
+export function indentUnit(file: PythonFile): string {
+  return /^(?:\t|[ ]{2,8})(?=\S)/m.exec(file.text.replace(/^[ \t]*#.*$/gm, ''))?.[0] ?? '    ';
+}
+
+/** The statement a node is part of: the child of a block or of the module. */
+export function statementOf(node: Node): Node {
+  let at = node;
+  while (at.parent && at.parent.type !== 'block' && at.parent.type !== 'module') at = at.parent;
+  return at;
+}
+
+/** True when the statement has its lines for itself, so that whole lines can go before it, after it or away. */
+function ownsItsLines(file: PythonFile, statement: Node): boolean {
+  const before = file.text.slice(lineStart(file.text, statement.start), statement.start);
+  const after = file.text.slice(statement.end, lineEnd(file.text, statement.end));
+  return before.trim() === '' && /^\s*(#.*)?$/.test(after);
+}
+
+/** Inserts lines as statements of the same block, behind the statement. */
+export function insertAfter(file: PythonFile, statement: Node, lines: readonly string[]): Edit {
+  if (!ownsItsLines(file, statement)) return insertAt(statement.end, `; ${lines.join('; ')}`);
+  const indent = indentAt(file.text, statement.start);
+  const eol = eolOf(file);
+  return insertAt(lineEnd(file.text, statement.end), lines.map((line) => eol + indent + line).join(''));
+}
+
+/** Inserts lines as statements of the same block, in front of the statement. */
+export function insertBefore(file: PythonFile, statement: Node, lines: readonly string[]): Edit {
+  const start = lineStart(file.text, statement.start);
+  if (file.text.slice(start, statement.start).trim() !== '') return insertAt(statement.start, `${lines.join('; ')}; `);
+  const indent = file.text.slice(start, statement.start);
+  return insertAt(start, lines.map((line) => indent + line + eolOf(file)).join(''));
+}
+
+/** Moves a statement, with the comment right above it, in front of another one; null when lines are shared. */
+export function moveBefore(file: PythonFile, statement: Node, target: Node): readonly Edit[] | null {
+  const { text } = file;
+  if (!ownsItsLines(file, statement) || text.slice(lineStart(text, target.start), target.start).trim() !== '')
+    return null;
+  const indent = indentAt(text, statement.start);
+  let start = lineStart(text, statement.start);
+  for (;;) {
+    const above = lineStart(text, start - 1);
+    const line = text.slice(above, start);
+    if (start === 0 || !line.trim().startsWith('#') || indentAt(text, above) !== indent) break;
+    if (above <= target.start) break;
+    start = above;
+  }
+  const lastEnd = lineEnd(text, statement.end);
+  const eol = eolOf(file);
+  const lines = text.slice(start, lastEnd).split(/\r?\n/);
+  const newIndent = indentAt(text, target.start);
+  const moved = lines.map((line) => (line.startsWith(indent) ? newIndent + line.slice(indent.length) : line) + eol);
+  // At the end of the file without a line ending, the one in front goes instead.
+  const end = lastEnd < text.length ? lastEnd + (text[lastEnd] === '\r' ? 2 : 1) : lastEnd;
+  const from = end > lastEnd || start === 0 ? start : start - eol.length;
+  return [insertAt(lineStart(text, target.start), moved.join('')), { start: from, end, text: '' }];
+}
+
+/** Adds keyword arguments at the end of a call, in its own layout and with its own trailing comma. */
+export function addArguments(file: PythonFile, call: Call, keywords: readonly string[]): Edit[] {
+  const list = call.node.get('arguments');
+  if (!list || list.type !== 'argument_list' || keywords.length === 0) return [];
+  const last = list.children.at(-1);
+  if (!last) return [insertAt(list.start + 1, keywords.join(', '))];
+  const tail = file.text.slice(last.end, list.end - 1);
+  const comma = tail.replace(/#.*/g, (comment) => ' '.repeat(comment.length)).indexOf(',');
+  const ownLines = file.text.slice(list.start + 1, last.start).includes('\n') && onOwnLine(file, last);
+  if (!ownLines) {
+    return [
+      comma === -1
+        ? insertAt(last.end, `, ${keywords.join(', ')}`)
+        : insertAt(last.end + comma + 1, ` ${keywords.join(', ')},`),
+    ];
+  }
+  const eol = eolOf(file);
+  const indent = indentAt(file.text, last.start);
+  const lines = keywords.map((keyword) => eol + indent + keyword).join(',');
+  if (comma !== -1) {
+    // Behind a comment on the last argument's line, if there is one.
+    return [insertAt(lineEnd(file.text, last.end + comma), `${lines},`)];
+  }
+  const end = lineEnd(file.text, last.end);
+  return end >= list.end || end === last.end
+    ? [insertAt(last.end, `,${lines}`)]
+    : [insertAt(last.end, ','), insertAt(end, lines)];
+}
+
+function onOwnLine(file: PythonFile, argument: Node): boolean {
+  return file.text.slice(lineStart(file.text, argument.start), argument.start).trim() === '';
+}

@@ -1,0 +1,149 @@
+/** Finds the name a module already has in a file, adds the import where a careful engineer would, and places helpers. */
+import { eolOf, insertAt, lineEnd, lineStart } from './fix.ts';
+import type { PythonFile } from './model.ts';
+import type { Edit } from './rule.ts';
+import type { Node } from './syntax.ts';
+
+/** How a file spells a dotted name, and the import it still needs for that. */
+export interface Spelled {
+  readonly text: string;
+  readonly edits: readonly Edit[];
+}
+
+const STANDARD = new Set(
+  'abc argparse ast asyncio collections contextlib copy csv ctypes dataclasses datetime enum functools gc glob gzip hashlib heapq importlib inspect io itertools json logging math multiprocessing operator os pathlib pickle platform pprint queue random re shutil signal socket string struct subprocess sys tempfile textwrap threading time traceback types typing uuid warnings zipfile zlib'.split(
+    ' ',
+  ),
+);
+const USUAL_ALIAS: Readonly<Record<string, string>> = { numpy: 'np', 'torch.nn.functional': 'F' };
+
+/** Spells `numpy.random.seed` with the file's own import, or with a new one that collides with nothing. */
+export function spell(file: PythonFile, qualified: string): Spelled {
+  let best: { name: string; rest: string } | undefined;
+  for (const [name, definitions] of file.scopes.module.names) {
+    const [only, ...others] = definitions;
+    if (only?.kind !== 'import' || others.length > 0 || !isUnconditional(only.statement)) continue;
+    const rest = suffixOf(qualified, only.qualified);
+    // The shortest spelling wins; on a tie, the first import.
+    if (rest !== null && (!best || rest.length < best.rest.length)) best = { name, rest };
+  }
+  if (best) return { text: best.name + best.rest, edits: [] };
+  const module = qualified.split('.')[0] ?? qualified;
+  const name = freeName(file, [USUAL_ALIAS[module] ?? module, module, `${module}_module`]);
+  const statement = name === module ? `import ${module}` : `import ${module} as ${name}`;
+  return { text: name + qualified.slice(module.length), edits: [importEdit(file, module, statement)] };
+}
+
+/** Spells several names, each new import once. */
+export function spellAll(file: PythonFile, names: readonly string[]): { texts: string[]; edits: Edit[] } {
+  const spelled = names.map((name) => spell(file, name));
+  const edits: Edit[] = [];
+  for (const edit of spelled.flatMap((each) => each.edits)) {
+    if (!edits.some((other) => other.text === edit.text)) edits.push(edit);
+  }
+  return { texts: spelled.map((each) => each.text), edits };
+}
+
+/** The first of the names that nothing in the file binds; numbered when all are taken. */
+export function freeName(file: PythonFile, names: readonly string[]): string {
+  const taken = new Set<string>();
+  for (const scope of file.scopes.byNode.values()) for (const name of scope.names.keys()) taken.add(name);
+  for (const name of names) if (!taken.has(name)) return name;
+  const last = names.at(-1) ?? 'name';
+  let copy = 2;
+  while (taken.has(`${last}_${copy}`)) copy++;
+  return `${last}_${copy}`;
+}
+
+/** Where helper functions go: the offset behind the head of the file (docstring, imports). */
+export function helperOffset(file: PythonFile): number {
+  const head = headStatements(file);
+  const last = head.at(-1);
+  return last ? lineEnd(file.text, last.end) : shebangEnd(file);
+}
+
+/** Lines at module level behind the imports, with the two blank lines that belong around a function. */
+export function insertHelper(file: PythonFile, lines: readonly string[]): Edit {
+  const eol = eolOf(file);
+  const offset = helperOffset(file);
+  const rest = file.text.slice(offset);
+  const isFirst = file.text.slice(0, offset).trim() === '';
+  const isFollowed = rest.trim() !== '';
+  // A statement at the end needs one blank line behind it, a function two.
+  const endsInFunction = /^\s/.test(lines.at(-1) ?? '');
+  const wanted = endsInFunction ? 3 : 2;
+  const text = lines.join(eol);
+  if (isFirst) return insertAt(offset, text + eol + (isFollowed ? eol.repeat(wanted - 1) : ''));
+  const present = (/^(?:[ \t]*\r?\n)*/.exec(rest)?.[0] ?? '').split('\n').length - 1;
+  const after = isFollowed ? eol.repeat(Math.max(0, wanted - present)) : present === 0 ? eol : '';
+  return insertAt(offset, `${eol}${eol}${eol}${text}${after}`);
+}
+
+/** A statement at module level behind the imports, set off by blank lines. */
+export function insertStatement(file: PythonFile, statement: string): Edit {
+  const eol = eolOf(file);
+  const offset = helperOffset(file);
+  const isFirst = file.text.slice(0, offset).trim() === '';
+  return insertAt(offset, isFirst ? statement + eol : `${eol}${eol}${statement}`);
+}
+
+/** What a file begins with: its docstring and its imports. */
+export function headStatements(file: PythonFile): Node[] {
+  const head: Node[] = [];
+  for (const node of file.syntax.root.children) {
+    const isDocstring =
+      head.length === 0 && node.type === 'expression_statement' && node.children[0]?.type === 'string';
+    if (!isDocstring && !isImport(node) && !isGuardedImport(node, file)) break;
+    head.push(node);
+  }
+  return head;
+}
+
+function importEdit(file: PythonFile, module: string, statement: string): Edit {
+  const eol = eolOf(file);
+  const imports = headStatements(file).filter((node) => isImport(node) && node.type !== 'future_import_statement');
+  const group = imports.filter((node) => STANDARD.has(moduleOf(node, file)) === STANDARD.has(module));
+  const next = group.find((node) => node.type === 'import_statement' && moduleOf(node, file) > module);
+  if (next) return insertAt(lineStart(file.text, next.start), statement + eol);
+  const plain = group.filter((node) => node.type === 'import_statement').at(-1) ?? group[0];
+  if (plain && plain.type === 'import_statement') return insertAt(lineEnd(file.text, plain.end), eol + statement);
+  if (plain) return insertAt(lineStart(file.text, plain.start), statement + eol);
+  const first = imports[0];
+  if (first && STANDARD.has(module)) return insertAt(lineStart(file.text, first.start), statement + eol + eol);
+  const last = headStatements(file).at(-1);
+  if (last) return insertAt(lineEnd(file.text, last.end), `${eol}${eol}${statement}`);
+  const offset = shebangEnd(file);
+  return insertAt(offset, statement + eol + (file.text.slice(offset).trim() === '' ? '' : eol));
+}
+
+const isImport = (node: Node): boolean =>
+  /^(import_statement|import_from_statement|future_import_statement)$/.test(node.type);
+
+/** `if TYPE_CHECKING:` and `try: import ...` belong to the head, but nothing is added in them. */
+function isGuardedImport(node: Node, file: PythonFile): boolean {
+  if (node.type !== 'try_statement' && node.type !== 'if_statement') return false;
+  if (node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__')) return false;
+  const body = node.get('body') ?? node.get('consequence');
+  return body !== undefined && body.children.length > 0 && body.children.every(isImport);
+}
+
+function isUnconditional(statement: Node): boolean {
+  return statement.parent?.type === 'module';
+}
+
+function moduleOf(statement: Node, file: PythonFile): string {
+  const name = statement.get('module_name') ?? statement.get('name');
+  return file.read(name ?? statement).split(/[\s.]/)[0] ?? '';
+}
+
+/** What is left of `numpy.random.seed` after an import of `numpy.random`: `.seed`; null if it does not lead there. */
+function suffixOf(qualified: string, imported: string): string | null {
+  if (qualified === imported) return '';
+  return qualified.startsWith(`${imported}.`) ? qualified.slice(imported.length) : null;
+}
+
+/** Behind the shebang and the encoding comment. */
+function shebangEnd(file: PythonFile): number {
+  const match = /^(?:\uFEFF)?(?:#!.*(?:\r?\n|$))?(?:#.*coding[:=].*(?:\r?\n|$))?/.exec(file.text);
+  return match?.[0].length ?? 0;
+}

@@ -1,0 +1,404 @@
+/** Reduces one file to its events: what each function, class and the module body do to randomness, in execution order. */
+import { drawEvents } from './draws.ts';
+import type { ClassEffects, Event, FunctionEffects, LocatedEffects, Value } from './events.ts';
+import { looksLikeSeeder, seederOf } from './knowledge.ts';
+import type { Call, PythonFile } from './model.ts';
+import type { Span } from './rule.ts';
+import type { ClassInfo, FunctionInfo } from './scope.ts';
+import type { Node } from './syntax.ts';
+import { guardOf, knownValue } from './values.ts';
+
+/** Calls that keep a function for later, or run it in a worker: handing it over runs nothing here. */
+const KEEPS_FUNCTION =
+  /^(torch\.utils\.data\.|atexit\.|signal\.|functools\.|argparse\.|dataclasses\.|torchvision\.|builtins\.(type|isinstance|hasattr|getattr|setattr)$)|\.(add_argument|register_\w+|setdefault|add_parser)$/;
+/** Calls that run a function in another process. */
+const SPAWNS =
+  /^(torch\.multiprocessing|multiprocessing)(\.\w+)*\.(spawn|Process|start_processes)$|^torch\.multiprocessing\.spawn$/;
+/** Ends the program. */
+const EXITS = new Set(['sys.exit', 'os._exit', 'os.abort', 'builtins.exit', 'builtins.quit']);
+/** Context managers at whose end the generators are what they were. */
+const RESTORES = new Set(['torch.random.fork_rng']);
+/** Hands on the elements of what it gets. */
+const ITERATES =
+  /^(builtins\.(enumerate|zip|iter|list|tuple|map|next|sorted|sum)|itertools\.\w+|tqdm(\.\w+)*\.(tqdm|trange)|tqdm|rich\.progress\.track)$/;
+/** Packages that no workspace file stands behind, and whose seeders are in the table. */
+const LIBRARY =
+  /^(builtins|torch|torchvision|torchaudio|numpy|scipy|sklearn|pandas|matplotlib|PIL|cv2|random|os|sys|math|time|json|re|argparse|pathlib|collections|itertools|functools|logging|tqdm)\./;
+/** On an object nobody knows these seed that object, not the global generators. */
+const SEEDS_ITS_OBJECT = new Set([
+  'seed',
+  'manual_seed',
+  'reset',
+  'shuffle',
+  'train_test_split',
+  'sample',
+  'split',
+  'set_rng_state',
+  'map',
+  'select',
+]);
+
+export function lowerFile(file: PythonFile): LocatedEffects {
+  const sites: Span[] = [];
+  const lowering = new Lowering(file, sites);
+  const functions: Record<string, FunctionEffects> = {};
+  for (const [id, info] of file.scopes.functions) functions[id] = lowering.function(info);
+  const classes: Record<string, ClassEffects> = {};
+  for (const [id, info] of file.scopes.classes) classes[id] = lowering.class(info);
+  return { effects: { module: lowering.statements(file.syntax.root.children), functions, classes }, sites };
+}
+
+class Lowering {
+  readonly #file: PythonFile;
+  readonly #sites: Span[];
+
+  constructor(file: PythonFile, sites: Span[]) {
+    this.#file = file;
+    this.#sites = sites;
+  }
+
+  function(info: FunctionInfo): FunctionEffects {
+    const body = info.node.get('body');
+    const isStatic = info.decorators.some((each) => this.#file.read(each).includes('staticmethod'));
+    return {
+      parameters: info.parameters.map((parameter) => ({
+        name: parameter.name,
+        default: parameter.default ? knownValue(parameter.default, this.#file) : null,
+        required: parameter.default === null && parameter.star === '',
+        star: parameter.star,
+        keywordOnly: parameter.keywordOnly,
+      })),
+      decorated: info.decorators.length > 0,
+      method: info.class !== null && !isStatic,
+      events: !body ? [] : body.type === 'block' ? this.statements(body.children) : this.expression(body),
+    };
+  }
+
+  class(info: ClassInfo): ClassEffects {
+    const attributes: Record<string, Value> = {};
+    for (const [name, values] of info.attributes) {
+      const known = values.map((value) => knownValue(value, this.#file)).filter((value) => value !== null);
+      if (known.length === 1 && known[0]) attributes[name] = known[0];
+    }
+    return {
+      bases: info.bases.map((base) => this.#file.qualify(base)),
+      methods: Object.fromEntries([...info.methods].map(([name, method]) => [name, method.id])),
+      attributes,
+    };
+  }
+
+  statements(nodes: readonly Node[]): Event[] {
+    const events: Event[] = [];
+    nodes.forEach((node, i) => {
+      const body = this.#statement(node);
+      const quiet = body.length > 0 && this.#isOverwritten(node, nodes.slice(i + 1));
+      if (quiet) events.push({ kind: 'quiet', body });
+      else events.push(...body);
+    });
+    return events;
+  }
+
+  /** `model = Net()` whose weights a checkpoint replaces further down in the same block. */
+  #isOverwritten(statement: Node, following: readonly Node[]): boolean {
+    const assignment = statement.type === 'expression_statement' ? statement.children[0] : undefined;
+    const target = assignment?.type === 'assignment' ? assignment.get('left') : undefined;
+    if (!target || !/identifier|attribute/.test(target.type)) return false;
+    const name = this.#file.read(target);
+    return following.some((next) => {
+      const call = next.type === 'expression_statement' ? next.children[0] : undefined;
+      const callee = call?.type === 'call' ? call.get('function') : undefined;
+      const object = callee?.get('object');
+      const method = callee?.get('attribute');
+      if (!object || !method || this.#file.read(method) !== 'load_state_dict') return false;
+      return this.#file.read(object).replace(/\.module$/, '') === name;
+    });
+  }
+
+  #statement(node: Node): Event[] {
+    switch (node.type) {
+      case 'decorated_definition':
+        return node.children.flatMap((child) =>
+          child.type === 'decorator' ? this.#decorator(child) : this.#statement(child),
+        );
+      case 'function_definition': {
+        const defaults = node.get('parameters')?.children ?? [];
+        return defaults.flatMap((parameter) => this.#optional(parameter.get('value')));
+      }
+      case 'class_definition':
+        return [...this.#optional(node.get('superclasses')), ...this.statements(node.get('body')?.children ?? [])];
+      case 'if_statement':
+        return this.#if(
+          node,
+          node.children.filter((child) => child.field === 'alternative'),
+        );
+      case 'for_statement': {
+        const iterated = node.get('right');
+        const body: Event[] = [...this.statements(node.get('body')?.children ?? [])];
+        return [
+          ...this.#optional(iterated),
+          { kind: 'loop', body: [...(iterated ? this.#iteration(iterated) : []), ...body] },
+          ...this.#else(node),
+        ];
+      }
+      case 'while_statement': {
+        const body = [...this.#optional(node.get('condition')), ...this.statements(node.get('body')?.children ?? [])];
+        return [{ kind: 'loop', body }, ...this.#else(node)];
+      }
+      case 'try_statement':
+        return this.#try(node);
+      case 'with_statement': {
+        const clause = node.children.find((child) => child.type === 'with_clause');
+        const body = this.statements(node.get('body')?.children ?? []);
+        const managers = this.#optional(clause);
+        return clause && this.#restores(clause) ? [...managers, { kind: 'scope', body }] : [...managers, ...body];
+      }
+      case 'match_statement': {
+        const cases = (node.get('body')?.children ?? []).filter((child) => child.type === 'case_clause');
+        const arms = cases.map((each) => this.statements(each.get('consequence')?.children ?? []));
+        return [...this.#optional(node.get('subject')), ...alternatives(arms)];
+      }
+      case 'return_statement':
+        return [...node.children.flatMap((child) => this.expression(child)), { kind: 'return' }];
+      case 'raise_statement':
+        return [...node.children.flatMap((child) => this.expression(child)), { kind: 'never' }];
+      case 'break_statement':
+      case 'continue_statement':
+        return [{ kind: 'break' }];
+      case 'import_statement':
+      case 'import_from_statement':
+      case 'global_statement':
+      case 'nonlocal_statement':
+      case 'pass_statement':
+        return [];
+      default:
+        return this.expression(node);
+    }
+  }
+
+  #optional(node: Node | undefined): Event[] {
+    return node ? this.expression(node) : [];
+  }
+
+  #else(node: Node): Event[] {
+    const clause = node.children.find((child) => child.type === 'else_clause');
+    return this.statements(clause?.get('body')?.children ?? []);
+  }
+
+  /** `@decorator(...)` runs where the function is defined. */
+  #decorator(node: Node): Event[] {
+    const inner = node.children[0];
+    return inner?.type === 'call' ? this.expression(inner) : [];
+  }
+
+  #if(node: Node, alternatives: readonly Node[]): Event[] {
+    const condition = node.get('condition');
+    const body = this.statements(node.get('consequence')?.children ?? []);
+    const [next, ...rest] = alternatives;
+    const otherwise =
+      next?.type === 'elif_clause' ? this.#if(next, rest) : this.statements(next?.get('body')?.children ?? []);
+    const before = this.#optional(condition);
+    if (body.length === 0 && otherwise.length === 0) return before;
+    return [...before, { kind: 'branch', guard: condition ? guardOf(condition, this.#file) : null, body, otherwise }];
+  }
+
+  #try(node: Node): Event[] {
+    const clauses = (type: string) => node.children.filter((child) => child.type === type);
+    const block = (clause: Node) => clause.children.find((child) => child.type === 'block')?.children ?? [];
+    return [
+      {
+        kind: 'try',
+        body: [...this.statements(node.get('body')?.children ?? []), ...this.#else(node)],
+        handlers: [...clauses('except_clause'), ...clauses('except_group_clause')].map((each) =>
+          this.statements(block(each)),
+        ),
+        finally: clauses('finally_clause').flatMap((each) => this.statements(block(each))),
+      },
+    ];
+  }
+
+  #restores(clause: Node): boolean {
+    return clause.children.some((item) => {
+      const value = item.get('value');
+      const call = value?.type === 'as_pattern' ? value.children[0] : value;
+      const name = call?.type === 'call' ? this.#file.call(call).name : null;
+      return name !== null && (RESTORES.has(name) || seederOf(name)?.restores !== undefined);
+    });
+  }
+
+  /** The events of evaluating an expression, or of any statement that only evaluates expressions. */
+  expression(node: Node): Event[] {
+    switch (node.type) {
+      case 'lambda':
+      case 'identifier':
+      case 'type':
+        return [];
+      case 'function_definition':
+      case 'class_definition':
+      case 'if_statement':
+        return this.#statement(node);
+      case 'assignment':
+        return [...this.#optional(node.get('right')), ...this.#optional(node.get('left')), ...this.#flag(node)];
+      case 'conditional_expression': {
+        const [then, condition, otherwise] = node.children;
+        if (!then || !condition || !otherwise) return [];
+        return [
+          ...this.expression(condition),
+          {
+            kind: 'branch',
+            guard: guardOf(condition, this.#file),
+            body: this.expression(then),
+            otherwise: this.expression(otherwise),
+          },
+        ];
+      }
+      case 'boolean_operator': {
+        const right = this.#optional(node.get('right'));
+        const left = this.#optional(node.get('left'));
+        return right.length > 0 ? [...left, { kind: 'branch', guard: null, body: right, otherwise: [] }] : left;
+      }
+      case 'list_comprehension':
+      case 'set_comprehension':
+      case 'dictionary_comprehension':
+      case 'generator_expression':
+        return this.#comprehension(node);
+      case 'call':
+        return this.#call(node);
+      default:
+        return node.children.flatMap((child) => this.expression(child));
+    }
+  }
+
+  #comprehension(node: Node): Event[] {
+    const clauses = node.children.filter((child) => child.field !== 'body');
+    const body = node.children.filter((child) => child.field === 'body');
+    const iterated = clauses.flatMap((clause) => {
+      const right = clause.type === 'for_in_clause' ? clause.get('right') : undefined;
+      return right ? [...this.expression(right), ...this.#iteration(right)] : this.expression(clause);
+    });
+    const events = [...iterated, ...body.flatMap((child) => this.expression(child))];
+    return events.length > 0 ? [{ kind: 'loop', body: events }] : [];
+  }
+
+  #iteration(expression: Node): Event[] {
+    if (expression.type === 'call') {
+      const call = this.#file.call(expression);
+      if (call.name !== null && ITERATES.test(call.name)) {
+        const passed = expression.get('arguments')?.children ?? [];
+        return passed.flatMap((argument) => this.#iteration(argument));
+      }
+    }
+    const value = knownValue(expression, this.#file);
+    if (value === null || !('parameter' in value || 'instance' in value)) return [];
+    return [{ kind: 'iterate', value, site: this.#site(expression) }];
+  }
+
+  #flag(assignment: Node): Event[] {
+    const left = assignment.get('left');
+    const right = assignment.get('right');
+    const name = left?.type === 'attribute' ? this.#file.qualify(left) : null;
+    if (!left || !right || !name?.startsWith('torch.backends.')) return [];
+    return [{ kind: 'flag', name, value: knownValue(right, this.#file), site: this.#site(left) }];
+  }
+
+  #call(node: Node): Event[] {
+    const call = this.#file.call(node);
+    const passed = node.get('arguments');
+    const object =
+      call.callee.type === 'identifier' ? [] : call.callee.children.flatMap((child) => this.expression(child));
+    const before = [
+      ...object,
+      ...(passed ? passed.children.flatMap((child) => this.expression(child.get('value') ?? child)) : []),
+    ];
+    const name = call.name;
+    if (name !== null && EXITS.has(name)) return [...before, { kind: 'never' }];
+    if (name !== null && SPAWNS.test(name)) return [...before, { kind: 'scope', body: this.#callbacks(call) }];
+    const iterated =
+      name !== null && ITERATES.test(name) && passed ? passed.children.flatMap((each) => this.#iteration(each)) : [];
+    const own = this.#seed(call) ?? drawEvents(call, this.#file, this.#site(call.callee)) ?? this.#unknownCall(call);
+    return [...before, ...iterated, ...own];
+  }
+
+  #seed(call: Call): Event[] | null {
+    if (call.name === 'torch.use_deterministic_algorithms') {
+      const mode = this.#file.argument(call, 'mode', 0);
+      return [
+        {
+          kind: 'flag',
+          name: call.name,
+          value: typeof mode === 'string' ? null : knownValue(mode, this.#file),
+          site: this.#site(call.callee),
+        },
+      ];
+    }
+    const seeder = call.name === null ? undefined : seederOf(call.name);
+    if (!seeder) return null;
+    if (seeder.restores) return [];
+    if (seeder.streams.length === 0 || seeder.device === 'cuda') return [];
+    const given = seeder.argument
+      ? this.#file.argument(call, seeder.argument.name, seeder.argument.position)
+      : 'unknown';
+    const isAbsent = given === 'absent';
+    const value: Value = isAbsent ? { const: null } : typeof given === 'string' ? null : knownValue(given, this.#file);
+    const none = isAbsent ? (seeder.absent ?? seeder.none) : seeder.none;
+    const noneIsEntropy = !seeder.varying && (none === 'entropy' || none === 'off');
+    return [{ kind: 'seed', streams: seeder.streams, value, noneIsEntropy, site: this.#site(call.callee) }];
+  }
+
+  /** Functions handed to a call nobody knows are assumed to run. */
+  #callbacks(call: Call): Event[] {
+    const passed = call.node.get('arguments')?.children ?? [];
+    return passed.flatMap((argument): Event[] => {
+      const value = knownValue(argument.get('value') ?? argument, this.#file);
+      if (value === null || !('function' in value)) return [];
+      return [
+        {
+          kind: 'call',
+          target: value.function,
+          positional: [],
+          keywords: {},
+          open: true,
+          takesSeed: false,
+          site: this.#site(call.callee),
+        },
+      ];
+    });
+  }
+
+  #unknownCall(call: Call): Event[] {
+    const callbacks = call.name !== null && KEEPS_FUNCTION.test(call.name) ? [] : this.#callbacks(call);
+    const positional: Value[] = [];
+    const keywords: Record<string, Value> = {};
+    let open = false;
+    let takesSeed = false;
+    for (const argument of call.node.get('arguments')?.children ?? []) {
+      const key = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
+      const value = key ? argument.get('value') : argument;
+      if (argument.type === 'list_splat' || argument.type === 'dictionary_splat') open = true;
+      else if (key && value) keywords[this.#file.read(key)] = knownValue(value, this.#file);
+      else if (value) positional.push(knownValue(value, this.#file));
+      const word = key ?? value?.get('attribute') ?? value;
+      if (word && /identifier/.test(word.type) && /seed/i.test(this.#file.read(word))) takesSeed = true;
+    }
+    const site = this.#site(call.callee);
+    const event = (target: string | { parameter: string }): Event[] => [
+      { kind: 'call', target, positional, keywords, open, takesSeed, site },
+      ...callbacks,
+    ];
+    if (call.name !== null) return LIBRARY.test(call.name) ? callbacks : event(call.name);
+    const callee = knownValue(call.callee, this.#file);
+    if (callee !== null && 'parameter' in callee) return event(callee);
+    if (callee !== null && 'instance' in callee) return event(`${callee.instance}.__call__`);
+    const last = call.method ?? this.#file.read(call.callee);
+    const seeds = call.method !== null && SEEDS_ITS_OBJECT.has(last) ? false : takesSeed || looksLikeSeeder(last);
+    return seeds ? [{ kind: 'unknown-seeder', site }, ...callbacks] : callbacks;
+  }
+
+  #site(node: Node): number {
+    return this.#sites.push({ start: node.start, end: node.end }) - 1;
+  }
+}
+
+/** One of several arms runs, or none. */
+function alternatives(arms: readonly Event[][]): Event[] {
+  return arms.reduceRight<Event[]>((rest, body) => [{ kind: 'branch', guard: null, body, otherwise: rest }], []);
+}

@@ -1,0 +1,443 @@
+/**
+ * One Python file understood: what a name stands for, which calls reach which function, which arguments they pass.
+ * Rules ask; nobody walks. A rule about `DataLoader` costs nothing in a file without one.
+ */
+import { canonical } from './knowledge.ts';
+import type { Span } from './rule.ts';
+import {
+  buildScopes,
+  type ClassInfo,
+  type Definition,
+  enclosingClass,
+  type FunctionInfo,
+  lookUp,
+  nearestFunction,
+  type Scope,
+  type Scopes,
+  scopeOf,
+} from './scope.ts';
+import { type Node, parse, type Syntax } from './syntax.ts';
+
+/** UTF-16 units; no training script is longer, and a generated file of that size would only cost time. */
+export const MAX_FILE_LENGTH = 1_000_000;
+
+/** What an expression is known to evaluate to. */
+export type Constant = null | boolean | number | string | readonly Constant[];
+
+/** An argument of a call: its value, or that it is not passed, or that `*args`/`**kwargs` may hold it. */
+export type Argument = Node | 'absent' | 'unknown';
+
+export interface Call {
+  readonly node: Node;
+  readonly callee: Node;
+  /** Canonical dotted name of the callee; `#name` for the file's own; null when nobody can tell. */
+  readonly name: string | null;
+  /** The last attribute: `index_add_` in `x.index_add_()`. */
+  readonly method: string | null;
+}
+
+/** Methods that return the object they are called on, as far as its class goes. */
+const FLUENT = new Set([
+  'to',
+  'cuda',
+  'cpu',
+  'train',
+  'eval',
+  'float',
+  'half',
+  'double',
+  'bfloat16',
+  'requires_grad_',
+  'share_memory',
+  'manual_seed',
+  'compile',
+  'apply',
+]);
+/** Calls that wrap a module without changing what it is. */
+const WRAPPERS = new Set([
+  'torch.nn.DataParallel',
+  'torch.nn.parallel.DistributedDataParallel',
+  'torch.compile',
+  'torch.jit.script',
+]);
+
+export class PythonFile {
+  readonly path: string;
+  readonly text: string;
+  readonly syntax: Syntax;
+  readonly scopes: Scopes;
+  #calls: readonly Call[] | undefined;
+  #byName: Map<string, Call[]> | undefined;
+  #byMethod: Map<string, Call[]> | undefined;
+  readonly #callOf = new Map<Node, Call>();
+  readonly #qualified = new Map<Node, string | null>();
+
+  constructor(path: string, text: string, syntax: Syntax) {
+    this.path = path;
+    this.text = text;
+    this.syntax = syntax;
+    this.scopes = buildScopes(syntax.root, text);
+  }
+
+  get hasSyntaxErrors(): boolean {
+    return this.syntax.hasErrors;
+  }
+
+  read(span: Span): string {
+    return this.text.slice(span.start, span.end);
+  }
+
+  scope(node: Node): Scope {
+    return scopeOf(node, this.scopes);
+  }
+
+  definitions(identifier: Node): readonly Definition[] {
+    return lookUp(this.read(identifier), this.scope(identifier));
+  }
+
+  /** Every call, in source order. */
+  get allCalls(): readonly Call[] {
+    this.#calls ??= this.scopes.calls.map((node) => this.call(node));
+    return this.#calls;
+  }
+
+  /** The calls whose callee has this canonical name. */
+  calls(name: string): readonly Call[] {
+    this.#byName ??= group(this.allCalls, (call) => call.name);
+    return this.#byName.get(name) ?? [];
+  }
+
+  /** The calls written `something.method(...)`, whatever the something is. */
+  methodCalls(method: string): readonly Call[] {
+    this.#byMethod ??= group(this.allCalls, (call) => call.method);
+    return this.#byMethod.get(method) ?? [];
+  }
+
+  call(node: Node): Call {
+    let call = this.#callOf.get(node);
+    if (!call) {
+      const callee = node.get('function') ?? node;
+      const attribute = callee.type === 'attribute' ? callee.get('attribute') : undefined;
+      call = { node, callee, name: this.qualify(callee), method: attribute ? this.read(attribute) : null };
+      this.#callOf.set(node, call);
+    }
+    return call;
+  }
+
+  /** The canonical dotted name an expression stands for, through imports and aliases; null when nobody can tell. */
+  qualify(expression: Node): string | null {
+    const known = this.#qualified.get(expression);
+    if (known !== undefined) return known;
+    this.#qualified.set(expression, null); // An alias of itself stands for nothing.
+    const name = this.#resolve(expression);
+    const result = name === null || name.startsWith('#') ? name : canonical(name);
+    this.#qualified.set(expression, result);
+    return result;
+  }
+
+  #resolve(expression: Node): string | null {
+    if (expression.type === 'parenthesized_expression' && expression.children[0]) {
+      return this.qualify(expression.children[0]);
+    }
+    if (expression.type === 'identifier') return this.#resolveName(expression);
+    if (expression.type === 'call') {
+      const callee = expression.get('function');
+      if (callee && this.read(callee) === 'super') {
+        const owner = enclosingClass(this.scope(expression));
+        return owner ? `${owner.id}.super()` : null;
+      }
+      return null;
+    }
+    if (expression.type !== 'attribute') return null;
+    const object = expression.get('object');
+    const attribute = expression.get('attribute');
+    if (!object || !attribute) return null;
+    const name = this.read(attribute);
+    const base = this.qualify(object);
+    if (base !== null) return `${base}.${name}`;
+    const instance = this.instanceOf(object);
+    return instance === null ? null : `${instance}.${name}`;
+  }
+
+  #resolveName(identifier: Node): string | null {
+    const name = this.read(identifier);
+    const definitions = this.definitions(identifier);
+    if (definitions.length === 0) {
+      const star = this.scopes.stars.at(-1);
+      if (BUILTINS.has(name)) return `builtins.${name}`;
+      return star === undefined ? null : `${star}${star.endsWith('.') ? '' : '.'}${name}`;
+    }
+    // `try: from a import f / except ImportError: f = None` means a.f to every reader.
+    const telling = definitions.filter((each) => !(each.kind === 'assignment' && each.value.type === 'none'));
+    const imported = telling.filter((each) => each.kind === 'import');
+    if (imported[0] && imported.length === telling.length) return imported[0].qualified;
+    const last = telling.at(-1);
+    if (last?.kind === 'function' && telling.every((each) => each.kind === 'function' || each.kind === 'import'))
+      return last.function.id;
+    if (last?.kind === 'class' && telling.every((each) => each.kind === 'class' || each.kind === 'import'))
+      return last.class.id;
+    if (telling.length !== 1 || !last) return null;
+    if (last.kind === 'assignment' && (last.value.type === 'identifier' || last.value.type === 'attribute')) {
+      return this.qualify(last.value);
+    }
+    return null;
+  }
+
+  /** The class an expression is an instance of: `#Net`, `torch.utils.data.DataLoader`; null when nobody can tell. */
+  instanceOf(expression: Node): string | null {
+    const construction = this.constructionOf(expression);
+    if (construction) return construction.name;
+    if (expression.type !== 'identifier') return null;
+    const [definition, ...others] = this.definitions(expression);
+    if (definition?.kind !== 'parameter' || others.length > 0) return null;
+    // The first parameter of a method is the object itself.
+    const owner = nearestFunction(this.scope(expression))?.owner as FunctionInfo | undefined;
+    const method = owner && findMethodBinding(definition.node, this.scopes);
+    return method?.class && method.parameters[0]?.name === definition.parameter.name && !isStatic(method, this)
+      ? method.class.id
+      : null;
+  }
+
+  /** The call that made the object an expression stands for, seen through assignments, `.to(...)` and wrappers. */
+  constructionOf(expression: Node, depth = 0): Call | null {
+    if (depth > 8) return null;
+    if (expression.type === 'parenthesized_expression' && expression.children[0]) {
+      return this.constructionOf(expression.children[0], depth + 1);
+    }
+    if (expression.type === 'call') {
+      const call = this.call(expression);
+      if (call.name !== null && WRAPPERS.has(call.name)) {
+        const inner = this.argument(call, 'module', 0);
+        return typeof inner === 'string' ? null : this.constructionOf(inner, depth + 1);
+      }
+      const object = call.callee.get('object');
+      if (call.method !== null && FLUENT.has(call.method) && object) {
+        const inner = this.constructionOf(object, depth + 1);
+        if (inner) return inner;
+      }
+      if (call.name === null) return null;
+      const isClass = call.name.startsWith('#') ? this.scopes.classes.has(call.name) : looksLikeClass(call.name);
+      return isClass ? call : null;
+    }
+    if (expression.type === 'identifier') {
+      const values = assignedValues(this.definitions(expression));
+      return this.#sameConstruction(values, depth);
+    }
+    if (expression.type === 'attribute') {
+      const object = expression.get('object');
+      const attribute = expression.get('attribute');
+      if (!object || !attribute || object.type !== 'identifier') return null;
+      const owner = this.instanceOf(object);
+      const values = owner === null ? undefined : this.scopes.classes.get(owner)?.attributes.get(this.read(attribute));
+      return values ? this.#sameConstruction(values, depth) : null;
+    }
+    return null;
+  }
+
+  /** `model = Net(); model = model.to(device)` is one object; two different classes are none. */
+  #sameConstruction(values: readonly Node[] | null, depth: number): Call | null {
+    let found: Call | null = null;
+    for (const value of values ?? []) {
+      const construction = isSelfUpdate(value, this) ? null : this.constructionOf(value, depth + 1);
+      if (!construction) {
+        if (!isSelfUpdate(value, this) && value.type !== 'none') return null;
+      } else if (found && found.name !== construction.name) return null;
+      else found ??= construction;
+    }
+    return found;
+  }
+
+  /** The value passed for a parameter, by keyword or position, through a `**kwargs` dict of this file. */
+  argument(call: Call, name: string, position?: number): Argument {
+    const list = call.node.get('arguments');
+    if (!list) return 'absent';
+    let index = 0;
+    let open = false;
+    for (const node of list.children) {
+      if (node.type === 'keyword_argument') {
+        const key = node.get('name');
+        if (key && this.read(key) === name) return node.get('value') ?? 'unknown';
+      } else if (node.type === 'dictionary_splat') {
+        const entry = this.#dictionaryEntry(node.children[0], name);
+        if (typeof entry !== 'string') return entry;
+        if (entry === 'unknown') open = true;
+      } else if (node.type === 'list_splat') {
+        open = true;
+        index = Number.POSITIVE_INFINITY;
+      } else if (index++ === position) return node;
+    }
+    if (list.type === 'generator_expression' && position === 0) return list;
+    return open ? 'unknown' : 'absent';
+  }
+
+  #dictionaryEntry(expression: Node | undefined, name: string): Argument {
+    if (!expression) return 'unknown';
+    if (expression.type === 'conditional_expression') {
+      const [then, , otherwise] = expression.children;
+      const entries = [this.#dictionaryEntry(then, name), this.#dictionaryEntry(otherwise, name)];
+      return entries.find((entry) => typeof entry !== 'string') ?? (entries.includes('unknown') ? 'unknown' : 'absent');
+    }
+    if (expression.type === 'dictionary') {
+      let found: Argument = 'absent';
+      for (const pair of expression.children) {
+        const key = pair.get('key');
+        if (pair.type === 'dictionary_splat') {
+          const entry = this.#dictionaryEntry(pair.children[0], name);
+          if (entry !== 'absent') found = entry;
+        } else if (key && this.constant(key) === name) found = pair.get('value') ?? 'unknown';
+      }
+      return found;
+    }
+    if (expression.type === 'call') {
+      const call = this.call(expression);
+      return call.name === 'builtins.dict' ? this.argument(call, name) : 'unknown';
+    }
+    if (expression.type !== 'identifier') return 'unknown';
+    const values = assignedValues(this.definitions(expression));
+    if (!values) return 'unknown';
+    for (const value of values) {
+      const entry = this.#dictionaryEntry(value, name);
+      if (entry !== 'absent') return entry;
+    }
+    return this.#changedLater(expression, name);
+  }
+
+  /** `kwargs.update(...)` and `kwargs['shuffle'] = True` add to a dictionary after it was made. */
+  #changedLater(dictionary: Node, name: string): Argument {
+    const text = this.read(dictionary);
+    const home = this.definitions(dictionary);
+    const isSame = (node: Node | undefined): boolean =>
+      node?.type === 'identifier' && this.read(node) === text && this.definitions(node) === home;
+    for (const call of this.methodCalls('update')) {
+      if (!isSame(call.callee.get('object'))) continue;
+      const passed = call.node.get('arguments')?.children[0];
+      const entry =
+        passed?.type === 'keyword_argument' ? this.argument(call, name) : this.#dictionaryEntry(passed, name);
+      if (entry !== 'absent') return entry;
+    }
+    for (const assignment of this.scopes.assignments) {
+      const left = assignment.get('left');
+      const key = left?.get('subscript');
+      if (left?.type !== 'subscript' || !key || !isSame(left.get('value'))) continue;
+      const constant = this.constant(key);
+      if (constant === name) return assignment.get('right') ?? 'unknown';
+      if (constant === undefined) return 'unknown';
+    }
+    return 'absent';
+  }
+
+  /** The value of a literal, or of a name that is assigned one literal once; undefined when nobody can tell. */
+  constant(expression: Node, depth = 0): Constant | undefined {
+    switch (expression.type) {
+      case 'none':
+        return null;
+      case 'true':
+        return true;
+      case 'false':
+        return false;
+      case 'integer':
+      case 'float': {
+        const number = Number(this.read(expression).replaceAll('_', ''));
+        return Number.isNaN(number) ? undefined : number;
+      }
+      case 'string': {
+        const start = expression.children[0];
+        if (!start || /[fFbB]/.test(this.read(start))) return undefined;
+        return this.text.slice(start.end, expression.children.at(-1)?.start);
+      }
+      case 'unary_operator': {
+        const operand = expression.get('argument');
+        const value = operand && this.constant(operand, depth + 1);
+        return typeof value === 'number' && this.text[expression.start] === '-' ? -value : undefined;
+      }
+      case 'parenthesized_expression':
+        return expression.children[0] && this.constant(expression.children[0], depth + 1);
+      case 'tuple':
+      case 'list': {
+        const values = expression.children.map((child) => this.constant(child, depth + 1));
+        return values.includes(undefined) ? undefined : (values as Constant[]);
+      }
+      case 'identifier': {
+        const [only, ...others] = this.definitions(expression);
+        if (depth > 4 || only?.kind !== 'assignment' || others.length > 0) return undefined;
+        return this.constant(only.value, depth + 1);
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  functionOf(id: string | null): FunctionInfo | undefined {
+    return id === null ? undefined : this.scopes.functions.get(id);
+  }
+
+  classOf(id: string | null): ClassInfo | undefined {
+    return id === null ? undefined : this.scopes.classes.get(id);
+  }
+}
+
+/** Parses and understands a text. Broken Python is not an error: what parses is understood. */
+export function openFile(path: string, text: string): PythonFile {
+  return new PythonFile(path, text, parse(text));
+}
+
+/** The file after an edit. The old object gave its tree away and must not be used any more. */
+export function updateFile(file: PythonFile, text: string): PythonFile {
+  return text === file.text ? file : new PythonFile(file.path, text, file.syntax.update(file.text, text));
+}
+
+/** Frees the tree, which lives outside the JS heap. */
+export function closeFile(file: PythonFile): void {
+  file.syntax.free();
+}
+
+function group(calls: readonly Call[], key: (call: Call) => string | null): Map<string, Call[]> {
+  const groups = new Map<string, Call[]>();
+  for (const call of calls) {
+    const name = key(call);
+    if (name === null) continue;
+    const known = groups.get(name);
+    if (known) known.push(call);
+    else groups.set(name, [call]);
+  }
+  return groups;
+}
+
+/** The values of a name that is only ever assigned; null if it is bound in another way too. */
+function assignedValues(definitions: readonly Definition[]): Node[] | null {
+  const values: Node[] = [];
+  for (const definition of definitions) {
+    if (definition.kind !== 'assignment') return null;
+    values.push(definition.value);
+  }
+  return values.length > 0 ? values : null;
+}
+
+/** `model = model.to(device)`, `model = nn.DataParallel(model)`: the object stays what it was. */
+function isSelfUpdate(value: Node, file: PythonFile): boolean {
+  const target = value.parent?.get('left');
+  if (value.type !== 'call' || !target) return false;
+  const name = file.read(target);
+  const object = value.get('function')?.get('object');
+  if (object && file.read(object) === name) return true;
+  const first = value.get('arguments')?.children[0];
+  return first !== undefined && file.read(first) === name;
+}
+
+/** A class by convention: a name that begins with a capital. */
+const looksLikeClass = (name: string): boolean => /^[A-Z]/.test(name.slice(name.lastIndexOf('.') + 1));
+
+function findMethodBinding(parameter: Node, scopes: Scopes): FunctionInfo | undefined {
+  const node = parameter.enclosing('function_definition');
+  return node ? (scopes.byNode.get(node)?.owner as FunctionInfo | undefined) : undefined;
+}
+
+function isStatic(method: FunctionInfo, file: PythonFile): boolean {
+  return method.decorators.some((decorator) => file.read(decorator).includes('staticmethod'));
+}
+
+const BUILTINS = new Set(
+  'abs all any bool bytes callable dict dir enumerate eval exec exit filter float format frozenset getattr globals hasattr hash help id input int isinstance iter len list locals map max min next object open print quit range repr reversed round set setattr sorted str sum super tuple type vars zip __import__'.split(
+    ' ',
+  ),
+);

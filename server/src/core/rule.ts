@@ -1,0 +1,78 @@
+/** The vocabulary every part of the engine shares: what a rule is, and what it says about a piece of Python. */
+import type { PythonFile } from './model.ts';
+import type { Project } from './project.ts';
+
+export type Severity = 'error' | 'warning' | 'information' | 'hint';
+
+/** What the program promises itself: nothing, the same random numbers, or the same bits. */
+export type Promise = 'none' | 'seeded' | 'deterministic';
+
+/** A half-open range of UTF-16 offsets into the file's text. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Replaces a span by a text; an empty span inserts. */
+export interface Edit extends Span {
+  readonly text: string;
+}
+
+/** A repair. Edits are computed when asked for, since most findings are only ever looked at. */
+export interface Fix {
+  readonly title: string;
+  /** A safe fix keeps what the program computes; only safe fixes are part of *fix all*. */
+  readonly safe: boolean;
+  edits(): readonly Edit[];
+}
+
+/** Another place that explains a finding. */
+export interface Related extends Span {
+  readonly message: string;
+}
+
+export interface Finding extends Span {
+  readonly rule: string;
+  readonly severity: Severity;
+  /** One short sentence. */
+  readonly message: string;
+  /** The stream (`torch`, `numpy`, `python`) or the qualified name the finding is about. */
+  readonly subject?: string;
+  readonly related?: readonly Related[];
+  readonly fixes?: readonly Fix[];
+  readonly unnecessary?: boolean;
+}
+
+/** A finding as a rule yields it: the engine adds the rule's name and the severity of the program's promise. */
+export interface Report extends Omit<Finding, 'rule' | 'severity'> {
+  /** Overrides the rule's severity table; `null` silences. */
+  readonly severity?: Severity | null;
+}
+
+/** `bad` carries a caret comment under each fault; its first fix makes it `good`, letter by letter. */
+export interface Example {
+  readonly title: string;
+  readonly bad: string;
+  /** Left out where the rule offers no repair. */
+  readonly good?: string;
+}
+
+export interface Rule {
+  /** States the fault; kebab-case; the file's name and the diagnostic's code; never reused. */
+  readonly name: string;
+  /** By what the program promises; `null` is silent. */
+  readonly severity: Readonly<Record<Promise, Severity | null>>;
+  /** True for rules that also judge library modules no program reaches. */
+  readonly inLibraries: boolean;
+  readonly since: string;
+  /** One line. */
+  readonly summary: string;
+  /** Markdown for hover and rule page: the truth about PyTorch, with versions. */
+  readonly why: string;
+  /** What stays silent, one line each; every line has a fixture. */
+  readonly never: readonly string[];
+  readonly references: readonly string[];
+  readonly examples: readonly [Example, ...Example[]];
+  /** Pure; usually a generator. */
+  check(file: PythonFile, project: Project): Iterable<Report>;
+}

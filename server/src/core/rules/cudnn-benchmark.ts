@@ -1,0 +1,71 @@
+/** cuDNN picks a convolution by timing it, so the pick may change from run to run. */
+import { replace } from '../fix.ts';
+import type { PythonFile } from '../model.ts';
+import type { Rule } from '../rule.ts';
+import type { Node } from '../syntax.ts';
+
+export const cudnnBenchmark: Rule = {
+  name: 'cudnn-benchmark',
+  severity: { none: null, seeded: 'information', deterministic: 'warning' },
+  inLibraries: false,
+  since: '0.1.0',
+  summary: 'cuDNN may choose another convolution algorithm in every run.',
+  why: `With \`torch.backends.cudnn.benchmark = True\` cuDNN times several convolution algorithms and keeps the fastest.
+The timing is noisy, so two runs may keep different algorithms, and these round differently.
+
+\`torch.backends.cudnn.deterministic = True\` and \`torch.use_deterministic_algorithms(True)\` restrict the candidates to
+deterministic algorithms; they do not turn the benchmark off, so a run may still pick a different one of them.`,
+  never: [
+    'A program that never seeds: it promises nothing.',
+    'The branch taken when the user asked for no seed, such as the `else:` of `if args.seed is not None:`.',
+    '`benchmark = False`, and a value that only the command line decides.',
+  ],
+  references: ['https://docs.pytorch.org/docs/stable/notes/randomness.html#cuda-convolution-benchmarking'],
+  examples: [
+    {
+      title: 'A program that wants the same bits',
+      bad: `import torch
+
+torch.use_deterministic_algorithms(True)
+torch.backends.cudnn.benchmark = True
+#                                ^^^^ cudnn-benchmark warning: by timing
+`,
+      good: `import torch
+
+torch.use_deterministic_algorithms(True)
+torch.backends.cudnn.benchmark = False
+`,
+    },
+  ],
+  *check(file) {
+    for (const assignment of file.scopes.assignments) {
+      const left = assignment.get('left');
+      const right = assignment.get('right');
+      if (left?.type !== 'attribute' || right?.type !== 'true') continue;
+      if (file.qualify(left) !== 'torch.backends.cudnn.benchmark' || isWithoutSeed(assignment, file)) continue;
+      yield {
+        start: right.start,
+        end: right.end,
+        message: 'cuDNN picks its convolution algorithm by timing, which may differ between runs.',
+        fixes: [{ title: 'Set `benchmark` to `False`', safe: false, edits: () => [replace(right, 'False')] }],
+      };
+    }
+  },
+};
+
+const ASKS = /seed|determin|reproduc/i;
+const ASKS_NOT = /\bnot\b.*(seed|determin|reproduc)|(seed|determin|reproduc)\w*\s*(is|==)\s*(None|False)/i;
+
+/** The branch of users who asked for speed instead of a seed. */
+function isWithoutSeed(node: Node, file: PythonFile): boolean {
+  for (let at: Node = node; at.parent; at = at.parent) {
+    const holder = at.parent;
+    if (holder.type === 'else_clause' && holder.parent?.type === 'if_statement') {
+      const conditions = holder.parent.children.filter((child) => child.field === 'condition');
+      if (conditions.some((condition) => ASKS.test(file.read(condition)))) return true;
+    }
+    const condition = at.field === 'consequence' ? holder.get('condition') : undefined;
+    if (condition && ASKS_NOT.test(file.read(condition).replace(/is\s+not/g, 'isnt'))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,132 @@
+/** A program that draws from a generator nothing seeds gives other numbers in every run. */
+import type { Exposure } from '../effects.ts';
+import type { Stream } from '../knowledge.ts';
+import type { PythonFile } from '../model.ts';
+import type { Project } from '../project.ts';
+import type { Fix, Rule } from '../rule.ts';
+import { ALL_STREAMS, explain, GENERATOR, seedBeside, seedBlock } from '../seeding.ts';
+
+export const incompleteSeeding: Rule = {
+  name: 'incomplete-seeding',
+  severity: { none: 'information', seeded: 'warning', deterministic: 'warning' },
+  inLibraries: false,
+  since: '0.1.0',
+  summary: 'The program draws from a stream of random numbers that nothing seeds.',
+  why: `Python’s \`random\`, numpy and torch each have a global generator of their own; seeding one leaves the others alone.
+\`torch.manual_seed\` seeds torch on every device, CUDA included, and neither \`random\` nor numpy.
+
+Seedwise follows the program from its entry point, in execution order, through its functions and classes, and reports
+the first draw from each stream that nothing seeds.`,
+  never: [
+    'Library modules: seeding is the program’s business.',
+    'Files that never reach torch or another machine-learning library, and tests.',
+    'A stream that is imported and never drawn from; numpy used for arrays only.',
+    'A stream seeded in `main()`, in `__init__`, by a helper, by a framework’s helper, or by something that cannot be read but is named like a seeder.',
+    'A seed that is conditional, such as `if args.seed is not None:`.',
+    '`torch.manual_seed` without its CUDA twins: it seeds every device.',
+    'Draws in DataLoader workers, which are seeded from torch’s generator.',
+    'Draws that only make a seed, a name, a port or a delay, or probe a shape.',
+    'Initial weights that a checkpoint overwrites right away.',
+  ],
+  references: ['https://docs.pytorch.org/docs/stable/notes/randomness.html'],
+  examples: [
+    {
+      title: 'A helper that leaves numpy out',
+      bad: `import random
+
+import numpy as np
+import torch
+from torch import nn
+
+
+def set_seed(seed):
+    random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def main():
+    set_seed(0)
+    model = nn.Linear(8, 2)
+    noise = np.random.randn(8)
+    #       ^^^^^^^^^^^^^^^ incomplete-seeding warning: never seeds
+
+
+if __name__ == '__main__':
+    main()
+`,
+      good: `import random
+
+import numpy as np
+import torch
+from torch import nn
+
+
+def set_seed(seed):
+    random.seed(seed)
+    torch.manual_seed(seed)
+    np.random.seed(seed)
+
+
+def main():
+    set_seed(0)
+    model = nn.Linear(8, 2)
+    noise = np.random.randn(8)
+
+
+if __name__ == '__main__':
+    main()
+`,
+    },
+    {
+      title: 'Nothing is seeded',
+      bad: `import torch
+from torch import nn
+
+model = nn.Linear(8, 2)
+#       ^^^^^^^^^ incomplete-seeding information: \`nn.Linear\`
+`,
+      good: `import torch
+from torch import nn
+
+
+def make_deterministic(seed):
+    torch.manual_seed(seed)
+
+
+make_deterministic(42)
+
+model = nn.Linear(8, 2)
+`,
+    },
+  ],
+  *check(file, project) {
+    const { exposed = {}, may = {} } = project.summary ?? {};
+    for (const stream of ALL_STREAMS) {
+      const exposure = exposed[stream];
+      if (!exposure || exposure.marked || stream in may) continue;
+      const { start, end } = project.locate(exposure.site);
+      yield {
+        start,
+        end,
+        subject: stream,
+        message: `\`${file.read({ start, end })}\` draws from ${GENERATOR[stream]}, which this program never seeds.`,
+        related: explain(exposure, project),
+        fixes: repairs(file, project, exposure, stream),
+      };
+    }
+  },
+};
+
+function repairs(file: PythonFile, project: Project, exposure: Exposure, stream: Stream): Fix[] {
+  const last = exposure.after
+    .map((seed) => project.locate(seed.site))
+    .sort((a, b) => a.start - b.start)
+    .at(-1);
+  const beside = last && seedBeside(file, last, stream);
+  const blocks = [false, true].map((deterministic): Fix => {
+    const block = seedBlock(file, project, deterministic);
+    const title = `Insert \`${block.call}\`${deterministic ? ' with deterministic algorithms' : ''}`;
+    return { title, safe: false, edits: () => block.edits() };
+  });
+  return beside ? [{ title: beside.title, safe: false, edits: beside.edits }, ...blocks] : blocks;
+}

@@ -1,0 +1,112 @@
+/** Calls to PyTorch's determinism switch that raise before anything is trained. */
+import { insertAt, replace } from '../fix.ts';
+import type { Call, PythonFile } from '../model.ts';
+import type { Report, Rule } from '../rule.ts';
+
+export const invalidDeterminismCall: Rule = {
+  name: 'invalid-determinism-call',
+  severity: { none: 'error', seeded: 'error', deterministic: 'error' },
+  inLibraries: true,
+  since: '0.1.0',
+  summary: 'A call of the determinism switch that raises.',
+  why: `\`torch.use_deterministic_algorithms(mode, *, warn_only=False)\` needs its \`mode\`: the bare call that many articles
+show raises a \`TypeError\`. \`warn_only\` is keyword-only and exists since 1.11; by position it raises a \`TypeError\` too.
+\`torch.set_deterministic\` was the name in 1.7; it was deprecated in 1.8 and removed in 1.10.`,
+  never: [
+    '`torch.use_deterministic_algorithms(True)`, `(False)`, `(mode=True)` and `(True, warn_only=True)`.',
+    'A call with `*args` or `**kwargs`, which may hold the argument.',
+    'A function of the same name that is not PyTorch’s.',
+  ],
+  references: [
+    'https://docs.pytorch.org/docs/stable/generated/torch.use_deterministic_algorithms.html',
+    'https://github.com/pytorch/pytorch/pull/62158',
+  ],
+  examples: [
+    {
+      title: 'The argument is required',
+      bad: `import torch
+
+torch.use_deterministic_algorithms()
+#^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ invalid-determinism-call error: needs an argument
+`,
+      good: `import torch
+
+torch.use_deterministic_algorithms(True)
+`,
+    },
+    {
+      title: '`warn_only` is keyword-only',
+      bad: `import torch
+
+torch.use_deterministic_algorithms(True, True)
+#                                        ^^^^ invalid-determinism-call error: keyword
+`,
+      good: `import torch
+
+torch.use_deterministic_algorithms(True, warn_only=True)
+`,
+    },
+    {
+      title: 'The name of 1.7',
+      bad: `import torch
+
+torch.set_deterministic(True)
+#^^^^^^^^^^^^^^^^^^^^^^ invalid-determinism-call error: \`torch.use_deterministic_algorithms\`
+`,
+      good: `import torch
+
+torch.use_deterministic_algorithms(True)
+`,
+    },
+  ],
+  *check(file) {
+    for (const call of file.calls('torch.use_deterministic_algorithms')) {
+      const report = missingMode(file, call) ?? positionalWarnOnly(call);
+      if (report) yield report;
+    }
+    for (const call of file.calls('torch.set_deterministic')) yield oldName(file, call);
+  },
+};
+
+function missingMode(file: PythonFile, call: Call): Report | null {
+  const list = call.node.get('arguments');
+  if (!list || file.argument(call, 'mode', 0) !== 'absent' || file.argument(call, 'd', 0) !== 'absent') return null;
+  const first = list.children[0];
+  return {
+    start: call.callee.start,
+    end: call.callee.end,
+    message: `\`${file.read(call.callee)}\` needs an argument: \`True\`.`,
+    fixes: [{ title: 'Pass `True`', safe: false, edits: () => [insertAt(list.start + 1, first ? 'True, ' : 'True')] }],
+  };
+}
+
+function positionalWarnOnly(call: Call): Report | null {
+  const passed = call.node.get('arguments')?.children ?? [];
+  const second = passed[1];
+  const isPositional = passed.slice(0, 2).every((each) => !/keyword_argument|splat/.test(each.type));
+  if (!second || !isPositional) return null;
+  return {
+    start: second.start,
+    end: second.end,
+    message: '`warn_only` must be passed by keyword.',
+    fixes: [{ title: 'Pass it as `warn_only=`', safe: false, edits: () => [insertAt(second.start, 'warn_only=')] }],
+  };
+}
+
+function oldName(file: PythonFile, call: Call): Report {
+  const attribute = call.callee.get('attribute');
+  return {
+    start: call.callee.start,
+    end: call.callee.end,
+    message: `\`${file.read(call.callee)}\` is gone since torch 1.10; it is \`torch.use_deterministic_algorithms\` now.`,
+    fixes: attribute
+      ? [
+          {
+            title: 'Call `use_deterministic_algorithms`',
+            safe: false,
+            edits: () => [replace(attribute, 'use_deterministic_algorithms')],
+          },
+        ]
+      : [],
+  };
+}

@@ -1,0 +1,79 @@
+/** A DataLoader without a generator shuffles by the global one, which everything else advances too. */
+import { DATA_LOADER, generatorFix, isLeftOut, loaderArgument, makeDeterministic, workerFix } from '../loaders.ts';
+import type { Call, PythonFile } from '../model.ts';
+import type { Fix, Rule } from '../rule.ts';
+
+export const unseededShuffle: Rule = {
+  name: 'unseeded-shuffle',
+  severity: { none: 'information', seeded: 'hint', deterministic: 'hint' },
+  inLibraries: false,
+  since: '0.1.0',
+  summary: 'A DataLoader shuffles without a generator of its own.',
+  why: `\`DataLoader(shuffle=True)\` draws each epoch’s order from torch’s global generator. In a program that never seeds the
+order differs in every run. In a program that does, the order is repeatable, but it changes as soon as anything else draws
+a different number of times: one more layer, another evaluation. A \`torch.Generator\` of its own keeps it.
+
+The generator is not seeded again for each epoch, so the epochs still differ from each other. Make it once: a generator
+made anew in each epoch gives the same order every time.`,
+  never: [
+    '`shuffle=False`, or a `shuffle` that only the run decides.',
+    'A loader with `generator=`, also by position or from a `**kwargs` dict in the file.',
+    'A loader with `sampler=` or `batch_sampler=`, which DataLoader does not pass its generator to.',
+    'Other libraries’ `shuffle=`, and classes of the file’s own called `DataLoader`.',
+    'Library modules.',
+  ],
+  references: [
+    'https://docs.pytorch.org/docs/stable/notes/randomness.html#dataloader',
+    'https://github.com/pytorch/pytorch/pull/39737',
+  ],
+  examples: [
+    {
+      title: 'A program that seeds',
+      bad: `import torch
+from torch.utils.data import DataLoader, TensorDataset
+
+torch.manual_seed(7)
+data = TensorDataset(torch.randn(100, 3))
+loader = DataLoader(data, batch_size=10, shuffle=True)
+#                                        ^^^^^^^^^^^^ unseeded-shuffle hint: \`generator\`
+`,
+      good: `import torch
+from torch.utils.data import DataLoader, TensorDataset
+
+torch.manual_seed(7)
+data = TensorDataset(torch.randn(100, 3))
+generator = torch.Generator().manual_seed(7)
+loader = DataLoader(data, batch_size=10, shuffle=True, generator=generator)
+`,
+    },
+  ],
+  *check(file) {
+    for (const call of file.calls(DATA_LOADER)) {
+      const shuffle = loaderArgument(file, call, 'shuffle');
+      if (typeof shuffle === 'string' || file.constant(shuffle) !== true) continue;
+      const others = (['generator', 'sampler', 'batch_sampler'] as const).map((name) =>
+        loaderArgument(file, call, name),
+      );
+      if (!others.every(isLeftOut)) continue;
+      // A value that comes from a dictionary elsewhere is shown at the call.
+      const isHere = shuffle.start > call.node.start && shuffle.end < call.node.end;
+      const argument = shuffle.parent?.type === 'keyword_argument' ? shuffle.parent : shuffle;
+      const { start, end } = isHere ? argument : call.callee;
+      yield {
+        start,
+        end,
+        message: `\`${file.read(call.callee)}\` shuffles by torch’s global generator; it has no \`generator\` of its own.`,
+        fixes: repairs(file, call),
+      };
+    }
+  },
+};
+
+function repairs(file: PythonFile, call: Call): Fix[] {
+  const generator = generatorFix(file, call);
+  const whole = generator && workerFix(file, call) ? makeDeterministic(file, call) : null;
+  const fixes: Fix[] = [];
+  if (generator) fixes.push({ title: 'Give the loader a seeded generator', safe: false, edits: generator });
+  if (whole) fixes.push({ title: 'Make this DataLoader deterministic', safe: false, edits: whole });
+  return fixes;
+}

@@ -1,0 +1,81 @@
+/** The user's settings: one table that the manifest, the documentation and the parser are made from. */
+import type { Severity } from './rule.ts';
+
+export type RuleLevel = Severity | 'default' | 'off';
+
+export interface Settings {
+  /** Rule name or wildcard pattern (`*`, `*-seed`) to severity; the longest matching pattern wins. */
+  readonly rules: Readonly<Record<string, RuleLevel>>;
+  /** What every program is taken to promise; `auto` reads it from its code. */
+  readonly level: 'auto' | 'seeded' | 'deterministic';
+}
+
+export interface Setting {
+  readonly name: keyof Settings;
+  readonly default: unknown;
+  /** Shown in the settings editor; Markdown. */
+  readonly text: string;
+  /** The JSON schema of the value, as the manifest has it. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** True if the value can be taken as it is. */
+  accepts(value: unknown): boolean;
+  /** What the value must be, to complete "must be ...". */
+  readonly expected: string;
+}
+
+const LEVELS: readonly RuleLevel[] = ['error', 'warning', 'information', 'hint', 'default', 'off'];
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const SETTINGS: readonly Setting[] = [
+  {
+    name: 'rules',
+    default: {},
+    text: 'The severity of a rule by its name, `off` to silence it. A `*` in the name stands for any text; the longest matching name wins.',
+    schema: { type: 'object', additionalProperties: { type: 'string', enum: LEVELS } },
+    accepts: (value) => isRecord(value) && Object.values(value).every((level) => LEVELS.includes(level as RuleLevel)),
+    expected: `an object whose values are ${LEVELS.map((level) => `"${level}"`).join(', ')}`,
+  },
+  {
+    name: 'level',
+    default: 'auto',
+    text: 'What your programs promise: the same random numbers (`seeded`), or the same bits on a GPU too (`deterministic`). `auto` reads it from the code.',
+    schema: { type: 'string', enum: ['auto', 'seeded', 'deterministic'] },
+    accepts: (value) => value === 'auto' || value === 'seeded' || value === 'deterministic',
+    expected: '"auto", "seeded" or "deterministic"',
+  },
+];
+
+export const DEFAULT_SETTINGS: Settings = Object.fromEntries(
+  SETTINGS.map((setting) => [setting.name, setting.default]),
+) as unknown as Settings;
+
+/**
+ * Reads settings from whatever a client or a configuration file sent.
+ * A value that cannot be taken falls back to its default; `problems` has one sentence for each, empty when all is well.
+ */
+export function parseSettings(value: unknown): { settings: Settings; problems: string[] } {
+  if (value === undefined || value === null) return { settings: DEFAULT_SETTINGS, problems: [] };
+  if (!isRecord(value)) return { settings: DEFAULT_SETTINGS, problems: ['`seedwise` must be an object.'] };
+  const problems: string[] = [];
+  const parsed: Record<string, unknown> = {};
+  for (const setting of SETTINGS) {
+    const given = value[setting.name] ?? setting.default;
+    if (!setting.accepts(given)) problems.push(`\`seedwise.${setting.name}\` must be ${setting.expected}.`);
+    parsed[setting.name] = setting.accepts(given) ? given : setting.default;
+  }
+  return { settings: parsed as unknown as Settings, problems };
+}
+
+/** The level the settings give a rule: that of the longest matching pattern, else `default`. */
+export function ruleLevel(settings: Settings, rule: string): RuleLevel {
+  let best = '';
+  for (const pattern of Object.keys(settings.rules)) {
+    const matches = new RegExp(`^${pattern.split('*').map(escapeRegExp).join('.*')}$`).test(rule);
+    if (matches && pattern.length > best.length) best = pattern;
+  }
+  return settings.rules[best] ?? 'default';
+}
+
+const escapeRegExp = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');

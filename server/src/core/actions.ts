@@ -7,6 +7,7 @@ import { DATA_LOADER, makeDeterministic, seedWorker, workerFunction } from './lo
 import type { Call, PythonFile } from './model.ts';
 import type { Project } from './project.ts';
 import type { Edit, Finding, Fix, Span } from './rule.ts';
+import { unusedIgnore } from './rules/unused-ignore.ts';
 import { ALL_STREAMS, seedBlock } from './seeding.ts';
 import { ignoreFile, ignoreLine } from './suppress.ts';
 
@@ -53,10 +54,14 @@ function generic(file: PythonFile, analysis: Analysis, finding: Finding): Action
   const all = action(`Fix all of \`${rule}\` in this file`, () =>
     compatibleEdits(same.flatMap((each) => each.fixes?.[0] ?? [])),
   );
-  return [
-    ...(same.length > 1 && finding.fixes?.[0] ? [all] : []),
+  const ignores = [
     action(`Ignore \`${rule}\` on this line`, () => ignoreLine(file, finding)),
     action(`Ignore \`${rule}\` in this file`, () => ignoreFile(file, rule)),
+  ];
+  return [
+    ...(same.length > 1 && finding.fixes?.[0] ? [all] : []),
+    // An ignore is not ignored; it is removed.
+    ...(rule === unusedIgnore.name ? [] : ignores),
     action(`Turn \`${rule}\` off in the settings`, noEdits, { name: 'turnOff', rule }),
     action(`Explain \`${rule}\``, noEdits, { name: 'explain', rule }),
   ];

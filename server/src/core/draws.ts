@@ -37,6 +37,8 @@ function drawsHere(draw: Draw, call: Call, file: PythonFile): boolean {
     case 'model':
       return !isPretrained(call, file);
     default:
+      // Estimators draw when they are fitted; what a constructor takes is another rule's business.
+      if (draw.via === 'random_state' && isClass(draw.name)) return false;
       return !usesOwnGenerator(draw, call, file) && meetsCondition(draw, call, file);
   }
 }
@@ -66,3 +68,5 @@ function meetsCondition(draw: Draw, call: Call, file: PythonFile): boolean {
   const value = given === 'absent' ? draw.when.default : typeof given === 'string' ? undefined : file.constant(given);
   return value === draw.when.equals;
 }
+
+const isClass = (name: string): boolean => /^[A-Z]/.test(name.slice(name.lastIndexOf('.') + 1));

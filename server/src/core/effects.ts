@@ -1,49 +1,8 @@
-/**
- * Randomness as effects: composes events into what a whole program does, in execution order.
- *
- *   seq(a, b)   nothing if a never returns; what b draws is exposed unless a must have seeded it
- *   alt(a, b)   the other one if one never returns; draws of both, seeds that both must do
- *
- * so that a function's summary stands for every call of it.
- */
-import type { Event, FileEffects, FunctionEffects, Guard, Value } from './events.ts';
-import { drawOf, looksLikeSeeder, type Stream } from './knowledge.ts';
-
-/** A place in a file: an index into the sites kept beside its effects. */
-export interface Site {
-  readonly path: string;
-  readonly site: number;
-}
-
-/** A place the program reaches, and the calls that lead there, outermost first. */
-export interface Reached {
-  readonly site: Site;
-  readonly via: readonly Site[];
-}
-
-export interface Exposure extends Reached {
-  /** Something that only may seed came before: the draw is conditional, not wrong. */
-  readonly marked: boolean;
-  /** Seeds of other streams that came before the draw on every path. */
-  readonly after: readonly Reached[];
-}
-
-export interface Late {
-  readonly exposure: Exposure;
-  readonly seed: Reached;
-}
-
-type PerStream<T> = Readonly<Partial<Record<Stream, T>>>;
-
-export interface Summary {
-  readonly exposed: PerStream<Exposure>;
-  /** Streams seeded on every path, and the last seed of each. */
-  readonly must: PerStream<Reached>;
-  /** Streams seeded on some path. */
-  readonly may: PerStream<Reached>;
-  /** Streams drawn before the program seeds them for the first time. */
-  readonly late: PerStream<Late>;
-}
+/** Composes events into what a whole program does, in execution order, through every call it can follow. */
+import type { Event, FileEffects, FunctionEffects, Value } from './events.ts';
+import { type Arguments, bind, bindArguments, decide, type Environment } from './guards.ts';
+import { drawOf, looksLikeSeeder } from './knowledge.ts';
+import { alt, draws, EMPTY, led, maybe, maySeed, type Site, type Summary, seeds, seq } from './summary.ts';
 
 /** How a piece of code ends: by falling through, returning, leaving its loop, or ending the program. A null one never happens. */
 interface Outcome {
@@ -54,52 +13,8 @@ interface Outcome {
   readonly stops: Summary | null;
 }
 
-const STREAMS: readonly Stream[] = ['python', 'numpy', 'torch'];
-const EMPTY: Summary = { exposed: {}, must: {}, may: {}, late: {} };
 const NEVER: Outcome = { falls: null, returns: null, breaks: null, stops: null };
 const NOTHING: Outcome = { ...NEVER, falls: EMPTY };
-
-export function seq(a: Summary | null, b: Summary | null): Summary | null {
-  if (!a || !b) return null;
-  if (a === EMPTY) return b;
-  if (b === EMPTY) return a;
-  const exposed: Partial<Record<Stream, Exposure>> = { ...a.exposed };
-  const late: Partial<Record<Stream, Late>> = { ...a.late };
-  const before = [...new Set(Object.values(a.must))];
-  const placed = (exposure: Exposure, stream: Stream): Exposure => ({
-    ...exposure,
-    marked: exposure.marked || stream in a.may,
-    after: before.length > 0 ? [...before, ...exposure.after] : exposure.after,
-  });
-  for (const stream of STREAMS) {
-    const drawn = b.exposed[stream];
-    if (drawn && !(stream in a.must) && !(stream in exposed)) exposed[stream] = placed(drawn, stream);
-    const seed = b.must[stream];
-    const first = a.exposed[stream];
-    if (seed && first && !first.marked && !(stream in a.may) && !(stream in late))
-      late[stream] = { exposure: first, seed };
-    const inner = b.late[stream];
-    if (inner && !(stream in a.may) && !(stream in late) && !(stream in a.exposed)) {
-      late[stream] = { ...inner, exposure: placed(inner.exposure, stream) };
-    }
-  }
-  return { exposed, late, must: { ...a.must, ...b.must }, may: { ...a.may, ...b.may } };
-}
-
-export function alt(a: Summary | null, b: Summary | null): Summary | null {
-  if (!a || !b) return a ?? b;
-  if (a === b) return a;
-  const must: Partial<Record<Stream, Reached>> = {};
-  const exposed: Partial<Record<Stream, Exposure>> = { ...b.exposed, ...a.exposed };
-  for (const stream of STREAMS) {
-    const seed = a.must[stream];
-    if (seed && stream in b.must) must[stream] = seed;
-    const both = [a.exposed[stream], b.exposed[stream]];
-    const unmarked = both.find((exposure) => exposure && !exposure.marked);
-    if (unmarked) exposed[stream] = unmarked;
-  }
-  return { exposed, must, may: { ...a.may, ...b.may }, late: { ...b.late, ...a.late } };
-}
 
 function then(a: Outcome, b: Outcome): Outcome {
   if (!a.falls) return a;
@@ -119,9 +34,6 @@ function either(a: Outcome, b: Outcome): Outcome {
     stops: alt(a.stops, b.stops),
   };
 }
-
-/** The values of a function's parameters at one call. */
-type Environment = Readonly<Record<string, Value>>;
 
 /** Where a name is defined, as the project sees it; null for what lies outside. */
 export type Locate = (name: string, from: string) => { readonly path: string; readonly name: string } | null;
@@ -318,125 +230,14 @@ interface FoundFunction {
   readonly effects: FunctionEffects;
 }
 
-type Arguments = Pick<Event & { kind: 'call' }, 'positional' | 'keywords' | 'open'>;
-
 const NO_ARGUMENTS: Arguments = { positional: [], keywords: {}, open: true };
 const LAYER: FunctionEffects = { parameters: [], decorated: false, method: true, events: [] };
 
 const falls = (summary: Summary | null): Outcome => ({ ...NEVER, falls: summary });
 const close = (outcome: Outcome): Summary | null => alt(outcome.falls, alt(outcome.returns, outcome.breaks));
 
-function draws(stream: Stream, site: Site): Summary {
-  return { ...EMPTY, exposed: { [stream]: { site, marked: false, after: [], via: [] } } };
-}
-
-function seeds(streams: readonly Stream[], site: Site): Summary {
-  const seed: Reached = { site, via: [] };
-  const all = Object.fromEntries(streams.map((stream) => [stream, seed]));
-  return { ...EMPTY, must: all, may: all };
-}
-
-const maySeed = (site: Site): Summary => ({ ...seeds(STREAMS, site), must: {} });
-
-/** What is left of code that may have been interrupted: its seeds are no longer certain. */
-const maybe = (summary: Summary | null): Summary | null => summary && { ...summary, must: {} };
-
 const reachedBy = (site: Site, { falls, stops }: Outcome): Outcome => ({
   ...NEVER,
   falls: falls && led(site, falls),
   stops: stops && led(site, stops),
 });
-
-function led(site: Site, summary: Summary): Summary {
-  const by = <T extends Reached>(reached: T): T => ({ ...reached, via: [site, ...reached.via] });
-  // One seed call may stand for several streams, and is told apart by identity.
-  const seen = new Map<Reached, Reached>();
-  const seed = (reached: Reached): Reached => {
-    const known = seen.get(reached) ?? by(reached);
-    seen.set(reached, known);
-    return known;
-  };
-  const exposure = (each: Exposure): Exposure => ({ ...by(each), after: each.after.map(seed) });
-  return {
-    exposed: mapStreams(summary.exposed, exposure),
-    must: mapStreams(summary.must, seed),
-    may: mapStreams(summary.may, seed),
-    late: mapStreams(summary.late, (late) => ({ exposure: exposure(late.exposure), seed: seed(late.seed) })),
-  };
-}
-
-function mapStreams<T>(record: PerStream<T>, change: (value: T) => T): PerStream<T> {
-  const mapped: Partial<Record<Stream, T>> = {};
-  for (const stream of STREAMS) {
-    const value = record[stream];
-    if (value !== undefined) mapped[stream] = change(value);
-  }
-  return mapped;
-}
-
-function bind(value: Value, env: Environment): Value {
-  return value !== null && 'parameter' in value ? (env[value.parameter] ?? null) : value;
-}
-
-function bindArguments(callee: FunctionEffects, call: Arguments, env: Environment): Environment {
-  const bound: Record<string, Value> = {};
-  const parameters = callee.method ? callee.parameters.slice(1) : callee.parameters;
-  let position = 0;
-  for (const parameter of parameters) {
-    if (parameter.star) break;
-    const positional = parameter.keywordOnly ? undefined : call.positional[position++];
-    const given = positional !== undefined ? positional : call.keywords[parameter.name];
-    if (given !== undefined) bound[parameter.name] = bind(given, env);
-    // A decorator or `*args` may pass what nobody sees.
-    else bound[parameter.name] = call.open || callee.decorated || parameter.required ? null : parameter.default;
-  }
-  return bound;
-}
-
-/** True or false where the call decides the condition; undefined where it stays open. */
-function decide(guard: Guard, env: Environment): boolean | undefined {
-  if (guard === null) return undefined;
-  switch (guard.test) {
-    case 'main':
-      return true;
-    case 'not': {
-      const inner = decide(guard.guard, env);
-      return inner === undefined ? undefined : !inner;
-    }
-    case 'and':
-    case 'or': {
-      const parts = guard.guards.map((part) => decide(part, env));
-      const decisive = guard.test === 'or';
-      if (parts.includes(decisive)) return decisive;
-      return parts.includes(undefined) ? undefined : !decisive;
-    }
-    case 'none': {
-      const value = bind(guard.value, env);
-      return value === null ? undefined : 'const' in value && value.const === null;
-    }
-    case 'truth': {
-      const value = bind(guard.value, env);
-      if (value === null || !('const' in value)) return undefined;
-      return Array.isArray(value.const) ? value.const.length > 0 : Boolean(value.const);
-    }
-    case 'compare': {
-      const left = bind(guard.left, env);
-      const right = bind(guard.right, env);
-      if (!left || !right || !('const' in left) || !('const' in right)) return undefined;
-      return compare(guard.operator, left.const, right.const);
-    }
-  }
-}
-
-function compare(operator: string, left: unknown, right: unknown): boolean | undefined {
-  if (operator === '==') return left === right;
-  if (operator === '!=') return left !== right;
-  if (typeof left !== 'number' || typeof right !== 'number') return undefined;
-  return operator === '<'
-    ? left < right
-    : operator === '<='
-      ? left <= right
-      : operator === '>'
-        ? left > right
-        : left >= right;
-}

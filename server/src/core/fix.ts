@@ -117,7 +117,7 @@ export function moveBefore(file: PythonFile, statement: Node, target: Node): rea
 /** Adds keyword arguments at the end of a call, in its own layout and with its own trailing comma. */
 export function addArguments(file: PythonFile, call: Call, keywords: readonly string[]): Edit[] {
   const list = call.node.get('arguments');
-  if (!list || list.type !== 'argument_list' || keywords.length === 0) return [];
+  if (list?.type !== 'argument_list' || keywords.length === 0) return [];
   const last = list.children.at(-1);
   if (!last) return [insertAt(list.start + 1, keywords.join(', '))];
   const tail = file.text.slice(last.end, list.end - 1);

@@ -8,7 +8,7 @@ const HARMLESS_WORDS = new Set(
   'seed port suffix uuid uid jitter delay wait salt token nonce dummy probe fname filename dirname tmpdir'.split(' '),
 );
 const HARMLESS_NAMES =
-  /(^|_)(run|exp|experiment|job|trial|session|project|save|log|ckpt|checkpoint|file|dir|folder)_?(id|name|dir|path|tag)$|^(example|sample)_inputs?$/i;
+  /(^|_)(run|exp|tmp|temp|experiment|job|trial|session|project|save|log|ckpt|checkpoint|file|dir|folder)_?(id|name|dir|path|tag)$|^(example|sample)_inputs?$/i;
 /** Functions that look at shapes or wait, by their last name. */
 const HARMLESS_CONSUMERS = new Set(
   'sleep export summary profile add_graph FlopCountAnalysis get_model_complexity_info count_params'.split(' '),
@@ -49,6 +49,6 @@ function namesHarmless(name: string): boolean {
   const words = name
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
-    .split('_');
+    .split(/[^a-z]+/);
   return words.some((word) => HARMLESS_WORDS.has(word));
 }

@@ -2,41 +2,12 @@
 import { drawEvents } from './draws.ts';
 import type { ClassEffects, Event, FunctionEffects, LocatedEffects, Value } from './events.ts';
 import { looksLikeSeeder, seederOf } from './knowledge.ts';
+import { EXITS, ITERATES, KEEPS_FUNCTION, LIBRARY, RESTORES, SEEDS_ITS_OBJECT, SPAWNS } from './known-calls.ts';
 import type { Call, PythonFile } from './model.ts';
 import type { Span } from './rule.ts';
 import type { ClassInfo, FunctionInfo } from './scope.ts';
 import type { Node } from './syntax.ts';
 import { guardOf, knownValue } from './values.ts';
-
-/** Calls that keep a function for later, or run it in a worker: handing it over runs nothing here. */
-const KEEPS_FUNCTION =
-  /^(torch\.utils\.data\.|atexit\.|signal\.|functools\.|argparse\.|dataclasses\.|torchvision\.|builtins\.(type|isinstance|hasattr|getattr|setattr)$)|\.(add_argument|register_\w+|setdefault|add_parser)$/;
-/** Calls that run a function in another process. */
-const SPAWNS =
-  /^(torch\.multiprocessing|multiprocessing)(\.\w+)*\.(spawn|Process|start_processes)$|^torch\.multiprocessing\.spawn$/;
-/** Ends the program. */
-const EXITS = new Set(['sys.exit', 'os._exit', 'os.abort', 'builtins.exit', 'builtins.quit']);
-/** Context managers at whose end the generators are what they were. */
-const RESTORES = new Set(['torch.random.fork_rng']);
-/** Hands on the elements of what it gets. */
-const ITERATES =
-  /^(builtins\.(enumerate|zip|iter|list|tuple|map|next|sorted|sum)|itertools\.\w+|tqdm(\.\w+)*\.(tqdm|trange)|tqdm|rich\.progress\.track)$/;
-/** Packages that no workspace file stands behind, and whose seeders are in the table. */
-const LIBRARY =
-  /^(builtins|torch|torchvision|torchaudio|numpy|scipy|sklearn|pandas|matplotlib|PIL|cv2|random|os|sys|math|time|json|re|argparse|pathlib|collections|itertools|functools|logging|tqdm)\./;
-/** On an object nobody knows these seed that object, not the global generators. */
-const SEEDS_ITS_OBJECT = new Set([
-  'seed',
-  'manual_seed',
-  'reset',
-  'shuffle',
-  'train_test_split',
-  'sample',
-  'split',
-  'set_rng_state',
-  'map',
-  'select',
-]);
 
 export function lowerFile(file: PythonFile): LocatedEffects {
   const sites: Span[] = [];
@@ -303,10 +274,8 @@ class Lowering {
   #call(node: Node): Event[] {
     const call = this.#file.call(node);
     const passed = node.get('arguments');
-    const object =
-      call.callee.type === 'identifier' ? [] : call.callee.children.flatMap((child) => this.expression(child));
     const before = [
-      ...object,
+      ...this.expression(call.callee),
       ...(passed ? passed.children.flatMap((child) => this.expression(child.get('value') ?? child)) : []),
     ];
     const name = call.name;
@@ -333,14 +302,15 @@ class Lowering {
     const seeder = call.name === null ? undefined : seederOf(call.name);
     if (!seeder) return null;
     if (seeder.restores) return [];
-    if (seeder.streams.length === 0 || seeder.device === 'cuda') return [];
+    // `torch.seed()` takes fresh entropy: whatever it is called, it seeds nothing.
+    if (seeder.streams.length === 0 || seeder.device === 'cuda' || seeder.varying) return [];
     const given = seeder.argument
       ? this.#file.argument(call, seeder.argument.name, seeder.argument.position)
       : 'unknown';
     const isAbsent = given === 'absent';
     const value: Value = isAbsent ? { const: null } : typeof given === 'string' ? null : knownValue(given, this.#file);
     const none = isAbsent ? (seeder.absent ?? seeder.none) : seeder.none;
-    const noneIsEntropy = !seeder.varying && (none === 'entropy' || none === 'off');
+    const noneIsEntropy = none === 'entropy' || none === 'off';
     return [{ kind: 'seed', streams: seeder.streams, value, noneIsEntropy, site: this.#site(call.callee) }];
   }
 

@@ -2,10 +2,13 @@
  * One Python file understood: what a name stands for, which calls reach which function, which arguments they pass.
  * Rules ask; nobody walks. A rule about `DataLoader` costs nothing in a file without one.
  */
+
+import { argumentOf } from './arguments.ts';
+import { buildScopes } from './binder.ts';
 import { canonical } from './knowledge.ts';
 import type { Span } from './rule.ts';
 import {
-  buildScopes,
+  assignedValues,
   type ClassInfo,
   type Definition,
   enclosingClass,
@@ -17,6 +20,8 @@ import {
   scopeOf,
 } from './scope.ts';
 import { type Node, parse, type Syntax } from './syntax.ts';
+
+export type { Node } from './syntax.ts';
 
 /** UTF-16 units; no training script is longer, and a generated file of that size would only cost time. */
 export const MAX_FILE_LENGTH = 1_000_000;
@@ -249,81 +254,7 @@ export class PythonFile {
 
   /** The value passed for a parameter, by keyword or position, through a `**kwargs` dict of this file. */
   argument(call: Call, name: string, position?: number): Argument {
-    const list = call.node.get('arguments');
-    if (!list) return 'absent';
-    let index = 0;
-    let open = false;
-    for (const node of list.children) {
-      if (node.type === 'keyword_argument') {
-        const key = node.get('name');
-        if (key && this.read(key) === name) return node.get('value') ?? 'unknown';
-      } else if (node.type === 'dictionary_splat') {
-        const entry = this.#dictionaryEntry(node.children[0], name);
-        if (typeof entry !== 'string') return entry;
-        if (entry === 'unknown') open = true;
-      } else if (node.type === 'list_splat') {
-        open = true;
-        index = Number.POSITIVE_INFINITY;
-      } else if (index++ === position) return node;
-    }
-    if (list.type === 'generator_expression' && position === 0) return list;
-    return open ? 'unknown' : 'absent';
-  }
-
-  #dictionaryEntry(expression: Node | undefined, name: string): Argument {
-    if (!expression) return 'unknown';
-    if (expression.type === 'conditional_expression') {
-      const [then, , otherwise] = expression.children;
-      const entries = [this.#dictionaryEntry(then, name), this.#dictionaryEntry(otherwise, name)];
-      return entries.find((entry) => typeof entry !== 'string') ?? (entries.includes('unknown') ? 'unknown' : 'absent');
-    }
-    if (expression.type === 'dictionary') {
-      let found: Argument = 'absent';
-      for (const pair of expression.children) {
-        const key = pair.get('key');
-        if (pair.type === 'dictionary_splat') {
-          const entry = this.#dictionaryEntry(pair.children[0], name);
-          if (entry !== 'absent') found = entry;
-        } else if (key && this.constant(key) === name) found = pair.get('value') ?? 'unknown';
-      }
-      return found;
-    }
-    if (expression.type === 'call') {
-      const call = this.call(expression);
-      return call.name === 'builtins.dict' ? this.argument(call, name) : 'unknown';
-    }
-    if (expression.type !== 'identifier') return 'unknown';
-    const values = assignedValues(this.definitions(expression));
-    if (!values) return 'unknown';
-    for (const value of values) {
-      const entry = this.#dictionaryEntry(value, name);
-      if (entry !== 'absent') return entry;
-    }
-    return this.#changedLater(expression, name);
-  }
-
-  /** `kwargs.update(...)` and `kwargs['shuffle'] = True` add to a dictionary after it was made. */
-  #changedLater(dictionary: Node, name: string): Argument {
-    const text = this.read(dictionary);
-    const home = this.definitions(dictionary);
-    const isSame = (node: Node | undefined): boolean =>
-      node?.type === 'identifier' && this.read(node) === text && this.definitions(node) === home;
-    for (const call of this.methodCalls('update')) {
-      if (!isSame(call.callee.get('object'))) continue;
-      const passed = call.node.get('arguments')?.children[0];
-      const entry =
-        passed?.type === 'keyword_argument' ? this.argument(call, name) : this.#dictionaryEntry(passed, name);
-      if (entry !== 'absent') return entry;
-    }
-    for (const assignment of this.scopes.assignments) {
-      const left = assignment.get('left');
-      const key = left?.get('subscript');
-      if (left?.type !== 'subscript' || !key || !isSame(left.get('value'))) continue;
-      const constant = this.constant(key);
-      if (constant === name) return assignment.get('right') ?? 'unknown';
-      if (constant === undefined) return 'unknown';
-    }
-    return 'absent';
+    return argumentOf(this, call, name, position);
   }
 
   /** The value of a literal, or of a name that is assigned one literal once; undefined when nobody can tell. */
@@ -401,16 +332,6 @@ function group(calls: readonly Call[], key: (call: Call) => string | null): Map<
     else groups.set(name, [call]);
   }
   return groups;
-}
-
-/** The values of a name that is only ever assigned; null if it is bound in another way too. */
-function assignedValues(definitions: readonly Definition[]): Node[] | null {
-  const values: Node[] = [];
-  for (const definition of definitions) {
-    if (definition.kind !== 'assignment') return null;
-    values.push(definition.value);
-  }
-  return values.length > 0 ? values : null;
 }
 
 /** `model = model.to(device)`, `model = nn.DataParallel(model)`: the object stays what it was. */

@@ -1,10 +1,11 @@
 /** Moves a seed in front of the draw it comes too late for, where nothing the seed needs is left behind. */
-import type { Reached } from './effects.ts';
+
 import { moveBefore, statementOf } from './fix.ts';
 import type { PythonFile } from './model.ts';
 import type { Project } from './project.ts';
 import type { Edit } from './rule.ts';
 import { nodeAt } from './seeding.ts';
+import type { Reached } from './summary.ts';
 import { type Node, walk } from './syntax.ts';
 
 /** The statement to move and its new neighbour; null where the move would change more than the order. */

@@ -73,6 +73,24 @@ function lengthOf(node: Node, file: PythonFile): number | undefined {
   return Array.isArray(value) ? value.length : undefined;
 }
 
+/** True where the tensor a method is called on was made on the CPU, in so many words. */
+export function isOnCpu(call: Call, file: PythonFile): boolean {
+  const object = call.callee.get('object');
+  const [only, ...others] = object?.type === 'identifier' ? file.definitions(object) : [];
+  if (only?.kind !== 'assignment' || others.length > 0 || only.value.type !== 'call') return false;
+  const device = file.argument(file.call(only.value), 'device');
+  return typeof device !== 'string' && namesCpu(device, file);
+}
+
+function namesCpu(device: Node, file: PythonFile): boolean {
+  if (file.constant(device) === 'cpu') return true;
+  const [only, ...others] = device.type === 'identifier' ? file.definitions(device) : [];
+  const made = only?.kind === 'assignment' && others.length === 0 ? only.value : device;
+  if (made.type !== 'call' || file.call(made).name !== 'torch.device') return false;
+  const name = file.argument(file.call(made), 'device', 0);
+  return typeof name !== 'string' && file.constant(name) === 'cpu';
+}
+
 /** True where no backward pass can follow: the call runs under `no_grad` or `inference_mode` in its own function. */
 export function runsWithoutGradient(node: Node, file: PythonFile): boolean {
   const turnsOff = (expression: Node): boolean => {

@@ -2,13 +2,15 @@
  * Answers about programs: what one does to randomness, what it promises, and whether a file is one at all.
  * Today a program is one file; the questions are asked so that files can be joined behind them.
  */
-import { Composer, type Site, type Summary } from './effects.ts';
+import { Composer } from './effects.ts';
 import type { FileEffects } from './events.ts';
 import { type Flags, isMlPackage, looksLikeSeeder, type Stream, seederOf } from './knowledge.ts';
+import { LIBRARY } from './known-calls.ts';
 import { lowerFile } from './lower.ts';
 import type { Call, PythonFile } from './model.ts';
-import type { Promise as Pledge, Span } from './rule.ts';
+import type { Pledge, Span } from './rule.ts';
 import type { Settings } from './settings.ts';
+import type { Site, Summary } from './summary.ts';
 
 /** Assignments and calls by which a program says that it wants the same bits. */
 const CUDNN_DETERMINISTIC = 'torch.backends.cudnn.deterministic';
@@ -123,7 +125,7 @@ function seedsSomething(call: Call): boolean {
   if (seeder) return (seeder.streams.length > 0 || seeder.device === 'cuda') && !seeder.restores;
   return (
     call.name !== null &&
-    !call.name.startsWith('builtins.') &&
+    !LIBRARY.test(call.name) &&
     looksLikeSeeder(call.name.slice(call.name.lastIndexOf('.') + 1).replace('#', ''))
   );
 }

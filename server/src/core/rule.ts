@@ -5,7 +5,7 @@ import type { Project } from './project.ts';
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
 /** What the program promises itself: nothing, the same random numbers, or the same bits. */
-export type Promise = 'none' | 'seeded' | 'deterministic';
+export type Pledge = 'none' | 'seeded' | 'deterministic';
 
 /** A half-open range of UTF-16 offsets into the file's text. */
 export interface Span {
@@ -61,7 +61,7 @@ export interface Rule {
   /** States the fault; kebab-case; the file's name and the diagnostic's code; never reused. */
   readonly name: string;
   /** By what the program promises; `null` is silent. */
-  readonly severity: Readonly<Record<Promise, Severity | null>>;
+  readonly severity: Readonly<Record<Pledge, Severity | null>>;
   /** True for rules that also judge library modules no program reaches. */
   readonly inLibraries: boolean;
   readonly since: string;

@@ -1,6 +1,5 @@
 /** Repairs around seeds: which value to seed with, where, and the helpers Seedwise writes, made for the file they go into. */
 
-import type { Exposure } from './effects.ts';
 import { indentUnit, insertAfter, insertBefore, statementOf } from './fix.ts';
 import { freeName, headStatements, insertHelper, spellAll } from './imports.ts';
 import { type Stream, seederOf } from './knowledge.ts';
@@ -8,6 +7,7 @@ import type { Call, PythonFile } from './model.ts';
 import type { Location, Project } from './project.ts';
 import type { Edit, Related } from './rule.ts';
 import { lookUp } from './scope.ts';
+import type { Exposure } from './summary.ts';
 import { type Node, walk } from './syntax.ts';
 
 /** What seeds a stream's global generator. */

@@ -70,12 +70,12 @@ export function parseSettings(value: unknown): { settings: Settings; problems: s
 
 /** The level the settings give a rule: that of the longest matching pattern, else `default`. */
 export function ruleLevel(settings: Settings, rule: string): RuleLevel {
-  let best = '';
+  let best: string | undefined;
   for (const pattern of Object.keys(settings.rules)) {
     const matches = new RegExp(`^${pattern.split('*').map(escapeRegExp).join('.*')}$`).test(rule);
-    if (matches && pattern.length > best.length) best = pattern;
+    if (matches && (best === undefined || pattern.length > best.length)) best = pattern;
   }
-  return settings.rules[best] ?? 'default';
+  return best === undefined ? 'default' : (settings.rules[best] ?? 'default');
 }
 
 const escapeRegExp = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');

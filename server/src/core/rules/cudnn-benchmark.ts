@@ -1,8 +1,7 @@
 /** cuDNN picks a convolution by timing it, so the pick may change from run to run. */
 import { replace } from '../fix.ts';
-import type { PythonFile } from '../model.ts';
+import type { Node, PythonFile } from '../model.ts';
 import type { Rule } from '../rule.ts';
-import type { Node } from '../syntax.ts';
 
 export const cudnnBenchmark: Rule = {
   name: 'cudnn-benchmark',
@@ -18,6 +17,7 @@ deterministic algorithms; they do not turn the benchmark off, so a run may still
   never: [
     'A program that never seeds: it promises nothing.',
     'The branch taken when the user asked for no seed, such as the `else:` of `if args.seed is not None:`.',
+    'A benchmark, which measures speed.',
     '`benchmark = False`, and a value that only the command line decides.',
   ],
   references: ['https://docs.pytorch.org/docs/stable/notes/randomness.html#cuda-convolution-benchmarking'],
@@ -38,6 +38,7 @@ torch.backends.cudnn.benchmark = False
     },
   ],
   *check(file) {
+    if (measuresSpeed(file)) return;
     for (const assignment of file.scopes.assignments) {
       const left = assignment.get('left');
       const right = assignment.get('right');
@@ -52,6 +53,12 @@ torch.backends.cudnn.benchmark = False
     }
   },
 };
+
+/** A benchmark wants the fastest algorithm. */
+function measuresSpeed(file: PythonFile): boolean {
+  if (/bench[^/\\]*\.py$/i.test(file.path)) return true;
+  return file.scopes.imports.some((each) => /\btorch\.utils(\.| import .*\b)benchmark\b/.test(file.read(each)));
+}
 
 const ASKS = /seed|determin|reproduc/i;
 const ASKS_NOT = /\bnot\b.*(seed|determin|reproduc)|(seed|determin|reproduc)\w*\s*(is|==)\s*(None|False)/i;

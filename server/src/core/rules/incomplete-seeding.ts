@@ -1,10 +1,11 @@
 /** A program that draws from a generator nothing seeds gives other numbers in every run. */
-import type { Exposure } from '../effects.ts';
+
 import type { Stream } from '../knowledge.ts';
 import type { PythonFile } from '../model.ts';
 import type { Project } from '../project.ts';
 import type { Fix, Rule } from '../rule.ts';
 import { ALL_STREAMS, explain, GENERATOR, seedBeside, seedBlock } from '../seeding.ts';
+import type { Exposure } from '../summary.ts';
 
 export const incompleteSeeding: Rule = {
   name: 'incomplete-seeding',

@@ -16,6 +16,7 @@ show raises a \`TypeError\`. \`warn_only\` is keyword-only and exists since 1.11
     '`torch.use_deterministic_algorithms(True)`, `(False)`, `(mode=True)` and `(True, warn_only=True)`.',
     'A call with `*args` or `**kwargs`, which may hold the argument.',
     'A function of the same name that is not PyTorch’s.',
+    '`torch.set_deterministic` behind `hasattr`, a version check or `try`.',
   ],
   references: [
     'https://docs.pytorch.org/docs/stable/generated/torch.use_deterministic_algorithms.html',
@@ -64,7 +65,9 @@ torch.use_deterministic_algorithms(True)
       const report = missingMode(file, call) ?? positionalWarnOnly(call);
       if (report) yield report;
     }
-    for (const call of file.calls('torch.set_deterministic')) yield oldName(file, call);
+    for (const call of file.calls('torch.set_deterministic')) {
+      if (!isGuarded(call, file)) yield oldName(file, call);
+    }
   },
 };
 
@@ -91,6 +94,16 @@ function positionalWarnOnly(call: Call): Report | null {
     message: '`warn_only` must be passed by keyword.',
     fixes: [{ title: 'Pass it as `warn_only=`', safe: false, edits: () => [insertAt(second.start, 'warn_only=')] }],
   };
+}
+
+/** Reached only where the old name exists: the code asked first, or is ready for its absence. */
+function isGuarded(call: Call, file: PythonFile): boolean {
+  for (let at = call.node.parent; at; at = at.parent) {
+    if (at.type === 'try_statement') return true;
+    const condition = at.get('condition');
+    if (condition && /hasattr|version/i.test(file.read(condition))) return true;
+  }
+  return false;
 }
 
 function oldName(file: PythonFile, call: Call): Report {

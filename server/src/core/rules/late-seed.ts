@@ -1,10 +1,11 @@
 /** A seed that runs after the first draw leaves that draw to chance. */
-import type { Late } from '../effects.ts';
+
 import type { PythonFile } from '../model.ts';
 import { seedMove } from '../moves.ts';
 import type { Project } from '../project.ts';
 import type { Fix, Rule } from '../rule.ts';
 import { ALL_STREAMS, explain, GENERATOR, seedBlock } from '../seeding.ts';
+import type { Late } from '../summary.ts';
 
 export const lateSeed: Rule = {
   name: 'late-seed',

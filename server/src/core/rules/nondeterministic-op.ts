@@ -3,7 +3,7 @@ import { indexPutFix } from '../equivalents.ts';
 import { insertStatement, spell } from '../imports.ts';
 import { behaviourAt } from '../knowledge.ts';
 import type { PythonFile } from '../model.ts';
-import { type OpCall, opCalls, runsWithoutGradient } from '../ops.ts';
+import { isOnCpu, type OpCall, opCalls, runsWithoutGradient } from '../ops.ts';
 import type { Project } from '../project.ts';
 import type { Fix, Rule } from '../rule.ts';
 
@@ -28,6 +28,7 @@ table; without a version the newest torch is assumed.`,
     'A program that sets `torch.use_deterministic_algorithms(True)`, where the newest torch then has a deterministic kernel.',
     'Backward passes under `no_grad` or `inference_mode`.',
     'Functions of numpy, pandas and other libraries, and methods of the file’s own classes, that have the same name.',
+    'A tensor made with `device="cpu"`.',
     'Arguments that only the run decides.',
   ],
   references: [
@@ -76,6 +77,7 @@ pool = nn.AdaptiveMaxPool2d(7)
       if (!op.devices.includes('cuda') || seen.has(span.start)) continue;
       if (flag !== 'off' && under.flag === 'deterministic') continue;
       if (op.pass === 'backward' && runsWithoutGradient(call.node, file)) continue;
+      if (isOnCpu(call, file)) continue;
       seen.add(span.start);
       const raises = flag === 'strict' && under.flag === 'error';
       const where = op.pass === 'backward' ? 'in its backward pass on CUDA' : 'on CUDA';

@@ -13,7 +13,7 @@ next fault there before anybody has seen it.`,
     'An ignore that silences a finding, on its line or on the line below.',
     'An ignore for a rule that the settings turn off.',
   ],
-  references: [],
+  references: ['https://docs.astral.sh/ruff/rules/unused-noqa/'],
   examples: [
     {
       title: 'The fault is gone',

@@ -1,0 +1,92 @@
+/** What both hosts of the extension share: the client's options, and the commands that need VS Code's own interface. */
+import { commands, type Diagnostic, type ExtensionContext, env, languages, Uri, window, workspace } from 'vscode';
+import { type BaseLanguageClient, ExecuteCommandRequest, type LanguageClientOptions } from 'vscode-languageclient';
+import { COMMANDS, type InitializationOptions, type SeedBlockOptions } from '../../server/src/protocol.ts';
+
+/** Starts the language client a host makes, registers the commands, and ties all of it to the extension's life. */
+export async function start(
+  context: ExtensionContext,
+  createClient: (options: LanguageClientOptions) => BaseLanguageClient,
+): Promise<void> {
+  const log = window.createOutputChannel('Seedwise', { log: true });
+  const initializationOptions: InitializationOptions = { commands: Object.values(COMMANDS) };
+  const client = createClient({
+    documentSelector: [{ language: 'python' }],
+    diagnosticPullOptions: { onChange: true },
+    outputChannel: log,
+    initializationOptions,
+  });
+
+  context.subscriptions.push(
+    client,
+    commands.registerCommand(COMMANDS.insertSeedBlock, () => insertSeedBlock(client)),
+    commands.registerCommand(COMMANDS.explainRule, (rule?: string, url?: string) => explainRule(context, rule, url)),
+    commands.registerCommand(COMMANDS.turnOffRule, turnOffRule),
+    commands.registerCommand('seedwise.restartServer', async () => {
+      await client.stop().catch(() => {}); // A server that does not answer is a reason to restart it.
+      await client.start();
+    }),
+    commands.registerCommand('seedwise.showLog', () => log.show()),
+    log,
+  );
+  await client.start();
+}
+
+async function insertSeedBlock(client: BaseLanguageClient): Promise<void> {
+  const document = window.activeTextEditor?.document;
+  if (document?.languageId !== 'python') {
+    window.showInformationMessage('Open the Python file the seed block is for.');
+    return;
+  }
+  const picks = [
+    { label: 'Seeds only', detail: 'The same random numbers on every run.', deterministic: false },
+    {
+      label: 'Seeds and deterministic algorithms',
+      detail: 'The same bits on every run, on a GPU too; some operations get slower.',
+      deterministic: true,
+    },
+  ];
+  const pick = await window.showQuickPick(picks, { title: 'Insert Seed Block' });
+  if (!pick) return;
+  const options: SeedBlockOptions = { deterministic: pick.deterministic };
+  await client.sendRequest(ExecuteCommandRequest.type, {
+    command: COMMANDS.insertSeedBlock,
+    arguments: [client.code2ProtocolConverter.asUri(document.uri), options],
+  });
+}
+
+/** Without a rule, that of the diagnostic at the cursor is meant, or else the user is asked. */
+async function explainRule(context: ExtensionContext, rule?: string, url?: string): Promise<void> {
+  const pages = Uri.joinPath(context.extensionUri, 'docs', 'rules');
+  const name = rule ?? ruleAtCursor() ?? (await pickRule(pages));
+  if (!name) return;
+  const page = Uri.joinPath(pages, `${name}.md`);
+  const exists = await workspace.fs.stat(page).then(
+    () => true,
+    () => false,
+  );
+  if (exists) await commands.executeCommand('markdown.showPreview', page);
+  else if (url) await env.openExternal(Uri.parse(url));
+}
+
+function ruleAtCursor(): string | undefined {
+  const editor = window.activeTextEditor;
+  if (!editor) return undefined;
+  const atCursor = ({ source, range }: Diagnostic) => source === 'Seedwise' && range.contains(editor.selection.active);
+  const code = languages.getDiagnostics(editor.document.uri).find(atCursor)?.code;
+  return typeof code === 'object' ? String(code.value) : undefined;
+}
+
+async function pickRule(pages: Uri): Promise<string | undefined> {
+  const files = await workspace.fs.readDirectory(pages);
+  const rules = files.flatMap(([file]) => (file.endsWith('.md') ? [file.slice(0, -'.md'.length)] : []));
+  return window.showQuickPick(rules, { title: 'Explain This Rule' });
+}
+
+async function turnOffRule(rule: string): Promise<void> {
+  const settings = workspace.getConfiguration('seedwise');
+  const inWorkspace = workspace.workspaceFolders !== undefined;
+  const { workspaceValue, globalValue } = settings.inspect<Record<string, string>>('rules') ?? {};
+  const rules = inWorkspace ? workspaceValue : globalValue;
+  await settings.update('rules', { ...rules, [rule]: 'off' }, !inWorkspace);
+}

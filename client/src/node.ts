@@ -1,0 +1,10 @@
+/** The extension in desktop and remote hosts: the language server is a Node process of its own. */
+import type { ExtensionContext } from 'vscode';
+import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import { start } from './client.ts';
+
+/** Called by VS Code when the first Python document opens. */
+export async function activate(context: ExtensionContext): Promise<void> {
+  const server = { module: context.asAbsolutePath('dist/server.cjs'), transport: TransportKind.ipc };
+  await start(context, (options) => new LanguageClient('seedwise', 'Seedwise', server, options));
+}

@@ -1,0 +1,62 @@
+/**
+ * Bundles the extension's client, the language server and the command line into dist/, each one file with all it needs.
+ * `--dev` adds source maps and leaves the code readable; `--watch` does the same and rebuilds on every change.
+ */
+import { chmodSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { context } from 'esbuild';
+
+const require = createRequire(import.meta.url);
+const watch = process.argv.includes('--watch');
+const production = !watch && !process.argv.includes('--dev');
+
+/** @type {import('esbuild').BuildOptions} */
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  loader: { '.wasm': 'binary' },
+  minify: production,
+  sourcemap: !production,
+  sourcesContent: false,
+  legalComments: 'none',
+  logLevel: 'info',
+};
+
+/** @type {import('esbuild').BuildOptions[]} */
+const bundles = [
+  {
+    ...shared,
+    entryPoints: ['client/src/node.ts'],
+    outfile: 'dist/client.cjs',
+    format: 'cjs',
+    external: ['vscode'],
+  },
+  {
+    ...shared,
+    entryPoints: ['server/src/node.ts'],
+    outfile: 'dist/server.cjs',
+    format: 'cjs',
+    // The package's ES module asks for `import.meta.url`, which is empty in a CommonJS bundle.
+    alias: {
+      'web-tree-sitter': require.resolve('web-tree-sitter'),
+      'web-tree-sitter/web-tree-sitter.wasm': require.resolve('web-tree-sitter/web-tree-sitter.wasm'),
+    },
+  },
+  {
+    ...shared,
+    entryPoints: ['server/src/cli.ts'],
+    outfile: 'dist/cli.js',
+    format: 'esm',
+    banner: { js: '#!/usr/bin/env node' },
+  },
+];
+
+rmSync('dist', { recursive: true, force: true });
+for (const bundle of bundles) {
+  const builder = await context(bundle);
+  await builder.rebuild();
+  if (watch) await builder.watch();
+  else await builder.dispose();
+}
+chmodSync('dist/cli.js', 0o755);

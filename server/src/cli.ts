@@ -1,0 +1,188 @@
+/**
+ * The command line: the editor's engine over files and folders, for terminals and continuous integration.
+ * Findings go to standard output and everything else to standard error, so that the JSON is always JSON.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { relative, resolve, sep } from 'node:path';
+import { parseArgs } from 'node:util';
+import { version } from '../../package.json';
+import { analyze } from './core/analyze.ts';
+import { closeFile, MAX_FILE_LENGTH, openFile } from './core/model.ts';
+import { projectOf } from './core/project.ts';
+import type { Finding, Severity } from './core/rule.ts';
+import { DEFAULT_SETTINGS } from './core/settings.ts';
+import { loadSyntax } from './core/syntax.ts';
+import { findPythonFiles } from './files.ts';
+import { wasm } from './wasm.ts';
+
+const USAGE = `Seedwise shows where a PyTorch program stops being repeatable.
+
+  seedwise check [options] [path ...]   check files, and the *.py files in folders (default: .)
+  seedwise server [--stdio]             serve the language server protocol to an editor
+
+  --format text|json                         how to print the findings (default: text)
+  --fail-on error|warning|information|hint   the lowest severity that fails the check (default: warning)
+  --help, --version
+
+Exits with 0 if all is well, 1 if a finding fails the check, 2 if the check could not be made.
+`;
+
+/** The worst first. */
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'information', 'hint'];
+
+const COLOURS: Readonly<Record<Severity, number>> = { error: 31, warning: 33, information: 34, hint: 90 };
+
+/** A finding as the JSON format has it. Rows and columns count from 1; columns are UTF-16 units, as in an editor. */
+interface Row {
+  readonly filename: string;
+  /** For notebooks, whose rows will count within a cell. */
+  readonly cell: number | null;
+  readonly code: string;
+  readonly subject: string | null;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly location: Place;
+  readonly end_location: Place;
+}
+
+interface Place {
+  readonly row: number;
+  readonly column: number;
+}
+
+class UsageError extends Error {}
+
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'server') return startServer();
+  const { values, positionals } = readArguments(argv);
+  if (values.help) return print(USAGE);
+  if (values.version) return print(`seedwise ${version}\n`);
+
+  const [command, ...given] = positionals;
+  const { format, 'fail-on': failOn } = values;
+  const lowestFailing = SEVERITIES.indexOf(failOn as Severity);
+  const paths = given.length > 0 ? given : ['.'];
+  const missing = paths.find((path) => !existsSync(path));
+  if (command === undefined) throw new UsageError('a command is missing');
+  if (command !== 'check') throw new UsageError(`there is no command '${command}'`);
+  if (format !== 'text' && format !== 'json') throw new UsageError(`there is no format '${format}'`);
+  if (lowestFailing < 0) throw new UsageError(`there is no severity '${failOn}'`);
+  if (missing !== undefined) throw new UsageError(`there is no file or folder '${missing}'`);
+
+  await loadSyntax(wasm);
+  const checks = findPythonFiles(paths, reportSkipped).map(checkFile);
+  const rows = checks.flatMap((found) => found ?? []);
+  const fileCount = checks.filter((found) => found).length;
+  print(format === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : textOf(rows, fileCount));
+  return rows.some(({ severity }) => SEVERITIES.indexOf(severity) <= lowestFailing) ? 1 : 0;
+}
+
+function readArguments(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        format: { type: 'string', default: 'text' },
+        'fail-on': { type: 'string', default: 'warning' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'V' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Hands this process to the language server, which reads its transport from the arguments. */
+async function startServer(): Promise<number> {
+  if (process.argv.length === 3) process.argv.push('--stdio');
+  await import(new URL('./server.cjs', import.meta.url).href);
+  return 0;
+}
+
+/** The findings of one file; nothing if it cannot be analysed, which is said on standard error. */
+function checkFile(path: string): Row[] | undefined {
+  try {
+    const text = new TextDecoder().decode(readFileSync(path));
+    if (text.length > MAX_FILE_LENGTH) throw new Error('it is too long.');
+    if (text.includes('\0')) throw new Error('it is not text.');
+    const file = openFile(path, text);
+    const { findings, problems } = analyze(file, projectOf(file, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
+    closeFile(file);
+    for (const problem of problems) process.stderr.write(`seedwise: ${problem}\n`);
+    return findings.map((finding) => rowOf(finding, resolve(path).split(sep).join('/'), text));
+  } catch (error) {
+    reportSkipped(path, error);
+    return undefined;
+  }
+}
+
+function reportSkipped(path: string, error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`seedwise: ${nameOf(path)} is not analysed: ${reason}\n`);
+}
+
+function rowOf(finding: Finding, filename: string, text: string): Row {
+  return {
+    filename,
+    cell: null,
+    code: finding.rule,
+    subject: finding.subject ?? null,
+    severity: finding.severity,
+    message: finding.message,
+    location: placeOf(finding.start, text),
+    end_location: placeOf(finding.end, text),
+  };
+}
+
+function placeOf(offset: number, text: string): Place {
+  const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
+  return { row: lines.length, column: lines.at(-1)!.length + 1 };
+}
+
+/** A path as printed: relative inside the current folder, with forward slashes everywhere. */
+function nameOf(path: string): string {
+  const name = relative('.', path);
+  return (name.startsWith('..') ? path : name).split(sep).join('/');
+}
+
+function textOf(rows: readonly Row[], fileCount: number): string {
+  const colour = process.stdout.isTTY && process.stdout.hasColors();
+  const paint = (code: number, text: string): string => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
+  const lines = rows.map(({ filename, location, severity, code, message }) => {
+    const place = `${nameOf(filename)}:${location.row}:${location.column}:`;
+    return `${paint(1, place)} ${paint(COLOURS[severity], severity)} ${code} ${message}\n`;
+  });
+  return `${lines.join('')}${summaryOf(rows, fileCount)}\n`;
+}
+
+function summaryOf(rows: readonly Row[], fileCount: number): string {
+  const files = plural(fileCount, 'file');
+  if (rows.length === 0) return `No problems in ${files}.`;
+  const counts = SEVERITIES.flatMap((severity) => {
+    const count = rows.filter((row) => row.severity === severity).length;
+    if (count === 0) return [];
+    return severity === 'information' ? [`${count} information`] : [plural(count, severity)];
+  });
+  return `Found ${plural(rows.length, 'problem')} (${counts.join(', ')}) in ${files}.`;
+}
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error; // A reader that has seen enough, such as `head`, is no error.
+});
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const usage = error instanceof UsageError ? `${error.message}\nRun 'seedwise --help' for help.` : undefined;
+  process.stderr.write(`seedwise: ${usage ?? (error instanceof Error ? error.stack : error)}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,31 @@
+/** Calls of Python and its libraries that the order of execution has to know about; what they draw and seed is data. */
+
+/** Calls that keep a function for later, or run it in a worker: handing it over runs nothing here. */
+export const KEEPS_FUNCTION =
+  /^(torch\.utils\.data\.|atexit\.|signal\.|functools\.|argparse\.|dataclasses\.|torchvision\.|builtins\.(type|isinstance|hasattr|getattr|setattr)$)|\.(add_argument|register_\w+|setdefault|add_parser)$/;
+/** Calls that run a function in another process. */
+export const SPAWNS =
+  /^(torch\.multiprocessing|multiprocessing)(\.\w+)*\.(spawn|Process|start_processes)$|^torch\.multiprocessing\.spawn$/;
+/** Ends the program. */
+export const EXITS = new Set(['sys.exit', 'os._exit', 'os.abort', 'builtins.exit', 'builtins.quit']);
+/** Context managers at whose end the generators are what they were. */
+export const RESTORES = new Set(['torch.random.fork_rng']);
+/** Hands on the elements of what it gets. */
+export const ITERATES =
+  /^(builtins\.(enumerate|zip|iter|list|tuple|map|next|sorted|sum)|itertools\.\w+|tqdm(\.\w+)*\.(tqdm|trange)|tqdm|rich\.progress\.track)$/;
+/** Packages that no workspace file stands behind, and whose seeders are in the table. */
+export const LIBRARY =
+  /^(builtins|torch|torchvision|torchaudio|numpy|scipy|sklearn|pandas|matplotlib|PIL|cv2|random|os|sys|math|time|json|re|argparse|pathlib|collections|itertools|functools|logging|tqdm)\./;
+/** On an object nobody knows these seed that object, not the global generators. */
+export const SEEDS_ITS_OBJECT = new Set([
+  'seed',
+  'manual_seed',
+  'reset',
+  'shuffle',
+  'train_test_split',
+  'sample',
+  'split',
+  'set_rng_state',
+  'map',
+  'select',
+]);

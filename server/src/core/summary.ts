@@ -1,0 +1,131 @@
+/**
+ * Randomness as effects: what a piece of code does to the streams of random numbers, and how two pieces compose.
+ *
+ *   seq(a, b)   nothing if a never returns; what b draws is exposed unless a must have seeded it
+ *   alt(a, b)   the other one if one never returns; draws of both, seeds that both must do
+ *
+ * so that a function's summary stands for every call of it.
+ */
+import type { Stream } from './knowledge.ts';
+
+/** A place in a file: an index into the sites kept beside its effects. */
+export interface Site {
+  readonly path: string;
+  readonly site: number;
+}
+
+/** A place the program reaches, and the calls that lead there, outermost first. */
+export interface Reached {
+  readonly site: Site;
+  readonly via: readonly Site[];
+}
+
+export interface Exposure extends Reached {
+  /** Something that only may seed came before: the draw is conditional, not wrong. */
+  readonly marked: boolean;
+  /** Seeds of other streams that came before the draw on every path. */
+  readonly after: readonly Reached[];
+}
+
+export interface Late {
+  readonly exposure: Exposure;
+  readonly seed: Reached;
+}
+
+type PerStream<T> = Readonly<Partial<Record<Stream, T>>>;
+
+export interface Summary {
+  readonly exposed: PerStream<Exposure>;
+  /** Streams seeded on every path, and the last seed of each. */
+  readonly must: PerStream<Reached>;
+  /** Streams seeded on some path. */
+  readonly may: PerStream<Reached>;
+  /** Streams drawn before the program seeds them for the first time. */
+  readonly late: PerStream<Late>;
+}
+
+export const STREAMS: readonly Stream[] = ['python', 'numpy', 'torch'];
+export const EMPTY: Summary = { exposed: {}, must: {}, may: {}, late: {} };
+export function seq(a: Summary | null, b: Summary | null): Summary | null {
+  if (!a || !b) return null;
+  if (a === EMPTY) return b;
+  if (b === EMPTY) return a;
+  const exposed: Partial<Record<Stream, Exposure>> = { ...a.exposed };
+  const late: Partial<Record<Stream, Late>> = { ...a.late };
+  const before = [...new Set(Object.values(a.must))];
+  const placed = (exposure: Exposure, stream: Stream): Exposure => ({
+    ...exposure,
+    marked: exposure.marked || stream in a.may,
+    after: before.length > 0 ? [...before, ...exposure.after] : exposure.after,
+  });
+  for (const stream of STREAMS) {
+    const drawn = b.exposed[stream];
+    if (drawn && !(stream in a.must) && !(stream in exposed)) exposed[stream] = placed(drawn, stream);
+    const seed = b.must[stream];
+    const first = a.exposed[stream];
+    if (seed && first && !first.marked && !(stream in a.may) && !(stream in late))
+      late[stream] = { exposure: first, seed };
+    const inner = b.late[stream];
+    if (inner && !(stream in a.may) && !(stream in late) && !(stream in a.exposed)) {
+      late[stream] = { ...inner, exposure: placed(inner.exposure, stream) };
+    }
+  }
+  return { exposed, late, must: { ...a.must, ...b.must }, may: { ...a.may, ...b.may } };
+}
+
+export function alt(a: Summary | null, b: Summary | null): Summary | null {
+  if (!a || !b) return a ?? b;
+  if (a === b) return a;
+  const must: Partial<Record<Stream, Reached>> = {};
+  const exposed: Partial<Record<Stream, Exposure>> = { ...b.exposed, ...a.exposed };
+  for (const stream of STREAMS) {
+    const seed = a.must[stream];
+    if (seed && stream in b.must) must[stream] = seed;
+    const both = [a.exposed[stream], b.exposed[stream]];
+    const unmarked = both.find((exposure) => exposure && !exposure.marked);
+    if (unmarked) exposed[stream] = unmarked;
+  }
+  return { exposed, must, may: { ...a.may, ...b.may }, late: { ...b.late, ...a.late } };
+}
+
+export function draws(stream: Stream, site: Site): Summary {
+  return { ...EMPTY, exposed: { [stream]: { site, marked: false, after: [], via: [] } } };
+}
+
+export function seeds(streams: readonly Stream[], site: Site): Summary {
+  const seed: Reached = { site, via: [] };
+  const all = Object.fromEntries(streams.map((stream) => [stream, seed]));
+  return { ...EMPTY, must: all, may: all };
+}
+
+export const maySeed = (site: Site): Summary => ({ ...seeds(STREAMS, site), must: {} });
+
+/** What is left of code that may have been interrupted: its seeds are no longer certain. */
+export const maybe = (summary: Summary | null): Summary | null => summary && { ...summary, must: {} };
+
+export function led(site: Site, summary: Summary): Summary {
+  const by = <T extends Reached>(reached: T): T => ({ ...reached, via: [site, ...reached.via] });
+  // One seed call may stand for several streams, and is told apart by identity.
+  const seen = new Map<Reached, Reached>();
+  const seed = (reached: Reached): Reached => {
+    const known = seen.get(reached) ?? by(reached);
+    seen.set(reached, known);
+    return known;
+  };
+  const exposure = (each: Exposure): Exposure => ({ ...by(each), after: each.after.map(seed) });
+  return {
+    exposed: mapStreams(summary.exposed, exposure),
+    must: mapStreams(summary.must, seed),
+    may: mapStreams(summary.may, seed),
+    late: mapStreams(summary.late, (late) => ({ exposure: exposure(late.exposure), seed: seed(late.seed) })),
+  };
+}
+
+function mapStreams<T>(record: PerStream<T>, change: (value: T) => T): PerStream<T> {
+  const mapped: Partial<Record<Stream, T>> = {};
+  for (const stream of STREAMS) {
+    const value = record[stream];
+    if (value !== undefined) mapped[stream] = change(value);
+  }
+  return mapped;
+}

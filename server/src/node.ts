@@ -1,0 +1,7 @@
+/** The language server as a process: VS Code talks to it over IPC, any other editor with `--stdio`. */
+import { createConnection } from 'vscode-languageserver/node';
+import { version } from '../../package.json';
+import { serve } from './lsp.ts';
+import { wasm } from './wasm.ts';
+
+serve(createConnection(), { version, wasm });

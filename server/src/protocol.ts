@@ -1,0 +1,23 @@
+/** The names server and client must agree on; the only server file the VS Code client may import. */
+
+/** The commands of the language server; a client may run any of them itself. */
+export const COMMANDS = {
+  /** Arguments: the document's URI and `SeedBlockOptions`. */
+  insertSeedBlock: 'seedwise.insertSeedBlock',
+  /** Arguments: the rule's name, and the address of its page for clients that have no copy. */
+  explainRule: 'seedwise.explainRule',
+  /** Argument: the rule's name. Only a client can write its settings, so the server never runs this one. */
+  turnOffRule: 'seedwise.turnOffRule',
+} as const;
+
+export interface SeedBlockOptions {
+  readonly deterministic: boolean;
+}
+
+/** What a client may send as `initializationOptions`. */
+export interface InitializationOptions {
+  /** The `seedwise` settings, for clients that cannot be asked for them. */
+  readonly settings?: unknown;
+  /** The commands the client runs itself; the server does not announce them, lest both register one name. */
+  readonly commands?: readonly string[];
+}

@@ -1,0 +1,114 @@
+/** All Python the tests are run over, and the few steps every test takes with it. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type Analysis, analyze } from '../server/src/core/analyze.ts';
+import { closeFile, openFile, type PythonFile } from '../server/src/core/model.ts';
+import { type Project, projectOf } from '../server/src/core/project.ts';
+import { RULES } from '../server/src/core/rules/index.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../server/src/core/settings.ts';
+import { type MarkedFile, parseMarks } from './marks.ts';
+import './engine.ts';
+
+export const ROOT = new URL('..', import.meta.url);
+
+/** A Python text as an editor would open it. */
+export interface Subject {
+  readonly name: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface Fixture {
+  /** The path below `test/fixtures`. */
+  readonly name: string;
+  readonly files: readonly MarkedFile[];
+}
+
+export const readText = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
+
+/** Paths, relative to the folder, of the files below it that end so; sorted. */
+export function filesBelow(folder: string, ending: string): string[] {
+  const url = new URL(`${folder}/`, ROOT);
+  if (!existsSync(url)) return [];
+  return readdirSync(url, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith(ending) && !path.includes('__pycache__'))
+    .sort();
+}
+
+export function fixtures(): Fixture[] {
+  return filesBelow('test/fixtures', '.py').map((name) => ({
+    name,
+    files: parseMarks(readText(`test/fixtures/${name}`), name.split('/').at(-1)),
+  }));
+}
+
+/** Every fixture, every text of a rule's examples and every sample. */
+export function subjects(): Subject[] {
+  const fromFixtures = fixtures().flatMap(({ name, files }) =>
+    files
+      .filter((file) => file.path.endsWith('.py'))
+      .map(({ path, text }) => ({ name: files.length > 1 ? `${name} ${path}` : name, path, text })),
+  );
+  const fromExamples = RULES.flatMap((rule) =>
+    rule.examples.flatMap(({ title, bad, good }) => {
+      const name = `${rule.name}: ${title}`;
+      const parts = parseMarks(bad).map(({ path, text }) => ({ name: `${name} (bad)`, path, text }));
+      return good === undefined ? parts : [...parts, { name: `${name} (good)`, path: 'train.py', text: good }];
+    }),
+  );
+  const fromSamples = filesBelow('examples', '.py').map((path) => ({
+    name: `examples/${path}`,
+    path,
+    text: readText(`examples/${path}`),
+  }));
+  return [...fromFixtures, ...fromExamples, ...fromSamples];
+}
+
+export interface Understood {
+  readonly file: PythonFile;
+  readonly project: Project;
+  readonly analysis: Analysis;
+}
+
+/** Opens and analyses a text, and frees it when `use` is done. A rule that throws fails the test. */
+export function understand<T>(
+  path: string,
+  text: string,
+  use: (understood: Understood) => T,
+  settings: Settings = DEFAULT_SETTINGS,
+): T {
+  const file = openFile(path, text);
+  try {
+    const project = projectOf(file, settings);
+    const analysis = analyze(file, project, settings);
+    assert.deepEqual(analysis.problems, [], `${path}: a rule threw`);
+    return use({ file, project, analysis });
+  } finally {
+    closeFile(file);
+  }
+}
+
+const COMPILE = `
+import json, sys, warnings
+warnings.simplefilter('ignore')
+def error(text):
+    try:
+        compile(text, 'text', 'exec', dont_inherit=True)
+    except (SyntaxError, ValueError) as e:
+        return f'{type(e).__name__}: {e}'
+print(json.dumps([error(text) for text in json.load(sys.stdin)]))
+`;
+
+/** What CPython's compiler says about each text: null where it has no objection. One process for all. */
+export function compileErrors(texts: readonly string[]): (string | null)[] {
+  const run = spawnSync('python3', ['-c', COMPILE], {
+    input: JSON.stringify(texts),
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    env: { ...process.env, PYTHONIOENCODING: 'utf-8' },
+  });
+  assert.equal(run.status, 0, `python3 is needed to check what fixes write: ${run.error?.message ?? run.stderr}`);
+  return JSON.parse(run.stdout);
+}

@@ -1,0 +1,196 @@
+/** Drives the bundled language server as an editor does: a process of its own, the real protocol over stdio. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import {
+  ApplyWorkspaceEditRequest,
+  type ClientCapabilities,
+  type CodeAction,
+  CodeActionRequest,
+  ConfigurationRequest,
+  createProtocolConnection,
+  DiagnosticRefreshRequest,
+  DidChangeConfigurationNotification,
+  DidChangeTextDocumentNotification,
+  DidCloseTextDocumentNotification,
+  DidOpenTextDocumentNotification,
+  DocumentDiagnosticRequest,
+  ExecuteCommandRequest,
+  InitializedNotification,
+  InitializeRequest,
+  LogMessageNotification,
+  PublishDiagnosticsNotification,
+  type PublishDiagnosticsParams,
+  type Range,
+  RegistrationRequest,
+  ShowDocumentRequest,
+  ShowMessageNotification,
+  ShutdownRequest,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type TextDocumentContentChangeEvent,
+  type WorkspaceEdit,
+} from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+
+const bundle = (name: string): string => fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
+
+/** The ways to start the server. */
+export const SERVER = [bundle('server.cjs'), '--stdio'];
+export const COMMAND_LINE = [bundle('cli.js'), 'server'];
+
+/** What a capable editor can do. */
+export const CAPABLE: ClientCapabilities = {
+  textDocument: {
+    diagnostic: { relatedInformation: true, tagSupport: { valueSet: [1] } },
+    codeAction: { dataSupport: true, resolveSupport: { properties: ['edit'] } },
+  },
+  workspace: {
+    applyEdit: true,
+    configuration: true,
+    diagnostics: { refreshSupport: true },
+    didChangeConfiguration: { dynamicRegistration: true },
+    workspaceEdit: { documentChanges: true },
+  },
+};
+
+export interface Options {
+  readonly program?: readonly string[];
+  readonly capabilities?: ClientCapabilities;
+  readonly initializationOptions?: unknown;
+  /** What the client answers when asked for its settings. */
+  readonly settings?: unknown;
+}
+
+export type Server = Awaited<ReturnType<typeof startServer>>;
+
+/** Starts a server and initializes it; whatever it says on its own is collected. */
+export async function startServer({
+  program = SERVER,
+  capabilities = CAPABLE,
+  initializationOptions,
+  settings,
+}: Options = {}) {
+  const child = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const exit = once(child, 'exit');
+  const connection = createProtocolConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
+  const said = {
+    published: [] as PublishDiagnosticsParams[],
+    messages: [] as string[],
+    logs: [] as string[],
+    edits: [] as WorkspaceEdit[],
+    shown: [] as string[],
+    refreshes: 0,
+  };
+  let answer = settings;
+  connection.onNotification(PublishDiagnosticsNotification.type, (params) => void said.published.push(params));
+  connection.onNotification(ShowMessageNotification.type, ({ message }) => void said.messages.push(message));
+  connection.onNotification(LogMessageNotification.type, ({ message }) => void said.logs.push(message));
+  connection.onRequest(RegistrationRequest.type, () => {});
+  connection.onRequest(ConfigurationRequest.type, ({ items }) => items.map(() => answer ?? null));
+  connection.onRequest(DiagnosticRefreshRequest.type, () => {
+    said.refreshes++;
+  });
+  connection.onRequest(ApplyWorkspaceEditRequest.type, ({ edit }) => {
+    said.edits.push(edit);
+    return { applied: true };
+  });
+  connection.onRequest(ShowDocumentRequest.type, ({ uri }) => {
+    said.shown.push(uri);
+    return { success: true };
+  });
+  connection.listen();
+
+  const initialized = await connection.sendRequest(InitializeRequest.type, {
+    processId: process.pid,
+    rootUri: null,
+    capabilities,
+    initializationOptions,
+  });
+  await connection.sendNotification(InitializedNotification.type, {});
+
+  return {
+    ...initialized,
+    said,
+
+    open: (uri: string, text: string, languageId = 'python') =>
+      connection.sendNotification(DidOpenTextDocumentNotification.type, {
+        textDocument: { uri, languageId, version: 1, text },
+      }),
+
+    change: (uri: string, version: number, ...contentChanges: TextDocumentContentChangeEvent[]) =>
+      connection.sendNotification(DidChangeTextDocumentNotification.type, {
+        textDocument: { uri, version },
+        contentChanges,
+      }),
+
+    close: (uri: string) =>
+      connection.sendNotification(DidCloseTextDocumentNotification.type, { textDocument: { uri } }),
+
+    /** Without a `seedwise` argument the client is asked again and gives the settings it has. */
+    changeSettings: async (seedwise?: unknown) => {
+      answer = seedwise;
+      await connection.sendNotification(DidChangeConfigurationNotification.type, { settings: { seedwise } });
+    },
+
+    pull: (uri: string, previousResultId?: string) =>
+      connection.sendRequest(DocumentDiagnosticRequest.type, {
+        textDocument: { uri },
+        ...(previousResultId && { previousResultId }),
+      }),
+
+    codeActions: async (uri: string, range: Range, only?: string[]) => {
+      const context = { diagnostics: [], ...(only && { only }) };
+      const params = { textDocument: { uri }, range, context };
+      return ((await connection.sendRequest(CodeActionRequest.type, params)) ?? []) as CodeAction[];
+    },
+
+    resolve: (action: CodeAction): Promise<CodeAction> => connection.sendRequest('codeAction/resolve', action),
+
+    execute: (command: string, ...args: unknown[]) =>
+      connection.sendRequest(ExecuteCommandRequest.type, { command, arguments: args }),
+
+    shutDown: () => connection.sendRequest(ShutdownRequest.type),
+
+    /** Gives the exit code. */
+    exit: async (): Promise<number> => {
+      await connection.sendNotification('exit');
+      const [code] = await exit;
+      connection.dispose();
+      return code;
+    },
+  };
+}
+
+/** Starts a server for one test and ends it afterwards, whatever happens. */
+export async function withServer(options: Options, use: (server: Server) => Promise<void>): Promise<void> {
+  const server = await startServer(options);
+  try {
+    await use(server);
+  } finally {
+    await server.exit();
+  }
+}
+
+/** Waits until something has arrived. */
+export async function until(arrived: () => boolean): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  while (!arrived()) {
+    if (Date.now() > deadline) throw new Error('Nothing arrived within five seconds.');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** The text after an edit of one document. */
+export function applyTo(text: string, edit: WorkspaceEdit | undefined): string {
+  const document = TextDocument.create('', 'python', 0, text);
+  const versioned = edit?.documentChanges?.flatMap((change) => ('edits' in change ? change.edits : []));
+  const edits = versioned ?? Object.values(edit?.changes ?? {}).flat();
+  return TextDocument.applyEdits(
+    document,
+    edits.map((one) => ({ range: one.range, newText: 'newText' in one ? one.newText : one.snippet.value })),
+  );
+}

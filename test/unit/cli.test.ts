@@ -1,0 +1,162 @@
+/** The bundled command line as a shell sees it: what it prints where, and its exit code. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const BUNDLE = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+const BAD = `import torch
+
+torch.manual_seed(0)
+torch.use_deterministic_algorithms(True)
+torch.backends.cudnn.benchmark = True
+print(torch.rand(3))
+`;
+
+/** Writes files into a new folder that goes with the test, and gives a command line that runs there. */
+function shell(t: TestContext, files: Record<string, string | Uint8Array>) {
+  const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'seedwise-')));
+  t.after(() => rmSync(cwd, { recursive: true }));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(cwd, name)), { recursive: true });
+    writeFileSync(join(cwd, name), content);
+  }
+  const run = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [BUNDLE, ...args], { cwd, encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+  const names = (...args: string[]): string[] =>
+    JSON.parse(run('check', '--format', 'json', ...args).stdout).map((row: { filename: string }) =>
+      row.filename.startsWith(`${cwd}/`) ? row.filename.slice(cwd.length + 1) : row.filename,
+    );
+  return { cwd, run, names };
+}
+
+test('findings are printed one a line and counted', (t) => {
+  const { run } = shell(t, { 'train.py': BAD, 'pkg/model.py': 'import torch\n' });
+  const { status, stdout, stderr } = run('check');
+  const [line, ...rest] = stdout.split('\n');
+  assert.match(line!, /^train\.py:5:34: warning cudnn-benchmark \S/);
+  assert.deepEqual(rest, ['Found 1 problem (1 warning) in 2 files.', '']);
+  assert.equal(stderr, '');
+  assert.equal(status, 1);
+});
+
+test('clean code is said to be clean', (t) => {
+  const { run } = shell(t, { 'train.py': 'import torch\n' });
+  assert.deepEqual(run('check'), { status: 0, stdout: 'No problems in 1 file.\n', stderr: '' });
+});
+
+test('JSON has a row for each finding', (t) => {
+  const { cwd, run } = shell(t, { 'src/train.py': BAD.replace('torch.b', '"🎲"; torch.b') });
+  const { status, stdout } = run('check', 'src', '--format', 'json');
+  const [row, ...others] = JSON.parse(stdout);
+  assert.deepEqual(others, []);
+  assert.deepEqual(
+    { ...row, message: typeof row.message },
+    {
+      filename: join(cwd, 'src/train.py'),
+      cell: null,
+      code: 'cudnn-benchmark',
+      subject: row.subject,
+      severity: 'warning',
+      message: 'string',
+      location: { row: 5, column: 40 },
+      end_location: { row: 5, column: 44 },
+    },
+  );
+  assert.equal(status, 1);
+  assert.deepEqual(JSON.parse(shell(t, {}).run('check', '--format', 'json').stdout), []);
+});
+
+test('every line end counts as one', (t) => {
+  const { run } = shell(t, { 'crlf.py': BAD.replaceAll('\n', '\r\n'), 'bom.py': `\uFEFF${BAD}` });
+  const places = run('check').stdout.matchAll(/^\S+:(\d+:\d+):/gm);
+  assert.deepEqual(
+    [...places].map(([, place]) => place),
+    ['5:34', '5:34'],
+  );
+});
+
+test('--fail-on decides which findings fail', (t) => {
+  const { run } = shell(t, { 'train.py': BAD });
+  const statusOf = (severity: string) => run('check', '--fail-on', severity).status;
+  assert.deepEqual(['error', 'warning', 'information', 'hint'].map(statusOf), [0, 1, 1, 1]);
+});
+
+test('folders of others are left out, unless a file in them is named', (t) => {
+  const skipped = ['.git', '.venv', 'node_modules', '__pycache__', 'build', 'lib/site-packages', 'my-env/lib'];
+  const { names } = shell(t, {
+    ...Object.fromEntries(skipped.map((folder) => [`${folder}/a.py`, BAD])),
+    'my-env/pyvenv.cfg': '',
+    'b.py': BAD,
+    'a/z.py': BAD,
+    'B.py': BAD,
+    script: BAD,
+    'notes.txt': BAD,
+  });
+  assert.deepEqual(names(), ['B.py', 'a/z.py', 'b.py']);
+  assert.deepEqual(names('build/a.py', 'script', 'a', 'a/z.py'), ['build/a.py', 'script', 'a/z.py']);
+});
+
+test('a file outside the current folder has its whole path', (t) => {
+  const { cwd } = shell(t, { 'train.py': BAD });
+  const { names } = shell(t, {});
+  assert.deepEqual(names(cwd), [join(cwd, 'train.py')]);
+});
+
+test('links are safe to meet', { skip: process.platform === 'win32' }, (t) => {
+  const { cwd, run } = shell(t, { 'a/train.py': BAD });
+  symlinkSync('..', join(cwd, 'a/loop'));
+  symlinkSync('self.py', join(cwd, 'self.py'));
+  symlinkSync('nowhere', join(cwd, 'broken.py'));
+  symlinkSync('a/train.py', join(cwd, 'linked.py'));
+  assert.match(run('check').stdout, /\nFound 2 problems \(2 warnings\) in 2 files\.\n$/);
+});
+
+test('what cannot be analysed is named on standard error, and the rest is checked', (t) => {
+  const { run } = shell(t, {
+    'binary.py': Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0, 0xff),
+    'broken.py': 'def broken(:\n',
+    'empty.py': '',
+    'huge.py': BAD + '# padding\n'.repeat(500_000),
+    'train.py': BAD,
+  });
+  const { status, stdout, stderr } = run('check');
+  assert.match(stdout, /^train\.py:5:34: .*\nFound 1 problem \(1 warning\) in 3 files\.\n$/);
+  assert.deepEqual(stderr.split('\n'), [
+    'seedwise: binary.py is not analysed: it is not text.',
+    'seedwise: huge.py is not analysed: it is too long.',
+    '',
+  ]);
+  assert.equal(status, 1);
+});
+
+test('bad usage is explained on standard error', (t) => {
+  const { run } = shell(t, {});
+  const attempts: [string[], RegExp][] = [
+    [[], /a command is missing/],
+    [['lint'], /no command 'lint'/],
+    [['check', '--fast'], /'--fast'/],
+    [['check', '--format', 'xml'], /no format 'xml'/],
+    [['check', '--fail-on', 'never'], /no severity 'never'/],
+    [['check', 'nowhere.py'], /no file or folder 'nowhere\.py'/],
+  ];
+  for (const [args, expected] of attempts) {
+    const { status, stdout, stderr } = run(...args);
+    assert.match(stderr, expected);
+    assert.equal(stdout, '');
+    assert.equal(status, 2);
+  }
+});
+
+test('help and version go to standard output', (t) => {
+  const { run } = shell(t, {});
+  assert.match(run('--help').stdout, /seedwise check/);
+  assert.match(run('--version').stdout, /^seedwise \d+\.\d+\.\d+\n$/);
+  assert.equal(run('check', '-h').status, 0);
+});

@@ -1,0 +1,55 @@
+/** Each rule's own examples: the marks are its findings, the first fixes turn bad into good, and good is clean. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { applyEdits } from '../../server/src/core/fix.ts';
+import type { Example } from '../../server/src/core/rule.ts';
+import { RULES } from '../../server/src/core/rules/index.ts';
+import { compileErrors, understand } from '../corpus.ts';
+import { compareMarks, parseMarks, renderMarks } from '../marks.ts';
+
+const ROUNDS = 10;
+
+for (const rule of RULES) {
+  for (const example of rule.examples) test(`${rule.name}: ${example.title}`, () => checkExample(rule.name, example));
+}
+
+function checkExample(rule: string, { bad, good }: Example): void {
+  const files = parseMarks(bad);
+  assert.equal(files.length, 1, 'an example is one file');
+  const [file] = files;
+  assert.deepEqual(file!.later, [], 'an example has no marks of later rules');
+  assert.ok(
+    file!.marks.some((mark) => mark.rule === rule),
+    'an example shows its own rule',
+  );
+  const badHasErrors = understand('train.py', file!.text, ({ file: python, analysis }) => {
+    const { actual, expected } = compareMarks(file!, analysis.findings);
+    assert.equal(actual, expected, 'the findings are not those marked');
+    if (good === undefined) {
+      const fixed = analysis.findings.filter((finding) => finding.fixes?.length);
+      assert.deepEqual(fixed, [], 'a finding has a fix, so the example needs its `good`');
+    }
+    return python.hasSyntaxErrors;
+  });
+  if (good === undefined) return;
+  assert.equal(fixAllByFirst(file!.text), good, 'the first fixes do not give `good`');
+  understand('train.py', good, ({ file: python, analysis }) => {
+    assert.equal(renderMarks(good, analysis.findings), good, '`good` is not clean');
+    assert.ok(badHasErrors || !python.hasSyntaxErrors, '`good` has a syntax error');
+  });
+  const [badError, goodError] = compileErrors([file!.text, good]);
+  assert.ok(badError !== null || goodError === null, `CPython cannot compile \`good\`: ${goodError}`);
+}
+
+/** Applies the first fix of the first finding that has one, as a user would, until there is none. */
+function fixAllByFirst(bad: string): string {
+  let text = bad;
+  for (let round = 0; round < ROUNDS; round++) {
+    const edits = understand('train.py', text, ({ analysis }) =>
+      analysis.findings.find((finding) => finding.fixes?.length)?.fixes?.[0]?.edits(),
+    );
+    if (edits === undefined) return text;
+    text = applyEdits(text, edits);
+  }
+  return assert.fail(`still not done after ${ROUNDS} fixes:\n${text}`);
+}

@@ -1,0 +1,333 @@
+/** The tables of server/data are well-formed, and the look-ups find what they hold. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import {
+  type Behaviour,
+  behaviourAt,
+  canonical,
+  compareVersions,
+  type Draw,
+  drawingMethod,
+  drawOf,
+  isMlPackage,
+  looksLikeSeeder,
+  type Op,
+  opsOf,
+  opsOfMethod,
+  SEEDER_NAMES,
+  type Seeder,
+  seederOf,
+} from '../../server/src/core/knowledge.ts';
+
+const read = (name: string) => JSON.parse(readFileSync(new URL(`../../server/data/${name}`, import.meta.url), 'utf8'));
+const { draws, families, packages } = read('draws.json') as {
+  draws: Draw[];
+  families: (Draw & { pattern: string })[];
+  packages: string[];
+};
+const { seeders, names } = read('seeders.json') as { seeders: Seeder[]; names: string[] };
+const { ops } = read('ops.json') as { ops: Op[] };
+const title = (op: Op) => (op.case ? `${op.api} (${op.case})` : op.api);
+
+type Schema = { [keyword: string]: unknown };
+
+/** Checks the part of JSON Schema that our schemas use; an unknown keyword is an error. */
+function violations(value: unknown, schema: Schema, root: Schema, path: string): string[] {
+  const found: string[] = [];
+  const fail = (keyword: string) => found.push(`${path}: ${keyword} ${JSON.stringify(schema[keyword])}`);
+  const inner = (part: unknown, at = path, of = value) => violations(of, part as Schema, root, at);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const object = (isObject ? value : {}) as { [key: string]: unknown };
+  const list: unknown[] = Array.isArray(value) ? value : [];
+  const text = typeof value === 'string' ? value : '';
+  const keywords: { [keyword: string]: (argument: never) => boolean | undefined } = {
+    type: (type: string) =>
+      type === 'object'
+        ? isObject
+        : type === 'array'
+          ? Array.isArray(value)
+          : type === 'null'
+            ? value === null
+            : type === 'integer'
+              ? Number.isInteger(value)
+              : typeof value === type,
+    required: (keys: string[]) => !isObject || keys.every((key) => key in object),
+    properties: (parts: Schema) => {
+      for (const key of Object.keys(object))
+        if (key in parts) found.push(...inner(parts[key], `${path}.${key}`, object[key]));
+      return true;
+    },
+    additionalProperties: (rest: false | Schema) => {
+      const others = Object.keys(object).filter((key) => !(key in ((schema.properties ?? {}) as Schema)));
+      if (rest === false) return others.length === 0;
+      for (const key of others) found.push(...inner(rest, `${path}.${key}`, object[key]));
+      return true;
+    },
+    items: (part: Schema) => {
+      for (const [i, item] of list.entries()) found.push(...inner(part, `${path}[${i}]`, item));
+      return true;
+    },
+    enum: (values: unknown[]) => values.includes(value),
+    const: (wanted: unknown) => value === wanted,
+    pattern: (pattern: string) => typeof value !== 'string' || new RegExp(pattern).test(value),
+    minLength: (length: number) => typeof value !== 'string' || text.length >= length,
+    minimum: (least: number) => typeof value !== 'number' || value >= least,
+    minItems: (least: number) => !Array.isArray(value) || list.length >= least,
+    minProperties: (least: number) => !isObject || Object.keys(object).length >= least,
+    uniqueItems: () => new Set(list.map((item) => JSON.stringify(item))).size === list.length,
+    format: () => new RegExp(text) !== undefined,
+    allOf: (parts: Schema[]) => {
+      for (const part of parts) found.push(...inner(part));
+      return true;
+    },
+    oneOf: (parts: Schema[]) => parts.filter((part) => inner(part).length === 0).length === 1,
+    not: (part: Schema) => inner(part).length > 0,
+    $ref: (pointer: string) => {
+      const target = pointer.slice(2).split('/');
+      found.push(...inner(target.reduce<unknown>((at, key) => (at as Schema)[key], root)));
+      return true;
+    },
+  };
+  for (const keyword of Object.keys(schema)) {
+    if (['$schema', 'title', 'description', 'definitions'].includes(keyword)) continue;
+    assert.ok(keywords[keyword], `keyword ${keyword} at ${path}`);
+    if (keywords[keyword](schema[keyword] as never) === false) fail(keyword);
+  }
+  return found;
+}
+
+function assertSorted(keys: string[]) {
+  assert.deepEqual(keys, [...new Set(keys)].sort());
+}
+
+describe('tables', () => {
+  for (const name of ['draws', 'ops', 'seeders'])
+    it(`${name}.json keeps to its schema`, () => {
+      const schema = read(`${name}.schema.json`);
+      assert.deepEqual(violations(read(`${name}.json`), schema, schema, name), []);
+    });
+
+  it('the schema check finds faults', () => {
+    const schema = read('ops.schema.json');
+    const broken = structuredClone(ops.slice(0, 1)) as unknown as { [key: string]: unknown }[];
+    Object.assign(broken[0]!, { pass: 'sideways', extra: 1, when: [{ argument: 'x' }] });
+    delete broken[0]!.reason;
+    assert.equal(violations({ $schema: '', ops: broken }, schema, schema, 'ops').length, 4);
+  });
+
+  it('are sorted and without duplicates', () => {
+    assertSorted(packages);
+    assertSorted(names);
+    assertSorted(draws.map((row) => row.name));
+    assertSorted(families.map((row) => row.pattern));
+    assertSorted(seeders.map((row) => row.name));
+    assertSorted(ops.map((row) => `${row.api}\0${row.case}`));
+    const all = seeders.flatMap((row) => [row.name, ...(row.aliases ?? [])].map(canonical));
+    assert.equal(new Set(all).size, all.length);
+    for (const op of ops) {
+      const spellings = op.spellings.map((spelling) => `${spelling.kind} ${spelling.name}`);
+      assert.equal(new Set(spellings).size, spellings.length, title(op));
+    }
+  });
+
+  it('use canonical names, and canonical is idempotent', () => {
+    const functions = ops.flatMap((op) => op.spellings).filter((spelling) => spelling.kind !== 'method');
+    for (const { name } of [...draws, ...seeders, ...functions]) assert.equal(canonical(name), name);
+  });
+
+  it('do not call one thing a draw and a seed', () => {
+    for (const { name } of draws) assert.equal(seederOf(name), undefined, name);
+    for (const { name } of seeders) assert.equal(drawOf(name), undefined, name);
+  });
+});
+
+describe('operations', () => {
+  /** The behaviours that hold under one condition: those without a condition, and those with this one. */
+  const timelines = (op: Op): Behaviour[][] => {
+    const conditions = new Set(op.behaviour.flatMap((row) => (row.when ? [JSON.stringify(row.when)] : [])));
+    return [...(conditions.size ? conditions : [''])].map((when) =>
+      op.behaviour.filter((row) => !row.when || JSON.stringify(row.when) === when),
+    );
+  };
+
+  it('have neither gap nor overlap of versions under one condition', () => {
+    for (const op of ops)
+      for (const rows of timelines(op)) {
+        rows.forEach((row, i) => {
+          assert.equal(row.until, rows[i + 1]?.since ?? null, title(op));
+          if (row.until) assert.ok(compareVersions(row.since, row.until) < 0, title(op));
+        });
+        assert.ok(behaviourAt(op, null), title(op));
+      }
+  });
+
+  it('give every argument of a condition a position, unless it is keyword-only', () => {
+    const keywordOnly = /^(scatter_?|torch\.scatter) reduce$|^flash_attn\..* deterministic$/;
+    for (const op of ops)
+      for (const spelling of op.spellings) {
+        const wanted = new Set(op.when.flatMap((condition) => ('argument' in condition ? [condition.argument] : [])));
+        const known = { ...spelling.positions, ...spelling.fixed };
+        // An argument that this spelling lacks takes its default: nn.Upsample has no antialias.
+        const lacks = op.when.flatMap((condition) => ('default' in condition ? [condition.argument] : []));
+        for (const argument of wanted)
+          assert.ok(
+            argument in known || keywordOnly.test(`${spelling.name} ${argument}`) || lacks.includes(argument),
+            `${title(op)}: ${spelling.name} ${argument}`,
+          );
+        for (const argument of Object.keys(known)) assert.ok(wanted.has(argument), `${title(op)}: ${argument}`);
+      }
+  });
+
+  it('name the case where there are several', () => {
+    const several = (op: Op) => ops.filter(({ api }) => api === op.api).length > 1;
+    for (const op of ops) if (!several(op)) assert.equal(op.case, '', title(op));
+  });
+
+  it('report nothing that is deterministic anyway', () => {
+    for (const op of ops) if (!op.nondeterministic) assert.equal(op.report, 'hover', title(op));
+  });
+
+  it("cover the tests that PyTorch's own suite has for alerts", () => {
+    const modules =
+      'AvgPool3d AdaptiveAvgPool2d AdaptiveAvgPool3d MaxPool3d AdaptiveMaxPool2d FractionalMaxPool2d FractionalMaxPool3d ' +
+      'ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d NLLLoss CTCLoss ' +
+      'EmbeddingBag MaxUnpool1d MaxUnpool2d MaxUnpool3d';
+    for (const name of modules.split(' ')) assert.ok(opsOf(`torch.nn.${name}`).length, name);
+    for (const name of ['histc', 'bincount', 'kthvalue', 'median', 'gather', 'cumsum', 'put', 'scatter_add'])
+      assert.ok(opsOf(`torch.${name}`).length && opsOfMethod(name).length, name);
+    assert.ok(opsOf('torch.nn.functional.grid_sample').length);
+    const modes = opsOf('torch.nn.functional.interpolate').map(({ op }) => op.case);
+    assert.deepEqual(modes, ['antialias', 'area', 'bicubic', 'bilinear', 'linear', 'trilinear']);
+  });
+
+  it('behave as their version does', () => {
+    const flag = (name: string, version: string | null, wanted = '') => {
+      const use = [...opsOf(name), ...opsOfMethod(name)].find(({ op }) => op.case === wanted);
+      return use && behaviourAt(use.op, version)?.flag;
+    };
+    assert.equal(flag('index_add_', '1.8.1+cu111'), 'error');
+    assert.equal(flag('index_add_', '1.9.0'), 'deterministic');
+    assert.equal(flag('scatter_add_', '1.9.1'), 'error');
+    assert.equal(flag('scatter_add_', '1.12.1'), 'error');
+    assert.equal(flag('scatter_add_', null), 'deterministic');
+    assert.equal(flag('torch.nn.Upsample', '2.0.1', 'bilinear'), 'error');
+    assert.equal(flag('torch.nn.Upsample', '2.1', 'bilinear'), 'deterministic');
+    assert.equal(flag('torch.nn.Upsample', '2.10.0', 'trilinear'), 'deterministic');
+    assert.equal(flag('torch.nn.AvgPool3d', null), 'error');
+    assert.equal(flag('torch.nn.AvgPool3d', '1.6'), undefined);
+    assert.equal(flag('torchvision.ops.roi_pool', '0.15.2'), 'uncovered');
+    const kthvalue = opsOf('torch.kthvalue')[0]!.op;
+    assert.equal(behaviourAt(kthvalue, '2.11')?.nondeterministic, false);
+    assert.equal(behaviourAt(kthvalue, '2.10')?.nondeterministic, undefined);
+  });
+
+  it('know which method names others have too', () => {
+    const ambiguous = (name: string) => opsOfMethod(name).every(({ spelling }) => spelling.ambiguous === true);
+    for (const name of ['put_', 'take', 'gather', 'scatter_', 'cumsum', 'median', 'bincount'])
+      assert.ok(ambiguous(name));
+    for (const name of ['index_add_', 'scatter_add_', 'scatter_reduce_', 'index_reduce_', 'index_select', 'kthvalue'])
+      assert.ok(opsOfMethod(name).length > 0 && !ambiguous(name), name);
+    assert.deepEqual(opsOfMethod('append'), []);
+  });
+});
+
+describe('look-ups', () => {
+  it('know a name by its other names', () => {
+    assert.equal(canonical('torch.random.manual_seed'), 'torch.manual_seed');
+    assert.equal(canonical('torch.random.fork_rng'), 'torch.random.fork_rng');
+    assert.equal(canonical('torch.cuda.random.manual_seed_all'), 'torch.cuda.manual_seed_all');
+    assert.equal(canonical('torch.functional.einsum'), 'torch.einsum');
+    assert.equal(canonical('torch.nn.functional.pad'), 'torch.nn.functional.pad');
+    assert.equal(canonical('torch.nn.modules.linear.Linear'), 'torch.nn.Linear');
+    assert.equal(canonical('torch.utils.data.dataloader.DataLoader'), 'torch.utils.data.DataLoader');
+    assert.equal(canonical('numpy.random.mtrand.rand'), 'numpy.random.rand');
+    assert.equal(canonical('torchvision.ops.roi_align.roi_align'), 'torchvision.ops.roi_align');
+    assert.equal(canonical('torchvision.ops.roi_align'), 'torchvision.ops.roi_align');
+    assert.equal(canonical('torchvision.transforms.v2._geometry.RandomCrop'), 'torchvision.transforms.v2.RandomCrop');
+    assert.equal(canonical('sklearn.model_selection._split.KFold'), 'sklearn.model_selection.KFold');
+    assert.equal(canonical('pytorch_lightning.trainer.trainer.Trainer'), 'lightning.pytorch.Trainer');
+    assert.equal(canonical('lightning.Trainer'), 'lightning.pytorch.Trainer');
+    assert.equal(canonical('mypackage.torch.nn.modules.X'), 'mypackage.torch.nn.modules.X');
+  });
+
+  it('tell draws', () => {
+    const kinds: [name: string, kind: Draw['kind'] | undefined, stream?: Draw['stream']][] = [
+      ['torch.rand', 'function', 'torch'],
+      ['torch.nn.init.xavier_uniform_', 'function', 'torch'],
+      ['torch.nn.init.zeros_', undefined],
+      ['torch.nn.modules.linear.Linear', 'layer', 'torch'],
+      ['torch.nn.PReLU', undefined],
+      ['torch.nn.BatchNorm2d', undefined],
+      ['torch.nn.Dropout', 'dropout', 'torch'],
+      ['torchvision.models.resnet18', 'model', 'torch'],
+      ['torchvision.models.detection.faster_rcnn.FastRCNNPredictor', 'model', 'torch'],
+      ['torchvision.models.list_models', undefined],
+      ['torchvision.models.feature_extraction.create_feature_extractor', undefined],
+      ['torchvision.models.ResNet18_Weights', undefined],
+      ['torchvision.transforms.RandomChoice', 'transform', 'python'],
+      ['torchvision.transforms.v2.RandomChoice', 'transform', 'torch'],
+      ['torchvision.transforms.CenterCrop', undefined],
+      ['transformers.BertForSequenceClassification', 'model', 'torch'],
+      ['transformers.AutoModel.from_config', 'model', 'torch'],
+      ['transformers.AutoModel.from_pretrained', undefined],
+      ['transformers.DataCollatorForLanguageModeling', undefined],
+      ['torch.utils.data.WeightedRandomSampler', 'sampler', 'torch'],
+      ['torch.utils.data.DistributedSampler', undefined],
+      ['numpy.random.permutation', 'function', 'numpy'],
+      ['numpy.random.default_rng', undefined],
+      ['scipy.stats.norm.rvs', 'function', 'numpy'],
+      ['random.shuffle', 'function', 'python'],
+      ['random.Random', undefined],
+      ['random.seed', undefined],
+      ['shuffle', undefined],
+    ];
+    for (const [name, kind, stream] of kinds) {
+      assert.equal(drawOf(name)?.kind, kind, name);
+      assert.equal(drawOf(name)?.stream, stream, name);
+    }
+    assert.equal(drawOf('torchvision.models.resnet18')?.name, 'torchvision.models.resnet18');
+    assert.equal(drawOf('sklearn.model_selection.KFold')?.when?.default, false);
+    assert.equal(drawOf('sklearn.model_selection.train_test_split')?.via, 'random_state');
+    assert.equal(drawingMethod('normal_')?.stream, 'torch');
+    assert.equal(drawingMethod('sample'), undefined);
+    assert.equal(drawingMethod('zero_'), undefined);
+  });
+
+  it('tell seeds', () => {
+    assert.deepEqual(seederOf('torch.random.manual_seed')?.streams, ['torch']);
+    assert.equal(seederOf('torch.random.seed')?.varying, true);
+    assert.deepEqual(seederOf('torch.cuda.manual_seed_all')?.streams, []);
+    assert.equal(seederOf('torch.cuda.manual_seed_all')?.device, 'cuda');
+    assert.equal(seederOf('random.seed')?.none, 'entropy');
+    assert.deepEqual(seederOf('torch.random.fork_rng')?.restores, ['torch']);
+    for (const name of ['pytorch_lightning', 'lightning', 'lightning.pytorch', 'lightning.fabric', 'lightning_fabric'])
+      assert.deepEqual(seederOf(`${name}.seed_everything`)?.streams, ['python', 'numpy', 'torch'], name);
+    assert.equal(seederOf('pytorch_lightning.Trainer')?.flagsWhen?.[0]?.argument, 'deterministic');
+    assert.equal(seederOf('torch.Generator.manual_seed'), undefined);
+    assert.equal(seederOf('numpy.random.default_rng'), undefined);
+  });
+
+  it('guess seeders from names', () => {
+    const yes =
+      'set_seed utils.seed_everything fixSeed fix_random_seed init_rng setup_determinism ensure_reproducibility ' +
+      'make_deterministic use_deterministic reseed set_random_state reproducible set_rng_state seedAll setseed';
+    const no =
+      'get_rng_state get_seed is_deterministic deterministic_index_select reproducible_hash num_seeds proceed feed ' +
+      'check_random_state load_state_dict train exceed_limit';
+    for (const name of yes.split(' ')) assert.equal(looksLikeSeeder(name), true, name);
+    for (const name of no.split(' ')) assert.equal(looksLikeSeeder(name), false, name);
+    for (const name of SEEDER_NAMES) assert.equal(looksLikeSeeder(name), true, name);
+  });
+
+  it('tell machine-learning packages', () => {
+    for (const name of ['torch', 'pytorch_lightning', 'sklearn', 'transformers']) assert.ok(isMlPackage(name));
+    for (const name of ['numpy', 'os', 'random', 'pandas']) assert.ok(!isMlPackage(name));
+  });
+
+  it('compare versions by number', () => {
+    assert.ok(compareVersions('2.10', '2.9') > 0);
+    assert.equal(compareVersions('2.1', '2.1.0+cu118'), 0);
+    assert.ok(compareVersions('1.13.1', '2') < 0);
+  });
+});

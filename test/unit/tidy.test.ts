@@ -1,0 +1,148 @@
+/** What the compiler and the linter do not see: who imports whom, how files begin and how rules are written up. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { posix } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { RULES } from '../../server/src/core/rules/index.ts';
+import { filesBelow, ROOT, readText } from '../corpus.ts';
+
+const MAX_LINES = 400;
+const CORE = 'server/src/core/';
+
+const files = listFiles();
+const sources = files.filter((path) => /\.(ts|mts|mjs|js)$/.test(path));
+
+test('every source file begins by saying why it exists', () => {
+  const silent = sources.filter((path) => {
+    const text = readText(path).replace(/^#!.*\n/, '');
+    const [comment = ''] = /^(\/\*[\s\S]*?\*\/|(\/\/.*\n)+)/.exec(text) ?? [];
+    return comment.trim().split(/\s+/).length < 5;
+  });
+  assert.deepEqual(silent, []);
+});
+
+test(`no source file has more than ${MAX_LINES} lines`, () => {
+  const long = sources.filter((path) => readText(path).trimEnd().split('\n').length > MAX_LINES);
+  assert.deepEqual(long, []);
+});
+
+test('imports follow the arrows of ARCHITECTURE.md', () => {
+  const wrong = sources.flatMap((path) =>
+    importsOf(path)
+      .filter((target) => !mayImport(path, target))
+      .map((target) => `${path} -> ${target}`),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+/** Whether the arrow is allowed; relative targets are paths from the repository's root. */
+function mayImport(path: string, target: string): boolean {
+  const name = posix.basename(path);
+  const isFile = target.includes('/') && files.includes(target);
+  if (path.startsWith(CORE)) {
+    if (target === 'web-tree-sitter') return path === `${CORE}syntax.ts`;
+    if (target.startsWith('server/data/')) return path === `${CORE}knowledge.ts`;
+    if (!target.startsWith(CORE)) return false;
+    const isRule = path.startsWith(`${CORE}rules/`) && name !== 'index.ts';
+    if (isRule) return !/\/rules\/|\/(analyze|actions|suppress|settings)\.ts$/.test(target);
+    return target !== `${CORE}analyze.ts` || name === 'actions.ts';
+  }
+  if (path.startsWith('server/src/')) {
+    if (target.startsWith('vscode-languageserver')) return name === 'lsp.ts' || isEntry(name, target);
+    if (target.startsWith('node:')) return name !== 'lsp.ts' && name !== 'web.ts' && name !== 'protocol.ts';
+    if (name === 'protocol.ts') return false;
+    if (name === 'lsp.ts') return target.startsWith(CORE) || target === 'server/src/protocol.ts';
+    return isFile || target.endsWith('.wasm') || target === 'package.json';
+  }
+  if (path.startsWith('client/src/')) {
+    if (target.startsWith('node:')) return name === 'node.ts';
+    return (
+      target === 'vscode' ||
+      /^vscode-languageclient(\/|$)/.test(target) ||
+      /^(client\/src\/|server\/src\/protocol\.ts$)/.test(target)
+    );
+  }
+  return true;
+}
+
+/** Hosts may name the connection's own entry point of their platform, to make it. */
+const isEntry = (name: string, target: string): boolean =>
+  (name === 'node.ts' && target === 'vscode-languageserver/node') ||
+  (name === 'web.ts' && target === 'vscode-languageserver/browser');
+
+function importsOf(path: string): string[] {
+  const text = readText(path).replace(/\/\*[\s\S]*?\*\//g, '');
+  const found = text.matchAll(/^\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?\s*'([^']+)'|\bimport\('([^']+)'\)/gm);
+  return [...found].map((match) => {
+    const target = match[1] ?? match[2]!;
+    if (target.startsWith('.')) return posix.normalize(posix.join(posix.dirname(path), target));
+    return builtinModules.includes(target) ? `node:${target}` : target;
+  });
+}
+
+test('every rule is listed, named as its file, and has fixtures', () => {
+  const written = filesBelow('server/src/core/rules', '.ts').filter((path) => path !== 'index.ts');
+  const names = RULES.map((rule) => rule.name);
+  assert.deepEqual([...names].sort(), written.map((path) => path.replace(/\.ts$/, '')).sort());
+  assert.equal(new Set(names).size, names.length, 'a name is used once');
+  const bare = names.filter((name) => filesBelow(`test/fixtures/${name}`, '.py').length === 0);
+  assert.deepEqual(bare, [], 'rules without a folder in test/fixtures');
+});
+
+for (const rule of RULES) {
+  test(`${rule.name} is written up in sentences`, () => {
+    assert.match(rule.name, /^[a-z]+(-[a-z]+)+$/);
+    assert.match(rule.since, /^\d+\.\d+\.\d+$/);
+    assert.match(rule.summary, /^\S*[A-Z`][^\n]*[^.]\.$/, 'the summary is one sentence on one line');
+    assert.match(rule.why.trim(), /^\S*[A-Z`*][\s\S]*[.`)|]$/, 'the why is sentences');
+    assert.ok(rule.never.length > 0, 'every rule stays silent on something');
+    for (const line of rule.never)
+      assert.match(line, /^\S*[A-Z`*"][^\n]*\.$/, 'what stays silent is a sentence on one line');
+    assert.ok(rule.references.length > 0, 'a rule says where its claim comes from');
+    for (const reference of rule.references) assert.match(reference, /^https:\/\/\S*[^\s.,]$/);
+    for (const { title } of rule.examples) assert.match(title, /^[A-Z`].*[^.]$/, 'a title is no sentence');
+    const titles = rule.examples.map((example) => example.title);
+    assert.equal(new Set(titles).size, titles.length, 'examples have titles of their own');
+  });
+}
+
+test('nothing tracked names a registry host or a path of one machine', () => {
+  const words = [
+    'registry.' + 'npmjs',
+    'registry.' + 'yarnpkg',
+    'pypi.org/' + 'simple',
+    '/wor' + 'k/main',
+    '/wor' + 'k/shared',
+    '/roo' + 't/',
+  ];
+  const wrong = files.flatMap((path) => {
+    const bytes = readFileSync(new URL(path, ROOT));
+    if (bytes.includes(0)) return [];
+    const text = bytes.toString('utf8');
+    return words.filter((word) => text.includes(word)).map((word) => `${path}: ${word}`);
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test('the version is the newest of the changelog, and the lock file names no host', () => {
+  const { version } = JSON.parse(readText('package.json'));
+  const [, newest] = /^## \[?(\d+\.\d+\.\d+)/m.exec(readText('CHANGELOG.md')) ?? [];
+  assert.equal(newest, version);
+  const lock = readText('package-lock.json');
+  assert.equal(JSON.parse(lock).version, version);
+  assert.ok(!lock.includes('"resolved"'), 'run `npm install --package-lock-only`; .npmrc keeps addresses out');
+});
+
+/** What is tracked or would be: everything git does not ignore. */
+function listFiles(): string[] {
+  const run = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: fileURLToPath(ROOT),
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  assert.equal(run.status, 0, `git is needed to list the files: ${run.error?.message ?? run.stderr}`);
+  return [...new Set(run.stdout.split('\0'))].filter((path) => path && existsSync(new URL(path, ROOT))).sort();
+}

@@ -1,0 +1,96 @@
+/** `npm run test:browser`: a person's hands on the installed extension, from the squiggle to the repaired file on disk. */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import {
+  CODE,
+  copyInto,
+  fetchVSCode,
+  makeProfile,
+  removeProfile,
+  run,
+  type Server,
+  startServer,
+  tail,
+  VSIX,
+} from '../../scripts/vscode.ts';
+import {
+  goTo,
+  openBrowser,
+  openLightbulb,
+  save,
+  screenshot,
+  squiggles,
+  type Workbench,
+  waitForSquiggles,
+} from '../../scripts/workbench.ts';
+import { FAULT, FAULTY, TRAIN } from './expectations.ts';
+
+const profile = makeProfile();
+const workspace = copyInto(profile, path.join(import.meta.dirname, 'workspace'));
+const file = path.join(workspace, TRAIN);
+const line = FAULTY.split('\n').indexOf(FAULT.line) + 1;
+const column = FAULT.line.indexOf(FAULT.token) + 1;
+let server: Server;
+let workbench: Workbench;
+
+before(async () => {
+  fetchVSCode();
+  run(CODE, [...profile.args, '--install-extension', VSIX, '--force']);
+  server = await startServer(profile);
+  workbench = await openBrowser();
+});
+
+after(async () => {
+  await workbench?.close();
+  server?.close();
+  removeProfile(profile);
+});
+
+/** A step; a picture and the server's last words tell why it failed. */
+const step = (name: string, act: (workbench: Workbench) => Promise<void>): void =>
+  void test(name, { timeout: 120_000 }, async () => {
+    try {
+      await act(workbench);
+    } catch (error) {
+      await screenshot(workbench.page, `failed-${name.replaceAll(/\W+/g, '-')}`).catch(() => {});
+      console.error(tail(server.log(), 15));
+      throw error;
+    }
+  });
+
+step('the faulty token has a squiggle', async ({ page }) => {
+  await page.goto(
+    server.address(workspace, [
+      ['openFile', server.uri(file)],
+      ['skipWelcome', 'true'],
+    ]),
+  );
+  await waitForSquiggles(page);
+  assert.equal(await squiggles(page).count(), 1);
+  const squiggle = await squiggles(page).first().boundingBox();
+  const token = await page.locator('.view-line', { hasText: 'benchmark' }).getByText(FAULT.token).last().boundingBox();
+  assert.ok(squiggle && token);
+  assert.ok(Math.abs(squiggle.x - token.x) < 3 && Math.abs(squiggle.y - token.y) < 30, 'it is under the token');
+});
+
+step('F8 shows the message and the rule', async ({ page }) => {
+  await goTo(page, 1, 1);
+  await page.keyboard.press('F8');
+  const peek = page.locator('.marker-widget');
+  await peek.getByText(FAULT.rule).first().waitFor();
+  await page.keyboard.press('Escape');
+  await peek.waitFor({ state: 'detached' });
+});
+
+step('Ctrl+. offers the repair first, and Enter applies it', async ({ page }) => {
+  const [title] = await openLightbulb(page, line, column);
+  assert.equal(title, FAULT.fix);
+  await page.keyboard.press('Enter');
+  await page.locator('.view-line', { hasText: 'benchmark' }).getByText('False').first().waitFor();
+  await squiggles(page).first().waitFor({ state: 'detached' });
+});
+
+step('Ctrl+S writes the repaired file', async ({ page }) => {
+  assert.equal(await save(page, file), FAULTY.replace(FAULT.line, FAULT.repaired));
+});

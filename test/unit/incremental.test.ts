@@ -8,8 +8,8 @@ import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
 import { type Subject, subjects } from '../corpus.ts';
 import { renderMarks } from '../marks.ts';
 
-const TYPED = 30;
-const RANDOM_EDITS = 12;
+const TYPED = 24;
+const RANDOM_EDITS = 8;
 const PASTES = ['\n', '    ', '"', "'''", '(', ')', ':', '# ', 'torch.manual_seed(0)\n', 'import random\n', 'é😀'];
 
 for (const [index, subject] of subjects().entries()) {

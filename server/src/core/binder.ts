@@ -105,7 +105,8 @@ export function buildScopes(root: Node, text: string): Scopes {
   };
 
   const visitAll = (nodes: readonly Node[], scope: Scope): void => {
-    for (const node of nodes) visit(node, scope);
+    // A leaf binds nothing by itself.
+    for (const node of nodes) if (node.children.length > 0) visit(node, scope);
   };
 
   const visitFunction = (node: Node, scope: Scope, decorators: readonly Node[]): void => {

@@ -2,7 +2,7 @@
 import type { Event } from './events.ts';
 import { isHarmlessDraw } from './harmless.ts';
 import { type Draw, drawingMethod, drawOf } from './knowledge.ts';
-import type { Call, PythonFile } from './model.ts';
+import type { Call, Constant, PythonFile } from './model.ts';
 
 /** The events of a call that draws; null if it is none the table knows. */
 export function drawEvents(call: Call, file: PythonFile, site: number): Event[] | null {
@@ -51,14 +51,14 @@ function isPretrained(call: Call, file: PythonFile): boolean {
     if (given === 'absent') return false;
     if (given === 'unknown') return true;
     const value = file.constant(given);
-    return value !== null && value !== false;
+    return !isNothing(value);
   });
 }
 
 function usesOwnGenerator(draw: Draw, call: Call, file: PythonFile): boolean {
   return (draw.unless ?? []).some(({ argument, position }) => {
     const given = file.argument(call, argument, position);
-    return given === 'unknown' || (given !== 'absent' && file.constant(given) !== null);
+    return given === 'unknown' || (given !== 'absent' && !isNothing(file.constant(given)));
   });
 }
 
@@ -68,5 +68,7 @@ function meetsCondition(draw: Draw, call: Call, file: PythonFile): boolean {
   const value = given === 'absent' ? draw.when.default : typeof given === 'string' ? undefined : file.constant(given);
   return value === draw.when.equals;
 }
+
+const isNothing = (value: Constant | undefined): boolean => value === null || value === false;
 
 const isClass = (name: string): boolean => /^[A-Z]/.test(name.slice(name.lastIndexOf('.') + 1));

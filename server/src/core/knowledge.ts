@@ -214,11 +214,18 @@ const REWRITES: readonly (readonly [RegExp, string])[] = [
   [/^lightning\.(?:\w+\.)*(Trainer|LightningModule|LightningDataModule)$/, 'lightning.pytorch.$1'],
 ];
 
+const canonicalNames = new Map<string, string>();
+
 /** The name under which the tables know what goes by several. */
 export function canonical(qualifiedName: string): string {
-  let name = qualifiedName;
-  if (/^(torch|numpy|sklearn|pytorch_lightning|lightning)/.test(name))
-    for (const [pattern, replacement] of REWRITES) name = name.replace(pattern, replacement);
+  if (!/^(torch|numpy|sklearn|pytorch_lightning|lightning)/.test(qualifiedName)) return qualifiedName;
+  let name = canonicalNames.get(qualifiedName);
+  if (name === undefined) {
+    name = REWRITES.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), qualifiedName);
+    // A server that runs for weeks meets many half-typed names.
+    if (canonicalNames.size > 10_000) canonicalNames.clear();
+    canonicalNames.set(qualifiedName, name);
+  }
   return name;
 }
 

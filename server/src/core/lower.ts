@@ -19,6 +19,9 @@ export function lowerFile(file: PythonFile): LocatedEffects {
   return { effects: { module: lowering.statements(file.syntax.root.children), functions, classes }, sites };
 }
 
+/** Shared by the many expressions that do nothing; nobody adds to it. */
+const NOTHING: Event[] = [];
+
 class Lowering {
   readonly #file: PythonFile;
   readonly #sites: Span[];
@@ -198,6 +201,7 @@ class Lowering {
 
   /** The events of evaluating an expression, or of any statement that only evaluates expressions. */
   expression(node: Node): Event[] {
+    if (!node.active) return NOTHING;
     switch (node.type) {
       case 'lambda':
       case 'identifier':
@@ -304,6 +308,7 @@ class Lowering {
     if (seeder.restores) return [];
     // `torch.seed()` takes fresh entropy: whatever it is called, it seeds nothing.
     if (seeder.streams.length === 0 || seeder.device === 'cuda' || seeder.varying) return [];
+    if (seeder.implicit) return [{ kind: 'unknown-seeder', site: this.#site(call.callee) }];
     const given = seeder.argument
       ? this.#file.argument(call, seeder.argument.name, seeder.argument.position)
       : 'unknown';

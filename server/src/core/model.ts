@@ -76,6 +76,7 @@ export class PythonFile {
   #byMethod: Map<string, Call[]> | undefined;
   readonly #callOf = new Map<Node, Call>();
   readonly #qualified = new Map<Node, string | null>();
+  readonly #constructions = new Map<Node, Call | null>();
 
   constructor(path: string, text: string, syntax: Syntax) {
     this.path = path;
@@ -204,20 +205,28 @@ export class PythonFile {
   }
 
   /** The call that made the object an expression stands for, seen through assignments, `.to(...)` and wrappers. */
-  constructionOf(expression: Node, depth = 0): Call | null {
-    if (depth > 8) return null;
+  constructionOf(expression: Node): Call | null {
+    const known = this.#constructions.get(expression);
+    if (known !== undefined) return known;
+    this.#constructions.set(expression, null); // What is made of itself is made by nobody.
+    const call = this.#findConstruction(expression);
+    this.#constructions.set(expression, call);
+    return call;
+  }
+
+  #findConstruction(expression: Node): Call | null {
     if (expression.type === 'parenthesized_expression' && expression.children[0]) {
-      return this.constructionOf(expression.children[0], depth + 1);
+      return this.constructionOf(expression.children[0]);
     }
     if (expression.type === 'call') {
       const call = this.call(expression);
       if (call.name !== null && WRAPPERS.has(call.name)) {
         const inner = this.argument(call, 'module', 0);
-        return typeof inner === 'string' ? null : this.constructionOf(inner, depth + 1);
+        return typeof inner === 'string' ? null : this.constructionOf(inner);
       }
       const object = call.callee.get('object');
       if (call.method !== null && FLUENT.has(call.method) && object) {
-        const inner = this.constructionOf(object, depth + 1);
+        const inner = this.constructionOf(object);
         if (inner) return inner;
       }
       if (call.name === null) return null;
@@ -226,7 +235,7 @@ export class PythonFile {
     }
     if (expression.type === 'identifier') {
       const values = assignedValues(this.definitions(expression));
-      return this.#sameConstruction(values, depth);
+      return this.#sameConstruction(values);
     }
     if (expression.type === 'attribute') {
       const object = expression.get('object');
@@ -234,16 +243,16 @@ export class PythonFile {
       if (!object || !attribute || object.type !== 'identifier') return null;
       const owner = this.instanceOf(object);
       const values = owner === null ? undefined : this.scopes.classes.get(owner)?.attributes.get(this.read(attribute));
-      return values ? this.#sameConstruction(values, depth) : null;
+      return values ? this.#sameConstruction(values) : null;
     }
     return null;
   }
 
   /** `model = Net(); model = model.to(device)` is one object; two different classes are none. */
-  #sameConstruction(values: readonly Node[] | null, depth: number): Call | null {
+  #sameConstruction(values: readonly Node[] | null): Call | null {
     let found: Call | null = null;
     for (const value of values ?? []) {
-      const construction = isSelfUpdate(value, this) ? null : this.constructionOf(value, depth + 1);
+      const construction = isSelfUpdate(value, this) ? null : this.constructionOf(value);
       if (!construction) {
         if (!isSelfUpdate(value, this) && value.type !== 'none') return null;
       } else if (found && found.name !== construction.name) return null;

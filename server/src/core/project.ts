@@ -122,7 +122,7 @@ function hasMainGuard(file: PythonFile): boolean {
 
 function seedsSomething(call: Call): boolean {
   const seeder = call.name === null ? undefined : seederOf(call.name);
-  if (seeder) return (seeder.streams.length > 0 || seeder.device === 'cuda') && !seeder.restores;
+  if (seeder) return !seeder.implicit && (seeder.streams.length > 0 || seeder.device === 'cuda') && !seeder.restores;
   return (
     call.name !== null &&
     !LIBRARY.test(call.name) &&

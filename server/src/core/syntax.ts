@@ -15,6 +15,10 @@ export class Node {
   parent: Node | null = null;
   /** Comments are not children: nobody who reads code wants to step over them. */
   comments: Node[] | null = null;
+  /** Something happens in it: a call, an assignment, a loop over something. The rest only names values. */
+  active = false;
+  /** Somewhere in it the text is not Python. */
+  broken = false;
 
   constructor(type: string, start: number, end: number, field: string | null) {
     this.type = type;
@@ -89,11 +93,10 @@ function read(tree: Tree, reusable: Reusable): Syntax {
   const root = lower(cursor, null, reusable, comments);
   cursor.delete();
   comments.sort((a, b) => a.start - b.start);
-  const hasErrors = tree.rootNode.hasError;
   return {
     root,
     comments,
-    hasErrors,
+    hasErrors: root.broken,
     update(oldText, newText) {
       const edit = editBetween(oldText, newText);
       tree.edit({
@@ -104,9 +107,8 @@ function read(tree: Tree, reusable: Reusable): Syntax {
       } as Parameters<Tree['edit']>[0]);
       const next = parseTree(newText, tree);
       tree.delete();
-      // A tree with errors may owe the shape of one statement to another one far away.
       const keep: Reusable = new Map();
-      if (!hasErrors && !next.rootNode.hasError) collectReusable(root, edit, keep);
+      collectReusable(root, edit, keep);
       return read(next, keep);
     },
     free: () => tree.delete(),
@@ -139,6 +141,15 @@ function pointAt(text: string, index: number) {
   return { row, column: index - lineStart };
 }
 
+const ACTIVE = new Set([
+  'call',
+  'assignment',
+  'list_comprehension',
+  'set_comprehension',
+  'dictionary_comprehension',
+  'generator_expression',
+]);
+
 const holdsStatements = (type: string): boolean => type === 'module' || type === 'block';
 
 function collectReusable(node: Node, edit: ReturnType<typeof editBetween>, into: Reusable): void {
@@ -146,8 +157,10 @@ function collectReusable(node: Node, edit: ReturnType<typeof editBetween>, into:
   for (const child of node.children) {
     // Strictly outside: a statement that touches the edit may have grown into it.
     const moved = child.end < edit.startIndex ? 0 : child.start > edit.oldEndIndex ? shift : null;
-    if (moved === null) collectReusable(child, edit, into);
-    else if (holdsStatements(node.type)) into.set(child.start + moved, { node: child, shift: moved });
+    // A broken statement may owe its shape to another one far away; what is whole inside it may stay.
+    if (moved !== null && holdsStatements(node.type) && !child.broken) {
+      into.set(child.start + moved, { node: child, shift: moved });
+    } else collectReusable(child, edit, into);
   }
 }
 
@@ -155,6 +168,8 @@ function lower(cursor: TreeCursor, parent: Node | null, reusable: Reusable, comm
   const type = typeNames[cursor.nodeTypeId] ?? cursor.nodeType;
   const node = new Node(type, cursor.startIndex, cursor.endIndex, fieldNames[cursor.currentFieldId] ?? null);
   node.parent = parent;
+  node.broken = type === 'ERROR' || cursor.nodeIsMissing;
+  node.active = ACTIVE.has(type);
   if (!cursor.gotoFirstChild()) return node;
   const statements = holdsStatements(type);
   do {
@@ -163,15 +178,20 @@ function lower(cursor: TreeCursor, parent: Node | null, reusable: Reusable, comm
       if (kept && kept.node.end + kept.shift === cursor.endIndex && kept.node.type === cursor.nodeType) {
         adopt(kept.node, kept.shift, comments);
         kept.node.parent = node;
+        node.active ||= kept.node.active;
         node.children.push(kept.node);
       } else {
         const child = lower(cursor, node, reusable, comments);
+        node.broken ||= child.broken;
+        node.active ||= child.active;
         if (child.type === 'comment') {
           node.comments ??= [];
           node.comments.push(child);
           comments.push(child);
         } else node.children.push(child);
       }
+    } else if (cursor.nodeIsMissing) {
+      node.broken = true;
     } else if (cursor.currentFieldId !== 0) {
       const operator = new Node(
         cursor.nodeType,

@@ -1,0 +1,245 @@
+/**
+ * Writes what can be derived: the rule pages, the README's tables and the manifest's settings.
+ * `--check` writes nothing, names the stale files and fails.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import { analyze } from '../server/src/core/analyze.ts';
+import { closeFile, openFile } from '../server/src/core/model.ts';
+import { projectOf } from '../server/src/core/project.ts';
+import type { Example, Pledge as Level, Rule } from '../server/src/core/rule.ts';
+import { RULES } from '../server/src/core/rules/index.ts';
+import { DEFAULT_SETTINGS, SETTINGS } from '../server/src/core/settings.ts';
+import { parseMarks } from '../test/marks.ts';
+import '../test/engine.ts';
+
+const ROOT = new URL('..', import.meta.url);
+const PAGES = 'docs/rules/';
+const NOTICE = '<!-- Written by `npm run generate`; change the rule, not this page. -->';
+
+interface Generated {
+  readonly path: string;
+  /** The whole text the file should have; null where the file should not be there. */
+  readonly text: string | null;
+}
+
+const COLUMNS: readonly (readonly [Level, string])[] = [
+  ['none', 'never seeds'],
+  ['seeded', 'seeds'],
+  ['deterministic', 'shows determinism intent'],
+];
+
+const rules = [...RULES].sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** Paths of the files that are not as they would be generated. */
+export function staleFiles(): string[] {
+  return generated()
+    .filter(({ path, text }) => text !== read(path))
+    .map(({ path }) => path);
+}
+
+function generated(): Generated[] {
+  const pages = rules.map((rule) => ({ path: `${PAGES}${rule.name}.md`, text: rulePage(rule) }));
+  const wanted = new Set([`${PAGES}README.md`, ...pages.map(({ path }) => path)]);
+  const folder = new URL(PAGES, ROOT);
+  const found = existsSync(folder) ? readdirSync(folder).map((name) => PAGES + name) : [];
+  const orphans = found
+    .filter((path) => path.endsWith('.md') && !wanted.has(path))
+    .map((path) => ({ path, text: null }));
+  return [{ path: `${PAGES}README.md`, text: indexPage() }, ...pages, ...orphans, readme(), manifest()];
+}
+
+function rulePage(rule: Rule): string {
+  return sections(
+    `${NOTICE}\n\n# ${rule.name}`,
+    rule.summary,
+    severityTable(rule),
+    [
+      `Since ${rule.since}.`,
+      rule.inLibraries
+        ? 'Library modules that no program reaches are judged too, like a program that never seeds.'
+        : 'Library modules that no program reaches get nothing.',
+    ].join(' '),
+    `## Why\n\n${rule.why.trim()}`,
+    rule.examples.length > 1 ? '## Examples' : '## Example',
+    ...rule.examples.map(exampleText),
+    fixesText(rule),
+    `## Stays silent on\n\n${list(rule.never)}`,
+    `## References\n\n${list(rule.references.map((url) => `<${url}>`))}`,
+    [
+      '## Silence it',
+      'On a line, in a file (in its head), or everywhere (in the settings):',
+      code('python', `# seedwise: ignore[${rule.name}] the reason\n# seedwise: ignore-file[${rule.name}] the reason`),
+      code('json', `"seedwise.rules": { "${rule.name}": "off" }`),
+    ].join('\n\n'),
+  );
+}
+
+const severityTable = (rule: Rule): string =>
+  table(
+    COLUMNS.map(([, title]) => `The program ${title}`),
+    [COLUMNS.map(([level]) => rule.severity[level] ?? 'silent')],
+  );
+
+function exampleText({ title, bad, good }: Example): string {
+  const heading = `### ${title}`;
+  const before = code('python', bad);
+  if (good === undefined) return [heading, before].join('\n\n');
+  return [heading, before, 'The first fix makes it', code('python', good)].join('\n\n');
+}
+
+/** The fixes are those the engine offers for the rule's own examples, so that the page cannot promise others. */
+function fixesText(rule: Rule): string {
+  const fixes = fixesOf(rule);
+  if (fixes.size === 0) return '## Fixes\n\nNone: what to do depends on what the program is for.';
+  const lines = [...fixes].map(([title, safe]) => `${title} (${safe ? 'safe' : 'unsafe'})`);
+  const unsafe = [...fixes.values()].includes(false);
+  const note = unsafe
+    ? 'An unsafe fix changes what the program computes or how fast; it is offered, and never part of *fix all*.'
+    : 'A safe fix keeps what the program computes, and is part of *fix all*.';
+  return ['## Fixes', list(lines), note].join('\n\n');
+}
+
+function fixesOf(rule: Rule): Map<string, boolean> {
+  const fixes = new Map<string, boolean>();
+  for (const { bad } of rule.examples) {
+    for (const { path, text } of parseMarks(bad)) {
+      const file = openFile(path, text);
+      const { findings } = analyze(file, projectOf(file, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
+      for (const finding of findings) {
+        if (finding.rule !== rule.name) continue;
+        for (const fix of finding.fixes ?? []) fixes.set(fix.title, fix.safe);
+      }
+      closeFile(file);
+    }
+  }
+  return fixes;
+}
+
+function indexPage(): string {
+  return sections(
+    `${NOTICE}\n\n# Rules`,
+    'A rule is judged by what the program promises itself: nothing (it *never seeds*), the same random numbers (it *seeds*), or the same bits on a GPU too (it *shows determinism intent*, by a switch such as `torch.use_deterministic_algorithms(True)`).',
+    ruleTable(''),
+  );
+}
+
+const ruleTable = (base: string): string =>
+  table(
+    ['Rule', 'What it finds', ...COLUMNS.map(([, title]) => title)],
+    rules.map((rule) => [
+      `[${rule.name}](${base}${rule.name}.md)`,
+      rule.summary,
+      ...COLUMNS.map(([level]) => rule.severity[level] ?? 'silent'),
+    ]),
+  );
+
+const settingsTable = (): string =>
+  table(
+    ['Setting', 'Default', 'Meaning'],
+    Object.entries(configuration().properties).map(([name, { default: value, markdownDescription: text }]) => [
+      `\`${name}\``,
+      `\`${JSON.stringify(value)}\``,
+      text,
+    ]),
+  );
+
+function readme(): Generated {
+  const text = read('README.md') ?? '<!-- rules -->\n<!-- /rules -->\n';
+  const withRules = between(text, 'rules', ruleTable(PAGES));
+  return { path: 'README.md', text: between(withRules, 'settings', settingsTable()) };
+}
+
+function between(text: string, name: string, content: string): string {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [start, end] = [text.indexOf(open), text.indexOf(close)];
+  if (start < 0 || end < start) return text;
+  return `${text.slice(0, start + open.length)}\n\n${content}\n\n${text.slice(end)}`;
+}
+
+interface Property {
+  readonly default: unknown;
+  readonly markdownDescription: string;
+  readonly scope: 'resource' | 'window';
+  readonly [keyword: string]: unknown;
+}
+
+function configuration(): { title: string; properties: Record<string, Property> } {
+  const properties: Record<string, Property> = {};
+  for (const { name, default: value, text, schema } of SETTINGS) {
+    const known = name === 'rules' ? { properties: ruleProperties(schema) } : {};
+    properties[`seedwise.${name}`] = {
+      ...schema,
+      ...known,
+      default: value,
+      markdownDescription: text,
+      scope: 'resource',
+    };
+  }
+  properties['seedwise.trace.server'] = {
+    type: 'string',
+    enum: ['off', 'messages', 'verbose'],
+    default: 'off',
+    markdownDescription: 'What the log shows of the talk between VS Code and the language server.',
+    scope: 'window',
+  };
+  return { title: 'Seedwise', properties };
+}
+
+/** Each rule by name, for completion in the settings editor. */
+const ruleProperties = ({ additionalProperties }: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    rules.map((rule) => [
+      rule.name,
+      { ...(additionalProperties as Record<string, unknown>), markdownDescription: rule.summary },
+    ]),
+  );
+
+/** Other parts of the manifest are written by hand, so it is stale only if its settings are. */
+function manifest(): Generated {
+  const text = read('package.json')!;
+  const parsed = JSON.parse(text);
+  const wanted = JSON.parse(JSON.stringify(configuration()));
+  if (isDeepStrictEqual(parsed.contributes?.configuration, wanted)) return { path: 'package.json', text };
+  const contributes = { ...parsed.contributes, configuration: wanted };
+  return { path: 'package.json', text: `${JSON.stringify({ ...parsed, contributes }, null, 2)}\n` };
+}
+
+const sections = (...parts: readonly string[]): string => `${parts.join('\n\n')}\n`;
+
+const list = (lines: readonly string[]): string => lines.map((line) => `- ${line}`).join('\n');
+
+const code = (language: string, text: string): string => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function read(path: string): string | null {
+  const url = new URL(path, ROOT);
+  return existsSync(url) ? readFileSync(url, 'utf8') : null;
+}
+
+function write({ path, text }: Generated): void {
+  const url = new URL(path, ROOT);
+  if (text === null) rmSync(url);
+  else {
+    mkdirSync(new URL('.', url), { recursive: true });
+    writeFileSync(url, text);
+  }
+}
+
+if (fileURLToPath(import.meta.url) === process.argv[1]) {
+  const stale = staleFiles();
+  if (process.argv.includes('--check')) {
+    for (const path of stale) console.error(`${path} is stale: run \`npm run generate\``);
+    process.exitCode = stale.length > 0 ? 1 : 0;
+  } else {
+    const all = generated();
+    for (const file of all) if (stale.includes(file.path)) write(file);
+    console.log(stale.length > 0 ? `Wrote ${stale.join(', ')}` : 'Nothing to do.');
+  }
+}

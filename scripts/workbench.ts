@@ -1,0 +1,86 @@
+/** VS Code's workbench in a headless Chromium: what a person does with mouse and keyboard, for the scripts and the browser test. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { chromium, type Locator, type Page } from 'playwright-core';
+import { fetchChromium } from './vscode.ts';
+
+const SCREENSHOTS = path.resolve(import.meta.dirname, '../out/screenshots');
+
+/** Only the page of our own server is shown, on any machine: no sandbox (root has none), no graphics card, no network. */
+const FLAGS = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+];
+
+export interface Workbench {
+  readonly page: Page;
+  close(): Promise<void>;
+}
+
+/** An empty page; the workbench appears in it by `page.goto(server.address(...))`. */
+export async function openBrowser(): Promise<Workbench> {
+  const browser = await chromium.launch({ executablePath: fetchChromium(), headless: true, args: FLAGS });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(20_000);
+  return { page, close: () => browser.close() };
+}
+
+export const squiggles = (page: Page): Locator =>
+  page.locator('.monaco-editor').locator('.squiggly-error, .squiggly-warning, .squiggly-info, .squiggly-hint');
+
+/** The squiggles once they stand still, so that a picture shows them all. */
+export async function waitForSquiggles(page: Page): Promise<void> {
+  await squiggles(page).first().waitFor({ timeout: 60_000 });
+  for (let before = -1, now = 0; before !== now; before = now, now = await squiggles(page).count()) {
+    await page.waitForTimeout(500);
+  }
+}
+
+/** Puts the cursor on a line and column, both from 1. */
+export async function goTo(page: Page, line: number, column: number): Promise<void> {
+  await page.keyboard.press('Control+G');
+  const input = page.locator('.quick-input-widget input').first();
+  await input.waitFor();
+  await input.fill(`:${line}:${column}`);
+  await page.keyboard.press('Enter');
+  await input.waitFor({ state: 'hidden' });
+}
+
+/**
+ * Opens the menu of Ctrl+. at a place and gives its titles; Enter then takes the first. It tries more than once: right
+ * after the page has loaded, the text does not always have the focus.
+ */
+export async function openLightbulb(page: Page, line: number, column: number): Promise<string[]> {
+  const entries = page.locator('.action-widget .monaco-list-row.action');
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    await goTo(page, line, column);
+    await page.keyboard.press('Control+.');
+    const shown = await entries
+      .first()
+      .waitFor({ timeout: 4000 })
+      .then(() => true)
+      .catch(() => false);
+    if (shown) return (await entries.allInnerTexts()).map((title) => title.trim());
+    await page.keyboard.press('Escape');
+  }
+  throw new Error(`Ctrl+. shows no menu at ${line}:${column}`);
+}
+
+/** Saves the edit that is on its way: waits for it, presses Ctrl+S, waits for the file; gives the file’s new text. */
+export async function save(page: Page, file: string): Promise<string> {
+  const before = readFileSync(file, 'utf8');
+  await page.locator('.tab.active.dirty').waitFor();
+  await page.keyboard.press('Control+S');
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const after = existsSync(file) ? readFileSync(file, 'utf8') : before;
+    if (after !== before && after !== '') return after;
+    await page.waitForTimeout(100);
+  }
+  throw new Error(`${path.basename(file)} was not saved with a change`);
+}
+
+/** A picture of the window in `out/screenshots/`. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), animations: 'disabled', caret: 'initial' });
+}

@@ -19,7 +19,11 @@ function fail(message) {
 /** @param {string} folder @param {string[]} args */
 function npm(folder, args) {
   const options = { cwd: folder, stdio: /** @type {const} */ ('inherit'), shell: process.platform === 'win32' };
-  const { status } = spawnSync('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund'], options);
+  const { status } = spawnSync(
+    'npm',
+    [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    options,
+  );
   if (status !== 0) fail(`\`npm ${args[0]}\` failed (see above). Is the npm registry within reach?`);
 }
 
@@ -66,4 +70,7 @@ const child = spawn(newerNode(), process.argv.slice(2), { stdio: 'inherit' });
 // What ends this process is for the child to decide, which has servers and browsers to close.
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
   process.on(signal, () => child.kill(signal));
+// npm passes a signal on to its shell only, which dies of it in silence: whoever ends npm means us too.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || child.kill(), 500).unref();
 child.on('exit', (code, signal) => process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0)));

@@ -79,7 +79,7 @@ function ruleAtCursor(): string | undefined {
 
 async function pickRule(pages: Uri): Promise<string | undefined> {
   const files = await workspace.fs.readDirectory(pages);
-  const rules = files.flatMap(([file]) => (file.endsWith('.md') ? [file.slice(0, -'.md'.length)] : []));
+  const rules = files.flatMap(([file]) => (/^[a-z].*\.md$/.test(file) ? [file.slice(0, -'.md'.length)] : []));
   return window.showQuickPick(rules, { title: 'Explain This Rule' });
 }
 

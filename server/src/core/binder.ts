@@ -105,8 +105,7 @@ export function buildScopes(root: Node, text: string): Scopes {
   };
 
   const visitAll = (nodes: readonly Node[], scope: Scope): void => {
-    // A leaf binds nothing by itself.
-    for (const node of nodes) if (node.children.length > 0) visit(node, scope);
+    for (const node of nodes) if (node.active) visit(node, scope);
   };
 
   const visitFunction = (node: Node, scope: Scope, decorators: readonly Node[]): void => {

@@ -19,11 +19,13 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
 export function compatibleEdits(fixes: readonly Fix[]): Edit[] {
   const taken: Edit[] = [];
   const isSame = (a: Edit, b: Edit) => a.start === b.start && a.end === b.end && a.text === b.text;
+  // Whole lines inserted at one place stand below each other.
+  const isLine = (edit: Edit) => edit.start === edit.end && /^\r?\n|\n$/.test(edit.text);
+  const clash = (a: Edit, b: Edit) =>
+    !isSame(a, b) && !(isLine(a) && isLine(b)) && a.start <= b.end && b.start <= a.end;
   for (const fix of fixes) {
     const edits = fix.edits();
-    const clashes = edits.some((edit) =>
-      taken.some((other) => !isSame(edit, other) && edit.start <= other.end && other.start <= edit.end),
-    );
+    const clashes = edits.some((edit) => taken.some((other) => clash(edit, other)));
     if (!clashes) taken.push(...edits.filter((edit) => !taken.some((other) => isSame(edit, other))));
   }
   return taken;

@@ -41,6 +41,9 @@ export function spellAll(file: PythonFile, names: readonly string[]): { texts: s
   for (const edit of spelled.flatMap((each) => each.edits)) {
     if (!edits.some((other) => other.text === edit.text)) edits.push(edit);
   }
+  // Where they land at one place, the standard library comes first.
+  const rank = (edit: Edit): number => (STANDARD.has(edit.text.trim().split(/[\s.]/)[1] ?? '') ? 0 : 1);
+  edits.sort((a, b) => rank(a) - rank(b));
   return { texts: spelled.map((each) => each.text), edits };
 }
 
@@ -62,21 +65,27 @@ export function helperOffset(file: PythonFile): number {
   return last ? lineEnd(file.text, last.end) : shebangEnd(file);
 }
 
-/** Lines at module level behind the imports, with the two blank lines that belong around a function. */
-export function insertHelper(file: PythonFile, lines: readonly string[]): Edit {
+/**
+ * Lines at module level behind the imports, with the two blank lines that belong around a function.
+ * `imports` are the new imports that the lines need; they come first where both land at one place.
+ */
+export function insertHelper(file: PythonFile, imports: readonly Edit[], lines: readonly string[]): Edit[] {
   const eol = eolOf(file);
   const offset = helperOffset(file);
   const rest = file.text.slice(offset);
-  const isFirst = file.text.slice(0, offset).trim() === '';
   const isFollowed = rest.trim() !== '';
   // A statement at the end needs one blank line behind it, a function two.
   const endsInFunction = /^\s/.test(lines.at(-1) ?? '');
   const wanted = endsInFunction ? 3 : 2;
   const text = lines.join(eol);
-  if (isFirst) return insertAt(offset, text + eol + (isFollowed ? eol.repeat(wanted - 1) : ''));
+  if (headStatements(file).length === 0) {
+    const last = imports.filter((edit) => edit.start === offset).at(-1);
+    const before = last ? eol.repeat(last.text.endsWith(eol + eol) ? 1 : 2) : '';
+    return [...imports, insertAt(offset, before + text + eol + (isFollowed ? eol.repeat(wanted - 1) : ''))];
+  }
   const present = (/^(?:[ \t]*\r?\n)*/.exec(rest)?.[0] ?? '').split('\n').length - 1;
   const after = isFollowed ? eol.repeat(Math.max(0, wanted - present)) : present === 0 ? eol : '';
-  return insertAt(offset, `${eol}${eol}${eol}${text}${after}`);
+  return [...imports, insertAt(offset, `${eol}${eol}${eol}${text}${after}`)];
 }
 
 /** A statement at module level behind the imports, set off by blank lines. */

@@ -69,13 +69,12 @@ export function startsWorkers(file: PythonFile, call: Call): boolean {
 export function seedWorker(file: PythonFile, name: string): Edit[] {
   const { texts, edits } = spellAll(file, ['torch.initial_seed', 'numpy.random.seed', 'random.seed']);
   const unit = indentUnit(file);
-  const helper = insertHelper(file, [
+  return insertHelper(file, edits, [
     `def ${name}(worker_id):`,
     `${unit}worker_seed = ${texts[0]}() % 2**32`,
     `${unit}${texts[1]}(worker_seed)`,
     `${unit}${texts[2]}(worker_seed)`,
   ]);
-  return [...edits, helper];
 }
 
 /** A function of this file that seeds from the worker's own seed, by what it does. */

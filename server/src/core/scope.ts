@@ -71,7 +71,7 @@ export interface Scopes {
 export function scopeOf(node: Node, scopes: Scopes): Scope {
   let from = node;
   for (let at = node.parent; at; from = at, at = at.parent) {
-    const scope = scopes.byNode.get(at);
+    const scope = at.opensScope ? scopes.byNode.get(at) : undefined;
     if (!scope) continue;
     if (scope.kind === 'function' || scope.kind === 'class') {
       // Defaults, decorators and superclasses are evaluated outside.

@@ -175,11 +175,11 @@ export function seedBlock(file: PythonFile, project: Project, deterministic: boo
         return i === functions.length ? `${unit}${text}(True)` : `${unit}${text} = False`;
       });
       const helper = [`def ${name}(seed):`, ...lines];
-      if (entry.kind === 'none') return [...edits, insertHelper(file, helper)];
-      if (entry.kind === 'head') return [...edits, insertHelper(file, [...helper, '', '', call])];
+      if (entry.kind === 'none') return insertHelper(file, edits, helper);
+      if (entry.kind === 'head') return insertHelper(file, edits, [...helper, '', '', call]);
       if (!entry.statement) return [];
       const insert = entry.kind === 'after' ? insertAfter : insertBefore;
-      return [...edits, insertHelper(file, helper), insert(file, entry.statement, [call])];
+      return [...insertHelper(file, edits, helper), insert(file, entry.statement, [call])];
     },
   };
 }
@@ -191,12 +191,24 @@ function streamsToSeed(file: PythonFile, project: Project): Stream[] {
     [...file.scopes.byNode.values()].some((scope) =>
       [...scope.names.values()].some((definitions) =>
         definitions.some(
-          (each) => each.kind === 'import' && (each.qualified === module || each.qualified.startsWith(`${module}.`)),
+          (each) =>
+            each.kind === 'import' &&
+            (each.qualified === module || each.qualified.startsWith(`${module}.`)) &&
+            !isForTypesOnly(each.statement, file),
         ),
       ),
     );
   const module: Readonly<Record<Stream, string>> = { python: 'random', numpy: 'numpy', torch: 'torch' };
-  return ALL_STREAMS.filter((stream) => stream === 'torch' || stream in drawn || isImported(module[stream]));
+  const streams = ALL_STREAMS.filter((stream) => stream in drawn || isImported(module[stream]));
+  // A program that draws nothing we know still trains with torch.
+  return streams.length > 0 && (streams.includes('torch') || Object.keys(drawn).length > 0)
+    ? streams
+    : [...streams, 'torch'];
+}
+
+function isForTypesOnly(statement: Node, file: PythonFile): boolean {
+  const guard = statement.enclosing('if_statement')?.get('condition');
+  return guard !== undefined && file.read(guard).includes('TYPE_CHECKING');
 }
 
 type Entry =

@@ -4,6 +4,17 @@
  */
 import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
 
+const SCOPES = new Set([
+  'module',
+  'function_definition',
+  'lambda',
+  'class_definition',
+  'list_comprehension',
+  'set_comprehension',
+  'dictionary_comprehension',
+  'generator_expression',
+]);
+
 /** A named node of the grammar; anonymous tokens are kept only where a field names them (operators). */
 export class Node {
   readonly type: string;
@@ -15,8 +26,10 @@ export class Node {
   parent: Node | null = null;
   /** Comments are not children: nobody who reads code wants to step over them. */
   comments: Node[] | null = null;
-  /** Something happens in it: a call, an assignment, a loop over something. The rest only names values. */
+  /** Something in it calls, binds or iterates. What is left only names values, and nobody has to look into it. */
   active = false;
+  /** Names inside it live in a scope of their own. */
+  readonly opensScope: boolean;
   /** Somewhere in it the text is not Python. */
   broken = false;
 
@@ -25,6 +38,7 @@ export class Node {
     this.start = start;
     this.end = end;
     this.field = field;
+    this.opensScope = SCOPES.has(type);
   }
 
   /** The first child that fills the field. */
@@ -50,7 +64,7 @@ export interface WasmBytes {
 /** A parsed text. It owns memory outside the JS heap until `free` is called. */
 export interface Syntax {
   readonly root: Node;
-  /** In source order. */
+  /** In source order; collected when asked for. */
   readonly comments: readonly Node[];
   readonly hasErrors: boolean;
   /** Parses the new text, reusing what the edit left alone. This syntax and its nodes must not be used afterwards. */
@@ -89,13 +103,13 @@ type Reusable = Map<number, { node: Node; shift: number }>;
 
 function read(tree: Tree, reusable: Reusable): Syntax {
   const cursor = tree.walk();
-  const comments: Node[] = [];
-  const root = lower(cursor, null, reusable, comments);
+  const root = lower(cursor, null, reusable);
   cursor.delete();
-  comments.sort((a, b) => a.start - b.start);
   return {
     root,
-    comments,
+    get comments() {
+      return collectComments(root, []);
+    },
     hasErrors: root.broken,
     update(oldText, newText) {
       const edit = editBetween(oldText, newText);
@@ -144,6 +158,23 @@ function pointAt(text: string, index: number) {
 const ACTIVE = new Set([
   'call',
   'assignment',
+  'augmented_assignment',
+  'named_expression',
+  'as_pattern',
+  'for_statement',
+  'case_pattern',
+  'lambda',
+  'function_definition',
+  'class_definition',
+  'import_statement',
+  'import_from_statement',
+  'future_import_statement',
+  'global_statement',
+  'nonlocal_statement',
+  'return_statement',
+  'raise_statement',
+  'break_statement',
+  'continue_statement',
   'list_comprehension',
   'set_comprehension',
   'dictionary_comprehension',
@@ -164,7 +195,7 @@ function collectReusable(node: Node, edit: ReturnType<typeof editBetween>, into:
   }
 }
 
-function lower(cursor: TreeCursor, parent: Node | null, reusable: Reusable, comments: Node[]): Node {
+function lower(cursor: TreeCursor, parent: Node | null, reusable: Reusable): Node {
   const type = typeNames[cursor.nodeTypeId] ?? cursor.nodeType;
   const node = new Node(type, cursor.startIndex, cursor.endIndex, fieldNames[cursor.currentFieldId] ?? null);
   node.parent = parent;
@@ -176,18 +207,17 @@ function lower(cursor: TreeCursor, parent: Node | null, reusable: Reusable, comm
     if (cursor.nodeIsNamed) {
       const kept = statements ? reusable.get(cursor.startIndex) : undefined;
       if (kept && kept.node.end + kept.shift === cursor.endIndex && kept.node.type === cursor.nodeType) {
-        adopt(kept.node, kept.shift, comments);
+        if (kept.shift !== 0) move(kept.node, kept.shift);
         kept.node.parent = node;
         node.active ||= kept.node.active;
         node.children.push(kept.node);
       } else {
-        const child = lower(cursor, node, reusable, comments);
+        const child = lower(cursor, node, reusable);
         node.broken ||= child.broken;
         node.active ||= child.active;
         if (child.type === 'comment') {
           node.comments ??= [];
           node.comments.push(child);
-          comments.push(child);
         } else node.children.push(child);
       }
     } else if (cursor.nodeIsMissing) {
@@ -207,16 +237,24 @@ function lower(cursor: TreeCursor, parent: Node | null, reusable: Reusable, comm
   return node;
 }
 
-/** Moves a reused statement to its new place, and hands on the comments in it. */
-function adopt(node: Node, shift: number, comments: Node[]): void {
+/** Moves a reused statement to its new place. */
+function move(node: Node, shift: number): void {
   node.start += shift;
   node.end += shift;
-  for (const comment of node.comments ?? []) {
-    comment.start += shift;
-    comment.end += shift;
-    comments.push(comment);
+  for (const comment of node.comments ?? []) move(comment, shift);
+  for (const child of node.children) move(child, shift);
+}
+
+function collectComments(node: Node, into: Node[]): Node[] {
+  // Comments stand between the children; both lists are in source order.
+  const own = node.comments ?? [];
+  let next = 0;
+  for (const child of node.children) {
+    for (; next < own.length && own[next]!.start < child.start; next++) into.push(own[next]!);
+    collectComments(child, into);
   }
-  for (const child of node.children) adopt(child, shift, comments);
+  into.push(...own.slice(next));
+  return into;
 }
 
 /** Calls `visit` for the node and everything below it, in source order; `false` from `visit` skips what is below. */

@@ -124,10 +124,10 @@ function repairs(file: PythonFile, project: Project, exposure: Exposure, stream:
     .sort((a, b) => a.start - b.start)
     .at(-1);
   const beside = last && seedBeside(file, last, stream);
-  const blocks = [false, true].map((deterministic): Fix => {
+  if (beside) return [{ title: beside.title, safe: false, edits: beside.edits }];
+  return [false, true].map((deterministic): Fix => {
     const block = seedBlock(file, project, deterministic);
     const title = `Insert \`${block.call}\`${deterministic ? ' with deterministic algorithms' : ''}`;
     return { title, safe: false, edits: () => block.edits() };
   });
-  return beside ? [{ title: beside.title, safe: false, edits: beside.edits }, ...blocks] : blocks;
 }

@@ -4,9 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type Analysis, analyze } from '../server/src/core/analyze.ts';
 import { closeFile, openFile, type PythonFile } from '../server/src/core/model.ts';
-import { type Project, projectOf } from '../server/src/core/project.ts';
+import { indexFile, type Project, projectOf } from '../server/src/core/project.ts';
 import { RULES } from '../server/src/core/rules/index.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../server/src/core/settings.ts';
+import { Workspace } from '../server/src/core/workspace.ts';
 import { type MarkedFile, parseMarks } from './marks.ts';
 import './engine.ts';
 
@@ -78,16 +79,32 @@ export function understand<T>(
   text: string,
   use: (understood: Understood) => T,
   settings: Settings = DEFAULT_SETTINGS,
+  workspace?: Workspace,
 ): T {
   const file = openFile(path, text);
   try {
-    const project = projectOf(file, settings);
+    const project = projectOf(file, settings, workspace);
     const analysis = analyze(file, project, settings);
     assert.deepEqual(analysis.problems, [], `${path}: a rule threw`);
     return use({ file, project, analysis });
   } finally {
     closeFile(file);
   }
+}
+
+/** The files as one workspace, which can open each of them for a repair. */
+export function workspaceOf(files: readonly { readonly path: string; readonly text: string }[]): Workspace {
+  const workspace = new Workspace();
+  for (const { path, text } of files.filter((each) => each.path.endsWith('.py'))) {
+    const file = openFile(path, text);
+    workspace.set(path, indexFile(file));
+    closeFile(file);
+  }
+  workspace.open = (path) => {
+    const found = files.find((each) => each.path === path);
+    return found ? openFile(path, found.text) : null;
+  };
+  return workspace;
 }
 
 const COMPILE = `

@@ -2,16 +2,18 @@
  * The command line: the editor's engine over files and folders, for terminals and continuous integration.
  * Findings go to standard output and everything else to standard error, so that the JSON is always JSON.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { relative, resolve, sep } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version } from '../../package.json';
 import { analyze } from './core/analyze.ts';
 import { closeFile, MAX_FILE_LENGTH, openFile } from './core/model.ts';
-import { projectOf } from './core/project.ts';
+import { indexFile, projectOf } from './core/project.ts';
 import type { Finding, Severity } from './core/rule.ts';
 import { DEFAULT_SETTINGS } from './core/settings.ts';
 import { loadSyntax } from './core/syntax.ts';
+import { Workspace } from './core/workspace.ts';
 import { findPythonFiles } from './files.ts';
 import { wasm } from './wasm.ts';
 
@@ -70,7 +72,9 @@ async function main(argv: readonly string[]): Promise<number> {
   if (missing !== undefined) throw new UsageError(`there is no file or folder '${missing}'`);
 
   await loadSyntax(wasm);
-  const checks = findPythonFiles(paths, reportSkipped).map(checkFile);
+  const files = findPythonFiles(paths, reportSkipped);
+  const workspace = indexAll(new Set([...findPythonFiles(paths.map(projectRoot), () => {}), ...files]));
+  const checks = files.map((path) => checkFile(path, workspace));
   const rows = checks.flatMap((found) => found ?? []);
   const fileCount = checks.filter((found) => found).length;
   print(format === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : textOf(rows, fileCount));
@@ -102,19 +106,49 @@ async function startServer(): Promise<number> {
 }
 
 /** The findings of one file; nothing if it cannot be analysed, which is said on standard error. */
-function checkFile(path: string): Row[] | undefined {
+function checkFile(path: string, workspace: Workspace): Row[] | undefined {
   try {
-    const text = new TextDecoder().decode(readFileSync(path));
-    if (text.length > MAX_FILE_LENGTH) throw new Error('it is too long.');
-    if (text.includes('\0')) throw new Error('it is not text.');
-    const file = openFile(path, text);
-    const { findings, problems } = analyze(file, projectOf(file, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
+    const text = readPython(path);
+    const file = openFile(nameInWorkspace(path), text);
+    const { findings, problems } = analyze(file, projectOf(file, DEFAULT_SETTINGS, workspace), DEFAULT_SETTINGS);
     closeFile(file);
     for (const problem of problems) process.stderr.write(`seedwise: ${problem}\n`);
-    return findings.map((finding) => rowOf(finding, resolve(path).split(sep).join('/'), text));
+    return findings.map((finding) => rowOf(finding, nameInWorkspace(path), text));
   } catch (error) {
     reportSkipped(path, error);
     return undefined;
+  }
+}
+
+function readPython(path: string): string {
+  const text = new TextDecoder().decode(readFileSync(path));
+  if (text.length > MAX_FILE_LENGTH) throw new Error('it is too long.');
+  if (text.includes('\0')) throw new Error('it is not text.');
+  return text;
+}
+
+/** All files as effects, so that a program is judged with the modules it imports. What cannot be read is left out. */
+function indexAll(paths: Iterable<string>): Workspace {
+  const workspace = new Workspace();
+  for (const path of paths) {
+    try {
+      const file = openFile(nameInWorkspace(path), readPython(path));
+      workspace.set(file.path, indexFile(file));
+      closeFile(file);
+    } catch {} // The check of the file itself says so, if it was asked for.
+  }
+  return workspace;
+}
+
+const nameInWorkspace = (path: string): string => resolve(path).split(sep).join('/');
+
+/** The folder whose modules a file may import: the nearest one that looks like a project's, else its own. */
+function projectRoot(path: string): string {
+  const start = statSync(path).isDirectory() ? resolve(path) : dirname(resolve(path));
+  const markers = ['.git', 'pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt'];
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (markers.some((marker) => existsSync(join(folder, marker)))) return folder;
+    if (folder === dirname(folder) || folder === homedir()) return start;
   }
 }
 

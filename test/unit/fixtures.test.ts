@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RULES } from '../../server/src/core/rules/index.ts';
-import { fixtures, understand } from '../corpus.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
+import { fixtures, type Understood, understand, workspaceOf } from '../corpus.ts';
 import { compareMarks } from '../marks.ts';
 
 const names = new Set(RULES.map((rule) => rule.name));
@@ -15,10 +16,11 @@ for (const { name, files } of fixtures()) {
         assert.ok(!names.has(rule), `${name}: \`${rule}\` exists now, so its mark must not say "later"`);
       }
       if (!file.path.endsWith('.py')) continue;
-      understand(file.path, file.text, ({ analysis }) => {
+      const compare = ({ analysis }: Understood): void => {
         const { actual, expected } = compareMarks(file, analysis.findings);
         assert.equal(actual, expected, `${name}: the findings of ${file.path} are not those marked`);
-      });
+      };
+      understand(file.path, file.text, compare, DEFAULT_SETTINGS, workspaceOf(files));
     }
   });
 }

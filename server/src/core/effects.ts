@@ -2,7 +2,7 @@
 import type { Event, FileEffects, FunctionEffects, Value } from './events.ts';
 import { type Arguments, bind, bindArguments, decide, type Environment } from './guards.ts';
 import { drawOf, looksLikeSeeder } from './knowledge.ts';
-import { alt, draws, EMPTY, led, maybe, maySeed, type Site, type Summary, seeds, seq } from './summary.ts';
+import { alt, draws, EMPTY, flagged, led, maybe, maySeed, type Site, type Summary, seeds, seq } from './summary.ts';
 
 /** How a piece of code ends: by falling through, returning, leaving its loop, or ending the program. A null one never happens. */
 interface Outcome {
@@ -35,24 +35,35 @@ function either(a: Outcome, b: Outcome): Outcome {
   };
 }
 
-/** Where a name is defined, as the project sees it; null for what lies outside. */
-export type Locate = (name: string, from: string) => { readonly path: string; readonly name: string } | null;
+/** The files a program may consist of, and which of them a name leads to. */
+export interface Modules {
+  effects(path: string): FileEffects | undefined;
+  /** Where a dotted name is defined: a `#name` of that file, or the file itself by an empty name; null for what lies outside. */
+  locate(name: string, from: string): { readonly path: string; readonly name: string } | null;
+}
 
 export class Composer {
-  readonly #files: ReadonlyMap<string, FileEffects>;
-  readonly #locate: Locate;
+  readonly #modules: Modules;
+  readonly #entry: string;
+  readonly #imported: Set<string>;
   readonly #known = new Map<string, Outcome>();
   readonly #running = new Set<string>();
 
-  constructor(files: ReadonlyMap<string, FileEffects>, locate: Locate) {
-    this.#files = files;
-    this.#locate = locate;
+  constructor(modules: Modules, entry: string) {
+    this.#modules = modules;
+    this.#entry = entry;
+    this.#imported = new Set([entry]);
   }
 
-  /** What running the file as a program does; null if it can only raise. */
-  program(path: string): Summary | null {
-    const file = this.#files.get(path);
-    const outcome = file ? this.#run(file.module, path, {}) : NOTHING;
+  /** The files whose bodies the program has run. */
+  get reached(): ReadonlySet<string> {
+    return this.#imported;
+  }
+
+  /** What running the entry file as a program does; null if it can only raise. */
+  program(): Summary | null {
+    const file = this.#modules.effects(this.#entry);
+    const outcome = file ? this.#run(file.module, this.#entry, {}) : NOTHING;
     return close(outcome) ?? outcome.stops;
   }
 
@@ -81,7 +92,7 @@ export class Composer {
       case 'iterate':
         return falls(this.#iterate(bind(event.value, env), { path, site: event.site }));
       case 'branch': {
-        const decided = decide(event.guard, env);
+        const decided = decide(event.guard, env, path === this.#entry);
         if (decided !== undefined) return this.#run(decided ? event.body : event.otherwise, path, env);
         return either(this.#run(event.body, path, env), this.#run(event.otherwise, path, env));
       }
@@ -98,14 +109,18 @@ export class Composer {
       }
       case 'scope': {
         const { exposed, late } = close(this.#run(event.body, path, env)) ?? EMPTY;
-        return falls({ exposed, late, must: {}, may: {} });
+        return falls({ ...EMPTY, exposed, late });
       }
       case 'quiet': {
         const inner = close(this.#run(event.body, path, env));
         return falls(inner && { ...inner, exposed: {}, late: {} });
       }
-      case 'flag':
-        return NOTHING;
+      case 'flag': {
+        const value = bind(event.value, env);
+        return falls(flagged(event.name, value !== null && 'const' in value ? value.const : undefined));
+      }
+      case 'import':
+        return reachedBy({ path, site: event.site }, falls(this.#import(event.modules, path)));
       case 'return':
         return { ...NEVER, returns: EMPTY };
       case 'break':
@@ -115,21 +130,32 @@ export class Composer {
     }
   }
 
+  /** Runs the bodies of modules that the program imports for the first time, parents first. */
+  #import(modules: readonly string[], from: string): Summary | null {
+    let summary: Summary | null = EMPTY;
+    for (const module of modules) {
+      const parts = module.split('.');
+      for (let i = 1; i <= parts.length; i++) {
+        const located = parts[i - 1] === '' ? null : this.#modules.locate(parts.slice(0, i).join('.'), from);
+        const file = located?.name === '' ? this.#modules.effects(located.path) : undefined;
+        if (!located || !file || this.#imported.has(located.path)) continue;
+        this.#imported.add(located.path);
+        // A module whose body raises is taken for one that does not: somebody catches it, or nothing matters any more.
+        summary = seq(summary, close(this.#run(file.module, located.path, {})) ?? EMPTY);
+      }
+    }
+    return summary;
+  }
+
   #call(event: Event & { kind: 'call' }, path: string, env: Environment): Outcome {
     const site: Site = { path, site: event.site };
     const bound = typeof event.target === 'string' ? null : (env[event.target.parameter] ?? null);
-    const target =
-      typeof event.target === 'string'
-        ? event.target
-        : bound && 'function' in bound
-          ? bound.function
-          : bound && 'instance' in bound
-            ? `${bound.instance}.__call__`
-            : null;
-    const found = target === null ? null : this.#find(target, path);
+    const target = typeof event.target === 'string' ? event.target : calledName(bound);
+    const home = bound && 'home' in bound ? (bound.home ?? path) : path;
+    const found = target === null ? null : this.#find(target, home);
     if (found) return reachedBy(site, this.#invoke(found, event, env, site));
     const lastName = target?.slice(target.lastIndexOf('.') + 1) ?? '';
-    const isClass = target?.startsWith('#') === true && this.#classAt(target, path) !== null;
+    const isClass = target !== null && this.#isClass(target, home);
     return !isClass && target !== null && (event.takesSeed || looksLikeSeeder(lastName))
       ? falls(maySeed(site))
       : NOTHING;
@@ -138,12 +164,12 @@ export class Composer {
   #iterate(value: Value, site: Site): Summary | null {
     if (value === null || !('instance' in value)) return EMPTY;
     if (!value.loader) {
-      const found = this.#find(`${value.instance}.__iter__`, site.path);
+      const found = this.#find(`${value.instance}.__iter__`, value.home ?? site.path);
       return found ? close(reachedBy(site, this.#invoke(found, NO_ARGUMENTS, {}, site))) : EMPTY;
     }
     const { shuffles, dataset, workers } = value.loader;
     const order = shuffles ? draws('torch', site) : EMPTY;
-    const getItem = dataset === null ? null : this.#find(`${dataset}.__getitem__`, site.path);
+    const getItem = dataset === null ? null : this.#find(`${dataset}.__getitem__`, value.home ?? site.path);
     const items = getItem ? close(reachedBy(site, this.#invoke(getItem, NO_ARGUMENTS, {}, site))) : EMPTY;
     if (workers === 'none') return seq(order, items);
     // Workers seed all their streams from one draw of the torch generator of this process.
@@ -155,7 +181,7 @@ export class Composer {
   #find(name: string, from: string): FoundFunction | null {
     const located = this.#place(name, from);
     if (!located) return null;
-    const file = this.#files.get(located.path);
+    const file = this.#modules.effects(located.path);
     const own = file?.functions[located.name];
     if (own) return { path: located.path, id: located.name, effects: own };
     if (file?.classes[located.name]) return this.#method(located.name, '__init__', located.path, 0);
@@ -163,7 +189,7 @@ export class Composer {
     const owner = dot > 0 ? located.name.slice(0, dot) : '';
     const member = located.name.slice(dot + 1);
     if (owner.endsWith('.super()')) return this.#inherited(owner.slice(0, -'.super()'.length), member, located.path, 0);
-    if (!file?.classes[owner]) return null;
+    if (!file?.classes[owner]) return this.#memberOfAttribute(owner, member, located.path);
     const method = this.#method(owner, member === '__call__' ? 'forward' : member, located.path, 0);
     if (method || member !== '__call__') return method ?? this.#attribute(owner, member, located.path);
     return this.#method(owner, '__call__', located.path, 0);
@@ -171,13 +197,20 @@ export class Composer {
 
   /** `self.net(x)`: what the attribute holds is called. */
   #attribute(owner: string, member: string, path: string): FoundFunction | null {
-    const held = this.#files.get(path)?.classes[owner]?.attributes[member];
+    const held = this.#modules.effects(path)?.classes[owner]?.attributes[member];
     if (held && 'instance' in held) return this.#find(`${held.instance}.__call__`, path);
     return held && 'function' in held ? this.#find(held.function, path) : null;
   }
 
+  /** `self.trainer.fit()`: a method of what the attribute holds. */
+  #memberOfAttribute(owner: string, member: string, path: string): FoundFunction | null {
+    const dot = owner.lastIndexOf('.');
+    const held = this.#modules.effects(path)?.classes[owner.slice(0, dot)]?.attributes[owner.slice(dot + 1)];
+    return held && 'instance' in held ? this.#find(`${held.instance}.${member}`, path) : null;
+  }
+
   #method(owner: string, name: string, path: string, depth: number): FoundFunction | null {
-    const file = this.#files.get(path);
+    const file = this.#modules.effects(path);
     const id = file?.classes[owner]?.methods[name];
     const effects = id === undefined ? undefined : file?.functions[id];
     if (id !== undefined && effects) return { path, id, effects };
@@ -186,7 +219,7 @@ export class Composer {
 
   #inherited(owner: string, name: string, path: string, depth: number): FoundFunction | null {
     if (depth > 8) return null;
-    for (const base of this.#files.get(path)?.classes[owner]?.bases ?? []) {
+    for (const base of this.#modules.effects(path)?.classes[owner]?.bases ?? []) {
       if (base === null) continue;
       const located = this.#place(base, path);
       const method = located && this.#method(located.name, name, located.path, depth);
@@ -197,18 +230,18 @@ export class Composer {
     return null;
   }
 
-  #classAt(name: string, from: string): string | null {
+  #isClass(name: string, from: string): boolean {
     const located = this.#place(name, from);
-    return located && this.#files.get(located.path)?.classes[located.name] ? located.name : null;
+    return located !== null && this.#modules.effects(located.path)?.classes[located.name] !== undefined;
   }
 
   #place(name: string, from: string): { readonly path: string; readonly name: string } | null {
-    return name.startsWith('#') ? { path: from, name } : this.#locate(name, from);
+    return name.startsWith('#') ? { path: from, name } : this.#modules.locate(name, from);
   }
 
   #invoke(callee: FoundFunction, call: Arguments, env: Environment, site: Site): Outcome {
     if (callee.effects === LAYER) return falls(draws('torch', site));
-    const bound = bindArguments(callee.effects, call, env);
+    const bound = bindArguments(callee.effects, call, env, site.path);
     const key = `${callee.path}\0${callee.id}\0${JSON.stringify(bound)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -222,6 +255,12 @@ export class Composer {
     this.#known.set(key, ending);
     return ending;
   }
+}
+
+/** What calling a value calls. */
+function calledName(value: Value): string | null {
+  if (value !== null && 'function' in value) return value.function;
+  return value !== null && 'instance' in value ? `${value.instance}.__call__` : null;
 }
 
 interface FoundFunction {

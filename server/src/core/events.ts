@@ -10,8 +10,9 @@ import type { Span } from './rule.ts';
 export type Value =
   | { readonly const: Constant }
   | { readonly parameter: string }
-  | { readonly function: string }
-  | { readonly instance: string; readonly loader?: Loader }
+  /** `home` is the file whose names these are, once the value has left it. */
+  | { readonly function: string; readonly home?: string }
+  | { readonly instance: string; readonly loader?: Loader; readonly home?: string }
   | null;
 
 /** What iterating a DataLoader does. */
@@ -57,6 +58,8 @@ export type Event =
       readonly takesSeed: boolean;
       readonly site: number;
     }
+  /** Runs the bodies of these modules, if they are the project's and have not run yet. */
+  | { readonly kind: 'import'; readonly modules: readonly string[]; readonly site: number }
   | { readonly kind: 'iterate'; readonly value: Value; readonly site: number }
   | {
       readonly kind: 'branch';
@@ -105,6 +108,12 @@ export interface ClassEffects {
 
 /** What one file does to randomness: all that a closed file keeps. */
 export interface FileEffects {
+  /** What the file's imports bind at module level: name to dotted name, relative ones with their dots. */
+  readonly exports: Readonly<Record<string, string>>;
+  /** Modules imported with `*`. */
+  readonly stars: readonly string[];
+  /** Every module that any import statement of the file may run. */
+  readonly imports: readonly string[];
   readonly module: readonly Event[];
   readonly functions: Readonly<Record<string, FunctionEffects>>;
   readonly classes: Readonly<Record<string, ClassEffects>>;

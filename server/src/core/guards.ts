@@ -10,7 +10,8 @@ export function bind(value: Value, env: Environment): Value {
   return value !== null && 'parameter' in value ? (env[value.parameter] ?? null) : value;
 }
 
-export function bindArguments(callee: FunctionEffects, call: Arguments, env: Environment): Environment {
+/** `home` is the file of the call: names that are passed on keep meaning what they mean there. */
+export function bindArguments(callee: FunctionEffects, call: Arguments, env: Environment, home: string): Environment {
   const bound: Record<string, Value> = {};
   const parameters = callee.method ? callee.parameters.slice(1) : callee.parameters;
   let position = 0;
@@ -18,26 +19,31 @@ export function bindArguments(callee: FunctionEffects, call: Arguments, env: Env
     if (parameter.star) break;
     const positional = parameter.keywordOnly ? undefined : call.positional[position++];
     const given = positional !== undefined ? positional : call.keywords[parameter.name];
-    if (given !== undefined) bound[parameter.name] = bind(given, env);
+    if (given !== undefined) bound[parameter.name] = settle(bind(given, env), home);
     // A decorator or `*args` may pass what nobody sees.
     else bound[parameter.name] = call.open || callee.decorated || parameter.required ? null : parameter.default;
   }
   return bound;
 }
 
+function settle(value: Value, home: string): Value {
+  if (value === null || !('function' in value || 'instance' in value) || value.home !== undefined) return value;
+  return { ...value, home };
+}
+
 /** True or false where the call decides the condition; undefined where it stays open. */
-export function decide(guard: Guard, env: Environment): boolean | undefined {
+export function decide(guard: Guard, env: Environment, isEntry: boolean): boolean | undefined {
   if (guard === null) return undefined;
   switch (guard.test) {
     case 'main':
-      return true;
+      return isEntry;
     case 'not': {
-      const inner = decide(guard.guard, env);
+      const inner = decide(guard.guard, env, isEntry);
       return inner === undefined ? undefined : !inner;
     }
     case 'and':
     case 'or': {
-      const parts = guard.guards.map((part) => decide(part, env));
+      const parts = guard.guards.map((part) => decide(part, env, isEntry));
       const decisive = guard.test === 'or';
       if (parts.includes(decisive)) return decisive;
       return parts.includes(undefined) ? undefined : !decisive;

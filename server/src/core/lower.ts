@@ -16,8 +16,36 @@ export function lowerFile(file: PythonFile): LocatedEffects {
   for (const [id, info] of file.scopes.functions) functions[id] = lowering.function(info);
   const classes: Record<string, ClassEffects> = {};
   for (const [id, info] of file.scopes.classes) classes[id] = lowering.class(info);
-  return { effects: { module: lowering.statements(file.syntax.root.children), functions, classes }, sites };
+  const module = lowering.statements(file.syntax.root.children);
+  const imports = [...new Set(file.scopes.imports.flatMap((statement) => importedModules(statement, file)))];
+  return {
+    effects: { exports: exportsOf(file), stars: file.scopes.stars, imports, module, functions, classes },
+    sites,
+  };
 }
+
+/** The names that other files may import from here although they are defined elsewhere. */
+function exportsOf(file: PythonFile): Record<string, string> {
+  const exported: Record<string, string> = {};
+  for (const [name, definitions] of file.scopes.module.names) {
+    const first = definitions.find((each) => each.kind === 'import');
+    if (first && definitions.every((each) => each.kind === 'import' || each.kind === 'assignment')) {
+      exported[name] = first.qualified;
+    }
+  }
+  return exported;
+}
+
+/** The modules a statement may run: `from a import b` runs `a`, and `a.b` if that is a module. */
+function importedModules(statement: Node, file: PythonFile): string[] {
+  const from = statement.get('module_name');
+  const names = statement.children.filter((child) => child.field === 'name');
+  const dotted = names.map((name) => file.read(name.get('name') ?? name).replace(/\s/g, ''));
+  const modules = from ? [file.read(from), ...dotted.map((name) => join(file.read(from), name))] : dotted;
+  return modules.filter((module) => !LIBRARY.test(`${module}.`));
+}
+
+const join = (module: string, name: string): string => (module.endsWith('.') ? module + name : `${module}.${name}`);
 
 /** Shared by the many expressions that do nothing; nobody adds to it. */
 const NOTHING: Event[] = [];
@@ -139,7 +167,10 @@ class Lowering {
       case 'continue_statement':
         return [{ kind: 'break' }];
       case 'import_statement':
-      case 'import_from_statement':
+      case 'import_from_statement': {
+        const modules = importedModules(node, this.#file);
+        return modules.length > 0 ? [{ kind: 'import', modules, site: this.#site(node) }] : [];
+      }
       case 'global_statement':
       case 'nonlocal_statement':
       case 'pass_statement':
@@ -294,11 +325,12 @@ class Lowering {
   #seed(call: Call): Event[] | null {
     if (call.name === 'torch.use_deterministic_algorithms') {
       const mode = this.#file.argument(call, 'mode', 0);
+      if (mode === 'absent') return []; // The bare call raises.
       return [
         {
           kind: 'flag',
           name: call.name,
-          value: typeof mode === 'string' ? null : knownValue(mode, this.#file),
+          value: typeof mode === 'string' ? null : this.#mode(call, mode),
           site: this.#site(call.callee),
         },
       ];
@@ -317,6 +349,13 @@ class Lowering {
     const none = isAbsent ? (seeder.absent ?? seeder.none) : seeder.none;
     const noneIsEntropy = none === 'entropy' || none === 'off';
     return [{ kind: 'seed', streams: seeder.streams, value, noneIsEntropy, site: this.#site(call.callee) }];
+  }
+
+  #mode(call: Call, mode: Node): Value {
+    const warnOnly = this.#file.argument(call, 'warn_only');
+    const value = knownValue(mode, this.#file);
+    const isStrict = warnOnly === 'absent' || (typeof warnOnly !== 'string' && this.#file.constant(warnOnly) === false);
+    return isStrict || (value !== null && 'const' in value && value.const === false) ? value : { const: 'warn' };
   }
 
   /** Functions handed to a call nobody knows are assumed to run. */

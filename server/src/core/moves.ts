@@ -17,6 +17,7 @@ export function seedMove(
 ): { statement: Node; edits: () => readonly Edit[] } | null {
   const fork = divide(pathOf(seed), pathOf(draw));
   if (!fork) return null;
+  if (fork.some((site) => site.path !== file.path)) return null;
   const [seedNode, drawNode] = fork.map((site) => nodeAt(file, project.locate(site))) as [Node, Node];
   const block = commonBlock(seedNode, drawNode);
   const statement = block && childOf(block, seedNode);

@@ -16,6 +16,8 @@ export interface Span {
 /** Replaces a span by a text; an empty span inserts. */
 export interface Edit extends Span {
   readonly text: string;
+  /** The file, where it is another one than the finding's. */
+  readonly path?: string;
 }
 
 /** A repair. Edits are computed when asked for, since most findings are only ever looked at. */
@@ -29,6 +31,8 @@ export interface Fix {
 /** Another place that explains a finding. */
 export interface Related extends Span {
   readonly message: string;
+  /** The file, where it is another one than the finding's. */
+  readonly path?: string;
 }
 
 export interface Finding extends Span {

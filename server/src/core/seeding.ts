@@ -5,7 +5,7 @@ import { freeName, headStatements, insertHelper, spellAll } from './imports.ts';
 import { type Stream, seederOf } from './knowledge.ts';
 import type { Call, PythonFile } from './model.ts';
 import type { Location, Project } from './project.ts';
-import type { Edit, Related } from './rule.ts';
+import type { Edit, Fix, Related } from './rule.ts';
 import { lookUp } from './scope.ts';
 import type { Exposure } from './summary.ts';
 import { type Node, walk } from './syntax.ts';
@@ -106,27 +106,35 @@ function isVisible(expression: Node, file: PythonFile, place: Node): boolean {
   return visible;
 }
 
-/** Seeds one more stream behind an existing seed call, with the same value; null if the value cannot be written again. */
-export function seedBeside(
-  file: PythonFile,
-  seed: Location,
-  stream: Stream,
-): { title: string; edits: () => Edit[] } | null {
+/** Seeds one more stream behind a seed that comes before the draw, with the same value; null if that cannot be written. */
+export function seedBeside(project: Project, exposure: Exposure, stream: Stream): Fix | null {
+  const seeds = exposure.after.map((seed) => project.locate(seed.site));
+  const here = seeds.filter((seed) => seed.path === project.file.path).sort((a, b) => a.start - b.start);
+  const seed = here.at(-1) ?? seeds.at(-1);
+  const file = seed && project.fileAt(seed.path);
+  if (!seed || !file) return null;
   const callee = nodeAt(file, seed);
   const node = callee.type === 'call' ? callee : callee.enclosing('call');
   const value = node && seedArgument(file.call(node), file);
   if (!node || !value || !isPlain(value)) return null;
-  const { texts, edits } = spellAll(file, [SEED_FUNCTION[stream]]);
   const statement = statementOf(node);
   if (statement.type !== 'expression_statement' && statement.type !== 'assignment') return null;
+  const { texts, edits } = spellAll(file, [SEED_FUNCTION[stream]]);
   const line = `${texts[0]}(${file.read(value)})`;
   const helper = node.enclosing('function_definition');
   const name = helper && file.read(helper.get('name') ?? helper);
-  const title =
-    name && seedsInside(helper, file) && name !== 'main'
-      ? `Seed \`${streamName(stream)}\` in \`${name}\``
-      : `Add \`${line}\``;
-  return { title, edits: () => [...edits, insertAfter(file, statement, [line])] };
+  const isHelper = name && seedsInside(helper, file) && name !== 'main';
+  const elsewhere = file === project.file ? '' : ` in ${seed.path.slice(seed.path.lastIndexOf('/') + 1)}`;
+  return {
+    title: isHelper
+      ? `Seed \`${streamName(stream)}\` in \`${name}\`${elsewhere && ` (${elsewhere.slice(4)})`}`
+      : `Add \`${line}\`${elsewhere}`,
+    safe: false,
+    edits: () => {
+      const all = [...edits, insertAfter(file, statement, [line])];
+      return file === project.file ? all : all.map((edit) => ({ ...edit, path: seed.path }));
+    },
+  };
 }
 
 /** What messages call the generator behind a stream. */
@@ -136,12 +144,15 @@ export const GENERATOR: Readonly<Record<Stream, string>> = {
   torch: 'torch’s global generator',
 };
 
-/** The calls that lead to the draw, and the seeds that leave its stream out. */
+/** The calls that lead to the draw, the draw itself where it is elsewhere, and the seeds that leave its stream out. */
 export function explain(exposure: Exposure, project: Project): Related[] {
+  const shown = project.anchor(exposure);
   const calls = exposure.via.map((site) => ({ ...project.locate(site), message: 'The draw is reached by this call.' }));
+  const draw = { ...project.locate(exposure.site), message: 'It is drawn here.' };
   const seeds = exposure.after.map((seed) => ({ ...project.locate(seed.site), message: 'This seeds another stream.' }));
-  const all = [...calls, ...seeds];
-  return all.filter((each, i) => all.findIndex((other) => other.start === each.start) === i);
+  const isSame = (a: Location, b: Location): boolean => a.path === b.path && a.start === b.start;
+  const all = [...calls, draw, ...seeds].filter((each) => !isSame(each, shown));
+  return all.filter((each, i) => all.findIndex((other) => isSame(each, other)) === i);
 }
 
 /** What messages call a stream. */

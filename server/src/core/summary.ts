@@ -7,6 +7,7 @@
  * so that a function's summary stands for every call of it.
  */
 import type { Stream } from './knowledge.ts';
+import type { Constant } from './model.ts';
 
 /** A place in a file: an index into the sites kept beside its effects. */
 export interface Site {
@@ -42,10 +43,19 @@ export interface Summary {
   readonly may: PerStream<Reached>;
   /** Streams drawn before the program seeds them for the first time. */
   readonly late: PerStream<Late>;
+  /** Switches set on some path, each with the last values seen. */
+  readonly flags: readonly Flag[];
+}
+
+export interface Flag {
+  readonly name: string;
+  /** Undefined where only the run decides. */
+  readonly value: Constant | undefined;
 }
 
 export const STREAMS: readonly Stream[] = ['python', 'numpy', 'torch'];
-export const EMPTY: Summary = { exposed: {}, must: {}, may: {}, late: {} };
+export const EMPTY: Summary = { exposed: {}, must: {}, may: {}, late: {}, flags: [] };
+
 export function seq(a: Summary | null, b: Summary | null): Summary | null {
   if (!a || !b) return null;
   if (a === EMPTY) return b;
@@ -70,7 +80,8 @@ export function seq(a: Summary | null, b: Summary | null): Summary | null {
       late[stream] = { ...inner, exposure: placed(inner.exposure, stream) };
     }
   }
-  return { exposed, late, must: { ...a.must, ...b.must }, may: { ...a.may, ...b.may } };
+  const flags = bothFlags(a.flags, b.flags);
+  return { exposed, late, must: { ...a.must, ...b.must }, may: { ...a.may, ...b.may }, flags };
 }
 
 export function alt(a: Summary | null, b: Summary | null): Summary | null {
@@ -85,8 +96,17 @@ export function alt(a: Summary | null, b: Summary | null): Summary | null {
     const unmarked = both.find((exposure) => exposure && !exposure.marked);
     if (unmarked) exposed[stream] = unmarked;
   }
-  return { exposed, must, may: { ...a.may, ...b.may }, late: { ...b.late, ...a.late } };
+  const flags = bothFlags(a.flags, b.flags);
+  return { exposed, must, may: { ...a.may, ...b.may }, late: { ...b.late, ...a.late }, flags };
 }
+
+function bothFlags(a: readonly Flag[], b: readonly Flag[]): readonly Flag[] {
+  if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
+  const added = b.filter((flag) => !a.some((each) => each.name === flag.name && each.value === flag.value));
+  return added.length === 0 ? a : [...a, ...added];
+}
+
+export const flagged = (name: string, value: Constant | undefined): Summary => ({ ...EMPTY, flags: [{ name, value }] });
 
 export function draws(stream: Stream, site: Site): Summary {
   return { ...EMPTY, exposed: { [stream]: { site, marked: false, after: [], via: [] } } };
@@ -114,6 +134,7 @@ export function led(site: Site, summary: Summary): Summary {
   };
   const exposure = (each: Exposure): Exposure => ({ ...by(each), after: each.after.map(seed) });
   return {
+    flags: summary.flags,
     exposed: mapStreams(summary.exposed, exposure),
     must: mapStreams(summary.must, seed),
     may: mapStreams(summary.may, seed),

@@ -105,7 +105,7 @@ model = nn.Linear(8, 2)
     for (const stream of ALL_STREAMS) {
       const exposure = exposed[stream];
       if (!exposure || exposure.marked || stream in may) continue;
-      const { start, end } = project.locate(exposure.site);
+      const { start, end } = project.anchor(exposure);
       yield {
         start,
         end,
@@ -119,12 +119,8 @@ model = nn.Linear(8, 2)
 };
 
 function repairs(file: PythonFile, project: Project, exposure: Exposure, stream: Stream): Fix[] {
-  const last = exposure.after
-    .map((seed) => project.locate(seed.site))
-    .sort((a, b) => a.start - b.start)
-    .at(-1);
-  const beside = last && seedBeside(file, last, stream);
-  if (beside) return [{ title: beside.title, safe: false, edits: beside.edits }];
+  const beside = seedBeside(project, exposure, stream);
+  if (beside) return [beside];
   return [false, true].map((deterministic): Fix => {
     const block = seedBlock(file, project, deterministic);
     const title = `Insert \`${block.call}\`${deterministic ? ' with deterministic algorithms' : ''}`;

@@ -100,8 +100,8 @@ if __name__ == '__main__':
     for (const stream of ALL_STREAMS) {
       const found = late[stream];
       if (!found) continue;
-      const { start, end } = project.locate(found.exposure.site);
-      const seed = project.locate(found.seed.site);
+      const { start, end } = project.anchor(found.exposure);
+      const seed = project.anchor(found.seed);
       yield {
         start,
         end,

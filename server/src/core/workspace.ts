@@ -1,0 +1,205 @@
+/**
+ * All Python files of the workspace as effects, and which file a dotted name leads to.
+ * Closed files keep no tree: their effects and the places of their sites are all there is.
+ */
+import { Composer, type Modules } from './effects.ts';
+import type { FileEffects, LocatedEffects } from './events.ts';
+import type { FileFacts } from './facts.ts';
+import type { PythonFile } from './model.ts';
+import type { Span } from './rule.ts';
+import type { Summary } from './summary.ts';
+
+/** What is kept of a file. */
+export interface IndexedFile extends LocatedEffects {
+  readonly facts: FileFacts;
+}
+
+interface Located {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** What running a file as a program does, and which files its body runs. */
+export interface ProgramEffects {
+  readonly summary: Summary | null;
+  readonly reached: ReadonlySet<string>;
+}
+
+const LONGEST_CHAIN = 12;
+
+export class Workspace implements Modules {
+  readonly #files = new Map<string, IndexedFile>();
+  /** Folders that hold Python files, at any depth. */
+  readonly #folders = new Map<string, number>();
+  readonly #located = new Map<string, Located | null>();
+  readonly #programs = new Map<string, ProgramEffects>();
+  #importers: Map<string, Set<string>> | undefined;
+  /** Parses a file for a repair in it; hosts that can read files set it. */
+  open: (path: string) => PythonFile | null = () => null;
+
+  get paths(): Iterable<string> {
+    return this.#files.keys();
+  }
+
+  /** Takes a file in, or its new version; true when programs may behave differently now. */
+  set(path: string, file: IndexedFile): boolean {
+    const old = this.#files.get(path);
+    this.#files.set(path, file);
+    if (!old) this.#countFolders(path, 1);
+    const isSame = old !== undefined && JSON.stringify(old.effects) === JSON.stringify(file.effects);
+    if (!isSame || JSON.stringify(old?.facts) !== JSON.stringify(file.facts)) {
+      this.#forget();
+      return true;
+    }
+    return false;
+  }
+
+  /** True when the file was known. */
+  delete(path: string): boolean {
+    if (!this.#files.delete(path)) return false;
+    this.#countFolders(path, -1);
+    this.#forget();
+    return true;
+  }
+
+  effects(path: string): FileEffects | undefined {
+    return this.#files.get(path)?.effects;
+  }
+
+  facts(path: string): FileFacts | undefined {
+    return this.#files.get(path)?.facts;
+  }
+
+  sites(path: string): readonly Span[] {
+    return this.#files.get(path)?.sites ?? [];
+  }
+
+  program(path: string): ProgramEffects {
+    let program = this.#programs.get(path);
+    if (!program) {
+      const composer = new Composer(this, path);
+      program = { summary: composer.program(), reached: composer.reached };
+      this.#programs.set(path, program);
+    }
+    return program;
+  }
+
+  /** Files that import this one, at any level of their code. */
+  importers(path: string): ReadonlySet<string> {
+    this.#importers ??= this.#collectImporters();
+    return this.#importers.get(path) ?? new Set();
+  }
+
+  /** The entry points that reach the file by imports, itself included if nobody imports it. */
+  programsReaching(path: string): readonly string[] {
+    const seen = new Set([path]);
+    for (const each of seen) for (const importer of this.importers(each)) seen.add(importer);
+    return [...seen].filter((each) => this.importers(each).size === 0);
+  }
+
+  locate(name: string, from: string, depth = 0): Located | null {
+    if (depth > LONGEST_CHAIN) return null;
+    const folder = folderOf(from);
+    const key = `${name.startsWith('.') ? from : folder}\0${name}`;
+    const known = this.#located.get(key);
+    if (known !== undefined) return known;
+    this.#located.set(key, null); // A cycle of re-exports leads nowhere.
+    const found = name.startsWith('.') ? this.#relative(name, folder, depth) : this.#absolute(name, folder, depth);
+    this.#located.set(key, found);
+    return found;
+  }
+
+  #relative(name: string, folder: string, depth: number): Located | null {
+    const dots = /^\.+/.exec(name)?.[0].length ?? 1;
+    let base = folder;
+    for (let i = 1; i < dots; i++) base = folderOf(base);
+    const parts = name
+      .slice(dots)
+      .split('.')
+      .filter((part) => part !== '');
+    return this.#below(base, parts, depth);
+  }
+
+  /** From the importing file's folder outwards, as scripts and installed packages both resolve; `src/` layouts too. */
+  #absolute(name: string, folder: string, depth: number): Located | null {
+    const parts = name.split('.');
+    for (let base = folder; ; base = folderOf(base)) {
+      for (const root of [base, join(base, 'src')]) {
+        const top = join(root, parts[0] ?? '');
+        if (!this.#files.has(`${top}.py`) && !this.#folders.has(top)) continue;
+        const found = this.#below(root, parts, depth);
+        if (found) return found;
+      }
+      if (base === '' || !this.#folders.has(base)) return null;
+    }
+  }
+
+  /** The longest module that the parts name below a folder, and in it what the rest names. */
+  #below(base: string, parts: readonly string[], depth: number): Located | null {
+    for (let count = parts.length; count >= 0; count--) {
+      const module = join(base, parts.slice(0, count).join('/'));
+      const path = [`${module}.py`, `${module}/__init__.py`].find((each) => this.#files.has(each));
+      if (path === undefined || (count === 0 && path === `${module}.py`)) continue;
+      const rest = parts.slice(count);
+      if (rest.length === 0) return { path, name: '' };
+      const member = this.#member(path, rest, depth);
+      if (member) return member;
+    }
+    return null;
+  }
+
+  #member(path: string, rest: readonly string[], depth: number, seen = new Set<string>()): Located | null {
+    // Packages that star-import each other would be searched again and again.
+    if (seen.has(path)) return null;
+    seen.add(path);
+    const effects = this.effects(path);
+    const [first = '', ...more] = rest;
+    const id = `#${first}`;
+    if (effects?.functions[id] || effects?.classes[id]) return { path, name: [id, ...more].join('.') };
+    const exported = effects?.exports[first];
+    if (exported !== undefined) return this.locate([exported, ...more].join('.'), path, depth + 1);
+    for (const star of effects?.stars ?? []) {
+      const module = this.locate(star, path, depth + 1);
+      const found = module?.name === '' ? this.#member(module.path, rest, depth + 1, seen) : null;
+      if (found) return found;
+    }
+    return null;
+  }
+
+  #collectImporters(): Map<string, Set<string>> {
+    const importers = new Map<string, Set<string>>();
+    for (const [path, { effects, facts }] of this.#files) {
+      // A test of an entry point does not make it a library.
+      if (facts.isTest) continue;
+      for (const module of effects.imports) {
+        const located = this.locate(module, path);
+        if (!located || located.path === path) continue;
+        const known = importers.get(located.path);
+        if (known) known.add(path);
+        else importers.set(located.path, new Set([path]));
+      }
+    }
+    return importers;
+  }
+
+  #countFolders(path: string, change: 1 | -1): void {
+    for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
+      const count = (this.#folders.get(folder) ?? 0) + change;
+      if (count > 0) this.#folders.set(folder, count);
+      else this.#folders.delete(folder);
+    }
+  }
+
+  #forget(): void {
+    this.#located.clear();
+    this.#programs.clear();
+    this.#importers = undefined;
+  }
+}
+
+const join = (folder: string, name: string): string =>
+  folder === '' || name === '' ? folder + name : `${folder}/${name}`;
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}

@@ -44,25 +44,28 @@ try {
   const desktop = headless || !display ? undefined : which('code');
   if (desktop === undefined || !(await openDesktop(desktop, packages))) await openInBrowser(packages);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(messageOf(error));
   process.exitCode = 1;
 } finally {
   if (headless) removeProfile(profile);
 }
+// Nobody waits any more for a report that has not come.
+process.exit();
 
-/** Opens the samples in desktop VS Code; false if no window reported anything. */
+/** Opens the samples in desktop VS Code; false if it cannot start here, as for root, or no window reported anything. */
 async function openDesktop(code: string, packages: readonly string[]): Promise<boolean> {
   console.log(`Opening VS Code (${code}) ...`);
-  install(code, packages);
-  const options: SpawnOptions = { detached: true, stdio: 'ignore', env: { ...process.env, ...env } };
-  spawn(code, [...profile.args, '--new-window', EXAMPLES], options).unref();
-  if ((await printReport(EXAMPLES, 60_000)) === undefined) {
-    console.log('The desktop VS Code did not answer; going on with VS Code in the browser.');
+  try {
+    install(code, packages);
+    const options: SpawnOptions = { detached: true, stdio: 'ignore', env: { ...process.env, ...env } };
+    spawn(code, [...profile.args, '--new-window', EXAMPLES], options).unref();
+    if ((await printReport(EXAMPLES, 60_000)) === undefined) throw new Error('no window answered');
+  } catch (error) {
+    console.log(`The desktop VS Code does not work here (${messageOf(error)}): going on with the one in the browser.`);
     return false;
   }
-  console.log(
-    `\nVS Code is open on examples/. To keep Seedwise in your own: code --install-extension ${path.relative(ROOT, VSIX)}`,
-  );
+  const vsix = path.relative(ROOT, VSIX);
+  console.log(`\nVS Code is open on examples/. To keep Seedwise in your own: code --install-extension ${vsix}`);
   return true;
 }
 
@@ -87,25 +90,30 @@ async function stayOpen(server: Server, folder: string): Promise<void> {
   const asked = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
   });
-  // Diagnostics are made where the samples are shown. Without a Chromium of ours they come when somebody looks.
-  const chromium = findChromium();
-  const shown = chromium === undefined ? undefined : await reportUnseen(server, folder);
+  const shown = await reportUnseen(server, folder);
   const address = server.address(folder, shown === undefined ? [] : [['openFile', server.uri(shown)]]);
   console.log(`\n${VERSION} is open on examples/ at\n  ${address}\n(Ctrl+C ends it.)`);
-  if (chromium === undefined) void printReport(folder, Number.POSITIVE_INFINITY);
+  if (shown === undefined) void printReport(folder, Number.POSITIVE_INFINITY);
   await Promise.race([asked, server.ended]);
 }
 
-/** Opens the samples in a browser of our own, for the report alone; gives the file worth looking at. */
+/**
+ * Opens the samples in a browser of our own, for the report alone, and gives the file worth looking at. Without such a
+ * browser the diagnostics, which are made where the samples are shown, come when the person looks.
+ */
 async function reportUnseen(server: Server, folder: string): Promise<string | undefined> {
-  const { page, close } = await openBrowser();
+  if (findChromium() === undefined) return undefined;
   try {
-    await page.goto(server.address(folder));
-    const written = await printReport(folder, 120_000);
-    if (written === undefined) throw new Error('VS Code reported nothing.');
-    return written.shown;
-  } finally {
-    await close();
+    const { page, close } = await openBrowser();
+    try {
+      await page.goto(server.address(folder));
+      return (await printReport(folder, 120_000))?.shown;
+    } finally {
+      await close();
+    }
+  } catch (error) {
+    console.log(`Chromium does not work here (${messageOf(error)}): the diagnostics follow when you open the address.`);
+    return undefined;
   }
 }
 
@@ -137,6 +145,10 @@ async function lookAround(server: Server, folder: string): Promise<void> {
   } finally {
     await close();
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function install(code: string, packages: readonly string[]): void {

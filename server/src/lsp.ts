@@ -3,17 +3,16 @@
  * engine's offsets into positions, and lets neither an exception nor a result of a stale version reach the client.
  */
 import {
-  type ClientCapabilities,
   type CodeAction,
   type Connection,
   type Diagnostic,
-  DiagnosticSeverity,
   DiagnosticTag,
   DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
   type DocumentDiagnosticReport,
+  type Location,
   MessageType,
   PositionEncodingKind,
-  type Range,
   ShowMessageNotification,
   TextDocumentSyncKind,
   TextDocuments,
@@ -21,40 +20,31 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { type Action, actionsAt, fixAll, insertSeedBlock } from './core/actions.ts';
+import { type Action, actionsAt, insertSeedBlock, safeFixes } from './core/actions.ts';
 import { type Analysis, analyze } from './core/analyze.ts';
 import { closeFile, MAX_FILE_LENGTH, openFile, type PythonFile, updateFile } from './core/model.ts';
 import { type Project, projectOf } from './core/project.ts';
-import type { Edit, Finding, Severity, Span } from './core/rule.ts';
+import type { Edit, Finding, Span } from './core/rule.ts';
 import { ruleUrl } from './core/rules/index.ts';
 import { parseSettings, type Settings } from './core/settings.ts';
 import { loadSyntax, type WasmBytes } from './core/syntax.ts';
+import { type ActionSource, clientOf, isInWorkspace, isLinted, rangeOf, SEVERITIES } from './lsp-client.ts';
 import { COMMANDS, type InitializationOptions, type SeedBlockOptions } from './protocol.ts';
+import { type FileAccess, pathOf, WorkspaceIndex } from './workspace-index.ts';
 
 const PUSH_DELAY_MS = 100;
+/** How long the first diagnostics wait for the other files; in a larger workspace they come again when all are known. */
+const INDEX_PATIENCE_MS = 300;
 
 const ACTION_KINDS: readonly Action['kind'][] = ['quickfix', 'refactor.rewrite', 'source.fixAll.seedwise'];
-
-const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
-  error: DiagnosticSeverity.Error,
-  warning: DiagnosticSeverity.Warning,
-  information: DiagnosticSeverity.Information,
-  hint: DiagnosticSeverity.Hint,
-};
-
-/**
- * Schemes of texts nobody edits: old versions, diffs, program output. Real documents come under many more names
- * (`file`, `untitled`, `vscode-remote`, `vscode-vfs`, ...), so these are the ones listed. A notebook's cell is here
- * because it means nothing without the cells before it.
- */
-const UNLINTED =
-  /^(chat-editing.*|diffview|fugitive|git.*|hg|merge-conflict.*|output|pr|review|svn|vscode-(chat-code-block|local-history|notebook-cell)):/i;
 
 /** An open document as last analysed; `python` is missing where the text is not fit for analysis. */
 interface Checked {
   readonly document: TextDocument;
   readonly version: number;
   readonly settings: Settings;
+  /** The state of the other files it was judged with. */
+  readonly generation: number;
   readonly python: Python | undefined;
   readonly diagnostics: Diagnostic[];
   readonly resultId: string;
@@ -66,18 +56,12 @@ interface Python {
   readonly analysis: Analysis;
 }
 
-/** Where a code action came from: the same version asked about the same span has the same actions again. */
-interface ActionSource {
-  readonly uri: string;
-  readonly version: number;
-  readonly span: Span;
-  readonly index: number;
-}
-
 /** What the platform gives the server. */
 export interface Host {
   readonly version: string;
   readonly wasm: WasmBytes;
+  /** Left out where files cannot be reached: each document is then judged alone. */
+  readonly files?: FileAccess;
 }
 
 /** Serves the language server protocol on a connection until its client ends it. */
@@ -87,6 +71,12 @@ export function serve(connection: Connection, host: Host): void {
   const settingsByUri = new Map<string, Promise<Settings>>();
   const pushTimers = new Map<string, ReturnType<typeof setTimeout>>();
   const said = new Set<string>();
+  const files = host.files && {
+    ...host.files,
+    read: (uri: string) => documents.get(uri)?.getText() ?? host.files?.read(uri),
+  };
+  const index = new WorkspaceIndex(files);
+  let indexed: Promise<unknown> = Promise.resolve();
   const session = Date.now().toString(36);
   let resultCount = 0;
   let client = clientOf({}, {});
@@ -95,7 +85,10 @@ export function serve(connection: Connection, host: Host): void {
   const syntax = loadSyntax(host.wasm);
   syntax.catch(() => {}); // Every request waits for it and reports its failure.
 
-  connection.onInitialize(({ capabilities, initializationOptions }) => {
+  connection.onInitialize(({ capabilities, initializationOptions, workspaceFolders, rootUri }) => {
+    const folders = workspaceFolders?.map((folder) => folder.uri) ?? (rootUri ? [rootUri] : []);
+    const complete = syntax.then(() => index.add(folders)).then(() => index.generation > 0 && lookAgain(), logError);
+    indexed = Promise.race([complete, new Promise((resolve) => setTimeout(resolve, INDEX_PATIENCE_MS))]);
     const options: InitializationOptions = initializationOptions ?? {};
     client = clientOf(capabilities, options);
     sentSettings = options.settings;
@@ -118,14 +111,29 @@ export function serve(connection: Connection, host: Host): void {
     if (client.registersConfiguration) {
       connection.client.register(DidChangeConfigurationNotification.type, { section: 'seedwise' }).catch(logError);
     }
+    if (client.registersWatchers) {
+      const watchers = [{ globPattern: '**/*.py' }];
+      connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(logError);
+    }
   });
 
   connection.onDidChangeConfiguration(({ settings }) => {
     sentSettings = settings?.seedwise ?? settings;
     settingsByUri.clear();
+    lookAgain();
+  });
+
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    const before = index.generation;
+    for (const { uri } of changes) if (!index.isOpen(uri)) index.reread(uri);
+    if (index.generation !== before) lookAgain();
+  });
+
+  /** Has the client ask for all diagnostics once more, or sends them. */
+  function lookAgain(): void {
     if (!client.pullsDiagnostics) for (const { uri } of documents.all()) pushSoon(uri);
     else if (client.refreshesDiagnostics) connection.languages.diagnostics.refresh().catch(logError);
-  });
+  }
 
   documents.onDidChangeContent(({ document }) => {
     if (!client.pullsDiagnostics) pushSoon(document.uri);
@@ -136,6 +144,9 @@ export function serve(connection: Connection, host: Host): void {
     if (python) closeFile(python.file);
     checkedByUri.delete(uri);
     settingsByUri.delete(uri);
+    const before = index.generation;
+    if (python && isInWorkspace(uri)) index.closed(uri);
+    if (index.generation !== before) lookAgain();
     clearTimeout(pushTimers.get(uri));
     if (!client.pullsDiagnostics) connection.sendDiagnostics({ uri, diagnostics: [] });
   });
@@ -203,12 +214,13 @@ export function serve(connection: Connection, host: Host): void {
   async function check(uri: string): Promise<Checked | undefined> {
     if (!isLinted(documents.get(uri))) return undefined;
     await syntax;
+    await indexed;
     const settings = await settingsOf(uri);
     const document = documents.get(uri);
     if (!isLinted(document)) return undefined;
     const before = checkedByUri.get(uri);
     const sameText = before?.document === document && before.version === document.version;
-    if (sameText && before.settings === settings) return before;
+    if (sameText && before.settings === settings && before.generation === index.generation) return before;
 
     checkedByUri.delete(uri); // An update that throws leaves no file to go on with.
     const python = understand(document, settings, before?.python?.file);
@@ -216,7 +228,8 @@ export function serve(connection: Connection, host: Host): void {
     const diagnostics = findings.map((finding) => diagnosticOf(finding, document));
     const unchanged = before && JSON.stringify(before.diagnostics) === JSON.stringify(diagnostics);
     const resultId = unchanged ? before.resultId : `${session}-${++resultCount}`;
-    const checked = { document, version: document.version, settings, python, diagnostics, resultId };
+    const { generation } = index;
+    const checked = { document, version: document.version, settings, generation, python, diagnostics, resultId };
     checkedByUri.set(uri, checked);
     return checked;
   }
@@ -230,7 +243,11 @@ export function serve(connection: Connection, host: Host): void {
       return undefined;
     }
     const file = before ? updateFile(before, text) : openFile(pathOf(document.uri), text);
-    const project = projectOf(file, settings);
+    const generation = index.generation;
+    if (isInWorkspace(document.uri)) index.edited(file, document.uri);
+    // What this document does has changed, so what the others were told may be wrong.
+    if (index.generation !== generation && checkedByUri.size > 0) lookAgain();
+    const project = projectOf(file, settings, isInWorkspace(document.uri) ? index.workspace : undefined);
     const analysis = analyze(file, project, settings);
     for (const problem of analysis.problems) once(problem, logWarning);
     return { file, project, analysis };
@@ -268,7 +285,6 @@ export function serve(connection: Connection, host: Host): void {
   }
 
   function diagnosticOf(finding: Finding, document: TextDocument): Diagnostic {
-    const { uri } = document;
     return {
       range: rangeOf(finding, document),
       severity: SEVERITIES[finding.severity],
@@ -280,7 +296,7 @@ export function serve(connection: Connection, host: Host): void {
       ...(client.takesRelatedInformation &&
         finding.related && {
           relatedInformation: finding.related.map((related) => ({
-            location: { uri, range: rangeOf(related, document) },
+            location: locationOf(related, document),
             message: related.message,
           })),
         }),
@@ -310,11 +326,27 @@ export function serve(connection: Connection, host: Host): void {
   }
 
   function editOf({ document, version }: Checked, edits: readonly Edit[]): WorkspaceEdit {
-    const { uri } = document;
-    const textEdits = edits.map((edit): TextEdit => ({ range: rangeOf(edit, document), newText: edit.text }));
-    return client.takesVersionedEdits
-      ? { documentChanges: [{ textDocument: { uri, version }, edits: textEdits }] }
-      : { changes: { [uri]: textEdits } };
+    const changes: Record<string, TextEdit[]> = {};
+    for (const edit of edits) {
+      const { uri, range } = locationOf(edit, document);
+      changes[uri] = [...(changes[uri] ?? []), { range, newText: edit.text }];
+    }
+    if (!client.takesVersionedEdits) return { changes };
+    const versionOf = (uri: string) => (uri === document.uri ? version : (documents.get(uri)?.version ?? null));
+    const documentChanges = Object.entries(changes).map(([uri, textEdits]) => ({
+      textDocument: { uri, version: versionOf(uri) },
+      edits: textEdits,
+    }));
+    return { documentChanges };
+  }
+
+  /** A place in the document, or in another file that the engine names by its path. */
+  function locationOf(place: Span & { readonly path?: string }, document: TextDocument): Location {
+    const uri =
+      place.path === undefined || place.path === pathOf(document.uri) ? document.uri : index.uriOf(place.path);
+    const open = uri === document.uri ? document : documents.get(uri);
+    const text = open ?? TextDocument.create(uri, 'python', 0, files?.read(uri) ?? '');
+    return { uri, range: rangeOf(place, text) };
   }
 
   async function guarded<R>(fallback: R, work: () => Promise<R>): Promise<R> {
@@ -347,47 +379,8 @@ export function serve(connection: Connection, host: Host): void {
   connection.listen();
 }
 
-/** What the client can do, read once from its capabilities. */
-function clientOf({ window, workspace, textDocument }: ClientCapabilities, options: InitializationOptions) {
-  const commands = new Set(options.commands);
-  const diagnostics = { ...textDocument?.publishDiagnostics, ...textDocument?.diagnostic };
-  const { dataSupport, resolveSupport } = textDocument?.codeAction ?? {};
-  return {
-    commands,
-    pullsDiagnostics: textDocument?.diagnostic !== undefined,
-    refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
-    takesRelatedInformation: diagnostics.relatedInformation === true,
-    takesUnnecessaryTag: diagnostics.tagSupport?.valueSet.includes(DiagnosticTag.Unnecessary) === true,
-    answersConfiguration: workspace?.configuration === true,
-    registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
-    resolvesEdits: dataSupport === true && resolveSupport?.properties.includes('edit') === true,
-    takesVersionedEdits: workspace?.workspaceEdit?.documentChanges === true,
-    showsPages: commands.has(COMMANDS.explainRule) || window?.showDocument?.support === true,
-  };
-}
-
-const isLinted = (document: TextDocument | undefined): document is TextDocument =>
-  document?.languageId === 'python' && !UNLINTED.test(document.uri);
-
-const rangeOf = ({ start, end }: Span, document: TextDocument): Range => ({
-  start: document.positionAt(start),
-  end: document.positionAt(end),
-});
-
 /** What can be done at a span, and at last what can be done to the whole file when it is saved. */
-function actionsOf({ file, project, analysis }: Python, span: Span): Action[] {
-  const actions = actionsAt(file, project, analysis, span);
-  const edits = fixAll(file, analysis);
-  if (edits.length === 0) return actions;
-  const title = 'Fix all Seedwise problems that are safe to fix';
-  return [...actions, { title, kind: 'source.fixAll.seedwise', preferred: false, edits: () => edits }];
-}
-
-/** The path of a document wherever it lives; the engine only ever looks at its last parts. */
-function pathOf(uri: string): string {
-  try {
-    return decodeURIComponent(new URL(uri).pathname);
-  } catch {
-    return uri;
-  }
-}
+const actionsOf = ({ file, project, analysis }: Python, span: Span): Action[] => [
+  ...actionsAt(file, project, analysis, span),
+  ...safeFixes(analysis),
+];

@@ -12,10 +12,13 @@ import {
   DiagnosticRefreshRequest,
   DidChangeConfigurationNotification,
   DidChangeTextDocumentNotification,
+  DidChangeWatchedFilesNotification,
   DidCloseTextDocumentNotification,
   DidOpenTextDocumentNotification,
   DocumentDiagnosticRequest,
   ExecuteCommandRequest,
+  FileChangeType,
+  type FileEvent,
   InitializedNotification,
   InitializeRequest,
   LogMessageNotification,
@@ -58,6 +61,8 @@ export interface Options {
   readonly program?: readonly string[];
   readonly capabilities?: ClientCapabilities;
   readonly initializationOptions?: unknown;
+  /** The folder that is open. */
+  readonly rootUri?: string;
   /** What the client answers when asked for its settings. */
   readonly settings?: unknown;
 }
@@ -69,6 +74,7 @@ export async function startServer({
   program = SERVER,
   capabilities = CAPABLE,
   initializationOptions,
+  rootUri,
   settings,
 }: Options = {}) {
   const child = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -106,7 +112,7 @@ export async function startServer({
 
   const initialized = await connection.sendRequest(InitializeRequest.type, {
     processId: process.pid,
-    rootUri: null,
+    rootUri: rootUri ?? null,
     capabilities,
     initializationOptions,
   });
@@ -125,6 +131,12 @@ export async function startServer({
       connection.sendNotification(DidChangeTextDocumentNotification.type, {
         textDocument: { uri, version },
         contentChanges,
+      }),
+
+    /** Tells that files on disk were changed. */
+    touched: (...uris: string[]) =>
+      connection.sendNotification(DidChangeWatchedFilesNotification.type, {
+        changes: uris.map((uri): FileEvent => ({ uri, type: FileChangeType.Changed })),
       }),
 
     close: (uri: string) =>

@@ -72,7 +72,7 @@ const concerns = (action: Action, finding: Finding): boolean =>
   action.finding.start === finding.start;
 
 function checkFixAll(variant: Variant, understood: Understood): void {
-  const edits = fixAll(understood.file, understood.analysis);
+  const edits = fixAll(understood.analysis);
   if (edits.length === 0) return;
   const after = checkEdits(variant, understood, 'fix all', edits);
   assert.ok(total(after) < total(tally(understood.analysis.findings)), `${variant.name}: fix all removes nothing`);
@@ -171,7 +171,7 @@ function checkConvergence(variant: Variant): void {
     step: ({ analysis }: Understood): readonly Edit[] | undefined =>
       analysis.findings.find((finding) => finding.rule === rule && finding.fixes?.[index])?.fixes?.[index]?.edits(),
   }));
-  steps.push({ title: 'fix all', step: ({ file, analysis }) => fixAll(file, analysis) });
+  steps.push({ title: 'fix all', step: ({ analysis }) => fixAll(analysis) });
   for (const { title, step } of steps) {
     let text = variant.text;
     let rounds = kinds.length + 3;

@@ -101,10 +101,17 @@ function callAt(file: PythonFile, span: Span): Call | null {
 }
 
 /** The safe fixes of all findings, leaving out what overlaps. */
-export function fixAll(_file: PythonFile, analysis: Analysis): readonly Edit[] {
-  return compatibleEdits(
-    analysis.findings.flatMap((finding) => (finding.fixes ?? []).slice(0, 1).filter((fix) => fix.safe)),
-  );
+export function fixAll(analysis: Analysis): readonly Edit[] {
+  const first = analysis.findings.flatMap((finding) => (finding.fixes ?? []).slice(0, 1));
+  return compatibleEdits(first.filter((fix) => fix.safe));
+}
+
+/** The action that applies them when a file is saved; none where there is nothing safe to fix. */
+export function safeFixes(analysis: Analysis): Action[] {
+  const edits = fixAll(analysis);
+  if (edits.length === 0) return [];
+  const title = 'Fix all Seedwise problems that are safe to fix';
+  return [{ title, kind: 'source.fixAll.seedwise', preferred: false, edits: () => edits }];
 }
 
 /** A seed block made for this file, or why there is none to insert. */

@@ -4,6 +4,7 @@ import type { ClassEffects, Event, FunctionEffects, LocatedEffects, Value } from
 import { looksLikeSeeder, seederOf } from './knowledge.ts';
 import { EXITS, ITERATES, KEEPS_FUNCTION, LIBRARY, RESTORES, SEEDS_ITS_OBJECT, SPAWNS } from './known-calls.ts';
 import type { Call, PythonFile } from './model.ts';
+import { exportsOf, importedModules } from './module-imports.ts';
 import type { Span } from './rule.ts';
 import type { ClassInfo, FunctionInfo } from './scope.ts';
 import type { Node } from './syntax.ts';
@@ -23,29 +24,6 @@ export function lowerFile(file: PythonFile): LocatedEffects {
     sites,
   };
 }
-
-/** The names that other files may import from here although they are defined elsewhere. */
-function exportsOf(file: PythonFile): Record<string, string> {
-  const exported: Record<string, string> = {};
-  for (const [name, definitions] of file.scopes.module.names) {
-    const first = definitions.find((each) => each.kind === 'import');
-    if (first && definitions.every((each) => each.kind === 'import' || each.kind === 'assignment')) {
-      exported[name] = first.qualified;
-    }
-  }
-  return exported;
-}
-
-/** The modules a statement may run: `from a import b` runs `a`, and `a.b` if that is a module. */
-function importedModules(statement: Node, file: PythonFile): string[] {
-  const from = statement.get('module_name');
-  const names = statement.children.filter((child) => child.field === 'name');
-  const dotted = names.map((name) => file.read(name.get('name') ?? name).replace(/\s/g, ''));
-  const modules = from ? [file.read(from), ...dotted.map((name) => join(file.read(from), name))] : dotted;
-  return modules.filter((module) => !LIBRARY.test(`${module}.`));
-}
-
-const join = (module: string, name: string): string => (module.endsWith('.') ? module + name : `${module}.${name}`);
 
 /** Shared by the many expressions that do nothing; nobody adds to it. */
 const NOTHING: Event[] = [];

@@ -1,0 +1,27 @@
+/** What a file imports, and what it hands on to those who import it. */
+import { LIBRARY } from './known-calls.ts';
+import type { PythonFile } from './model.ts';
+import type { Node } from './syntax.ts';
+
+/** The names that other files may import from here although they are defined elsewhere. */
+export function exportsOf(file: PythonFile): Record<string, string> {
+  const exported: Record<string, string> = {};
+  for (const [name, definitions] of file.scopes.module.names) {
+    const first = definitions.find((each) => each.kind === 'import');
+    if (first && definitions.every((each) => each.kind === 'import' || each.kind === 'assignment')) {
+      exported[name] = first.qualified;
+    }
+  }
+  return exported;
+}
+
+/** The modules a statement may run: `from a import b` runs `a`, and `a.b` if that is a module. */
+export function importedModules(statement: Node, file: PythonFile): string[] {
+  const from = statement.get('module_name');
+  const names = statement.children.filter((child) => child.field === 'name');
+  const dotted = names.map((name) => file.read(name.get('name') ?? name).replace(/\s/g, ''));
+  const modules = from ? [file.read(from), ...dotted.map((name) => join(file.read(from), name))] : dotted;
+  return modules.filter((module) => !LIBRARY.test(`${module}.`));
+}
+
+const join = (module: string, name: string): string => (module.endsWith('.') ? module + name : `${module}.${name}`);

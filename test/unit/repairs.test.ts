@@ -378,3 +378,26 @@ test('an ignore joins the one that is there, and goes above a line that cannot t
     `#!/usr/bin/env python\n# seedwise: ignore-file[incomplete-seeding]\n${program(draw)}`,
   );
 });
+
+test('a started process takes the seed from the arguments it gets', () => {
+  const text = `import torch
+import torch.multiprocessing as mp
+
+
+def worker(rank, args):
+    print(torch.nn.Linear(2, 2))
+
+
+def main(args):
+    torch.manual_seed(args.seed)
+    mp.spawn(worker, args=(args,))
+
+
+if __name__ == '__main__':
+    main(object())
+`;
+  assert.equal(
+    act(text, 'mp.spawn', 'Seed `torch.manual_seed` at the top of `worker`'),
+    text.replace('    print', '    torch.manual_seed(args.seed)\n    print'),
+  );
+});

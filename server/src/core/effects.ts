@@ -2,7 +2,20 @@
 import type { Event, FileEffects, FunctionEffects, Value } from './events.ts';
 import { type Arguments, bind, bindArguments, decide, type Environment } from './guards.ts';
 import { drawOf, looksLikeSeeder } from './knowledge.ts';
-import { alt, draws, EMPTY, flagged, led, maybe, maySeed, type Site, type Summary, seeds, seq } from './summary.ts';
+import {
+  alt,
+  draws,
+  EMPTY,
+  flagged,
+  led,
+  maybe,
+  maySeed,
+  type Site,
+  type Summary,
+  seeds,
+  seq,
+  startsProcess,
+} from './summary.ts';
 
 /** How a piece of code ends: by falling through, returning, leaving its loop, or ending the program. A null one never happens. */
 interface Outcome {
@@ -110,6 +123,10 @@ export class Composer {
       case 'scope': {
         const { exposed, late } = close(this.#run(event.body, path, env)) ?? EMPTY;
         return falls({ ...EMPTY, exposed, late });
+      }
+      case 'spawn': {
+        const inner = close(this.#run(event.body, path, env));
+        return inner ? falls(startsProcess(inner, { path, site: event.site }, event.forked)) : NOTHING;
       }
       case 'quiet': {
         const inner = close(this.#run(event.body, path, env));

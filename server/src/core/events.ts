@@ -74,8 +74,10 @@ export type Event =
       readonly handlers: readonly (readonly Event[])[];
       readonly finally: readonly Event[];
     }
-  /** What is seeded inside does not last: `fork_rng`, another process. */
+  /** What is seeded inside does not last: `fork_rng`. */
   | { readonly kind: 'scope'; readonly body: readonly Event[] }
+  /** Runs in another process, which a seed of this one reaches only where it is forked. */
+  | { readonly kind: 'spawn'; readonly forked: boolean; readonly body: readonly Event[]; readonly site: number }
   /** Draws inside do not matter: weights that a checkpoint overwrites. */
   | { readonly kind: 'quiet'; readonly body: readonly Event[] }
   | { readonly kind: 'return' | 'never' | 'break' };

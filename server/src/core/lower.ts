@@ -293,7 +293,11 @@ class Lowering {
     ];
     const name = call.name;
     if (name !== null && EXITS.has(name)) return [...before, { kind: 'never' }];
-    if (name !== null && SPAWNS.test(name)) return [...before, { kind: 'scope', body: this.#callbacks(call) }];
+    if (name !== null && SPAWNS.test(name)) {
+      const forked =
+        name.endsWith('.Process') && !this.#file.text.includes("'spawn'") && !this.#file.text.includes('"spawn"');
+      return [...before, { kind: 'spawn', forked, body: this.#callbacks(call), site: this.#site(call.callee) }];
+    }
     const iterated =
       name !== null && ITERATES.test(name) && passed ? passed.children.flatMap((each) => this.#iteration(each)) : [];
     const own = this.#seed(call) ?? drawEvents(call, this.#file, this.#site(call.callee)) ?? this.#unknownCall(call);

@@ -43,8 +43,19 @@ export interface Summary {
   readonly may: PerStream<Reached>;
   /** Streams drawn before the program seeds them for the first time. */
   readonly late: PerStream<Late>;
+  /** Streams that another process draws although only this one seeds them. */
+  readonly children: PerStream<Child>;
   /** Switches set on some path, each with the last values seen. */
   readonly flags: readonly Flag[];
+}
+
+/** The call that starts the process, and what it draws. */
+export interface Child extends Reached {
+  readonly draw: Reached;
+  /** Under fork only Python's `random` loses its seed. */
+  readonly forked: boolean;
+  /** The seed that does not reach the process; null as long as nothing was seeded before. */
+  readonly seed: Reached | null;
 }
 
 export interface Flag {
@@ -54,7 +65,7 @@ export interface Flag {
 }
 
 export const STREAMS: readonly Stream[] = ['python', 'numpy', 'torch'];
-export const EMPTY: Summary = { exposed: {}, must: {}, may: {}, late: {}, flags: [] };
+export const EMPTY: Summary = { exposed: {}, must: {}, may: {}, late: {}, children: {}, flags: [] };
 
 export function seq(a: Summary | null, b: Summary | null): Summary | null {
   if (!a || !b) return null;
@@ -81,7 +92,11 @@ export function seq(a: Summary | null, b: Summary | null): Summary | null {
     }
   }
   const flags = bothFlags(a.flags, b.flags);
-  return { exposed, late, must: { ...a.must, ...b.must }, may: { ...a.may, ...b.may }, flags };
+  const children = {
+    ...mapStreams(b.children, (child, stream) => ({ ...child, seed: child.seed ?? a.may[stream] ?? null })),
+    ...a.children,
+  };
+  return { exposed, late, must: { ...a.must, ...b.must }, may: { ...a.may, ...b.may }, children, flags };
 }
 
 export function alt(a: Summary | null, b: Summary | null): Summary | null {
@@ -97,7 +112,8 @@ export function alt(a: Summary | null, b: Summary | null): Summary | null {
     if (unmarked) exposed[stream] = unmarked;
   }
   const flags = bothFlags(a.flags, b.flags);
-  return { exposed, must, may: { ...a.may, ...b.may }, late: { ...b.late, ...a.late }, flags };
+  const children = { ...b.children, ...a.children };
+  return { exposed, must, may: { ...a.may, ...b.may }, late: { ...b.late, ...a.late }, children, flags };
 }
 
 function bothFlags(a: readonly Flag[], b: readonly Flag[]): readonly Flag[] {
@@ -118,6 +134,17 @@ export function seeds(streams: readonly Stream[], site: Site): Summary {
   return { ...EMPTY, must: all, may: all };
 }
 
+/** What starting a process does to this one: it hands its unseeded draws on, and seeds nothing here. */
+export function startsProcess(inner: Summary, site: Site, forked: boolean): Summary {
+  const started: Partial<Record<Stream, Child>> = {};
+  for (const stream of STREAMS) {
+    const draw = inner.exposed[stream];
+    if (draw && !draw.marked && (stream === 'python' || !forked))
+      started[stream] = { site, via: [], draw, forked, seed: null };
+  }
+  return { ...EMPTY, exposed: inner.exposed, children: started };
+}
+
 export const maySeed = (site: Site): Summary => ({ ...seeds(STREAMS, site), must: {} });
 
 /** What is left of code that may have been interrupted: its seeds are no longer certain. */
@@ -135,6 +162,7 @@ export function led(site: Site, summary: Summary): Summary {
   const exposure = (each: Exposure): Exposure => ({ ...by(each), after: each.after.map(seed) });
   return {
     flags: summary.flags,
+    children: mapStreams(summary.children, (child) => ({ ...by(child), seed: child.seed && seed(child.seed) })),
     exposed: mapStreams(summary.exposed, exposure),
     must: mapStreams(summary.must, seed),
     may: mapStreams(summary.may, seed),
@@ -142,11 +170,11 @@ export function led(site: Site, summary: Summary): Summary {
   };
 }
 
-function mapStreams<T>(record: PerStream<T>, change: (value: T) => T): PerStream<T> {
+function mapStreams<T>(record: PerStream<T>, change: (value: T, stream: Stream) => T): PerStream<T> {
   const mapped: Partial<Record<Stream, T>> = {};
   for (const stream of STREAMS) {
     const value = record[stream];
-    if (value !== undefined) mapped[stream] = change(value);
+    if (value !== undefined) mapped[stream] = change(value, stream);
   }
   return mapped;
 }

@@ -5,12 +5,14 @@ import { incompleteSeeding } from './incomplete-seeding.ts';
 import { invalidDeterminismCall } from './invalid-determinism-call.ts';
 import { lateSeed } from './late-seed.ts';
 import { nondeterministicOp } from './nondeterministic-op.ts';
+import { unseededChildProcess } from './unseeded-child-process.ts';
 import { unseededShuffle } from './unseeded-shuffle.ts';
 import { unusedIgnore } from './unused-ignore.ts';
 
 export const RULES: readonly Rule[] = [
   incompleteSeeding,
   lateSeed,
+  unseededChildProcess,
   cudnnBenchmark,
   invalidDeterminismCall,
   unseededShuffle,

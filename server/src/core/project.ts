@@ -106,7 +106,7 @@ function isTest(path: string): boolean {
   return /(^|[\\/])(tests?[\\/]|test_[^\\/]*\.py$|[^\\/]*_test\.py$|conftest\.py$)/.test(path);
 }
 
-function reachesMl(file: PythonFile): boolean {
+export function reachesMl(file: PythonFile): boolean {
   return file.scopes.imports.some((statement) => {
     const module = statement.get('module_name');
     const names = module ? [module] : statement.children.filter((child) => child.field === 'name');

@@ -1,7 +1,7 @@
 """Runs on real PyTorch what the rules claim.
 
 An experiment is one file below `experiments/<rule>/`. Its first line is a comment with JSON:
-`claim` says what it shows, `needs` names what the machine must have (`cuda`, `threads`),
+`claim` says what it shows, `needs` names what the machine must have (`cuda`, `threads`, `sklearn`),
 `error` is the text that ends the bad program. The programs follow, each under a line `#- name`:
 
     bad     runs twice; the outputs must differ, or a run must end with the stated error
@@ -137,8 +137,9 @@ def run(program):
 
 def describe_machine():
     probe = (
-        "import json, torch, numpy; cuda = torch.cuda.is_available();"
+        "import importlib.util, json, torch, numpy; cuda = torch.cuda.is_available();"
         "print(json.dumps({'torch': torch.__version__, 'numpy': numpy.__version__, 'threads': torch.get_num_threads(),"
+        " 'sklearn': importlib.util.find_spec('sklearn') is not None,"
         " 'device': torch.cuda.get_device_name(0) if cuda else None}))"
     )
     done = subprocess.run([PYTHON, "-W", "ignore", "-c", probe], stdout=subprocess.PIPE, encoding="utf-8")
@@ -146,7 +147,8 @@ def describe_machine():
         return None
     machine = json.loads(done.stdout)
     machine["cores"] = os.cpu_count()
-    machine["has"] = {need for need, there in (("cuda", machine["device"]), ("threads", machine["threads"] > 1)) if there}
+    present = {"cuda": machine["device"], "threads": machine["threads"] > 1, "sklearn": machine["sklearn"]}
+    machine["has"] = {need for need, there in present.items() if there}
     return machine
 
 

@@ -112,7 +112,10 @@ function checkRefactorings(variant: Variant, understood: Understood): void {
   }
 }
 
-/** A refactoring of ours may show a promise the program did not make, so the findings under every promise count as there. */
+/**
+ * A refactoring of ours may show a promise the program did not make, or bring torch into a file without it,
+ * so the findings under every promise, and with torch, count as there.
+ */
 function checkBringsNothing(variant: Variant, understood: Understood, title: string, edits: readonly Edit[]): Tally {
   const after = checkEdits(variant, understood, title, edits);
   for (const [key, count] of after) {
@@ -129,8 +132,11 @@ const levels = new Map<Variant, Tally[]>();
 function talliesOfLevels(variant: Variant): Tally[] {
   const known = levels.get(variant);
   if (known) return known;
-  const tallies = (['auto', 'seeded', 'deterministic'] as const).map((level) =>
-    understand(variant.path, variant.text, ({ analysis }) => tally(analysis.findings), { ...DEFAULT_SETTINGS, level }),
+  const texts = variant.text.includes('torch') ? [variant.text] : [variant.text, `${variant.text}\nimport torch\n`];
+  const tallies = texts.flatMap((text) =>
+    (['auto', 'seeded', 'deterministic'] as const).map((level) =>
+      understand(variant.path, text, ({ analysis }) => tally(analysis.findings), { ...DEFAULT_SETTINGS, level }),
+    ),
   );
   levels.set(variant, tallies);
   return tallies;

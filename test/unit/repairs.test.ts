@@ -1,43 +1,7 @@
 /** What repairs write, letter by letter, into files as people lay them out: the text of an edit is the product. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import '../engine.ts';
-import { actionsAt, insertSeedBlock } from '../../server/src/core/actions.ts';
-import { analyze } from '../../server/src/core/analyze.ts';
-import { applyEdits } from '../../server/src/core/fix.ts';
-import { closeFile, openFile } from '../../server/src/core/model.ts';
-import { projectOf } from '../../server/src/core/project.ts';
-import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
-
-/** The text after the action whose title starts so, taken at the first place the needle stands. */
-function act(text: string, needle: string, title: string): string {
-  const file = openFile('train.py', text);
-  const project = projectOf(file, DEFAULT_SETTINGS);
-  const analysis = analyze(file, project, DEFAULT_SETTINGS);
-  const at = text.indexOf(needle);
-  const actions = actionsAt(file, project, analysis, { start: at, end: at });
-  const action = actions.find((each) => each.title.startsWith(title));
-  assert.ok(action, `no "${title}" among: ${actions.map((each) => each.title).join(', ')}`);
-  const result = applyEdits(text, action.edits());
-  closeFile(file);
-  return result;
-}
-
-function titles(text: string, needle: string): string[] {
-  const file = openFile('train.py', text);
-  const project = projectOf(file, DEFAULT_SETTINGS);
-  const at = text.indexOf(needle);
-  const found = actionsAt(file, project, analyze(file, project, DEFAULT_SETTINGS), { start: at, end: at });
-  closeFile(file);
-  return found.map((each) => each.title);
-}
-
-function block(text: string, deterministic = false): string {
-  const file = openFile('train.py', text);
-  const answer = insertSeedBlock(file, projectOf(file, DEFAULT_SETTINGS), { deterministic });
-  closeFile(file);
-  return 'edits' in answer ? applyEdits(text, answer.edits) : answer.message;
-}
+import { act, block, titles } from '../act.ts';
 
 test('a loader in a loop keeps its layout, and its generator is made once, outside', () => {
   const text = `import torch

@@ -28,7 +28,7 @@ export function analyze(file: PythonFile, project: Project, settings: Settings):
       problems.push(`${file.path}: rule ${rule.name} failed: ${error instanceof Error ? error.stack : String(error)}`);
     }
   }
-  const { kept, unused } = suppress(file, findings);
+  const { kept, unused } = suppress(file, mostSpecific(findings));
   for (const { start, end, name, fix } of unused) {
     const report: Report = { start, end, message: unusedIgnore.message(name), unnecessary: true, fixes: [fix] };
     const severity = severityOf(unusedIgnore, report, project, settings);
@@ -36,6 +36,17 @@ export function analyze(file: PythonFile, project: Project, settings: Settings):
     if (severity !== null && !isOff) kept.push({ ...report, rule: unusedIgnore.name, severity });
   }
   return { findings: kept.sort((a, b) => a.start - b.start || a.end - b.end), problems };
+}
+
+/** One place gets one finding: where a more specific rule speaks, the ones it supersedes do not. */
+function mostSpecific(findings: readonly Finding[]): Finding[] {
+  const isAbout = (a: Finding, b: Finding): boolean =>
+    (a.subject !== undefined && a.subject === b.subject) || (a.start === b.start && a.end === b.end);
+  const specific = RULES.filter((rule) => rule.supersedes).map(({ name, supersedes }) => ({ name, supersedes }));
+  return findings.filter((finding) => {
+    const above = specific.filter(({ supersedes }) => supersedes?.includes(finding.rule)).map(({ name }) => name);
+    return !findings.some((other) => above.includes(other.rule) && isAbout(other, finding));
+  });
 }
 
 function severityOf(rule: Rule, report: Report, project: Project, settings: Settings): Severity | null {

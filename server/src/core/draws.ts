@@ -13,7 +13,8 @@ export function drawEvents(call: Call, file: PythonFile, site: number): Event[] 
     : [];
 }
 
-function findDraw(call: Call, file: PythonFile): Draw | undefined {
+/** The row of the table a call stands for, whatever its arguments say. */
+export function findDraw(call: Call, file: PythonFile): Draw | undefined {
   const named = call.name === null ? undefined : drawOf(call.name);
   if (named) return named;
   if (call.method === null) return undefined;
@@ -41,6 +42,27 @@ function drawsHere(draw: Draw, call: Call, file: PythonFile): boolean {
       if (draw.via === 'random_state' && isClass(draw.name)) return false;
       return !usesOwnGenerator(draw, call, file) && meetsCondition(draw, call, file);
   }
+}
+
+/** A call that draws from numpy's global generator because its `random_state` is left out; an estimator does when fitted. */
+export function fallsBackOnNumpy(call: Call, file: PythonFile): boolean {
+  const draw = findDraw(call, file) ?? pandasSample(call, file);
+  return draw?.via === 'random_state' && !usesOwnGenerator(draw, call, file) && meetsCondition(draw, call, file);
+}
+
+/** `df.sample(frac=1)`: nobody but pandas calls the argument so. Other objects must come from pandas to be seen. */
+function pandasSample(call: Call, file: PythonFile): Draw | undefined {
+  const object = call.method === 'sample' && call.name === null ? call.callee.get('object') : undefined;
+  if (!object || file.argument(call, 'random_state') === 'unknown') return undefined;
+  const [only, ...others] = object.type === 'identifier' ? file.definitions(object) : [];
+  const isMade =
+    only?.kind === 'assignment' &&
+    others.length === 0 &&
+    only.value.type === 'call' &&
+    /^pandas\.(read_\w+|concat|merge)$/.test(file.call(only.value).name ?? '');
+  const importsPandas = file.scopes.imports.some((each) => /\bpandas\b/.test(file.read(each)));
+  const isFraction = importsPandas && file.argument(call, 'frac') !== 'absent';
+  return isMade || isFraction ? drawOf('pandas.DataFrame.sample') : undefined;
 }
 
 function isPretrained(call: Call, file: PythonFile): boolean {

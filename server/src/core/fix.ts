@@ -116,6 +116,34 @@ export function moveBefore(file: PythonFile, statement: Node, target: Node): rea
   return [insertAt(lineStart(text, target.start), moved.join('')), { start: from, end, text: '' }];
 }
 
+/**
+ * Takes a statement out. An `if` whose condition calls nothing but CUDA's own questions goes with its last statement;
+ * another block that would be left empty keeps a `pass`. Null where the statement shares its line.
+ */
+export function removeStatement(file: PythonFile, statement: Node): Edit | null {
+  const block = statement.parent;
+  const holder = block?.parent;
+  if (block?.type === 'block' && block.children.length === 1 && holder) {
+    const isPlainIf = holder.type === 'if_statement' && holder.children.every((child) => child.field !== 'alternative');
+    const condition = holder.get('condition');
+    const calls = file.allCalls.filter(
+      ({ node }) => condition && node.start >= condition.start && node.end <= condition.end,
+    );
+    const onlyAsks = calls.every(
+      ({ name }) => name === 'torch.cuda.is_available' || name === 'torch.cuda.device_count',
+    );
+    return isPlainIf && onlyAsks ? removeStatement(file, holder) : replace(statement, 'pass');
+  }
+  if (!ownsItsLines(file, statement)) return null;
+  const { text } = file;
+  const start = lineStart(text, statement.start);
+  const lastEnd = lineEnd(text, statement.end);
+  const end = lastEnd < text.length ? lastEnd + (text[lastEnd] === '\r' ? 2 : 1) : lastEnd;
+  // At the end of the file without a line ending, the one in front goes instead.
+  const from = end > lastEnd || start === 0 ? start : start - eolOf(file).length;
+  return { start: from, end, text: '' };
+}
+
 /** Adds keyword arguments at the end of a call, in its own layout and with its own trailing comma. */
 export function addArguments(file: PythonFile, call: Call, keywords: readonly string[]): Edit[] {
   const list = call.node.get('arguments');

@@ -92,8 +92,15 @@ export function workerFunction(file: PythonFile, place: Node): string | null {
   return null;
 }
 
+/** True where the code runs once: what is made there is not made anew for each epoch. */
+export function madeOnce(file: PythonFile, node: Node): boolean {
+  if (node.enclosing('list_comprehension', 'set_comprehension', 'dictionary_comprehension', 'generator_expression'))
+    return false;
+  return outsideLoops(node) === statementOf(node) && !isCalledInLoop(file, node);
+}
+
 /** A `torch.Generator` with a seed that is bound before the place, in a scope the place sees. */
-function seededGenerator(file: PythonFile, place: Node): string | null {
+export function seededGenerator(file: PythonFile, place: Node): string | null {
   for (const call of file.calls('torch.Generator')) {
     let value: Node = call.node;
     let isSeeded = false;
@@ -145,8 +152,10 @@ function isCalledInLoop(file: PythonFile, node: Node, depth = 0): boolean {
   });
 }
 
-function passArgument(file: PythonFile, call: Call, name: string, value: string, given: Argument): Edit[] {
-  return typeof given !== 'string' && given.parent?.parent === call.node.get('arguments')
+/** Passes a value for a parameter: in the place of a `None` that is written there, else as a keyword. */
+export function passArgument(file: PythonFile, call: Call, name: string, value: string, given: Argument): Edit[] {
+  const list = call.node.get('arguments');
+  return typeof given !== 'string' && (given.parent === list || given.parent?.parent === list)
     ? [replace(given, value)]
     : addArguments(file, call, [`${name}=${value}`]);
 }

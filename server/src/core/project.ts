@@ -37,6 +37,12 @@ export class Project {
     return this.#isProgram;
   }
 
+  /** True where machine learning is near: in this file, or in a program that reaches it. */
+  get reachesMl(): boolean {
+    const near = (path: string): boolean => this.#workspace.facts(path)?.reachesMl === true;
+    return near(this.file.path) || this.#programs.some((path) => [...this.#workspace.program(path).reached].some(near));
+  }
+
   /** What the program does to randomness; null for a file that is no program, or one that can only raise. */
   get summary(): Summary | null {
     return this.isProgram ? this.#workspace.program(this.file.path).summary : null;

@@ -69,6 +69,8 @@ export interface Rule {
   /** True for rules that also judge library modules no program reaches. */
   readonly inLibraries: boolean;
   readonly since: string;
+  /** More general rules that say nothing where this one speaks: about the same subject, or at the same place. */
+  readonly supersedes?: readonly string[];
   /** One line. */
   readonly summary: string;
   /** Markdown for hover and rule page: the truth about PyTorch, with versions. */

@@ -9,6 +9,7 @@ import type { Edit, Fix, Related } from './rule.ts';
 import { lookUp } from './scope.ts';
 import type { Exposure } from './summary.ts';
 import { type Node, walk } from './syntax.ts';
+import { varyingPart } from './varying.ts';
 
 /** What seeds a stream's global generator. */
 export const SEED_FUNCTION: Readonly<Record<Stream, string>> = {
@@ -53,6 +54,8 @@ export function seedValueAt(file: PythonFile, place: Node): string {
     if (passed) candidates.push(passed);
   }
   for (const candidate of candidates) {
+    // A seed that is new in every run is none to write once more.
+    if (varyingPart(candidate, file)) continue;
     if (isVisible(candidate, file, place) && isPlain(candidate)) return file.read(candidate);
     const constant = file.constant(candidate);
     if (typeof constant === 'number') return String(constant);
@@ -77,7 +80,7 @@ const seedsInside = (definition: Node, file: PythonFile): boolean =>
   );
 
 /** Names, attributes and numbers can be written twice; a call might not give the same value again. */
-function isPlain(expression: Node): boolean {
+export function isPlain(expression: Node): boolean {
   let plain = true;
   walk(expression, (node) => {
     if (
@@ -92,7 +95,7 @@ function isPlain(expression: Node): boolean {
 }
 
 /** Every name in the expression means the same at the place, and is bound by then. */
-function isVisible(expression: Node, file: PythonFile, place: Node): boolean {
+export function isVisible(expression: Node, file: PythonFile, place: Node): boolean {
   const scope = file.scope(place);
   let visible = true;
   walk(expression, (node) => {

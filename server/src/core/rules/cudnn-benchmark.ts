@@ -1,7 +1,7 @@
 /** cuDNN picks a convolution by timing it, so the pick may change from run to run. */
 import { replace } from '../fix.ts';
-import type { Node, PythonFile } from '../model.ts';
 import type { Rule } from '../rule.ts';
+import { isWithoutSeed, measuresSpeed } from '../switches.ts';
 
 export const cudnnBenchmark: Rule = {
   name: 'cudnn-benchmark',
@@ -53,26 +53,3 @@ torch.backends.cudnn.benchmark = False
     }
   },
 };
-
-/** A benchmark wants the fastest algorithm. */
-function measuresSpeed(file: PythonFile): boolean {
-  if (/bench[^/\\]*\.py$/i.test(file.path)) return true;
-  return file.scopes.imports.some((each) => /\btorch\.utils(\.| import .*\b)benchmark\b/.test(file.read(each)));
-}
-
-const ASKS = /seed|determin|reproduc/i;
-const ASKS_NOT = /\bnot\b.*(seed|determin|reproduc)|(seed|determin|reproduc)\w*\s*(is|==)\s*(None|False)/i;
-
-/** The branch of users who asked for speed instead of a seed. */
-function isWithoutSeed(node: Node, file: PythonFile): boolean {
-  for (let at: Node = node; at.parent; at = at.parent) {
-    const holder = at.parent;
-    if (holder.type === 'else_clause' && holder.parent?.type === 'if_statement') {
-      const conditions = holder.parent.children.filter((child) => child.field === 'condition');
-      if (conditions.some((condition) => ASKS.test(file.read(condition)))) return true;
-    }
-    const condition = at.field === 'consequence' ? holder.get('condition') : undefined;
-    if (condition && ASKS_NOT.test(file.read(condition).replace(/is\s+not/g, 'isnt'))) return true;
-  }
-  return false;
-}

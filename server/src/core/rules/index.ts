@@ -1,21 +1,53 @@
 /** All rules, in the order of the documentation. */
 import type { Rule } from '../rule.ts';
+import { constantWorkerSeed } from './constant-worker-seed.ts';
+import { cudaOnlySeed } from './cuda-only-seed.ts';
 import { cudnnBenchmark } from './cudnn-benchmark.ts';
+import { incompleteDeterminism } from './incomplete-determinism.ts';
 import { incompleteSeeding } from './incomplete-seeding.ts';
+import { ineffectiveHashSeed } from './ineffective-hash-seed.ts';
 import { invalidDeterminismCall } from './invalid-determinism-call.ts';
 import { lateSeed } from './late-seed.ts';
+import { missingRandomState } from './missing-random-state.ts';
+import { missingSetEpoch } from './missing-set-epoch.ts';
+import { nondeterministicCudnn } from './nondeterministic-cudnn.ts';
 import { nondeterministicOp } from './nondeterministic-op.ts';
+import { randomizedHash } from './randomized-hash.ts';
+import { rankDependentSplit } from './rank-dependent-split.ts';
+import { redundantCudaSeed } from './redundant-cuda-seed.ts';
+import { setOrder } from './set-order.ts';
+import { sharedWorkerRng } from './shared-worker-rng.ts';
 import { unseededChildProcess } from './unseeded-child-process.ts';
+import { unseededGenerator } from './unseeded-generator.ts';
 import { unseededShuffle } from './unseeded-shuffle.ts';
+import { unseededSplit } from './unseeded-split.ts';
+import { unsortedListing } from './unsorted-listing.ts';
 import { unusedIgnore } from './unused-ignore.ts';
+import { varyingSeed } from './varying-seed.ts';
 
 export const RULES: readonly Rule[] = [
   incompleteSeeding,
   lateSeed,
   unseededChildProcess,
+  varyingSeed,
+  unseededGenerator,
+  ineffectiveHashSeed,
+  redundantCudaSeed,
+  cudaOnlySeed,
+  missingRandomState,
+  randomizedHash,
   cudnnBenchmark,
+  nondeterministicCudnn,
+  incompleteDeterminism,
   invalidDeterminismCall,
   unseededShuffle,
+  sharedWorkerRng,
+  constantWorkerSeed,
+  unseededSplit,
+  rankDependentSplit,
+  missingSetEpoch,
+  unsortedListing,
+  setOrder,
   nondeterministicOp,
   unusedIgnore,
 ];

@@ -1,0 +1,155 @@
+/** cuDNN's switch reaches cuDNN only, and `warn_only` leaves attention as it was. */
+import { insertAfter, statementOf } from '../fix.ts';
+import { spell } from '../imports.ts';
+import { behaviourAt, seederOf } from '../knowledge.ts';
+import type { Node, PythonFile } from '../model.ts';
+import { opCalls } from '../ops.ts';
+import type { Project } from '../project.ts';
+import type { Fix, Related, Report, Rule } from '../rule.ts';
+
+const FLAG = 'torch.use_deterministic_algorithms';
+const DEBUG_MODE = 'torch.set_deterministic_debug_mode';
+/** Calls that reach the flash and memory-efficient kernels; `MultiheadAttention` does only without its weights. */
+const ATTENTION = [
+  'torch.nn.functional.scaled_dot_product_attention',
+  'torch.nn.Transformer',
+  'torch.nn.TransformerEncoderLayer',
+  'torch.nn.TransformerDecoderLayer',
+];
+const MAX_RELATED = 3;
+
+export const incompleteDeterminism: Rule = {
+  name: 'incomplete-determinism',
+  severity: { none: null, seeded: null, deterministic: 'information' },
+  inLibraries: false,
+  since: '0.1.0',
+  summary: 'A determinism switch that leaves operations free.',
+  why: `\`torch.backends.cudnn.deterministic = True\` reaches cuDNN and nothing else. Every other operation with a
+nondeterministic CUDA kernel (\`index_add_\`, \`scatter_add_\`, the backward of bilinear \`interpolate\` and many more) stays as it
+was. \`torch.use_deterministic_algorithms(True)\`, since 1.8, switches those that have a deterministic kernel, convolutions
+included, and raises a \`RuntimeError\` at those that have none. On CUDA, versions before 2.10 want the environment variable
+\`CUBLAS_WORKSPACE_CONFIG=:4096:8\` beside it.
+
+With \`warn_only=True\`, since 1.11, nothing raises, and the backward of flash and memory-efficient attention stays
+nondeterministic: only the strict flag makes it deterministic. That is a hint, where the program uses attention.`,
+  never: [
+    'A program that calls `torch.use_deterministic_algorithms` with `True`, or with a value that the command line decides.',
+    'A program that calls `torch.set_deterministic_debug_mode`, or a framework’s helper or flag that does.',
+    'A bare `torch.use_deterministic_algorithms()`: that is `invalid-determinism-call`.',
+    '`cudnn.deterministic = False`, and a value that only the command line decides.',
+    '`cudnn.flags(deterministic=True)`, which says where it ends.',
+    'Library modules: the switch is the program’s business.',
+    '`warn_only=True` in a program without attention.',
+  ],
+  references: [
+    'https://docs.pytorch.org/docs/stable/notes/randomness.html#avoiding-nondeterministic-algorithms',
+    'https://docs.pytorch.org/docs/stable/generated/torch.use_deterministic_algorithms.html',
+  ],
+  examples: [
+    {
+      title: 'Only cuDNN',
+      bad: `import torch
+
+torch.manual_seed(0)
+torch.backends.cudnn.deterministic = True
+#                                    ^^^^ incomplete-determinism information: outside cuDNN
+model = torch.nn.Conv2d(3, 8, 3)
+`,
+      good: `import torch
+
+torch.manual_seed(0)
+torch.backends.cudnn.deterministic = True
+torch.use_deterministic_algorithms(True)
+model = torch.nn.Conv2d(3, 8, 3)
+`,
+    },
+    {
+      title: '`warn_only` and attention',
+      bad: `import torch
+from torch import nn
+
+torch.manual_seed(0)
+torch.use_deterministic_algorithms(True, warn_only=True)
+#                                                  ^^^^ incomplete-determinism hint: attention
+layer = nn.TransformerEncoderLayer(64, 4)
+`,
+    },
+  ],
+  *check(file, project) {
+    if (!project.isProgram) return;
+    yield* warnOnly(file);
+    if (asksForMore(file, project)) return;
+    for (const assignment of file.scopes.assignments) {
+      const left = assignment.get('left');
+      const right = assignment.get('right');
+      if (left?.type !== 'attribute' || right?.type !== 'true') continue;
+      if (file.qualify(left) !== 'torch.backends.cudnn.deterministic') continue;
+      yield {
+        start: right.start,
+        end: right.end,
+        message: '`True` reaches cuDNN only: operations outside cuDNN stay free to differ between runs.',
+        related: freeOperations(file),
+        fixes: [switchOn(file, assignment)],
+      };
+    }
+  },
+};
+
+/** The program switches more than cuDNN, or tries to. */
+function asksForMore(file: PythonFile, project: Project): boolean {
+  if (project.deterministicAlgorithms !== 'off' || file.calls(DEBUG_MODE).length > 0) return true;
+  if (file.calls('torch.set_deterministic').length > 0) return true;
+  if (file.calls(FLAG).some((call) => file.argument(call, 'mode', 0) === 'absent')) return true;
+  return file.allCalls.some((call) => {
+    const seeder = call.name === null || call.name === FLAG ? undefined : seederOf(call.name);
+    if (!seeder) return false;
+    const asked = (seeder.flagsWhen ?? []).filter(
+      (when) => file.argument(call, when.argument, when.position) !== 'absent',
+    );
+    const all = [seeder.flags, ...asked.map((when) => when.flags)];
+    return all.some((flags) => Boolean(flags?.use_deterministic_algorithms));
+  });
+}
+
+function* warnOnly(file: PythonFile): Iterable<Report> {
+  const attention = ATTENTION.flatMap((name) => file.calls(name))[0];
+  if (!attention) return;
+  for (const call of file.calls(FLAG)) {
+    const value = file.argument(call, 'warn_only');
+    const mode = file.argument(call, 'mode', 0);
+    if (typeof value === 'string' || value.type !== 'true') continue;
+    if (typeof mode === 'string' || file.constant(mode) !== true) continue;
+    const { start, end } = attention.callee;
+    yield {
+      start: value.start,
+      end: value.end,
+      severity: 'hint',
+      message: '`warn_only=True` leaves the backward of flash and memory-efficient attention nondeterministic on CUDA.',
+      related: [{ start, end, message: 'Attention is used here.' }],
+    };
+  }
+}
+
+/** A few operations of this file that the flag would reach. */
+function freeOperations(file: PythonFile): Related[] {
+  const related: Related[] = [];
+  for (const { op, span, written } of opCalls(file)) {
+    const { nondeterministic } = behaviourAt(op, null) ?? {};
+    if (op.report !== 'always' || !(nondeterministic ?? op.nondeterministic) || !op.devices.includes('cuda')) continue;
+    if (related.some((other) => other.start === span.start)) continue;
+    related.push({ start: span.start, end: span.end, message: `\`${written}\` stays free.` });
+    if (related.length === MAX_RELATED) break;
+  }
+  return related;
+}
+
+function switchOn(file: PythonFile, assignment: Node): Fix {
+  return {
+    title: 'Add `torch.use_deterministic_algorithms(True)`',
+    safe: false,
+    edits: () => {
+      const { text, edits } = spell(file, FLAG);
+      return [...edits, insertAfter(file, statementOf(assignment), [`${text}(True)`])];
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/** A running Python has chosen how it hashes strings; the variable only reaches processes started later. */
+import { removeStatement, statementOf } from '../fix.ts';
+import { DATA_LOADER, startsWorkers } from '../loaders.ts';
+import type { Node, PythonFile } from '../model.ts';
+import type { Fix, Rule } from '../rule.ts';
+
+const VARIABLE = 'PYTHONHASHSEED';
+
+export const ineffectiveHashSeed: Rule = {
+  name: 'ineffective-hash-seed',
+  severity: { none: 'hint', seeded: 'hint', deterministic: 'hint' },
+  inLibraries: true,
+  since: '0.2.0',
+  summary: 'Setting `PYTHONHASHSEED` in a running program does not change its hashes.',
+  why: `Python reads \`PYTHONHASHSEED\` once, when it starts. Setting it in \`os.environ\` later changes neither \`hash()\` of
+strings nor the order of sets in this process; it reaches processes that are started afterwards, such as spawned workers.
+
+To fix the hashes of a program, set the variable where it is started: \`PYTHONHASHSEED=0 python train.py\`.`,
+  never: [
+    'A program that starts itself again by `os.execv` and its like.',
+    'A launcher that starts other programs, by `subprocess` or `os.system`.',
+    'An environment of its own, such as a copy that is given to a child.',
+    'Reading the variable, and other variables.',
+  ],
+  references: ['https://docs.python.org/3/using/cmdline.html#envvar-PYTHONHASHSEED'],
+  examples: [
+    {
+      title: 'A line of many seed helpers',
+      bad: `import os
+import random
+
+import torch
+
+
+def set_seed(seed):
+    os.environ['PYTHONHASHSEED'] = str(seed)
+    #^^^^^^^^^^^^^^^^^^^^^^^^^^^ ineffective-hash-seed hint: has started
+    random.seed(seed)
+    torch.manual_seed(seed)
+`,
+      good: `import os
+import random
+
+import torch
+
+
+def set_seed(seed):
+    random.seed(seed)
+    torch.manual_seed(seed)
+`,
+    },
+  ],
+  *check(file) {
+    if (startsPrograms(file)) return;
+    for (const { node, span } of settings(file)) {
+      yield {
+        start: span.start,
+        end: span.end,
+        message: `\`${VARIABLE}\` is read when Python starts; this process has started and keeps its hashes.`,
+        fixes: repairs(file, node),
+      };
+    }
+  },
+};
+
+/** Where the variable is set in the environment of this process. */
+function* settings(file: PythonFile): Iterable<{ readonly node: Node; readonly span: Node }> {
+  for (const assignment of file.scopes.assignments) {
+    const left = assignment.get('left');
+    const object = left?.type === 'subscript' ? left.get('value') : undefined;
+    const key = left?.get('subscript');
+    if (!left || !object || !key || file.constant(key) !== VARIABLE) continue;
+    if (file.qualify(object) === 'os.environ') yield { node: assignment, span: left };
+  }
+  for (const name of ['os.environ.setdefault', 'os.putenv']) {
+    for (const call of file.calls(name)) {
+      const key = file.argument(call, 'key', 0);
+      if (typeof key !== 'string' && file.constant(key) === VARIABLE) yield { node: call.node, span: call.callee };
+    }
+  }
+}
+
+const STARTS = /^(os\.(exec|spawn|posix_spawn)\w*|os\.(system|popen)|subprocess\.\w+|asyncio\.create_subprocess_\w+)$/;
+
+/** The next process reads the variable, so setting it is right. */
+const startsPrograms = (file: PythonFile): boolean =>
+  file.allCalls.some((call) => call.name !== null && STARTS.test(call.name));
+
+const MULTIPROCESSING = /^(torch\.)?multiprocessing\./;
+
+function repairs(file: PythonFile, node: Node): Fix[] {
+  // Workers that are spawned, or forked by a server, do inherit it.
+  const hasChildren =
+    file.allCalls.some((call) => call.name !== null && MULTIPROCESSING.test(call.name)) ||
+    file.calls(DATA_LOADER).some((call) => startsWorkers(file, call));
+  const statement = statementOf(node);
+  const isWhole = statement.type === 'expression_statement' && statement.children[0] === node;
+  const edit = hasChildren || !isWhole ? null : removeStatement(file, statement);
+  return edit ? [{ title: 'Remove it', safe: false, edits: () => [edit] }] : [];
+}

@@ -1,0 +1,64 @@
+/** A program that says that cuDNN need not be deterministic. */
+import { replace } from '../fix.ts';
+import type { Rule } from '../rule.ts';
+import { isWithoutSeed, measuresSpeed } from '../switches.ts';
+
+export const nondeterministicCudnn: Rule = {
+  name: 'nondeterministic-cudnn',
+  severity: { none: null, seeded: 'information', deterministic: 'warning' },
+  inLibraries: false,
+  since: '0.1.0',
+  summary: 'The program lets cuDNN use nondeterministic convolution algorithms.',
+  why: `With \`torch.backends.cudnn.deterministic = False\`, the default, cuDNN may compute the backward of a convolution with
+algorithms that add in whatever order the threads run, so two runs on the same GPU may differ in the last bits, and soon
+in the first.
+
+\`torch.use_deterministic_algorithms(True)\` overrules it: convolutions then use deterministic algorithms whatever this
+attribute says. The attribute itself stays as it is.`,
+  never: [
+    'A program that never seeds: it promises nothing.',
+    'The branch taken when the user asked for no seed, such as the `else:` of `if args.seed is not None:`.',
+    'A benchmark, which measures speed.',
+    'A program that calls `torch.use_deterministic_algorithms(True)`, which overrules the attribute.',
+    '`cudnn.flags(deterministic=False)`, which says where it ends.',
+    '`deterministic = True`, and a value that only the command line decides.',
+  ],
+  references: [
+    'https://docs.pytorch.org/docs/stable/notes/randomness.html#cuda-convolution-determinism',
+    'https://docs.pytorch.org/docs/stable/backends.html#torch.backends.cudnn.deterministic',
+  ],
+  examples: [
+    {
+      title: 'Seeded, and free to differ',
+      bad: `import torch
+
+torch.manual_seed(0)
+torch.backends.cudnn.deterministic = False
+#                                    ^^^^^ nondeterministic-cudnn information: \`False\`
+model = torch.nn.Conv2d(3, 8, 3)
+`,
+      good: `import torch
+
+torch.manual_seed(0)
+torch.backends.cudnn.deterministic = True
+torch.use_deterministic_algorithms(True)
+model = torch.nn.Conv2d(3, 8, 3)
+`,
+    },
+  ],
+  *check(file, project) {
+    if (measuresSpeed(file) || project.deterministicAlgorithms !== 'off') return;
+    for (const assignment of file.scopes.assignments) {
+      const left = assignment.get('left');
+      const right = assignment.get('right');
+      if (left?.type !== 'attribute' || right?.type !== 'false') continue;
+      if (file.qualify(left) !== 'torch.backends.cudnn.deterministic' || isWithoutSeed(assignment, file)) continue;
+      yield {
+        start: right.start,
+        end: right.end,
+        message: '`False` lets cuDNN use convolution algorithms whose results differ between runs.',
+        fixes: [{ title: 'Set `deterministic` to `True`', safe: false, edits: () => [replace(right, 'True')] }],
+      };
+    }
+  },
+};

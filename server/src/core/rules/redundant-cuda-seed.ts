@@ -1,0 +1,130 @@
+/** `torch.manual_seed` has seeded every CUDA device already. */
+import { removeStatement, statementOf } from '../fix.ts';
+import { seederOf } from '../knowledge.ts';
+import type { Call, Node, PythonFile } from '../model.ts';
+import type { Fix, Rule } from '../rule.ts';
+import { isPlain } from '../seeding.ts';
+
+export const redundantCudaSeed: Rule = {
+  name: 'redundant-cuda-seed',
+  severity: { none: null, seeded: 'hint', deterministic: 'hint' },
+  inLibraries: false,
+  since: '0.2.0',
+  summary: 'CUDA is seeded a second time with the same value.',
+  why: `\`torch.manual_seed\` seeds the CPU and every CUDA device, and has done so since 0.2. \`torch.cuda.manual_seed\` and
+\`torch.cuda.manual_seed_all\` beside it, with the same value, change nothing.`,
+  never: [
+    'Another value, such as one that depends on the rank.',
+    'A call without `torch.manual_seed` beside it.',
+    'A call with something in between that may draw.',
+    'A value that is computed anew in each call.',
+    'Library modules, where nobody sees what runs in between.',
+  ],
+  references: [
+    'https://docs.pytorch.org/docs/stable/generated/torch.manual_seed.html',
+    'https://github.com/pytorch/pytorch/commit/5f1a16a018',
+  ],
+  examples: [
+    {
+      title: 'The same value twice',
+      bad: `import torch
+from torch import nn
+
+torch.manual_seed(0)
+torch.cuda.manual_seed_all(0)
+#^^^^^^^^^^^^^^^^^^^^^^^^^ redundant-cuda-seed hint: \`torch.manual_seed\`
+model = nn.Linear(8, 2).cuda()
+`,
+      good: `import torch
+from torch import nn
+
+torch.manual_seed(0)
+model = nn.Linear(8, 2).cuda()
+`,
+    },
+    {
+      title: 'A test that is left without a reason',
+      bad: `import torch
+from torch import nn
+
+torch.manual_seed(0)
+if torch.cuda.is_available():
+    torch.cuda.manual_seed(0)
+    #^^^^^^^^^^^^^^^^^^^^^ redundant-cuda-seed hint
+model = nn.Linear(8, 2)
+`,
+      good: `import torch
+from torch import nn
+
+torch.manual_seed(0)
+model = nn.Linear(8, 2)
+`,
+    },
+  ],
+  *check(file) {
+    const redundant = file.allCalls.flatMap((call) => {
+      const seed = call.name !== null && TWIN.test(call.name) ? seedBeside(file, call) : undefined;
+      return seed ? [{ call, seed }] : [];
+    });
+    const statements = new Set(redundant.map(({ call }) => statementOf(call.node)));
+    for (const { call, seed } of redundant) {
+      yield {
+        start: call.callee.start,
+        end: call.callee.end,
+        unnecessary: true,
+        message: `\`${file.read(seed.callee)}\` has seeded CUDA with this value already.`,
+        related: [{ start: seed.callee.start, end: seed.callee.end, message: 'This seeds every device.' }],
+        fixes: repairs(file, call, statements),
+      };
+    }
+  },
+};
+
+const TWIN = /^torch\.cuda\.manual_seed(_all)?$/;
+
+/** The `torch.manual_seed` of the same value in the same block, with nothing in between that matters. */
+function seedBeside(file: PythonFile, twin: Call): Call | undefined {
+  const value = file.argument(twin, 'seed', 0);
+  if (typeof value === 'string' || !isPlain(value)) return undefined;
+  return file.calls('torch.manual_seed').find((seed) => {
+    const given = file.argument(seed, 'seed', 0);
+    if (typeof given === 'string' || file.read(given) !== file.read(value)) return false;
+    const [first, last] = seed.node.start < twin.node.start ? [seed.node, twin.node] : [twin.node, seed.node];
+    return sharesBlock(statementOf(twin.node), statementOf(seed.node).parent) && isQuiet(file, first, last, value);
+  });
+}
+
+/** The statement stands in the block, or in `if`s of it. */
+function sharesBlock(statement: Node, block: Node | null): boolean {
+  if (statement.parent === block) return true;
+  const holder = statement.parent?.field === 'consequence' ? statement.parent.parent : null;
+  return holder?.type === 'if_statement' && sharesBlock(holder, block);
+}
+
+const QUIET =
+  /^(builtins\.(print|str|int|len)|os\.(environ|putenv)(\.\w+)?|logging\.\w+|torch\.cuda\.(is_available|device_count)|torch\.use_deterministic_algorithms)$/;
+
+/** Between the two nothing draws, and nothing gives the value's names another meaning. */
+function isQuiet(file: PythonFile, first: Node, last: Node, value: Node): boolean {
+  const isBetween = (node: Node): boolean => node.start > first.end && node.end < last.start;
+  const text = file.read(value);
+  const isKept = file.scopes.assignments.every((assignment) => {
+    const left = assignment.get('left');
+    return !left || !isBetween(assignment) || !new RegExp(`\\b${file.read(left).split(/\W/)[0]}\\b`).test(text);
+  });
+  const calls = file.allCalls.filter((call) => isBetween(call.node));
+  return isKept && calls.every(({ name }) => name !== null && (QUIET.test(name) || seederOf(name) !== undefined));
+}
+
+function repairs(file: PythonFile, call: Call, redundant: ReadonlySet<Node>): Fix[] {
+  const statement = statementOf(call.node);
+  if (statement.type !== 'expression_statement' || statement.children[0] !== call.node) return [];
+  const guard = statement.parent?.parent;
+  const siblings = statement.parent?.children ?? [];
+  // All of a block's statements taken out one by one would leave nothing.
+  const isWholeBlock = siblings.length > 1 && siblings.every((each) => redundant.has(each));
+  const isPlainIf = guard?.type === 'if_statement' && guard.children.every((child) => child.field !== 'alternative');
+  if (isWholeBlock && !(isPlainIf && statement.parent?.type === 'block')) return [];
+  const edit = removeStatement(file, isWholeBlock && guard ? guard : statement);
+  return edit ? [{ title: 'Remove it', safe: true, edits: () => [edit] }] : [];
+}

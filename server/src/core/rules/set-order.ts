@@ -1,0 +1,91 @@
+/** A set of strings is iterated in another order in every process. */
+import type { Node } from '../model.ts';
+import { Order } from '../order.ts';
+import { Reads } from '../reads.ts';
+import type { Rule } from '../rule.ts';
+import { holdsNumbers, iterated, setsOf, sortSet } from '../sets.ts';
+
+const LONGEST_QUOTE = 40;
+
+export const setOrder: Rule = {
+  name: 'set-order',
+  severity: { none: 'information', seeded: 'warning', deterministic: 'warning' },
+  inLibraries: true,
+  since: '0.1.0',
+  summary: 'An index, a split or a file depends on the order of a set.',
+  why: `Python hashes strings with a key that it draws anew in every process, so a set of strings is iterated in another
+order in every run. Seeds do not reach that key: \`PYTHONHASHSEED\` would, set before the interpreter starts. A vocabulary
+numbered in that order gives every word another row of the embedding, and a checkpoint no longer fits.
+
+\`sorted(...)\` fixes the order. Whole numbers hash to themselves, so sets of them do not change between runs.`,
+  never: [
+    'A set that is sorted when it becomes a sequence, or whose list is sorted later.',
+    'A set that is only counted, tested for membership, or combined with other sets.',
+    'A loop that treats each element by itself.',
+    'A set that is saved as a set.',
+    'A set of numbers, as far as the code shows it: literals, `range`, `int(...)`, `.tolist()`.',
+    'One element of a set, such as `next(iter(names))`, and a list that goes where nobody can follow it.',
+    'Files that never reach a machine-learning library.',
+  ],
+  references: [
+    'https://docs.python.org/3/using/cmdline.html#envvar-PYTHONHASHSEED',
+    'https://docs.python.org/3/reference/datamodel.html#object.__hash__',
+  ],
+  examples: [
+    {
+      title: 'A vocabulary',
+      bad: `import torch
+
+text = open('corpus.txt').read()
+index = {word: i for i, word in enumerate(set(text.split()))}
+#                                         ^^^^^^^^^^^^^^^^^ set-order information: another order
+tokens = torch.tensor([index[word] for word in text.split()])
+`,
+      good: `import torch
+
+text = open('corpus.txt').read()
+index = {word: i for i, word in enumerate(sorted(set(text.split())))}
+tokens = torch.tensor([index[word] for word in text.split()])
+`,
+    },
+    {
+      title: 'Labels',
+      bad: `import torch
+
+
+def encode(names):
+    classes = list(set(names))
+    #              ^^^^^^^^^^ set-order information: \`classes.index(name)\`
+    return torch.tensor([classes.index(name) for name in names])
+`,
+      good: `import torch
+
+
+def encode(names):
+    classes = sorted(set(names))
+    return torch.tensor([classes.index(name) for name in names])
+`,
+    },
+  ],
+  *check(file, project) {
+    if (!project.reachesMl) return;
+    const points = new Set<Node>();
+    const reads = new Reads(file);
+    for (const set of setsOf(file)) if (!holdsNumbers(set, file)) iterated(set, file, reads, points, new Set());
+    for (const point of [...points].sort((a, b) => a.start - b.start)) {
+      const use = new Order(file, { hasOneElement: true, isIndependent: () => false, inFiles: true }).use(point);
+      if (!use) continue;
+      const quote = (node: Node, otherwise: string): string => {
+        const text = file.read(node);
+        return text.length <= LONGEST_QUOTE && !text.includes('\n') ? `\`${text}\`` : otherwise;
+      };
+      yield {
+        start: point.start,
+        end: point.end,
+        message: `${quote(point, 'This set')} has another order in every run if it holds strings, and ${quote(use, 'the program')} depends on it.`,
+        related: [{ start: use.start, end: use.end, message: 'The order decides here.' }],
+        fixes: [{ title: 'Sort the set', safe: false, edits: () => sortSet(point, file) }],
+      };
+    }
+  },
+};

@@ -1,0 +1,144 @@
+/** A generator object that is made without a seed takes fresh entropy from the system. */
+import { addArguments, replace } from '../fix.ts';
+import { isHarmlessDraw } from '../harmless.ts';
+import type { Argument, Call, Node, PythonFile } from '../model.ts';
+import type { Fix, Rule } from '../rule.ts';
+import { seedValueAt } from '../seeding.ts';
+
+export const unseededGenerator: Rule = {
+  name: 'unseeded-generator',
+  severity: { none: 'information', seeded: 'warning', deterministic: 'warning' },
+  inLibraries: true,
+  since: '0.2.0',
+  summary: 'A generator object of numpy or Python is made without a seed.',
+  why: `\`numpy.random.default_rng()\`, \`RandomState()\`, \`SeedSequence()\`, a bit generator such as \`PCG64()\` and
+\`random.Random()\` take fresh entropy from the system when they are made without a seed, or with \`None\`. The global seeds,
+\`numpy.random.seed\` and \`random.seed\`, do not reach them.
+
+\`torch.Generator()\` is another matter: a new one starts from a constant.`,
+  never: [
+    '`torch.Generator()`, which starts from a constant.',
+    'A class or function of the file’s own, or of another library, that has the name.',
+    'A generator with a seed, also one that only the run decides, and one that is seeded or given a state later.',
+    'A generator made where the caller passed none, as in `rng if rng is not None else np.random.default_rng()`.',
+    'A `SeedSequence()` whose `entropy` is read, to be kept.',
+    'A generator that only makes a seed, a name, a port or a delay.',
+    'Files that do not reach a machine-learning library.',
+  ],
+  references: [
+    'https://numpy.org/doc/stable/reference/random/generator.html#numpy.random.default_rng',
+    'https://docs.python.org/3/library/random.html#random.Random',
+  ],
+  examples: [
+    {
+      title: 'The global seed does not reach it',
+      bad: `import numpy as np
+import torch
+
+torch.manual_seed(7)
+np.random.seed(7)
+rng = np.random.default_rng()
+#     ^^^^^^^^^^^^^^^^^^^^^ unseeded-generator warning: entropy
+order = rng.permutation(100)
+`,
+      good: `import numpy as np
+import torch
+
+torch.manual_seed(7)
+np.random.seed(7)
+rng = np.random.default_rng(7)
+order = rng.permutation(100)
+`,
+    },
+  ],
+  *check(file, project) {
+    const calls = MAKERS.flatMap(({ name, argument }) => file.calls(name).map((call) => ({ call, argument })));
+    if (calls.length === 0 || !project.reachesMl) return;
+    for (const { call, argument } of calls) {
+      const given = file.argument(call, argument, 0);
+      const isNone = typeof given !== 'string' && given.type === 'none';
+      if ((given !== 'absent' && !isNone) || isHarmlessDraw(call, file)) continue;
+      if (isFallback(call.node, file) || isSeededLater(call.node, file) || keepsEntropy(call.node, file)) continue;
+      const { start, end } = isNone ? given : call.callee;
+      yield {
+        start,
+        end,
+        subject: call.name ?? '',
+        message: `\`${file.read(call.callee)}\` has no seed, so it starts from fresh entropy in every run.`,
+        fixes: repairs(file, call, given),
+      };
+    }
+  },
+};
+
+const MAKERS: readonly { readonly name: string; readonly argument: string }[] = [
+  { name: 'numpy.random.default_rng', argument: 'seed' },
+  { name: 'numpy.random.RandomState', argument: 'seed' },
+  { name: 'numpy.random.SeedSequence', argument: 'entropy' },
+  ...['PCG64', 'PCG64DXSM', 'MT19937', 'Philox', 'SFC64'].map((name) => ({
+    name: `numpy.random.${name}`,
+    argument: 'seed',
+  })),
+  { name: 'random.Random', argument: 'x' },
+];
+
+/** Made only where something else was not given: the caller decides. */
+function isFallback(node: Node, file: PythonFile): boolean {
+  for (let at: Node = node; at.parent && at.parent.type !== 'module'; at = at.parent) {
+    const { parent } = at;
+    if (/^(function_definition|lambda|class_definition)$/.test(parent.type)) return false;
+    if (parent.type === 'boolean_operator' || parent.type === 'conditional_expression') return true;
+    const condition = parent.type === 'if_statement' || parent.type === 'elif_clause' ? parent.get('condition') : null;
+    if (condition && /\bNone\b|\bnot\b/.test(file.read(condition))) return true;
+    if (at.type === 'else_clause' && /\b(seed|rng|state|generator)/i.test(file.read(parent.get('condition') ?? at)))
+      return true;
+  }
+  return false;
+}
+
+/** `rng.seed(...)`, `rng.setstate(...)`, `rng.bit_generator.state = ...`, or another generator for `self.rng`. */
+function isSeededLater(node: Node, file: PythonFile): boolean {
+  const target = node.parent?.type === 'assignment' ? node.parent.get('left') : undefined;
+  if (!target) return false;
+  const name = file.read(target);
+  const seeds = ['seed', 'setstate', 'set_state'].flatMap((method) => file.methodCalls(method));
+  if (seeds.some((call) => file.read(call.callee.get('object') ?? call.node) === name)) return true;
+  return file.scopes.assignments.some((each) => {
+    const left = file.read(each.get('left') ?? each);
+    const isReplaced = target.type === 'attribute' && left === name && each !== node.parent;
+    return isReplaced || left.startsWith(`${name}.bit_generator`);
+  });
+}
+
+/** `SeedSequence().entropy` is numpy's own way to a seed that is written down. */
+function keepsEntropy(node: Node, file: PythonFile): boolean {
+  const attribute = node.parent?.type === 'attribute' ? node.parent.get('attribute') : undefined;
+  if (attribute && file.read(attribute) === 'entropy') return true;
+  const target = node.parent?.type === 'assignment' ? node.parent.get('left') : undefined;
+  return target !== undefined && file.text.includes(`${file.read(target)}.entropy`);
+}
+
+/** Called again and again, the same seed would give the same numbers each time. */
+const REPEATED = /^(__getitem__|__call__|__iter__|forward|training_step|step|sample|collate\w*)$/;
+
+function repairs(file: PythonFile, call: Call, given: Argument): Fix[] {
+  const owner = call.node.enclosing('function_definition', 'lambda');
+  const name = owner?.get('name');
+  const loop = call.node.enclosing(
+    'for_statement',
+    'while_statement',
+    'list_comprehension',
+    'generator_expression',
+    'lambda',
+    'function_definition',
+  );
+  if ((loop && loop.type !== 'function_definition') || (name && REPEATED.test(file.read(name)))) return [];
+  const seed = seedValueAt(file, call.node);
+  return [
+    {
+      title: `Pass \`${seed}\` as its seed`,
+      safe: false,
+      edits: () => (typeof given === 'string' ? addArguments(file, call, [seed]) : [replace(given, seed)]),
+    },
+  ];
+}

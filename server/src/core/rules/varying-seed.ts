@@ -1,0 +1,177 @@
+/** A seed that is another one in every run seeds nothing. */
+import { addArguments, replace } from '../fix.ts';
+import { spell } from '../imports.ts';
+import { looksLikeSeeder, type Stream, seederOf } from '../knowledge.ts';
+import { LIBRARY } from '../known-calls.ts';
+import type { Call, Node, PythonFile } from '../model.ts';
+import type { Fix, Report, Rule } from '../rule.ts';
+import { seedValueAt } from '../seeding.ts';
+import { isWithoutSeed } from '../switches.ts';
+import { isRecorded, type SeedUse, seedUses, type Varying, varyingPart, whole } from '../varying.ts';
+
+export const varyingSeed: Rule = {
+  name: 'varying-seed',
+  severity: { none: 'warning', seeded: 'warning', deterministic: 'warning' },
+  inLibraries: false,
+  since: '0.2.0',
+  supersedes: ['incomplete-seeding'],
+  summary: 'The seed is another one in every run.',
+  why: `A seed from the clock, the process id or the system’s entropy gives other numbers in every run, as if there were none.
+So do \`random.seed()\` and \`numpy.random.seed()\` without a value or with \`None\`, and \`torch.seed()\` and the \`seed()\` of
+a \`torch.Generator\`, which look like setters and take fresh entropy. A seed drawn from a generator that nothing seeds is
+no better.
+
+A run that *writes its seed down* can be repeated, so a seed that is printed, logged or kept is not reported.`,
+  never: [
+    'A seed that is printed, logged, returned or kept, also by `torch.initial_seed()` or a saved state.',
+    'The clock for timing, for run names and for everything else that is no seed.',
+    'A seed that the user may give: the value taken where there is none, in a branch, by `or`, or as a default.',
+    'A seed drawn from a stream that the program seeds, or may seed.',
+    'Library modules, and tests.',
+  ],
+  references: [
+    'https://docs.python.org/3/library/random.html#random.seed',
+    'https://docs.pytorch.org/docs/stable/generated/torch.seed.html',
+  ],
+  examples: [
+    {
+      title: 'A seed from the clock',
+      bad: `import time
+
+import torch
+
+torch.manual_seed(int(time.time()))
+#                 ^^^^^^^^^^^^^^^^ varying-seed warning: every run
+print(torch.randn(2))
+`,
+      good: `import time
+
+import torch
+
+torch.manual_seed(42)
+print(torch.randn(2))
+`,
+    },
+    {
+      title: 'A call that only looks like a seed',
+      bad: `import random
+
+import torch
+
+torch.manual_seed(1234)
+random.seed()
+#^^^^^^^^^^ varying-seed warning: entropy
+print(random.random())
+`,
+      good: `import random
+
+import torch
+
+torch.manual_seed(1234)
+random.seed(1234)
+print(random.random())
+`,
+    },
+  ],
+  *check(file) {
+    for (const call of file.allCalls) {
+      const report = isWithoutSeed(call.node, file) ? null : withoutValue(call, file);
+      if (report) yield report;
+    }
+    const uses = seedUses(file);
+    const seen = new Set<Node>();
+    for (const use of uses) {
+      const varying = typeof use.value === 'string' ? null : varyingPart(use.value, file);
+      if (!varying || seen.has(varying.node) || isWithoutSeed(varying.node, file)) continue;
+      if (isWithoutSeed(use.call.node, file) || (varying.stream && isSeeded(varying, varying.stream, uses, file)))
+        continue;
+      if (isRecorded(varying, uses, file) || isReadBack(file, use.streams)) continue;
+      seen.add(varying.node);
+      yield ofValue(varying, use, file);
+    }
+  },
+};
+
+/** What a seed call without a value does, by the table and for generator objects. */
+function withoutValue(call: Call, file: PythonFile): Report | null {
+  const isGenerator = call.name === 'torch.Generator.seed';
+  const seeder = call.name !== null && LIBRARY.test(call.name) ? seederOf(call.name) : undefined;
+  if (!isGenerator && seeder?.none !== 'entropy') return null;
+  const given = seeder?.argument ? file.argument(call, seeder.argument.name, seeder.argument.position) : 'absent';
+  const isNone = typeof given !== 'string' && given.type === 'none';
+  // Whoever takes what it returns keeps the seed.
+  if ((given !== 'absent' && !isNone) || call.node.parent?.type !== 'expression_statement') return null;
+  if (seeder && isReadBack(file, seeder.streams)) return null;
+  const { start, end } = isNone ? given : call.callee;
+  const [stream] = seeder?.streams ?? [];
+  return {
+    start,
+    end,
+    ...(stream ? { subject: stream } : {}),
+    message: `\`${file.read(call.callee)}\` without a value takes fresh entropy in every run; it seeds nothing.`,
+    fixes: [withValue(file, call, isNone ? given : null)],
+  };
+}
+
+function withValue(file: PythonFile, call: Call, none: Node | null): Fix {
+  const value = seedValueAt(file, call.node);
+  if (none) return { title: `Pass \`${value}\``, safe: false, edits: () => [replace(none, value)] };
+  if (call.name === 'torch.Generator.seed') {
+    const method = call.callee.get('attribute') ?? call.callee;
+    const text = `manual_seed(${value})`;
+    const edit = { start: method.start, end: call.node.end, text };
+    return { title: `Call \`${text}\``, safe: false, edits: () => [edit] };
+  }
+  if (!call.name?.startsWith('torch.'))
+    return { title: `Pass \`${value}\``, safe: false, edits: () => addArguments(file, call, [value]) };
+  return {
+    title: `Call \`torch.manual_seed(${value})\``,
+    safe: false,
+    edits: () => {
+      const { text, edits } = spell(file, 'torch.manual_seed');
+      return [...edits, replace(call.node, `${text}(${value})`)];
+    },
+  };
+}
+
+const STATES: Readonly<Record<Stream, readonly string[]>> = {
+  python: ['random.getstate'],
+  numpy: ['numpy.random.get_state'],
+  torch: ['torch.initial_seed', 'torch.get_rng_state'],
+};
+
+/** The program reads the seed or the state back, to keep it. */
+const isReadBack = (file: PythonFile, streams: readonly Stream[]): boolean =>
+  streams.some((stream) => STATES[stream].some((name) => file.calls(name).length > 0));
+
+/** Something else seeds, or may seed, the stream that the seed is drawn from. */
+function isSeeded(varying: Varying, stream: Stream, uses: readonly SeedUse[], file: PythonFile): boolean {
+  if (/worker/i.test(file.read(varying.node.enclosing('function_definition')?.get('name') ?? { start: 0, end: 0 })))
+    return true;
+  const own = new Set<Call>();
+  for (const use of uses) {
+    const part = typeof use.value === 'string' ? null : varyingPart(use.value, file);
+    if (part?.node === varying.node || use.value === 'absent') own.add(use.call);
+    else if (use.streams.includes(stream)) return true;
+  }
+  return file.allCalls.some((call) => {
+    const isKnown = own.has(call) || (call.name !== null && LIBRARY.test(call.name) && !seederOf(call.name)?.state);
+    return !isKnown && call.method !== 'manual_seed' && looksLikeSeeder(call.method ?? file.read(call.callee));
+  });
+}
+
+function ofValue(varying: Varying, use: SeedUse, file: PythonFile): Report {
+  const node = whole(varying, file);
+  const { start, end } = node;
+  const value = seedValueAt(file, node);
+  const related = { start: use.call.callee.start, end: use.call.callee.end, message: 'This seeds with it.' };
+  return {
+    start,
+    end,
+    message: varying.stream
+      ? `\`${file.read(varying.node)}\` draws the seed from a generator that nothing seeds, so it differs in every run.`
+      : `The seed \`${file.read(node)}\` is another one in every run.`,
+    related: [related],
+    fixes: [{ title: `Seed with \`${value}\``, safe: false, edits: () => [replace(node, value)] }],
+  };
+}

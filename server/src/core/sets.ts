@@ -1,0 +1,109 @@
+/** Sets: where a file makes them, what they hold, where they become sequences, and how they are sorted there. */
+import { insertAt, replace } from './fix.ts';
+import type { Node, PythonFile } from './model.ts';
+import { SAVES } from './order.ts';
+import { isSortedInPlace, type Reads } from './reads.ts';
+import type { Edit } from './rule.ts';
+import { walk } from './syntax.ts';
+
+const SET_METHODS = new Set(['union', 'intersection', 'difference', 'symmetric_difference', 'copy']);
+/** They make whole numbers, whose hashes are not random. */
+const NUMBERS = /^(builtins\.(int|range|len|hash|id|round|ord)|numpy\.(arange|unique)|torch\.(arange|unique))$/;
+export function setsOf(file: PythonFile): Node[] {
+  const sets = [...file.calls('builtins.set'), ...file.calls('builtins.frozenset')].map((call) => call.node);
+  walk(file.syntax.root, (node) => {
+    if (node.type === 'set' || node.type === 'set_comprehension') sets.push(node);
+    return undefined;
+  });
+  return sets;
+}
+
+/** Every number is known to be one by the code that makes it. */
+export function holdsNumbers(set: Node, file: PythonFile): boolean {
+  const isNumber = (node: Node | undefined): boolean => {
+    if (!node) return false;
+    if (/^(integer|float|true|false|unary_operator)$/.test(node.type)) return true;
+    if (node.type !== 'call') return typeof file.constant(node) === 'number';
+    const { name, method } = file.call(node);
+    const first = node.get('arguments')?.children[0];
+    if (name === 'builtins.map') return first !== undefined && NUMBERS.test(file.qualify(first) ?? '');
+    return (name !== null && NUMBERS.test(name)) || method === 'tolist' || method === 'numpy' || method === 'unique';
+  };
+  if (set.type === 'set') return set.children.every(isNumber);
+  if (set.type === 'set_comprehension') return isNumber(set.get('body'));
+  const list = set.get('arguments');
+  const passed = list?.type === 'generator_expression' ? list : list?.children[0];
+  if (passed && /^(generator_expression|list_comprehension)$/.test(passed.type)) return isNumber(passed.get('body'));
+  if (passed && /^(list|tuple)$/.test(passed.type)) return passed.children.every(isNumber);
+  return passed !== undefined && isNumber(passed);
+}
+
+/** Collects the places where the set, or a name that holds it, becomes a sequence. */
+export function iterated(set: Node, file: PythonFile, reads: Reads, points: Set<Node>, seen: Set<Node>): void {
+  const parent = set.parent;
+  if (!parent || seen.has(set)) return;
+  seen.add(set);
+  const next = (node: Node): void => iterated(node, file, reads, points, seen);
+  if (/^(parenthesized_expression|binary_operator|conditional_expression|boolean_operator)$/.test(parent.type)) {
+    next(parent);
+  } else if (parent.type === 'attribute' && set.field === 'object') {
+    const method = file.read(parent.get('attribute') ?? parent);
+    if (parent.parent?.type === 'call' && SET_METHODS.has(method)) next(parent.parent);
+  } else if (parent.type === 'assignment' && set.field === 'right') {
+    for (const read of readsOf(parent.get('left'), file, reads)) next(read);
+  } else if (/^(argument_list|list_splat|for_statement|for_in_clause)$/.test(parent.type)) {
+    const isValue = !parent.type.startsWith('for_') || set.field === 'right';
+    const call = parent.type === 'argument_list' && parent.parent ? file.call(parent.parent) : null;
+    // `a.union(b)` is a set again, and its own expression is followed.
+    if (isValue && !(call?.method && SET_METHODS.has(call.method)) && !(call && SAVES.test(call.name ?? '')))
+      points.add(set);
+  }
+}
+
+/** Where a name is read that holds nothing but sets; nowhere if it may hold something else or is sorted. */
+function readsOf(target: Node | undefined, file: PythonFile, reads: Reads): Node[] {
+  if (target?.type === 'identifier') {
+    const definitions = file.definitions(target);
+    const others = definitions.filter(
+      (each) => each.kind !== 'assignment' && each.node.parent?.type !== 'augmented_assignment',
+    );
+    const values = definitions.flatMap((each) => (each.kind === 'assignment' ? [each.value] : []));
+    if (others.length > 0 || !values.every((value) => isSet(value, file))) return [];
+    return reads
+      .of(file.read(target))
+      .filter((each) => each.type === 'identifier' && file.definitions(each) === definitions);
+  }
+  const object = target?.get('object');
+  const attribute = target?.type === 'attribute' ? target.get('attribute') : undefined;
+  const owner = file.classOf(object ? file.instanceOf(object) : null);
+  if (!owner || !attribute) return [];
+  const name = file.read(attribute);
+  if (!(owner.attributes.get(name) ?? []).every((value) => isSet(value, file))) return [];
+  const found = reads.of(name).filter((each) => {
+    const of = each.type === 'attribute' ? each.get('object') : undefined;
+    return of !== undefined && file.instanceOf(of) === owner.id;
+  });
+  return found.some((each) => isSortedInPlace(each, file)) ? [] : found;
+}
+
+function isSet(value: Node, file: PythonFile): boolean {
+  if (value.type === 'set' || value.type === 'set_comprehension') return true;
+  if (value.type === 'parenthesized_expression') return value.children.every((each) => isSet(each, file));
+  if (value.type === 'binary_operator')
+    return [value.get('left')].every((each) => each !== undefined && (isSet(each, file) || each.type === 'identifier'));
+  if (value.type !== 'call') return false;
+  const { name, method } = file.call(value);
+  return (
+    name === 'builtins.set' ||
+    name === 'builtins.frozenset' ||
+    (method !== null && SET_METHODS.has(method) && method !== 'copy')
+  );
+}
+
+/** `list(names)` becomes `sorted(names)`, anything else is wrapped. */
+export function sortSet(point: Node, file: PythonFile): Edit[] {
+  const list = point.parent;
+  const outer = list?.type === 'argument_list' && list.parent ? file.call(list.parent) : null;
+  if (outer?.name === 'builtins.list' && list?.children.length === 1) return [replace(outer.callee, 'sorted')];
+  return [insertAt(point.start, 'sorted('), insertAt(point.end, ')')];
+}

@@ -1,0 +1,41 @@
+/** Does to a text what an action of the lightbulb or the palette would do. */
+import assert from 'node:assert/strict';
+import './engine.ts';
+import { actionsAt, insertSeedBlock } from '../server/src/core/actions.ts';
+import { analyze } from '../server/src/core/analyze.ts';
+import { applyEdits } from '../server/src/core/fix.ts';
+import { closeFile, openFile } from '../server/src/core/model.ts';
+import { projectOf } from '../server/src/core/project.ts';
+import { DEFAULT_SETTINGS } from '../server/src/core/settings.ts';
+
+/** The text after the action whose title starts so, taken at the first place the needle stands. */
+export function act(text: string, needle: string, title: string): string {
+  const file = openFile('train.py', text);
+  const project = projectOf(file, DEFAULT_SETTINGS);
+  const analysis = analyze(file, project, DEFAULT_SETTINGS);
+  const at = text.indexOf(needle);
+  const actions = actionsAt(file, project, analysis, { start: at, end: at });
+  const action = actions.find((each) => each.title.startsWith(title));
+  assert.ok(action, `no "${title}" among: ${actions.map((each) => each.title).join(', ')}`);
+  const result = applyEdits(text, action.edits());
+  closeFile(file);
+  return result;
+}
+
+/** What is offered there. */
+export function titles(text: string, needle: string): string[] {
+  const file = openFile('train.py', text);
+  const project = projectOf(file, DEFAULT_SETTINGS);
+  const at = text.indexOf(needle);
+  const found = actionsAt(file, project, analyze(file, project, DEFAULT_SETTINGS), { start: at, end: at });
+  closeFile(file);
+  return found.map((each) => each.title);
+}
+
+/** The text with a seed block, or why there is none. */
+export function block(text: string, deterministic = false): string {
+  const file = openFile('train.py', text);
+  const answer = insertSeedBlock(file, projectOf(file, DEFAULT_SETTINGS), { deterministic });
+  closeFile(file);
+  return 'edits' in answer ? applyEdits(text, answer.edits) : answer.message;
+}

@@ -8,7 +8,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version } from '../../package.json';
 import { analyze } from './core/analyze.ts';
-import { closeFile, MAX_FILE_LENGTH, openFile } from './core/model.ts';
+import { closeFile, MAX_FILE_LENGTH, openFile, type PythonFile } from './core/model.ts';
 import { indexFile, projectOf } from './core/project.ts';
 import type { Finding, Severity } from './core/rule.ts';
 import { DEFAULT_SETTINGS } from './core/settings.ts';
@@ -73,8 +73,9 @@ async function main(argv: readonly string[]): Promise<number> {
 
   await loadSyntax(wasm);
   const files = findPythonFiles(paths, reportSkipped);
-  const workspace = indexAll(new Set([...findPythonFiles(paths.map(projectRoot), () => {}), ...files]));
-  const checks = files.map((path) => checkFile(path, workspace));
+  const parsed = new Map<string, PythonFile>();
+  const workspace = indexAll(new Set([...findPythonFiles(paths.map(projectRoot), () => {}), ...files]), parsed);
+  const checks = files.map((path) => checkFile(path, workspace, parsed.get(path)));
   const rows = checks.flatMap((found) => found ?? []);
   const fileCount = checks.filter((found) => found).length;
   print(format === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : textOf(rows, fileCount));
@@ -106,12 +107,12 @@ async function startServer(): Promise<number> {
 }
 
 /** The findings of one file; nothing if it cannot be analysed, which is said on standard error. */
-function checkFile(path: string, workspace: Workspace): Row[] | undefined {
+function checkFile(path: string, workspace: Workspace, parsed?: PythonFile): Row[] | undefined {
   try {
-    const text = readPython(path);
-    const file = openFile(nameInWorkspace(path), text);
+    const file = parsed ?? openFile(nameInWorkspace(path), readPython(path));
+    const { text } = file;
     const { findings, problems } = analyze(file, projectOf(file, DEFAULT_SETTINGS, workspace), DEFAULT_SETTINGS);
-    closeFile(file);
+    if (!parsed) closeFile(file);
     for (const problem of problems) process.stderr.write(`seedwise: ${problem}\n`);
     return findings.map((finding) => rowOf(finding, nameInWorkspace(path), text));
   } catch (error) {
@@ -127,18 +128,24 @@ function readPython(path: string): string {
   return text;
 }
 
-/** All files as effects, so that a program is judged with the modules it imports. What cannot be read is left out. */
-function indexAll(paths: Iterable<string>): Workspace {
+/**
+ * All files as effects, so that a program is judged with the modules it imports. What cannot be read is left out.
+ * The first files stay parsed; a large workspace is rather parsed twice than held in memory.
+ */
+function indexAll(paths: ReadonlySet<string>, parsed: Map<string, PythonFile>): Workspace {
   const workspace = new Workspace();
   for (const path of paths) {
     try {
       const file = openFile(nameInWorkspace(path), readPython(path));
       workspace.set(file.path, indexFile(file));
       closeFile(file);
+      if (parsed.size < MOST_PARSED) parsed.set(path, file);
     } catch {} // The check of the file itself says so, if it was asked for.
   }
   return workspace;
 }
+
+const MOST_PARSED = 300;
 
 const nameInWorkspace = (path: string): string => resolve(path).split(sep).join('/');
 

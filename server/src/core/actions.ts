@@ -8,7 +8,8 @@ import type { Call, PythonFile } from './model.ts';
 import type { Project } from './project.ts';
 import type { Edit, Finding, Fix, Span } from './rule.ts';
 import { unusedIgnore } from './rules/unused-ignore.ts';
-import { ALL_STREAMS, seedBlock } from './seeding.ts';
+import { seedBlock } from './seed-block.ts';
+import { ALL_STREAMS } from './seeding.ts';
 import { ignoreFile, ignoreLine } from './suppress.ts';
 
 export interface Action {

@@ -7,6 +7,7 @@ import {
   draws,
   EMPTY,
   flagged,
+  imported,
   led,
   maybe,
   maySeed,
@@ -158,7 +159,7 @@ export class Composer {
         if (!located || !file || this.#imported.has(located.path)) continue;
         this.#imported.add(located.path);
         // A module whose body raises is taken for one that does not: somebody catches it, or nothing matters any more.
-        summary = seq(summary, close(this.#run(file.module, located.path, {})) ?? EMPTY);
+        summary = seq(summary, imported(close(this.#run(file.module, located.path, {})) ?? EMPTY));
       }
     }
     return summary;

@@ -52,3 +52,19 @@ function namesHarmless(name: string): boolean {
     .split(/[^a-z]+/);
   return words.some((word) => HARMLESS_WORDS.has(word));
 }
+
+/** `model = Net()` whose weights a checkpoint replaces further down in the same block. */
+export function isOverwritten(statement: Node, following: readonly Node[], file: PythonFile): boolean {
+  const assignment = statement.type === 'expression_statement' ? statement.children[0] : undefined;
+  const target = assignment?.type === 'assignment' ? assignment.get('left') : undefined;
+  if (!target || !/identifier|attribute/.test(target.type)) return false;
+  const name = file.read(target);
+  return following.some((next) => {
+    const call = next.type === 'expression_statement' ? next.children[0] : undefined;
+    const callee = call?.type === 'call' ? call.get('function') : undefined;
+    const object = callee?.get('object');
+    const method = callee?.get('attribute');
+    if (!object || !method || file.read(method) !== 'load_state_dict') return false;
+    return file.read(object).replace(/\.module$/, '') === name;
+  });
+}

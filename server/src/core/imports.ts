@@ -15,6 +15,8 @@ const STANDARD = new Set(
     ' ',
   ),
 );
+export const isStandardModule = (name: string): boolean => STANDARD.has(name);
+
 const USUAL_ALIAS: Readonly<Record<string, string>> = { numpy: 'np', 'torch.nn.functional': 'F' };
 
 /** Spells `numpy.random.seed` with the file's own import, or with a new one that collides with nothing. */

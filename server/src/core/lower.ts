@@ -1,8 +1,18 @@
 /** Reduces one file to its events: what each function, class and the module body do to randomness, in execution order. */
 import { drawEvents } from './draws.ts';
 import type { ClassEffects, Event, FunctionEffects, LocatedEffects, Value } from './events.ts';
+import { isOverwritten } from './harmless.ts';
 import { looksLikeSeeder, seederOf } from './knowledge.ts';
-import { EXITS, ITERATES, KEEPS_FUNCTION, LIBRARY, RESTORES, SEEDS_ITS_OBJECT, SPAWNS } from './known-calls.ts';
+import {
+  EXITS,
+  ITERATES,
+  KEEPS_FUNCTION,
+  KEEPS_FUNCTION_METHOD,
+  LIBRARY,
+  RESTORES,
+  SEEDS_ITS_OBJECT,
+  SPAWNS,
+} from './known-calls.ts';
 import type { Call, PythonFile } from './model.ts';
 import { exportsOf, importedModules } from './module-imports.ts';
 import type { Span } from './rule.ts';
@@ -71,27 +81,11 @@ class Lowering {
     const events: Event[] = [];
     nodes.forEach((node, i) => {
       const body = this.#statement(node);
-      const quiet = body.length > 0 && this.#isOverwritten(node, nodes.slice(i + 1));
+      const quiet = body.length > 0 && isOverwritten(node, nodes.slice(i + 1), this.#file);
       if (quiet) events.push({ kind: 'quiet', body });
       else events.push(...body);
     });
     return events;
-  }
-
-  /** `model = Net()` whose weights a checkpoint replaces further down in the same block. */
-  #isOverwritten(statement: Node, following: readonly Node[]): boolean {
-    const assignment = statement.type === 'expression_statement' ? statement.children[0] : undefined;
-    const target = assignment?.type === 'assignment' ? assignment.get('left') : undefined;
-    if (!target || !/identifier|attribute/.test(target.type)) return false;
-    const name = this.#file.read(target);
-    return following.some((next) => {
-      const call = next.type === 'expression_statement' ? next.children[0] : undefined;
-      const callee = call?.type === 'call' ? call.get('function') : undefined;
-      const object = callee?.get('object');
-      const method = callee?.get('attribute');
-      if (!object || !method || this.#file.read(method) !== 'load_state_dict') return false;
-      return this.#file.read(object).replace(/\.module$/, '') === name;
-    });
   }
 
   #statement(node: Node): Event[] {
@@ -147,7 +141,9 @@ class Lowering {
       case 'import_statement':
       case 'import_from_statement': {
         const modules = importedModules(node, this.#file);
-        return modules.length > 0 ? [{ kind: 'import', modules, site: this.#site(node) }] : [];
+        return modules.length > 0
+          ? [{ kind: 'import', modules, site: this.#site(node.get('module_name') ?? node.get('name') ?? node) }]
+          : [];
       }
       case 'global_statement':
       case 'nonlocal_statement':
@@ -361,7 +357,8 @@ class Lowering {
   }
 
   #unknownCall(call: Call): Event[] {
-    const callbacks = call.name !== null && KEEPS_FUNCTION.test(call.name) ? [] : this.#callbacks(call);
+    const keeps = KEEPS_FUNCTION.test(call.name ?? '') || KEEPS_FUNCTION_METHOD.test(call.method ?? '');
+    const callbacks = keeps ? [] : this.#callbacks(call);
     const positional: Value[] = [];
     const keywords: Record<string, Value> = {};
     let open = false;

@@ -43,9 +43,10 @@ export class Project {
     return near(this.file.path) || this.#programs.some((path) => [...this.#workspace.program(path).reached].some(near));
   }
 
-  /** What the program does to randomness; null for a file that is no program, or one that can only raise. */
+  /** What the program does to randomness; null for a file that is no program, or one that does nothing of its own. */
   get summary(): Summary | null {
-    return this.isProgram ? this.#workspace.program(this.file.path).summary : null;
+    const { summary } = this.#workspace.program(this.file.path);
+    return this.isProgram && doesItself(summary) ? summary : null;
   }
 
   /** What the program promises itself; for a library module, the most that a program which reaches it promises. */
@@ -108,9 +109,15 @@ function isProgram(workspace: Workspace, path: string): boolean {
   if (!facts || facts.isTest || workspace.importers(path).size > 0) return false;
   const { summary, reached } = workspace.program(path);
   if (![...reached].some((each) => workspace.facts(each)?.reachesMl)) return false;
-  if (facts.hasMainGuard) return true;
   // Without a guard the body itself has to do something to randomness.
-  return summary !== null && [summary.exposed, summary.may, summary.flags].some((each) => Object.keys(each).length > 0);
+  const switches = workspace.effects(path)?.module.some((event) => event.kind === 'flag') === true;
+  return facts.hasMainGuard || switches || doesItself(summary);
+}
+
+/** What happens while modules are imported is not the program's own doing. */
+function doesItself(summary: Summary | null): boolean {
+  const own = [...Object.values(summary?.exposed ?? {}), ...Object.values(summary?.may ?? {})];
+  return own.some((each) => !each.imported);
 }
 
 function pledgeOf(workspace: Workspace, path: string, level: Settings['level']): Pledge {

@@ -1,11 +1,11 @@
 /** Repairs around seeds: which value to seed with, where, and the helpers Seedwise writes, made for the file they go into. */
 
-import { indentUnit, insertAfter, insertBefore, statementOf } from './fix.ts';
-import { freeName, headStatements, insertHelper, spellAll } from './imports.ts';
+import { insertAfter, statementOf } from './fix.ts';
+import { spellAll } from './imports.ts';
 import { type Stream, seederOf } from './knowledge.ts';
 import type { Call, PythonFile } from './model.ts';
 import type { Location, Project } from './project.ts';
-import type { Edit, Fix, Related } from './rule.ts';
+import type { Fix, Related } from './rule.ts';
 import { lookUp } from './scope.ts';
 import type { Exposure } from './summary.ts';
 import { type Node, walk } from './syntax.ts';
@@ -20,7 +20,7 @@ export const SEED_FUNCTION: Readonly<Record<Stream, string>> = {
 /** In the order the lines are written. */
 export const ALL_STREAMS: readonly Stream[] = ['python', 'numpy', 'torch'];
 /** Written only where a program has no seed of its own. */
-const FALLBACK_SEED = '42';
+export const FALLBACK_SEED = '42';
 
 /** The innermost node that starts and ends at a location of this file. */
 export function nodeAt(file: PythonFile, location: { start: number; end: number }): Node {
@@ -161,118 +161,4 @@ export function explain(exposure: Exposure, project: Project): Related[] {
 /** What messages call a stream. */
 export function streamName(stream: Stream): string {
   return { python: 'random', numpy: 'numpy', torch: 'torch' }[stream];
-}
-
-export interface SeedBlock {
-  /** `make_deterministic(42)`, as it is called. */
-  readonly call: string;
-  edits(): Edit[];
-}
-
-/** A `make_deterministic` made for this file, called first in the program. */
-export function seedBlock(file: PythonFile, project: Project, deterministic: boolean): SeedBlock {
-  const streams = streamsToSeed(file, project);
-  const name = freeName(file, ['make_deterministic', 'seed_everything']);
-  const entry = entryPoint(file, project);
-  const place = entry.statement ?? file.syntax.root;
-  const value = entry.seed ?? seedValueAt(file, place);
-  const call = `${name}(${value})`;
-  return {
-    call,
-    edits() {
-      const unit = indentUnit(file);
-      const functions = streams.map((stream) => SEED_FUNCTION[stream]);
-      const switches = deterministic ? ['torch.use_deterministic_algorithms', 'torch.backends.cudnn.benchmark'] : [];
-      const { texts, edits } = spellAll(file, [...functions, ...switches]);
-      const lines = texts.map((text, i) => {
-        if (i < functions.length) return `${unit}${text}(seed)`;
-        return i === functions.length ? `${unit}${text}(True)` : `${unit}${text} = False`;
-      });
-      const helper = [`def ${name}(seed):`, ...lines];
-      if (entry.kind === 'none') return insertHelper(file, edits, helper);
-      if (entry.kind === 'head') return insertHelper(file, edits, [...helper, '', '', call]);
-      if (!entry.statement) return [];
-      const insert = entry.kind === 'after' ? insertAfter : insertBefore;
-      return [...insertHelper(file, edits, helper), insert(file, entry.statement, [call])];
-    },
-  };
-}
-
-/** The streams the program draws from, and those whose module the file imports. */
-function streamsToSeed(file: PythonFile, project: Project): Stream[] {
-  const drawn = project.summary?.exposed ?? {};
-  const isImported = (module: string): boolean =>
-    [...file.scopes.byNode.values()].some((scope) =>
-      [...scope.names.values()].some((definitions) =>
-        definitions.some(
-          (each) =>
-            each.kind === 'import' &&
-            (each.qualified === module || each.qualified.startsWith(`${module}.`)) &&
-            !isForTypesOnly(each.statement, file),
-        ),
-      ),
-    );
-  const module: Readonly<Record<Stream, string>> = { python: 'random', numpy: 'numpy', torch: 'torch' };
-  const streams = ALL_STREAMS.filter((stream) => stream in drawn || isImported(module[stream]));
-  // A program that draws nothing we know still trains with torch.
-  return streams.length > 0 && (streams.includes('torch') || Object.keys(drawn).length > 0)
-    ? streams
-    : [...streams, 'torch'];
-}
-
-function isForTypesOnly(statement: Node, file: PythonFile): boolean {
-  const guard = statement.enclosing('if_statement')?.get('condition');
-  return guard !== undefined && file.read(guard).includes('TYPE_CHECKING');
-}
-
-type Entry =
-  | { readonly kind: 'none' | 'head'; readonly statement?: undefined; readonly seed?: undefined }
-  | { readonly kind: 'before' | 'after'; readonly statement: Node; readonly seed?: string };
-
-/** Where a program's first statement goes: behind its parsed `--seed`, in its main guard, or at the top. */
-function entryPoint(file: PythonFile, project: Project): Entry {
-  const head = headStatements(file);
-  const guard = file.syntax.root.children.find(
-    (node) => node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__'),
-  );
-  const firstDraw = Math.min(...drawnAtModuleLevel(file, project));
-  const parsed = parsedSeed(file);
-  if (parsed && parsed.statement.end < firstDraw) return parsed;
-  const inGuard = guard?.get('consequence')?.children[0];
-  if (guard && inGuard && guard.start < firstDraw) return { kind: 'before', statement: inGuard };
-  const body = file.syntax.root.children.slice(head.length);
-  const isScript = project.isProgram || !body.some((node) => /definition$/.test(node.type));
-  return { kind: isScript ? 'head' : 'none' };
-}
-
-/** Starts of the module-level statements that reach a draw. */
-function drawnAtModuleLevel(file: PythonFile, project: Project): number[] {
-  const starts = Object.values(project.summary?.exposed ?? {}).map((exposure) => {
-    const first = project.locate(exposure.via[0] ?? exposure.site);
-    let node = nodeAt(file, first);
-    while (node.parent && node.parent.type !== 'module') node = node.parent;
-    return node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__')
-      ? Number.POSITIVE_INFINITY
-      : node.start;
-  });
-  return [...starts, Number.POSITIVE_INFINITY];
-}
-
-/** `args = parser.parse_args()` of a parser that knows `--seed`: the user's seed exists from there on. */
-function parsedSeed(file: PythonFile): { kind: 'after'; statement: Node; seed: string } | null {
-  const option = file.methodCalls('add_argument').find((call) => {
-    const first = file.argument(call, 'name', 0);
-    return typeof first !== 'string' && /^--seed$/.test(String(file.constant(first)));
-  });
-  if (!option) return null;
-  for (const call of file.methodCalls('parse_args')) {
-    const assignment = call.node.parent;
-    const target = assignment?.type === 'assignment' ? assignment.get('left') : undefined;
-    const owner = call.node.enclosing('function_definition');
-    const name = owner && file.read(owner.get('name') ?? owner);
-    if (assignment && target?.type === 'identifier' && (!owner || name === 'main')) {
-      return { kind: 'after', statement: statementOf(assignment), seed: `${file.read(target)}.seed` };
-    }
-  }
-  return null;
 }

@@ -19,6 +19,8 @@ export interface Site {
 export interface Reached {
   readonly site: Site;
   readonly via: readonly Site[];
+  /** It happens while a module is imported: the importing file itself may do nothing at all. */
+  readonly imported?: true;
 }
 
 export interface Exposure extends Reached {
@@ -81,7 +83,9 @@ export function seq(a: Summary | null, b: Summary | null): Summary | null {
   });
   for (const stream of STREAMS) {
     const drawn = b.exposed[stream];
-    if (drawn && !(stream in a.must) && !(stream in exposed)) exposed[stream] = placed(drawn, stream);
+    // What the program draws itself says more than what a module draws while it is imported.
+    const isNews = !exposed[stream] || (exposed[stream].imported && !drawn?.imported);
+    if (drawn && !(stream in a.must) && isNews) exposed[stream] = placed(drawn, stream);
     const seed = b.must[stream];
     const first = a.exposed[stream];
     if (seed && first && !first.marked && !(stream in a.may) && !(stream in late))
@@ -120,6 +124,13 @@ function bothFlags(a: readonly Flag[], b: readonly Flag[]): readonly Flag[] {
   if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
   const added = b.filter((flag) => !a.some((each) => each.name === flag.name && each.value === flag.value));
   return added.length === 0 ? a : [...a, ...added];
+}
+
+/** What the body of an imported module does, marked as such. */
+export function imported(summary: Summary): Summary {
+  const mark = <T extends Reached>(reached: T): T => ({ ...reached, imported: true });
+  const { exposed, must, may } = summary;
+  return { ...summary, exposed: mapStreams(exposed, mark), must: mapStreams(must, mark), may: mapStreams(may, mark) };
 }
 
 export const flagged = (name: string, value: Constant | undefined): Summary => ({ ...EMPTY, flags: [{ name, value }] });

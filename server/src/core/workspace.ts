@@ -5,6 +5,7 @@
 import { Composer, type Modules } from './effects.ts';
 import type { FileEffects, LocatedEffects } from './events.ts';
 import type { FileFacts } from './facts.ts';
+import { isStandardModule } from './imports.ts';
 import type { PythonFile } from './model.ts';
 import type { Span } from './rule.ts';
 import type { Summary } from './summary.ts';
@@ -120,18 +121,30 @@ export class Workspace implements Modules {
     return this.#below(base, parts, depth);
   }
 
-  /** From the importing file's folder outwards, as scripts and installed packages both resolve; `src/` layouts too. */
+  /**
+   * From the importing file's folder outwards, as for a script; `src/` layouts too. A package does not see its own
+   * modules by their bare names, unless a file in it is run as a script, so its folders come last.
+   */
   #absolute(name: string, folder: string, depth: number): Located | null {
     const parts = name.split('.');
+    const first = parts[0] ?? '';
+    // Nobody means a file of theirs by `typing`, although one may be called so.
+    if (isStandardModule(first)) return null;
+    const bases: string[] = [];
     for (let base = folder; ; base = folderOf(base)) {
+      bases.push(base);
+      if (base === '' || !this.#folders.has(base)) break;
+    }
+    const isPackage = (base: string): boolean => this.#files.has(join(base, '__init__.py'));
+    for (const base of [...bases.filter((each) => !isPackage(each)), ...bases.filter(isPackage)]) {
       for (const root of [base, join(base, 'src')]) {
-        const top = join(root, parts[0] ?? '');
+        const top = join(root, first);
         if (!this.#files.has(`${top}.py`) && !this.#folders.has(top)) continue;
         const found = this.#below(root, parts, depth);
         if (found) return found;
       }
-      if (base === '' || !this.#folders.has(base)) return null;
     }
+    return null;
   }
 
   /** The longest module that the parts name below a folder, and in it what the rest names. */

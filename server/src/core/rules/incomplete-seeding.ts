@@ -2,9 +2,11 @@
 
 import type { Stream } from '../knowledge.ts';
 import type { PythonFile } from '../model.ts';
+import { seedTarget } from '../processes.ts';
 import type { Project } from '../project.ts';
 import type { Fix, Rule } from '../rule.ts';
-import { ALL_STREAMS, explain, GENERATOR, seedBeside, seedBlock } from '../seeding.ts';
+import { seedBlock } from '../seed-block.ts';
+import { ALL_STREAMS, explain, GENERATOR, seedBeside } from '../seeding.ts';
 import type { Exposure } from '../summary.ts';
 
 export const incompleteSeeding: Rule = {
@@ -119,6 +121,11 @@ model = nn.Linear(8, 2)
 };
 
 function repairs(file: PythonFile, project: Project, exposure: Exposure, stream: Stream): Fix[] {
+  // A draw in a process of its own is out of reach of any seed here.
+  const child = project.summary?.children[stream];
+  if (child && child.draw.site.site === exposure.site.site && child.draw.site.path === exposure.site.path) {
+    return seedTarget(file, project, child, stream);
+  }
   const beside = seedBeside(project, exposure, stream);
   if (beside) return [beside];
   return [false, true].map((deterministic): Fix => {

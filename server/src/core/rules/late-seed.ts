@@ -4,7 +4,8 @@ import type { PythonFile } from '../model.ts';
 import { seedMove } from '../moves.ts';
 import type { Project } from '../project.ts';
 import type { Fix, Rule } from '../rule.ts';
-import { ALL_STREAMS, explain, GENERATOR, seedBlock } from '../seeding.ts';
+import { seedBlock } from '../seed-block.ts';
+import { ALL_STREAMS, explain, GENERATOR } from '../seeding.ts';
 import type { Late } from '../summary.ts';
 
 export const lateSeed: Rule = {

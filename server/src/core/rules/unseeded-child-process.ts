@@ -1,12 +1,7 @@
 /** A process that is started anew knows nothing of the seeds of the one that starts it. */
-import { insertBefore } from '../fix.ts';
-import { spellAll } from '../imports.ts';
-import type { Stream } from '../knowledge.ts';
-import type { Node, PythonFile } from '../model.ts';
-import type { Project } from '../project.ts';
-import type { Fix, Rule } from '../rule.ts';
-import { ALL_STREAMS, GENERATOR, nodeAt, SEED_FUNCTION, seedValueAt } from '../seeding.ts';
-import type { Child } from '../summary.ts';
+import { seedTarget } from '../processes.ts';
+import type { Rule } from '../rule.ts';
+import { ALL_STREAMS, GENERATOR } from '../seeding.ts';
 
 export const unseededChildProcess: Rule = {
   name: 'unseeded-child-process',
@@ -76,50 +71,8 @@ if __name__ == '__main__':
           { ...project.locate(child.draw.site), message: 'It draws here.' },
           { ...project.locate(child.seed.site), message: 'This seed does not reach it.' },
         ],
-        fixes: repair(file, project, child, stream),
+        fixes: seedTarget(file, project, child, stream),
       };
     }
   },
 };
-
-/** Seeds at the top of the target, where it is a function of this file and the seed can be written in it. */
-function repair(file: PythonFile, project: Project, child: Child, stream: Stream): Fix[] {
-  const target = targetOf(file, child, project);
-  const statement = target?.get('body')?.children[0];
-  if (!target || !statement) return [];
-  const value = handedOn(file, project, child, target) ?? seedValueAt(file, statement);
-  const name = file.read(target.get('name') ?? target);
-  return [
-    {
-      title: `Seed \`${SEED_FUNCTION[stream]}\` at the top of \`${name}\``,
-      safe: false,
-      edits: () => {
-        const { texts, edits } = spellAll(file, [SEED_FUNCTION[stream]]);
-        return [...edits, insertBefore(file, statement, [`${texts[0]}(${value})`])];
-      },
-    },
-  ];
-}
-
-/** `args.seed` means the same in a target that gets `args`. */
-function handedOn(file: PythonFile, project: Project, child: Child, target: Node): string | null {
-  const seed = child.seed && project.locate(child.seed.site);
-  const call = seed?.path === file.path ? nodeAt(file, seed).enclosing('call') : null;
-  const value = call?.get('arguments')?.children[0];
-  const text = value && file.read(value);
-  const root = text ? /^(\w+)(\.\w+)*$/.exec(text)?.[1] : undefined;
-  const owner = file.scopes.byNode.get(target)?.owner;
-  const names = owner && 'parameters' in owner ? owner.parameters.map((parameter) => parameter.name) : [];
-  return text && root && names.includes(root) ? text : null;
-}
-
-function targetOf(file: PythonFile, child: Child, project: Project): Node | undefined {
-  const callee = nodeAt(file, project.locate(child.site));
-  const node = callee.type === 'call' ? callee : callee.enclosing('call');
-  const passed = node?.get('arguments')?.children ?? [];
-  for (const argument of passed) {
-    const target = file.functionOf(file.qualify(argument.get('value') ?? argument));
-    if (target) return target.node;
-  }
-  return undefined;
-}

@@ -1,0 +1,133 @@
+/** *Insert seed block*: a `make_deterministic` made for one file, and called first in its program. */
+import { indentUnit, insertAfter, insertBefore, statementOf } from './fix.ts';
+import { freeName, headStatements, insertHelper, spellAll } from './imports.ts';
+import type { Stream } from './knowledge.ts';
+import type { PythonFile } from './model.ts';
+import { targetOf } from './processes.ts';
+import type { Project } from './project.ts';
+import type { Edit } from './rule.ts';
+import { ALL_STREAMS, FALLBACK_SEED, nodeAt, SEED_FUNCTION, seedValueAt } from './seeding.ts';
+import type { Node } from './syntax.ts';
+
+export interface SeedBlock {
+  /** `make_deterministic(42)`, as it is called. */
+  readonly call: string;
+  edits(): Edit[];
+}
+
+/** A `make_deterministic` made for this file, called first in the program. */
+export function seedBlock(file: PythonFile, project: Project, deterministic: boolean): SeedBlock {
+  const streams = streamsToSeed(file, project);
+  const name = freeName(file, ['make_deterministic', 'seed_everything']);
+  const entry = entryPoint(file, project);
+  const place = entry.statement ?? file.syntax.root;
+  const value = entry.seed ?? seedValueAt(file, place);
+  const call = `${name}(${value})`;
+  return {
+    call,
+    edits() {
+      const unit = indentUnit(file);
+      const functions = streams.map((stream) => SEED_FUNCTION[stream]);
+      const switches = deterministic ? ['torch.use_deterministic_algorithms', 'torch.backends.cudnn.benchmark'] : [];
+      const { texts, edits } = spellAll(file, [...functions, ...switches]);
+      const lines = texts.map((text, i) => {
+        if (i < functions.length) return `${unit}${text}(seed)`;
+        return i === functions.length ? `${unit}${text}(True)` : `${unit}${text} = False`;
+      });
+      const helper = [`def ${name}(seed):`, ...lines];
+      const targets = seedTargets(file, project, name, value);
+      if (entry.kind === 'none') return insertHelper(file, edits, helper);
+      if (entry.kind === 'head') return [...insertHelper(file, edits, [...helper, '', '', call]), ...targets];
+      if (!entry.statement) return [];
+      const insert = entry.kind === 'after' ? insertAfter : insertBefore;
+      return [...insertHelper(file, edits, helper), insert(file, entry.statement, [call]), ...targets];
+    },
+  };
+}
+
+/** No seed reaches a process that is started anew: its target calls the block too. */
+function seedTargets(file: PythonFile, project: Project, name: string, value: string): Edit[] {
+  const children = Object.values(project.summary?.children ?? {});
+  const bodies = new Set(children.flatMap((child) => targetOf(file, child, project)?.get('body')?.children[0] ?? []));
+  const seed = /^-?\d+$/.test(value) ? value : FALLBACK_SEED;
+  return [...bodies].map((statement) => insertBefore(file, statement, [`${name}(${seed})`]));
+}
+
+/** The streams the program draws from, and those whose module the file imports. */
+function streamsToSeed(file: PythonFile, project: Project): Stream[] {
+  const drawn = project.summary?.exposed ?? {};
+  const isImported = (module: string): boolean =>
+    [...file.scopes.byNode.values()].some((scope) =>
+      [...scope.names.values()].some((definitions) =>
+        definitions.some(
+          (each) =>
+            each.kind === 'import' &&
+            (each.qualified === module || each.qualified.startsWith(`${module}.`)) &&
+            !isForTypesOnly(each.statement, file),
+        ),
+      ),
+    );
+  const module: Readonly<Record<Stream, string>> = { python: 'random', numpy: 'numpy', torch: 'torch' };
+  const streams = ALL_STREAMS.filter((stream) => stream in drawn || isImported(module[stream]));
+  // A program that draws nothing we know still trains with torch.
+  return streams.length > 0 && (streams.includes('torch') || Object.keys(drawn).length > 0)
+    ? streams
+    : [...streams, 'torch'];
+}
+
+function isForTypesOnly(statement: Node, file: PythonFile): boolean {
+  const guard = statement.enclosing('if_statement')?.get('condition');
+  return guard !== undefined && file.read(guard).includes('TYPE_CHECKING');
+}
+
+type Entry =
+  | { readonly kind: 'none' | 'head'; readonly statement?: undefined; readonly seed?: undefined }
+  | { readonly kind: 'before' | 'after'; readonly statement: Node; readonly seed?: string };
+
+/** Where a program's first statement goes: behind its parsed `--seed`, in its main guard, or at the top. */
+function entryPoint(file: PythonFile, project: Project): Entry {
+  const head = headStatements(file);
+  const guard = file.syntax.root.children.find(
+    (node) => node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__'),
+  );
+  const firstDraw = Math.min(...drawnAtModuleLevel(file, project));
+  const parsed = parsedSeed(file);
+  if (parsed && parsed.statement.end < firstDraw) return parsed;
+  const inGuard = guard?.get('consequence')?.children[0];
+  if (guard && inGuard && guard.start < firstDraw) return { kind: 'before', statement: inGuard };
+  const body = file.syntax.root.children.slice(head.length);
+  const isScript = project.isProgram || !body.some((node) => /definition$/.test(node.type));
+  return { kind: isScript ? 'head' : 'none' };
+}
+
+/** Starts of the module-level statements that reach a draw. */
+function drawnAtModuleLevel(file: PythonFile, project: Project): number[] {
+  const starts = Object.values(project.summary?.exposed ?? {}).map((exposure) => {
+    const first = project.locate(exposure.via[0] ?? exposure.site);
+    let node = nodeAt(file, first);
+    while (node.parent && node.parent.type !== 'module') node = node.parent;
+    return node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__')
+      ? Number.POSITIVE_INFINITY
+      : node.start;
+  });
+  return [...starts, Number.POSITIVE_INFINITY];
+}
+
+/** `args = parser.parse_args()` of a parser that knows `--seed`: the user's seed exists from there on. */
+function parsedSeed(file: PythonFile): { kind: 'after'; statement: Node; seed: string } | null {
+  const option = file.methodCalls('add_argument').find((call) => {
+    const first = file.argument(call, 'name', 0);
+    return typeof first !== 'string' && /^--seed$/.test(String(file.constant(first)));
+  });
+  if (!option) return null;
+  for (const call of file.methodCalls('parse_args')) {
+    const assignment = call.node.parent;
+    const target = assignment?.type === 'assignment' ? assignment.get('left') : undefined;
+    const owner = call.node.enclosing('function_definition');
+    const name = owner && file.read(owner.get('name') ?? owner);
+    if (assignment && target?.type === 'identifier' && (!owner || name === 'main')) {
+      return { kind: 'after', statement: statementOf(assignment), seed: `${file.read(target)}.seed` };
+    }
+  }
+  return null;
+}

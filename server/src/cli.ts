@@ -8,13 +8,14 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version } from '../../package.json';
 import { analyze } from './core/analyze.ts';
-import { closeFile, MAX_FILE_LENGTH, openFile, type PythonFile } from './core/model.ts';
+import { closeFile, openFile, type PythonFile } from './core/model.ts';
 import { indexFile, projectOf } from './core/project.ts';
 import type { Finding, Severity } from './core/rule.ts';
 import { DEFAULT_SETTINGS } from './core/settings.ts';
 import { loadSyntax } from './core/syntax.ts';
 import { Workspace } from './core/workspace.ts';
 import { findPythonFiles } from './files.ts';
+import { reasonToSkip } from './limits.ts';
 import { wasm } from './wasm.ts';
 
 const USAGE = `Seedwise shows where a PyTorch program stops being repeatable.
@@ -123,8 +124,8 @@ function checkFile(path: string, workspace: Workspace, parsed?: PythonFile): Row
 
 function readPython(path: string): string {
   const text = new TextDecoder().decode(readFileSync(path));
-  if (text.length > MAX_FILE_LENGTH) throw new Error('it is too long.');
-  if (text.includes('\0')) throw new Error('it is not text.');
+  const reason = reasonToSkip(text);
+  if (reason) throw new Error(`it is ${reason}.`);
   return text;
 }
 

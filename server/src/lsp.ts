@@ -22,12 +22,13 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type Action, actionsAt, insertSeedBlock, safeFixes } from './core/actions.ts';
 import { type Analysis, analyze } from './core/analyze.ts';
-import { closeFile, MAX_FILE_LENGTH, openFile, type PythonFile, updateFile } from './core/model.ts';
+import { closeFile, openFile, type PythonFile, updateFile } from './core/model.ts';
 import { type Project, projectOf } from './core/project.ts';
 import type { Edit, Finding, Span } from './core/rule.ts';
 import { ruleUrl } from './core/rules/index.ts';
 import { parseSettings, type Settings } from './core/settings.ts';
 import { loadSyntax, type WasmBytes } from './core/syntax.ts';
+import { reasonToSkip } from './limits.ts';
 import { type ActionSource, clientOf, isInWorkspace, isLinted, rangeOf, SEVERITIES } from './lsp-client.ts';
 import { COMMANDS, type InitializationOptions, type SeedBlockOptions } from './protocol.ts';
 import { type FileAccess, pathOf, WorkspaceIndex } from './workspace-index.ts';
@@ -236,10 +237,10 @@ export function serve(connection: Connection, host: Host): void {
 
   function understand(document: TextDocument, settings: Settings, before?: PythonFile): Python | undefined {
     const text = document.getText();
-    const isTooLong = text.length > MAX_FILE_LENGTH;
-    if (isTooLong || text.includes('\0')) {
+    const reason = reasonToSkip(text);
+    if (reason) {
       if (before) closeFile(before);
-      once(`${document.uri} is not analysed: it is ${isTooLong ? 'too long' : 'not text'}.`, logWarning);
+      once(`${document.uri} is not analysed: it is ${reason}.`, logWarning);
       return undefined;
     }
     const file = before ? updateFile(before, text) : openFile(pathOf(document.uri), text);

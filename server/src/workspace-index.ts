@@ -2,9 +2,10 @@
  * Keeps the workspace's effects true while files are opened, edited, saved, created and deleted.
  * It reads files in slices, so that a large workspace never holds up a keystroke.
  */
-import { closeFile, MAX_FILE_LENGTH, openFile, type PythonFile } from './core/model.ts';
+import { closeFile, openFile, type PythonFile } from './core/model.ts';
 import { indexFile } from './core/project.ts';
 import { Workspace } from './core/workspace.ts';
+import { reasonToSkip } from './limits.ts';
 
 /** How the host reaches files; addresses are URIs. */
 export interface FileAccess {
@@ -47,7 +48,7 @@ export class WorkspaceIndex {
   reread(uri: string): void {
     const path = pathOf(uri);
     const text = this.#files?.read(uri);
-    if (text === undefined || text.length > MAX_FILE_LENGTH || text.includes('\0')) {
+    if (text === undefined || reasonToSkip(text)) {
       if (this.workspace.delete(path)) this.generation++;
       return;
     }

@@ -55,7 +55,7 @@ function mayImport(path: string, target: string): boolean {
     if (target.startsWith('node:')) return name !== 'lsp.ts' && name !== 'web.ts' && name !== 'protocol.ts';
     if (name === 'protocol.ts') return false;
     if (name === 'lsp.ts')
-      return target.startsWith(CORE) || /\/(protocol|lsp-client|workspace-index)\.ts$/.test(target);
+      return target.startsWith(CORE) || /\/(protocol|limits|lsp-client|workspace-index)\.ts$/.test(target);
     return isFile || target.endsWith('.wasm') || target === 'package.json';
   }
   if (path.startsWith('client/src/')) {

@@ -43,10 +43,11 @@ export class Project {
     return near(this.file.path) || this.#programs.some((path) => [...this.#workspace.program(path).reached].some(near));
   }
 
-  /** What the program does to randomness; null for a file that is no program, or one that does nothing of its own. */
+  /** What the program does to randomness; null for a file that is no program, or one that can only raise. */
   get summary(): Summary | null {
     const { summary } = this.#workspace.program(this.file.path);
-    return this.isProgram && doesItself(summary) ? summary : null;
+    if (!this.isProgram || !summary) return null;
+    return doesItself(summary) ? summary : { ...summary, exposed: {}, late: {}, children: {} };
   }
 
   /** What the program promises itself; for a library module, the most that a program which reaches it promises. */

@@ -22,7 +22,7 @@ export const incompleteDeterminism: Rule = {
   name: 'incomplete-determinism',
   severity: { none: null, seeded: null, deterministic: 'information' },
   inLibraries: false,
-  since: '0.1.0',
+  since: '0.2.0',
   summary: 'A determinism switch that leaves operations free.',
   why: `\`torch.backends.cudnn.deterministic = True\` reaches cuDNN and nothing else. Every other operation with a
 nondeterministic CUDA kernel (\`index_add_\`, \`scatter_add_\`, the backward of bilinear \`interpolate\` and many more) stays as it

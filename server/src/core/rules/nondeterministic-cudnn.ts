@@ -7,7 +7,7 @@ export const nondeterministicCudnn: Rule = {
   name: 'nondeterministic-cudnn',
   severity: { none: null, seeded: 'information', deterministic: 'warning' },
   inLibraries: false,
-  since: '0.1.0',
+  since: '0.2.0',
   summary: 'The program lets cuDNN use nondeterministic convolution algorithms.',
   why: `With \`torch.backends.cudnn.deterministic = False\`, the default, cuDNN may compute the backward of a convolution with
 algorithms that add in whatever order the threads run, so two runs on the same GPU may differ in the last bits, and soon

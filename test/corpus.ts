@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type Analysis, analyze } from '../server/src/core/analyze.ts';
 import { closeFile, openFile, type PythonFile } from '../server/src/core/model.ts';
-import { indexFile, type Project, projectOf } from '../server/src/core/project.ts';
+import { indexClosedFile, type Project, projectOf } from '../server/src/core/project.ts';
 import { RULES } from '../server/src/core/rules/index.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../server/src/core/settings.ts';
 import { Workspace } from '../server/src/core/workspace.ts';
@@ -97,7 +97,7 @@ export function workspaceOf(files: readonly { readonly path: string; readonly te
   const workspace = new Workspace();
   for (const { path, text } of files.filter((each) => each.path.endsWith('.py'))) {
     const file = openFile(path, text);
-    workspace.set(path, indexFile(file));
+    workspace.set(path, indexClosedFile(file));
     closeFile(file);
   }
   workspace.open = (path) => {

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { version } from '../../package.json';
 import { analyze } from './core/analyze.ts';
 import { closeFile, openFile, type PythonFile } from './core/model.ts';
-import { indexFile, projectOf } from './core/project.ts';
+import { indexClosedFile, projectOf } from './core/project.ts';
 import type { Finding, Severity } from './core/rule.ts';
 import { DEFAULT_SETTINGS } from './core/settings.ts';
 import { loadSyntax } from './core/syntax.ts';
@@ -138,7 +138,7 @@ function indexAll(paths: ReadonlySet<string>, parsed: Map<string, PythonFile>): 
   for (const path of paths) {
     try {
       const file = openFile(nameInWorkspace(path), readPython(path));
-      workspace.set(file.path, indexFile(file));
+      workspace.set(file.path, indexClosedFile(file));
       closeFile(file);
       if (parsed.size < MOST_PARSED) parsed.set(path, file);
     } catch {} // The check of the file itself says so, if it was asked for.

@@ -3,8 +3,8 @@
  * It reads files in slices, so that a large workspace never holds up a keystroke.
  */
 import { closeFile, openFile, type PythonFile } from './core/model.ts';
-import { indexFile } from './core/project.ts';
-import { Workspace } from './core/workspace.ts';
+import { indexClosedFile, indexFile } from './core/project.ts';
+import { type IndexedFile, Workspace } from './core/workspace.ts';
 import { reasonToSkip } from './limits.ts';
 
 /** How the host reaches files; addresses are URIs. */
@@ -53,14 +53,14 @@ export class WorkspaceIndex {
       return;
     }
     const file = openFile(path, text);
-    this.#take(file, uri);
+    this.#take(file.path, uri, indexClosedFile(file));
     closeFile(file);
   }
 
   /** Takes an open document's text for the truth, saved or not. */
   edited(file: PythonFile, uri: string): void {
     this.#open.add(file.path);
-    this.#take(file, uri);
+    this.#take(file.path, uri, indexFile(file));
   }
 
   closed(uri: string): void {
@@ -76,9 +76,9 @@ export class WorkspaceIndex {
     return this.#uris.get(path) ?? path;
   }
 
-  #take(file: PythonFile, uri: string): void {
-    this.#uris.set(file.path, uri);
-    if (this.workspace.set(file.path, indexFile(file))) this.generation++;
+  #take(path: string, uri: string, indexed: IndexedFile): void {
+    this.#uris.set(path, uri);
+    if (this.workspace.set(path, indexed)) this.generation++;
   }
 }
 

@@ -26,6 +26,7 @@ export function buildScopes(root: Node, text: string): Scopes {
   const assignments: Node[] = [];
   const stars: string[] = [];
   const imports: Node[] = [];
+  const sets: Node[] = [];
   const read = (node: Node): string => text.slice(node.start, node.end);
 
   const open = (kind: Scope['kind'], node: Node, parent: Scope | null, owner: Scope['owner']): Scope => {
@@ -256,6 +257,7 @@ export function buildScopes(root: Node, text: string): Scopes {
         visitAll(node.children, scope);
         return;
       default:
+        if (node.type === 'set' || node.type === 'set_comprehension') sets.push(node);
         visitAll(node.children, COMPREHENSIONS.has(node.type) ? open('comprehension', node, scope, null) : scope);
     }
   };
@@ -270,7 +272,7 @@ export function buildScopes(root: Node, text: string): Scopes {
 
   const module = open('module', root, null, null);
   visitAll(root.children, module);
-  return { module, byNode, functions, classes, calls, assignments, stars, imports };
+  return { module, byNode, functions, classes, calls, assignments, stars, imports, sets };
 }
 
 function parameterName(parameter: Node): Node | undefined {

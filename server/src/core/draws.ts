@@ -5,7 +5,7 @@ import { type Draw, drawingMethod, drawOf } from './knowledge.ts';
 import type { Call, Constant, PythonFile } from './model.ts';
 
 /** The events of a call that draws; null if it is none the table knows. */
-export function drawEvents(call: Call, file: PythonFile, site: number): Event[] | null {
+export function drawEvents(call: Call, file: PythonFile, site: string): Event[] | null {
   const draw = findDraw(call, file);
   if (!draw) return null;
   return drawsHere(draw, call, file) && !isHarmlessDraw(call, file)

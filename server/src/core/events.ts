@@ -1,6 +1,6 @@
 /**
  * The small language every function body is reduced to: what it does to randomness, in execution order.
- * Plain JSON without positions, so that two versions of a file can be compared; `site` is an index into the spans kept beside it.
+ * Plain JSON without positions, so that two versions of a file can be compared; `site` is a key of the spans kept beside it, counted within its function.
  */
 import type { Stream } from './knowledge.ts';
 import type { Constant } from './model.ts';
@@ -35,18 +35,18 @@ export type Guard =
   | null;
 
 export type Event =
-  | { readonly kind: 'draw'; readonly stream: Stream; readonly site: number }
+  | { readonly kind: 'draw'; readonly stream: Stream; readonly site: string }
   | {
       readonly kind: 'seed';
       readonly streams: readonly Stream[];
       readonly value: Value;
       /** True where a `None` seed means fresh entropy, which is no seed. */
       readonly noneIsEntropy: boolean;
-      readonly site: number;
+      readonly site: string;
     }
   /** A call that may seed everything, by its name or by what it takes. */
-  | { readonly kind: 'unknown-seeder'; readonly site: number }
-  | { readonly kind: 'flag'; readonly name: string; readonly value: Value; readonly site: number }
+  | { readonly kind: 'unknown-seeder'; readonly site: string }
+  | { readonly kind: 'flag'; readonly name: string; readonly value: Value; readonly site: string }
   | {
       readonly kind: 'call';
       readonly target: string | { readonly parameter: string };
@@ -56,11 +56,11 @@ export type Event =
       readonly open: boolean;
       /** Somebody named an argument after a seed: if the callee cannot be read, it may seed. */
       readonly takesSeed: boolean;
-      readonly site: number;
+      readonly site: string;
     }
   /** Runs the bodies of these modules, if they are the project's and have not run yet. */
-  | { readonly kind: 'import'; readonly modules: readonly string[]; readonly site: number }
-  | { readonly kind: 'iterate'; readonly value: Value; readonly site: number }
+  | { readonly kind: 'import'; readonly modules: readonly string[]; readonly site: string }
+  | { readonly kind: 'iterate'; readonly value: Value; readonly site: string }
   | {
       readonly kind: 'branch';
       readonly guard: Guard;
@@ -77,7 +77,7 @@ export type Event =
   /** What is seeded inside does not last: `fork_rng`. */
   | { readonly kind: 'scope'; readonly body: readonly Event[] }
   /** Runs in another process, which a seed of this one reaches only where it is forked. */
-  | { readonly kind: 'spawn'; readonly forked: boolean; readonly body: readonly Event[]; readonly site: number }
+  | { readonly kind: 'spawn'; readonly forked: boolean; readonly body: readonly Event[]; readonly site: string }
   /** Draws inside do not matter: weights that a checkpoint overwrites. */
   | { readonly kind: 'quiet'; readonly body: readonly Event[] }
   | { readonly kind: 'return' | 'never' | 'break' };
@@ -124,5 +124,5 @@ export interface FileEffects {
 /** The effects and, beside them, where each site is. */
 export interface LocatedEffects {
   readonly effects: FileEffects;
-  readonly sites: readonly Span[];
+  readonly sites: ReadonlyMap<string, Span>;
 }

@@ -166,13 +166,27 @@ function index(): ReturnType<typeof buildIndex> {
   return built;
 }
 
+/** The same names come with every keystroke; a server that runs for weeks meets many half-typed ones too. */
+function remembered<T>(answer: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>();
+  return (name) => {
+    let found = known.get(name);
+    if (found === undefined && !known.has(name)) {
+      found = answer(name);
+      if (known.size > 10_000) known.clear();
+      known.set(name, found);
+    }
+    return found as T;
+  };
+}
+
 /** What a call of this name draws. */
-export function drawOf(qualifiedName: string): Draw | undefined {
+export const drawOf = remembered((qualifiedName: string): Draw | undefined => {
   const name = canonical(qualifiedName);
   const { draws, families } = index();
   const family = draws.has(name) ? undefined : families.find(({ pattern }) => pattern.test(name));
   return family ? { ...family.draw, name } : draws.get(name);
-}
+});
 
 /** The draw of a tensor method that no other library has, such as `normal_`. */
 export const drawingMethod = (method: string): Draw | undefined => index().draws.get(`torch.Tensor.${method}`);
@@ -183,7 +197,7 @@ export const seederOf = (qualifiedName: string): Seeder | undefined => index().s
 export const SEEDER_NAMES: ReadonlySet<string> = new Set(seederTable.names);
 
 /** True for a call nobody knows whose name says that it may seed. */
-export function looksLikeSeeder(name: string): boolean {
+export const looksLikeSeeder = remembered((name: string): boolean => {
   const last = name.slice(name.lastIndexOf('.') + 1);
   if (SEEDER_NAMES.has(last.toLowerCase())) return true;
   const spaced = last.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
@@ -197,7 +211,7 @@ export function looksLikeSeeder(name: string): boolean {
       // An adjective in front names what follows: deterministic_index_select seeds nothing.
       (/^(determinis|reproducib)/.test(word) && (i > 0 || words.length === 1 || /(ism|ity)$/.test(word))),
   );
-}
+});
 
 const REWRITES: readonly (readonly [RegExp, string])[] = [
   [/^torch\.(cuda\.)?(?:random|functional)\.(?!fork_rng)(\w+)$/, 'torch.$1$2'],
@@ -214,20 +228,11 @@ const REWRITES: readonly (readonly [RegExp, string])[] = [
   [/^lightning\.(?:\w+\.)*(Trainer|LightningModule|LightningDataModule)$/, 'lightning.pytorch.$1'],
 ];
 
-const canonicalNames = new Map<string, string>();
-
 /** The name under which the tables know what goes by several. */
-export function canonical(qualifiedName: string): string {
+export const canonical = remembered((qualifiedName: string): string => {
   if (!/^(torch|numpy|sklearn|pytorch_lightning|lightning)/.test(qualifiedName)) return qualifiedName;
-  let name = canonicalNames.get(qualifiedName);
-  if (name === undefined) {
-    name = REWRITES.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), qualifiedName);
-    // A server that runs for weeks meets many half-typed names.
-    if (canonicalNames.size > 10_000) canonicalNames.clear();
-    canonicalNames.set(qualifiedName, name);
-  }
-  return name;
-}
+  return REWRITES.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), qualifiedName);
+});
 
 const ML_PACKAGES: ReadonlySet<string> = new Set(drawTable.packages);
 /** True for packages whose import makes a file a machine-learning file. */

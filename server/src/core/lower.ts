@@ -13,21 +13,27 @@ import {
   SEEDS_ITS_OBJECT,
   SPAWNS,
 } from './known-calls.ts';
+import { type Lowered, recall } from './lowering-memory.ts';
 import type { Call, PythonFile } from './model.ts';
 import { exportsOf, importedModules } from './module-imports.ts';
-import type { Span } from './rule.ts';
-import type { ClassInfo, FunctionInfo } from './scope.ts';
+import type { FunctionInfo } from './scope.ts';
 import type { Node } from './syntax.ts';
-import { guardOf, knownValue } from './values.ts';
+import { classEffects, guardOf, knownValue } from './values.ts';
 
 export function lowerFile(file: PythonFile): LocatedEffects {
-  const sites: Span[] = [];
-  const lowering = new Lowering(file, sites);
+  const memory = recall(file);
+  const sites = new Map<string, Node>();
   const functions: Record<string, FunctionEffects> = {};
-  for (const [id, info] of file.scopes.functions) functions[id] = lowering.function(info);
+  for (const [id, info] of file.scopes.functions) {
+    const { effects, places } = memory.function(info) ?? memory.keep(info, new Lowering(file, id).function(info));
+    functions[id] = effects;
+    for (const [key, node] of places) sites.set(key, node);
+  }
+  const body = new Lowering(file, '');
   const classes: Record<string, ClassEffects> = {};
-  for (const [id, info] of file.scopes.classes) classes[id] = lowering.class(info);
-  const module = lowering.statements(file.syntax.root.children);
+  for (const [id, info] of file.scopes.classes) classes[id] = classEffects(info, file);
+  const module = body.statements(file.syntax.root.children);
+  for (const [key, node] of body.places) sites.set(key, node);
   const imports = [...new Set(file.scopes.imports.flatMap((statement) => importedModules(statement, file)))];
   return {
     effects: { exports: exportsOf(file), stars: file.scopes.stars, imports, module, functions, classes },
@@ -40,17 +46,19 @@ const NOTHING: Event[] = [];
 
 class Lowering {
   readonly #file: PythonFile;
-  readonly #sites: Span[];
+  readonly #unit: string;
+  /** Keys of sites, counted within the unit so that they stay when something else changes, and their nodes. */
+  readonly places: [string, Node][] = [];
 
-  constructor(file: PythonFile, sites: Span[]) {
+  constructor(file: PythonFile, unit: string) {
     this.#file = file;
-    this.#sites = sites;
+    this.#unit = unit;
   }
 
-  function(info: FunctionInfo): FunctionEffects {
+  function(info: FunctionInfo): Lowered {
     const body = info.node.get('body');
     const isStatic = info.decorators.some((each) => this.#file.read(each).includes('staticmethod'));
-    return {
+    const effects: FunctionEffects = {
       parameters: info.parameters.map((parameter) => ({
         name: parameter.name,
         default: parameter.default ? knownValue(parameter.default, this.#file) : null,
@@ -62,19 +70,7 @@ class Lowering {
       method: info.class !== null && !isStatic,
       events: !body ? [] : body.type === 'block' ? this.statements(body.children) : this.expression(body),
     };
-  }
-
-  class(info: ClassInfo): ClassEffects {
-    const attributes: Record<string, Value> = {};
-    for (const [name, values] of info.attributes) {
-      const known = values.map((value) => knownValue(value, this.#file)).filter((value) => value !== null);
-      if (known.length === 1 && known[0]) attributes[name] = known[0];
-    }
-    return {
-      bases: info.bases.map((base) => this.#file.qualify(base)),
-      methods: Object.fromEntries([...info.methods].map(([name, method]) => [name, method.id])),
-      attributes,
-    };
+    return { effects, places: this.places };
   }
 
   statements(nodes: readonly Node[]): Event[] {
@@ -386,8 +382,10 @@ class Lowering {
     return seeds ? [{ kind: 'unknown-seeder', site }, ...callbacks] : callbacks;
   }
 
-  #site(node: Node): number {
-    return this.#sites.push({ start: node.start, end: node.end }) - 1;
+  #site(node: Node): string {
+    const key = `${this.#unit}:${this.places.length}`;
+    this.places.push([key, node]);
+    return key;
   }
 }
 

@@ -6,6 +6,7 @@
 import { argumentOf } from './arguments.ts';
 import { buildScopes } from './binder.ts';
 import { canonical } from './knowledge.ts';
+import type { LoweringMemory } from './lowering-memory.ts';
 import type { Span } from './rule.ts';
 import {
   assignedValues,
@@ -75,6 +76,8 @@ export class PythonFile {
   #byName: Map<string, Call[]> | undefined;
   #byMethod: Map<string, Call[]> | undefined;
   readonly #callOf = new Map<Node, Call>();
+  /** What lowering keeps from version to version. */
+  memory: LoweringMemory | undefined;
   readonly #qualified = new Map<Node, string | null>();
   readonly #constructions = new Map<Node, Call | null>();
 
@@ -323,7 +326,10 @@ export function openFile(path: string, text: string): PythonFile {
 
 /** The file after an edit. The old object gave its tree away and must not be used any more. */
 export function updateFile(file: PythonFile, text: string): PythonFile {
-  return text === file.text ? file : new PythonFile(file.path, text, file.syntax.update(file.text, text));
+  if (text === file.text) return file;
+  const updated = new PythonFile(file.path, text, file.syntax.update(file.text, text));
+  updated.memory = file.memory;
+  return updated;
 }
 
 /** Frees the tree, which lives outside the JS heap. */

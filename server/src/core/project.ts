@@ -76,7 +76,7 @@ export class Project {
 
   /** Where a site of the effects is, in today's text. */
   locate(site: Site): Location {
-    const span = this.#workspace.sites(site.path)[site.site] ?? { start: 0, end: 0 };
+    const span = this.#workspace.site(site.path, site.site) ?? { start: 0, end: 0 };
     return { path: site.path, start: span.start, end: span.end };
   }
 
@@ -92,9 +92,15 @@ export class Project {
   }
 }
 
-/** What the workspace keeps of a file. */
+/** What the workspace keeps of an open file. Its sites move with the file's nodes. */
 export function indexFile(file: PythonFile): IndexedFile {
   return { ...lowerFile(file), facts: factsOf(file) };
+}
+
+/** What it keeps of a file that is closed: the same without a node of its tree. */
+export function indexClosedFile(file: PythonFile): IndexedFile {
+  const { effects, sites, facts } = indexFile(file);
+  return { effects, facts, sites: new Map([...sites].map(([key, { start, end }]) => [key, { start, end }])) };
 }
 
 /** A file as part of a workspace that knows its latest text; alone if there is none. */

@@ -65,6 +65,8 @@ export interface Scopes {
   /** Modules imported with `*`, in order. */
   readonly stars: readonly string[];
   readonly imports: readonly Node[];
+  /** Sets that are written out. */
+  readonly sets: readonly Node[];
 }
 
 /** The scope a node's names are looked up in. */

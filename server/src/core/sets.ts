@@ -4,18 +4,13 @@ import type { Node, PythonFile } from './model.ts';
 import { SAVES } from './order.ts';
 import { isSortedInPlace, type Reads } from './reads.ts';
 import type { Edit } from './rule.ts';
-import { walk } from './syntax.ts';
 
 const SET_METHODS = new Set(['union', 'intersection', 'difference', 'symmetric_difference', 'copy']);
 /** They make whole numbers, whose hashes are not random. */
 const NUMBERS = /^(builtins\.(int|range|len|hash|id|round|ord)|numpy\.(arange|unique)|torch\.(arange|unique))$/;
 export function setsOf(file: PythonFile): Node[] {
-  const sets = [...file.calls('builtins.set'), ...file.calls('builtins.frozenset')].map((call) => call.node);
-  walk(file.syntax.root, (node) => {
-    if (node.type === 'set' || node.type === 'set_comprehension') sets.push(node);
-    return undefined;
-  });
-  return sets;
+  const made = [...file.calls('builtins.set'), ...file.calls('builtins.frozenset')].map((call) => call.node);
+  return [...made, ...file.scopes.sets];
 }
 
 /** Every number is known to be one by the code that makes it. */

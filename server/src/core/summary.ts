@@ -9,10 +9,10 @@
 import type { Stream } from './knowledge.ts';
 import type { Constant } from './model.ts';
 
-/** A place in a file: an index into the sites kept beside its effects. */
+/** A place in a file: a key of the sites kept beside its effects. */
 export interface Site {
   readonly path: string;
-  readonly site: number;
+  readonly site: string;
 }
 
 /** A place the program reaches, and the calls that lead there, outermost first. */

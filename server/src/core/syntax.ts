@@ -175,6 +175,7 @@ const ACTIVE = new Set([
   'raise_statement',
   'break_statement',
   'continue_statement',
+  'set',
   'list_comprehension',
   'set_comprehension',
   'dictionary_comprehension',

@@ -1,8 +1,8 @@
 /** What can be said, without running anything, about a value that is passed on or tested. */
-import type { Guard, Loader, Value } from './events.ts';
+import type { ClassEffects, Guard, Loader, Value } from './events.ts';
 import { drawOf } from './knowledge.ts';
 import type { Call, PythonFile } from './model.ts';
-import type { FunctionInfo } from './scope.ts';
+import type { ClassInfo, FunctionInfo } from './scope.ts';
 import { nearestFunction } from './scope.ts';
 import type { Node } from './syntax.ts';
 
@@ -99,4 +99,18 @@ function comparison(condition: Node, file: PythonFile): Guard {
   }
   if (!['==', '!=', '<', '<=', '>', '>='].includes(operator)) return null;
   return { test: 'compare', operator, left: knownValue(left, file), right: knownValue(right, file) };
+}
+
+/** What a class hands on to who uses it. */
+export function classEffects(info: ClassInfo, file: PythonFile): ClassEffects {
+  const attributes: Record<string, Value> = {};
+  for (const [name, values] of info.attributes) {
+    const known = values.map((value) => knownValue(value, file)).filter((value) => value !== null);
+    if (known.length === 1 && known[0]) attributes[name] = known[0];
+  }
+  return {
+    bases: info.bases.map((base) => file.qualify(base)),
+    methods: Object.fromEntries([...info.methods].map(([name, method]) => [name, method.id])),
+    attributes,
+  };
 }

@@ -2,6 +2,7 @@
 import { findDraw } from './draws.ts';
 import { looksLikeSeeder, type Stream, seederOf } from './knowledge.ts';
 import type { Argument, Call, PythonFile } from './model.ts';
+import type { FunctionInfo } from './scope.ts';
 import { type Node, walk } from './syntax.ts';
 
 /** A call that takes a seed, and the seed it gets. */
@@ -34,15 +35,27 @@ const SEED_KEYWORD = /^(random_|manual_|global_)?seed$|^random_state$/;
 /** Every seed of the file, also what its own helpers, and helpers of others, are given for one. */
 export function seedUses(file: PythonFile): SeedUse[] {
   const direct = file.allCalls.flatMap((call) => directUse(call, file) ?? []);
+  const seedParameter = new Map<string, number>();
+  const indexIn = (helper: FunctionInfo): number => {
+    const known = seedParameter.get(helper.id);
+    if (known !== undefined) return known;
+    const index = parametersOf(helper).findIndex(({ name }) =>
+      direct.some((use) => takesParameter(use, name, helper, file)),
+    );
+    seedParameter.set(helper.id, index);
+    return index;
+  };
   const passed = file.allCalls.flatMap((call): SeedUse[] => {
     const helper = file.functionOf(call.name);
-    const parameters = helper?.class ? helper.parameters.slice(1) : helper?.parameters;
-    const index = parameters?.findIndex(({ name }) => direct.some((use) => takesParameter(use, name, helper, file)));
-    if (!helper || !parameters || index === undefined || index < 0) return [];
-    return [{ call, value: file.argument(call, parameters[index]?.name ?? '', index), streams: [] }];
+    const index = helper ? indexIn(helper) : -1;
+    const parameter = helper && parametersOf(helper)[index];
+    return parameter ? [{ call, value: file.argument(call, parameter.name, index), streams: [] }] : [];
   });
   return [...direct, ...passed];
 }
+
+/** Without the object itself. */
+const parametersOf = (helper: FunctionInfo) => (helper.class ? helper.parameters.slice(1) : helper.parameters);
 
 function directUse(call: Call, file: PythonFile): SeedUse | null {
   const seeder = call.name === null ? undefined : seederOf(call.name);

@@ -47,7 +47,7 @@ export class Workspace implements Modules {
     const old = this.#files.get(path);
     this.#files.set(path, file);
     if (!old) this.#countFolders(path, 1);
-    const isSame = old !== undefined && JSON.stringify(old.effects) === JSON.stringify(file.effects);
+    const isSame = old !== undefined && sameEffects(old.effects, file.effects);
     if (!isSame || JSON.stringify(old?.facts) !== JSON.stringify(file.facts)) {
       this.#forget();
       return true;
@@ -71,8 +71,8 @@ export class Workspace implements Modules {
     return this.#files.get(path)?.facts;
   }
 
-  sites(path: string): readonly Span[] {
-    return this.#files.get(path)?.sites ?? [];
+  site(path: string, site: string): Span | undefined {
+    return this.#files.get(path)?.sites.get(site);
   }
 
   program(path: string): ProgramEffects {
@@ -215,4 +215,13 @@ const join = (folder: string, name: string): string =>
 
 function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+/** Compared by value, except for functions that lowering took over as they were. */
+function sameEffects(a: FileEffects, b: FileEffects): boolean {
+  const rest = ({ functions, ...others }: FileEffects): string => JSON.stringify([Object.keys(functions), others]);
+  if (rest(a) !== rest(b)) return false;
+  return Object.entries(a.functions).every(
+    ([id, effects]) => effects === b.functions[id] || JSON.stringify(effects) === JSON.stringify(b.functions[id]),
+  );
 }

@@ -1,0 +1,84 @@
+/**
+ * Takes over the events of functions that an edit left alone. A function's events depend on its own nodes, which a
+ * parse reuses, and on what the names around it mean, which is the signature; where either changed, it is lowered again.
+ */
+import type { FunctionEffects } from './events.ts';
+import type { PythonFile } from './model.ts';
+import type { FunctionInfo } from './scope.ts';
+import type { Node } from './syntax.ts';
+import { classEffects } from './values.ts';
+
+/** A function's effects, and the nodes its sites stand for. */
+export interface Lowered {
+  readonly effects: FunctionEffects;
+  readonly places: readonly (readonly [string, Node])[];
+}
+
+interface Kept extends Lowered {
+  readonly id: string;
+  readonly decorators: string;
+}
+
+/** What a file keeps from version to version. */
+export interface LoweringMemory {
+  readonly signature: string;
+  readonly functions: Map<Node, Kept>;
+}
+
+/** The memory of the file's former version as far as it holds for this one, and where this one's goes. */
+export function recall(file: PythonFile) {
+  const signature = signatureOf(file);
+  const former = file.memory?.signature === signature ? file.memory.functions : new Map<Node, Kept>();
+  const functions = new Map<Node, Kept>();
+  file.memory = { signature, functions };
+  return {
+    function(info: FunctionInfo): Lowered | undefined {
+      const kept = former.get(info.node);
+      if (!kept || kept.id !== info.id || kept.decorators !== decoratorsOf(info, file)) return undefined;
+      // A function inside another one sees that one's names.
+      if (!former.has(outermostFunction(info.node))) return undefined;
+      functions.set(info.node, kept);
+      return kept;
+    },
+    keep(info: FunctionInfo, lowered: Lowered): Lowered {
+      functions.set(info.node, { ...lowered, id: info.id, decorators: decoratorsOf(info, file) });
+      return lowered;
+    },
+  };
+}
+
+const decoratorsOf = (info: FunctionInfo, file: PythonFile): string =>
+  info.decorators.map((decorator) => file.read(decorator)).join();
+
+function outermostFunction(node: Node): Node {
+  let outermost = node;
+  for (let at = node.parent; at; at = at.parent) {
+    if (at.type === 'function_definition' || at.type === 'lambda') outermost = at;
+  }
+  return outermost;
+}
+
+/** Everything outside a function that its events may depend on. */
+function signatureOf(file: PythonFile): string {
+  const parts: unknown[] = [file.scopes.stars, /['"]spawn['"]/.test(file.text)];
+  for (const [name, definitions] of file.scopes.module.names) {
+    parts.push(name);
+    for (const each of definitions) {
+      if (each.kind === 'import') parts.push(each.qualified);
+      else if (each.kind === 'assignment') parts.push(file.read(each.value));
+      else parts.push(each.kind);
+    }
+  }
+  for (const [id, info] of file.scopes.classes) {
+    parts.push(id, classEffects(info, file));
+    for (const [name, values] of info.attributes)
+      parts.push(
+        name,
+        values.map((value) => file.read(value)),
+      );
+  }
+  parts.push([...file.scopes.functions.keys()]);
+  // A dictionary of arguments may be filled anywhere.
+  parts.push(file.text.match(/\w+\.update\(.*|\w+\[['"]\w+['"]\]\s*=.*/g));
+  return JSON.stringify(parts);
+}

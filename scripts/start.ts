@@ -124,7 +124,8 @@ async function lookAround(server: Server, folder: string): Promise<void> {
     console.log(`Opening ${VERSION} ...`);
     await page.goto(server.address(folder, [['skipWelcome', 'true']]));
     const written = await printReport(folder, 120_000);
-    const finding = written?.findings.find(({ file }) => file === written.shown);
+    const shown = written?.findings.filter(({ file }) => file === written.shown) ?? [];
+    const finding = shown.find(({ severity }) => severity === 'error') ?? shown[0];
     if (finding === undefined)
       throw new Error(written ? 'The samples are free of findings.' : 'VS Code reported nothing.');
     await goTo(page, finding.line, finding.column);

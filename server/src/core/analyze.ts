@@ -25,7 +25,7 @@ export function analyze(file: PythonFile, project: Project, settings: Settings):
         if (severity !== null) findings.push({ ...report, rule: rule.name, severity });
       }
     } catch (error) {
-      problems.push(`${file.path}: rule ${rule.name} failed: ${error instanceof Error ? error.stack : String(error)}`);
+      problems.push(`${file.path}: rule ${rule.name} failed: ${describe(error)}`);
     }
   }
   const { kept, unused } = suppress(file, mostSpecific(findings));
@@ -56,4 +56,10 @@ function severityOf(rule: Rule, report: Report, project: Project, settings: Sett
   // A level of the user's own replaces the severity, but does not make a silent case speak.
   if (usual === null || level === 'off') return null;
   return level === 'default' ? usual : level;
+}
+
+/** The message and the place it comes from, on one line. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return [error.message, error.stack?.split('\n')[1]?.trim()].filter(Boolean).join(' ');
 }

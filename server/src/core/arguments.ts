@@ -1,10 +1,19 @@
 /** Which value a call passes for a parameter, also where the arguments come from a dictionary. */
 import type { Argument, Call, PythonFile } from './model.ts';
-import { assignedValues } from './scope.ts';
+import { assignedValues, type Definition } from './scope.ts';
 import type { Node } from './syntax.ts';
 
+/** The definitions of a name that was followed on the way. */
+type Names = readonly Definition[];
+
 /** The value passed for a parameter, by keyword or position, through a `**kwargs` dict of this file. */
-export function argumentOf(file: PythonFile, call: Call, name: string, position?: number): Argument {
+export function argumentOf(
+  file: PythonFile,
+  call: Call,
+  name: string,
+  position?: number,
+  followed: readonly Names[] = [],
+): Argument {
   const list = call.node.get('arguments');
   if (!list) return 'absent';
   let index = 0;
@@ -14,7 +23,7 @@ export function argumentOf(file: PythonFile, call: Call, name: string, position?
       const key = node.get('name');
       if (key && file.read(key) === name) return node.get('value') ?? 'unknown';
     } else if (node.type === 'dictionary_splat') {
-      const entry = dictionaryEntry(file, node.children[0], name);
+      const entry = dictionaryEntry(file, node.children[0], name, followed);
       if (typeof entry !== 'string') return entry;
       if (entry === 'unknown') open = true;
     } else if (node.type === 'list_splat') {
@@ -26,11 +35,16 @@ export function argumentOf(file: PythonFile, call: Call, name: string, position?
   return open ? 'unknown' : 'absent';
 }
 
-function dictionaryEntry(file: PythonFile, expression: Node | undefined, name: string): Argument {
+function dictionaryEntry(
+  file: PythonFile,
+  expression: Node | undefined,
+  name: string,
+  followed: readonly Names[],
+): Argument {
   if (!expression) return 'unknown';
   if (expression.type === 'conditional_expression') {
     const [then, , otherwise] = expression.children;
-    const entries = [dictionaryEntry(file, then, name), dictionaryEntry(file, otherwise, name)];
+    const entries = [dictionaryEntry(file, then, name, followed), dictionaryEntry(file, otherwise, name, followed)];
     return entries.find((entry) => typeof entry !== 'string') ?? (entries.includes('unknown') ? 'unknown' : 'absent');
   }
   if (expression.type === 'dictionary') {
@@ -38,7 +52,7 @@ function dictionaryEntry(file: PythonFile, expression: Node | undefined, name: s
     for (const pair of expression.children) {
       const key = pair.get('key');
       if (pair.type === 'dictionary_splat') {
-        const entry = dictionaryEntry(file, pair.children[0], name);
+        const entry = dictionaryEntry(file, pair.children[0], name, followed);
         if (entry !== 'absent') found = entry;
       } else if (key && file.constant(key) === name) found = pair.get('value') ?? 'unknown';
     }
@@ -46,20 +60,23 @@ function dictionaryEntry(file: PythonFile, expression: Node | undefined, name: s
   }
   if (expression.type === 'call') {
     const call = file.call(expression);
-    return call.name === 'builtins.dict' ? argumentOf(file, call, name) : 'unknown';
+    return call.name === 'builtins.dict' ? argumentOf(file, call, name, undefined, followed) : 'unknown';
   }
   if (expression.type !== 'identifier') return 'unknown';
-  const values = assignedValues(file.definitions(expression));
-  if (!values) return 'unknown';
+  const names = file.definitions(expression);
+  const values = assignedValues(names);
+  // `kwargs = dict(**kwargs)` says nothing new about itself.
+  if (!values || followed.includes(names)) return 'unknown';
+  const further = [...followed, names];
   for (const value of values) {
-    const entry = dictionaryEntry(file, value, name);
+    const entry = dictionaryEntry(file, value, name, further);
     if (entry !== 'absent') return entry;
   }
-  return changedLater(file, expression, name);
+  return changedLater(file, expression, name, further);
 }
 
 /** `kwargs.update(...)` and `kwargs['shuffle'] = True` add to a dictionary after it was made. */
-function changedLater(file: PythonFile, dictionary: Node, name: string): Argument {
+function changedLater(file: PythonFile, dictionary: Node, name: string, followed: readonly Names[]): Argument {
   const text = file.read(dictionary);
   const home = file.definitions(dictionary);
   const isSame = (node: Node | undefined): boolean =>
@@ -68,7 +85,9 @@ function changedLater(file: PythonFile, dictionary: Node, name: string): Argumen
     if (!isSame(call.callee.get('object'))) continue;
     const passed = call.node.get('arguments')?.children[0];
     const entry =
-      passed?.type === 'keyword_argument' ? argumentOf(file, call, name) : dictionaryEntry(file, passed, name);
+      passed?.type === 'keyword_argument'
+        ? argumentOf(file, call, name, undefined, followed)
+        : dictionaryEntry(file, passed, name, followed);
     if (entry !== 'absent') return entry;
   }
   for (const assignment of file.scopes.assignments) {

@@ -79,7 +79,7 @@ export class Workspace implements Modules {
     let program = this.#programs.get(path);
     if (!program) {
       const composer = new Composer(this, path);
-      program = { summary: composer.program(), reached: composer.reached };
+      program = { summary: withinReason(() => composer.program()), reached: composer.reached };
       this.#programs.set(path, program);
     }
     return program;
@@ -224,4 +224,14 @@ function sameEffects(a: FileEffects, b: FileEffects): boolean {
   return Object.entries(a.functions).every(
     ([id, effects]) => effects === b.functions[id] || JSON.stringify(effects) === JSON.stringify(b.functions[id]),
   );
+}
+
+/** Code that is nested thousands deep cannot be followed; nothing is said about what cannot be followed. */
+function withinReason<T>(follow: () => T): T | null {
+  try {
+    return follow();
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }

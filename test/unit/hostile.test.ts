@@ -1,0 +1,63 @@
+/** Texts nobody wrote on purpose: the engine says what it can and never fails. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
+import { understand, workspaceOf } from '../corpus.ts';
+
+const DRAW = 'model = torch.nn.Linear(1, 1)\n';
+
+const TEXTS: Readonly<Record<string, { text: string; finds: readonly string[] }>> = {
+  'an empty file': { text: '', finds: [] },
+  'white space': { text: ' \n\t\n\r\n', finds: [] },
+  'a byte order mark': { text: `\uFEFFimport torch\n${DRAW}`, finds: ['incomplete-seeding'] },
+  'lone carriage returns': { text: 'import torch\rtorch.rand(3)\r', finds: ['incomplete-seeding'] },
+  'Python 2': { text: `import torch\nprint 'x'\nexec 'y'\n${DRAW}`, finds: ['incomplete-seeding'] },
+  'a string that never ends': { text: `import torch\n${DRAW}x = """`, finds: ['incomplete-seeding'] },
+  'brackets that never close': { text: `import torch\n${DRAW}x = ((([`, finds: ['incomplete-seeding'] },
+  'nothing but brackets': { text: `import torch\nx = ${'['.repeat(3000)}${']'.repeat(3000)}\n`, finds: [] },
+  'deep blocks': {
+    text: `import torch\n${Array.from({ length: 300 }, (_, i) => `${' '.repeat(i)}if x:\n`).join('')}${' '.repeat(300)}torch.rand(1)\n`,
+    finds: ['incomplete-seeding'],
+  },
+  'thousands of elif': {
+    text: `import torch\nif a:\n    pass\n${Array.from({ length: 3000 }, (_, i) => `elif a == ${i}:\n    torch.rand(1)\n`).join('')}`,
+    finds: [],
+  },
+  'things made of themselves': {
+    text: `import torch
+class A(A): pass
+x = x
+y = z
+z = y
+A().foo()
+options = dict(**options)
+torch.utils.data.DataLoader(1, **options)
+def f(n): return f(n - 1)
+f(f)
+`,
+    finds: [],
+  },
+};
+
+for (const [name, { text, finds }] of Object.entries(TEXTS)) {
+  test(name, () => {
+    understand('train.py', text, ({ analysis }) => {
+      assert.deepEqual(
+        analysis.findings.map((finding) => finding.rule),
+        finds,
+      );
+    });
+  });
+}
+
+test('modules that import each other by star', () => {
+  const files = [
+    { path: 'a.py', text: 'from b import *\nimport torch\ndef f(): return g()\nf()\n' },
+    { path: 'b.py', text: 'from a import *\nfrom c import *\ndef g(): return f()\n' },
+    { path: 'c.py', text: 'from b import *\nfrom a import *\n' },
+  ];
+  const workspace = workspaceOf(files);
+  for (const { path, text } of files) {
+    understand(path, text, ({ analysis }) => assert.deepEqual(analysis.findings, []), DEFAULT_SETTINGS, workspace);
+  }
+});

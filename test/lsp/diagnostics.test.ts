@@ -90,17 +90,17 @@ test('a document that is not open, or no longer, has an empty report', () =>
 
 test('documents are linted wherever they live, but not old versions, output or other languages', () =>
   withServer({}, async (server) => {
-    const linted = ['untitled:Untitled-1', 'vscode-remote://ssh/work/train.py', 'vscode-vfs://github/a/b/train.py'];
+    const linted = ['untitled:Untitled-1', 'vscode-remote://ssh/project/train.py', 'vscode-vfs://github/a/b/train.py'];
     const ignored = [
-      'git:/work/train.py?%7B%7D',
+      'git:/project/train.py?%7B%7D',
       'output:tasks',
-      'vscode-local-history:/work/train.py',
+      'vscode-local-history:/project/train.py',
       'pr:/train.py',
     ];
     for (const uri of [...linted, ...ignored]) await server.open(uri, BAD);
-    await server.open('file:///work/notes.md', BAD, 'markdown');
+    await server.open('file:///project/notes.md', BAD, 'markdown');
     for (const uri of linted) assert.deepEqual(await rangesAt(server, uri), [faultRange()], uri);
-    for (const uri of [...ignored, 'file:///work/notes.md']) assert.deepEqual(await rangesAt(server, uri), [], uri);
+    for (const uri of [...ignored, 'file:///project/notes.md']) assert.deepEqual(await rangesAt(server, uri), [], uri);
   }));
 
 test('a file that is too long or not text is named in the log once and has no diagnostics', () =>

@@ -1,5 +1,5 @@
 /** The program every protocol test is about: one finding, whose place, repair and severity no other rule changes. */
-export const URI = 'file:///work/train.py';
+export const URI = 'file:///project/train.py';
 
 export const BAD = `import torch
 

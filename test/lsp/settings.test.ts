@@ -48,7 +48,7 @@ test('pushed diagnostics follow the settings', () =>
 
 test('wrong settings are named in one message and the rest applies', () =>
   withServer({ settings: { ...ERROR, level: 'loud' } }, async (server) => {
-    for (const uri of [URI, 'file:///work/other.py']) {
+    for (const uri of [URI, 'file:///project/other.py']) {
       await server.open(uri, BAD);
       assert.deepEqual(await severities(server, uri), [1]);
     }

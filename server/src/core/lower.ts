@@ -21,7 +21,9 @@ import type { Node } from './syntax.ts';
 import { classEffects, guardOf, knownValue } from './values.ts';
 
 export function lowerFile(file: PythonFile): LocatedEffects {
-  const memory = recall(file);
+  const classes: Record<string, ClassEffects> = {};
+  for (const [id, info] of file.scopes.classes) classes[id] = classEffects(info, file);
+  const memory = recall(file, classes);
   const sites = new Map<string, Node>();
   const functions: Record<string, FunctionEffects> = {};
   for (const [id, info] of file.scopes.functions) {
@@ -30,8 +32,6 @@ export function lowerFile(file: PythonFile): LocatedEffects {
     for (const [key, node] of places) sites.set(key, node);
   }
   const body = new Lowering(file, '');
-  const classes: Record<string, ClassEffects> = {};
-  for (const [id, info] of file.scopes.classes) classes[id] = classEffects(info, file);
   const module = body.statements(file.syntax.root.children);
   for (const [key, node] of body.places) sites.set(key, node);
   const imports = [...new Set(file.scopes.imports.flatMap((statement) => importedModules(statement, file)))];

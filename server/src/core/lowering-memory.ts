@@ -2,11 +2,10 @@
  * Takes over the events of functions that an edit left alone. A function's events depend on its own nodes, which a
  * parse reuses, and on what the names around it mean, which is the signature; where either changed, it is lowered again.
  */
-import type { FunctionEffects } from './events.ts';
+import type { ClassEffects, FunctionEffects } from './events.ts';
 import type { PythonFile } from './model.ts';
 import type { FunctionInfo } from './scope.ts';
 import type { Node } from './syntax.ts';
-import { classEffects } from './values.ts';
 
 /** A function's effects, and the nodes its sites stand for. */
 export interface Lowered {
@@ -26,8 +25,8 @@ export interface LoweringMemory {
 }
 
 /** The memory of the file's former version as far as it holds for this one, and where this one's goes. */
-export function recall(file: PythonFile) {
-  const signature = signatureOf(file);
+export function recall(file: PythonFile, classes: Readonly<Record<string, ClassEffects>>) {
+  const signature = signatureOf(file, classes);
   const former = file.memory?.signature === signature ? file.memory.functions : new Map<Node, Kept>();
   const functions = new Map<Node, Kept>();
   file.memory = { signature, functions };
@@ -59,8 +58,8 @@ function outermostFunction(node: Node): Node {
 }
 
 /** Everything outside a function that its events may depend on. */
-function signatureOf(file: PythonFile): string {
-  const parts: unknown[] = [file.scopes.stars, /['"]spawn['"]/.test(file.text)];
+function signatureOf(file: PythonFile, classes: Readonly<Record<string, ClassEffects>>): string {
+  const parts: unknown[] = [classes, file.scopes.stars, /['"]spawn['"]/.test(file.text)];
   for (const [name, definitions] of file.scopes.module.names) {
     parts.push(name);
     for (const each of definitions) {
@@ -69,8 +68,7 @@ function signatureOf(file: PythonFile): string {
       else parts.push(each.kind);
     }
   }
-  for (const [id, info] of file.scopes.classes) {
-    parts.push(id, classEffects(info, file));
+  for (const info of file.scopes.classes.values()) {
     for (const [name, values] of info.attributes)
       parts.push(
         name,

@@ -34,7 +34,14 @@ const SEED_KEYWORD = /^(random_|manual_|global_)?seed$|^random_state$/;
 
 /** Every seed of the file, also what its own helpers, and helpers of others, are given for one. */
 export function seedUses(file: PythonFile): SeedUse[] {
-  const direct = file.allCalls.flatMap((call) => directUse(call, file) ?? []);
+  const direct: SeedUse[] = [];
+  const own: { call: Call; helper: FunctionInfo }[] = [];
+  for (const call of file.allCalls) {
+    const use = directUse(call, file);
+    if (use) direct.push(use);
+    const helper = file.functionOf(call.name);
+    if (helper) own.push({ call, helper });
+  }
   const seedParameter = new Map<string, number>();
   const indexIn = (helper: FunctionInfo): number => {
     const known = seedParameter.get(helper.id);
@@ -45,10 +52,9 @@ export function seedUses(file: PythonFile): SeedUse[] {
     seedParameter.set(helper.id, index);
     return index;
   };
-  const passed = file.allCalls.flatMap((call): SeedUse[] => {
-    const helper = file.functionOf(call.name);
-    const index = helper ? indexIn(helper) : -1;
-    const parameter = helper && parametersOf(helper)[index];
+  const passed = own.flatMap(({ call, helper }): SeedUse[] => {
+    const index = indexIn(helper);
+    const parameter = parametersOf(helper)[index];
     return parameter ? [{ call, value: file.argument(call, parameter.name, index), streams: [] }] : [];
   });
   return [...direct, ...passed];

@@ -75,8 +75,8 @@ print(random.random())
   ],
   *check(file) {
     for (const call of file.allCalls) {
-      const report = isWithoutSeed(call.node, file) ? null : withoutValue(call, file);
-      if (report) yield report;
+      const report = withoutValue(call, file);
+      if (report && !isWithoutSeed(call.node, file)) yield report;
     }
     const uses = seedUses(file);
     const seen = new Set<Node>();

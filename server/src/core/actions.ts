@@ -9,7 +9,7 @@ import type { Project } from './project.ts';
 import type { Edit, Finding, Fix, Span } from './rule.ts';
 import { unusedIgnore } from './rules/unused-ignore.ts';
 import { seedBlock } from './seed-block.ts';
-import { ALL_STREAMS } from './seeding.ts';
+import { STREAMS } from './summary.ts';
 import { ignoreFile, ignoreLine } from './suppress.ts';
 
 export interface Action {
@@ -123,7 +123,7 @@ export function insertSeedBlock(
 ): { readonly edits: readonly Edit[] } | { readonly message: string } {
   const must = project.summary?.must ?? {};
   const late = project.summary?.late ?? {};
-  const isSeeded = ALL_STREAMS.every((stream) => stream in must && !(stream in late));
+  const isSeeded = STREAMS.every((stream) => stream in must && !(stream in late));
   if (isSeeded && !options.deterministic)
     return { message: 'This program seeds `random`, `numpy` and `torch` already.' };
   return { edits: seedBlock(file, project, options.deterministic).edits() };

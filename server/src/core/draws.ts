@@ -2,7 +2,7 @@
 import type { Event } from './events.ts';
 import { isHarmlessDraw } from './harmless.ts';
 import { type Draw, drawingMethod, drawOf } from './knowledge.ts';
-import type { Call, Constant, PythonFile } from './model.ts';
+import { type Call, type Constant, looksLikeClass, type PythonFile } from './model.ts';
 
 /** The events of a call that draws; null if it is none the table knows. */
 export function drawEvents(call: Call, file: PythonFile, site: string): Event[] | null {
@@ -39,7 +39,7 @@ function drawsHere(draw: Draw, call: Call, file: PythonFile): boolean {
       return !isPretrained(call, file);
     default:
       // Estimators draw when they are fitted; what a constructor takes is another rule's business.
-      if (draw.via === 'random_state' && isClass(draw.name)) return false;
+      if (draw.via === 'random_state' && looksLikeClass(draw.name)) return false;
       return !usesOwnGenerator(draw, call, file) && meetsCondition(draw, call, file);
   }
 }
@@ -92,5 +92,3 @@ function meetsCondition(draw: Draw, call: Call, file: PythonFile): boolean {
 }
 
 const isNothing = (value: Constant | undefined): boolean => value === null || value === false;
-
-const isClass = (name: string): boolean => /^[A-Z]/.test(name.slice(name.lastIndexOf('.') + 1));

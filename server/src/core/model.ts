@@ -361,7 +361,7 @@ function isSelfUpdate(value: Node, file: PythonFile): boolean {
 }
 
 /** A class by convention: a name that begins with a capital. */
-const looksLikeClass = (name: string): boolean => /^[A-Z]/.test(name.slice(name.lastIndexOf('.') + 1));
+export const looksLikeClass = (name: string): boolean => /^[A-Z]/.test(name.slice(name.lastIndexOf('.') + 1));
 
 function findMethodBinding(parameter: Node, scopes: Scopes): FunctionInfo | undefined {
   const node = parameter.enclosing('function_definition');

@@ -6,7 +6,8 @@ import type { PythonFile } from './model.ts';
 import { targetOf } from './processes.ts';
 import type { Project } from './project.ts';
 import type { Edit } from './rule.ts';
-import { ALL_STREAMS, FALLBACK_SEED, nodeAt, SEED_FUNCTION, seedValueAt } from './seeding.ts';
+import { FALLBACK_SEED, nodeAt, SEED_FUNCTION, seedValueAt, streamName } from './seeding.ts';
+import { STREAMS } from './summary.ts';
 import type { Node } from './syntax.ts';
 
 export interface SeedBlock {
@@ -67,8 +68,7 @@ function streamsToSeed(file: PythonFile, project: Project): Stream[] {
         ),
       ),
     );
-  const module: Readonly<Record<Stream, string>> = { python: 'random', numpy: 'numpy', torch: 'torch' };
-  const streams = ALL_STREAMS.filter((stream) => stream in drawn || isImported(module[stream]));
+  const streams = STREAMS.filter((stream) => stream in drawn || isImported(streamName(stream)));
   // A program that draws nothing we know still trains with torch.
   return streams.length > 0 && (streams.includes('torch') || Object.keys(drawn).length > 0)
     ? streams

@@ -17,8 +17,6 @@ export const SEED_FUNCTION: Readonly<Record<Stream, string>> = {
   numpy: 'numpy.random.seed',
   torch: 'torch.manual_seed',
 };
-/** In the order the lines are written. */
-export const ALL_STREAMS: readonly Stream[] = ['python', 'numpy', 'torch'];
 /** Written only where a program has no seed of its own. */
 export const FALLBACK_SEED = '42';
 
@@ -158,7 +156,7 @@ export function explain(exposure: Exposure, project: Project): Related[] {
   return all.filter((each, i) => all.findIndex((other) => isSame(each, other)) === i);
 }
 
-/** What messages call a stream. */
+/** The module of a stream, which is also what messages call it. */
 export function streamName(stream: Stream): string {
   return { python: 'random', numpy: 'numpy', torch: 'torch' }[stream];
 }

@@ -66,6 +66,7 @@ export interface Flag {
   readonly value: Constant | undefined;
 }
 
+/** In the order findings are reported and seeds are written. */
 export const STREAMS: readonly Stream[] = ['python', 'numpy', 'torch'];
 export const EMPTY: Summary = { exposed: {}, must: {}, may: {}, late: {}, children: {}, flags: [] };
 

@@ -6,8 +6,9 @@ import { seedTarget } from '../processes.ts';
 import type { Project } from '../project.ts';
 import type { Fix, Rule } from '../rule.ts';
 import { seedBlock } from '../seed-block.ts';
-import { ALL_STREAMS, explain, GENERATOR, seedBeside } from '../seeding.ts';
+import { explain, GENERATOR, seedBeside } from '../seeding.ts';
 import type { Exposure } from '../summary.ts';
+import { STREAMS } from '../summary.ts';
 
 export const incompleteSeeding: Rule = {
   name: 'incomplete-seeding',
@@ -104,7 +105,7 @@ model = nn.Linear(8, 2)
   ],
   *check(file, project) {
     const { exposed = {}, may = {} } = project.summary ?? {};
-    for (const stream of ALL_STREAMS) {
+    for (const stream of STREAMS) {
       const exposure = exposed[stream];
       if (!exposure || exposure.marked || stream in may) continue;
       const { start, end } = project.anchor(exposure);

@@ -5,8 +5,9 @@ import { seedMove } from '../moves.ts';
 import type { Project } from '../project.ts';
 import type { Fix, Rule } from '../rule.ts';
 import { seedBlock } from '../seed-block.ts';
-import { ALL_STREAMS, explain, GENERATOR } from '../seeding.ts';
+import { explain, GENERATOR } from '../seeding.ts';
 import type { Late } from '../summary.ts';
+import { STREAMS } from '../summary.ts';
 
 export const lateSeed: Rule = {
   name: 'late-seed',
@@ -98,7 +99,7 @@ if __name__ == '__main__':
   ],
   *check(file, project) {
     const late = project.summary?.late ?? {};
-    for (const stream of ALL_STREAMS) {
+    for (const stream of STREAMS) {
       const found = late[stream];
       if (!found) continue;
       const { start, end } = project.anchor(found.exposure);

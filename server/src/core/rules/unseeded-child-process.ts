@@ -1,7 +1,8 @@
 /** A process that is started anew knows nothing of the seeds of the one that starts it. */
 import { seedTarget } from '../processes.ts';
 import type { Rule } from '../rule.ts';
-import { ALL_STREAMS, GENERATOR } from '../seeding.ts';
+import { GENERATOR } from '../seeding.ts';
+import { STREAMS } from '../summary.ts';
 
 export const unseededChildProcess: Rule = {
   name: 'unseeded-child-process',
@@ -58,7 +59,7 @@ if __name__ == '__main__':
   ],
   *check(file, project) {
     const children = project.summary?.children ?? {};
-    for (const stream of ALL_STREAMS) {
+    for (const stream of STREAMS) {
       const child = children[stream];
       if (!child?.seed) continue;
       const { start, end } = project.anchor(child);

@@ -7,6 +7,7 @@ import { closeFile, openFile, type PythonFile } from '../server/src/core/model.t
 import { indexClosedFile, type Project, projectOf } from '../server/src/core/project.ts';
 import { RULES } from '../server/src/core/rules/index.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../server/src/core/settings.ts';
+import { namesVersions, versionsIn } from '../server/src/core/versions.ts';
 import { Workspace } from '../server/src/core/workspace.ts';
 import { type MarkedFile, parseMarks } from './marks.ts';
 import './engine.ts';
@@ -99,6 +100,9 @@ export function workspaceOf(files: readonly { readonly path: string; readonly te
     const file = openFile(path, text);
     workspace.set(path, indexClosedFile(file));
     closeFile(file);
+  }
+  for (const { path, text } of files.filter((each) => namesVersions(each.path))) {
+    workspace.setVersions(path, versionsIn(path, text));
   }
   workspace.open = (path) => {
     const found = files.find((each) => each.path === path);

@@ -8,7 +8,7 @@ const RULES_PROBLEM =
 const LEVEL_PROBLEM = '`seedwise.level` must be "auto", "seeded" or "deterministic".';
 
 test('the defaults are those of the table, and acceptable', () => {
-  assert.deepEqual(DEFAULT_SETTINGS, { rules: {}, level: 'auto' });
+  assert.deepEqual(DEFAULT_SETTINGS, { rules: {}, level: 'auto', torchVersion: '' });
   for (const setting of SETTINGS) assert.ok(setting.accepts(setting.default), setting.name);
 });
 
@@ -19,7 +19,7 @@ test('nothing given is the defaults', () => {
 });
 
 test('what can be taken is taken', () => {
-  const value = { rules: { 'late-seed': 'off', '*': 'hint' }, level: 'deterministic' };
+  const value = { rules: { 'late-seed': 'off', '*': 'hint' }, level: 'deterministic', torchVersion: '2.3' };
   assert.deepEqual(parseSettings(value), { settings: value, problems: [] });
 });
 
@@ -30,11 +30,11 @@ test('a null field is as one not given, and unknown fields are for others', () =
 
 test('only the field that cannot be taken falls back', () => {
   assert.deepEqual(parseSettings({ rules: { 'late-seed': 'loud' }, level: 'seeded' }), {
-    settings: { rules: {}, level: 'seeded' },
+    settings: { ...DEFAULT_SETTINGS, level: 'seeded' },
     problems: [RULES_PROBLEM],
   });
   assert.deepEqual(parseSettings({ rules: { 'late-seed': 'off' }, level: 3 }), {
-    settings: { rules: { 'late-seed': 'off' }, level: 'auto' },
+    settings: { ...DEFAULT_SETTINGS, rules: { 'late-seed': 'off' } },
     problems: [LEVEL_PROBLEM],
   });
   assert.deepEqual(parseSettings({ rules: ['late-seed'], level: 'Seeded' }), {

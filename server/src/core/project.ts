@@ -74,6 +74,12 @@ export class Project {
     return states.includes('strict') ? 'strict' : states.includes('warn') ? 'warn' : 'off';
   }
 
+  /** The version of a package the program runs with, by its name on PyPI; null where nothing says, which is the newest. */
+  versionOf(packageName: string): string | null {
+    if (packageName === 'torch' && this.#settings.torchVersion !== '') return this.#settings.torchVersion;
+    return this.#workspace.versionOf(packageName, this.file.path);
+  }
+
   /** Where a site of the effects is, in today's text. */
   locate(site: Site): Location {
     const span = this.#workspace.site(site.path, site.site) ?? { start: 0, end: 0 };

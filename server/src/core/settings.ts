@@ -8,6 +8,8 @@ export interface Settings {
   readonly rules: Readonly<Record<string, RuleLevel>>;
   /** What every program is taken to promise; `auto` reads it from its code. */
   readonly level: 'auto' | 'seeded' | 'deterministic';
+  /** The torch version programs run with, as `2.3` or `2.3.1`; empty where the project's files say it. */
+  readonly torchVersion: string;
 }
 
 export interface Setting {
@@ -44,6 +46,14 @@ export const SETTINGS: readonly Setting[] = [
     schema: { type: 'string', enum: ['auto', 'seeded', 'deterministic'] },
     accepts: (value) => value === 'auto' || value === 'seeded' || value === 'deterministic',
     expected: '"auto", "seeded" or "deterministic"',
+  },
+  {
+    name: 'torchVersion',
+    default: '',
+    text: 'The version of PyTorch your programs run with, such as `2.3`. Left empty, it is read from the files of the project; where they do not say, the newest version is assumed.',
+    schema: { type: 'string', pattern: '^(\\d+(\\.\\d+)*)?$' },
+    accepts: (value) => typeof value === 'string' && /^(\d+(\.\d+)*)?$/.test(value),
+    expected: 'a version such as "2.3"',
   },
 ];
 

@@ -9,6 +9,7 @@ import { isStandardModule } from './imports.ts';
 import type { PythonFile } from './model.ts';
 import type { Span } from './rule.ts';
 import type { Summary } from './summary.ts';
+import type { Versions } from './versions.ts';
 
 /** What is kept of a file. */
 export interface IndexedFile extends LocatedEffects {
@@ -34,6 +35,7 @@ export class Workspace implements Modules {
   readonly #folders = new Map<string, number>();
   readonly #located = new Map<string, Located | null>();
   readonly #programs = new Map<string, ProgramEffects>();
+  readonly #versions = new Map<string, Versions>();
   #importers: Map<string, Set<string>> | undefined;
   /** Parses a file for a repair in it; hosts that can read files set it. */
   open: (path: string) => PythonFile | null = () => null;
@@ -61,6 +63,23 @@ export class Workspace implements Modules {
     this.#countFolders(path, -1);
     this.#forget();
     return true;
+  }
+
+  /** Takes in what a requirements file or the like says about versions. */
+  setVersions(path: string, versions: Versions): void {
+    this.#versions.set(path, versions);
+  }
+
+  /** The version of a package that a file runs with: the nearest folder that names one decides; null is the newest. */
+  versionOf(packageName: string, path: string): string | null {
+    let best: { folder: string; version: string } | undefined;
+    for (const [from, versions] of this.#versions) {
+      const version = versions.get(packageName);
+      const folder = folderOf(from);
+      const isAbove = folder === '' || path.startsWith(`${folder}/`);
+      if (version && isAbove && (!best || folder.length > best.folder.length)) best = { folder, version };
+    }
+    return best?.version ?? null;
   }
 
   effects(path: string): FileEffects | undefined {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeProfile, type Profile, serverArgs, startServer, tail } from './vscode.ts';
+import { developInBrowser } from './web-extension.ts';
 import { openBrowser, screenshot } from './workbench.ts';
 
 const TIMEOUT = 240_000;
@@ -23,6 +24,7 @@ const { values, positionals } = parseArgs({
     'user-data-dir': { type: 'string' },
     'extensions-dir': { type: 'string' },
     extensionDevelopmentPath: { type: 'string' },
+    extensionDevelopmentKind: { type: 'string' },
     extensionTestsPath: { type: 'string' },
   },
 });
@@ -63,7 +65,13 @@ async function runExtensionTests(): Promise<number> {
     if (!NOISE.test(String(args[0]))) (console[type] ?? console.log)(...args);
   });
   await page.exposeFunction('codeAutomationExit', (status: number) => end(status));
-  const payload = ['extensionDevelopmentPath', 'extensionTestsPath'].flatMap((name): [string, string][] => {
+  const isWeb = option('extensionDevelopmentKind') === 'web';
+  if (isWeb) {
+    const [extension = '', tests = ''] = ['extensionDevelopmentPath', 'extensionTestsPath'].map(option);
+    await developInBrowser(page, server.origin, path.resolve(extension), path.resolve(tests));
+  }
+  const names = isWeb ? [] : ['extensionDevelopmentPath', 'extensionTestsPath'];
+  const payload = names.flatMap((name): [string, string][] => {
     const value = option(name);
     return value === undefined ? [] : [[name, server.uri(value)]];
   });

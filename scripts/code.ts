@@ -12,6 +12,8 @@ import { developInBrowser } from './web-extension.ts';
 import { openBrowser, screenshot } from './workbench.ts';
 
 const TIMEOUT = 240_000;
+/** A page may be slow to load on a machine that does much else. */
+const START_TIMEOUT = 90_000;
 
 /** What a workbench without a window, a vendor or an account says about that. */
 const NOISE =
@@ -78,6 +80,7 @@ async function runExtensionTests(): Promise<number> {
   try {
     await page.goto(
       server.address(path.resolve(positionals[0] ?? profile.folder), [...payload, ['skipWelcome', 'true']]),
+      { timeout: START_TIMEOUT },
     );
     return await ended;
   } catch (error) {

@@ -29,14 +29,19 @@ const webProfile = makeProfile();
 try {
   const desktopCli = resolveCliPathFromVSCodeExecutablePath(executable);
   run(existsSync(desktopCli) ? desktopCli : executable, [...profile.args, '--install-extension', VSIX, '--force']);
-  await inNode(profile);
+  // The one that fails does not hide the other.
+  await inNode(profile).catch(failed);
   await inBrowser(webProfile, installedIn(profile));
 } catch (error) {
-  console.error(String(error));
-  process.exitCode = 1;
+  failed(error);
 }
 removeProfile(profile);
 removeProfile(webProfile);
+
+function failed(error: unknown): void {
+  console.error(String(error));
+  process.exitCode = 1;
+}
 
 /** The extension is installed. What runs the tests stands in for an extension under development. */
 async function inNode(profile: Profile): Promise<void> {

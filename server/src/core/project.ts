@@ -4,6 +4,7 @@
  */
 import { type Determinism, factsOf } from './facts.ts';
 import { lowerFile } from './lower.ts';
+import type { NamedVersion } from './manifests.ts';
 import type { PythonFile } from './model.ts';
 import type { Pledge, Span } from './rule.ts';
 import type { Settings } from './settings.ts';
@@ -13,6 +14,12 @@ import { type IndexedFile, Workspace } from './workspace.ts';
 /** A place in some file of the project, ready to be shown. */
 export interface Location extends Span {
   readonly path: string;
+}
+
+/** A version that the user set. */
+export interface SetVersion {
+  readonly version: string;
+  readonly setting: 'torchVersion';
 }
 
 const DETERMINISM_FLAGS = new Set(['torch.use_deterministic_algorithms', 'torch.backends.cudnn.deterministic']);
@@ -76,8 +83,14 @@ export class Project {
 
   /** The version of a package the program runs with, by its name on PyPI; null where nothing says, which is the newest. */
   versionOf(packageName: string): string | null {
-    if (packageName === 'torch' && this.#settings.torchVersion !== '') return this.#settings.torchVersion;
-    return this.#workspace.versionOf(packageName, this.file.path);
+    return this.versionSource(packageName)?.version ?? null;
+  }
+
+  /** The same with what says so: a manifest, or the setting; null where nothing does. */
+  versionSource(packageName: string): NamedVersion | SetVersion | null {
+    const { torchVersion } = this.#settings;
+    if (packageName === 'torch' && torchVersion !== '') return { version: torchVersion, setting: 'torchVersion' };
+    return this.#workspace.manifests.versionOf(packageName, this.file.path);
   }
 
   /** Where a site of the effects is, in today's text. */

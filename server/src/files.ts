@@ -1,4 +1,4 @@
-/** Finds the Python files the command line checks. */
+/** Finds the Python files the command line checks, and others of a project. */
 import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
@@ -24,14 +24,20 @@ const SKIPPED = new Set([
  * The files among the paths and the `*.py` files under the folders among them, as absolute paths, each once, in a
  * stable order. Links to folders are not followed, so no loop can catch us. `onError` hears of folders that cannot be read.
  */
-export function findPythonFiles(paths: readonly string[], onError: (path: string, error: unknown) => void): string[] {
+export const findPythonFiles = (paths: readonly string[], onError: OnError): string[] =>
+  findFiles(paths, (path) => path.endsWith('.py'), onError);
+
+type OnError = (path: string, error: unknown) => void;
+
+/** The same for files of another kind. */
+export function findFiles(paths: readonly string[], isWanted: (path: string) => boolean, onError: OnError): string[] {
   const found = new Set<string>();
   const walk = (folder: string): void => {
     for (const entry of readFolder(folder, onError)) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
         if (!SKIPPED.has(entry.name) && !existsSync(join(path, 'pyvenv.cfg'))) walk(path);
-      } else if (entry.name.endsWith('.py') && isFile(path)) {
+      } else if (isWanted(path) && isFile(path)) {
         found.add(path);
       }
     }
@@ -43,7 +49,7 @@ export function findPythonFiles(paths: readonly string[], onError: (path: string
   return [...found];
 }
 
-function readFolder(folder: string, onError: (path: string, error: unknown) => void): Dirent[] {
+function readFolder(folder: string, onError: OnError): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {

@@ -9,6 +9,7 @@ import type { PythonFile } from './model.ts';
 import type { Pledge, Span } from './rule.ts';
 import type { Settings } from './settings.ts';
 import type { Flag, Reached, Site, Summary } from './summary.ts';
+import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
 import { type IndexedFile, Workspace } from './workspace.ts';
 
 /** A place in some file of the project, ready to be shown. */
@@ -112,13 +113,13 @@ export class Project {
 }
 
 /** What the workspace keeps of an open file. Its sites move with the file's nodes. */
-export function indexFile(file: PythonFile): IndexedFile {
-  return { ...lowerFile(file), facts: factsOf(file) };
+export function indexFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFile {
+  return { ...lowerFile(file, vocabulary), facts: factsOf(file, vocabulary) };
 }
 
 /** What it keeps of a file that is closed: the same without a node of its tree. */
-export function indexClosedFile(file: PythonFile): IndexedFile {
-  const { effects, sites, facts } = indexFile(file);
+export function indexClosedFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFile {
+  const { effects, sites, facts } = indexFile(file, vocabulary);
   return { effects, facts, sites: new Map([...sites].map(([key, { start, end }]) => [key, { start, end }])) };
 }
 
@@ -126,7 +127,7 @@ export function indexClosedFile(file: PythonFile): IndexedFile {
 export function projectOf(file: PythonFile, settings: Settings, workspace?: Workspace): Project {
   if (workspace) return new Project(file, settings, workspace);
   const alone = new Workspace();
-  alone.set(file.path, indexFile(file));
+  alone.set(file.path, indexFile(file, vocabularyOf(settings)));
   return new Project(file, settings, alone);
 }
 

@@ -1,4 +1,5 @@
 /** Functions of a project's own that seed or draw, as its settings name them: what no table and no source file says. */
+import type { Event } from './events.ts';
 import type { Stream } from './knowledge.ts';
 import type { Call, PythonFile } from './model.ts';
 import { STREAMS } from './summary.ts';
@@ -16,6 +17,11 @@ export interface Vocabulary {
 
 export const NO_VOCABULARY: Vocabulary = { seeds: {}, draws: {} };
 
+export const vocabularyOf = (settings: {
+  readonly seedFunctions: StreamsByName;
+  readonly randomFunctions: StreamsByName;
+}): Vocabulary => ({ seeds: settings.seedFunctions, draws: settings.randomFunctions });
+
 /** The streams that a call touches by its name alone; null for names the settings do not have. */
 export function streamsOf(call: Call, names: StreamsByName, file: PythonFile): readonly Stream[] | null {
   const patterns = Object.keys(names);
@@ -24,6 +30,19 @@ export function streamsOf(call: Call, names: StreamsByName, file: PythonFile): r
   if (found.length === 0) return null;
   const streams = new Set(found.flatMap((pattern) => (names[pattern] === 'all' ? STREAMS : (names[pattern] ?? []))));
   return STREAMS.filter((stream) => streams.has(stream));
+}
+
+/** What the user says that a call does, which goes before all that can be read; null where they say nothing. */
+export function namedEvents(
+  call: Call,
+  { seeds, draws }: Vocabulary,
+  file: PythonFile,
+  site: () => string,
+): Event[] | null {
+  const seeded = streamsOf(call, seeds, file);
+  if (seeded) return [{ kind: 'seed', streams: seeded, value: null, noneIsEntropy: false, site: site() }];
+  const drawn = streamsOf(call, draws, file);
+  return drawn?.map((stream): Event => ({ kind: 'draw', stream, site: site() })) ?? null;
 }
 
 function matches(call: Call, pattern: string, file: PythonFile): boolean {

@@ -65,7 +65,7 @@ export function readRequirements(text: string): Manifest {
   const includes: string[] = [];
   for (const { line, start } of logicalLines(text)) {
     const [, included] = /^(?:-r|-c|--requirement|--constraint)(?:\s+|=|(?=[\w./]))(\S+)/.exec(line) ?? [];
-    if (included !== undefined) includes.push(included);
+    if (included !== undefined && !included.includes('://')) includes.push(included);
     const requirement = line.startsWith('-') ? null : parseRequirement(line, start);
     if (requirement) requirements.push(requirement);
   }

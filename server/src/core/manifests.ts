@@ -199,7 +199,9 @@ export class Manifests {
   /** What is said about a package, in the order in which it counts. */
   *#asked(name: string, folder: string): Generator<{ path: string; requirement: Requirement }> {
     const above = [...this.#known.values()].filter(
-      ({ home, byName, includes }) => (byName.has(name) || includes.length > 0) && isBelow(`${folder}/`, home),
+      ({ home, byName, includes, authority }) =>
+        // What is no manifest by its name speaks through those that include it.
+        authority < KINDS.length && (byName.has(name) || includes.length > 0) && isBelow(`${folder}/`, home),
     );
     above.sort(
       (a, b) =>

@@ -1,13 +1,12 @@
-/** The settings of the command line: its own options, and below them what each project says for itself. */
+/** The options of the command line that are settings, and what is wrong with the settings of projects. */
 import { relative, sep } from 'node:path';
 import type { Manifests } from './core/manifests.ts';
-import { mergeSettings, parseSettings, SETTINGS, type Settings } from './core/settings.ts';
-import { type Vocabulary, vocabularyOf } from './core/vocabulary.ts';
+import { parseSettings, SETTINGS, type Settings } from './core/settings.ts';
 
 /** The options that are settings, as `parseArgs` takes them. */
 export const SETTING_OPTIONS = { level: { type: 'string' }, 'torch-version': { type: 'string' } } as const;
 
-/** What the options say; one sentence where one cannot be taken. */
+/** What the options say; a sentence where one cannot be taken. */
 export function readSettingOptions(values: Readonly<Record<string, unknown>>): {
   settings: Settings;
   problem?: string;
@@ -22,35 +21,8 @@ export function readSettingOptions(values: Readonly<Record<string, unknown>>): {
   return { settings: parseSettings(given).settings };
 }
 
-/** The settings of each file, by its path with forward slashes. */
-export class CommandLineSettings {
-  readonly #options: Settings;
-  readonly #manifests: Manifests;
-  readonly #merged = new Map<object | null, Settings>();
-
-  constructor(options: Settings, manifests: Manifests) {
-    this.#options = options;
-    this.#manifests = manifests;
-  }
-
-  of(path: string): Settings {
-    const config = this.#manifests.configOf(path);
-    let settings = this.#merged.get(config);
-    if (!settings) {
-      settings = mergeSettings(config?.settings ?? {}, this.#options);
-      this.#merged.set(config, settings);
-    }
-    return settings;
-  }
-
-  vocabularyOf(path: string): Vocabulary {
-    return vocabularyOf(this.of(path));
-  }
-
-  /** What is wrong with the projects' settings, one line for each. */
-  get problems(): string[] {
-    return this.#manifests.configs.flatMap(({ path, problems }) =>
-      problems.map((problem) => `${relative('.', path).split(sep).join('/')}: ${problem}`),
-    );
-  }
-}
+/** What cannot be taken of the projects' settings, one line for each. */
+export const projectProblems = (manifests: Manifests): string[] =>
+  manifests.configs.flatMap(({ path, problems }) =>
+    problems.map((problem) => `${relative('.', path).split(sep).join('/')}: ${problem}`),
+  );

@@ -7,16 +7,18 @@ import { homedir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version } from '../../package.json';
-import { CommandLineSettings, readSettingOptions, SETTING_OPTIONS } from './cli-settings.ts';
+import { projectProblems, readSettingOptions, SETTING_OPTIONS } from './cli-settings.ts';
 import { analyze } from './core/analyze.ts';
 import { closeFile, openFile, type PythonFile } from './core/model.ts';
 import { indexClosedFile, projectOf } from './core/project.ts';
 import type { Finding, Severity } from './core/rule.ts';
+import type { Settings } from './core/settings.ts';
 import { loadSyntax } from './core/syntax.ts';
+import { vocabularyOf } from './core/vocabulary.ts';
 import { Workspace } from './core/workspace.ts';
 import { findPythonFiles } from './files.ts';
 import { reasonToSkip } from './limits.ts';
-import { readManifests } from './project-files.ts';
+import { readProjects } from './project-files.ts';
 import { wasm } from './wasm.ts';
 
 const USAGE = `Seedwise shows where a PyTorch program stops being repeatable.
@@ -79,15 +81,13 @@ async function main(argv: readonly string[]): Promise<number> {
   if (missing !== undefined) throw new UsageError(`there is no file or folder '${missing}'`);
 
   await loadSyntax(wasm);
-  const files = findPythonFiles(paths, reportSkipped);
-  const roots = [...new Set(paths.map(projectRoot))];
+  const files = await findPythonFiles(paths, reportSkipped);
   const parsed = new Map<string, PythonFile>();
   const workspace = new Workspace();
-  readManifests(roots, workspace.manifests);
-  const settings = new CommandLineSettings(options.settings, workspace.manifests);
-  for (const problem of settings.problems) process.stderr.write(`seedwise: ${problem}\n`);
-  indexAll(new Set([...findPythonFiles(roots, () => {}), ...files]), workspace, settings, parsed);
-  const checks = files.map((path) => checkFile(path, workspace, settings, parsed.get(path)));
+  const near = await readProjects([...new Set(paths.map(projectRoot))], workspace.manifests);
+  for (const problem of projectProblems(workspace.manifests)) process.stderr.write(`seedwise: ${problem}\n`);
+  indexAll(new Set([...near, ...files]), workspace, options.settings, parsed);
+  const checks = files.map((path) => checkFile(path, workspace, options.settings, parsed.get(path)));
   const rows = checks.flatMap((found) => found ?? []);
   const fileCount = checks.filter((found) => found).length;
   print(format === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : textOf(rows, fileCount));
@@ -120,16 +120,11 @@ async function startServer(): Promise<number> {
 }
 
 /** The findings of one file; nothing if it cannot be analysed, which is said on standard error. */
-function checkFile(
-  path: string,
-  workspace: Workspace,
-  allSettings: CommandLineSettings,
-  parsed?: PythonFile,
-): Row[] | undefined {
+function checkFile(path: string, workspace: Workspace, options: Settings, parsed?: PythonFile): Row[] | undefined {
   try {
     const file = parsed ?? openFile(nameInWorkspace(path), readPython(path));
     const { text } = file;
-    const settings = allSettings.of(file.path);
+    const settings = workspace.manifests.settingsOf(file.path, options);
     const { findings, problems } = analyze(file, projectOf(file, settings, workspace), settings);
     if (!parsed) closeFile(file);
     for (const problem of problems) process.stderr.write(`seedwise: ${problem}\n`);
@@ -154,13 +149,13 @@ function readPython(path: string): string {
 function indexAll(
   paths: ReadonlySet<string>,
   workspace: Workspace,
-  settings: CommandLineSettings,
+  options: Settings,
   parsed: Map<string, PythonFile>,
 ): void {
   for (const path of paths) {
     try {
       const file = openFile(nameInWorkspace(path), readPython(path));
-      workspace.set(file.path, indexClosedFile(file, settings.vocabularyOf(file.path)));
+      workspace.set(file.path, indexClosedFile(file, vocabularyOf(workspace.manifests.settingsOf(file.path, options))));
       closeFile(file);
       if (parsed.size < MOST_PARSED) parsed.set(path, file);
     } catch {} // The check of the file itself says so, if it was asked for.

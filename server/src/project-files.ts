@@ -1,47 +1,38 @@
 /**
- * Reads what a project says about itself, for the command line: the manifests in its folders, those of the folders above
- * as far as they belong to the same repository, and what is installed in its virtual environments.
+ * Reads projects from the disk, for the command line: their Python files, their manifests, and the manifests of the
+ * folders above as far as they belong to the same repository.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isInstalledPackage, isManifest, type Manifests } from './core/manifests.ts';
-import { findFiles } from './files.ts';
+import { diskFiles } from './files.ts';
+import { findFiles } from './folders.ts';
 
-/** Takes in all manifests that may speak for files below the folders; what cannot be read is left out. */
-export function readManifests(folders: readonly string[], manifests: Manifests): void {
+const disk = diskFiles(() => {});
+
+/** The Python files below the folders. All manifests that may speak for them are taken in; what cannot be read is left out. */
+export async function readProjects(folders: readonly string[], manifests: Manifests): Promise<string[]> {
   const tops = folders.map(repositoryOf);
-  const above = new Set(folders.flatMap((folder, i) => foldersBetween(folder, tops[i]!)));
-  const found = new Set([
-    ...findFiles(
-      folders,
-      (path) => isManifest(withSlashes(path)),
-      () => {},
-    ),
-    ...[...above].flatMap((folder) => namesIn(folder).map((name) => join(folder, name))),
-    ...[...folders, ...above].flatMap(installedPackages),
-  ]);
-  for (const path of found) if (isManifest(withSlashes(path))) take(path, manifests);
+  const above = [...new Set(folders.flatMap((folder, i) => foldersAbove(folder, tops[i]!)))];
+  const paths = (await findFiles(folders.map(uriOf), disk)).map((uri) => fileURLToPath(uri));
+  const listed = await disk.list(above.map(uriOf));
+  const namesAbove = above.flatMap((folder, i) => (listed[i] ?? []).map(({ name }) => join(folder, name)));
+  await take([...paths, ...namesAbove], manifests);
   // Files that others include may include more.
   for (let missing = manifests.missing; missing.length > 0; missing = manifests.missing) {
-    for (const path of new Set(missing)) {
-      if (tops.some((top) => path.startsWith(`${withSlashes(top)}/`))) take(path, manifests);
-      else manifests.set(path, '');
-    }
+    await take(missing, manifests, (path) => tops.some((top) => path.startsWith(`${withSlashes(top)}/`)));
   }
+  return paths.filter((path) => path.endsWith('.py'));
 }
 
-function take(path: string, manifests: Manifests): void {
-  const name = withSlashes(path);
-  manifests.set(name, isInstalledPackage(name) ? '' : readText(path));
-}
-
-/** Empty for what cannot be read. */
-function readText(path: string): string {
-  try {
-    return new TextDecoder().decode(readFileSync(path));
-  } catch {
-    return '';
-  }
+/** What cannot be read says nothing. */
+async function take(paths: readonly string[], manifests: Manifests, isReadable?: (path: string) => boolean) {
+  const wanted = [...new Set(paths)].filter((path) => isReadable !== undefined || isManifest(withSlashes(path)));
+  const readable = wanted.filter((path) => !isInstalledPackage(withSlashes(path)) && isReadable?.(path) !== false);
+  const texts = await disk.read(readable.map(uriOf));
+  const textOf = new Map(readable.map((path, i) => [path, texts[i]]));
+  for (const path of wanted) manifests.set(withSlashes(path), textOf.get(path) ?? '');
 }
 
 /** The top of the repository a folder is in; the folder itself where it is in none. */
@@ -53,35 +44,15 @@ function repositoryOf(folder: string): string {
 }
 
 /** The folders above one, up to a top that is among them. */
-function foldersBetween(folder: string, top: string): string[] {
-  const between: string[] = [];
+function foldersAbove(folder: string, top: string): string[] {
+  const above: string[] = [];
   for (let at = folder; at !== top; ) {
     at = dirname(at);
-    between.push(at);
+    above.push(at);
   }
-  return between;
+  return above;
 }
 
-/** The places in a virtual environment right below the folder that tell which packages it holds. */
-export function installedPackages(folder: string): string[] {
-  return ['.venv', 'venv', 'env'].flatMap((name) => {
-    const lib = join(folder, name, 'lib');
-    const sites = [
-      ...namesIn(lib).flatMap((each) => (each.startsWith('python') ? join(lib, each, 'site-packages') : [])),
-      join(folder, name, 'Lib', 'site-packages'),
-    ];
-    return sites.flatMap((site) =>
-      namesIn(site).flatMap((each) => (each.endsWith('.dist-info') ? join(site, each, 'METADATA') : [])),
-    );
-  });
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
+const uriOf = (path: string): string => pathToFileURL(path).href;
 
 const withSlashes = (path: string): string => path.split(sep).join('/');

@@ -31,6 +31,7 @@ import {
   readSetupPy,
 } from './manifests/tables.ts';
 import { type ProjectConfig, readConfig } from './project-config.ts';
+import { mergeSettings, type Settings } from './settings.ts';
 
 /** A version and the place that says so. */
 export interface NamedVersion {
@@ -54,8 +55,7 @@ const readInstalled = (_text: string, path: string): Manifest => {
   return wheel ? { requirements: [{ ...wheel, start: 0 }], includes: [] } : NOTHING;
 };
 
-const INSTALLED =
-  /(?:^|\/)(?:\.venv|venv|env)\/(?:lib\/python[^/]*|Lib)\/site-packages\/([^/]+)\.dist-info(?:\/METADATA)?$/;
+const INSTALLED = /(?:^|\/)[^/]+\/(?:lib\/python[^/]*|Lib)\/site-packages\/([^/]+)\.dist-info(?:\/METADATA)?$/;
 
 /** By authority. */
 const KINDS: readonly Kind[] = [
@@ -106,6 +106,8 @@ const LONGEST = 32_000_000;
 
 interface Known extends Manifest {
   readonly path: string;
+  /** Of its text, which is not kept. */
+  readonly print: string;
   /** The folder whose files it speaks for. */
   readonly home: string;
   readonly authority: number;
@@ -118,23 +120,32 @@ interface Known extends Manifest {
 export class Manifests {
   readonly #known = new Map<string, Known>();
   readonly #answers = new Map<string, NamedVersion | null>();
+  readonly #merged = new WeakMap<ProjectConfig, WeakMap<Settings, Settings>>();
 
-  /** Takes a manifest in, or its new text. */
-  set(path: string, text: string): void {
+  /** Takes a manifest in, or its new text; true when it may say something else now. */
+  set(path: string, text: string): boolean {
+    const before = this.#known.get(path);
+    const print = fingerprint(text);
+    if (before?.print === print) return false;
     const index = kindOf(path);
     // A file that others include is a list of requirements, whatever it is called.
     const read = KINDS[index]?.read ?? readRequirements;
     const { requirements, includes } = text.length > LONGEST ? NOTHING : read(text, path);
+    const config = /(^|\/)pyproject\.toml$/.test(path) ? readConfig(path, text) : null;
     this.#known.set(path, {
       path,
+      print,
       home: homeOf(path),
       authority: index < 0 ? KINDS.length : index,
       requirements,
       includes,
       byName: new Map(requirements.map((each) => [each.name, each])),
-      config: /(^|\/)pyproject\.toml$/.test(path) ? readConfig(path, text) : null,
+      config,
     });
     this.#answers.clear();
+    const saysSomething = (each: Manifest & { readonly config: ProjectConfig | null }): boolean =>
+      each.requirements.length > 0 || each.includes.length > 0 || each.config !== null;
+    return saysSomething({ requirements, includes, config }) || (before !== undefined && saysSomething(before));
   }
 
   /** True when it was known. */
@@ -171,6 +182,16 @@ export class Manifests {
   configOf(path: string): ProjectConfig | null {
     const above = [...this.#known.values()].filter(({ config, home }) => config && isBelow(path, home));
     return above.sort((a, b) => b.home.length - a.home.length)[0]?.config ?? null;
+  }
+
+  /** The settings of a file, of those the user set and those of its project. The same object for the same settings. */
+  settingsOf(path: string, user: Settings): Settings {
+    const config = this.configOf(path);
+    if (!config) return user;
+    const known = this.#merged.get(config) ?? new WeakMap<Settings, Settings>();
+    const settings = known.get(user) ?? mergeSettings(config.settings, user);
+    this.#merged.set(config, known.set(user, settings));
+    return settings;
   }
 
   /** All settings that projects of the workspace have. */
@@ -224,6 +245,12 @@ export class Manifests {
       if (included) yield* this.#said(included, name, seen);
     }
   }
+}
+
+function fingerprint(text: string): string {
+  let hash = 5381;
+  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 33) + text.charCodeAt(i)) | 0;
+  return `${text.length} ${hash}`;
 }
 
 const isBelow = (path: string, folder: string): boolean => folder === '' || path.startsWith(`${folder}/`);

@@ -95,7 +95,8 @@ export class WorkspaceIndex {
     for (let missing = manifests.missing; missing.length > 0; missing = manifests.missing) {
       const paths = [...new Set(missing)];
       const inside = paths.filter((path) => this.#isInside(path));
-      const texts = await this.#around.files.read(inside.map((path) => this.#addressOf(path)));
+      for (const path of inside) this.#uris.set(path, this.#addressOf(path));
+      const texts = await this.#around.files.read(inside.map((path) => this.uriOf(path)));
       const textOf = new Map(inside.map((path, i) => [path, texts[i]]));
       for (const path of paths) if (manifests.set(path, textOf.get(path) ?? '')) this.generation++;
     }
@@ -188,7 +189,7 @@ export class WorkspaceIndex {
     }
     if (keep) this.#keep(path, text);
     else this.#texts.delete(path);
-    if (isManifest(path)) {
+    if (isManifest(path) || this.workspace.manifests.has(path)) {
       this.#uris.set(path, uri);
       this.#learn(path, text);
       if (!path.endsWith('.py')) return;
@@ -211,7 +212,7 @@ export class WorkspaceIndex {
     this.#texts.delete(path);
     this.#uris.delete(path);
     if (this.workspace.delete(path)) this.generation++;
-    if (isManifest(path)) this.#learn(path, '');
+    if (this.workspace.manifests.has(path)) this.#learn(path, '');
     if (this.workspace.manifests.delete(path)) this.generation++;
   }
 

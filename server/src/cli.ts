@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version } from '../../package.json';
+import { readProjects } from './cli-projects.ts';
 import { projectProblems, readSettingOptions, SETTING_OPTIONS } from './cli-settings.ts';
 import { analyze } from './core/analyze.ts';
 import { closeFile, openFile, type PythonFile } from './core/model.ts';
@@ -18,7 +19,6 @@ import { vocabularyOf } from './core/vocabulary.ts';
 import { Workspace } from './core/workspace.ts';
 import { findPythonFiles } from './files.ts';
 import { reasonToSkip } from './limits.ts';
-import { readProjects } from './project-files.ts';
 import { wasm } from './wasm.ts';
 
 const USAGE = `Seedwise shows where a PyTorch program stops being repeatable.

@@ -1,5 +1,5 @@
 /** The settings a project has for all who work on it: the table `[tool.seedwise]` of its `pyproject.toml`. */
-import { parse, TomlError } from 'smol-toml';
+import { at, isTable, parseToml } from './manifests/parse.ts';
 import { SETTINGS, type Settings } from './settings.ts';
 
 export interface ProjectConfig {
@@ -15,15 +15,13 @@ export const keyOf = (name: string): string => name.replace(/[A-Z]/g, (letter) =
 /** Null for a text without the table. A value that cannot be taken is left out, and the others hold. */
 export function readConfig(path: string, text: string): ProjectConfig | null {
   if (!/\bseedwise\b/.test(text)) return null;
-  let root: unknown;
-  try {
-    root = parse(text);
-  } catch (error) {
-    // Somebody else's table may be broken too, but then ours is not read, which they should know.
-    if (!(error instanceof TomlError) || !/^\s*\[\s*tool\s*\.\s*seedwise\b/m.test(text)) return null;
-    return { path, settings: {}, problems: [`It is not valid TOML (line ${error.line}).`] };
+  const parsed = parseToml(text);
+  if ('brokenAt' in parsed) {
+    // Somebody else's table may be broken, but then ours is not read either, which its author should know.
+    const isOurs = /^\s*\[\s*tool\s*\.\s*seedwise\b/m.test(text);
+    return isOurs ? { path, settings: {}, problems: [`It is not valid TOML (line ${parsed.brokenAt}).`] } : null;
   }
-  const given = memberOf(memberOf(root, 'tool'), 'seedwise');
+  const given = at(parsed.root, 'tool', 'seedwise');
   if (given === undefined) return null;
   if (!isTable(given)) return { path, settings: {}, problems: ['`tool.seedwise` must be a table.'] };
   const settings: Record<string, unknown> = {};
@@ -44,8 +42,3 @@ function unknownKey(key: string): string {
     ? `\`tool.seedwise.${key}\` is not a setting.`
     : `\`tool.seedwise.${key}\` must be spelled \`${meant}\`.`;
 }
-
-const isTable = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-
-const memberOf = (value: unknown, key: string): unknown => (isTable(value) ? value[key] : undefined);

@@ -1,6 +1,5 @@
 /** Manifests that people write as tables: TOML, INI and YAML. A text that cannot be parsed says nothing. */
-import { load } from 'js-yaml';
-import { parse } from 'smol-toml';
+import { at, isTable, parseToml, parseYaml, type Table } from './parse.ts';
 import { ANY, either, exactly, parseRange, type Range } from './ranges.ts';
 import {
   condaName,
@@ -16,16 +15,6 @@ import {
   wheelOf,
 } from './requirements.ts';
 
-type Table = Readonly<Record<string, unknown>>;
-
-const isTable = (value: unknown): value is Table =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-
-/** A value deep in tables; undefined where the path leads nowhere. */
-function at(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>((table, key) => (isTable(table) ? table[key] : undefined), value);
-}
-
 const table = (value: unknown, ...path: readonly string[]): Table => {
   const found = at(value, ...path);
   return isTable(found) ? found : {};
@@ -34,14 +23,10 @@ const table = (value: unknown, ...path: readonly string[]): Table => {
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 
-/** A TOML text as tables; null where it is none. */
-export function parseToml(text: string): Table | null {
-  try {
-    return parse(text);
-  } catch {
-    return null;
-  }
-}
+const tomlOf = (text: string): Table | null => {
+  const parsed = parseToml(text);
+  return 'root' in parsed ? parsed.root : null;
+};
 
 /** Where a text is quoted, else where the word first stands in it. */
 function find(text: string, quoted: string, word = quoted): number {
@@ -90,7 +75,7 @@ const pep440 = (version: string): Range | null =>
  * project depends on comes first; extras and groups count only for packages that it does not name.
  */
 export function readPyproject(text: string): Manifest {
-  const root = parseToml(text);
+  const root = tomlOf(text);
   if (!root) return NOTHING;
   const tool = table(root, 'tool');
   const lists = (tables: Table): string[] => Object.values(tables).flatMap(texts);
@@ -132,7 +117,7 @@ function mainFirst(main: readonly Requirement[], others: readonly Requirement[])
 
 /** `pixi.toml`: packages of conda and of PyPI, for all platforms or some, in features or not. */
 export function readPixiToml(text: string): Manifest {
-  const root = parseToml(text);
+  const root = tomlOf(text);
   return root ? { requirements: merged(readPixi(root, text)), includes: [] } : NOTHING;
 }
 
@@ -146,7 +131,7 @@ function readPixi(root: Table, text: string): Requirement[] {
 }
 
 export function readPipfile(text: string): Manifest {
-  const root = parseToml(text);
+  const root = tomlOf(text);
   if (!root) return NOTHING;
   const read = (key: string): Requirement[] =>
     fromTable(table(root, key), text, (version) => parseRange(version, 'poetry'));
@@ -155,13 +140,7 @@ export function readPipfile(text: string): Manifest {
 
 /** A conda environment; its `pip:` list is one of requirements. */
 export function readEnvironment(text: string): Manifest {
-  let root: unknown;
-  try {
-    root = load(text);
-  } catch {
-    return NOTHING;
-  }
-  const dependencies = at(root, 'dependencies');
+  const dependencies = at(parseYaml(text), 'dependencies');
   if (!Array.isArray(dependencies)) return NOTHING;
   const fromPip = readRequirements(dependencies.flatMap((each) => texts(at(each, 'pip'))).join('\n'));
   const requirements = [

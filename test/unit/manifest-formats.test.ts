@@ -1,7 +1,7 @@
 /** Versions as the manifests of real projects name them. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { isManifest, Manifests } from '../../server/src/core/manifests.ts';
+import { isManifest, MANIFEST_GLOBS, Manifests } from '../../server/src/core/manifests.ts';
 
 /** What files say of packages for `project/src/train.py`. */
 function versions(files: Record<string, string>, ...packages: string[]): (string | null)[] {
@@ -375,9 +375,21 @@ torchvision = "0.18.1.*"
   for (const [name, { path, text, says }] of Object.entries(cases)) {
     test(name, () => {
       assert.ok(isManifest(`project/${path}`), path);
+      assert.ok(
+        MANIFEST_GLOBS.some((glob) => matches(`project/${path}`, glob)),
+        `no glob finds ${path}`,
+      );
       const names = Object.keys(says);
       const found = versions({ [path]: text }, ...names);
       assert.deepEqual(Object.fromEntries(names.map((each, i) => [each, found[i]])), says);
     });
   }
 });
+
+/** As far as our globs go: double stars, stars and braces. */
+function matches(path: string, glob: string): boolean {
+  const parts = glob.match(/\*\*\/|\*|[{},]|[^*{},]+/g) ?? [];
+  const meaning: Record<string, string> = { '**/': '(?:.*/)?', '*': '[^/]*', '{': '(?:', '}': ')', ',': '|' };
+  const source = parts.map((part) => meaning[part] ?? part.replace(/[.()[\]]/g, '\\$&')).join('');
+  return new RegExp(`^${source}$`).test(path);
+}

@@ -90,7 +90,7 @@ export const MANIFEST_GLOBS: readonly string[] = [
   '**/setup.{cfg,py}',
   '**/Pipfile',
   '**/*{environment,conda}*.{yml,yaml}',
-  '**/{.venv,venv,env}/{lib/python*,Lib}/site-packages/*.dist-info/METADATA',
+  '**/{lib/python*,Lib}/site-packages/*.dist-info/METADATA',
 ];
 
 const kindOf = (path: string): number => KINDS.findIndex((kind) => kind.name.test(path));

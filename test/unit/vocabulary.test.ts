@@ -108,7 +108,7 @@ test('other names make other effects, also of functions that did not change', ()
   const plain = JSON.stringify(lowerFile(first, NO_VOCABULARY).effects);
   const second = updateFile(first, `${text}\n`);
   const named = lowerFile(second, vocabulary).effects;
-  assert.equal(named.functions['#start']?.events[0]?.kind, 'seed');
+  assert.equal(named.functions.get('#start')?.events[0]?.kind, 'seed');
   const third = updateFile(second, text);
   assert.equal(JSON.stringify(lowerFile(third, NO_VOCABULARY).effects), plain);
   const workspace = new Workspace();

@@ -3,7 +3,6 @@
  * It reads files in batches and understands them in slices, so that a large workspace never holds up a keystroke.
  * An open document always wins, and a text that was asked for before something newer is known is thrown away.
  */
-
 import { isInstalledPackage, isManifest } from './core/manifests.ts';
 import { closeFile, openFile, type PythonFile } from './core/model.ts';
 import { indexClosedFile, indexFile } from './core/project.ts';
@@ -63,7 +62,7 @@ export class WorkspaceIndex {
     const names = (given: Settings): string => JSON.stringify(vocabularyOf(given));
     const isSame = names(settings) === names(this.#user);
     this.#user = settings;
-    if (!isSame) await this.#understandAnew();
+    if (!isSame) await this.#readAll(this.#closedPython());
   }
 
   /** Forgets the files of folders that are no longer open; what is open in an editor stays. */
@@ -81,8 +80,8 @@ export class WorkspaceIndex {
     const manifests = wanted.filter((uri) => isManifest(pathOf(uri)) && !installed.includes(uri));
     await this.#readAll(manifests);
     if (manifests.length > 0) await this.#readIncluded();
-    await this.#readAll(wanted.filter((uri) => !isManifest(pathOf(uri))));
-    if (this.#namesChanged) await this.#understandAnew();
+    const others = wanted.filter((uri) => !isManifest(pathOf(uri)));
+    await this.#readAll(this.#namesChanged ? [...new Set([...this.#closedPython(), ...others])] : others);
   }
 
   async #readAll(uris: readonly string[]): Promise<void> {
@@ -102,11 +101,11 @@ export class WorkspaceIndex {
     }
   }
 
-  async #understandAnew(): Promise<void> {
+  /** All closed files, since functions in them are named otherwise now. */
+  #closedPython(): string[] {
     this.#namesChanged = false;
-    this.generation++;
-    const closed = [...this.#uris].filter(([path]) => path.endsWith('.py') && !this.#open.has(path));
-    await this.reread(closed.map(([, uri]) => uri));
+    this.generation++; // Open ones are understood anew when they are asked about.
+    return [...this.#uris].flatMap(([path, uri]) => (path.endsWith('.py') && !this.#open.has(path) ? [uri] : []));
   }
 
   /** A file is gone, or a folder with all that was in it. */
@@ -183,16 +182,18 @@ export class WorkspaceIndex {
   }
 
   #stored(path: string, uri: string, text: string | undefined, keep: boolean): void {
-    if (text === undefined || reasonToSkip(text)) {
+    // Lock files may be longer than what is analysed.
+    const saysVersions = isManifest(path) || this.workspace.manifests.has(path);
+    if (text === undefined || (!saysVersions && reasonToSkip(text))) {
       this.#forget(path);
       return;
     }
     if (keep) this.#keep(path, text);
     else this.#texts.delete(path);
-    if (isManifest(path) || this.workspace.manifests.has(path)) {
+    if (saysVersions) {
       this.#uris.set(path, uri);
       this.#learn(path, text);
-      if (!path.endsWith('.py')) return;
+      if (!path.endsWith('.py') || reasonToSkip(text)) return;
     }
     const file = openFile(path, text);
     try {
@@ -218,8 +219,7 @@ export class WorkspaceIndex {
 
   #learn(path: string, text: string): void {
     const { manifests } = this.workspace;
-    const names = (): string =>
-      JSON.stringify(manifests.configs.map(({ path, settings }) => [path, namesIn(settings)]));
+    const names = (): string => JSON.stringify(namesIn(manifests.configAt(path)?.settings ?? {}));
     const before = names();
     if (manifests.set(path, text)) this.generation++;
     if (names() !== before) this.#namesChanged = true;

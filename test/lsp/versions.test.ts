@@ -80,6 +80,23 @@ test('a lock file, an included file and an environment are read as well', (t) =>
   });
 });
 
+test('a lock file may be long, and a project may have many packages installed', (t) => {
+  const filler = '[[package]]\nname = "other"\nversion = "1.0"\n\n'.repeat(60_000);
+  const { options, uri } = project(t, {
+    'poetry.lock': `${filler}[[package]]\nname = "torch"\nversion = "1.7.1"\n`,
+    ...Object.fromEntries(
+      Array.from({ length: 300 }, (_, i) => [`.venv/lib/python3.8/site-packages/p${i}-1.0.dist-info/METADATA`, '']),
+    ),
+  });
+  return withServer(options, async (server) => {
+    const train = uri('train.py');
+    await server.open(train, OLD_NAME);
+    await until(() => server.said.statusChanges > 0);
+    const status = await server.status(train);
+    assert.deepEqual([status?.torch, status?.place?.line], ['1.7.1', 240_000]);
+  });
+});
+
 test('a virtual environment decides where no file does', (t) => {
   const { options, uri } = project(t, {
     'requirements.txt': 'torch\n',

@@ -102,7 +102,7 @@ export const isManifest = (path: string): boolean => kindOf(path) >= 0;
 export const isInstalledPackage = (path: string): boolean => INSTALLED.test(path);
 
 /** What is longer is no file somebody wrote, nor one a tool wrote for a project of a plausible size. */
-const LONGEST = 32_000_000;
+const LONGEST = 16_000_000;
 
 interface Known extends Manifest {
   readonly path: string;
@@ -192,6 +192,11 @@ export class Manifests {
     const settings = known.get(user) ?? mergeSettings(config.settings, user);
     this.#merged.set(config, known.set(user, settings));
     return settings;
+  }
+
+  /** The settings in one `pyproject.toml`. */
+  configAt(path: string): ProjectConfig | null {
+    return this.#known.get(path)?.config ?? null;
   }
 
   /** All settings that projects of the workspace have. */

@@ -40,10 +40,10 @@ interface Ear {
 export function followWorkspace(connection: Connection, index: WorkspaceIndex, { ready, changed, onError }: Ear) {
   let known: Promise<unknown> = Promise.resolve();
 
-  /** Lets diagnostics wait a moment for the news; those that did not are looked at again where it changed something. */
+  /** Lets diagnostics wait a moment for the news; those that did not are looked at again where it changed something. False is no news. */
   function learn(news: Promise<unknown>): void {
     const before = index.generation;
-    const complete = news.then(() => index.generation !== before && changed(), onError);
+    const complete = news.then((isNew) => isNew !== false && index.generation !== before && changed(), onError);
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
     known = Promise.race([Promise.all([known, complete]), patience]);
   }

@@ -57,12 +57,13 @@ export class WorkspaceIndex {
     await this.reread(await findFiles(folders, this.#around.files));
   }
 
-  /** Takes what the user set for the whole workspace; files are understood anew where it names other functions. */
-  async use(settings: Settings): Promise<void> {
+  /** Takes what the user set for the whole workspace; files are understood anew where it names other functions, which is then true. */
+  async use(settings: Settings): Promise<boolean> {
     const names = (given: Settings): string => JSON.stringify(vocabularyOf(given));
     const isSame = names(settings) === names(this.#user);
     this.#user = settings;
     if (!isSame) await this.#readAll(this.#closedPython());
+    return !isSame;
   }
 
   /** Forgets the files of folders that are no longer open; what is open in an editor stays. */

@@ -117,7 +117,8 @@ export function projectOf(file: PythonFile, settings: Settings, workspace?: Work
   return new Project(file, settings, alone);
 }
 
-function isProgram(workspace: Workspace, path: string): boolean {
+/** True for an entry point that reaches a machine-learning library. */
+export function isProgram(workspace: Workspace, path: string): boolean {
   const facts = workspace.facts(path);
   if (!facts || facts.isTest || workspace.importers(path).size > 0) return false;
   const { summary, reached } = workspace.program(path);

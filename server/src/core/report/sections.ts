@@ -1,0 +1,243 @@
+/** A report in words: sections of rows that every renderer shows alike. */
+import type { Pledge } from '../rule.ts';
+import type { FindingReport, LoaderReport, NoProgram, OperationReport, ProgramReport, Report } from './report.ts';
+import type { Condition, Mention, Place } from './source.ts';
+import type { Drawing, Seeding, StreamReport, StreamState } from './streams.ts';
+import type { SwitchReport, SwitchSetting } from './switches.ts';
+import { join, MODULE } from './verdict.ts';
+
+/** A string is prose, in which code stands in backticks. */
+export type Inline = string | { readonly code: string } | { readonly place: Place } | { readonly rule: string };
+export type Line = readonly Inline[];
+export type Cell = readonly Line[];
+
+/** How a row is marked where there are colours. */
+export type Tone = 'bad' | 'open' | 'good' | 'plain';
+
+export interface Row {
+  readonly tone: Tone;
+  readonly cells: readonly Cell[];
+}
+
+export interface Section {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+  /** Said in place of a table without rows. */
+  readonly nothing: string;
+}
+
+export interface Page {
+  /** The file's path; hosts know what to call it. */
+  readonly path: string;
+  readonly tone: Tone;
+  /** Whether the program repeats, in one sentence. */
+  readonly verdict: string;
+  readonly facts: readonly string[];
+  readonly sections: readonly Section[];
+}
+
+const TONES = { differs: 'bad', open: 'open', repeats: 'good' } as const;
+
+/** `nameOf` says what a host calls a path. */
+export function pageOf(report: Report, nameOf: (path: string) => string): Page {
+  if (report.kind === 'none') {
+    const { path } = report;
+    return { path, tone: 'plain', verdict: whyNone(report, nameOf), facts: [], sections: [] };
+  }
+  return {
+    path: report.path,
+    tone: TONES[report.verdict.level],
+    verdict: report.verdict.sentence,
+    facts: factsOf(report),
+    sections: [
+      streamSection(report.streams),
+      switchSection(report.switches),
+      operationSection(report.operations, report.torch.version),
+      loaderSection(report.loaders),
+      findingSection(report.findings),
+    ],
+  };
+}
+
+/** Why there is no report, in one sentence. */
+export function whyNone({ path, reason, programs }: NoProgram, nameOf: (path: string) => string): string {
+  const name = `\`${nameOf(path)}\``;
+  if (reason === 'unreadable') return `${name} cannot be read.`;
+  if (reason === 'test') return `${name} is a test, not a program.`;
+  if (reason === 'other')
+    return `${name} is no training program: it reaches no machine-learning library, or does nothing to randomness.`;
+  const reached = programs.map((program) => `\`${nameOf(program)}\``);
+  if (reached.length === 0) return `${name} is a library that no training program reaches.`;
+  return `${name} is a library: ${join(reached)} ${reached.length === 1 ? 'reaches' : 'reach'} it.`;
+}
+
+const PROMISES: Readonly<Record<Pledge, string>> = {
+  none: 'The program never seeds.',
+  seeded: 'The program seeds: it means its random numbers to repeat.',
+  deterministic: 'The program asks for determinism: it means its bits to repeat.',
+};
+
+function factsOf({ promise, torch, files }: ProgramReport): string[] {
+  const version = torch.version === null ? 'the newest torch, since no file names a version' : `torch ${torch.version}`;
+  return [PROMISES[promise], `Judged for ${version}.`, files.length === 1 ? '' : `${files.length} files.`].filter(
+    Boolean,
+  );
+}
+
+const code = (text: string): Inline => ({ code: text });
+const at = ({ code: text, place }: Mention): Line => [code(text), { place }];
+const words = (text: string): Cell => [[text]];
+
+const underConditions = (conditions: readonly Condition[]): Line[] =>
+  conditions.map((each) => [each.holds ? 'if ' : 'unless ', code(each.code)]);
+
+const reachedBy = (calls: readonly Mention[]): Line[] => calls.map((call) => ['by ', ...at(call)]);
+
+const STATES: Readonly<Record<StreamState, readonly [words: string, tone: Tone]>> = {
+  seeded: ['seeded', 'good'],
+  conditional: ['seeded on some paths', 'open'],
+  late: ['seeded too late', 'bad'],
+  varying: ['another seed in every run', 'bad'],
+  unseeded: ['never seeded', 'bad'],
+  unused: ['not drawn', 'plain'],
+};
+/** More seeds than these are counted. */
+const MOST_SEEDS = 4;
+
+function streamSection(streams: readonly StreamReport[]): Section {
+  return {
+    title: 'Random streams',
+    columns: ['Stream', 'State', 'Seeded', 'First drawn'],
+    nothing: '',
+    rows: streams.map(({ stream, state, seeds, drawn }) => {
+      const [label, tone] = STATES[state];
+      const more: Line[] = seeds.length > MOST_SEEDS ? [[`and ${seeds.length - MOST_SEEDS} more`]] : [];
+      const seeded = [...seeds.slice(0, MOST_SEEDS).flatMap(seedLines), ...more];
+      return {
+        tone,
+        cells: [[[code(MODULE[stream])]], words(label), orDash(seeded), orDash(drawn ? drawLines(drawn) : [])],
+      };
+    }),
+  };
+}
+
+function seedLines(seeding: Seeding): Line[] {
+  const value =
+    seeding.value === undefined || seeding.seed === null
+      ? []
+      : [[code(seeding.seed), ' is ', code(literal(seeding.value))]];
+  return [
+    at(seeding),
+    ...value,
+    ...reachedBy(seeding.by),
+    ...underConditions(seeding.conditions),
+    ...(seeding.unsure ? [['may seed, by its name']] : []),
+    ...(seeding.within === 'block' ? [['until its `with` block ends']] : []),
+    ...(seeding.within === 'process' ? [['in a process of its own']] : []),
+    ...(seeding.varies ? [['another seed in every run']] : []),
+  ];
+}
+
+const drawLines = (drawn: Drawing): Line[] => [at(drawn), ...reachedBy(drawn.by), ...underConditions(drawn.conditions)];
+
+const orDash = (lines: readonly Line[]): Cell => (lines.length > 0 ? lines : [['–']]);
+
+/** A value as Python writes it. */
+function literal(value: unknown): string {
+  if (value === null) return 'None';
+  if (value === true) return 'True';
+  if (value === false) return 'False';
+  return Array.isArray(value) ? `(${value.map(literal).join(', ')})` : JSON.stringify(value);
+}
+
+function switchSection(switches: readonly SwitchReport[]): Section {
+  return {
+    title: 'Determinism switches',
+    columns: ['Switch', 'Set to', 'Where'],
+    nothing: '',
+    rows: switches.flatMap(({ name, settings }): Row[] => {
+      const shown = [[code(name.replace(/^torch\.(backends\.)?/, ''))]] satisfies Cell;
+      if (settings.length === 0) return [{ tone: 'plain', cells: [shown, words('not set'), orDash([])] }];
+      return settings.map((each, i) => ({
+        tone: 'plain',
+        cells: [i === 0 ? shown : [[]], settingValue(name, each), settingPlace(name, each)],
+      }));
+    }),
+  };
+}
+
+function settingValue(name: string, { value }: SwitchSetting): Cell {
+  if (value !== '') return [[code(value)]];
+  return words(name.startsWith('torch.') ? 'nothing: the call raises' : 'a value that is not shown');
+}
+
+const settingPlace = (name: string, { place, by, conditions }: SwitchSetting): Cell => [
+  [{ place }],
+  ...reachedBy(by),
+  ...underConditions(conditions),
+  ...(name === 'PYTHONHASHSEED' ? [['too late for this process, which has chosen its hashes']] : []),
+];
+
+const FLAG_EFFECT = {
+  error: 'it raises',
+  deterministic: 'it is deterministic',
+  uncovered: 'it stays as it is',
+} as const;
+
+function operationSection(operations: readonly OperationReport[], version: string | null): Section {
+  return {
+    title: 'Operations that stay free on CUDA',
+    columns: [
+      'Operation',
+      'Where',
+      'Pass',
+      `With the switch on${version === null ? '' : `, in torch ${version}`}`,
+      'Why',
+    ],
+    nothing: 'None that Seedwise knows.',
+    rows: operations.map((each) => ({
+      tone: 'plain',
+      cells: [
+        [[code(each.code)]],
+        [[{ place: each.place }]],
+        words(each.pass === 'both' ? 'forward and backward' : each.pass),
+        words(each.flag === null ? 'not in this version' : FLAG_EFFECT[each.flag]),
+        words(each.reason),
+      ],
+    })),
+  };
+}
+
+function loaderSection(loaders: readonly LoaderReport[]): Section {
+  const given = (text: string | null, otherwise: string): Cell => (text === null ? words(otherwise) : [[code(text)]]);
+  return {
+    title: 'DataLoaders',
+    columns: ['Where', 'Shuffle', 'Generator', 'Workers', 'Worker seeds'],
+    nothing: 'None.',
+    rows: loaders.map((each) => ({
+      tone: 'plain',
+      cells: [
+        [at(each)],
+        each.sampler !== null && each.shuffle === null ? [['by ', code(each.sampler)]] : given(each.shuffle, 'no'),
+        given(each.generator, 'torch’s global one'),
+        given(each.workers, 'none'),
+        given(each.workerInit, '–'),
+      ],
+    })),
+  };
+}
+
+const SEVERITY_TONES = { error: 'bad', warning: 'bad', information: 'open', hint: 'plain' } as const;
+
+function findingSection(findings: readonly FindingReport[]): Section {
+  return {
+    title: 'Findings',
+    columns: ['Where', 'Severity', 'Rule', 'Message'],
+    nothing: 'None.',
+    rows: findings.map(({ rule, severity, message, place }) => ({
+      tone: SEVERITY_TONES[severity],
+      cells: [[[{ place }]], words(severity), [[{ rule }]], words(message)],
+    })),
+  };
+}

@@ -30,7 +30,8 @@ import { parseSettings, type Settings } from './core/settings.ts';
 import { loadSyntax, type WasmBytes } from './core/syntax.ts';
 import { reasonToSkip } from './limits.ts';
 import { type ActionSource, clientOf, isInWorkspace, isLinted, rangeOf, SEVERITIES } from './lsp-client.ts';
-import { COMMANDS, type InitializationOptions, type SeedBlockOptions } from './protocol.ts';
+import { COMMANDS, type InitializationOptions, type ReportOptions, type SeedBlockOptions } from './protocol.ts';
+import { answerReport } from './report-answer.ts';
 import { type FileAccess, pathOf, WorkspaceIndex } from './workspace-index.ts';
 
 const PUSH_DELAY_MS = 100;
@@ -78,6 +79,8 @@ export function serve(connection: Connection, host: Host): void {
   };
   const index = new WorkspaceIndex(files);
   let indexed: Promise<unknown> = Promise.resolve();
+  let complete: Promise<unknown> = Promise.resolve();
+  let folders: readonly string[] = [];
   const session = Date.now().toString(36);
   let resultCount = 0;
   let client = clientOf({}, {});
@@ -87,13 +90,13 @@ export function serve(connection: Connection, host: Host): void {
   syntax.catch(() => {}); // Every request waits for it and reports its failure.
 
   connection.onInitialize(({ capabilities, initializationOptions, workspaceFolders, rootUri }) => {
-    const folders = workspaceFolders?.map((folder) => folder.uri) ?? (rootUri ? [rootUri] : []);
-    const complete = syntax.then(() => index.add(folders)).then(() => index.generation > 0 && lookAgain(), logError);
+    folders = workspaceFolders?.map((folder) => folder.uri) ?? (rootUri ? [rootUri] : []);
+    complete = syntax.then(() => index.add(folders)).then(() => index.generation > 0 && lookAgain(), logError);
     indexed = Promise.race([complete, new Promise((resolve) => setTimeout(resolve, INDEX_PATIENCE_MS))]);
     const options: InitializationOptions = initializationOptions ?? {};
     client = clientOf(capabilities, options);
     sentSettings = options.settings;
-    const commands = [COMMANDS.insertSeedBlock, ...(client.showsPages ? [COMMANDS.explainRule] : [])];
+    const commands = [COMMANDS.insertSeedBlock, COMMANDS.report, ...(client.showsPages ? [COMMANDS.explainRule] : [])];
     return {
       serverInfo: { name: 'Seedwise', version: host.version },
       capabilities: {
@@ -187,15 +190,23 @@ export function serve(connection: Connection, host: Host): void {
   );
 
   connection.onExecuteCommand(async ({ command, arguments: [target, options] = [] }) => {
-    const done = await guarded(false, async () => {
+    const done = await guarded<unknown>(undefined, async () => {
+      if (command === COMMANDS.report) return await runReport(target, options);
       if (command === COMMANDS.insertSeedBlock) await runInsertSeedBlock(target, options);
       if (command === COMMANDS.explainRule)
         await connection.window.showDocument({ uri: ruleUrl(target), external: true });
-      return true;
+      return null;
     });
-    if (!done) tell(MessageType.Error, `${command} failed. The log of Seedwise says why.`);
-    return null;
+    if (done === undefined) tell(MessageType.Error, `${command} failed. The log of Seedwise says why.`);
+    return done ?? null;
   });
+
+  async function runReport(uri?: string, options?: ReportOptions): Promise<unknown> {
+    await complete;
+    const settings = await settingsOf(uri ?? folders[0] ?? '');
+    const checked = uri ? await check(uri) : undefined; // The workspace then knows the document as it is now.
+    return answerReport(uri, options, { index, settings, folders, file: checked?.python?.file });
+  }
 
   async function runInsertSeedBlock(uri: string, options?: SeedBlockOptions): Promise<void> {
     const checked = await check(uri);

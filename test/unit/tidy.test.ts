@@ -48,14 +48,16 @@ function mayImport(path: string, target: string): boolean {
     if (!target.startsWith(CORE)) return false;
     const isRule = path.startsWith(`${CORE}rules/`) && name !== 'index.ts';
     if (isRule) return !/\/rules\/|\/(analyze|actions|suppress|settings)\.ts$/.test(target);
-    return target !== `${CORE}analyze.ts` || name === 'actions.ts';
+    return target !== `${CORE}analyze.ts` || name === 'actions.ts' || name === 'report.ts';
   }
   if (path.startsWith('server/src/')) {
     if (target.startsWith('vscode-languageserver')) return /^lsp(-client)?\.ts$/.test(name) || isEntry(name, target);
     if (target.startsWith('node:')) return name !== 'lsp.ts' && name !== 'web.ts' && name !== 'protocol.ts';
     if (name === 'protocol.ts') return false;
     if (name === 'lsp.ts')
-      return target.startsWith(CORE) || /\/(protocol|limits|lsp-client|workspace-index)\.ts$/.test(target);
+      return (
+        target.startsWith(CORE) || /\/(protocol|limits|lsp-client|workspace-index|report-answer)\.ts$/.test(target)
+      );
     return isFile || target.endsWith('.wasm') || target === 'package.json';
   }
   if (path.startsWith('client/src/')) {

@@ -4,7 +4,7 @@
  */
 import { type Determinism, factsOf } from './facts.ts';
 import { lowerFile } from './lower.ts';
-import type { PythonFile } from './model.ts';
+import { openFile, type PythonFile } from './model.ts';
 import type { Pledge, Span } from './rule.ts';
 import type { Settings } from './settings.ts';
 import type { Flag, Reached, Site, Summary } from './summary.ts';
@@ -111,10 +111,15 @@ export function indexClosedFile(file: PythonFile): IndexedFile {
 
 /** A file as part of a workspace that knows its latest text; alone if there is none. */
 export function projectOf(file: PythonFile, settings: Settings, workspace?: Workspace): Project {
-  if (workspace) return new Project(file, settings, workspace);
+  return new Project(file, settings, workspace ?? aloneOf(file));
+}
+
+/** A workspace of a single file. */
+export function aloneOf(file: PythonFile): Workspace {
   const alone = new Workspace();
   alone.set(file.path, indexFile(file));
-  return new Project(file, settings, alone);
+  alone.open = (path) => (path === file.path ? openFile(path, file.text) : null);
+  return alone;
 }
 
 /** True for an entry point that reaches a machine-learning library. */

@@ -24,9 +24,10 @@ export function renderHtml(page: Page, options: HtmlOptions): string {
     .join('\n');
 }
 
-function renderSection({ title, columns, rows, nothing }: Section, options: HtmlOptions): string {
+function renderSection({ title, columns, rows, note }: Section, options: HtmlOptions): string {
   const heading = `<h2>${escaped(title)}</h2>`;
-  if (rows.length === 0) return `<section>${heading}<p class="nothing">${prose(nothing)}</p></section>`;
+  const below = note === '' ? '' : `<p class="note">${prose(note)}</p>`;
+  if (rows.length === 0) return `<section>${heading}${below}</section>`;
   const text = (line: Line): string => `<div>${line.map((each) => inline(each, options)).join('')}</div>`;
   const head = columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join('');
   const body = rows.map(({ tone, cells }) => {
@@ -35,7 +36,7 @@ function renderSection({ title, columns, rows, nothing }: Section, options: Html
     );
     return `<tr class="${tone}">${data.join('')}</tr>`;
   });
-  return `<section>${heading}<table><thead><tr>${head}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></section>`;
+  return `<section>${heading}<table><thead><tr>${head}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table>${below}</section>`;
 }
 
 function inline(part: Inline, { nameOf, placeHref, ruleHref }: HtmlOptions): string {

@@ -13,21 +13,22 @@ export function renderMarkdown(page: Page, nameOf: (path: string) => string): st
   return `${blocks.join('\n\n')}\n`;
 }
 
-function renderSection({ title, columns, rows, nothing }: Section, nameOf: (path: string) => string): string {
-  if (rows.length === 0) return `## ${title}\n\n${prose(nothing)}`;
+function renderSection({ title, columns, rows, note }: Section, nameOf: (path: string) => string): string {
+  const below = note === '' ? '' : `\n\n${prose(note)}`;
+  if (rows.length === 0) return `## ${title}${below}`;
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const text = (line: Line): string => line.map((each) => inline(each, nameOf)).join('');
   const lines = rows.map(({ cells }) => row(cells.map((cell) => cell.map((line) => text(line).trim()).join('<br>'))));
-  return [`## ${title}`, '', row(columns.map(prose)), row(columns.map(() => '---')), ...lines].join('\n');
+  return [`## ${title}`, '', row(columns.map(prose)), row(columns.map(() => '---')), ...lines].join('\n') + below;
 }
 
 function inline(part: Inline, nameOf: (path: string) => string): string {
-  if (typeof part === 'string') return prose(part);
+  if (typeof part === 'string') return prose(part.replace(/^ +$/, ' '));
   if ('code' in part) return codeSpan(part.code);
   if ('rule' in part) return `[${part.rule}](${ruleUrl(part.rule)})`;
   const { path, line } = part.place;
   const name = nameOf(path);
-  return ` [${plain(name)}:${line}](${encodeURI(name).replace(/[()#?]/g, encodeURIComponent)}#L${line})`;
+  return `[${plain(name)}:${line}](${encodeURI(name).replace(/[()#?]/g, encodeURIComponent)}#L${line})`;
 }
 
 /** Prose with code in backticks. */

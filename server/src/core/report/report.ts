@@ -4,6 +4,7 @@
  */
 import { analyze } from '../analyze.ts';
 import { Composer } from '../effects.ts';
+import type { Determinism } from '../facts.ts';
 import { behaviourAt, type Op, type Stream } from '../knowledge.ts';
 import { loaderArgument } from '../loaders.ts';
 import type { Argument, Call, PythonFile } from '../model.ts';
@@ -27,6 +28,8 @@ export interface ProgramReport {
   readonly path: string;
   readonly verdict: Verdict;
   readonly promise: Pledge;
+  /** `use_deterministic_algorithms`, as the rules see it. */
+  readonly determinism: Determinism;
   readonly torch: { /** Null is the newest known. */ readonly version: string | null };
   /** The files the program runs, itself first. */
   readonly files: readonly string[];
@@ -85,9 +88,12 @@ export function reportOf(workspace: Workspace, path: string, settings: Settings)
   });
   if (!file || !workspace.facts(path)) return none('unreadable');
   if (!isProgram(workspace, path)) {
-    const programs = workspace.programsReaching(path).filter((each) => isProgram(workspace, each));
-    const isImported = workspace.importers(path).size > 0;
-    return none(workspace.facts(path)?.isTest ? 'test' : isImported ? 'library' : 'other', programs.sort());
+    const importing = new Set(workspace.programsReaching(path));
+    const programs = programsOf(workspace).filter(
+      (each) => importing.has(each) || workspace.program(each).reached.has(path),
+    );
+    const isLibrary = programs.length > 0 || workspace.importers(path).size > 0;
+    return none(workspace.facts(path)?.isTest ? 'test' : isLibrary ? 'library' : 'other', programs);
   }
   const project = new Project(file, settings, workspace);
   const steps = stepsOf(workspace, path);
@@ -106,6 +112,7 @@ export function reportOf(workspace: Workspace, path: string, settings: Settings)
     path,
     verdict: verdictOf({ project, streams, operations, findings }),
     promise: project.promise,
+    determinism: project.deterministicAlgorithms,
     torch: { version: project.versionOf('torch') },
     files: files.map((each) => each.path),
     streams,

@@ -1,6 +1,6 @@
 /** A report in words: sections of rows that every renderer shows alike. */
 import type { Pledge } from '../rule.ts';
-import type { FindingReport, LoaderReport, NoProgram, OperationReport, ProgramReport, Report } from './report.ts';
+import type { FindingReport, LoaderReport, NoProgram, ProgramReport, Report } from './report.ts';
 import type { Condition, Mention, Place } from './source.ts';
 import type { Drawing, Seeding, StreamReport, StreamState } from './streams.ts';
 import type { SwitchReport, SwitchSetting } from './switches.ts';
@@ -23,8 +23,8 @@ export interface Section {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
-  /** Said in place of a table without rows. */
-  readonly nothing: string;
+  /** Said below the table, or in place of one without rows; empty where there is nothing to say. */
+  readonly note: string;
 }
 
 export interface Page {
@@ -53,7 +53,7 @@ export function pageOf(report: Report, nameOf: (path: string) => string): Page {
     sections: [
       streamSection(report.streams),
       switchSection(report.switches),
-      operationSection(report.operations, report.torch.version),
+      operationSection(report),
       loaderSection(report.loaders),
       findingSection(report.findings),
     ],
@@ -73,21 +73,21 @@ export function whyNone({ path, reason, programs }: NoProgram, nameOf: (path: st
 }
 
 const PROMISES: Readonly<Record<Pledge, string>> = {
-  none: 'The program never seeds.',
-  seeded: 'The program seeds: it means its random numbers to repeat.',
-  deterministic: 'The program asks for determinism: it means its bits to repeat.',
+  none: 'It never seeds, so it promises nothing.',
+  seeded: 'It seeds, so it promises the same random numbers.',
+  deterministic: 'It shows determinism intent, so it promises the same bits.',
 };
 
 function factsOf({ promise, torch, files }: ProgramReport): string[] {
   const version = torch.version === null ? 'the newest torch, since no file names a version' : `torch ${torch.version}`;
-  return [PROMISES[promise], `Judged for ${version}.`, files.length === 1 ? '' : `${files.length} files.`].filter(
-    Boolean,
-  );
+  const modules = files.length === 1 ? '' : `It runs ${files.length} files of the workspace.`;
+  return [PROMISES[promise], `Judged for ${version}.`, modules].filter((fact) => fact !== '');
 }
 
 const code = (text: string): Inline => ({ code: text });
-const at = ({ code: text, place }: Mention): Line => [code(text), { place }];
+const at = ({ code: text, place }: Mention): Line => [code(text), '  ', { place }];
 const words = (text: string): Cell => [[text]];
+const orDash = (lines: readonly Line[]): Cell => (lines.length > 0 ? lines : [['–']]);
 
 const underConditions = (conditions: readonly Condition[]): Line[] =>
   conditions.map((each) => [each.holds ? 'if ' : 'unless ', code(each.code)]);
@@ -100,6 +100,7 @@ const STATES: Readonly<Record<StreamState, readonly [words: string, tone: Tone]>
   late: ['seeded too late', 'bad'],
   varying: ['another seed in every run', 'bad'],
   unseeded: ['never seeded', 'bad'],
+  workers: ['drawn in workers only', 'plain'],
   unused: ['not drawn', 'plain'],
 };
 /** More seeds than these are counted. */
@@ -109,27 +110,22 @@ function streamSection(streams: readonly StreamReport[]): Section {
   return {
     title: 'Random streams',
     columns: ['Stream', 'State', 'Seeded', 'First drawn'],
-    nothing: '',
+    note: '',
     rows: streams.map(({ stream, state, seeds, drawn }) => {
       const [label, tone] = STATES[state];
       const more: Line[] = seeds.length > MOST_SEEDS ? [[`and ${seeds.length - MOST_SEEDS} more`]] : [];
       const seeded = [...seeds.slice(0, MOST_SEEDS).flatMap(seedLines), ...more];
-      return {
-        tone,
-        cells: [[[code(MODULE[stream])]], words(label), orDash(seeded), orDash(drawn ? drawLines(drawn) : [])],
-      };
+      const first = drawn ? drawLines(drawn, state) : [];
+      return { tone, cells: [[[code(MODULE[stream])]], words(label), orDash(seeded), orDash(first)] };
     }),
   };
 }
 
 function seedLines(seeding: Seeding): Line[] {
-  const value =
-    seeding.value === undefined || seeding.seed === null
-      ? []
-      : [[code(seeding.seed), ' is ', code(literal(seeding.value))]];
+  const { seed, value } = seeding;
   return [
     at(seeding),
-    ...value,
+    ...(value === undefined || seed === null ? [] : [[code(seed), ' is ', code(literal(value))]]),
     ...reachedBy(seeding.by),
     ...underConditions(seeding.conditions),
     ...(seeding.unsure ? [['may seed, by its name']] : []),
@@ -139,9 +135,12 @@ function seedLines(seeding: Seeding): Line[] {
   ];
 }
 
-const drawLines = (drawn: Drawing): Line[] => [at(drawn), ...reachedBy(drawn.by), ...underConditions(drawn.conditions)];
-
-const orDash = (lines: readonly Line[]): Cell => (lines.length > 0 ? lines : [['–']]);
+const drawLines = (drawn: Drawing, state: StreamState): Line[] => [
+  at(drawn),
+  ...reachedBy(drawn.by),
+  ...underConditions(drawn.conditions),
+  ...(state === 'workers' ? [['in workers of a DataLoader']] : []),
+];
 
 /** A value as Python writes it. */
 function literal(value: unknown): string {
@@ -151,19 +150,21 @@ function literal(value: unknown): string {
   return Array.isArray(value) ? `(${value.map(literal).join(', ')})` : JSON.stringify(value);
 }
 
+const shortName = (name: string): string => name.replace(/^torch\.(backends\.)?/, '');
+
 function switchSection(switches: readonly SwitchReport[]): Section {
+  const set = switches.filter(({ settings }) => settings.length > 0);
+  const others = switches.filter(({ settings }) => settings.length === 0);
   return {
     title: 'Determinism switches',
     columns: ['Switch', 'Set to', 'Where'],
-    nothing: '',
-    rows: switches.flatMap(({ name, settings }): Row[] => {
-      const shown = [[code(name.replace(/^torch\.(backends\.)?/, ''))]] satisfies Cell;
-      if (settings.length === 0) return [{ tone: 'plain', cells: [shown, words('not set'), orDash([])] }];
-      return settings.map((each, i) => ({
-        tone: 'plain',
-        cells: [i === 0 ? shown : [[]], settingValue(name, each), settingPlace(name, each)],
-      }));
-    }),
+    note: others.length > 0 ? `Not set: ${join(others.map(({ name }) => `\`${shortName(name)}\``))}.` : '',
+    rows: set.flatMap(({ name, settings }) =>
+      settings.map((each, i): Row => {
+        const shown: Cell = [i === 0 ? [code(shortName(name))] : []];
+        return { tone: 'plain', cells: [shown, settingValue(name, each), settingPlace(name, each)] };
+      }),
+    ),
   };
 }
 
@@ -179,30 +180,27 @@ const settingPlace = (name: string, { place, by, conditions }: SwitchSetting): C
   ...(name === 'PYTHONHASHSEED' ? [['too late for this process, which has chosen its hashes']] : []),
 ];
 
-const FLAG_EFFECT = {
-  error: 'it raises',
-  deterministic: 'it is deterministic',
-  uncovered: 'it stays as it is',
+const FLAG_WOULD = {
+  ...{ error: 'make it raise', deterministic: 'make it deterministic', uncovered: 'not touch it' },
+} as const;
+const FLAG_DOES = {
+  ...{ error: 'makes it raise', deterministic: 'makes it deterministic', uncovered: 'does not touch it' },
 } as const;
 
-function operationSection(operations: readonly OperationReport[], version: string | null): Section {
+function operationSection({ operations, determinism }: ProgramReport): Section {
+  const isOn = determinism !== 'off';
+  const flag = 'The flag is `torch.use_deterministic_algorithms(True)`.';
   return {
     title: 'Operations that stay free on CUDA',
-    columns: [
-      'Operation',
-      'Where',
-      'Pass',
-      `With the switch on${version === null ? '' : `, in torch ${version}`}`,
-      'Why',
-    ],
-    nothing: 'None that Seedwise knows.',
+    columns: ['Operation', 'Where', 'Pass', isOn ? 'The flag' : 'The flag would', 'Why'],
+    note: operations.length > 0 ? flag : 'None that Seedwise knows.',
     rows: operations.map((each) => ({
       tone: 'plain',
       cells: [
         [[code(each.code)]],
         [[{ place: each.place }]],
         words(each.pass === 'both' ? 'forward and backward' : each.pass),
-        words(each.flag === null ? 'not in this version' : FLAG_EFFECT[each.flag]),
+        words(each.flag === null ? 'not in this version' : (isOn ? FLAG_DOES : FLAG_WOULD)[each.flag]),
         words(each.reason),
       ],
     })),
@@ -213,8 +211,8 @@ function loaderSection(loaders: readonly LoaderReport[]): Section {
   const given = (text: string | null, otherwise: string): Cell => (text === null ? words(otherwise) : [[code(text)]]);
   return {
     title: 'DataLoaders',
-    columns: ['Where', 'Shuffle', 'Generator', 'Workers', 'Worker seeds'],
-    nothing: 'None.',
+    columns: ['Where', 'Shuffle', 'Generator', 'Workers', 'Worker init'],
+    note: loaders.length > 0 ? '' : 'None.',
     rows: loaders.map((each) => ({
       tone: 'plain',
       cells: [
@@ -222,7 +220,7 @@ function loaderSection(loaders: readonly LoaderReport[]): Section {
         each.sampler !== null && each.shuffle === null ? [['by ', code(each.sampler)]] : given(each.shuffle, 'no'),
         given(each.generator, 'torch’s global one'),
         given(each.workers, 'none'),
-        given(each.workerInit, '–'),
+        given(each.workerInit, 'none'),
       ],
     })),
   };
@@ -234,7 +232,7 @@ function findingSection(findings: readonly FindingReport[]): Section {
   return {
     title: 'Findings',
     columns: ['Where', 'Severity', 'Rule', 'Message'],
-    nothing: 'None.',
+    note: findings.length > 0 ? '' : 'None.',
     rows: findings.map(({ rule, severity, message, place }) => ({
       tone: SEVERITY_TONES[severity],
       cells: [[[{ place }]], words(severity), [[{ rule }]], words(message)],

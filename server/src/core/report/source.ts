@@ -25,6 +25,7 @@ export interface Condition extends Mention {
 }
 
 const LONGEST = 60;
+const LONGEST_CALLER = 44;
 
 /** Code on one line; what is too long ends in dots. */
 export function onOneLine(code: string): string {
@@ -94,20 +95,29 @@ export class Source {
   }
 
   /**
-   * The calls that lead to a step, outermost first: the first one in the program's own code and the last one. The
-   * call that only starts the program, as `main()`, says nothing.
+   * The calls that lead to a step: the outermost and the innermost one. The call that only starts the program, as
+   * `main()`, says nothing.
    */
   callers(step: Step): Mention[] {
     const calls = step.frames.flatMap((frame) => (frame.kind === 'call' || frame.kind === 'import' ? [frame] : []));
-    const [first] = calls;
-    const entry = first && this.at(first.site);
-    const starts = entry && first.kind === 'call' && isBareStatement(entry.node);
-    const telling = starts ? calls.slice(1) : calls;
+    const [first, second] = calls;
+    const entry = first?.kind === 'call' ? this.at(first.site) : null;
+    const staysHere = first !== undefined && (second ?? step).site.path === first.site.path;
+    const telling = entry && staysHere && startsProgram(entry.node, entry.file) ? calls.slice(1) : calls;
     const ends = telling.length > 2 ? [telling[0], telling.at(-1)] : telling;
     return ends.flatMap((frame) => {
-      const mention = frame && (frame.kind === 'import' ? this.#import(frame.site) : this.call(frame.site));
+      const mention = frame && (frame.kind === 'import' ? this.#import(frame.site) : this.#caller(frame.site));
       return mention ?? [];
     });
+  }
+
+  /** A call whose arguments are left out where they are long. */
+  #caller(site: Site): Mention | null {
+    const found = this.at(site);
+    const call = found && callOf(found.node);
+    if (!found || !call) return this.token(site);
+    const { code, place } = this.mention(found.file, call);
+    return { code: code.length <= LONGEST_CALLER ? code : `${onOneLine(found.file.read(found.node))}(…)`, place };
   }
 
   #import(site: Site): Mention | null {
@@ -130,11 +140,12 @@ export function callOf(node: Node): Node | null {
   return node.parent?.type === 'call' && node.parent.get('function') === node ? node.parent : null;
 }
 
-/** `main()` alone on its line, outside any function. */
-function isBareStatement(callee: Node): boolean {
+/** `main()` or `sys.exit(main())`, a statement outside any function. */
+function startsProgram(callee: Node, file: PythonFile): boolean {
   const call = callOf(callee);
   if (!call || call.enclosing('function_definition', 'class_definition')) return false;
-  const isBare = (call.get('arguments')?.children.length ?? 0) === 0;
-  const outer = call.parent?.type === 'argument_list' ? call.parent.parent?.parent : call.parent;
-  return isBare && outer?.type === 'expression_statement';
+  if ((call.get('arguments')?.children.length ?? 0) > 0) return false;
+  const outer = call.parent?.type === 'argument_list' ? call.parent.parent : null;
+  const exits = outer?.type === 'call' && /exit$/i.test(file.read(outer.get('function') ?? outer));
+  return (exits ? outer.parent : call.parent)?.type === 'expression_statement';
 }

@@ -3,11 +3,14 @@ import { type Stream, seederOf } from '../knowledge.ts';
 import type { Constant } from '../model.ts';
 import type { Project } from '../project.ts';
 import { type Reached, type Site, STREAMS } from '../summary.ts';
-import type { Step } from '../trace.ts';
+import type { Frame, Step } from '../trace.ts';
 import { type Condition, callOf, type Mention, onOneLine, type Source } from './source.ts';
 
-/** As the rules see it: `conditional` is seeded on some paths only, `unused` is never drawn. */
-export type StreamState = 'seeded' | 'conditional' | 'late' | 'varying' | 'unseeded' | 'unused';
+/**
+ * As the rules see it: `conditional` is seeded on some paths only, `workers` is drawn in workers of a DataLoader only,
+ * which do not draw from this process's generators; `unused` is never drawn.
+ */
+export type StreamState = 'seeded' | 'conditional' | 'late' | 'varying' | 'unseeded' | 'workers' | 'unused';
 
 export interface Seeding extends Mention {
   /** The seed as written; null where the call does not show one. */
@@ -51,8 +54,10 @@ export function streamsOf(
       return seeding ? [seeding] : [];
     });
     const first = firstDraw(project, stream, mine);
-    const drawn = first && drawingOf(first, source);
-    return { stream, state: drawn ? stateOf(project, stream, seeds) : 'unused', seeds, drawn };
+    const inWorker = first ? undefined : mine.find((step) => step.kind === 'draw' && isInside(step, 'worker'));
+    const drawn = first ?? inWorker ?? null;
+    const state = first ? stateOf(project, stream, seeds) : inWorker ? 'workers' : 'unused';
+    return { stream, state, seeds, drawn: drawn && drawingOf(drawn, source) };
   });
 }
 
@@ -67,15 +72,15 @@ function stateOf(project: Project, stream: Stream, seeds: readonly Seeding[]): S
 
 /** The draw that the rules speak of; where a seed comes before it, the first one that counts. */
 function firstDraw(project: Project, stream: Stream, steps: readonly Step[]): Step | null {
-  const counts = (step: Step): boolean =>
-    step.kind === 'draw' && step.frames.every(({ kind }) => kind !== 'quiet' && kind !== 'worker');
-  const draws = steps.filter(counts);
+  const draws = steps.filter((step) => step.kind === 'draw' && !isInside(step, 'quiet') && !isInside(step, 'worker'));
   const summary = project.summary;
   const found = summary?.late[stream]?.exposure ?? summary?.exposed[stream];
   if (found) return stepOf(found, draws) ?? { kind: 'draw', site: found.site, streams: [stream], frames: calls(found) };
   // What is drawn while modules are imported is not the program's own doing, unless the summary says so.
-  return draws.find((step) => step.frames.every(({ kind }) => kind !== 'import')) ?? null;
+  return draws.find((step) => !isInside(step, 'import')) ?? null;
 }
+
+const isInside = (step: Step, kind: Frame['kind']): boolean => step.frames.some((frame) => frame.kind === kind);
 
 const calls = (reached: Reached): Step['frames'] => reached.via.map((site) => ({ kind: 'call', site }));
 

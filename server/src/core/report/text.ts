@@ -11,23 +11,25 @@ export interface TextOptions {
 
 const GAP = '  ';
 const INDENT = '  ';
+/** Below so many columns text is no longer read with pleasure. */
+const NARROWEST = 36;
 
 /** Ends with a line end. */
 export function renderText(page: Page, { width, nameOf, paint = (_, text) => text }: TextOptions): string {
   const read = (line: Line): string => line.map((each) => inline(each, nameOf)).join('');
-  const section = ({ title, columns, rows, nothing }: Section): string[] => {
-    if (rows.length === 0) return ['', paint('title', title), `${INDENT}${nothing}`];
+  const section = ({ title, columns, rows, note }: Section): string[] => {
+    const below = note === '' ? [] : wrap(note, width - INDENT.length).map((line) => paint('faint', INDENT + line));
+    if (rows.length === 0) return ['', paint('title', title), ...below];
     const texts = rows.map(({ cells }) => cells.map((cell) => cell.map(read)));
-    const widths = columns.map((column, i) => widest([column, ...texts.flatMap((cells) => cells[i] ?? [])]));
-    const total = INDENT.length + widths.reduce((sum, each) => sum + each + GAP.length, -GAP.length);
-    const body =
-      total <= width
-        ? [
-            paint('faint', `${INDENT}${columns.map((column, i) => column.padEnd(widths[i] ?? 0)).join(GAP)}`.trimEnd()),
-            ...texts.flatMap((cells, i) => aligned(cells, widths, (text) => paint(rows[i]?.tone ?? 'plain', text))),
-          ]
-        : texts.flatMap((cells, i) => block(cells, columns, width, (text) => paint(rows[i]?.tone ?? 'plain', text)));
-    return ['', paint('title', title), ...body];
+    const natural = columns.map((column, i) => widest([column, ...texts.flatMap((cells) => cells[i] ?? [])]));
+    const widths = columnWidths(natural, width);
+    const body = texts.flatMap((cells, i) => {
+      const mark = (text: string): string => paint(rows[i]?.tone ?? 'plain', text);
+      return widths ? aligned(cells, widths, mark) : block(cells, columns, width, mark);
+    });
+    const names = columns.map((column) => [column]);
+    const head = widths ? aligned(names, widths, (text) => text).map((line) => paint('faint', line)) : [];
+    return ['', paint('title', title), ...head, ...body, ...below];
   };
   const facts = page.facts.length > 0 ? wrap(page.facts.join(' '), width).map((line) => paint('faint', line)) : [];
   const lines = [
@@ -43,37 +45,46 @@ function inline(part: Inline, nameOf: (path: string) => string): string {
   if (typeof part === 'string') return part;
   if ('code' in part) return part.code;
   if ('rule' in part) return part.rule;
-  return `${GAP}${nameOf(part.place.path)}:${part.place.line}:${part.place.column}`;
+  return `${nameOf(part.place.path)}:${part.place.line}:${part.place.column}`;
 }
 
 type Texts = readonly (readonly string[])[];
 
-/** The lines of one row; the second column carries the row's mark, or the first where there are only two. */
+/** The widths of a table's columns; the last one gives way, and null says that even this is not enough. */
+function columnWidths(natural: readonly number[], width: number): readonly number[] | null {
+  const others = natural.slice(0, -1).reduce((sum, each) => sum + each + GAP.length, INDENT.length);
+  const wanted = natural.at(-1) ?? 0;
+  const last = Math.min(wanted, width - others);
+  return last >= Math.min(wanted, NARROWEST) ? [...natural.slice(0, -1), last] : null;
+}
+
+/** The lines of one row; the second column carries the row's mark. */
 function aligned(cells: Texts, widths: readonly number[], mark: (text: string) => string): string[] {
-  const height = Math.max(...cells.map((cell) => cell.length));
+  const broken = cells.map((cell, i) => cell.flatMap((line) => wrap(line, widths[i] ?? 0)));
+  const height = Math.max(...broken.map((cell) => cell.length));
   return Array.from({ length: height }, (_, row) => {
-    const parts = cells.map((cell, i) => {
-      const padded = (cell[row]?.replace(/^ {2}/, '') ?? '').padEnd(widths[i] ?? 0);
-      return i === 1 ? mark(padded) : padded;
+    const parts = broken.map((cell, i) => {
+      const text = cell[row] ?? '';
+      const gap = ' '.repeat(Math.max(0, (widths[i] ?? 0) - text.length)) + GAP;
+      return (i === 1 && text !== '' ? mark(text) : text) + gap;
     });
-    return `${INDENT}${parts.join(GAP)}`.trimEnd();
+    return `${INDENT}${parts.join('')}`.trimEnd();
   });
 }
 
 /** A row as a block: its first cell, and below it each other cell behind the name of its column. */
 function block(cells: Texts, columns: readonly string[], width: number, mark: (text: string) => string): string[] {
-  const label = Math.min(widest(columns.slice(1)), 12);
+  const label = widest(columns.slice(1));
+  const indent = INDENT + INDENT;
   const [first = [], ...rest] = cells;
-  const head = first.map((line) => `${INDENT}${line.trim()}`.trimEnd()).filter((line) => line !== '');
-  const body = rest.flatMap((cell, i) =>
-    cell.flatMap((line, row) => {
+  const body = rest.flatMap((cell, i) => {
+    const lines = cell.flatMap((line) => wrap(line, width - indent.length - label - GAP.length));
+    return lines.map((line, row) => {
       const name = row === 0 ? (columns[i + 1] ?? '') : '';
-      const prefix = `${INDENT}${INDENT}${name.padEnd(label)}${GAP}`;
-      const [head = '', ...more] = wrap(line.trim(), width - prefix.length);
-      return [prefix + (i === 0 ? mark(head) : head), ...more.map((text) => ' '.repeat(4 + label + GAP.length) + text)];
-    }),
-  );
-  return [...head, ...body];
+      return `${indent}${name.padEnd(label)}${GAP}${i === 0 ? mark(line) : line}`;
+    });
+  });
+  return [...first.filter((line) => line !== '').map((line) => INDENT + line), ...body];
 }
 
 /** Breaks between words; a word that is longer than a line stays whole. */
@@ -81,7 +92,7 @@ function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > Math.max(width, 20)) {
+    if (line.trim() !== '' && line.length + 1 + word.length > width) {
       lines.push(line.trimEnd());
       line = word;
     } else {
@@ -91,5 +102,4 @@ function wrap(text: string, width: number): string[] {
   return [...lines, line.trimEnd()];
 }
 
-const widest = (texts: readonly string[]): number =>
-  Math.max(0, ...texts.map((text) => text.replace(/^ {2}/, '').length));
+const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => text.length));

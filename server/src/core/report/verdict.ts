@@ -38,13 +38,14 @@ export function verdictOf(facts: Facts): Verdict {
   if (missing.length > 0) return { level: 'differs', sentence: `Not repeatable: ${join([...missing])}.` };
   const conditional = streams.filter((each) => each.state === 'conditional');
   if (conditional.length > 0) return { level: 'open', sentence: `${conditionalSentence(conditional)}${also(rest)}.` };
-  const isSilent = streams.every((each) => each.state === 'unused');
-  const numbers = isSilent
-    ? 'This program draws no random numbers from a global generator'
-    : 'The random numbers repeat: every stream is seeded before it is drawn';
-  return rest.length > 0
-    ? { level: 'open', sentence: `${numbers}${also(rest)}.` }
-    : { level: 'repeats', sentence: `${numbers}${switchedOn(facts)}.` };
+  const isSilent = streams.every((each) => each.state === 'unused' || each.state === 'workers');
+  const numbers = isSilent ? 'No random numbers are drawn' : 'The random numbers repeat';
+  if (rest.length > 0) return { level: 'open', sentence: `${numbers}${also(rest)}.` };
+  if (project.deterministicAlgorithms === 'off')
+    return { level: 'open', sentence: `${numbers}; on CUDA the bits may differ: deterministic algorithms are off.` };
+  const seeded = isSilent ? 'no random numbers are drawn' : 'every stream is seeded before it is drawn';
+  const sentence = `Repeatable, as far as the code shows: ${seeded}, and deterministic algorithms are on.`;
+  return { level: 'repeats', sentence };
 }
 
 /** What else keeps two runs from being equal. */
@@ -56,12 +57,6 @@ function remaining({ operations, findings }: Facts): string[] {
       ? `${count(others.length, 'finding')} below ${others.length === 1 ? 'needs' : 'need'} a look`
       : '',
   ].filter((each) => each !== '');
-}
-
-function switchedOn({ project }: Facts): string {
-  const state = project.deterministicAlgorithms;
-  if (state === 'strict') return ', and deterministic algorithms are on';
-  return state === 'warn' ? ', and deterministic algorithms are on where there are some' : '';
 }
 
 /** A single condition that all seeds stand under is named. */

@@ -2,6 +2,7 @@
 import { commands, type Diagnostic, type ExtensionContext, env, languages, Uri, window, workspace } from 'vscode';
 import { type BaseLanguageClient, ExecuteCommandRequest, type LanguageClientOptions } from 'vscode-languageclient';
 import { COMMANDS, type InitializationOptions, type SeedBlockOptions } from '../../server/src/protocol.ts';
+import { registerReport } from './report.ts';
 
 /** Starts the language client a host makes, registers the commands, and ties all of it to the extension's life. */
 export async function start(
@@ -22,6 +23,7 @@ export async function start(
     commands.registerCommand(COMMANDS.insertSeedBlock, () => insertSeedBlock(client)),
     commands.registerCommand(COMMANDS.explainRule, (rule?: string, url?: string) => explainRule(context, rule, url)),
     commands.registerCommand(COMMANDS.turnOffRule, turnOffRule),
+    ...registerReport(context, client),
     commands.registerCommand('seedwise.restartServer', async () => {
       await client.stop().catch(() => {}); // A server that does not answer is a reason to restart it.
       await client.start();

@@ -11,39 +11,40 @@ export interface HtmlOptions {
   readonly actions: readonly { readonly title: string; readonly href: string }[];
 }
 
-/** Headings, tables and links, with classes and without styles or scripts. */
+/** Headings, tables and links, with classes and without styles or scripts. Places in the program's own file are lines. */
 export function renderHtml(page: Page, options: HtmlOptions): string {
   const actions = options.actions.map(({ title, href }) => link(href, escaped(title), 'action'));
   return [
     `<header><h1>${escaped(options.nameOf(page.path))}</h1><nav>${actions.join('')}</nav></header>`,
     `<p class="verdict ${page.tone}">${prose(page.verdict)}</p>`,
     page.facts.length > 0 ? `<p class="facts">${page.facts.map(prose).join(' ')}</p>` : '',
-    ...page.sections.map((section) => renderSection(section, options)),
+    ...page.sections.map((section) => renderSection(section, options, page.path)),
   ]
     .filter((block) => block !== '')
     .join('\n');
 }
 
-function renderSection({ title, columns, rows, note }: Section, options: HtmlOptions): string {
+function renderSection({ title, columns, rows, note }: Section, options: HtmlOptions, own: string): string {
   const heading = `<h2>${escaped(title)}</h2>`;
   const below = note === '' ? '' : `<p class="note">${prose(note)}</p>`;
   if (rows.length === 0) return `<section>${heading}${below}</section>`;
-  const text = (line: Line): string => `<div>${line.map((each) => inline(each, options)).join('')}</div>`;
+  const text = (line: Line): string => `<p>${line.map((each) => inline(each, options, own)).join('')}</p>`;
   const head = columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join('');
   const body = rows.map(({ tone, cells }) => {
     const data = cells.map(
-      (cell, i) => `<td data-column="${escaped(columns[i] ?? '')}">${cell.map(text).join('')}</td>`,
+      (cell, i) => `<td data-column="${escaped(columns[i] ?? '')}"><div>${cell.map(text).join('')}</div></td>`,
     );
     return `<tr class="${tone}">${data.join('')}</tr>`;
   });
   return `<section>${heading}<table><thead><tr>${head}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table>${below}</section>`;
 }
 
-function inline(part: Inline, { nameOf, placeHref, ruleHref }: HtmlOptions): string {
+function inline(part: Inline, { nameOf, placeHref, ruleHref }: HtmlOptions, own: string): string {
   if (typeof part === 'string') return prose(part);
   if ('code' in part) return `<code>${escaped(part.code)}</code>`;
   if ('rule' in part) return link(ruleHref(part.rule), escaped(part.rule), 'rule');
-  return link(placeHref(part.place), escaped(`${nameOf(part.place.path)}:${part.place.line}`), 'place');
+  const { path, line } = part.place;
+  return link(placeHref(part.place), escaped(path === own ? `line ${line}` : `${nameOf(path)}:${line}`), 'place');
 }
 
 const link = (href: string, html: string, kind: string): string =>

@@ -28,7 +28,10 @@ function renderSection({ title, columns, rows, note }: Section, options: HtmlOpt
   const heading = `<h2>${escaped(title)}</h2>`;
   const below = note === '' ? '' : `<p class="note">${prose(note)}</p>`;
   if (rows.length === 0) return `<section>${heading}${below}</section>`;
-  const text = (line: Line): string => `<p>${line.map((each) => inline(each, options, own)).join('')}</p>`;
+  const text = ({ parts, isDetail }: Line): string => {
+    const html = parts.map((each) => inline(each, options, own)).join('');
+    return isDetail ? `<p class="detail">${html}</p>` : `<p>${html}</p>`;
+  };
   const head = columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join('');
   const body = rows.map(({ tone, cells }) => {
     const data = cells.map(

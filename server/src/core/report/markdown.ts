@@ -17,7 +17,7 @@ function renderSection({ title, columns, rows, note }: Section, nameOf: (path: s
   const below = note === '' ? '' : `\n\n${prose(note)}`;
   if (rows.length === 0) return `## ${title}${below}`;
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const text = (line: Line): string => line.map((each) => inline(each, nameOf)).join('');
+  const text = ({ parts }: Line): string => parts.map((each) => inline(each, nameOf)).join('');
   const lines = rows.map(({ cells }) => row(cells.map((cell) => cell.map((line) => text(line).trim()).join('<br>'))));
   return [`## ${title}`, '', row(columns.map(prose)), row(columns.map(() => '---')), ...lines].join('\n') + below;
 }

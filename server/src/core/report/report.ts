@@ -44,7 +44,7 @@ export interface ProgramReport {
 export interface NoProgram {
   readonly kind: 'none';
   readonly path: string;
-  readonly reason: 'library' | 'test' | 'other' | 'unreadable';
+  readonly reason: 'library' | 'test' | 'unrelated' | 'idle' | 'unreadable';
   /** The programs that reach it. */
   readonly programs: readonly string[];
 }
@@ -93,7 +93,9 @@ export function reportOf(workspace: Workspace, path: string, settings: Settings)
       (each) => importing.has(each) || workspace.program(each).reached.has(path),
     );
     const isLibrary = programs.length > 0 || workspace.importers(path).size > 0;
-    return none(workspace.facts(path)?.isTest ? 'test' : isLibrary ? 'library' : 'other', programs);
+    const facts = workspace.facts(path);
+    if (facts?.isTest) return none('test');
+    return none(isLibrary ? 'library' : facts?.reachesMl ? 'idle' : 'unrelated', programs);
   }
   const project = new Project(file, settings, workspace);
   const steps = stepsOf(workspace, path);

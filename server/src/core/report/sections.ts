@@ -8,7 +8,11 @@ import { join, MODULE } from './verdict.ts';
 
 /** A string is prose, in which code stands in backticks. */
 export type Inline = string | { readonly code: string } | { readonly place: Place } | { readonly rule: string };
-export type Line = readonly Inline[];
+/** A detail says more about the line above it. */
+export interface Line {
+  readonly parts: readonly Inline[];
+  readonly isDetail: boolean;
+}
 export type Cell = readonly Line[];
 
 /** How a row is marked where there are colours. */
@@ -65,8 +69,8 @@ export function whyNone({ path, reason, programs }: NoProgram, nameOf: (path: st
   const name = `\`${nameOf(path)}\``;
   if (reason === 'unreadable') return `${name} cannot be read.`;
   if (reason === 'test') return `${name} is a test, not a program.`;
-  if (reason === 'other')
-    return `${name} is no training program: it reaches no machine-learning library, or does nothing to randomness.`;
+  if (reason === 'unrelated') return `${name} is no training program: it reaches no machine-learning library.`;
+  if (reason === 'idle') return `${name} is no program: it neither seeds nor draws, and has no main guard.`;
   const reached = programs.map((program) => `\`${nameOf(program)}\``);
   if (reached.length === 0) return `${name} is a library that no training program reaches.`;
   return `${name} is a library: ${join(reached)} ${reached.length === 1 ? 'reaches' : 'reach'} it.`;
@@ -85,14 +89,16 @@ function factsOf({ promise, torch, files }: ProgramReport): string[] {
 }
 
 const code = (text: string): Inline => ({ code: text });
-const at = ({ code: text, place }: Mention): Line => [code(text), '  ', { place }];
-const words = (text: string): Cell => [[text]];
-const orDash = (lines: readonly Line[]): Cell => (lines.length > 0 ? lines : [['–']]);
+const line = (...parts: Inline[]): Line => ({ parts, isDetail: false });
+const detail = (...parts: Inline[]): Line => ({ parts, isDetail: true });
+const at = ({ code: text, place }: Mention): Inline[] => [code(text), '  ', { place }];
+const words = (text: string): Cell => [line(text)];
+const orDash = (lines: readonly Line[]): Cell => (lines.length > 0 ? lines : words('–'));
 
 const underConditions = (conditions: readonly Condition[]): Line[] =>
-  conditions.map((each) => [each.holds ? 'if ' : 'unless ', code(each.code)]);
+  conditions.map((each) => detail(each.holds ? 'if ' : 'unless ', code(each.code)));
 
-const reachedBy = (calls: readonly Mention[]): Line[] => calls.map((call) => ['by ', ...at(call)]);
+const reachedBy = (calls: readonly Mention[]): Line[] => calls.map((call) => detail('by ', ...at(call)));
 
 const STATES: Readonly<Record<StreamState, readonly [words: string, tone: Tone]>> = {
   seeded: ['seeded', 'good'],
@@ -113,10 +119,10 @@ function streamSection(streams: readonly StreamReport[]): Section {
     note: '',
     rows: streams.map(({ stream, state, seeds, drawn }) => {
       const [label, tone] = STATES[state];
-      const more: Line[] = seeds.length > MOST_SEEDS ? [[`and ${seeds.length - MOST_SEEDS} more`]] : [];
+      const more = seeds.length > MOST_SEEDS ? words(`and ${seeds.length - MOST_SEEDS} more`) : [];
       const seeded = [...seeds.slice(0, MOST_SEEDS).flatMap(seedLines), ...more];
       const first = drawn ? drawLines(drawn, state) : [];
-      return { tone, cells: [[[code(MODULE[stream])]], words(label), orDash(seeded), orDash(first)] };
+      return { tone, cells: [[line(code(MODULE[stream]))], words(label), orDash(seeded), orDash(first)] };
     }),
   };
 }
@@ -124,22 +130,22 @@ function streamSection(streams: readonly StreamReport[]): Section {
 function seedLines(seeding: Seeding): Line[] {
   const { seed, value } = seeding;
   return [
-    at(seeding),
-    ...(value === undefined || seed === null ? [] : [[code(seed), ' is ', code(literal(value))]]),
+    line(...at(seeding)),
+    ...(value === undefined || seed === null ? [] : [detail(code(seed), ' is ', code(literal(value)))]),
     ...reachedBy(seeding.by),
     ...underConditions(seeding.conditions),
-    ...(seeding.unsure ? [['may seed, by its name']] : []),
-    ...(seeding.within === 'block' ? [['until its `with` block ends']] : []),
-    ...(seeding.within === 'process' ? [['in a process of its own']] : []),
-    ...(seeding.varies ? [['another seed in every run']] : []),
+    ...(seeding.unsure ? [detail('may seed, by its name')] : []),
+    ...(seeding.within === 'block' ? [detail('until its `with` block ends')] : []),
+    ...(seeding.within === 'process' ? [detail('in a process of its own')] : []),
+    ...(seeding.varies ? [detail('another seed in every run')] : []),
   ];
 }
 
 const drawLines = (drawn: Drawing, state: StreamState): Line[] => [
-  at(drawn),
+  line(...at(drawn)),
   ...reachedBy(drawn.by),
   ...underConditions(drawn.conditions),
-  ...(state === 'workers' ? [['in workers of a DataLoader']] : []),
+  ...(state === 'workers' ? [detail('in workers of a DataLoader')] : []),
 ];
 
 /** A value as Python writes it. */
@@ -161,7 +167,7 @@ function switchSection(switches: readonly SwitchReport[]): Section {
     note: others.length > 0 ? `Not set: ${join(others.map(({ name }) => `\`${shortName(name)}\``))}.` : '',
     rows: set.flatMap(({ name, settings }) =>
       settings.map((each, i): Row => {
-        const shown: Cell = [i === 0 ? [code(shortName(name))] : []];
+        const shown = i === 0 ? [line(code(shortName(name)))] : [];
         return { tone: 'plain', cells: [shown, settingValue(name, each), settingPlace(name, each)] };
       }),
     ),
@@ -169,15 +175,15 @@ function switchSection(switches: readonly SwitchReport[]): Section {
 }
 
 function settingValue(name: string, { value }: SwitchSetting): Cell {
-  if (value !== '') return [[code(value)]];
+  if (value !== '') return [line(code(value))];
   return words(name.startsWith('torch.') ? 'nothing: the call raises' : 'a value that is not shown');
 }
 
 const settingPlace = (name: string, { place, by, conditions }: SwitchSetting): Cell => [
-  [{ place }],
+  line({ place }),
   ...reachedBy(by),
   ...underConditions(conditions),
-  ...(name === 'PYTHONHASHSEED' ? [['too late for this process, which has chosen its hashes']] : []),
+  ...(name === 'PYTHONHASHSEED' ? [detail('too late for this process, which has chosen its hashes')] : []),
 ];
 
 const FLAG_WOULD = {
@@ -191,14 +197,14 @@ function operationSection({ operations, determinism }: ProgramReport): Section {
   const isOn = determinism !== 'off';
   const flag = 'The flag is `torch.use_deterministic_algorithms(True)`.';
   return {
-    title: 'Operations that stay free on CUDA',
+    title: 'Nondeterministic operations on CUDA',
     columns: ['Operation', 'Where', 'Pass', isOn ? 'The flag' : 'The flag would', 'Why'],
     note: operations.length > 0 ? flag : 'None that Seedwise knows.',
     rows: operations.map((each) => ({
       tone: 'plain',
       cells: [
-        [[code(each.code)]],
-        [[{ place: each.place }]],
+        [line(code(each.code))],
+        [line({ place: each.place })],
         words(each.pass === 'both' ? 'forward and backward' : each.pass),
         words(each.flag === null ? 'not in this version' : (isOn ? FLAG_DOES : FLAG_WOULD)[each.flag]),
         words(each.reason),
@@ -208,7 +214,8 @@ function operationSection({ operations, determinism }: ProgramReport): Section {
 }
 
 function loaderSection(loaders: readonly LoaderReport[]): Section {
-  const given = (text: string | null, otherwise: string): Cell => (text === null ? words(otherwise) : [[code(text)]]);
+  const given = (text: string | null, otherwise: string): Cell =>
+    text === null ? words(otherwise) : [line(code(text))];
   return {
     title: 'DataLoaders',
     columns: ['Where', 'Shuffle', 'Generator', 'Workers', 'Worker init'],
@@ -216,8 +223,8 @@ function loaderSection(loaders: readonly LoaderReport[]): Section {
     rows: loaders.map((each) => ({
       tone: 'plain',
       cells: [
-        [at(each)],
-        each.sampler !== null && each.shuffle === null ? [['by ', code(each.sampler)]] : given(each.shuffle, 'no'),
+        [line(...at(each))],
+        each.sampler !== null && each.shuffle === null ? [line('by ', code(each.sampler))] : given(each.shuffle, 'no'),
         given(each.generator, 'torch’s global one'),
         given(each.workers, 'none'),
         given(each.workerInit, 'none'),
@@ -235,7 +242,7 @@ function findingSection(findings: readonly FindingReport[]): Section {
     note: findings.length > 0 ? '' : 'None.',
     rows: findings.map(({ rule, severity, message, place }) => ({
       tone: SEVERITY_TONES[severity],
-      cells: [[[{ place }]], words(severity), [[{ rule }]], words(message)],
+      cells: [[line({ place })], words(severity), [line({ rule })], words(message)],
     })),
   };
 }

@@ -102,16 +102,16 @@ const isPath = (frame: Step['frames'][number]): frame is Extract<Step['frames'][
 
 const isSame = (a: Site, b: Site | undefined): boolean => a.path === b?.path && a.site === b.site;
 
-/** Each place once, under as few conditions as it is ever reached. */
+/** Each place once where it is reached unconditionally; else once for each way there. */
 export function leastConditional(steps: readonly Step[]): Step[] {
-  const best = new Map<string, Step>();
-  const weight = (step: Step): number => step.frames.filter(({ kind }) => kind !== 'call' && kind !== 'import').length;
+  const isFree = (step: Step): boolean => step.frames.every((frame) => isPath(frame));
+  const ways = new Map<string, Step>();
   for (const step of steps) {
-    const key = `${step.site.path}\0${step.site.site}`;
-    const known = best.get(key);
-    if (!known || weight(step) < weight(known)) best.set(key, step);
+    const place = JSON.stringify(step.site);
+    const key = isFree(step) ? place : place + JSON.stringify(step.frames);
+    if (!ways.has(key)) ways.set(key, step);
   }
-  return [...best.values()];
+  return [...ways.values()].filter((step) => isFree(step) || !ways.has(JSON.stringify(step.site)));
 }
 
 function seedingOf(step: Step, source: Source, varies: (call: Mention) => boolean): Seeding | null {

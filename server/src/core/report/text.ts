@@ -16,7 +16,8 @@ const NARROWEST = 36;
 
 /** Ends with a line end. */
 export function renderText(page: Page, { width, nameOf, paint = (_, text) => text }: TextOptions): string {
-  const read = (line: Line): string => line.map((each) => inline(each, nameOf)).join('');
+  const read = ({ parts, isDetail }: Line): string =>
+    (isDetail ? INDENT : '') + parts.map((each) => inline(each, nameOf)).join('');
   const section = ({ title, columns, rows, note }: Section): string[] => {
     const below = note === '' ? [] : wrap(note, width - INDENT.length).map((line) => paint('faint', INDENT + line));
     if (rows.length === 0) return ['', paint('title', title), ...below];
@@ -87,19 +88,20 @@ function block(cells: Texts, columns: readonly string[], width: number, mark: (t
   return [...first.filter((line) => line !== '').map((line) => INDENT + line), ...body];
 }
 
-/** Breaks between words; a word that is longer than a line stays whole. */
+/** Breaks between words and keeps the indentation; a word that is longer than a line stays whole. */
 function wrap(text: string, width: number): string[] {
+  const [indent = ''] = /^ */.exec(text) ?? [];
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
-    if (line.trim() !== '' && line.length + 1 + word.length > width) {
-      lines.push(line.trimEnd());
+  for (const word of text.slice(indent.length).split(' ')) {
+    if (line.trim() !== '' && indent.length + line.length + 1 + word.length > width) {
+      lines.push(indent + line.trimEnd());
       line = word;
     } else {
       line = line === '' ? word : `${line} ${word}`;
     }
   }
-  return [...lines, line.trimEnd()];
+  return [...lines, indent + line.trimEnd()];
 }
 
 const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => text.length));

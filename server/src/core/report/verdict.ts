@@ -49,10 +49,14 @@ export function verdictOf(facts: Facts): Verdict {
 }
 
 /** What else keeps two runs from being equal. */
-function remaining({ operations, findings }: Facts): string[] {
+function remaining({ project, operations, findings }: Facts): string[] {
   const others = findings.filter(({ rule, severity }) => /^(error|warning)$/.test(severity) && !TOLD.test(rule));
+  const isStrict = project.deterministicAlgorithms === 'strict';
+  const raising = operations.filter((each) => isStrict && each.flag === 'error').length;
+  const free = operations.length - raising;
   return [
-    operations.length > 0 ? `${count(operations.length, 'operation')} may differ on CUDA` : '',
+    free > 0 ? `${count(free, 'operation')} may differ on CUDA` : '',
+    raising > 0 ? `${count(raising, 'operation')} ${raising === 1 ? 'raises' : 'raise'} on CUDA` : '',
     others.length > 0
       ? `${count(others.length, 'finding')} below ${others.length === 1 ? 'needs' : 'need'} a look`
       : '',

@@ -96,7 +96,8 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await input.fill(`>${title}`);
   await page.locator('.quick-input-list .monaco-list-row').first().getByText(title).waitFor();
   await page.keyboard.press('Enter');
-  await input.waitFor({ state: 'hidden' });
+  // The command may ask something in the same place.
+  await page.getByPlaceholder('Type the name of a command to run.').waitFor({ state: 'hidden' });
 }
 
 /** The page that a webview shows. */

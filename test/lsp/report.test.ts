@@ -63,7 +63,7 @@ test('what is typed counts, saved or not, here and in the files that are importe
     await server.pull(helper);
     assert.match(await server.execute(REPORT, train), /\*\*Not repeatable: `torch` is never seeded\.\*\*/);
     await server.change(train, 2, { text: TRAIN.replace('print(torch.rand(2))', 'print(3)') });
-    assert.match(await server.execute(REPORT, train), /\*\*No random numbers are drawn;/);
+    assert.match(await server.execute(REPORT, train), /`train.py` is no program: it neither seeds nor draws/);
   });
 });
 

@@ -42,7 +42,7 @@ test('the report of an open program is Markdown, with names relative to the work
     assert.deepEqual(lines.slice(0, 3), [
       '# Reproducibility of `train.py`',
       '',
-      '**The random numbers repeat; on CUDA the bits may differ: deterministic algorithms are off.**',
+      '**The random numbers repeat, as far as the code shows; on CUDA the bits may differ: deterministic algorithms are off.**',
     ]);
     assert.ok(
       lines.includes(

@@ -34,15 +34,15 @@ test('a program is reported with the files it imports', (t) => {
   const { status, stdout, stderr } = shell(t, FILES)('report', 'train.py');
   assert.deepEqual(stdout.split('\n').slice(0, 10), [
     'train.py',
-    'The random numbers repeat; on CUDA the bits may differ: deterministic algorithms are off.',
+    'The random numbers repeat, as far as the code shows; on CUDA the bits may differ: deterministic algorithms are off.',
     'It seeds, so it promises the same random numbers. Judged for the newest torch, since no file names a version. It runs 2',
     'files of the workspace.',
     '',
     'Random streams',
-    '  Stream  State      Seeded                                     First drawn',
-    '  random  not drawn  –                                          –',
-    '  numpy   not drawn  –                                          –',
-    '  torch   seeded     torch.manual_seed(seed)  lib/seeds.py:5:5  torch.rand  train.py:5:7',
+    '  Stream  State         Seeded                                     First drawn',
+    '  random  no draw seen  –                                          –',
+    '  numpy   no draw seen  –                                          –',
+    '  torch   seeded        torch.manual_seed(seed)  lib/seeds.py:5:5  torch.rand  train.py:5:7',
   ]);
   assert.deepEqual([status, stderr], [0, '']);
 });

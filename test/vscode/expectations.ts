@@ -16,11 +16,8 @@ export const FAULT = {
 export const FAULTY = `import torch\n\ntorch.use_deterministic_algorithms(True)\n${FAULT.line}\n`;
 /** What the report of the repaired program shows, and of the program once a draw is typed into it. */
 export const REPORT = {
-  verdict: 'Repeatable, as far as the code shows: no random numbers are drawn, and deterministic algorithms are on.',
-  switches: [
-    ['use_deterministic_algorithms', 'True', 'line', '3'],
-    ['cudnn.benchmark', 'False', 'line', '4'],
-  ],
+  verdict: 'Seedwise sees no random numbers drawn; deterministic algorithms are on.',
+  switches: ['use_deterministic_algorithms', 'True', 'line 3', 'cudnn.benchmark', 'False', 'line 4'],
   link: 'line 4',
   line: '4',
   typed: 'print(torch.rand(1))',

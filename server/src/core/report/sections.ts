@@ -107,7 +107,7 @@ const STATES: Readonly<Record<StreamState, readonly [words: string, tone: Tone]>
   varying: ['another seed in every run', 'bad'],
   unseeded: ['never seeded', 'bad'],
   workers: ['drawn in workers only', 'plain'],
-  unused: ['not drawn', 'plain'],
+  unused: ['no draw seen', 'plain'],
 };
 /** More seeds than these are counted. */
 const MOST_SEEDS = 4;
@@ -134,7 +134,7 @@ function seedLines(seeding: Seeding): Line[] {
     ...(value === undefined || seed === null ? [] : [detail(code(seed), ' is ', code(literal(value)))]),
     ...reachedBy(seeding.by),
     ...underConditions(seeding.conditions),
-    ...(seeding.unsure ? [detail('may seed, by its name')] : []),
+    ...(seeding.unsure ? [detail('may seed')] : []),
     ...(seeding.within === 'block' ? [detail('until its `with` block ends')] : []),
     ...(seeding.within === 'process' ? [detail('in a process of its own')] : []),
     ...(seeding.varies ? [detail('another seed in every run')] : []),

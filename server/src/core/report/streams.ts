@@ -8,7 +8,8 @@ import { type Condition, callOf, type Mention, onOneLine, type Source } from './
 
 /**
  * As the rules see it: `conditional` is seeded on some paths only, `workers` is drawn in workers of a DataLoader only,
- * which do not draw from this process's generators; `unused` is never drawn.
+ * which do not draw from this process's generators; `unused` has no draw
+ * that can be seen.
  */
 export type StreamState = 'seeded' | 'conditional' | 'late' | 'varying' | 'unseeded' | 'workers' | 'unused';
 

@@ -39,13 +39,16 @@ export function verdictOf(facts: Facts): Verdict {
   const conditional = streams.filter((each) => each.state === 'conditional');
   if (conditional.length > 0) return { level: 'open', sentence: `${conditionalSentence(conditional)}${also(rest)}.` };
   const isSilent = streams.every((each) => each.state === 'unused' || each.state === 'workers');
-  const numbers = isSilent ? 'No random numbers are drawn' : 'The random numbers repeat';
+  // A model that is made by a name from the command line draws too, where nobody can see it.
+  const numbers = isSilent
+    ? 'Seedwise sees no random numbers drawn'
+    : 'The random numbers repeat, as far as the code shows';
   if (rest.length > 0) return { level: 'open', sentence: `${numbers}${also(rest)}.` };
   if (project.deterministicAlgorithms === 'off')
     return { level: 'open', sentence: `${numbers}; on CUDA the bits may differ: deterministic algorithms are off.` };
-  const seeded = isSilent ? 'no random numbers are drawn' : 'every stream is seeded before it is drawn';
-  const sentence = `Repeatable, as far as the code shows: ${seeded}, and deterministic algorithms are on.`;
-  return { level: 'repeats', sentence };
+  if (isSilent) return { level: 'open', sentence: `${numbers}; deterministic algorithms are on.` };
+  const seeded = 'every stream is seeded before it is drawn, and deterministic algorithms are on';
+  return { level: 'repeats', sentence: `Repeatable, as far as the code shows: ${seeded}.` };
 }
 
 /** What else keeps two runs from being equal. */

@@ -83,9 +83,9 @@ export function programsOf(workspace: Workspace): string[] {
 export function reportOf(workspace: Workspace, path: string, settings: Settings): Report {
   const source = new Source(workspace);
   const file = source.file(path);
-  const none = (reason: NoProgram['reason'], programs: readonly string[] = []): NoProgram => ({
-    ...{ kind: 'none', path, reason, programs },
-  });
+  const none = (reason: NoProgram['reason'], programs: readonly string[] = []): NoProgram => {
+    return { kind: 'none', path, reason, programs };
+  };
   if (!file || !workspace.facts(path)) return none('unreadable');
   if (!isProgram(workspace, path)) {
     const importing = new Set(workspace.programsReaching(path));

@@ -186,11 +186,11 @@ const settingPlace = (name: string, { place, by, conditions }: SwitchSetting): C
   ...(name === 'PYTHONHASHSEED' ? [detail('too late for this process, which has chosen its hashes')] : []),
 ];
 
-const FLAG_WOULD = {
-  ...{ error: 'make it raise', deterministic: 'make it deterministic', uncovered: 'not touch it' },
-} as const;
-const FLAG_DOES = {
-  ...{ error: 'makes it raise', deterministic: 'makes it deterministic', uncovered: 'does not touch it' },
+/** What the flag does to an operation, and what it would do if it were on. */
+const FLAG = {
+  error: ['makes it raise', 'make it raise'],
+  deterministic: ['makes it deterministic', 'make it deterministic'],
+  uncovered: ['does not touch it', 'not touch it'],
 } as const;
 
 function operationSection({ operations, determinism }: ProgramReport): Section {
@@ -206,7 +206,7 @@ function operationSection({ operations, determinism }: ProgramReport): Section {
         [line(code(each.code))],
         [line({ place: each.place })],
         words(each.pass === 'both' ? 'forward and backward' : each.pass),
-        words(each.flag === null ? 'not in this version' : (isOn ? FLAG_DOES : FLAG_WOULD)[each.flag]),
+        words(each.flag === null ? 'not in this version' : FLAG[each.flag][isOn ? 0 : 1]),
         words(each.reason),
       ],
     })),

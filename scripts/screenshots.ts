@@ -54,8 +54,10 @@ async function shoot(name: string, theme: string): Promise<void> {
     await runCommand(page, 'View: Toggle Maximize Editor Group');
     await page.waitForTimeout(1000);
     const editor = await page.locator('.editor-group-container').last().locator('.editor-container').boundingBox();
-    if (!editor) throw new Error('The page has no place in the window.');
-    await screenshot(page, name, editor);
+    // What follows the third table would be cut off somewhere.
+    const next = await webview(page).locator('h2').nth(3).boundingBox();
+    if (!editor || !next) throw new Error('The page has no place in the window.');
+    await screenshot(page, name, { ...editor, height: Math.min(editor.height, next.y - editor.y - 12) });
   } catch (error) {
     await screenshot(page, `${name}-failed`).catch(() => {});
     console.error(tail(server.log()));

@@ -102,7 +102,7 @@ function assertSorted(keys: string[]) {
 }
 
 describe('tables', () => {
-  for (const name of ['draws', 'ops', 'seeders'])
+  for (const name of ['draws', 'ops', 'pipelines', 'seeders'])
     it(`${name}.json keeps to its schema`, () => {
       const schema = read(`${name}.schema.json`);
       assert.deepEqual(violations(read(`${name}.json`), schema, schema, name), []);

@@ -81,6 +81,12 @@ export class Composer {
     return close(outcome) ?? outcome.stops;
   }
 
+  /** What a call of a function does, whatever it is passed; null where nobody can read it, or it only raises. */
+  call(name: string, from: string): Summary | null {
+    const found = this.#find(name, from);
+    return found ? close(this.#invoke(found, NO_ARGUMENTS, {}, { path: from, site: '' })) : null;
+  }
+
   #run(events: readonly Event[], path: string, env: Environment): Outcome {
     let outcome = NOTHING;
     for (const event of events) {

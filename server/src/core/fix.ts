@@ -40,6 +40,12 @@ export function eolOf(file: PythonFile): string {
   return file.text.includes('\r\n') ? '\r\n' : '\n';
 }
 
+/** The quotes most strings of the file have. */
+export function quoteOf(file: PythonFile): string {
+  const count = (quote: string): number => file.text.split(quote).length;
+  return count("'") > count('"') ? "'" : '"';
+}
+
 export function lineStart(text: string, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1;
 }

@@ -1,4 +1,6 @@
 /** *Insert seed block*: a `make_deterministic` made for one file, and called first in its program. */
+
+import { askingVersion, cublasSetting } from './cublas.ts';
 import { indentUnit, insertAfter, insertBefore, statementOf } from './fix.ts';
 import { freeName, headStatements, insertHelper, spellAll } from './imports.ts';
 import type { Stream } from './knowledge.ts';
@@ -30,12 +32,16 @@ export function seedBlock(file: PythonFile, project: Project, deterministic: boo
       const unit = indentUnit(file);
       const functions = streams.map((stream) => SEED_FUNCTION[stream]);
       const switches = deterministic ? ['torch.use_deterministic_algorithms', 'torch.backends.cudnn.benchmark'] : [];
-      const { texts, edits } = spellAll(file, [...functions, ...switches]);
-      const lines = texts.map((text, i) => {
-        if (i < functions.length) return `${unit}${text}(seed)`;
-        return i === functions.length ? `${unit}${text}(True)` : `${unit}${text} = False`;
-      });
-      const helper = [`def ${name}(seed):`, ...lines];
+      const cublas = deterministic && askingVersion(project) !== null ? ['os.environ'] : [];
+      const { texts, edits } = spellAll(file, [...cublas, ...functions, ...switches]);
+      const [flag, benchmark] = texts.slice(cublas.length + functions.length);
+      const body = [
+        ...cublas.map((_, i) => cublasSetting(file, texts[i]!)),
+        ...functions.map((_, i) => `${texts[cublas.length + i]}(seed)`),
+        ...(flag ? [`${flag}(True)`] : []),
+        ...(benchmark ? [`${benchmark} = False`] : []),
+      ];
+      const helper = [`def ${name}(seed):`, ...body.map((line) => unit + line)];
       const targets = seedTargets(file, project, name, value);
       if (entry.kind === 'none') return insertHelper(file, edits, helper);
       if (entry.kind === 'head') return [...insertHelper(file, edits, [...helper, '', '', call]), ...targets];

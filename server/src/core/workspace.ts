@@ -36,6 +36,7 @@ export class Workspace implements Modules {
   readonly #located = new Map<string, Located | null>();
   readonly #programs = new Map<string, ProgramEffects>();
   readonly #versions = new Map<string, Versions>();
+  readonly #cublasFiles = new Set<string>();
   #importers: Map<string, Set<string>> | undefined;
   /** Parses a file for a repair in it; hosts that can read files set it. */
   open: (path: string) => PythonFile | null = () => null;
@@ -63,6 +64,17 @@ export class Workspace implements Modules {
     this.#countFolders(path, -1);
     this.#forget();
     return true;
+  }
+
+  /** Takes in whether a file that sets environment variables mentions cuBLAS's. */
+  setEnvironment(path: string, mentionsCublas: boolean): void {
+    if (mentionsCublas) this.#cublasFiles.add(path);
+    else this.#cublasFiles.delete(path);
+  }
+
+  /** True where a Dockerfile, a shell file or the like may set cuBLAS's variable, for whichever program. */
+  get setsCublas(): boolean {
+    return this.#cublasFiles.size > 0;
   }
 
   /** Takes in what a requirements file or the like says about versions. */
@@ -102,6 +114,11 @@ export class Workspace implements Modules {
       this.#programs.set(path, program);
     }
     return program;
+  }
+
+  /** What a call of a function or method does to randomness, as a file names it; null where nobody can read it. */
+  call(name: string, from: string): Summary | null {
+    return withinReason(() => new Composer(this, from).call(name, from));
   }
 
   /** Files that import this one, at any level of their code. */

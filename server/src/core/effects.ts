@@ -191,10 +191,13 @@ export class Composer {
       const found = this.#find(`${value.instance}.__iter__`, value.home ?? site.path);
       return found ? close(reachedBy(site, this.#invoke(found, NO_ARGUMENTS, {}, site))) : EMPTY;
     }
-    const { shuffles, dataset, workers } = value.loader;
-    const order = shuffles ? draws('torch', site) : EMPTY;
-    const getItem = dataset === null ? null : this.#find(`${dataset}.__getitem__`, value.home ?? site.path);
-    const items = getItem ? close(reachedBy(site, this.#invoke(getItem, NO_ARGUMENTS, {}, site))) : EMPTY;
+    const { shuffles, sampler, dataset, workers } = value.loader;
+    const run = (owner: string | null, method: string): Summary | null => {
+      const found = owner === null ? null : this.#find(`${owner}.${method}`, value.home ?? site.path);
+      return found ? close(reachedBy(site, this.#invoke(found, NO_ARGUMENTS, {}, site))) : EMPTY;
+    };
+    const order = seq(shuffles ? draws('torch', site) : EMPTY, run(sampler, '__iter__'));
+    const items = run(dataset, '__getitem__');
     if (workers === 'none') return seq(order, items);
     // Workers seed all their streams from one draw of the torch generator of this process.
     const exposure = items && Object.values(items.exposed)[0];

@@ -39,11 +39,10 @@ export function titles(text: string, needle: string): string[] {
   return found.map((each) => each.title);
 }
 
-/** The text with a seed block, or why there is none. */
-export function block(text: string, deterministic = false, beside: readonly Beside[] = []): string {
+/** The text with a seed block, made for a version of torch, or why there is none. */
+export function block(text: string, deterministic = false, torchVersion = ''): string {
   const file = openFile('train.py', text);
-  const workspace = workspaceOf([{ path: 'train.py', text }, ...beside]);
-  const answer = insertSeedBlock(file, projectOf(file, DEFAULT_SETTINGS, workspace), { deterministic });
+  const answer = insertSeedBlock(file, projectOf(file, { ...DEFAULT_SETTINGS, torchVersion }), { deterministic });
   closeFile(file);
   return 'edits' in answer ? applyEdits(text, answer.edits) : answer.message;
 }

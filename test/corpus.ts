@@ -4,11 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type Analysis, analyze } from '../server/src/core/analyze.ts';
 import { mentionsCublas, namesEnvironment } from '../server/src/core/environment.ts';
+import { isManifest } from '../server/src/core/manifests.ts';
 import { closeFile, openFile, type PythonFile } from '../server/src/core/model.ts';
 import { indexClosedFile, type Project, projectOf } from '../server/src/core/project.ts';
 import { RULES } from '../server/src/core/rules/index.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../server/src/core/settings.ts';
-import { namesVersions, versionsIn } from '../server/src/core/versions.ts';
 import { Workspace } from '../server/src/core/workspace.ts';
 import { type MarkedFile, parseMarks } from './marks.ts';
 import './engine.ts';
@@ -102,9 +102,7 @@ export function workspaceOf(files: readonly { readonly path: string; readonly te
     workspace.set(path, indexClosedFile(file));
     closeFile(file);
   }
-  for (const { path, text } of files.filter((each) => namesVersions(each.path))) {
-    workspace.setVersions(path, versionsIn(path, text));
-  }
+  for (const { path, text } of files.filter((each) => isManifest(each.path))) workspace.manifests.set(path, text);
   for (const { path, text } of files.filter((each) => namesEnvironment(each.path))) {
     workspace.setEnvironment(path, mentionsCublas(text));
   }

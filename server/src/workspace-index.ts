@@ -1,71 +1,136 @@
 /**
- * Keeps the workspace's effects true while files are opened, edited, saved, created and deleted.
- * It reads files in slices, so that a large workspace never holds up a keystroke.
+ * Keeps the workspace's effects true while files are opened, edited, saved, created and deleted, and folders come and go.
+ * It reads files in batches and understands them in slices, so that a large workspace never holds up a keystroke.
+ * An open document always wins, and a text that was asked for before something newer is known is thrown away.
  */
+
+import { mentionsCublas, namesEnvironment } from './core/environment.ts';
+import { isInstalledPackage, isManifest } from './core/manifests.ts';
 import { closeFile, openFile, type PythonFile } from './core/model.ts';
 import { indexClosedFile, indexFile } from './core/project.ts';
+import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
+import { type Vocabulary, vocabularyOf } from './core/vocabulary.ts';
 import { type IndexedFile, Workspace } from './core/workspace.ts';
+import { type FileAccess, findFiles, join } from './folders.ts';
 import { reasonToSkip } from './limits.ts';
 
-/** How the host reaches files; addresses are URIs. */
-export interface FileAccess {
-  /** The Python files below a folder. */
-  list(folder: string): readonly string[];
-  /** The text of a file; undefined where it cannot be read. */
-  read(uri: string): string | undefined;
-}
-
 const SLICE_MS = 15;
+/** How many files are asked for at once. */
+const BATCH = 32;
+/** UTF-16 units of other files' texts that are kept, for places in them and repairs of them. */
+const MAX_KEPT = 2_000_000;
+
+/** What the index needs to know of its surroundings. */
+export interface Surroundings {
+  readonly files: FileAccess;
+  /** The text of a document that is open in an editor, by its path. */
+  openText(path: string): string | undefined;
+  /** Hears of a file that could not be understood; it counts as unreadable. */
+  onError(error: unknown): void;
+}
 
 export class WorkspaceIndex {
   readonly workspace = new Workspace();
   /** Grows whenever programs may behave differently. */
   generation = 0;
-  readonly #files: FileAccess | undefined;
+  readonly #around: Surroundings;
+  /** The addresses of open folders by their paths. */
+  readonly #folders = new Map<string, string>();
   readonly #uris = new Map<string, string>();
   readonly #open = new Set<string>();
+  /** The latest question for each file that is being read. */
+  readonly #asked = new Map<string, object>();
+  /** Texts of closed files, those last read at the end, and the paths for which there was none. */
+  readonly #texts = new Map<string, string>();
+  #missing = new Set<string>();
+  /** What the user set for the whole workspace. */
+  #user: Settings = DEFAULT_SETTINGS;
+  /** Functions were named as seeding or drawing, or no longer, since files were understood. */
+  #namesChanged = false;
 
-  constructor(files: FileAccess | undefined) {
-    this.#files = files;
-    this.workspace.open = (path) => {
-      const text = this.#files?.read(this.uriOf(path));
-      return text === undefined ? null : openFile(path, text);
-    };
+  constructor(surroundings: Surroundings) {
+    this.#around = surroundings;
+    this.workspace.open = (path) => this.#parse(path);
   }
 
   /** Reads all files of the folders in; resolves when they are known. */
   async add(folders: readonly string[]): Promise<void> {
-    let since = performance.now();
-    for (const uri of folders.flatMap((folder) => this.#files?.list(folder) ?? [])) {
-      if (!this.#open.has(pathOf(uri))) this.reread(uri);
-      if (performance.now() - since < SLICE_MS) continue;
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      since = performance.now();
+    for (const folder of folders) this.#folders.set(folderPath(folder), folder);
+    await this.reread(await findFiles(folders, this.#around.files));
+  }
+
+  /** Takes what the user set for the whole workspace; files are understood anew where it names other functions. */
+  async use(settings: Settings): Promise<void> {
+    const names = (given: Settings): string => JSON.stringify(vocabularyOf(given));
+    const isSame = names(settings) === names(this.#user);
+    this.#user = settings;
+    if (!isSame) await this.#understandAnew();
+  }
+
+  /** Forgets the files of folders that are no longer open; what is open in an editor stays. */
+  remove(folders: readonly string[]): void {
+    for (const folder of folders) this.#folders.delete(folderPath(folder));
+    for (const path of [...this.#uris.keys()]) if (!this.#open.has(path) && !this.#isInside(path)) this.#forget(path);
+  }
+
+  /** Takes the stored texts for the truth again, of files that were made, changed, deleted or closed. */
+  async reread(uris: readonly string[]): Promise<void> {
+    const wanted = uris.filter((uri) => this.#isInside(pathOf(uri)));
+    const installed = wanted.filter((uri) => isInstalledPackage(pathOf(uri)));
+    for (const uri of installed) this.#stored(pathOf(uri), uri, '', false); // The name says everything.
+    // What a project says about its functions has to be known before they are met.
+    const manifests = wanted.filter((uri) => isManifest(pathOf(uri)) && !installed.includes(uri));
+    await this.#readAll(manifests);
+    if (manifests.length > 0) await this.#readIncluded();
+    await this.#readAll(wanted.filter((uri) => !isManifest(pathOf(uri))));
+    if (this.#namesChanged) await this.#understandAnew();
+  }
+
+  async #readAll(uris: readonly string[]): Promise<void> {
+    for (let i = 0; i < uris.length; i += BATCH) await this.#readBatch(uris.slice(i, i + BATCH), false);
+  }
+
+  /** Manifests may include files that no name tells from others. */
+  async #readIncluded(): Promise<void> {
+    const { manifests } = this.workspace;
+    for (let missing = manifests.missing; missing.length > 0; missing = manifests.missing) {
+      const paths = [...new Set(missing)];
+      const inside = paths.filter((path) => this.#isInside(path));
+      for (const path of inside) this.#uris.set(path, this.#addressOf(path));
+      const texts = await this.#around.files.read(inside.map((path) => this.uriOf(path)));
+      const textOf = new Map(inside.map((path, i) => [path, texts[i]]));
+      for (const path of paths) if (manifests.set(path, textOf.get(path) ?? '')) this.generation++;
     }
   }
 
-  /** Takes the text on disk for the truth again, for a file that was changed, deleted or closed. */
-  reread(uri: string): void {
-    const path = pathOf(uri);
-    const text = this.#files?.read(uri);
-    if (text === undefined || reasonToSkip(text)) {
-      if (this.workspace.delete(path)) this.generation++;
-      return;
+  async #understandAnew(): Promise<void> {
+    this.#namesChanged = false;
+    this.generation++;
+    const closed = [...this.#uris].filter(([path]) => path.endsWith('.py') && !this.#open.has(path));
+    await this.reread(closed.map(([, uri]) => uri));
+  }
+
+  /** A file is gone, or a folder with all that was in it. */
+  deleted(uri: string): void {
+    const gone = pathOf(uri);
+    for (const path of [...this.#uris.keys()]) {
+      if ((path === gone || path.startsWith(`${gone}/`)) && !this.#open.has(path)) this.#forget(path);
     }
-    const file = openFile(path, text);
-    this.#take(file.path, uri, indexClosedFile(file));
-    closeFile(file);
   }
 
   /** Takes an open document's text for the truth, saved or not. */
   edited(file: PythonFile, uri: string): void {
     this.#open.add(file.path);
-    this.#take(file.path, uri, indexFile(file));
+    this.#asked.delete(file.path);
+    this.#texts.delete(file.path);
+    this.#take(file.path, uri, indexFile(file, this.#vocabularyOf(file.path)));
   }
 
-  closed(uri: string): void {
-    this.#open.delete(pathOf(uri));
-    this.reread(uri);
+  async closed(uri: string): Promise<void> {
+    const path = pathOf(uri);
+    this.#open.delete(path);
+    if (this.#isInside(path)) await this.reread([uri]);
+    else this.#forget(path);
   }
 
   isOpen(uri: string): boolean {
@@ -76,9 +141,127 @@ export class WorkspaceIndex {
     return this.#uris.get(path) ?? path;
   }
 
+  /** The text of another file as last read; without it, `readMissing` has it read. */
+  textOf(path: string): string | undefined {
+    const text = this.#around.openText(path) ?? this.#texts.get(path);
+    if (text === undefined && this.#isInside(path)) this.#missing.add(path);
+    return text;
+  }
+
+  get lacksTexts(): boolean {
+    return this.#missing.size > 0;
+  }
+
+  /** Reads the texts that were asked for in vain; true if there were any, and what asked for them should ask again. */
+  async readMissing(): Promise<boolean> {
+    const uris = [...this.#missing].map((path) => this.uriOf(path));
+    this.#missing = new Set();
+    for (let i = 0; i < uris.length; i += BATCH) await this.#readBatch(uris.slice(i, i + BATCH), true);
+    return uris.length > 0;
+  }
+
+  async #readBatch(uris: readonly string[], keep: boolean): Promise<void> {
+    const question = {};
+    for (const uri of uris) this.#asked.set(pathOf(uri), question);
+    const texts = await this.#around.files.read(uris);
+    let since = performance.now();
+    for (const [i, uri] of uris.entries()) {
+      if (performance.now() - since > SLICE_MS) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        since = performance.now();
+      }
+      const path = pathOf(uri);
+      if (this.#asked.get(path) !== question) continue; // Something newer is known, or will be.
+      this.#asked.delete(path);
+      if (this.#open.has(path) || !this.#isInside(path)) continue;
+      try {
+        this.#stored(path, uri, this.#around.openText(path) ?? texts[i], keep);
+      } catch (error) {
+        this.#forget(path);
+        this.#around.onError(error);
+      }
+    }
+  }
+
+  #stored(path: string, uri: string, text: string | undefined, keep: boolean): void {
+    if (text === undefined || reasonToSkip(text)) {
+      this.#forget(path);
+      return;
+    }
+    if (keep) this.#keep(path, text);
+    else this.#texts.delete(path);
+    if (isManifest(path) || this.workspace.manifests.has(path)) {
+      this.#uris.set(path, uri);
+      this.#learn(path, text);
+    }
+    if (namesEnvironment(path)) {
+      this.#uris.set(path, uri);
+      if (this.workspace.setEnvironment(path, mentionsCublas(text))) this.generation++;
+    }
+    if (!path.endsWith('.py')) return;
+    const file = openFile(path, text);
+    try {
+      this.#take(path, uri, indexClosedFile(file, this.#vocabularyOf(path)));
+    } finally {
+      closeFile(file);
+    }
+  }
+
   #take(path: string, uri: string, indexed: IndexedFile): void {
     this.#uris.set(path, uri);
     if (this.workspace.set(path, indexed)) this.generation++;
+  }
+
+  #forget(path: string): void {
+    this.#asked.delete(path);
+    this.#texts.delete(path);
+    this.#uris.delete(path);
+    if (this.workspace.delete(path)) this.generation++;
+    if (this.workspace.setEnvironment(path, false)) this.generation++;
+    if (this.workspace.manifests.has(path)) this.#learn(path, '');
+    if (this.workspace.manifests.delete(path)) this.generation++;
+  }
+
+  #learn(path: string, text: string): void {
+    const { manifests } = this.workspace;
+    const names = (): string =>
+      JSON.stringify(manifests.configs.map(({ path, settings }) => [path, namesIn(settings)]));
+    const before = names();
+    if (manifests.set(path, text)) this.generation++;
+    if (names() !== before) this.#namesChanged = true;
+  }
+
+  #vocabularyOf(path: string): Vocabulary {
+    return vocabularyOf(this.workspace.manifests.settingsOf(path, this.#user));
+  }
+
+  #keep(path: string, text: string): void {
+    this.#texts.delete(path);
+    this.#texts.set(path, text);
+    let size = 0;
+    for (const [each, { length }] of [...this.#texts].reverse()) {
+      size += length;
+      if (size > MAX_KEPT && each !== path) this.#texts.delete(each);
+    }
+  }
+
+  #parse(path: string): PythonFile | null {
+    const text = this.textOf(path);
+    if (text === undefined) return null;
+    const file = openFile(path, text);
+    closeFile(file);
+    return file;
+  }
+
+  /** The address of a file that nobody has told us of. */
+  #addressOf(path: string): string {
+    const [folder, uri] = [...this.#folders].find(([each]) => path.startsWith(each)) ?? ['', ''];
+    return join(uri.replace(/\/+$/, ''), path.slice(folder.length));
+  }
+
+  #isInside(path: string): boolean {
+    for (const folder of this.#folders.keys()) if (path.startsWith(folder)) return true;
+    return false;
   }
 }
 
@@ -90,3 +273,7 @@ export function pathOf(uri: string): string {
     return uri;
   }
 }
+
+const namesIn = ({ seedFunctions, randomFunctions }: Partial<Settings>) => [seedFunctions, randomFunctions];
+
+const folderPath = (uri: string): string => `${pathOf(uri).replace(/\/+$/, '')}/`;

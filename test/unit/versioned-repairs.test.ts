@@ -1,7 +1,7 @@
 /** What repairs write, letter by letter, where they depend on the versions that the project's files name. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { act, block } from '../act.ts';
+import { act } from '../act.ts';
 
 const requires = (text: string) => [{ path: 'requirements.txt', text }];
 const OLD = requires('torch==1.8.1\n');
@@ -197,29 +197,4 @@ torch.use_deterministic_algorithms(True)
 test('a value becomes one that torch takes', () => {
   const text = flagged(`import os\n\nos.environ['CUBLAS_WORKSPACE_CONFIG'] = ':4096:2'\n\nimport torch\n`);
   assert.equal(act(text, `':4096:2'`, 'Set `:4096:8`', CUBLAS), text.replace(':4096:2', ':4096:8'));
-});
-
-test('the seed block for determinism sets the variable where the project’s torch asks for it', () => {
-  const text = `import torch
-
-device = torch.device("cuda")
-print(torch.nn.Linear(2, 2).to(device))
-`;
-  const expected = (cublasLine: string): string => `${cublasLine && 'import os\n\n'}import torch
-
-
-def make_deterministic(seed):
-${cublasLine}    torch.manual_seed(seed)
-    torch.use_deterministic_algorithms(True)
-    torch.backends.cudnn.benchmark = False
-
-
-make_deterministic(42)
-
-device = torch.device("cuda")
-print(torch.nn.Linear(2, 2).to(device))
-`;
-  assert.equal(block(text, true, CUBLAS), expected('    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"\n'));
-  assert.equal(block(text, true, requires('torch==2.10.0\n')), expected(''));
-  assert.equal(block(text, true), expected(''));
 });

@@ -1,6 +1,6 @@
 /** The environment variable that cuBLAS wants beside `use_deterministic_algorithms`, and where a file sets it. */
 import { CUBLAS_VARIABLE } from './environment.ts';
-import { eolOf, insertAfter, insertAt, insertBefore, lineStart, quoteOf, statementOf } from './fix.ts';
+import { eolOf, insertAfter, insertAt, insertBefore, lineStart, quoted, statementOf } from './fix.ts';
 import { spell } from './imports.ts';
 import { compareVersions } from './knowledge.ts';
 import type { Node, PythonFile } from './model.ts';
@@ -44,16 +44,10 @@ export function cublasSettings(file: PythonFile): CublasSetting[] {
   return found;
 }
 
-/** The statement that sets the variable, by what the file calls `os.environ`. */
-export function cublasSetting(file: PythonFile, environ: string, value = CUBLAS_VALUES[0]): string {
-  const quote = quoteOf(file);
-  return `${environ}[${quote}${CUBLAS_VARIABLE}${quote}] = ${quote}${value}${quote}`;
-}
-
 /** Sets the variable in front of the file's first import of torch. */
-export function setCublas(file: PythonFile, value?: string): Edit[] {
+export function setCublas(file: PythonFile, value = CUBLAS_VALUES[0]!): Edit[] {
   const { text, edits } = spell(file, 'os.environ');
-  const line = cublasSetting(file, text, value);
+  const line = `${text}[${quoted(file, CUBLAS_VARIABLE)}] = ${quoted(file, value)}`;
   const torch = file.scopes.imports.find((each) => importsTorch(each, file));
   if (!torch) return [];
   const statement = statementOf(torch);

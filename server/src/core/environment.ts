@@ -6,14 +6,26 @@ import type { PythonFile } from './model.ts';
 export const CUBLAS_VARIABLE = 'CUBLAS_WORKSPACE_CONFIG';
 
 const NAMES =
-  /^((docker|container)file|(gnu)?makefile|justfile|\.env|\.envrc|launch\.json|devcontainer\.json)(\.[\w-]+)*$/i;
+  /^((docker|container)file|(gnu)?makefile|justfile|\.env|\.envrc|(launch|tasks|settings|devcontainer)\.json)(\.[\w-]+)*$/i;
 const ENDINGS = /\.(dockerfile|env|sh|bash|zsh|fish|slurm|sbatch|pbs|lsf|bat|cmd|ps1|ya?ml|mk)$/i;
 
-/** True for what containers, shells, schedulers and editors start programs with; only these are given to `mentionsCublas`. */
+/** The folder of an editor's settings, of which nothing else is looked at. */
+export const EDITOR_FOLDER = '.vscode';
+
+/** True for what containers, shells, schedulers, editors and configurations start programs with, by its path. */
 export function namesEnvironment(path: string): boolean {
-  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  const name = path.slice(path.lastIndexOf('/') + 1);
   return NAMES.test(name) || ENDINGS.test(name);
 }
+
+/** All such files, as globs for watchers; some match a file more. */
+export const ENVIRONMENT_GLOBS: readonly string[] = [
+  '**/*{Dockerfile,Containerfile,dockerfile,containerfile}*',
+  '**/{Makefile,makefile,GNUmakefile,justfile,.envrc}',
+  '**/.env*',
+  '**/{launch,tasks,settings,devcontainer}.json',
+  '**/*.{env,sh,bash,zsh,fish,slurm,sbatch,pbs,lsf,bat,cmd,ps1,yml,yaml,mk}',
+];
 
 /** What is kept of such a file: whether it may set cuBLAS's variable. */
 export const mentionsCublas = (text: string): boolean => text.includes(CUBLAS_VARIABLE);

@@ -40,12 +40,6 @@ export function eolOf(file: PythonFile): string {
   return file.text.includes('\r\n') ? '\r\n' : '\n';
 }
 
-/** The quotes most strings of the file have. */
-export function quoteOf(file: PythonFile): string {
-  const count = (quote: string): number => file.text.split(quote).length;
-  return count("'") > count('"') ? "'" : '"';
-}
-
 export function lineStart(text: string, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1;
 }
@@ -181,4 +175,11 @@ export function addArguments(file: PythonFile, call: Call, keywords: readonly st
 
 function onOwnLine(file: PythonFile, argument: Node): boolean {
   return file.text.slice(lineStart(file.text, argument.start), argument.start).trim() === '';
+}
+
+/** A text in the quotes that the file uses most. */
+export function quoted(file: PythonFile, text: string): string {
+  const count = (quote: string): number => file.text.split(quote).length;
+  const quote = count('"') > count("'") ? '"' : "'";
+  return `${quote}${text}${quote}`;
 }

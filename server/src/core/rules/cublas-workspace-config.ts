@@ -8,7 +8,7 @@ import {
   setCublas,
 } from '../cublas.ts';
 import { CUBLAS_VARIABLE } from '../environment.ts';
-import { quoteOf, removeStatement, replace, statementOf } from '../fix.ts';
+import { quoted, removeStatement, replace, statementOf } from '../fix.ts';
 import type { PythonFile } from '../model.ts';
 import type { Fix, Report, Rule } from '../rule.ts';
 
@@ -97,11 +97,10 @@ function misplaced({ node, value }: CublasSetting, version: string, file: Python
   const constant = file.constant(value);
   if (typeof constant !== 'string') return null;
   if (!CUBLAS_VALUES.includes(constant)) {
-    const quote = quoteOf(file);
     const fix: Fix = {
       title: `Set \`${CUBLAS_VALUES[0]}\``,
       safe: false,
-      edits: () => [replace(value, quote + CUBLAS_VALUES[0] + quote)],
+      edits: () => [replace(value, quoted(file, CUBLAS_VALUES[0]!))],
     };
     return {
       start: value.start,

@@ -33,11 +33,11 @@ export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULA
   for (const [id, info] of file.scopes.classes) classes[id] = classEffects(info, file);
   const memory = recall(file, classes, vocabulary);
   const sites = new Map<string, Node>();
-  const functions: Record<string, FunctionEffects> = {};
+  const functions = new Map<string, FunctionEffects>();
   for (const [id, info] of file.scopes.functions) {
     const { effects, places } =
       memory.function(info) ?? memory.keep(info, new Lowering(file, id, vocabulary).function(info));
-    functions[id] = effects;
+    functions.set(id, effects);
     for (const [key, node] of places) sites.set(key, node);
   }
   const body = new Lowering(file, '', vocabulary);

@@ -6,6 +6,7 @@ import { type Determinism, type FileFacts, factsOf } from './facts.ts';
 import { lowerFile } from './lower.ts';
 import type { NamedVersion } from './manifests.ts';
 import type { PythonFile } from './model.ts';
+import { pack } from './packed-file.ts';
 import type { Pledge, Span } from './rule.ts';
 import type { Settings } from './settings.ts';
 import type { Flag, Reached, Site, Summary } from './summary.ts';
@@ -105,7 +106,7 @@ export class Project {
     const { path, name: id } = this.#place(name);
     const effects = this.#workspace.effects(path);
     const known = effects?.classes[id];
-    const init = known && effects.functions[known.methods.__init__ ?? ''];
+    const init = known && effects.functions.get(known.methods.__init__ ?? '');
     if (!init) return null;
     const keepers: Record<string, string> = {};
     for (const [attribute, value] of Object.entries(known.attributes)) {
@@ -184,8 +185,7 @@ export function indexFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFil
 
 /** What it keeps of a file that is closed: the same without a node of its tree. */
 export function indexClosedFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFile {
-  const { effects, sites, facts } = indexFile(file, vocabulary);
-  return { effects, facts, sites: new Map([...sites].map(([key, { start, end }]) => [key, { start, end }])) };
+  return { ...pack(lowerFile(file, vocabulary)), facts: factsOf(file, vocabulary) };
 }
 
 /** A file as part of a workspace that knows its latest text; alone if there is none. */

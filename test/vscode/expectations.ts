@@ -14,6 +14,8 @@ export const FAULT = {
 
 /** A program with that fault alone, on its last line. */
 export const FAULTY = `import torch\n\ntorch.use_deterministic_algorithms(True)\n${FAULT.line}\n`;
+/** The folder of a project with many files; its marks are comments like any others. */
+export const PROJECT = 'vision';
 /** A file that says nothing about repeatability. */
 export const QUIET = 'quiet.py';
 

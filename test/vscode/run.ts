@@ -2,11 +2,12 @@
  * `npm run test:vscode`: the mocha suite inside the extension host, against the packaged extension as VS Code installs it.
  * It runs in desktop VS Code where that can be had, and in the VS Code of the npm registry where it cannot.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { downloadAndUnzipVSCode, resolveCliPathFromVSCodeExecutablePath, runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { CODE, copyInto, fetchVSCode, makeProfile, removeProfile, run, VERSION, VSIX } from '../../scripts/vscode.ts';
+import { PROJECT } from './expectations.ts';
 
 const HERE = import.meta.dirname;
 const SUITE = path.resolve(HERE, '../../out/vscode-suite');
@@ -28,12 +29,14 @@ try {
   const executable = await findVSCode();
   const desktopCli = resolveCliPathFromVSCodeExecutablePath(executable);
   run(existsSync(desktopCli) ? desktopCli : executable, [...profile.args, '--install-extension', VSIX, '--force']);
+  const workspace = copyInto(profile, path.join(HERE, 'workspace'));
+  cpSync(path.resolve(HERE, '../workspaces', PROJECT), path.join(workspace, PROJECT), { recursive: true });
   await runTests({
     vscodeExecutablePath: executable,
     extensionDevelopmentPath: path.join(HERE, 'extension'),
     extensionTestsPath: path.join(SUITE, 'index.cjs'),
     extensionTestsEnv: { SEEDWISE_RESULTS: results },
-    launchArgs: [copyInto(profile, path.join(HERE, 'workspace')), ...profile.args],
+    launchArgs: [workspace, ...profile.args],
   });
 } catch (error) {
   console.error(String(error));

@@ -24,8 +24,11 @@ def main():
     set_seed(args.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     dataset = build_dataset(args.data)
+    #         ^^^^^^^^^^^^^ incomplete-seeding warning
     train_set, val_set = random_split(dataset, [0.9, 0.1])
+    #                    ^^^^^^^^^^^^ unseeded-split hint
     train_loader = DataLoader(train_set, batch_size=64, shuffle=True, num_workers=args.workers)
+    #                                                   ^^^^^^^^^^^^ unseeded-shuffle hint
     val_loader = DataLoader(val_set, batch_size=256)
 
     model = ShapeNet(classes=4).to(device)

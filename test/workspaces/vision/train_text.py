@@ -16,6 +16,7 @@ def seed_all(seed):
     np.random.seed(seed)
     torch.manual_seed(seed)
     torch.cuda.manual_seed_all(seed)
+    #^^^^^^^^^^^^^^^^^^^^^^^^^ redundant-cuda-seed hint
 
 
 def main(path="data/news.txt"):
@@ -23,9 +24,12 @@ def main(path="data/news.txt"):
         texts = [line.strip() for line in lines]
     vocabulary = build_vocabulary(texts)
     model = TextModel(len(vocabulary))
+    #       ^^^^^^^^^ late-seed warning
     seed_all(SEED)
     torch.backends.cudnn.deterministic = True
+    #                                    ^^^^ incomplete-determinism information
     torch.backends.cudnn.benchmark = True
+    #                                ^^^^ cudnn-benchmark warning
     generator = torch.Generator().manual_seed(SEED)
     loader = DataLoader(TextDataset(texts, vocabulary), batch_size=16, shuffle=True, generator=generator)
     optimizer = torch.optim.Adam(model.parameters())

@@ -7,6 +7,7 @@ import torch
 
 def salt(picture, share=0.01):
     rng = np.random.default_rng()
+    #     ^^^^^^^^^^^^^^^^^^^^^ unseeded-generator information
     return np.where(rng.random(picture.shape) < share, 1, picture)
 
 

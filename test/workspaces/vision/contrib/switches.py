@@ -4,6 +4,7 @@ import torch
 
 def make_exact():
     torch.use_deterministic_algorithms()
+    #^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ invalid-determinism-call error
 
 
 def make_exact_again():
@@ -12,3 +13,4 @@ def make_exact_again():
 
 def quiet():
     return torch.rand(2)  # seedwise: ignore[nondeterministic-op] the kernel is fine
+    #                                        ^^^^^^^^^^^^^^^^^^^ unused-ignore warning

@@ -13,6 +13,7 @@ def main(workers=4):
     np.random.seed(1)
     torch.manual_seed(1)
     loader = DataLoader(OldShapes("shapes.npy"), batch_size=32, num_workers=workers)
+    #                                                           ^^^^^^^^^^^^^^^^^^^ unseeded-workers warning
     weights = torch.nn.Linear(32, 4)
     for batch in loader:
         print(weights(batch).mean().item())

@@ -25,6 +25,7 @@ def main():
     train_transform = A.Compose([A.RandomCrop(48, 48), A.HorizontalFlip(), A.Normalize()])
     val_transform = A.Compose([A.CenterCrop(48, 48), A.Normalize()])
     train_loader = DataLoader(Pictures(pictures, train_transform), batch_size=8, num_workers=4)
+    #                                                                            ^^^^^^^^^^^^^ unseeded-workers warning
     val_loader = DataLoader(Pictures(pictures, val_transform), batch_size=8, num_workers=4)
     print(len(train_loader), len(val_loader), list_labels("data"))
 

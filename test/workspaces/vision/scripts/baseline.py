@@ -8,6 +8,7 @@ from sklearn.model_selection import KFold, train_test_split
 def main():
     features, labels = np.load("features.npy"), np.load("labels.npy")
     x_train, x_test, y_train, y_test = train_test_split(features, labels, test_size=0.2)
+    #                                  ^^^^^^^^^^^^^^^^ missing-random-state information
     folds = KFold(5)
     forest = RandomForestClassifier(n_estimators=200, random_state=0)
     for fold, (rows, _) in enumerate(folds.split(x_train)):

@@ -12,6 +12,7 @@ def main():
     np.random.seed(0)
     torch.manual_seed(0)
     torch.use_deterministic_algorithms(True)
+    #^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ cublas-workspace-config warning
     torch.backends.cudnn.benchmark = False
     index = torch.randint(0, 8, (128,), device="cuda")
     print(scatter_mean(torch.rand(128, 4, device="cuda"), index, 8).sum())

@@ -4,6 +4,7 @@ import torch
 
 from plugins.augment.erase import erase
 from plugins.augment.mix import mixup
+from plugins.augment.warp import soften
 
 
 def main():
@@ -11,7 +12,7 @@ def main():
     torch.manual_seed(5)
     pictures, labels = torch.rand(4, 3, 32, 32), torch.arange(4)
     mixed, *_ = mixup(pictures, labels)
-    print(erase(mixed).sum())
+    print(erase(soften(mixed)).sum())
 
 
 if __name__ == "__main__":

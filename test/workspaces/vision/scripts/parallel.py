@@ -12,3 +12,4 @@ def train(rank):
 if __name__ == "__main__":
     torch.manual_seed(11)
     mp.spawn(train, nprocs=2)
+    #^^^^^^^ unseeded-child-process warning

@@ -8,6 +8,7 @@ import torch
 
 def pick_rate():
     torch.manual_seed(int(time.time()))
+    #                 ^^^^^^^^^^^^^^^^ varying-seed warning
     return 10 ** torch.empty(()).uniform_(-4, -2).item()
 
 

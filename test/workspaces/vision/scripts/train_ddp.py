@@ -13,9 +13,14 @@ def main():
     dist.init_process_group("nccl")
     rank = int(os.environ["LOCAL_RANK"])
     torch.manual_seed(100 + rank)
+    torch.backends.cudnn.deterministic = False
+    #                                    ^^^^^ nondeterministic-cudnn information
     dataset = build_dataset("data/shapes", augment=False)
+    #         ^^^^^^^^^^^^^ incomplete-seeding warning
     train_set, _ = random_split(dataset, [0.9, 0.1])
+    #              ^^^^^^^^^^^^ rank-dependent-split warning
     sampler = DistributedSampler(train_set)
+    #         ^^^^^^^^^^^^^^^^^^ missing-set-epoch warning
     loader = DataLoader(train_set, batch_size=64, sampler=sampler, num_workers=4)
     model = DistributedDataParallel(ShapeNet(classes=4).cuda(rank), device_ids=[rank])
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)

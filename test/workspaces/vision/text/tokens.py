@@ -17,6 +17,7 @@ def stop_words(texts):
         shared &= set(text.split())
     with open("stop.txt", "w", encoding="utf-8") as file:
         for word in shared:
+        #           ^^^^^^ set-order warning
             file.write(word + "\n")
 
 

@@ -9,6 +9,7 @@ __all__ = ["set_seed", "seed_worker"]
 
 def set_seed(seed: int) -> None:
     os.environ["PYTHONHASHSEED"] = str(seed)
+    #^^^^^^^^^^^^^^^^^^^^^^^^^^^ ineffective-hash-seed hint
     random.seed(seed)
     torch.manual_seed(seed)
 

@@ -17,3 +17,8 @@ def count_images(root):
 
 def has_labels(root):
     return "labels.json" in os.listdir(root)
+
+
+def first_folders(root, count=3):
+    return os.listdir(root)[:count]
+    #      ^^^^^^^^^^ unsorted-listing warning

@@ -6,6 +6,7 @@ from torch.utils.data import DataLoader
 
 def init_worker(worker_id):
     np.random.seed(1234)
+    #              ^^^^ constant-worker-seed warning
 
 
 def init_worker_well(worker_id):

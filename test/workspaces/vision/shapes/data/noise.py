@@ -8,6 +8,7 @@ class NoisyDataset(Dataset):
         self.base = base
         self.scale = scale
         self.rng = np.random.default_rng(seed)
+        #          ^^^^^^^^^^^^^^^^^^^^^ shared-worker-rng warning
 
     def __len__(self):
         return len(self.base)

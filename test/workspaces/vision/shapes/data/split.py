@@ -5,6 +5,7 @@ import zlib
 
 def bucket_of(name: str, buckets: int = 10) -> int:
     return hash(name) % buckets
+    #      ^^^^ randomized-hash warning
 
 
 def stable_bucket_of(name: str, buckets: int = 10) -> int:

@@ -18,6 +18,7 @@ function onDisk(t: TestContext) {
   t.after(() => rmSync(folder, { recursive: true }));
   writeFiles(files, folder);
   return {
+    folder,
     rootUri: pathToFileURL(folder).href,
     uriOf: (name: string): string => pathToFileURL(path.join(folder, name)).href,
   };
@@ -80,5 +81,34 @@ test('the seed that the helper leaves out clears the squiggle of its program, un
     await server.change(uriOf(seed), 3, { text: helper });
     await server.pull(uriOf(seed));
     assert.deepEqual(await rules(), ['incomplete-seeding', 'unseeded-split', 'unseeded-shuffle']);
+  });
+});
+
+test('a launch file that sets the variable of cuBLAS silences its rule, until it is gone', (t) => {
+  const { folder, rootUri, uriOf } = onDisk(t);
+  const [exact, launch] = ['scripts/exact.py', '.vscode/launch.json'];
+  return withServer({ rootUri }, async (server) => {
+    const rules = async (): Promise<string[]> =>
+      (await found(server, uriOf(exact), textOf(exact))).map((line) => line.split(' ').at(-1)!);
+    await server.open(uriOf(exact), textOf(exact));
+    await eventually(rules, ['cublas-workspace-config'], exact);
+
+    writeFiles([{ path: launch, text: '{"env": {"CUBLAS_WORKSPACE_CONFIG": ":4096:8"}}' }], folder);
+    await server.touched(uriOf(launch));
+    await eventually(rules, [], exact);
+
+    writeFiles([{ path: launch, text: '{}' }], folder);
+    await server.touched(uriOf(launch));
+    await eventually(rules, ['cublas-workspace-config'], exact);
+  });
+});
+
+test('a launch file that was there before counts as well', (t) => {
+  const { folder, rootUri, uriOf } = onDisk(t);
+  writeFiles([{ path: '.vscode/launch.json', text: '{"env": {"CUBLAS_WORKSPACE_CONFIG": ":16:8"}}' }], folder);
+  return withServer({ rootUri }, async (server) => {
+    const exact = 'scripts/exact.py';
+    await server.open(uriOf(exact), textOf(exact));
+    await eventually(() => found(server, uriOf(exact), textOf(exact)), [], exact);
   });
 });

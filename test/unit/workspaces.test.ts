@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
 import { understand, workspaceOf } from '../corpus.ts';
@@ -52,12 +52,37 @@ interface Row {
   readonly end_location: Place;
 }
 
-test('the command line finds the same', (t) => {
+/** What the command line finds in the files, written to a folder of their own. */
+function check(t: TestContext, all: readonly { readonly path: string; readonly text: string }[]) {
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'seedwise-')));
   t.after(() => rmSync(folder, { recursive: true }));
-  writeFiles(files, folder);
+  writeFiles(all, folder);
   const run = spawnSync(process.execPath, [CLI, 'check', '--format', 'json'], { cwd: folder, encoding: 'utf8' });
-  const rows = (JSON.parse(run.stdout) as Row[]).filter(({ filename }) => filename.endsWith('.py'));
+  return { folder, rows: JSON.parse(run.stdout) as Row[] };
+}
+
+test('a container that sets the variable of cuBLAS silences its rule', (t) => {
+  const codes = (all: typeof files): string[] =>
+    check(t, all)
+      .rows.map(({ code }) => code)
+      .filter((code) => code === 'cublas-workspace-config');
+  assert.equal(codes(files).length, 1);
+  for (const path of [
+    'docker/Dockerfile',
+    '.env',
+    '.vscode/launch.json',
+    'run.sh',
+    'jobs/train.slurm',
+    'conf/a.yaml',
+  ]) {
+    const setting = { path, text: 'CUBLAS_WORKSPACE_CONFIG=:4096:8\n', marks: [], later: [] };
+    assert.deepEqual(codes([...files, setting]), [], path);
+  }
+});
+
+test('the command line finds the same', (t) => {
+  const { folder, rows: all } = check(t, files);
+  const rows = all.filter(({ filename }) => filename.endsWith('.py'));
   const found = rows.map(({ filename, code, severity, location, end_location }) => {
     const name = path.relative(folder, filename).split(path.sep).join('/');
     return `${name}:${location.row}:${location.column}-${end_location.row}:${end_location.column} ${severity} ${code}`;

@@ -28,7 +28,7 @@ must be set before; in front of \`import torch\` is the place where that is cert
 
 \`:4096:2\`, which the notes on recurrent networks recommend for them, fails the check; \`:16:8\` serves both.`,
   never: [
-    'A project that does not say which torch it uses, or whose torch is 2.10 or newer, or built without CUDA.',
+    'A project that does not say which torch it uses, or whose torch is 2.10 or newer.',
     'A program that names no CUDA device anywhere.',
     'A Dockerfile, a shell or launch file, or a `.env` of the workspace that mentions the variable.',
     'A program that sets the variable in any of its files, also by a framework’s helper or flag.',

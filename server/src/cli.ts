@@ -87,7 +87,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const files = await findPythonFiles(paths, reportSkipped);
   const parsed = new Map<string, PythonFile>();
   const workspace = new Workspace();
-  const near = await readProjects([...new Set(paths.map(projectRoot))], workspace.manifests);
+  const near = await readProjects([...new Set(paths.map(projectRoot))], workspace);
   for (const problem of projectProblems(workspace.manifests)) process.stderr.write(`seedwise: ${problem}\n`);
   indexAll(new Set([...near, ...files]), workspace, options.settings, parsed);
   if (command === 'report') return print(reportOn(paths, files, workspace, format as ReportFormat, options.settings));

@@ -1,5 +1,6 @@
 /** The workspace's files: reading them through the client, and hearing from it that files and folders come, change and go. */
 import { type Connection, DidChangeWatchedFilesNotification, FileChangeType, WatchKind } from 'vscode-languageserver';
+import { ENVIRONMENT_GLOBS } from './core/environment.ts';
 import { MANIFEST_GLOBS } from './core/manifests.ts';
 import type { FileAccess } from './folders.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
@@ -81,7 +82,7 @@ export function followWorkspace(connection: Connection, index: WorkspaceIndex, {
       }
       if (client.registersWatchers) {
         const watchers = [
-          ...['**/*.py', ...MANIFEST_GLOBS].map((globPattern) => ({ globPattern })),
+          ...['**/*.py', ...MANIFEST_GLOBS, ...ENVIRONMENT_GLOBS].map((globPattern) => ({ globPattern })),
           // Nobody says of the files in a folder that they are gone with it.
           { globPattern: '**', kind: WatchKind.Delete },
         ];

@@ -26,6 +26,8 @@ export const REPORT = {
 /** Imported by `user.py` alone. */
 export const HELPER = 'helper.py';
 
+/** The folder of a project with many files; its marks are comments like any others. */
+export const PROJECT = 'vision';
 /** A file that says nothing about repeatability. */
 export const QUIET = 'quiet.py';
 

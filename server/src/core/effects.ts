@@ -87,6 +87,12 @@ export class Composer {
     return close(outcome) ?? outcome.stops;
   }
 
+  /** What a call of a function does, whatever it is passed; null where nobody can read it, or it only raises. */
+  call(name: string, from: string): Summary | null {
+    const found = this.#find(name, from);
+    return found ? close(this.#invoke(found, NO_ARGUMENTS, {}, { path: from, site: '' })) : null;
+  }
+
   #run(events: readonly Event[], path: string, env: Environment): Outcome {
     let outcome = NOTHING;
     for (const event of events) {
@@ -220,11 +226,14 @@ export class Composer {
       const found = this.#find(`${value.instance}.__iter__`, value.home ?? site.path);
       return found ? close(this.#reach(found, NO_ARGUMENTS, {}, site)) : EMPTY;
     }
-    const { shuffles, dataset, workers } = value.loader;
-    const order = shuffles ? this.#draws('torch', site) : EMPTY;
-    const getItem = dataset === null ? null : this.#find(`${dataset}.__getitem__`, value.home ?? site.path);
+    const { shuffles, sampler, dataset, workers } = value.loader;
+    const run = (owner: string | null, method: string): Summary | null => {
+      const found = owner === null ? null : this.#find(`${owner}.${method}`, value.home ?? site.path);
+      return found ? close(this.#reach(found, NO_ARGUMENTS, {}, site)) : EMPTY;
+    };
+    const order = seq(shuffles ? this.#draws('torch', site) : EMPTY, run(sampler, '__iter__'));
     if (workers !== 'none') this.#trace?.enter({ kind: 'worker' });
-    const items = getItem ? close(this.#reach(getItem, NO_ARGUMENTS, {}, site)) : EMPTY;
+    const items = run(dataset, '__getitem__');
     if (workers === 'none') return seq(order, items);
     this.#trace?.leave();
     // Workers seed all their streams from one draw of the torch generator of this process.

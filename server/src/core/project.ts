@@ -2,7 +2,7 @@
  * A file as part of its programs: whether it is one, what the program does to randomness, and what it promises.
  * Rules ask this; where the answers come from other files they do not have to know.
  */
-import { type Determinism, factsOf } from './facts.ts';
+import { type Determinism, type FileFacts, factsOf } from './facts.ts';
 import { lowerFile } from './lower.ts';
 import type { NamedVersion } from './manifests.ts';
 import { openFile, type PythonFile } from './model.ts';
@@ -16,6 +16,14 @@ import { type IndexedFile, Workspace } from './workspace.ts';
 /** A place in some file of the project, ready to be shown. */
 export interface Location extends Span {
   readonly path: string;
+}
+
+/** How objects of a class are made. */
+export interface Constructor {
+  /** The names of its parameters, the object itself left out. */
+  readonly parameters: readonly string[];
+  /** Parameter to the attribute that keeps it. */
+  readonly keepers: Readonly<Record<string, string>>;
 }
 
 /** A version that the user set. */
@@ -71,6 +79,11 @@ export class Project {
     return PLEDGES[Math.max(0, ...pledges.map((pledge) => PLEDGES.indexOf(pledge)))] ?? 'none';
   }
 
+  /** True for a program, and for a module that one reaches. */
+  get isInProgram(): boolean {
+    return this.#programs.length > 0;
+  }
+
   /** The programs that the file is part of. */
   get #programs(): readonly string[] {
     return this.#workspace.programsReaching(this.file.path).filter((path) => isProgram(this.#workspace, path));
@@ -81,6 +94,58 @@ export class Project {
     const own = this.#workspace.facts(this.file.path)?.determinism ?? 'off';
     const states = [own, ...this.#programs.flatMap((path) => determinismOf(this.#workspace, path))];
     return states.includes('strict') ? 'strict' : states.includes('warn') ? 'warn' : 'off';
+  }
+
+  /** What a call of a function or method of the project does to randomness; null where nobody can read it. */
+  callOf(name: string): Summary | null {
+    return this.#workspace.call(name, this.file.path);
+  }
+
+  /** The parameters of a class's constructor, and the attributes that keep them as they are. */
+  constructorOf(name: string): Constructor | null {
+    const { path, name: id } = this.#place(name);
+    const effects = this.#workspace.effects(path);
+    const known = effects?.classes[id];
+    const init = known && effects.functions.get(known.methods.__init__ ?? '');
+    if (!init) return null;
+    const keepers: Record<string, string> = {};
+    for (const [attribute, value] of Object.entries(known.attributes)) {
+      if (value && 'parameter' in value) keepers[value.parameter] ??= attribute;
+    }
+    return { parameters: init.parameters.slice(1).map((each) => each.name), keepers };
+  }
+
+  /** The library whose augmentation pipeline a function of the project returns. */
+  returnedPipeline(name: string): string | null {
+    const { path, name: id } = this.#place(name);
+    return this.#workspace.facts(path)?.pipelines[id] ?? null;
+  }
+
+  /** The augmentation pipeline that a class of the project makes for itself. */
+  keptPipeline(name: string): { readonly attribute: string; readonly library: string } | null {
+    const { path, name: id } = this.#place(name);
+    const kept = Object.entries(this.#workspace.facts(path)?.pipelines ?? {});
+    const [found] = kept.filter(([key]) => key.startsWith(`${id}.`) && !key.slice(id.length + 1).includes('.'));
+    return found ? { attribute: found[0].slice(id.length + 1), library: found[1] } : null;
+  }
+
+  #place(name: string): { readonly path: string; readonly name: string } {
+    const here = { path: this.file.path, name };
+    return name.startsWith('#') ? here : (this.#workspace.locate(name, this.file.path) ?? here);
+  }
+
+  /** Facts of the files of the programs this one is part of, itself included. */
+  get programFacts(): readonly FileFacts[] {
+    const paths = new Set([
+      this.file.path,
+      ...this.#programs.flatMap((path) => [path, ...this.#workspace.program(path).reached]),
+    ]);
+    return [...paths].flatMap((path) => this.#workspace.facts(path) ?? []);
+  }
+
+  /** True where a Dockerfile, a shell file or the like may set cuBLAS's environment variable. */
+  get environmentSetsCublas(): boolean {
+    return this.#workspace.setsCublas;
   }
 
   /** The version of a package the program runs with, by its name on PyPI; null where nothing says, which is the newest. */

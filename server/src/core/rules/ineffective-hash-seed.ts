@@ -15,6 +15,7 @@ export const ineffectiveHashSeed: Rule = {
   summary: 'Setting `PYTHONHASHSEED` in a running program does not change its hashes.',
   why: `Python reads \`PYTHONHASHSEED\` once, when it starts. Setting it in \`os.environ\` later changes neither \`hash()\` of
 strings nor the order of sets in this process; it reaches processes that are started afterwards, such as spawned workers.
+The order of a \`dict\` is that of insertion, and never depended on it.
 
 To fix the hashes of a program, set the variable where it is started: \`PYTHONHASHSEED=0 python train.py\`.`,
   never: [

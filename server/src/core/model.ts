@@ -43,7 +43,7 @@ export interface Call {
 }
 
 /** Methods that return the object they are called on, as far as its class goes. */
-const FLUENT = new Set([
+export const FLUENT = new Set([
   'to',
   'cuda',
   'cpu',
@@ -155,7 +155,7 @@ export class PythonFile {
         const owner = enclosingClass(this.scope(expression));
         return owner ? `${owner.id}.super()` : null;
       }
-      return null;
+      return callee && this.read(callee) === 'getattr' ? this.#attributeByName(expression) : null;
     }
     if (expression.type !== 'attribute') return null;
     const object = expression.get('object');
@@ -166,6 +166,14 @@ export class PythonFile {
     if (base !== null) return `${base}.${name}`;
     const instance = this.instanceOf(object);
     return instance === null ? null : `${instance}.${name}`;
+  }
+
+  /** `getattr(torch, 'manual_seed')` */
+  #attributeByName(call: Node): string | null {
+    const [object, name] = call.get('arguments')?.children ?? [];
+    const attribute = name && this.constant(name);
+    const base = object && typeof attribute === 'string' ? this.qualify(object) : null;
+    return base === null ? null : `${base}.${attribute}`;
   }
 
   #resolveName(identifier: Node): string | null {
@@ -350,7 +358,7 @@ function group(calls: readonly Call[], key: (call: Call) => string | null): Map<
 }
 
 /** `model = model.to(device)`, `model = nn.DataParallel(model)`: the object stays what it was. */
-function isSelfUpdate(value: Node, file: PythonFile): boolean {
+export function isSelfUpdate(value: Node, file: PythonFile): boolean {
   const target = value.parent?.get('left');
   if (value.type !== 'call' || !target) return false;
   const name = file.read(target);

@@ -2,7 +2,8 @@
  * All Python files of the workspace as effects, and which file a dotted name leads to.
  * Closed files keep no tree: their effects and the places of their sites are all there is.
  */
-import { Composer, type Modules } from './effects.ts';
+import type { Modules } from './callees.ts';
+import { Composer } from './effects.ts';
 import type { FileEffects, LocatedEffects } from './events.ts';
 import type { FileFacts } from './facts.ts';
 import { isStandardModule } from './imports.ts';
@@ -187,7 +188,8 @@ export class Workspace implements Modules {
     const effects = this.effects(path);
     const [first = '', ...more] = rest;
     const id = `#${first}`;
-    if (effects?.functions[id] || effects?.classes[id]) return { path, name: [id, ...more].join('.') };
+    const isOwn = effects?.functions[id] || effects?.classes[id] || (effects && Object.hasOwn(effects.values, first));
+    if (isOwn) return { path, name: [id, ...more].join('.') };
     const exported = effects?.exports[first];
     if (exported !== undefined) return this.locate([exported, ...more].join('.'), path, depth + 1);
     for (const star of effects?.stars ?? []) {

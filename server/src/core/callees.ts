@@ -56,7 +56,7 @@ export class Callees {
     if (!located) return null;
     const { path } = located;
     const file = this.#modules.effects(path);
-    const effects = file?.functions[located.name];
+    const effects = file?.functions.get(located.name);
     if (effects) return { kind: 'function', found: { path, id: located.name, effects } };
     const parent = /^(#.+)\.super\(\)\.(\w+)$/.exec(located.name);
     if (parent) {
@@ -180,7 +180,7 @@ export class Callees {
   #method(owner: string, name: string, path: string, depth: number): FoundFunction | null {
     const file = this.#modules.effects(path);
     const id = file?.classes[owner]?.methods[name];
-    const effects = id === undefined ? undefined : file?.functions[id];
+    const effects = id === undefined ? undefined : file?.functions.get(id);
     if (id !== undefined && effects) return { path, id, effects };
     return this.#inherited(owner, name, path, depth + 1);
   }

@@ -142,6 +142,17 @@ export class Callees {
     return null;
   }
 
+  /** The files that importing these modules runs, parents first. */
+  modulePaths(modules: readonly string[], from: string): string[] {
+    return modules.flatMap((module) => {
+      const parts = module.split('.');
+      return parts.flatMap((part, i) => {
+        const located = part === '' ? null : this.#modules.locate(parts.slice(0, i + 1).join('.'), from);
+        return located?.name === '' && this.#modules.effects(located.path) ? [located.path] : [];
+      });
+    });
+  }
+
   /** What decorators put around a function, innermost first; those that keep the function are left out. */
   layers(callee: FoundFunction, closure: Environment): Layer[] {
     const { path, id, effects } = callee;

@@ -30,6 +30,19 @@ interface Frame {
   readonly inside?: () => Outcome;
 }
 
+const ENDS: Readonly<Record<'return' | 'break' | 'never', Outcome>> = {
+  return: { ...NEVER, returns: EMPTY },
+  break: { ...NEVER, breaks: EMPTY },
+  never: { ...NEVER, stops: EMPTY },
+};
+/** One call of a function: what it passes, what the function sees around it, and whose method it is. */
+interface Invocation {
+  readonly call: Arguments;
+  readonly closure: Environment;
+  readonly self: InstanceValue | null;
+  readonly at: Site;
+}
+
 /** Calls through values that lead to values; deeper than this nothing is followed. */
 const DEEPEST = 8;
 const MOST_RUNNING = 60;
@@ -78,6 +91,7 @@ export class Composer {
 
   #event(event: Event, frame: Frame): Outcome {
     const { path, env } = frame;
+    const look = (value: Value): Value => this.#callees.resolved(settle(value, env, path), path);
     switch (event.kind) {
       case 'draw':
         if (event.training && !this.#training) return NOTHING;
@@ -86,7 +100,7 @@ export class Composer {
         this.#training = event.training;
         return NOTHING;
       case 'seed': {
-        const value = this.#callees.resolved(settle(event.value, env, path), path);
+        const value = look(event.value);
         const isNone = value !== null && 'const' in value && value.const === null;
         return isNone && event.noneIsEntropy ? NOTHING : falls(seeds(event.streams, { path, site: event.site }));
       }
@@ -97,10 +111,9 @@ export class Composer {
       case 'iterate':
         return falls(this.#iterate(settle(event.value, env, path), { path, site: event.site }));
       case 'branch': {
-        const look = (value: Value): Value => this.#callees.resolved(settle(value, env, path), path);
         const decided = decide(event.guard, look, path === this.#entry);
         if (decided !== undefined) return this.#run(decided ? event.body : event.otherwise, frame);
-        return this.#either([() => this.#run(event.body, frame), () => this.#run(event.otherwise, frame)]);
+        return this.#either([event.body, event.otherwise].map((arm) => () => this.#run(arm, frame)));
       }
       case 'loop': {
         const { falls: end, returns, breaks, stops } = this.#run(event.body, frame);
@@ -118,8 +131,8 @@ export class Composer {
       case 'yield':
         return frame.inside?.() ?? NOTHING;
       case 'scope': {
-        const { exposed, late } = close(this.#run(event.body, frame)) ?? EMPTY;
-        return falls({ ...EMPTY, exposed, late });
+        const { exposed, late, flags } = close(this.#run(event.body, frame)) ?? EMPTY;
+        return falls({ ...EMPTY, exposed, late, flags });
       }
       case 'spawn': {
         const inner = close(this.#run(event.body, frame));
@@ -130,17 +143,14 @@ export class Composer {
         return falls(inner && { ...inner, exposed: {}, late: {} });
       }
       case 'flag': {
-        const value = this.#callees.resolved(settle(event.value, env, path), path);
-        return falls(flagged(event.name, value !== null && 'const' in value ? value.const : undefined));
+        const value = look(event.value);
+        const known = value !== null && 'const' in value ? value.const : undefined;
+        return falls(flagged(event.name, known, { path, site: event.site }));
       }
       case 'import':
         return reachedBy({ path, site: event.site }, falls(this.#import(event.modules, path)));
-      case 'return':
-        return { ...NEVER, returns: EMPTY };
-      case 'break':
-        return { ...NEVER, breaks: EMPTY };
-      case 'never':
-        return { ...NEVER, stops: EMPTY };
+      default:
+        return ENDS[event.kind];
     }
   }
 
@@ -154,23 +164,19 @@ export class Composer {
       if (outcome.falls || outcome.returns || outcome.breaks) modes.push(this.#training);
       return outcome;
     });
-    this.#training = modes.every((mode) => mode === modes[0]) ? (modes.length > 0 ? modes[0] : before) : undefined;
+    const first = modes.length > 0 ? modes[0] : before;
+    this.#training = modes.every((mode) => mode === first) ? first : undefined;
     return outcomes.reduce(either);
   }
 
   /** Runs the bodies of modules that the program imports for the first time, parents first. */
   #import(modules: readonly string[], from: string): Summary | null {
     let summary: Summary | null = EMPTY;
-    for (const module of modules) {
-      const parts = module.split('.');
-      for (let i = 1; i <= parts.length; i++) {
-        const located = parts[i - 1] === '' ? null : this.#modules.locate(parts.slice(0, i).join('.'), from);
-        const file = located?.name === '' ? this.#modules.effects(located.path) : undefined;
-        if (!located || !file || this.#imported.has(located.path)) continue;
-        this.#imported.add(located.path);
-        // A module whose body raises is taken for one that does not: somebody catches it, or nothing matters any more.
-        summary = seq(summary, imported(close(this.#module(located.path)) ?? EMPTY));
-      }
+    for (const path of this.#callees.modulePaths(modules, from)) {
+      if (this.#imported.has(path)) continue;
+      this.#imported.add(path);
+      // A module whose body raises is taken for one that does not: somebody catches it, or nothing matters any more.
+      summary = seq(summary, imported(close(this.#module(path)) ?? EMPTY));
     }
     return summary;
   }
@@ -202,23 +208,16 @@ export class Composer {
     }
     const closure = frame.unit !== '' && name.startsWith(`${frame.unit}.`) ? frame.env : {};
     const self = name.includes('.super().') ? frame.self : null;
-    return meaning && this.#meant(meaning, call, closure, self, at, 0);
+    return meaning && this.#meant(meaning, { call, closure, self, at }, 0);
   }
 
-  #meant(
-    meaning: Meaning,
-    call: Arguments,
-    closure: Environment,
-    self: InstanceValue | null,
-    at: Site,
-    depth: number,
-  ): Outcome | null {
+  #meant(meaning: Meaning, { call, closure, self, at }: Invocation, depth: number): Outcome | null {
     switch (meaning.kind) {
       case 'function':
-        return reachedBy(at, this.#invoke(meaning.found, call, closure, self, at));
+        return reachedBy(at, this.#invoke(meaning.found, { call, closure, self, at }));
       case 'class': {
         const made: InstanceValue = { ...meaning.instance, made: call };
-        return meaning.init && reachedBy(at, this.#invoke(meaning.init, call, {}, made, at));
+        return meaning.init && reachedBy(at, this.#invoke(meaning.init, { call, closure: {}, self: made, at }));
       }
       case 'member':
         return this.#follow(meaning.object, meaning.members, call, at);
@@ -248,7 +247,7 @@ export class Composer {
     if (!('function' in object)) return null;
     // `Seeder.apply(...)` on a class, or a function of a module.
     const meaning = this.#callees.meaning(`${object.function}.${name}`, object.home ?? at.path);
-    return meaning && this.#meant(meaning, call, {}, null, at, depth);
+    return meaning && this.#meant(meaning, { call, closure: {}, self: null, at }, depth);
   }
 
   #oneOf(values: readonly Value[], run: (value: Value) => Outcome | null): Outcome | null {
@@ -273,16 +272,15 @@ export class Composer {
     const meaning = this.#callees.meaning(known.function, known.home ?? at.path);
     if (!meaning) return null;
     const given = known.given ? addArguments(known.given, call) : call;
-    if (meaning.kind === 'function' && known.bare) {
-      return reachedBy(at, this.#runFunction(meaning.found, given, known.closure ?? {}, null, at));
-    }
-    return this.#meant(meaning, given, known.closure ?? {}, null, at, depth);
+    const invocation: Invocation = { call: given, closure: known.closure ?? {}, self: null, at };
+    if (meaning.kind !== 'function' || !known.bare) return this.#meant(meaning, invocation, depth);
+    return reachedBy(at, this.#runFunction(meaning.found, invocation));
   }
 
   #method(object: InstanceValue, name: string, call: Arguments, at: Site, depth: number): Outcome | null {
     const home = object.home ?? at.path;
     const found = this.#callees.method(object.instance, name, home);
-    if (found) return reachedBy(at, this.#invoke(found, call, {}, object, at));
+    if (found) return reachedBy(at, this.#invoke(found, { call, closure: {}, self: object, at }));
     const held = this.#callees.held(object, name, at.path);
     if (held !== null) return this.#apply(held, call, at, depth + 1);
     if (name !== '__call__') return null;
@@ -317,9 +315,9 @@ export class Composer {
     const own = this.#method(dataset, '__getitem__', NO_ARGUMENTS, at, 0);
     if (own) return close(own);
     // A dataset of torchvision's transforms each image.
-    const { transform, target_transform: target, transforms } = dataset.made?.keywords ?? {};
-    const outcomes = [transform, target, transforms].map((each) => this.#apply(each ?? null, NO_ARGUMENTS, at));
-    return close(outcomes.map((each) => each ?? NOTHING).reduce(then, NOTHING));
+    const given = dataset.made?.keywords ?? {};
+    const steps = [given.transform, given.target_transform, given.transforms];
+    return close(steps.map((each) => this.#apply(each ?? null, NO_ARGUMENTS, at) ?? NOTHING).reduce(then, NOTHING));
   }
 
   /** Enters what the call makes, runs the body, leaves. */
@@ -334,8 +332,7 @@ export class Composer {
     if (meaning?.kind !== 'class') return then(made, body());
     const object: InstanceValue = { ...meaning.instance, made: given };
     const step = (name: string): Outcome => this.#method(object, name, NO_ARGUMENTS, at, 0) ?? NOTHING;
-    const inside = then(then(made, step('__enter__')), body());
-    return then(inside, step('__exit__'));
+    return then(then(then(made, step('__enter__')), body()), step('__exit__'));
   }
 
   /** Runs a generator of the project's whose `yield` is the body. */
@@ -353,23 +350,17 @@ export class Composer {
     return { falls: as(ended.falls), returns: as(ended.returns), breaks: as(ended.breaks), stops: ended.stops };
   }
 
-  #invoke(callee: FoundFunction, call: Arguments, closure: Environment, self: InstanceValue | null, at: Site): Outcome {
-    if (callee.effects === LAYER) return falls(draws('torch', at));
-    const { decorators } = callee.effects;
-    return decorators.length > 0
-      ? this.#decorated(callee, call, closure, self, at)
-      : this.#runFunction(callee, call, closure, self, at);
+  #invoke(callee: FoundFunction, invocation: Invocation): Outcome {
+    const { effects } = callee;
+    if (effects === LAYER) return falls(draws('torch', invocation.at));
+    const isDecorated = effects.decorators.length > 0;
+    return isDecorated ? this.#decorated(callee, invocation) : this.#runFunction(callee, invocation);
   }
 
   /** What the decorators made of a function is called. */
-  #decorated(
-    callee: FoundFunction,
-    call: Arguments,
-    closure: Environment,
-    self: InstanceValue | null,
-    at: Site,
-  ): Outcome {
-    let run = (): Outcome => this.#runFunction(callee, call, closure, self, at);
+  #decorated(callee: FoundFunction, invocation: Invocation): Outcome {
+    const { call, closure, at } = invocation;
+    let run = (): Outcome => this.#runFunction(callee, invocation);
     for (const layer of this.#callees.layers(callee, closure)) {
       const inner = run;
       const mayRun = (): Outcome => then(falls(maySeed(at)), inner());
@@ -380,13 +371,7 @@ export class Composer {
     return run();
   }
 
-  #runFunction(
-    callee: FoundFunction,
-    call: Arguments,
-    closure: Environment,
-    self: InstanceValue | null,
-    at: Site,
-  ): Outcome {
+  #runFunction(callee: FoundFunction, { call, closure, self, at }: Invocation): Outcome {
     const { path, id, effects } = callee;
     // A method that only raises is one that subclasses have to write.
     if (effects.method && effects.events.length === 1 && effects.events[0]?.kind === 'never') return NOTHING;

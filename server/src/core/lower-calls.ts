@@ -149,6 +149,15 @@ export function flagEvents(assignment: Node, file: PythonFile, site: Sites): Eve
   return [{ kind: 'flag', name, value: knownValue(value, file), site: site(left) }];
 }
 
+/** `os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')` */
+function environmentEvents(call: Call, file: PythonFile, site: Sites): Event[] {
+  if (call.name !== 'os.environ.setdefault' && call.name !== 'os.putenv') return [];
+  const [key, value] = call.node.get('arguments')?.children ?? [];
+  const name = key && file.constant(key);
+  const isSwitch = name === SWITCHES.cublas_workspace_config || name === SWITCHES.pythonhashseed;
+  return isSwitch && value ? [{ kind: 'flag', name, value: knownValue(value, file), site: site(call.callee) }] : [];
+}
+
 /** Functions handed to a call nobody knows are assumed to run. */
 function callbacks(call: Call, file: PythonFile, site: Sites): CallEvent[] {
   const passed = call.node.get('arguments')?.children ?? [];
@@ -173,7 +182,9 @@ const callOf = (target: CallEvent['target'], site: string): CallEvent => ({
 function unknownCall(call: Call, file: PythonFile, site: Sites): Event[] {
   const keeps = KEEPS_FUNCTION.test(call.name ?? '') || KEEPS_FUNCTION_METHOD.test(call.method ?? '');
   const handed = keeps ? [] : callbacks(call, file, site);
-  if (call.name !== null && LIBRARY.test(call.name)) return [...modeEvents(call, file), ...handed];
+  if (call.name !== null && LIBRARY.test(call.name)) {
+    return [...environmentEvents(call, file, site), ...modeEvents(call, file), ...handed];
+  }
   const takesSeed = namesSeed(call, file);
   const at = site(call.callee);
   const event = (target: CallEvent['target'], maySeed = takesSeed): Event[] => [

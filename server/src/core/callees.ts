@@ -2,6 +2,7 @@
 import type { Arguments, Environment, FileEffects, FunctionEffects, InstanceValue, Value } from './events.ts';
 import { bindArguments, settle, settleArguments } from './guards.ts';
 import { drawOf, looksLikeSeeder } from './knowledge.ts';
+import { looksLikeClass } from './model.ts';
 
 /** The files a program may consist of, and which of them a name leads to. */
 export interface Modules {
@@ -41,6 +42,7 @@ export const LAYER: FunctionEffects = {
   events: [],
 };
 const DEEPEST_CLASS = 8;
+const MOST_CLASSES = 40;
 /** Values that lead to values. */
 const DEEPEST = 8;
 
@@ -52,6 +54,7 @@ export class Callees {
   }
 
   meaning(name: string, from: string): Meaning | null {
+    if (name.endsWith('.*')) return this.#anyClass(name.slice(0, -2), from);
     const located = this.#place(name, from);
     if (!located) return null;
     const { path } = located;
@@ -71,6 +74,18 @@ export class Callees {
     }
     const value = located.name.startsWith('#') ? file?.values[located.name.slice(1)] : undefined;
     return value === undefined ? null : { kind: 'value', value: settle(value, {}, path) };
+  }
+
+  /** One of the classes of a module; only the run decides which. */
+  #anyClass(module: string, from: string): Meaning | null {
+    const located = this.#place(module, from);
+    const file = located?.name === '' ? this.#modules.effects(located.path) : undefined;
+    if (!located || !file) return null;
+    const own = Object.keys(file.classes).filter((id) => !id.includes('.'));
+    const handedOn = Object.entries(file.exports).filter(([name]) => looksLikeClass(name));
+    const names = [...own, ...handedOn.map(([, name]) => name)];
+    if (names.length === 0 || names.length > MOST_CLASSES) return null;
+    return { kind: 'value', value: { oneOf: names.map((name) => ({ function: name, home: located.path })) } };
   }
 
   /** A method of a class, its own or inherited; for an instance that is called, the `forward` of a module. */

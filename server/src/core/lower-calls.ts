@@ -199,6 +199,12 @@ function unknownCall(call: Call, file: PythonFile, site: Sites): Event[] {
   const seeds = call.method !== null && SEEDS_ITS_OBJECT.has(last) ? false : takesSeed || looksLikeSeeder(last);
   const of = object && call.method !== null ? knownValue(object, file) : null;
   if (of !== null && !('const' in of)) return event({ of, method: last }, seeds);
+  const looked = call.callee.type === 'call' && file.call(call.callee).name === 'builtins.getattr';
+  const holder = looked ? call.callee.get('arguments')?.children[0] : undefined;
+  if (holder) {
+    const module = knownValue(holder, file);
+    if (module !== null && 'parameter' in module) return event({ of: module, method: '*' }, seeds);
+  }
   const callee = object ? null : knownValue(call.callee, file);
   if (callee !== null && !('const' in callee)) return event({ of: callee, method: '__call__' }, seeds);
   const rest = [...modeEvents(call, file), ...commandsOf(call, file, at), ...handed];

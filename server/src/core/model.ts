@@ -161,7 +161,14 @@ export class PythonFile {
         const owner = enclosingClass(this.scope(expression));
         return owner ? `${owner.id}.super()` : null;
       }
-      return callee && this.read(callee) === 'getattr' ? this.#attributeByName(expression) : null;
+      const [object, key] = expression.get('arguments')?.children ?? [];
+      return callee && this.read(callee) === 'getattr' ? this.#memberByKey(object, key) : null;
+    }
+    if (expression.type === 'subscript') {
+      // `models.__dict__[arch]`
+      const [table, key] = [expression.get('value'), expression.get('subscript')];
+      const object = table?.type === 'attribute' && this.read(table).endsWith('.__dict__') ? table.get('object') : null;
+      return this.#memberByKey(object, key);
     }
     if (expression.type !== 'attribute') return null;
     const object = expression.get('object');
@@ -174,12 +181,13 @@ export class PythonFile {
     return instance === null ? null : `${instance}.${name}`;
   }
 
-  /** `getattr(torch, 'manual_seed')` */
-  #attributeByName(call: Node): string | null {
-    const [object, name] = call.get('arguments')?.children ?? [];
-    const attribute = name && this.constant(name);
-    const base = object && typeof attribute === 'string' ? this.qualify(object) : null;
-    return base === null ? null : `${base}.${attribute}`;
+  /** `getattr(torch, 'manual_seed')`; `.*` where only the run decides which name of a module it is. */
+  #memberByKey(object: Node | null | undefined, key: Node | undefined): string | null {
+    if (!object || !key) return null;
+    const base = this.qualify(object);
+    const name = this.constant(key);
+    if (base === null || (typeof name !== 'string' && base.startsWith('#'))) return null;
+    return `${base}.${typeof name === 'string' ? name : '*'}`;
   }
 
   #resolveName(identifier: Node): string | null {
@@ -285,6 +293,7 @@ export class PythonFile {
 
   /** The value of a literal, or of a name that is assigned one literal once; undefined when nobody can tell. */
   constant(expression: Node, depth = 0): Constant | undefined {
+    if (depth > 50) return undefined;
     switch (expression.type) {
       case 'none':
         return null;

@@ -54,8 +54,8 @@ function namedValue(expression: Node, file: PythonFile, depth: number): Value {
   if (self !== null) return { instance: self };
   const attribute = name === null ? null : attributeValue(name, file, depth);
   if (attribute !== null) return attribute;
-  // A class, or whatever another file has under this name.
-  if (name !== null) return file.classOf(name) || !/^#|^\.*\w+$/.test(name) ? outside(name) : null;
+  // A class, a module, or whatever another file has under this name.
+  if (name !== null) return file.classOf(name) || !name.startsWith('#') ? outside(name) : null;
   if (expression.type !== 'identifier') return null;
   const [only, ...others] = file.definitions(expression).filter((each) => !updatesItself(each, file));
   if (!only || others.length > 0) return null;
@@ -77,7 +77,7 @@ function attributeValue(name: string, file: PythonFile, depth: number): Value {
   return JSON.stringify(value).includes('"parameter":') ? null : value;
 }
 
-const outside = (name: string): Value => (LIBRARY.test(name) ? null : { function: name });
+const outside = (name: string): Value => (LIBRARY.test(`${name}.`) ? null : { function: name });
 
 const updatesItself = (definition: Definition, file: PythonFile): boolean =>
   definition.kind === 'assignment' && isSelfUpdate(definition.value, file);
@@ -191,8 +191,21 @@ export function loaderOf(call: Call, file: PythonFile, depth = 0): Loader {
       !hasGenerator &&
       ((typeof shuffle !== 'string' && file.constant(shuffle) === true) || isRandomSampler(sampler, file)),
     dataset: typeof dataset === 'string' ? null : knownValue(dataset, file, depth + 1),
-    workers: typeof workerCount !== 'number' ? 'unknown' : workerCount > 0 ? 'some' : 'none',
+    workers: isSometimesAbsent(workers, call)
+      ? 'none'
+      : typeof workerCount !== 'number'
+        ? 'unknown'
+        : workerCount > 0
+          ? 'some'
+          : 'none',
   };
+}
+
+/** `if use_cuda: options.update({'num_workers': 1})`: without CUDA there are none. */
+function isSometimesAbsent(given: Node | string, call: Call): boolean {
+  const condition = typeof given === 'string' ? null : given.enclosing('if_statement');
+  if (condition === null || condition.get('alternative')) return false;
+  return !(condition.start <= call.node.start && call.node.end <= condition.end);
 }
 
 function isRandomSampler(sampler: Node | string, file: PythonFile): boolean {

@@ -31,7 +31,8 @@ export async function start(
     commands.registerCommand('seedwise.showLog', () => log.show()),
     log,
   );
-  await client.start();
+  // The client has told the user why, and Restart Server stays at hand.
+  await client.start().catch(() => {});
 }
 
 async function insertSeedBlock(client: BaseLanguageClient): Promise<void> {

@@ -115,6 +115,7 @@ export function serve(connection: Connection, host: Host): void {
 
   connection.onInitialized(() => {
     workspace.start(client, folders);
+    syntax.catch(() => tell(MessageType.Error, 'The parser did not start, so nothing is checked. The log says why.'));
     if (client.registersConfiguration) {
       connection.client.register(DidChangeConfigurationNotification.type, { section: 'seedwise' }).catch(logError);
     }

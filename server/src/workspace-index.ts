@@ -33,11 +33,13 @@ export class WorkspaceIndex {
   readonly #folders = new Set<string>();
   readonly #uris = new Map<string, string>();
   readonly #open = new Set<string>();
-  /** The latest question for each file that is being read. */
-  readonly #asked = new Map<string, object>();
-  /** Texts of closed files, those last read at the end, and the paths for which there was none. */
+  /** The latest reading of each file that is being read; ends when its answer is worked in. */
+  readonly #readings = new Map<string, Promise<void>>();
+  /** Texts of closed files, those last read at the end. */
   readonly #texts = new Map<string, string>();
+  /** The paths for which a text was missing, and those of them whose text is kept when it is read next. */
   #missing = new Set<string>();
+  readonly #wanted = new Set<string>();
 
   constructor(surroundings: Surroundings) {
     this.#around = surroundings;
@@ -59,13 +61,13 @@ export class WorkspaceIndex {
   /** Takes the stored texts for the truth again, of files that were made, changed, deleted or closed. */
   async reread(uris: readonly string[]): Promise<void> {
     const wanted = uris.filter((uri) => this.#isInside(pathOf(uri)));
-    for (let i = 0; i < wanted.length; i += BATCH) await this.#readBatch(wanted.slice(i, i + BATCH), false);
+    for (let i = 0; i < wanted.length; i += BATCH) await this.#read(wanted.slice(i, i + BATCH));
   }
 
   /** A file is gone, or a folder with all that was in it. */
   deleted(uri: string): void {
     const gone = pathOf(uri);
-    for (const path of [...this.#uris.keys()]) {
+    for (const path of new Set([...this.#uris.keys(), ...this.#readings.keys()])) {
       if ((path === gone || path.startsWith(`${gone}/`)) && !this.#open.has(path)) this.#forget(path);
     }
   }
@@ -73,7 +75,7 @@ export class WorkspaceIndex {
   /** Takes an open document's text for the truth, saved or not. */
   edited(file: PythonFile, uri: string): void {
     this.#open.add(file.path);
-    this.#asked.delete(file.path);
+    this.#readings.delete(file.path);
     this.#texts.delete(file.path);
     this.#take(file.path, uri, indexFile(file));
   }
@@ -106,16 +108,25 @@ export class WorkspaceIndex {
 
   /** Reads the texts that were asked for in vain; true if there were any, and what asked for them should ask again. */
   async readMissing(): Promise<boolean> {
-    const uris = [...this.#missing].map((path) => this.uriOf(path));
+    const paths = [...this.#missing];
     this.#missing = new Set();
-    for (let i = 0; i < uris.length; i += BATCH) await this.#readBatch(uris.slice(i, i + BATCH), true);
-    return uris.length > 0;
+    for (const path of paths) this.#wanted.add(path);
+    const idle = paths.filter((path) => !this.#readings.has(path)).map((path) => this.uriOf(path));
+    for (let i = 0; i < idle.length; i += BATCH) await this.#read(idle.slice(i, i + BATCH));
+    for (const path of paths) {
+      for (let reading = this.#readings.get(path); reading; reading = this.#readings.get(path)) await reading;
+      this.#wanted.delete(path);
+    }
+    return paths.length > 0;
   }
 
-  async #readBatch(uris: readonly string[], keep: boolean): Promise<void> {
-    const question = {};
-    for (const uri of uris) this.#asked.set(pathOf(uri), question);
-    const texts = await this.#around.files.read(uris);
+  #read(uris: readonly string[]): Promise<void> {
+    const reading: Promise<void> = this.#around.files.read(uris).then((texts) => this.#work(uris, texts, reading));
+    for (const uri of uris) this.#readings.set(pathOf(uri), reading);
+    return reading;
+  }
+
+  async #work(uris: readonly string[], texts: readonly (string | undefined)[], reading: Promise<void>): Promise<void> {
     let since = performance.now();
     for (const [i, uri] of uris.entries()) {
       if (performance.now() - since > SLICE_MS) {
@@ -123,11 +134,11 @@ export class WorkspaceIndex {
         since = performance.now();
       }
       const path = pathOf(uri);
-      if (this.#asked.get(path) !== question) continue; // Something newer is known, or will be.
-      this.#asked.delete(path);
+      if (this.#readings.get(path) !== reading) continue; // Something newer is known, or will be.
+      this.#readings.delete(path);
       if (this.#open.has(path) || !this.#isInside(path)) continue;
       try {
-        this.#stored(path, uri, this.#around.openText(path) ?? texts[i], keep);
+        this.#stored(path, uri, this.#around.openText(path) ?? texts[i]);
       } catch (error) {
         this.#forget(path);
         this.#around.onError(error);
@@ -135,12 +146,12 @@ export class WorkspaceIndex {
     }
   }
 
-  #stored(path: string, uri: string, text: string | undefined, keep: boolean): void {
+  #stored(path: string, uri: string, text: string | undefined): void {
     if (text === undefined || reasonToSkip(text)) {
       this.#forget(path);
       return;
     }
-    if (keep) this.#keep(path, text);
+    if (this.#wanted.has(path)) this.#keep(path, text);
     else this.#texts.delete(path);
     if (isManifest(path)) {
       this.#uris.set(path, uri);
@@ -161,7 +172,7 @@ export class WorkspaceIndex {
   }
 
   #forget(path: string): void {
-    this.#asked.delete(path);
+    this.#readings.delete(path);
     this.#texts.delete(path);
     this.#uris.delete(path);
     const changed = isManifest(path) ? this.workspace.setVersions(path, new Map()) : this.workspace.delete(path);

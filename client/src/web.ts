@@ -1,5 +1,5 @@
-/// <reference lib="webworker" />
 /** The extension in a browser: the language server is a web worker. */
+/// <reference lib="webworker" />
 import { type ExtensionContext, Uri } from 'vscode';
 import {
   BrowserMessageReader,

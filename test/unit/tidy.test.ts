@@ -44,6 +44,7 @@ function mayImport(path: string, target: string): boolean {
   const isFile = target.includes('/') && files.includes(target);
   if (path.startsWith(CORE)) {
     if (target === 'web-tree-sitter') return path === `${CORE}syntax.ts`;
+    if (target === 'js-yaml' || target === 'smol-toml') return path === `${CORE}manifests/parse.ts`;
     if (target.startsWith('server/data/')) return path === `${CORE}knowledge.ts`;
     if (!target.startsWith(CORE)) return false;
     const isRule = path.startsWith(`${CORE}rules/`) && name !== 'index.ts';

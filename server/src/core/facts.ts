@@ -3,6 +3,7 @@ import { type Flags, isMlPackage, looksLikeSeeder, seederOf } from './knowledge.
 import { LIBRARY } from './known-calls.ts';
 import type { Call, Node, PythonFile } from './model.ts';
 import { nearestFunction } from './scope.ts';
+import { NO_VOCABULARY, streamsOf, type Vocabulary } from './vocabulary.ts';
 
 /** How `use_deterministic_algorithms` is set: `strict` raises where an operation cannot comply. */
 export type Determinism = 'off' | 'warn' | 'strict';
@@ -24,13 +25,13 @@ export interface FileFacts {
 const ALGORITHMS = 'torch.use_deterministic_algorithms';
 export const CUDNN_DETERMINISTIC = 'torch.backends.cudnn.deterministic';
 
-export function factsOf(file: PythonFile): FileFacts {
+export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): FileFacts {
   return {
     isTest: isTest(file.path),
     hasMainGuard: hasMainGuard(file),
     reachesMl: reachesMl(file),
     intent: intentOf(file),
-    seeds: file.allCalls.some((call) => seedsSomething(call)),
+    seeds: file.allCalls.some((call) => streamsOf(call, vocabulary.seeds, file) !== null || seedsSomething(call)),
     determinism: determinismOf(file, () => true),
     hiddenDeterminism: determinismOf(file, (node) => isInMethod(node, file)),
   };

@@ -1,5 +1,12 @@
 /** Reduces one file to its events: what each function, class and the module body do to randomness, in execution order. */
-import type { ClassEffects, DecoratorEffects, Event, FunctionEffects, LocatedEffects } from './events.ts';
+import {
+  alternatives,
+  type ClassEffects,
+  type DecoratorEffects,
+  type Event,
+  type FunctionEffects,
+  type LocatedEffects,
+} from './events.ts';
 import { isOverwritten } from './harmless.ts';
 import { seederOf } from './knowledge.ts';
 import { ITERATES, MAKES_CONTEXT, RESTORES } from './known-calls.ts';
@@ -10,19 +17,21 @@ import { exportsOf, importedModules, valuesOf } from './module-imports.ts';
 import type { FunctionInfo } from './scope.ts';
 import type { Node } from './syntax.ts';
 import { argumentValues, classEffects, guardOf, knownValue, returnedValue } from './values.ts';
+import { NO_VOCABULARY, namedEvents, type Vocabulary } from './vocabulary.ts';
 
-export function lowerFile(file: PythonFile): LocatedEffects {
+export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): LocatedEffects {
   const classes: Record<string, ClassEffects> = {};
   for (const [id, info] of file.scopes.classes) classes[id] = classEffects(info, file);
-  const memory = recall(file, classes);
+  const memory = recall(file, classes, vocabulary);
   const sites = new Map<string, Node>();
   const functions = new Map<string, FunctionEffects>();
   for (const [id, info] of file.scopes.functions) {
-    const { effects, places } = memory.function(info) ?? memory.keep(info, new Lowering(file, id).function(info));
+    const { effects, places } =
+      memory.function(info) ?? memory.keep(info, new Lowering(file, id, vocabulary).function(info));
     functions.set(id, effects);
     for (const [key, node] of places) sites.set(key, node);
   }
-  const body = new Lowering(file, '');
+  const body = new Lowering(file, '', vocabulary);
   const module = body.statements(file.syntax.root.children);
   for (const [key, node] of body.places) sites.set(key, node);
   const imports = [...new Set(file.scopes.imports.flatMap((statement) => importedModules(statement, file)))];
@@ -46,14 +55,16 @@ const NOTHING: Event[] = [];
 class Lowering {
   readonly #file: PythonFile;
   readonly #unit: string;
+  readonly #vocabulary: Vocabulary;
   /** The function is a generator that a `with` statement runs. */
   #isContext = false;
   /** Keys of sites, counted within the unit so that they stay when something else changes, and their nodes. */
   readonly places: [string, Node][] = [];
 
-  constructor(file: PythonFile, unit: string) {
+  constructor(file: PythonFile, unit: string, vocabulary: Vocabulary) {
     this.#file = file;
     this.#unit = unit;
+    this.#vocabulary = vocabulary;
   }
 
   function(info: FunctionInfo): Lowered {
@@ -308,7 +319,8 @@ class Lowering {
       call.name !== null && ITERATES.test(call.name) && passed
         ? passed.children.flatMap((each) => this.#iteration(each))
         : [];
-    return [...before, ...iterated, ...callEvents(call, this.#file, (at) => this.#site(at))];
+    const named = namedEvents(call, this.#vocabulary, this.#file, () => this.#site(call.callee));
+    return [...before, ...iterated, ...(named ?? callEvents(call, this.#file, (at) => this.#site(at)))];
   }
 
   #site(node: Node): string {
@@ -316,9 +328,4 @@ class Lowering {
     this.places.push([key, node]);
     return key;
   }
-}
-
-/** One of several arms runs, or none. */
-function alternatives(arms: readonly Event[][]): Event[] {
-  return arms.reduceRight<Event[]>((rest, body) => [{ kind: 'branch', guard: null, body, otherwise: rest }], []);
 }

@@ -6,8 +6,13 @@ import { type Call, type Constant, looksLikeClass, type PythonFile } from './mod
 
 /** The events of a call that draws; null if it is none the table knows. */
 export function drawEvents(call: Call, file: PythonFile, site: string): Event[] | null {
-  const draw = findDraw(call, file);
+  const draw = findDraw(call, file) ?? pandasSample(call, file);
   if (!draw) return null;
+  if (draw.when?.argument === 'training' && !isHarmlessDraw(call, file)) {
+    const mode = file.argument(call, draw.when.argument, draw.when.position);
+    const asModule = typeof mode !== 'string' && /^\w+\.training$/.test(file.read(mode));
+    if (asModule) return [{ kind: 'draw', stream: draw.stream, training: true, site }];
+  }
   return drawsHere(draw, call, file) && !isHarmlessDraw(call, file)
     ? [{ kind: 'draw', stream: draw.stream, site }]
     : [];

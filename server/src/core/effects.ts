@@ -1,78 +1,43 @@
 /** Composes events into what a whole program does, in execution order, through every call it can follow. */
-import type { Event, FileEffects, FunctionEffects, Value } from './events.ts';
-import { type Arguments, bind, bindArguments, decide, type Environment } from './guards.ts';
-import { drawOf, looksLikeSeeder, type Stream } from './knowledge.ts';
-import type { Constant } from './model.ts';
 import {
-  alt,
-  draws,
-  EMPTY,
-  flagged,
-  imported,
-  led,
-  maybe,
-  maySeed,
-  type Site,
-  STREAMS,
-  type Summary,
-  seeds,
-  seq,
-  startsProcess,
-} from './summary.ts';
-import type { Frame, Trace } from './trace.ts';
+  Callees,
+  type FoundFunction,
+  type Invocation,
+  LAYER,
+  type Meaning,
+  type Modules,
+  NO_ARGUMENTS,
+} from './callees.ts';
+import type { Arguments, CallEvent, Event, InstanceValue, Value } from './events.ts';
+import { addArguments, bindArguments, decide, settle, settleArguments } from './guards.ts';
+import { drawOf, looksLikeSeeder } from './knowledge.ts';
+import type { Constant } from './model.ts';
+import { close, ENDS, either, type Frame, falls, NEVER, NOTHING, type Outcome, then } from './outcomes.ts';
+import { alt, EMPTY, imported, maybe, type Site, type Summary, seq, startsProcess } from './summary.ts';
+import { Recorder, type Trace } from './trace.ts';
 
-/** How a piece of code ends: by falling through, returning, leaving its loop, or ending the program. A null one never happens. */
-interface Outcome {
-  readonly falls: Summary | null;
-  readonly returns: Summary | null;
-  readonly breaks: Summary | null;
-  /** Kept only for programs that end no other way, as with `sys.exit(main())`. */
-  readonly stops: Summary | null;
-}
-
-const NEVER: Outcome = { falls: null, returns: null, breaks: null, stops: null };
-const NOTHING: Outcome = { ...NEVER, falls: EMPTY };
-
-function then(a: Outcome, b: Outcome): Outcome {
-  if (!a.falls) return a;
-  return {
-    falls: b.falls && seq(a.falls, b.falls),
-    returns: alt(a.returns, b.returns && seq(a.falls, b.returns)),
-    breaks: alt(a.breaks, b.breaks && seq(a.falls, b.breaks)),
-    stops: alt(a.stops, b.stops && seq(a.falls, b.stops)),
-  };
-}
-
-function either(a: Outcome, b: Outcome): Outcome {
-  return {
-    falls: alt(a.falls, b.falls),
-    returns: alt(a.returns, b.returns),
-    breaks: alt(a.breaks, b.breaks),
-    stops: alt(a.stops, b.stops),
-  };
-}
-
-/** The files a program may consist of, and which of them a name leads to. */
-export interface Modules {
-  effects(path: string): FileEffects | undefined;
-  /** Where a dotted name is defined: a `#name` of that file, or the file itself by an empty name; null for what lies outside. */
-  locate(name: string, from: string): { readonly path: string; readonly name: string } | null;
-}
+/** Calls through values that lead to values; deeper than this nothing is followed. */
+const DEEPEST = 8;
+const MOST_RUNNING = 60;
 
 export class Composer {
   readonly #modules: Modules;
+  readonly #callees: Callees;
   readonly #entry: string;
   readonly #imported: Set<string>;
-  readonly #known = new Map<string, Outcome>();
+  readonly #known = new Map<string, { outcome: Outcome; training: boolean | undefined }>();
   readonly #running = new Set<string>();
-  readonly #trace: Trace | undefined;
+  /** Whether modules are in training mode; undefined where nobody can tell. */
+  #training: boolean | undefined;
+  readonly #record: Recorder;
 
   /** The trace, if there is one, is told of every step. */
   constructor(modules: Modules, entry: string, trace?: Trace) {
     this.#modules = modules;
+    this.#callees = new Callees(modules);
     this.#entry = entry;
-    this.#trace = trace;
     this.#imported = new Set([entry]);
+    this.#record = new Recorder(trace);
   }
 
   /** The files whose bodies the program has run. */
@@ -82,280 +47,348 @@ export class Composer {
 
   /** What running the entry file as a program does; null if it can only raise. */
   program(): Summary | null {
-    const file = this.#modules.effects(this.#entry);
-    const outcome = file ? this.#run(file.module, this.#entry, {}) : NOTHING;
+    const outcome = this.#module(this.#entry);
     return close(outcome) ?? outcome.stops;
   }
 
   /** What a call of a function does, whatever it is passed; null where nobody can read it, or it only raises. */
   call(name: string, from: string): Summary | null {
-    const found = this.#find(name, from);
-    return found ? close(this.#invoke(found, NO_ARGUMENTS, {}, { path: from, site: '' })) : null;
+    const at: Site = { path: from, site: '' };
+    const outcome = this.#apply({ function: name }, NO_ARGUMENTS, at);
+    return outcome && close(outcome);
   }
 
-  #run(events: readonly Event[], path: string, env: Environment): Outcome {
+  #module(path: string): Outcome {
+    const file = this.#modules.effects(path);
+    return file ? this.#run(file.module, { path, env: {}, unit: '', self: null }) : NOTHING;
+  }
+
+  #run(events: readonly Event[], frame: Frame): Outcome {
     let outcome = NOTHING;
     for (const event of events) {
-      outcome = then(outcome, this.#event(event, path, env));
+      outcome = then(outcome, this.#event(event, frame));
       if (!outcome.falls) break;
     }
     return outcome;
   }
 
-  #event(event: Event, path: string, env: Environment): Outcome {
+  #event(event: Event, frame: Frame): Outcome {
+    const { path, env } = frame;
+    const look = (value: Value): Value => this.#callees.resolved(settle(value, env, path), path);
     switch (event.kind) {
       case 'draw':
-        return falls(this.#draws(event.stream, { path, site: event.site }));
+        if (event.training && !this.#training) return NOTHING;
+        return falls(this.#record.draws(event.stream, { path, site: event.site }));
+      case 'mode':
+        this.#training = event.training;
+        return NOTHING;
       case 'seed': {
-        const value = bind(event.value, env);
+        const value = look(event.value);
         const isNone = value !== null && 'const' in value && value.const === null;
         if (isNone && event.noneIsEntropy) return NOTHING;
-        const site: Site = { path, site: event.site };
-        this.#trace?.add({ kind: 'seed', site, streams: event.streams, value: constantOf(value) });
-        return falls(seeds(event.streams, site));
+        return falls(this.#record.seeds(event.streams, { path, site: event.site }, constantOf(value)));
       }
       case 'unknown-seeder':
-        return falls(this.#maySeed({ path, site: event.site }));
+        return falls(this.#record.maySeed({ path, site: event.site }));
       case 'call':
-        return this.#call(event, path, env);
+        return this.#call(event, frame);
       case 'iterate':
-        return falls(this.#iterate(bind(event.value, env), { path, site: event.site }));
+        return falls(this.#iterate(settle(event.value, env, path), { path, site: event.site }));
       case 'branch': {
-        const decided = decide(event.guard, env, path === this.#entry);
-        if (decided !== undefined) return this.#run(decided ? event.body : event.otherwise, path, env);
-        const condition = event.site === undefined ? null : { path, site: event.site };
-        const body = this.#inside({ kind: 'condition', site: condition, holds: true }, event.body, path, env);
-        const otherwise = { kind: 'condition', site: condition, holds: false } as const;
-        return either(body, this.#inside(otherwise, event.otherwise, path, env));
+        const decided = decide(event.guard, look, path === this.#entry);
+        if (decided !== undefined) return this.#run(decided ? event.body : event.otherwise, frame);
+        const site = event.site === undefined ? null : { path, site: event.site };
+        const arm = (events: readonly Event[], holds: boolean) => () =>
+          this.#record.inside({ kind: 'condition', site, holds }, () => this.#run(events, frame));
+        return this.#either([arm(event.body, true), arm(event.otherwise, false)]);
       }
       case 'loop': {
-        const { falls: end, returns, breaks, stops } = this.#run(event.body, path, env);
+        const { falls: end, returns, breaks, stops } = this.#run(event.body, frame);
         // A loop that runs no time at all draws nothing; one that runs is judged by its first round.
         return { falls: alt(end, breaks) ?? EMPTY, returns, breaks: null, stops };
       }
       case 'try': {
-        const body = this.#run(event.body, path, env);
+        const body = this.#run(event.body, frame);
         const interrupted = falls(maybe(alt(body.falls, body.returns)));
-        const handled = event.handlers.map((handler) => then(interrupted, this.#run(handler, path, env)));
-        return then([body, ...handled].reduce(either), this.#run(event.finally, path, env));
+        const handled = event.handlers.map((handler) => then(interrupted, this.#run(handler, frame)));
+        return then([body, ...handled].reduce(either), this.#run(event.finally, frame));
       }
+      case 'with':
+        return this.#with(event.call, () => this.#run(event.body, frame), frame);
+      case 'yield':
+        return frame.inside?.() ?? NOTHING;
       case 'scope': {
-        const { exposed, late } = close(this.#inside({ kind: 'scope' }, event.body, path, env)) ?? EMPTY;
-        return falls({ ...EMPTY, exposed, late });
+        const body = this.#record.inside({ kind: 'scope' }, () => this.#run(event.body, frame));
+        const { exposed, late, flags } = close(body) ?? EMPTY;
+        return falls({ ...EMPTY, exposed, late, flags });
       }
       case 'spawn': {
-        const inner = close(this.#inside({ kind: 'process' }, event.body, path, env));
+        const inner = close(this.#record.inside({ kind: 'process' }, () => this.#run(event.body, frame)));
         return inner ? falls(startsProcess(inner, { path, site: event.site }, event.forked)) : NOTHING;
       }
       case 'quiet': {
-        const inner = close(this.#inside({ kind: 'quiet' }, event.body, path, env));
+        const inner = close(this.#record.inside({ kind: 'quiet' }, () => this.#run(event.body, frame)));
         return falls(inner && { ...inner, exposed: {}, late: {} });
       }
-      case 'flag': {
-        const value = constantOf(bind(event.value, env));
-        this.#trace?.add({ kind: 'flag', site: { path, site: event.site }, streams: [], flag: event.name, value });
-        return falls(flagged(event.name, value));
-      }
-      case 'import': {
-        const site: Site = { path, site: event.site };
-        this.#trace?.enter({ kind: 'import', site });
-        const body = this.#import(event.modules, path);
-        this.#trace?.leave();
-        return reachedBy(site, falls(body));
-      }
-      case 'return':
-        return { ...NEVER, returns: EMPTY };
-      case 'break':
-        return { ...NEVER, breaks: EMPTY };
-      case 'never':
-        return { ...NEVER, stops: EMPTY };
+      case 'flag':
+        return falls(this.#record.flagged(event.name, constantOf(look(event.value)), { path, site: event.site }));
+      case 'import':
+        return this.#record.reached('import', { path, site: event.site }, () =>
+          falls(this.#import(event.modules, path)),
+        );
+      default:
+        return ENDS[event.kind];
     }
   }
 
-  #inside(frame: Frame, events: readonly Event[], path: string, env: Environment): Outcome {
-    this.#trace?.enter(frame);
-    const outcome = this.#run(events, path, env);
-    this.#trace?.leave();
-    return outcome;
-  }
-
-  #draws(stream: Stream, site: Site): Summary {
-    this.#trace?.add({ kind: 'draw', site, streams: [stream] });
-    return draws(stream, site);
-  }
-
-  #maySeed(site: Site): Summary {
-    this.#trace?.add({ kind: 'seed', site, streams: STREAMS, unsure: true });
-    return maySeed(site);
+  /** One of several things happens; afterwards only what all of them agree on is known. */
+  #either(alternatives: readonly (() => Outcome)[]): Outcome {
+    const before = this.#training;
+    const modes: (boolean | undefined)[] = [];
+    const outcomes = alternatives.map((run) => {
+      this.#training = before;
+      const outcome = run();
+      if (outcome.falls || outcome.returns || outcome.breaks) modes.push(this.#training);
+      return outcome;
+    });
+    const first = modes.length > 0 ? modes[0] : before;
+    this.#training = modes.every((mode) => mode === first) ? first : undefined;
+    return outcomes.reduce(either);
   }
 
   /** Runs the bodies of modules that the program imports for the first time, parents first. */
   #import(modules: readonly string[], from: string): Summary | null {
     let summary: Summary | null = EMPTY;
-    for (const module of modules) {
-      const parts = module.split('.');
-      for (let i = 1; i <= parts.length; i++) {
-        const located = parts[i - 1] === '' ? null : this.#modules.locate(parts.slice(0, i).join('.'), from);
-        const file = located?.name === '' ? this.#modules.effects(located.path) : undefined;
-        if (!located || !file || this.#imported.has(located.path)) continue;
-        this.#imported.add(located.path);
-        // A module whose body raises is taken for one that does not: somebody catches it, or nothing matters any more.
-        summary = seq(summary, imported(close(this.#run(file.module, located.path, {})) ?? EMPTY));
-      }
+    for (const path of this.#callees.modulePaths(modules, from)) {
+      if (this.#imported.has(path)) continue;
+      this.#imported.add(path);
+      // A module whose body raises is taken for one that does not: somebody catches it, or nothing matters any more.
+      summary = seq(summary, imported(close(this.#module(path)) ?? EMPTY));
     }
     return summary;
   }
 
-  #call(event: Event & { kind: 'call' }, path: string, env: Environment): Outcome {
-    const site: Site = { path, site: event.site };
-    const bound = typeof event.target === 'string' ? null : (env[event.target.parameter] ?? null);
-    const target = typeof event.target === 'string' ? event.target : calledName(bound);
-    const home = bound && 'home' in bound ? (bound.home ?? path) : path;
-    const found = target === null ? null : this.#find(target, home);
-    if (found) return this.#reach(found, event, env, site);
-    const lastName = target?.slice(target.lastIndexOf('.') + 1) ?? '';
-    const isClass = target !== null && this.#isClass(target, home);
-    return !isClass && target !== null && (event.takesSeed || looksLikeSeeder(lastName))
-      ? falls(this.#maySeed(site))
-      : NOTHING;
+  #call(event: CallEvent, frame: Frame): Outcome {
+    const { path, env } = frame;
+    const at: Site = { path, site: event.site };
+    const call = settleArguments(event, env, path);
+    const outcome =
+      typeof event.target === 'string'
+        ? this.#named(event.target, call, at, frame)
+        : this.#memberOf(settle(event.target.of, env, path), event.target.method, call, at);
+    if (outcome) return outcome;
+    const name = typeof event.target === 'string' ? event.target : '';
+    if (name !== '' && this.#callees.isOwn(name, path)) return NOTHING;
+    const maySeedIt = event.takesSeed || looksLikeSeeder(name.slice(name.lastIndexOf('.') + 1));
+    return maySeedIt ? falls(this.#record.maySeed(at)) : NOTHING;
   }
 
-  #iterate(value: Value, site: Site): Summary | null {
-    if (value === null || !('instance' in value)) return EMPTY;
-    if (!value.loader) {
-      const found = this.#find(`${value.instance}.__iter__`, value.home ?? site.path);
-      return found ? close(this.#reach(found, NO_ARGUMENTS, {}, site)) : EMPTY;
+  /** A call by name; null where nobody knows what it does. */
+  #named(name: string, call: Arguments, at: Site, frame: Frame): Outcome | null {
+    const meaning = this.#callees.meaning(name, at.path);
+    const owner = frame.unit.slice(0, Math.max(0, frame.unit.lastIndexOf('.')));
+    // A method that calls another one of its object means the one that the object's own class has.
+    const ownMethod = frame.self && owner !== '' && name.startsWith(`${owner}.`) ? name.slice(owner.length + 1) : '';
+    if (frame.self && ownMethod !== '' && !ownMethod.startsWith('super()')) {
+      const own = this.#follow(frame.self, ownMethod.split('.'), call, at);
+      if (own) return own;
     }
-    const { shuffles, sampler, dataset, workers } = value.loader;
-    const run = (owner: string | null, method: string): Summary | null => {
-      const found = owner === null ? null : this.#find(`${owner}.${method}`, value.home ?? site.path);
-      return found ? close(this.#reach(found, NO_ARGUMENTS, {}, site)) : EMPTY;
-    };
-    const order = seq(shuffles ? this.#draws('torch', site) : EMPTY, run(sampler, '__iter__'));
-    if (workers !== 'none') this.#trace?.enter({ kind: 'worker' });
-    const items = run(dataset, '__getitem__');
-    if (workers === 'none') return seq(order, items);
-    this.#trace?.leave();
+    const closure = frame.unit !== '' && name.startsWith(`${frame.unit}.`) ? frame.env : {};
+    const self = name.includes('.super().') ? frame.self : null;
+    return meaning && this.#meant(meaning, { call, closure, self, at }, 0);
+  }
+
+  #meant(meaning: Meaning, { call, closure, self, at }: Invocation, depth: number): Outcome | null {
+    switch (meaning.kind) {
+      case 'function':
+        return this.#record.reached('call', at, () => this.#invoke(meaning.found, { call, closure, self, at }));
+      case 'class': {
+        const { init, instance } = meaning;
+        const self: InstanceValue = { ...instance, made: call };
+        const make = (): Outcome => (init ? this.#invoke(init, { call, closure: {}, self, at }) : NOTHING);
+        return init && this.#record.reached('call', at, make);
+      }
+      case 'member':
+        return this.#follow(meaning.object, meaning.members, call, at);
+      case 'value':
+        return this.#apply(meaning.value, call, at, depth + 1);
+    }
+  }
+
+  /** `engine.masker.mask()`: through what attributes hold to a method. */
+  #follow(object: InstanceValue, members: readonly string[], call: Arguments, at: Site, depth = 0): Outcome | null {
+    const [first = '', ...rest] = members;
+    if (rest.length === 0) return this.#method(object, first, call, at, depth);
+    const held = this.#callees.resolved(this.#callees.held(object, first, at.path), at.path);
+    return held !== null && 'instance' in held && depth < DEEPEST
+      ? this.#follow(held, rest, call, at, depth + 1)
+      : null;
+  }
+
+  #memberOf(value: Value, name: string, call: Arguments, at: Site, depth = 0): Outcome | null {
+    if (name === '__call__') return this.#apply(value, call, at, depth);
+    const object = this.#callees.resolved(value, at.path);
+    if (object === null || depth > DEEPEST) return null;
+    if ('oneOf' in object) {
+      return this.#oneOf(object.oneOf, (each) => this.#memberOf(each, name, call, at, depth + 1));
+    }
+    if ('instance' in object) return this.#method(object, name, call, at, depth);
+    if (!('function' in object)) return null;
+    // `Seeder.apply(...)` on a class, or a function of a module.
+    const meaning = this.#callees.meaning(`${object.function}.${name}`, object.home ?? at.path);
+    return meaning && this.#meant(meaning, { call, closure: {}, self: null, at }, depth);
+  }
+
+  #oneOf(values: readonly Value[], run: (value: Value) => Outcome | null): Outcome | null {
+    let isKnown = false;
+    const outcome = this.#either(
+      values.map((each) => () => {
+        const known = run(each);
+        isKnown ||= known !== null;
+        return known ?? NOTHING;
+      }),
+    );
+    return isKnown ? outcome : null;
+  }
+
+  /** Calls a value; null where nobody knows what it does. */
+  #apply(value: Value, call: Arguments, at: Site, depth = 0): Outcome | null {
+    const known = this.#callees.resolved(value, at.path);
+    if (known === null || depth > DEEPEST) return null;
+    if ('oneOf' in known) return this.#oneOf(known.oneOf, (each) => this.#apply(each, call, at, depth + 1));
+    if ('instance' in known) return this.#method(known, '__call__', call, at, depth);
+    if (!('function' in known)) return null;
+    const meaning = this.#callees.meaning(known.function, known.home ?? at.path);
+    if (!meaning) return null;
+    const given = known.given ? addArguments(known.given, call) : call;
+    const invocation: Invocation = { call: given, closure: known.closure ?? {}, self: null, at };
+    if (meaning.kind !== 'function' || !known.bare) return this.#meant(meaning, invocation, depth);
+    return this.#record.reached('call', at, () => this.#runFunction(meaning.found, invocation));
+  }
+
+  #method(object: InstanceValue, name: string, call: Arguments, at: Site, depth: number): Outcome | null {
+    const home = object.home ?? at.path;
+    const found = this.#callees.method(object.instance, name, home);
+    if (found)
+      return this.#record.reached('call', at, () => this.#invoke(found, { call, closure: {}, self: object, at }));
+    const held = this.#callees.held(object, name, at.path);
+    if (held !== null) return this.#apply(held, call, at, depth + 1);
+    if (name !== '__call__') return null;
+    if (object.parts) {
+      const parts = object.parts.map((part) => this.#apply(part, NO_ARGUMENTS, at, depth + 1) ?? NOTHING);
+      return parts.reduce(then, NOTHING);
+    }
+    const draw = drawOf(object.instance);
+    const isDrawn = draw?.kind === 'transform' || (draw?.kind === 'dropout' && this.#training === true);
+    return draw && isDrawn ? falls(this.#record.draws(draw.stream, at)) : null;
+  }
+
+  #iterate(value: Value, at: Site): Summary | null {
+    const known = this.#callees.resolved(value, at.path);
+    if (known === null || !('instance' in known)) return EMPTY;
+    if (!known.loader) {
+      const turn = this.#method(known, '__iter__', NO_ARGUMENTS, at, 0);
+      return turn ? close(turn) : this.#items(known, at);
+    }
+    const { shuffles, sampler, dataset, workers } = known.loader;
+    const own = sampler === null ? EMPTY : this.#iterate(sampler, at);
+    const order = seq(shuffles ? this.#record.draws('torch', at) : EMPTY, own);
+    const take = (): Summary | null => this.#items(this.#callees.resolved(dataset, at.path), at);
+    if (workers === 'none') return seq(order, take());
+    const items = this.#record.inside({ kind: 'worker' }, take);
     // Workers seed all their streams from one draw of the torch generator of this process.
     const exposure = items && Object.values(items.exposed)[0];
     return exposure ? seq(order, { ...EMPTY, exposed: { torch: exposure } }) : order;
   }
 
-  #reach(callee: FoundFunction, call: Arguments, env: Environment, site: Site): Outcome {
-    this.#trace?.enter({ kind: 'call', site });
-    const outcome = this.#invoke(callee, call, env, site);
-    this.#trace?.leave();
-    return reachedBy(site, outcome);
+  /** Taking the items of a dataset, one after the other. */
+  #items(dataset: Value, at: Site): Summary | null {
+    if (dataset === null || !('instance' in dataset)) return EMPTY;
+    const own = this.#method(dataset, '__getitem__', NO_ARGUMENTS, at, 0);
+    if (own) return close(own);
+    // A dataset of torchvision's transforms each image.
+    const given = dataset.made?.keywords ?? {};
+    const steps = [given.transform, given.target_transform, given.transforms];
+    return close(steps.map((each) => this.#apply(each ?? null, NO_ARGUMENTS, at) ?? NOTHING).reduce(then, NOTHING));
   }
 
-  /** The function a dotted name means: a method through the bases of its class, `__init__` for a class. */
-  #find(name: string, from: string): FoundFunction | null {
-    const located = this.#place(name, from);
-    if (!located) return null;
-    const file = this.#modules.effects(located.path);
-    const own = file?.functions.get(located.name);
-    if (own) return { path: located.path, id: located.name, effects: own };
-    if (file?.classes[located.name]) return this.#method(located.name, '__init__', located.path, 0);
-    const dot = located.name.lastIndexOf('.');
-    const owner = dot > 0 ? located.name.slice(0, dot) : '';
-    const member = located.name.slice(dot + 1);
-    if (owner.endsWith('.super()')) return this.#inherited(owner.slice(0, -'.super()'.length), member, located.path, 0);
-    if (!file?.classes[owner]) return this.#memberOfAttribute(owner, member, located.path);
-    const method = this.#method(owner, member === '__call__' ? 'forward' : member, located.path, 0);
-    if (method || member !== '__call__') return method ?? this.#attribute(owner, member, located.path);
-    return this.#method(owner, '__call__', located.path, 0);
-  }
-
-  /** `self.net(x)`: what the attribute holds is called. */
-  #attribute(owner: string, member: string, path: string): FoundFunction | null {
-    const held = this.#modules.effects(path)?.classes[owner]?.attributes[member];
-    if (held && 'instance' in held) return this.#find(`${held.instance}.__call__`, path);
-    return held && 'function' in held ? this.#find(held.function, path) : null;
-  }
-
-  /** `self.trainer.fit()`: a method of what the attribute holds. */
-  #memberOfAttribute(owner: string, member: string, path: string): FoundFunction | null {
-    const dot = owner.lastIndexOf('.');
-    const held = this.#modules.effects(path)?.classes[owner.slice(0, dot)]?.attributes[owner.slice(dot + 1)];
-    return held && 'instance' in held ? this.#find(`${held.instance}.${member}`, path) : null;
-  }
-
-  #method(owner: string, name: string, path: string, depth: number): FoundFunction | null {
-    const file = this.#modules.effects(path);
-    const id = file?.classes[owner]?.methods[name];
-    const effects = id === undefined ? undefined : file?.functions.get(id);
-    if (id !== undefined && effects) return { path, id, effects };
-    return this.#inherited(owner, name, path, depth + 1);
-  }
-
-  #inherited(owner: string, name: string, path: string, depth: number): FoundFunction | null {
-    if (depth > 8) return null;
-    for (const base of this.#modules.effects(path)?.classes[owner]?.bases ?? []) {
-      if (base === null) continue;
-      const located = this.#place(base, path);
-      const method = located && this.#method(located.name, name, located.path, depth);
-      if (method) return method;
-      // A class of ours that is a layer with random weights draws them when it is made.
-      if (name === '__init__' && drawOf(base)?.kind === 'layer') return { path, id: `${base}()`, effects: LAYER };
+  /** Enters what the call makes, runs the body, leaves. */
+  #with(call: CallEvent, body: () => Outcome, frame: Frame): Outcome {
+    const at: Site = { path: frame.path, site: call.site };
+    const given = settleArguments(call, frame.env, frame.path);
+    const meaning = typeof call.target === 'string' ? this.#callees.meaning(call.target, frame.path) : null;
+    if (meaning?.kind === 'function' && meaning.found.effects.isContext) {
+      return this.#inContext(meaning.found, given, body, at);
     }
-    return null;
+    const made = this.#call(call, frame);
+    if (meaning?.kind !== 'class') return then(made, body());
+    const object: InstanceValue = { ...meaning.instance, made: given };
+    const step = (name: string): Outcome => this.#method(object, name, NO_ARGUMENTS, at, 0) ?? NOTHING;
+    return then(then(then(made, step('__enter__')), body()), step('__exit__'));
   }
 
-  #isClass(name: string, from: string): boolean {
-    const located = this.#place(name, from);
-    return located !== null && this.#modules.effects(located.path)?.classes[located.name] !== undefined;
+  /** Runs a generator of the project's whose `yield` is the body. */
+  #inContext(manager: FoundFunction, call: Arguments, body: () => Outcome, at: Site): Outcome {
+    let ended: Outcome = NEVER;
+    const inside = (): Outcome => {
+      ended = either(ended, body());
+      return falls(close(ended));
+    };
+    const { path, id, effects } = manager;
+    const env = bindArguments(effects, call, {}, at.path);
+    const whole = close(this.#run(effects.events, { path, env, unit: id, self: null, inside }));
+    // The body says how the whole ends; what the manager does stands around it.
+    const as = (end: Summary | null): Summary | null => end && whole;
+    return { falls: as(ended.falls), returns: as(ended.returns), breaks: as(ended.breaks), stops: ended.stops };
   }
 
-  #place(name: string, from: string): { readonly path: string; readonly name: string } | null {
-    return name.startsWith('#') ? { path: from, name } : this.#modules.locate(name, from);
+  #invoke(callee: FoundFunction, invocation: Invocation): Outcome {
+    const { effects } = callee;
+    if (effects === LAYER) return falls(this.#record.draws('torch', invocation.at));
+    const isDecorated = effects.decorators.length > 0;
+    return isDecorated ? this.#decorated(callee, invocation) : this.#runFunction(callee, invocation);
   }
 
-  #invoke(callee: FoundFunction, call: Arguments, env: Environment, site: Site): Outcome {
-    if (callee.effects === LAYER) return falls(this.#draws('torch', site));
-    const bound = bindArguments(callee.effects, call, env, site.path);
-    const key = `${callee.path}\0${callee.id}\0${JSON.stringify(bound)}`;
+  /** What the decorators made of a function is called. */
+  #decorated(callee: FoundFunction, invocation: Invocation): Outcome {
+    const { call, closure, at } = invocation;
+    let run = (): Outcome => this.#runFunction(callee, invocation);
+    for (const layer of this.#callees.layers(callee, closure)) {
+      const inner = run;
+      const mayRun = (): Outcome => then(falls(this.#record.maySeed(at)), inner());
+      if (layer.kind === 'unknown') run = mayRun;
+      else if (layer.kind === 'context') run = () => this.#inContext(layer.found, layer.call, inner, at);
+      else run = () => this.#apply(layer.value, call, at) ?? mayRun();
+    }
+    return run();
+  }
+
+  #runFunction(callee: FoundFunction, { call, closure, self, at }: Invocation): Outcome {
+    const { path, id, effects } = callee;
+    // A method that only raises is one that subclasses have to write.
+    if (effects.method && effects.events.length === 1 && effects.events[0]?.kind === 'never') return NOTHING;
+    const env = { ...closure, ...bindArguments(effects, call, {}, at.path) };
+    const object = effects.method ? self : null;
+    const key = JSON.stringify([path, id, env, object, this.#training]);
     const known = this.#known.get(key);
-    if (known !== undefined) {
-      this.#trace?.repeat(key);
-      return known;
+    if (known) {
+      this.#record.repeat(key);
+      this.#training = known.training;
+      return known.outcome;
     }
-    const name = `${callee.path}\0${callee.id}`;
+    const name = `${path}\0${id}`;
     // A cycle adds nothing that its first round did not.
-    if (this.#running.has(name) || this.#running.size > 60) return NOTHING;
+    if (this.#running.has(name) || this.#running.size > MOST_RUNNING) return NOTHING;
     this.#running.add(name);
-    const mark = this.#trace?.mark();
-    const outcome = this.#run(callee.effects.events, callee.path, bound);
+    const mark = this.#record.mark();
+    const outcome = this.#run(effects.events, { path, env, unit: id, self: object });
     this.#running.delete(name);
     const ending: Outcome = { ...NEVER, falls: close(outcome), stops: outcome.stops };
-    this.#known.set(key, ending);
-    if (mark) this.#trace?.remember(key, mark);
+    this.#known.set(key, { outcome: ending, training: this.#training });
+    this.#record.remember(key, mark);
     return ending;
   }
 }
 
 const constantOf = (value: Value): Constant | undefined =>
   value !== null && 'const' in value ? value.const : undefined;
-
-/** What calling a value calls. */
-function calledName(value: Value): string | null {
-  if (value !== null && 'function' in value) return value.function;
-  return value !== null && 'instance' in value ? `${value.instance}.__call__` : null;
-}
-
-interface FoundFunction {
-  readonly path: string;
-  readonly id: string;
-  readonly effects: FunctionEffects;
-}
-
-const NO_ARGUMENTS: Arguments = { positional: [], keywords: {}, open: true };
-const LAYER: FunctionEffects = { parameters: [], decorated: false, method: true, events: [] };
-
-const falls = (summary: Summary | null): Outcome => ({ ...NEVER, falls: summary });
-const close = (outcome: Outcome): Summary | null => alt(outcome.falls, alt(outcome.returns, outcome.breaks));
-
-const reachedBy = (site: Site, { falls, stops }: Outcome): Outcome => ({
-  ...NEVER,
-  falls: falls && led(site, falls),
-  stops: stops && led(site, stops),
-});

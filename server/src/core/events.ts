@@ -6,23 +6,60 @@ import type { Stream } from './knowledge.ts';
 import type { Constant } from './model.ts';
 import type { Span } from './rule.ts';
 
-/** What is known of a value where it is passed on; null when nothing is. */
+/** What is known of a value where it is passed on; null when nothing is. `home` is the file whose names these are, once the value has left it. */
 export type Value =
   | { readonly const: Constant }
   | { readonly parameter: string }
-  /** `home` is the file whose names these are, once the value has left it. */
-  | { readonly function: string; readonly home?: string }
-  | { readonly instance: string; readonly loader?: Loader; readonly home?: string }
+  | FunctionValue
+  | InstanceValue
+  /** What a call of this function returns, or one item of it. */
+  | { readonly result: string; readonly item?: number; readonly home?: string }
+  | { readonly tuple: readonly Value[] }
+  | { readonly oneOf: readonly Value[] }
   | null;
+
+/** The values of parameters at one call. */
+export type Environment = Readonly<Record<string, Value>>;
+
+/** The arguments of a call. */
+export interface Arguments {
+  readonly positional: readonly Value[];
+  readonly keywords: Environment;
+  /** Arguments were passed by `*` or `**` that cannot be seen. */
+  readonly open: boolean;
+}
+
+/** Something to call, by its name: a function, a class, or what an import brings in. */
+export interface FunctionValue {
+  readonly function: string;
+  /** What `functools.partial` gave it already. */
+  readonly given?: Arguments;
+  /** Defined in a function, whose parameters it sees. */
+  readonly nested?: true;
+  readonly closure?: Environment;
+  /** What a decorator got: the function itself. */
+  readonly bare?: true;
+  readonly home?: string;
+}
+
+export interface InstanceValue {
+  readonly instance: string;
+  readonly loader?: Loader;
+  /** What it calls when it is called: `Compose([...])`, `nn.Sequential(...)`. */
+  readonly parts?: readonly Value[];
+  /** What it was made of, as far as that can be called later. */
+  readonly made?: Arguments;
+  readonly home?: string;
+}
 
 /** What iterating a DataLoader does. */
 export interface Loader {
   /** Its order comes from the global torch generator. */
   readonly shuffles: boolean;
-  /** The class of a sampler that gives the order, iterated in this process whatever the workers do. */
-  readonly sampler: string | null;
-  /** The dataset's class; its `__getitem__` runs in this process only without workers. */
-  readonly dataset: string | null;
+  /** A sampler that gives the order, iterated in this process whatever the workers do. */
+  readonly sampler: Value;
+  /** Its `__getitem__` runs in this process only without workers. */
+  readonly dataset: Value;
   readonly workers: 'none' | 'some' | 'unknown';
 }
 
@@ -37,7 +74,10 @@ export type Guard =
   | null;
 
 export type Event =
-  | { readonly kind: 'draw'; readonly stream: Stream; readonly site: string }
+  /** `training`: only a module in training mode draws. */
+  | { readonly kind: 'draw'; readonly stream: Stream; readonly training?: true; readonly site: string }
+  /** Modules are switched to training, or out of it. */
+  | { readonly kind: 'mode'; readonly training: boolean }
   | {
       readonly kind: 'seed';
       readonly streams: readonly Stream[];
@@ -49,17 +89,7 @@ export type Event =
   /** A call that may seed everything, by its name or by what it takes. */
   | { readonly kind: 'unknown-seeder'; readonly site: string }
   | { readonly kind: 'flag'; readonly name: string; readonly value: Value; readonly site: string }
-  | {
-      readonly kind: 'call';
-      readonly target: string | { readonly parameter: string };
-      readonly positional: readonly Value[];
-      readonly keywords: Readonly<Record<string, Value>>;
-      /** Arguments were passed by `*` or `**` that cannot be seen. */
-      readonly open: boolean;
-      /** Somebody named an argument after a seed: if the callee cannot be read, it may seed. */
-      readonly takesSeed: boolean;
-      readonly site: string;
-    }
+  | CallEvent
   /** Runs the bodies of these modules, if they are the project's and have not run yet. */
   | { readonly kind: 'import'; readonly modules: readonly string[]; readonly site: string }
   | { readonly kind: 'iterate'; readonly value: Value; readonly site: string }
@@ -78,6 +108,9 @@ export type Event =
       readonly handlers: readonly (readonly Event[])[];
       readonly finally: readonly Event[];
     }
+  /** The body runs where the context manager that the call makes yields. */
+  | { readonly kind: 'with'; readonly call: CallEvent; readonly body: readonly Event[] }
+  | { readonly kind: 'yield' }
   /** What is seeded inside does not last: `fork_rng`. */
   | { readonly kind: 'scope'; readonly body: readonly Event[] }
   /** Runs in another process, which a seed of this one reaches only where it is forked. */
@@ -85,6 +118,21 @@ export type Event =
   /** Draws inside do not matter: weights that a checkpoint overwrites. */
   | { readonly kind: 'quiet'; readonly body: readonly Event[] }
   | { readonly kind: 'return' | 'never' | 'break' };
+
+export interface CallEvent extends Arguments {
+  readonly kind: 'call';
+  /** A dotted name, or a method of a value; `__call__` for the value itself. */
+  readonly target: string | { readonly of: Value; readonly method: string };
+  /** If the callee cannot be read, it may seed: by its name, or as somebody named an argument after a seed. */
+  readonly takesSeed: boolean;
+  readonly site: string;
+}
+
+/** `@decorator`, or `@decorator(...)` with its arguments. */
+export interface DecoratorEffects {
+  readonly name: string;
+  readonly given: Arguments | null;
+}
 
 export interface ParameterEffects {
   readonly name: string;
@@ -96,8 +144,13 @@ export interface ParameterEffects {
 
 export interface FunctionEffects {
   readonly parameters: readonly ParameterEffects[];
+  /** Outermost first; the ones that nobody can tell are left out. */
+  readonly decorators: readonly DecoratorEffects[];
   /** A decorator may pass other arguments than the caller wrote. */
   readonly decorated: boolean;
+  /** A generator that is used in a `with` statement. */
+  readonly isContext: boolean;
+  readonly returns: Value;
   /** Bound to an object: the first parameter is not passed by the caller. */
   readonly method: boolean;
   readonly events: readonly Event[];
@@ -128,6 +181,8 @@ export interface FileEffects {
   readonly module: readonly Event[];
   readonly functions: FunctionTable;
   readonly classes: Readonly<Record<string, ClassEffects>>;
+  /** What names of the module body hold. */
+  readonly values: Environment;
 }
 
 /** The effects and, beside them, where each site is. */

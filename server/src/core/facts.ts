@@ -3,8 +3,9 @@
 import { setsCublas, usesCuda } from './environment.ts';
 import { type Flags, isMlPackage, looksLikeSeeder, seederOf } from './knowledge.ts';
 import { LIBRARY } from './known-calls.ts';
-import type { Call, PythonFile } from './model.ts';
+import type { Call, Node, PythonFile } from './model.ts';
 import { keptPipelines } from './pipelines.ts';
+import { nearestFunction } from './scope.ts';
 import { NO_VOCABULARY, streamsOf, type Vocabulary } from './vocabulary.ts';
 
 /** How `use_deterministic_algorithms` is set: `strict` raises where an operation cannot comply. */
@@ -15,10 +16,12 @@ export interface FileFacts {
   readonly hasMainGuard: boolean;
   /** It imports a machine-learning library. */
   readonly reachesMl: boolean;
-  /** It shows that somebody wants the same bits. */
-  readonly showsIntent: boolean;
+  /** It shows that somebody wants the same bits; hidden where following the program would not show it. */
+  readonly intent: 'none' | 'shown' | 'hidden';
   readonly seeds: boolean;
   readonly determinism: Determinism;
+  /** The same, only of methods, which a framework may call. */
+  readonly hiddenDeterminism: Determinism;
   /** Functions that return an augmentation pipeline, attributes that keep one, and the library: `#Cars.transform`. */
   readonly pipelines: Readonly<Record<string, string>>;
   /** It names a CUDA device, or asks something of one. */
@@ -27,27 +30,29 @@ export interface FileFacts {
   readonly setsCublas: boolean;
 }
 
-/** Assignments and calls by which a program says that it wants the same bits. */
-const CUDNN_DETERMINISTIC = 'torch.backends.cudnn.deterministic';
+/** The switches by which a program says that it wants the same bits. */
+const ALGORITHMS = 'torch.use_deterministic_algorithms';
+export const CUDNN_DETERMINISTIC = 'torch.backends.cudnn.deterministic';
 
 export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): FileFacts {
   return {
     isTest: isTest(file.path),
     hasMainGuard: hasMainGuard(file),
     reachesMl: reachesMl(file),
-    showsIntent: showsDeterminismIntent(file),
+    intent: intentOf(file),
     seeds: file.allCalls.some((call) => streamsOf(call, vocabulary.seeds, file) !== null || seedsSomething(call)),
-    determinism: determinismOf(file),
+    determinism: determinismOf(file, () => true),
+    hiddenDeterminism: determinismOf(file, (node) => isInMethod(node, file)),
     pipelines: keptPipelines(file),
     usesCuda: usesCuda(file),
     setsCublas: setsCublas(file),
   };
 }
 
-function determinismOf(file: PythonFile): Determinism {
+function determinismOf(file: PythonFile, counts: (node: Node) => boolean): Determinism {
   let state: Determinism = 'off';
-  for (const call of file.calls('torch.use_deterministic_algorithms')) {
-    if (!switchesOn(call, file)) continue;
+  for (const call of file.calls(ALGORITHMS)) {
+    if (!switchesOn(call, file) || !counts(call.node)) continue;
     const warnOnly = file.argument(call, 'warn_only');
     const isStrict = warnOnly === 'absent' || (typeof warnOnly !== 'string' && file.constant(warnOnly) === false);
     state = isStrict ? 'strict' : state === 'off' ? 'warn' : state;
@@ -88,19 +93,32 @@ function switchesOn(call: Call, file: PythonFile): boolean {
   return typeof mode !== 'string' && file.constant(mode) !== false;
 }
 
-function showsDeterminismIntent(file: PythonFile): boolean {
+function intentOf(file: PythonFile): FileFacts['intent'] {
+  const places = intentPlaces(file);
   // The bare call raises, but whoever wrote it wants determinism.
-  const asks = file.calls('torch.use_deterministic_algorithms');
-  if (asks.some((call) => file.argument(call, 'mode', 0) === 'absent' || switchesOn(call, file))) return true;
-  if (file.calls('torch.set_deterministic_debug_mode').length > 0 || file.calls('torch.set_deterministic').length > 0)
-    return true;
-  if (file.allCalls.some((call) => turnsOnDeterminism(call, file))) return true;
-  return file.scopes.assignments.some((assignment) => {
+  const isBare = file.calls(ALGORITHMS).some((call) => file.argument(call, 'mode', 0) === 'absent');
+  if (isBare || places.some((node) => isInMethod(node, file))) return 'hidden';
+  return places.length > 0 ? 'shown' : 'none';
+}
+
+/** Methods may be called by a framework that nobody follows. */
+function isInMethod(node: Node, file: PythonFile): boolean {
+  const owner = nearestFunction(file.scope(node))?.owner;
+  return owner !== undefined && owner !== null && 'parameters' in owner && owner.class !== null;
+}
+
+function intentPlaces(file: PythonFile): Node[] {
+  const calls = file.allCalls.filter((call) => {
+    if (call.name === 'torch.set_deterministic_debug_mode' || call.name === 'torch.set_deterministic') return true;
+    return call.name === ALGORITHMS ? switchesOn(call, file) : turnsOnDeterminism(call, file);
+  });
+  const assignments = file.scopes.assignments.filter((assignment) => {
     const left = assignment.get('left');
     const right = assignment.get('right');
     if (left?.type !== 'attribute' || !right || !file.read(left).endsWith('deterministic')) return false;
     return file.qualify(left) === CUDNN_DETERMINISTIC && file.constant(right) !== false;
   });
+  return [...calls.map((call) => call.node), ...assignments];
 }
 
 /** A framework's helper or flag that sets a determinism switch, as the table of seeders knows it. */

@@ -1,31 +1,22 @@
 /** Reduces one file to its events: what each function, class and the module body do to randomness, in execution order. */
-import { drawEvents } from './draws.ts';
 import {
   alternatives,
   type ClassEffects,
+  type DecoratorEffects,
   type Event,
   type FunctionEffects,
   type LocatedEffects,
-  type Value,
 } from './events.ts';
 import { isOverwritten } from './harmless.ts';
-import { looksLikeSeeder, seederOf } from './knowledge.ts';
-import {
-  EXITS,
-  ITERATES,
-  KEEPS_FUNCTION,
-  KEEPS_FUNCTION_METHOD,
-  LIBRARY,
-  RESTORES,
-  SEEDS_ITS_OBJECT,
-  SPAWNS,
-} from './known-calls.ts';
+import { seederOf } from './knowledge.ts';
+import { ITERATES, MAKES_CONTEXT, RESTORES } from './known-calls.ts';
+import { callEvents, flagEvents } from './lower-calls.ts';
 import { type Lowered, recall } from './lowering-memory.ts';
-import type { Call, PythonFile } from './model.ts';
-import { exportsOf, importedModules } from './module-imports.ts';
+import type { PythonFile } from './model.ts';
+import { exportsOf, importedModules, valuesOf } from './module-imports.ts';
 import type { FunctionInfo } from './scope.ts';
 import type { Node } from './syntax.ts';
-import { classEffects, guardOf, knownValue } from './values.ts';
+import { argumentValues, classEffects, guardOf, knownValue, returnedValue } from './values.ts';
 import { NO_VOCABULARY, namedEvents, type Vocabulary } from './vocabulary.ts';
 
 export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): LocatedEffects {
@@ -45,7 +36,15 @@ export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULA
   for (const [key, node] of body.places) sites.set(key, node);
   const imports = [...new Set(file.scopes.imports.flatMap((statement) => importedModules(statement, file)))];
   return {
-    effects: { exports: exportsOf(file), stars: file.scopes.stars, imports, module, functions, classes },
+    effects: {
+      exports: exportsOf(file),
+      stars: file.scopes.stars,
+      imports,
+      module,
+      functions,
+      classes,
+      values: valuesOf(file),
+    },
     sites,
   };
 }
@@ -57,6 +56,8 @@ class Lowering {
   readonly #file: PythonFile;
   readonly #unit: string;
   readonly #vocabulary: Vocabulary;
+  /** The function is a generator that a `with` statement runs. */
+  #isContext = false;
   /** Keys of sites, counted within the unit so that they stay when something else changes, and their nodes. */
   readonly places: [string, Node][] = [];
 
@@ -68,6 +69,8 @@ class Lowering {
 
   function(info: FunctionInfo): Lowered {
     const body = info.node.get('body');
+    const decorators = info.decorators.flatMap((each) => this.#decoratorOf(each));
+    this.#isContext = decorators.some(({ name }) => MAKES_CONTEXT.has(name));
     const isStatic = info.decorators.some((each) => this.#file.read(each).includes('staticmethod'));
     const effects: FunctionEffects = {
       parameters: info.parameters.map((parameter) => ({
@@ -77,11 +80,21 @@ class Lowering {
         star: parameter.star,
         keywordOnly: parameter.keywordOnly,
       })),
+      decorators: decorators.filter(({ name }) => !MAKES_CONTEXT.has(name)),
       decorated: info.decorators.length > 0,
+      isContext: this.#isContext,
+      returns: returnedValue(info, this.#file),
       method: info.class !== null && !isStatic,
       events: !body ? [] : body.type === 'block' ? this.statements(body.children) : this.expression(body),
     };
     return { effects, places: this.places };
+  }
+
+  #decoratorOf(decorator: Node): DecoratorEffects[] {
+    const expression = decorator.children[0];
+    const call = expression?.type === 'call' ? this.#file.call(expression) : null;
+    const name = call ? call.name : expression ? this.#file.qualify(expression) : null;
+    return name === null ? [] : [{ name, given: call && argumentValues(call, this.#file) }];
   }
 
   statements(nodes: readonly Node[]): Event[] {
@@ -127,12 +140,8 @@ class Lowering {
       }
       case 'try_statement':
         return this.#try(node);
-      case 'with_statement': {
-        const clause = node.children.find((child) => child.type === 'with_clause');
-        const body = this.statements(node.get('body')?.children ?? []);
-        const managers = this.#optional(clause);
-        return clause && this.#restores(clause) ? [...managers, { kind: 'scope', body }] : [...managers, ...body];
-      }
+      case 'with_statement':
+        return this.#with(node);
       case 'match_statement': {
         const cases = (node.get('body')?.children ?? []).filter((child) => child.type === 'case_clause');
         const arms = cases.map((each) => this.statements(each.get('consequence')?.children ?? []));
@@ -204,13 +213,25 @@ class Lowering {
     ];
   }
 
-  #restores(clause: Node): boolean {
-    return clause.children.some((item) => {
-      const value = item.get('value');
-      const call = value?.type === 'as_pattern' ? value.children[0] : value;
-      const name = call?.type === 'call' ? this.#file.call(call).name : null;
-      return name !== null && (RESTORES.has(name) || seederOf(name)?.restores !== undefined);
-    });
+  /** Managers are entered from the first to the last; the body runs inside all of them. */
+  #with(node: Node): Event[] {
+    const clause = node.children.find((child) => child.type === 'with_clause');
+    const body = this.statements(node.get('body')?.children ?? []);
+    let events = body;
+    for (const item of [...(clause?.children ?? [])].reverse()) events = this.#manager(item, events);
+    return events;
+  }
+
+  #manager(item: Node, body: Event[]): Event[] {
+    const value = item.get('value');
+    const manager = value?.type === 'as_pattern' ? value.children[0] : value;
+    const before = this.#optional(value);
+    const name = manager?.type === 'call' ? this.#file.call(manager).name : null;
+    const restores = name !== null && (RESTORES.has(name) || seederOf(name)?.restores !== undefined);
+    if (restores) return [...before, { kind: 'scope', body }];
+    const last = before.at(-1);
+    if (last?.kind !== 'call') return [...before, ...body];
+    return [...before.slice(0, -1), { kind: 'with', call: last, body }];
   }
 
   /** The events of evaluating an expression, or of any statement that only evaluates expressions. */
@@ -226,7 +247,15 @@ class Lowering {
       case 'if_statement':
         return this.#statement(node);
       case 'assignment':
-        return [...this.#optional(node.get('right')), ...this.#optional(node.get('left')), ...this.#flag(node)];
+        return [
+          ...this.#optional(node.get('right')),
+          ...this.#optional(node.get('left')),
+          ...flagEvents(node, this.#file, (at) => this.#site(at)),
+        ];
+      case 'yield': {
+        const before = node.children.flatMap((child) => this.expression(child));
+        return this.#isContext ? [...before, { kind: 'yield' }] : before;
+      }
       case 'conditional_expression': {
         const [then, condition, otherwise] = node.children;
         if (!then || !condition || !otherwise) return [];
@@ -278,16 +307,8 @@ class Lowering {
       }
     }
     const value = knownValue(expression, this.#file);
-    if (value === null || !('parameter' in value || 'instance' in value)) return [];
+    if (value === null || 'const' in value || 'function' in value) return [];
     return [{ kind: 'iterate', value, site: this.#site(expression) }];
-  }
-
-  #flag(assignment: Node): Event[] {
-    const left = assignment.get('left');
-    const right = assignment.get('right');
-    const name = left?.type === 'attribute' ? this.#file.qualify(left) : null;
-    if (!left || !right || !name?.startsWith('torch.backends.')) return [];
-    return [{ kind: 'flag', name, value: knownValue(right, this.#file), site: this.#site(left) }];
   }
 
   #call(node: Node): Event[] {
@@ -297,100 +318,12 @@ class Lowering {
       ...this.expression(call.callee),
       ...(passed ? passed.children.flatMap((child) => this.expression(child.get('value') ?? child)) : []),
     ];
-    const name = call.name;
-    if (name !== null && EXITS.has(name)) return [...before, { kind: 'never' }];
-    if (name !== null && SPAWNS.test(name)) {
-      const forked =
-        name.endsWith('.Process') && !this.#file.text.includes("'spawn'") && !this.#file.text.includes('"spawn"');
-      return [...before, { kind: 'spawn', forked, body: this.#callbacks(call), site: this.#site(call.callee) }];
-    }
     const iterated =
-      name !== null && ITERATES.test(name) && passed ? passed.children.flatMap((each) => this.#iteration(each)) : [];
-    const own =
-      namedEvents(call, this.#vocabulary, this.#file, () => this.#site(call.callee)) ??
-      this.#seed(call) ??
-      drawEvents(call, this.#file, this.#site(call.callee)) ??
-      this.#unknownCall(call);
-    return [...before, ...iterated, ...own];
-  }
-
-  #seed(call: Call): Event[] | null {
-    if (call.name === 'torch.use_deterministic_algorithms') {
-      const mode = this.#file.argument(call, 'mode', 0);
-      if (mode === 'absent') return []; // The bare call raises.
-      return [
-        {
-          kind: 'flag',
-          name: call.name,
-          value: typeof mode === 'string' ? null : this.#mode(call, mode),
-          site: this.#site(call.callee),
-        },
-      ];
-    }
-    const seeder = call.name === null ? undefined : seederOf(call.name);
-    if (!seeder) return null;
-    if (seeder.restores) return [];
-    // `torch.seed()` takes fresh entropy: whatever it is called, it seeds nothing.
-    if (seeder.streams.length === 0 || seeder.device === 'cuda' || seeder.varying) return [];
-    if (seeder.implicit) return [{ kind: 'unknown-seeder', site: this.#site(call.callee) }];
-    const given = seeder.argument
-      ? this.#file.argument(call, seeder.argument.name, seeder.argument.position)
-      : 'unknown';
-    const isAbsent = given === 'absent';
-    const value: Value = isAbsent ? { const: null } : typeof given === 'string' ? null : knownValue(given, this.#file);
-    const none = isAbsent ? (seeder.absent ?? seeder.none) : seeder.none;
-    const noneIsEntropy = none === 'entropy' || none === 'off';
-    return [{ kind: 'seed', streams: seeder.streams, value, noneIsEntropy, site: this.#site(call.callee) }];
-  }
-
-  #mode(call: Call, mode: Node): Value {
-    const warnOnly = this.#file.argument(call, 'warn_only');
-    const value = knownValue(mode, this.#file);
-    const isStrict = warnOnly === 'absent' || (typeof warnOnly !== 'string' && this.#file.constant(warnOnly) === false);
-    return isStrict || (value !== null && 'const' in value && value.const === false) ? value : { const: 'warn' };
-  }
-
-  /** Functions handed to a call nobody knows are assumed to run. */
-  #callbacks(call: Call): Event[] {
-    const passed = call.node.get('arguments')?.children ?? [];
-    return passed.flatMap((argument): Event[] => {
-      const value = knownValue(argument.get('value') ?? argument, this.#file);
-      if (value === null || !('function' in value)) return [];
-      const site = this.#site(call.callee);
-      return [
-        { kind: 'call', target: value.function, positional: [], keywords: {}, open: true, takesSeed: false, site },
-      ];
-    });
-  }
-
-  #unknownCall(call: Call): Event[] {
-    const keeps = KEEPS_FUNCTION.test(call.name ?? '') || KEEPS_FUNCTION_METHOD.test(call.method ?? '');
-    const callbacks = keeps ? [] : this.#callbacks(call);
-    const positional: Value[] = [];
-    const keywords: Record<string, Value> = {};
-    let open = false;
-    let takesSeed = false;
-    for (const argument of call.node.get('arguments')?.children ?? []) {
-      const key = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
-      const value = key ? argument.get('value') : argument;
-      if (argument.type === 'list_splat' || argument.type === 'dictionary_splat') open = true;
-      else if (key && value) keywords[this.#file.read(key)] = knownValue(value, this.#file);
-      else if (value) positional.push(knownValue(value, this.#file));
-      const word = key ?? value?.get('attribute') ?? value;
-      if (word && /identifier/.test(word.type) && /seed/i.test(this.#file.read(word))) takesSeed = true;
-    }
-    const site = this.#site(call.callee);
-    const event = (target: string | { parameter: string }): Event[] => [
-      { kind: 'call', target, positional, keywords, open, takesSeed, site },
-      ...callbacks,
-    ];
-    if (call.name !== null) return LIBRARY.test(call.name) ? callbacks : event(call.name);
-    const callee = knownValue(call.callee, this.#file);
-    if (callee !== null && 'parameter' in callee) return event(callee);
-    if (callee !== null && 'instance' in callee) return event(`${callee.instance}.__call__`);
-    const last = call.method ?? this.#file.read(call.callee);
-    const seeds = call.method !== null && SEEDS_ITS_OBJECT.has(last) ? false : takesSeed || looksLikeSeeder(last);
-    return seeds ? [{ kind: 'unknown-seeder', site }, ...callbacks] : callbacks;
+      call.name !== null && ITERATES.test(call.name) && passed
+        ? passed.children.flatMap((each) => this.#iteration(each))
+        : [];
+    const named = namedEvents(call, this.#vocabulary, this.#file, () => this.#site(call.callee));
+    return [...before, ...iterated, ...(named ?? callEvents(call, this.#file, (at) => this.#site(at)))];
   }
 
   #site(node: Node): string {

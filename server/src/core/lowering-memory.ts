@@ -58,6 +58,12 @@ function outermostFunction(node: Node): Node {
   return outermost;
 }
 
+/** What a name of the module is unpacked from or loops over. */
+function unpackedText(name: Node, file: PythonFile): string {
+  const source = name.enclosing('assignment', 'for_statement');
+  return source ? `${file.read(source.get('left') ?? source)}=${file.read(source.get('right') ?? source)}` : '';
+}
+
 /** Everything outside a function that its events may depend on. */
 function signatureOf(file: PythonFile, classes: Readonly<Record<string, ClassEffects>>): string {
   const parts: unknown[] = [classes, file.scopes.stars, /['"]spawn['"]/.test(file.text)];
@@ -66,6 +72,7 @@ function signatureOf(file: PythonFile, classes: Readonly<Record<string, ClassEff
     for (const each of definitions) {
       if (each.kind === 'import') parts.push(each.qualified);
       else if (each.kind === 'assignment') parts.push(file.read(each.value));
+      else if (each.kind === 'opaque') parts.push(unpackedText(each.node, file));
       else parts.push(each.kind);
     }
   }
@@ -76,7 +83,7 @@ function signatureOf(file: PythonFile, classes: Readonly<Record<string, ClassEff
         values.map((value) => file.read(value)),
       );
   }
-  parts.push([...file.scopes.functions.keys()]);
+  for (const [id, info] of file.scopes.functions) parts.push(id, decoratorsOf(info, file));
   // A dictionary of arguments may be filled anywhere.
   for (const { index } of file.text.matchAll(/\.update\(|\[['"]\w+['"]\]\s*=/g)) parts.push(lineAt(file.text, index));
   return JSON.stringify(parts);

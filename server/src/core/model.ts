@@ -43,7 +43,7 @@ export interface Call {
 }
 
 /** Methods that return the object they are called on, as far as its class goes. */
-const FLUENT = new Set([
+export const FLUENT = new Set([
   'to',
   'cuda',
   'cpu',
@@ -161,7 +161,14 @@ export class PythonFile {
         const owner = enclosingClass(this.scope(expression));
         return owner ? `${owner.id}.super()` : null;
       }
-      return null;
+      const [object, key] = expression.get('arguments')?.children ?? [];
+      return callee && this.read(callee) === 'getattr' ? this.#memberByKey(object, key) : null;
+    }
+    if (expression.type === 'subscript') {
+      // `models.__dict__[arch]`
+      const [table, key] = [expression.get('value'), expression.get('subscript')];
+      const object = table?.type === 'attribute' && this.read(table).endsWith('.__dict__') ? table.get('object') : null;
+      return this.#memberByKey(object, key);
     }
     if (expression.type !== 'attribute') return null;
     const object = expression.get('object');
@@ -172,6 +179,15 @@ export class PythonFile {
     if (base !== null) return `${base}.${name}`;
     const instance = this.instanceOf(object);
     return instance === null ? null : `${instance}.${name}`;
+  }
+
+  /** `getattr(torch, 'manual_seed')`; `.*` where only the run decides which name of a module it is. */
+  #memberByKey(object: Node | null | undefined, key: Node | undefined): string | null {
+    if (!object || !key) return null;
+    const base = this.qualify(object);
+    const name = this.constant(key);
+    if (base === null || (typeof name !== 'string' && base.startsWith('#'))) return null;
+    return `${base}.${typeof name === 'string' ? name : '*'}`;
   }
 
   #resolveName(identifier: Node): string | null {
@@ -277,6 +293,7 @@ export class PythonFile {
 
   /** The value of a literal, or of a name that is assigned one literal once; undefined when nobody can tell. */
   constant(expression: Node, depth = 0): Constant | undefined {
+    if (depth > 50) return undefined;
     switch (expression.type) {
       case 'none':
         return null;
@@ -354,7 +371,7 @@ function group(calls: readonly Call[], key: (call: Call) => string | null): Map<
 }
 
 /** `model = model.to(device)`, `model = nn.DataParallel(model)`: the object stays what it was. */
-function isSelfUpdate(value: Node, file: PythonFile): boolean {
+export function isSelfUpdate(value: Node, file: PythonFile): boolean {
   const target = value.parent?.get('left');
   if (value.type !== 'call' || !target) return false;
   const name = file.read(target);

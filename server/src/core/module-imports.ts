@@ -1,7 +1,9 @@
 /** What a file imports, and what it hands on to those who import it. */
+import type { Environment, Value } from './events.ts';
 import { LIBRARY } from './known-calls.ts';
 import type { PythonFile } from './model.ts';
 import type { Node } from './syntax.ts';
+import { knownValue } from './values.ts';
 
 /** The names that other files may import from here although they are defined elsewhere. */
 export function exportsOf(file: PythonFile): Record<string, string> {
@@ -13,6 +15,18 @@ export function exportsOf(file: PythonFile): Record<string, string> {
     }
   }
   return exported;
+}
+
+/** What the names of the module hold that are assigned once: objects, tables of classes, constants. */
+export function valuesOf(file: PythonFile): Environment {
+  const values: Record<string, Value> = {};
+  for (const [name, definitions] of file.scopes.module.names) {
+    const [only, ...others] = definitions;
+    if (only?.kind !== 'assignment' || others.length > 0) continue;
+    const value = knownValue(only.value, file);
+    if (value !== null) values[name] = value;
+  }
+  return values;
 }
 
 /** The modules a statement may run: `from a import b` runs `a`, and `a.b` if that is a module. */

@@ -2,14 +2,14 @@
  * A file as part of its programs: whether it is one, what the program does to randomness, and what it promises.
  * Rules ask this; where the answers come from other files they do not have to know.
  */
-import { type Determinism, type FileFacts, factsOf } from './facts.ts';
+import { CUDNN_DETERMINISTIC, type Determinism, type FileFacts, factsOf } from './facts.ts';
 import { lowerFile } from './lower.ts';
 import type { NamedVersion } from './manifests.ts';
 import { openFile, type PythonFile } from './model.ts';
 import { pack } from './packed-file.ts';
 import type { Pledge, Span } from './rule.ts';
 import type { Settings } from './settings.ts';
-import type { Flag, Reached, Site, Summary } from './summary.ts';
+import type { Reached, Site, Summary } from './summary.ts';
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
 import { type IndexedFile, Workspace } from './workspace.ts';
 
@@ -32,7 +32,7 @@ export interface SetVersion {
   readonly setting: 'torchVersion';
 }
 
-const DETERMINISM_FLAGS = new Set(['torch.use_deterministic_algorithms', 'torch.backends.cudnn.deterministic']);
+const ALGORITHMS = 'torch.use_deterministic_algorithms';
 const PLEDGES: readonly Pledge[] = ['none', 'seeded', 'deterministic'];
 
 export class Project {
@@ -74,8 +74,11 @@ export class Project {
   }
 
   #readPromise(): Pledge {
-    if (this.#workspace.facts(this.file.path)?.showsIntent) return 'deterministic';
-    const pledges = this.#programs.map((path) => pledgeOf(this.#workspace, path, this.#settings.level));
+    const programs = this.#programs;
+    const own = this.#workspace.facts(this.file.path)?.intent ?? 'none';
+    // In a library that no program reaches, whatever is written counts.
+    if (own === 'hidden' || (own === 'shown' && programs.length === 0)) return 'deterministic';
+    const pledges = programs.map((path) => pledgeOf(this.#workspace, path, this.#settings.level));
     return PLEDGES[Math.max(0, ...pledges.map((pledge) => PLEDGES.indexOf(pledge)))] ?? 'none';
   }
 
@@ -89,10 +92,12 @@ export class Project {
     return this.#workspace.programsReaching(this.file.path).filter((path) => isProgram(this.#workspace, path));
   }
 
-  /** Whether `use_deterministic_algorithms(True)` is called in a program of this file. */
+  /** How `use_deterministic_algorithms` stands when a program of this file has run; the most that any of them asks for. */
   get deterministicAlgorithms(): Determinism {
-    const own = this.#workspace.facts(this.file.path)?.determinism ?? 'off';
-    const states = [own, ...this.#programs.flatMap((path) => determinismOf(this.#workspace, path))];
+    const programs = this.#programs;
+    const states = programs.flatMap((path) => determinismOf(this.#workspace, path));
+    const own = this.#workspace.facts(this.file.path);
+    if (own) states.push(programs.length === 0 ? own.determinism : own.hiddenDeterminism);
     return states.includes('strict') ? 'strict' : states.includes('warn') ? 'warn' : 'off';
   }
 
@@ -208,8 +213,10 @@ export function isProgram(workspace: Workspace, path: string): boolean {
   const { summary, reached } = workspace.program(path);
   if (![...reached].some((each) => workspace.facts(each)?.reachesMl)) return false;
   // Without a guard the body itself has to do something to randomness.
-  const switches = workspace.effects(path)?.module.some((event) => event.kind === 'flag') === true;
-  return facts.hasMainGuard || switches || doesItself(summary);
+  const switches = workspace
+    .effects(path)
+    ?.module.some((each) => each.kind === 'flag' && each.name.startsWith('torch.'));
+  return facts.hasMainGuard || switches === true || doesItself(summary);
 }
 
 /** What happens while modules are imported is not the program's own doing. */
@@ -221,16 +228,20 @@ function doesItself(summary: Summary | null): boolean {
 function pledgeOf(workspace: Workspace, path: string, level: Settings['level']): Pledge {
   const facts = workspace.facts(path);
   const { summary } = workspace.program(path);
-  if (facts?.showsIntent || summary?.flags.some(asksForDeterminism)) return 'deterministic';
+  const isShown = summary ? asksForDeterminism(summary) : facts?.intent === 'shown';
+  if (facts?.intent === 'hidden' || isShown) return 'deterministic';
   if (level !== 'auto') return level;
   return facts?.seeds || Object.keys(summary?.may ?? {}).length > 0 ? 'seeded' : 'none';
 }
 
-const asksForDeterminism = (flag: Flag): boolean => DETERMINISM_FLAGS.has(flag.name) && flag.value !== false;
+/** Somewhere the program turns a switch on; that it is off again at the end takes back no promise. */
+const asksForDeterminism = ({ flags }: Summary): boolean =>
+  flags[ALGORITHMS]?.asked === true || flags[CUDNN_DETERMINISTIC]?.asked === true;
 
 function determinismOf(workspace: Workspace, path: string): Determinism[] {
-  const own = workspace.facts(path)?.determinism ?? 'off';
-  const flags = workspace.program(path).summary?.flags ?? [];
-  const set = flags.filter((flag) => flag.name === 'torch.use_deterministic_algorithms' && flag.value !== false);
-  return [own, ...set.map((flag): Determinism => (flag.value === 'warn' ? 'warn' : 'strict'))];
+  const { summary } = workspace.program(path);
+  const facts = workspace.facts(path);
+  if (!summary) return facts ? [facts.determinism] : [];
+  const settings = summary.flags[ALGORITHMS]?.settings ?? [];
+  return settings.map(({ value }): Determinism => (value === false ? 'off' : value === 'warn' ? 'warn' : 'strict'));
 }

@@ -47,8 +47,8 @@ export interface Summary {
   readonly late: PerStream<Late>;
   /** Streams that another process draws although only this one seeds them. */
   readonly children: PerStream<Child>;
-  /** Switches set on some path, each with the last values seen. */
-  readonly flags: readonly Flag[];
+  /** Determinism switches, by the name of what is called or assigned, or of the environment variable. */
+  readonly flags: Flags;
 }
 
 /** The call that starts the process, and what it draws. */
@@ -60,15 +60,27 @@ export interface Child extends Reached {
   readonly seed: Reached | null;
 }
 
+/** How a switch stands at the end: the last setting on each path that sets it. */
 export interface Flag {
-  readonly name: string;
+  /** It is set on every path. */
+  readonly must: boolean;
+  readonly settings: readonly Setting[];
+  /** Somewhere it is turned on, whatever comes later. */
+  readonly asked: boolean;
+}
+
+/** The place that sets a switch. */
+export interface Setting extends Reached {
   /** Undefined where only the run decides. */
   readonly value: Constant | undefined;
 }
 
+export type Flags = Readonly<Record<string, Flag>>;
+
 /** In the order findings are reported and seeds are written. */
 export const STREAMS: readonly Stream[] = ['python', 'numpy', 'torch'];
-export const EMPTY: Summary = { exposed: {}, must: {}, may: {}, late: {}, children: {}, flags: [] };
+const NO_FLAGS: Flags = {};
+export const EMPTY: Summary = { exposed: {}, must: {}, may: {}, late: {}, children: {}, flags: NO_FLAGS };
 
 export function seq(a: Summary | null, b: Summary | null): Summary | null {
   if (!a || !b) return null;
@@ -96,7 +108,7 @@ export function seq(a: Summary | null, b: Summary | null): Summary | null {
       late[stream] = { ...inner, exposure: placed(inner.exposure, stream) };
     }
   }
-  const flags = bothFlags(a.flags, b.flags);
+  const flags = laterFlags(a.flags, b.flags);
   const children = {
     ...mapStreams(b.children, (child, stream) => ({ ...child, seed: child.seed ?? a.may[stream] ?? null })),
     ...a.children,
@@ -116,15 +128,49 @@ export function alt(a: Summary | null, b: Summary | null): Summary | null {
     const unmarked = both.find((exposure) => exposure && !exposure.marked);
     if (unmarked) exposed[stream] = unmarked;
   }
-  const flags = bothFlags(a.flags, b.flags);
+  const flags = eitherFlags(a.flags, b.flags);
   const children = { ...b.children, ...a.children };
   return { exposed, must, may: { ...a.may, ...b.may }, late: { ...b.late, ...a.late }, children, flags };
 }
 
-function bothFlags(a: readonly Flag[], b: readonly Flag[]): readonly Flag[] {
-  if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
-  const added = b.filter((flag) => !a.some((each) => each.name === flag.name && each.value === flag.value));
-  return added.length === 0 ? a : [...a, ...added];
+/** The later setting of a switch is the one that counts. */
+function laterFlags(a: Flags, b: Flags): Flags {
+  if (a === NO_FLAGS || b === NO_FLAGS) return a === NO_FLAGS ? b : a;
+  const flags: Record<string, Flag> = { ...a };
+  for (const [name, flag] of Object.entries(b)) {
+    const before = a[name];
+    const asked = flag.asked || before?.asked === true;
+    if (flag.must || !before) flags[name] = { ...flag, asked };
+    else flags[name] = { must: before.must, settings: settingsOf(before, flag), asked };
+  }
+  return flags;
+}
+
+function eitherFlags(a: Flags, b: Flags): Flags {
+  if (a === NO_FLAGS && b === NO_FLAGS) return NO_FLAGS;
+  const flags: Record<string, Flag> = {};
+  for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const [one, other] = [a[name], b[name]];
+    const must = one?.must === true && other?.must === true;
+    flags[name] = { must, settings: settingsOf(one, other), asked: one?.asked === true || other?.asked === true };
+  }
+  return flags;
+}
+
+function settingsOf(...flags: readonly (Flag | undefined)[]): readonly Setting[] {
+  const all = new Map<string, Setting>();
+  for (const flag of flags) {
+    for (const setting of flag?.settings ?? []) {
+      const { site, value } = setting;
+      all.set(`${site.path}\0${site.site}\0${JSON.stringify(value)}`, setting);
+    }
+  }
+  return [...all.values()];
+}
+
+function mapFlags(flags: Flags, change: (flag: Flag) => Flag): Flags {
+  if (flags === NO_FLAGS) return flags;
+  return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, change(flag)]));
 }
 
 /** What the body of an imported module does, marked as such. */
@@ -134,7 +180,10 @@ export function imported(summary: Summary): Summary {
   return { ...summary, exposed: mapStreams(exposed, mark), must: mapStreams(must, mark), may: mapStreams(may, mark) };
 }
 
-export const flagged = (name: string, value: Constant | undefined): Summary => ({ ...EMPTY, flags: [{ name, value }] });
+export const flagged = (name: string, value: Constant | undefined, site: Site): Summary => ({
+  ...EMPTY,
+  flags: { [name]: { must: true, settings: [{ value, site, via: [] }], asked: value !== false } },
+});
 
 export function draws(stream: Stream, site: Site): Summary {
   return { ...EMPTY, exposed: { [stream]: { site, marked: false, after: [], via: [] } } };
@@ -154,13 +203,14 @@ export function startsProcess(inner: Summary, site: Site, forked: boolean): Summ
     if (draw && !draw.marked && (stream === 'python' || !forked))
       started[stream] = { site, via: [], draw, forked, seed: null };
   }
-  return { ...EMPTY, exposed: inner.exposed, children: started };
+  return { ...EMPTY, exposed: inner.exposed, children: started, flags: inner.flags };
 }
 
 export const maySeed = (site: Site): Summary => ({ ...seeds(STREAMS, site), must: {} });
 
 /** What is left of code that may have been interrupted: its seeds are no longer certain. */
-export const maybe = (summary: Summary | null): Summary | null => summary && { ...summary, must: {} };
+export const maybe = (summary: Summary | null): Summary | null =>
+  summary && { ...summary, must: {}, flags: mapFlags(summary.flags, (flag) => ({ ...flag, must: false })) };
 
 export function led(site: Site, summary: Summary): Summary {
   const by = <T extends Reached>(reached: T): T => ({ ...reached, via: [site, ...reached.via] });
@@ -173,7 +223,7 @@ export function led(site: Site, summary: Summary): Summary {
   };
   const exposure = (each: Exposure): Exposure => ({ ...by(each), after: each.after.map(seed) });
   return {
-    flags: summary.flags,
+    flags: mapFlags(summary.flags, (flag) => ({ ...flag, settings: flag.settings.map(by) })),
     children: mapStreams(summary.children, (child) => ({ ...by(child), seed: child.seed && seed(child.seed) })),
     exposed: mapStreams(summary.exposed, exposure),
     must: mapStreams(summary.must, seed),

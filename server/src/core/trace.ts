@@ -4,7 +4,8 @@
  */
 import type { Stream } from './knowledge.ts';
 import type { Constant } from './model.ts';
-import type { Site } from './summary.ts';
+import { type Outcome, reachedBy } from './outcomes.ts';
+import { draws, flagged, maySeed, type Site, STREAMS, type Summary, seeds } from './summary.ts';
 
 /** What a step is inside of. */
 export type Frame =
@@ -75,5 +76,58 @@ export class Trace {
       if (this.steps.length >= MOST_STEPS) return;
       this.steps.push({ ...step, frames: [...this.#frames, ...step.frames] });
     }
+  }
+}
+
+/** Makes the summary of each step, and tells the trace of it if there is one. */
+export class Recorder {
+  readonly #trace: Trace | undefined;
+
+  constructor(trace: Trace | undefined) {
+    this.#trace = trace;
+  }
+
+  draws(stream: Stream, site: Site): Summary {
+    this.#trace?.add({ kind: 'draw', site, streams: [stream] });
+    return draws(stream, site);
+  }
+
+  seeds(streams: readonly Stream[], site: Site, value: Constant | undefined): Summary {
+    this.#trace?.add({ kind: 'seed', site, streams, value });
+    return seeds(streams, site);
+  }
+
+  maySeed(site: Site): Summary {
+    this.#trace?.add({ kind: 'seed', site, streams: STREAMS, unsure: true });
+    return maySeed(site);
+  }
+
+  flagged(flag: string, value: Constant | undefined, site: Site): Summary {
+    this.#trace?.add({ kind: 'flag', site, streams: [], flag, value });
+    return flagged(flag, value, site);
+  }
+
+  inside<T>(frame: Frame, run: () => T): T {
+    this.#trace?.enter(frame);
+    const result = run();
+    this.#trace?.leave();
+    return result;
+  }
+
+  /** What is reached by a call or an import. */
+  reached(kind: 'call' | 'import', site: Site, run: () => Outcome): Outcome {
+    return reachedBy(site, this.inside({ kind, site }, run));
+  }
+
+  mark(): Mark | undefined {
+    return this.#trace?.mark();
+  }
+
+  remember(call: string, mark: Mark | undefined): void {
+    if (mark) this.#trace?.remember(call, mark);
+  }
+
+  repeat(call: string): void {
+    this.#trace?.repeat(call);
   }
 }

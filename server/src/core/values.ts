@@ -1,9 +1,9 @@
 /** What can be said, without running anything, about a value that is passed on or tested. */
-import type { ClassEffects, Guard, Loader, Value } from './events.ts';
+import type { Arguments, ClassEffects, Guard, InstanceValue, Loader, Value } from './events.ts';
 import { drawOf } from './knowledge.ts';
-import type { Call, PythonFile } from './model.ts';
-import type { ClassInfo, FunctionInfo } from './scope.ts';
-import { nearestFunction } from './scope.ts';
+import { CALLS_ITS_PARTS, LIBRARY } from './known-calls.ts';
+import { type Call, FLUENT, isSelfUpdate, type PythonFile } from './model.ts';
+import type { ClassInfo, Definition, FunctionInfo } from './scope.ts';
 import type { Node } from './syntax.ts';
 
 /** Classes whose objects yield batches, in an order of their own. */
@@ -11,40 +11,180 @@ export const DATA_LOADERS: ReadonlySet<string> = new Set([
   'torch.utils.data.DataLoader',
   'torch_geometric.loader.DataLoader',
 ]);
+/** Names that lead to names that lead to names are followed so far. */
+const DEEPEST = 6;
 
-export function knownValue(expression: Node, file: PythonFile): Value {
+export function knownValue(expression: Node, file: PythonFile, depth = 0): Value {
   const constant = file.constant(expression);
   if (constant !== undefined) return { const: constant };
-  if (expression.type === 'lambda') return { function: functionId(expression, file) };
-  const name = file.qualify(expression);
-  if (name !== null && file.functionOf(name)) return { function: name };
-  if (expression.type === 'call' && file.call(expression).name === 'functools.partial') {
-    const inner = file.argument(file.call(expression), '', 0);
-    return typeof inner === 'string' ? null : knownValue(inner, file);
+  if (depth > DEEPEST) return null;
+  const inner = (node: Node | undefined): Value => (node ? knownValue(node, file, depth + 1) : null);
+  switch (expression.type) {
+    case 'lambda':
+      return functionValue(functionId(expression, file));
+    case 'parenthesized_expression':
+    case 'await':
+      return inner(expression.children[0]);
+    case 'conditional_expression':
+      return oneOf([inner(expression.children[0]), inner(expression.children[2])]);
+    case 'tuple':
+    case 'list':
+    case 'expression_list': {
+      const items = expression.children.map(inner);
+      return items.some((item) => item !== null && !('const' in item)) ? { tuple: items } : null;
+    }
+    case 'dictionary':
+      return oneOf(expression.children.map((pair) => inner(pair.get('value'))));
+    case 'subscript':
+      return itemOf(inner(expression.get('value')), expression.get('subscript'), file);
+    case 'call':
+      return callValue(expression, file, depth);
+    case 'identifier':
+    case 'attribute':
+      return namedValue(expression, file, depth);
+    default:
+      return null;
   }
+}
+
+const functionValue = (id: string): Value => (/^#.*\./.test(id) ? { function: id, nested: true } : { function: id });
+
+function namedValue(expression: Node, file: PythonFile, depth: number): Value {
+  const name = file.qualify(expression);
+  if (name !== null && file.functionOf(name)) return functionValue(name);
   const made = file.constructionOf(expression);
-  if (made?.name)
-    return DATA_LOADERS.has(made.name)
-      ? { instance: made.name, loader: loaderOf(made, file) }
-      : { instance: made.name };
+  if (made?.name) return instanceValue(made, file, depth);
   const self = file.instanceOf(expression);
   if (self !== null) return { instance: self };
-  if (expression.type === 'identifier') {
-    const [only, ...others] = file.definitions(expression);
-    // A parameter is only what the caller passed as long as nobody assigns to it.
-    const isOwn =
-      only?.kind === 'parameter' && nearestFunction(file.scope(expression)) === nearestFunction(file.scope(only.node));
-    if (only?.kind === 'parameter' && isOwn && others.length === 0) return { parameter: only.parameter.name };
+  const attribute = name === null ? null : attributeValue(name, file, depth);
+  if (attribute !== null) return attribute;
+  // A class, a module, or whatever another file has under this name.
+  if (name !== null) return file.classOf(name) || !name.startsWith('#') ? outside(name) : null;
+  if (expression.type !== 'identifier') return null;
+  const [only, ...others] = file.definitions(expression).filter((each) => !updatesItself(each, file));
+  if (!only || others.length > 0) return null;
+  // A parameter is only what the caller passed as long as nobody assigns to it.
+  if (only.kind === 'parameter') return { parameter: only.parameter.name };
+  if (only.kind === 'assignment') return knownValue(only.value, file, depth + 1);
+  return only.kind === 'opaque' ? unpackedValue(only.node, file, depth) : null;
+}
+
+/** `self.loader`, where the object makes it itself. */
+function attributeValue(name: string, file: PythonFile, depth: number): Value {
+  const dot = name.lastIndexOf('.');
+  const values = name.startsWith('#')
+    ? file.classOf(name.slice(0, dot))?.attributes.get(name.slice(dot + 1))
+    : undefined;
+  const [only, ...others] = values?.filter((value) => value.type !== 'none' && !isSelfUpdate(value, file)) ?? [];
+  const value = only && others.length === 0 ? knownValue(only, file, depth + 1) : null;
+  // What a method was passed is not known in another one.
+  return JSON.stringify(value).includes('"parameter":') ? null : value;
+}
+
+const outside = (name: string): Value => (LIBRARY.test(`${name}.`) ? null : { function: name });
+
+const updatesItself = (definition: Definition, file: PythonFile): boolean =>
+  definition.kind === 'assignment' && isSelfUpdate(definition.value, file);
+
+/** `a, b = f()`: the item that stands at the name's place. */
+function unpackedValue(name: Node, file: PythonFile, depth: number): Value {
+  const pattern = name.parent;
+  const assignment = pattern?.parent;
+  const right = assignment?.type === 'assignment' && pattern?.field === 'left' ? assignment.get('right') : undefined;
+  const item = pattern?.children.indexOf(name) ?? -1;
+  if (!right || item < 0 || !/^(pattern_list|tuple_pattern|list_pattern)$/.test(pattern?.type ?? '')) return null;
+  const whole = knownValue(right, file, depth + 1);
+  if (whole === null) return null;
+  if ('tuple' in whole) return whole.tuple[item] ?? null;
+  return 'result' in whole && whole.item === undefined ? { ...whole, item } : null;
+}
+
+function callValue(expression: Node, file: PythonFile, depth: number): Value {
+  const call = file.call(expression);
+  if (call.name === 'functools.partial') {
+    const inner = file.argument(call, '', 0);
+    const value = typeof inner === 'string' ? null : knownValue(inner, file, depth + 1);
+    if (value === null || !('function' in value)) return value;
+    const { positional, keywords, open } = argumentValues(call, file, depth + 1);
+    return { ...value, given: { positional: positional.slice(1), keywords, open } };
   }
-  return null;
+  const made = file.constructionOf(expression);
+  if (made?.name) return instanceValue(made, file, depth);
+  const object = call.callee.get('object');
+  // `build().to(device)` is what `build` returned.
+  if (call.method !== null && FLUENT.has(call.method) && object && call.name === null) {
+    return knownValue(object, file, depth + 1);
+  }
+  const name = call.name;
+  return name !== null && (name.startsWith('#') || !LIBRARY.test(name)) ? { result: name } : null;
+}
+
+function instanceValue(call: Call, file: PythonFile, depth: number): InstanceValue {
+  const instance = call.name ?? '';
+  if (DATA_LOADERS.has(instance)) return { instance, loader: loaderOf(call, file, depth) };
+  if (CALLS_ITS_PARTS.test(instance)) {
+    const passed = argumentValues(call, file, depth + 1).positional;
+    return { instance, parts: passed.flatMap((each) => (each !== null && 'tuple' in each ? each.tuple : [each])) };
+  }
+  if (LIBRARY.test(instance) && !instance.startsWith('torchvision.datasets.')) return { instance };
+  const made = argumentValues(call, file, depth + 1);
+  const all = [...made.positional, ...Object.values(made.keywords)];
+  return all.some((each) => each !== null && !('const' in each)) ? { instance, made } : { instance };
+}
+
+/** What a call passes. */
+export function argumentValues(call: Call, file: PythonFile, depth = 0): Arguments {
+  const positional: Value[] = [];
+  const keywords: Record<string, Value> = {};
+  let open = false;
+  for (const argument of call.node.get('arguments')?.children ?? []) {
+    const key = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
+    const value = key ? argument.get('value') : argument;
+    if (argument.type === 'list_splat' || argument.type === 'dictionary_splat') open = true;
+    else if (key && value) keywords[file.read(key)] = knownValue(value, file, depth);
+    else if (value) positional.push(knownValue(value, file, depth));
+  }
+  return { positional, keywords, open };
+}
+
+function itemOf(whole: Value, key: Node | undefined, file: PythonFile): Value {
+  if (whole === null) return null;
+  if ('oneOf' in whole) return whole;
+  if (!('tuple' in whole)) return 'function' in whole && !whole.function.startsWith('#') ? whole : null;
+  const index = key && file.constant(key);
+  return typeof index === 'number' ? (whole.tuple.at(index) ?? null) : oneOf(whole.tuple);
+}
+
+export function oneOf(values: readonly Value[]): Value {
+  const [first] = values;
+  if (first === undefined || values.includes(null) || values.length > 40) return null;
+  if (values.every((value) => JSON.stringify(value) === JSON.stringify(first))) return first;
+  return values.some((value) => value !== null && !('const' in value)) ? { oneOf: values } : null;
 }
 
 export function functionId(node: Node, file: PythonFile): string {
   return (file.scopes.byNode.get(node)?.owner as FunctionInfo | undefined)?.id ?? '';
 }
 
+/** What a function returns, where all its `return` statements agree or are all known. */
+export function returnedValue(info: FunctionInfo, file: PythonFile): Value {
+  const body = info.node.get('body');
+  if (!body) return null;
+  if (body.type !== 'block') return knownValue(body, file);
+  const returned: Value[] = [];
+  const visit = (node: Node): void => {
+    if (node.opensScope || !node.active) return;
+    if (node.type !== 'return_statement') node.children.forEach(visit);
+    else if (node.children[0]) returned.push(knownValue(node.children[0], file));
+  };
+  body.children.forEach(visit);
+  return oneOf(returned);
+}
+
 /** How a `DataLoader(...)` uses the global generators. */
-export function loaderOf(call: Call, file: PythonFile): Loader {
+const instanceOnly = (value: Value): Value => (value !== null && 'instance' in value ? value : null);
+
+export function loaderOf(call: Call, file: PythonFile, depth = 0): Loader {
   const own = file.argument(call, 'generator', 12);
   const hasGenerator = own !== 'absent' && (typeof own === 'string' || file.constant(own) !== null);
   const shuffle = file.argument(call, 'shuffle', 2);
@@ -57,13 +197,26 @@ export function loaderOf(call: Call, file: PythonFile): Loader {
     shuffles:
       !hasGenerator &&
       ((typeof shuffle !== 'string' && file.constant(shuffle) === true) || isRandomSampler(sampler, file)),
-    sampler: samplers.reduce<string | null>(
-      (name, each) => name ?? (typeof each === 'string' ? null : file.instanceOf(each)),
+    sampler: samplers.reduce<Value>(
+      (found, each) => found ?? (typeof each === 'string' ? null : instanceOnly(knownValue(each, file, depth + 1))),
       null,
     ),
-    dataset: typeof dataset === 'string' ? null : file.instanceOf(dataset),
-    workers: typeof workerCount !== 'number' ? 'unknown' : workerCount > 0 ? 'some' : 'none',
+    dataset: typeof dataset === 'string' ? null : knownValue(dataset, file, depth + 1),
+    workers: isSometimesAbsent(workers, call)
+      ? 'none'
+      : typeof workerCount !== 'number'
+        ? 'unknown'
+        : workerCount > 0
+          ? 'some'
+          : 'none',
   };
+}
+
+/** `if use_cuda: options.update({'num_workers': 1})`: without CUDA there are none. */
+function isSometimesAbsent(given: Node | string, call: Call): boolean {
+  const condition = typeof given === 'string' ? null : given.enclosing('if_statement');
+  if (condition === null || condition.get('alternative')) return false;
+  return !(condition.start <= call.node.start && call.node.end <= condition.end);
 }
 
 function isRandomSampler(sampler: Node | string, file: PythonFile): boolean {
@@ -90,8 +243,10 @@ export function guardOf(condition: Node, file: PythonFile): Guard {
     }
     case 'comparison_operator':
       return comparison(condition, file);
-    default:
-      return { test: 'truth', value: knownValue(condition, file) };
+    default: {
+      const isThere = isOptionalImport(condition, file);
+      return { test: 'truth', value: isThere ? { const: true } : knownValue(condition, file) };
+    }
   }
 }
 
@@ -103,18 +258,36 @@ function comparison(condition: Node, file: PythonFile): Guard {
   if (operator === '==' && [left, right].some((side) => file.read(side) === '__name__')) return { test: 'main' };
   if (operator === 'is' || operator === 'is not') {
     if (right.type !== 'none') return null;
-    const guard: Guard = { test: 'none', value: knownValue(left, file) };
+    const guard: Guard = {
+      test: 'none',
+      value: isOptionalImport(left, file) ? { const: true } : knownValue(left, file),
+    };
     return operator === 'is' ? guard : { test: 'not', guard };
   }
   if (!['==', '!=', '<', '<=', '>', '>='].includes(operator)) return null;
   return { test: 'compare', operator, left: knownValue(left, file), right: knownValue(right, file) };
 }
 
+/** `try: import a / except ImportError: a = None`: where the rest of the program is of use, it is there. */
+function isOptionalImport(name: Node, file: PythonFile): boolean {
+  if (name.type !== 'identifier') return false;
+  const definitions = file.definitions(name);
+  const isModule = definitions.some((each) => each.kind === 'import' && each.statement.type === 'import_statement');
+  const orNone = definitions.some((each) => each.kind === 'assignment' && each.value.type === 'none');
+  return definitions.some((each) => each.kind === 'import') && (isModule || orNone) && file.qualify(name) !== null;
+}
+
 /** What a class hands on to who uses it. */
 export function classEffects(info: ClassInfo, file: PythonFile): ClassEffects {
   const attributes: Record<string, Value> = {};
-  for (const [name, values] of info.attributes) {
-    const known = values.map((value) => knownValue(value, file)).filter((value) => value !== null);
+  const body = file.scopes.byNode.get(info.node)?.names ?? [];
+  const shared = [...body].flatMap(([name, definitions]): [string, Node[]][] => {
+    const [only, ...others] = definitions;
+    return only?.kind === 'assignment' && others.length === 0 ? [[name, [only.value]]] : [];
+  });
+  for (const [name, values] of [...shared, ...info.attributes]) {
+    const all = values.filter((value) => value.type !== 'none').map((value) => knownValue(value, file));
+    const known = all.filter((value) => value !== null);
     if (known.length === 1 && known[0]) attributes[name] = known[0];
   }
   return {

@@ -2,7 +2,8 @@
  * All Python files of the workspace as effects, and which file a dotted name leads to.
  * Closed files keep no tree: their effects and the places of their sites are all there is.
  */
-import { Composer, type Modules } from './effects.ts';
+import type { Modules } from './callees.ts';
+import { Composer } from './effects.ts';
 import type { FileEffects } from './events.ts';
 import type { FileFacts } from './facts.ts';
 import { isStandardModule } from './imports.ts';
@@ -200,7 +201,8 @@ export class Workspace implements Modules {
     const effects = this.effects(path);
     const [first = '', ...more] = rest;
     const id = `#${first}`;
-    if (effects?.functions.has(id) || effects?.classes[id]) return { path, name: [id, ...more].join('.') };
+    const isOwn = effects && (effects.functions.has(id) || effects.classes[id] || Object.hasOwn(effects.values, first));
+    if (isOwn) return { path, name: [id, ...more].join('.') };
     const exported = effects?.exports[first];
     if (exported !== undefined) return this.locate([exported, ...more].join('.'), path, depth + 1);
     for (const star of effects?.stars ?? []) {
@@ -256,8 +258,10 @@ function folderOf(path: string): string {
 }
 
 /** All that decides which names lead where, and who imports whom. */
-function shapeOf({ effects: { exports, stars, imports, classes, functions }, facts }: IndexedFile): string {
-  return JSON.stringify([exports, stars, imports, Object.keys(classes), [...functions.keys()], facts.isTest]);
+function shapeOf({ effects, facts }: IndexedFile): string {
+  const { exports, stars, imports, classes, functions, values } = effects;
+  const names = [...Object.keys(classes), ...functions.keys(), ...Object.keys(values)];
+  return JSON.stringify([exports, stars, imports, names, facts.isTest]);
 }
 
 /** Compared by value, except for functions that lowering took over as they were. */

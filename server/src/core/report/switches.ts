@@ -25,7 +25,9 @@ const USUAL = [ALGORITHMS, 'torch.backends.cudnn.deterministic', 'torch.backends
 const VARIABLES = ['CUBLAS_WORKSPACE_CONFIG', 'PYTHONHASHSEED'];
 
 export function switchesOf(steps: readonly Step[], files: readonly PythonFile[], source: Source): SwitchReport[] {
-  const flags = leastConditional(steps.filter((step) => step.kind === 'flag'));
+  // Variables are listed below, as the files have them: also where nothing shows that the program comes by.
+  const isSwitch = (step: Step): boolean => step.kind === 'flag' && !VARIABLES.includes(step.flag ?? '');
+  const flags = leastConditional(steps.filter(isSwitch));
   const names = [...new Set([...USUAL, ...flags.map((step) => step.flag ?? '')])];
   const set = names.map((name) => {
     const mine = flags.filter((step) => step.flag === name);

@@ -8,6 +8,7 @@ export type Determinism = 'off' | 'warn' | 'strict';
 
 export interface FileFacts {
   readonly isTest: boolean;
+  readonly isNotebook: boolean;
   readonly hasMainGuard: boolean;
   /** It imports a machine-learning library. */
   readonly reachesMl: boolean;
@@ -23,6 +24,7 @@ const CUDNN_DETERMINISTIC = 'torch.backends.cudnn.deterministic';
 export function factsOf(file: PythonFile): FileFacts {
   return {
     isTest: isTest(file.path),
+    isNotebook: file.notebook !== null,
     hasMainGuard: hasMainGuard(file),
     reachesMl: reachesMl(file),
     showsIntent: showsDeterminismIntent(file),

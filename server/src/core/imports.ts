@@ -19,26 +19,35 @@ export const isStandardModule = (name: string): boolean => STANDARD.has(name);
 
 const USUAL_ALIAS: Readonly<Record<string, string>> = { numpy: 'np', 'torch.nn.functional': 'F' };
 
-/** Spells `numpy.random.seed` with the file's own import, or with a new one that collides with nothing. */
-export function spell(file: PythonFile, qualified: string): Spelled {
+/**
+ * Spells `numpy.random.seed` with the file's own import, or with a new one that collides with nothing.
+ * `use` is where the name will stand, if that may be above an import.
+ */
+export function spell(file: PythonFile, qualified: string, use = file.text.length): Spelled {
   let best: { name: string; rest: string } | undefined;
   for (const [name, definitions] of file.scopes.module.names) {
     const [only, ...others] = definitions;
     if (only?.kind !== 'import' || others.length > 0 || !isUnconditional(only.statement)) continue;
+    if (only.statement.start > use) continue;
     const rest = suffixOf(qualified, only.qualified);
     // The shortest spelling wins; on a tie, the first import.
     if (rest !== null && (!best || rest.length < best.rest.length)) best = { name, rest };
   }
   if (best) return { text: best.name + best.rest, edits: [] };
   const module = qualified.split('.')[0] ?? qualified;
-  const name = freeName(file, [USUAL_ALIAS[module] ?? module, module, `${module}_module`]);
+  const usual = USUAL_ALIAS[module] ?? module;
+  // An import further down may come a second time.
+  const again = file.scopes.module.names
+    .get(usual)
+    ?.every((each) => each.kind === 'import' && each.qualified === module);
+  const name = again ? usual : freeName(file, [usual, module, `${module}_module`]);
   const statement = name === module ? `import ${module}` : `import ${module} as ${name}`;
   return { text: name + qualified.slice(module.length), edits: [importEdit(file, module, statement)] };
 }
 
 /** Spells several names, each new import once. */
-export function spellAll(file: PythonFile, names: readonly string[]): { texts: string[]; edits: Edit[] } {
-  const spelled = names.map((name) => spell(file, name));
+export function spellAll(file: PythonFile, names: readonly string[], use?: number): { texts: string[]; edits: Edit[] } {
+  const spelled = names.map((name) => spell(file, name, use));
   const edits: Edit[] = [];
   for (const edit of spelled.flatMap((each) => each.edits)) {
     if (!edits.some((other) => other.text === edit.text)) edits.push(edit);
@@ -64,7 +73,7 @@ export function freeName(file: PythonFile, names: readonly string[]): string {
 export function helperOffset(file: PythonFile): number {
   const head = headStatements(file);
   const last = head.at(-1);
-  return last ? lineEnd(file.text, last.end) : shebangEnd(file);
+  return last ? lineEnd(file.text, last.end) : headOffset(file);
 }
 
 /**
@@ -74,7 +83,7 @@ export function helperOffset(file: PythonFile): number {
 export function insertHelper(file: PythonFile, imports: readonly Edit[], lines: readonly string[]): Edit[] {
   const eol = eolOf(file);
   const offset = helperOffset(file);
-  const rest = file.text.slice(offset);
+  const rest = file.text.slice(offset, file.bounds(offset).end);
   const isFollowed = rest.trim() !== '';
   // A statement at the end needs one blank line behind it, a function two.
   const endsInFunction = /^\s/.test(lines.at(-1) ?? '');
@@ -86,7 +95,8 @@ export function insertHelper(file: PythonFile, imports: readonly Edit[], lines: 
     return [...imports, insertAt(offset, before + text + eol + (isFollowed ? eol.repeat(wanted - 1) : ''))];
   }
   const present = (/^(?:[ \t]*\r?\n)*/.exec(rest)?.[0] ?? '').split('\n').length - 1;
-  const after = isFollowed ? eol.repeat(Math.max(0, wanted - present)) : present === 0 ? eol : '';
+  const isLast = present === 0 && !file.notebook;
+  const after = isFollowed ? eol.repeat(Math.max(0, wanted - present)) : isLast ? eol : '';
   return [...imports, insertAt(offset, `${eol}${eol}${eol}${text}${after}`)];
 }
 
@@ -94,20 +104,27 @@ export function insertHelper(file: PythonFile, imports: readonly Edit[], lines: 
 export function insertStatement(file: PythonFile, statement: string): Edit {
   const eol = eolOf(file);
   const offset = helperOffset(file);
-  const isFirst = file.text.slice(0, offset).trim() === '';
+  const isFirst = file.text.slice(file.bounds(offset).start, offset).trim() === '';
   return insertAt(offset, isFirst ? statement + eol : `${eol}${eol}${statement}`);
 }
 
-/** What a file begins with: its docstring and its imports. */
+/**
+ * What a file begins with: its docstring and its imports. In a notebook, the imports it begins to import with;
+ * where they fill several cells, those of the last one.
+ */
 export function headStatements(file: PythonFile): Node[] {
   const head: Node[] = [];
-  for (const node of file.syntax.root.children) {
+  const imports = (node: Node): boolean => isImport(node) || isGuardedImport(node, file);
+  const statements = file.syntax.root.children;
+  const first = file.notebook ? statements.findIndex(imports) : 0;
+  for (const node of first < 0 ? [] : statements.slice(first)) {
     const isDocstring =
       head.length === 0 && node.type === 'expression_statement' && node.children[0]?.type === 'string';
-    if (!isDocstring && !isImport(node) && !isGuardedImport(node, file)) break;
+    if (!isDocstring && !imports(node)) break;
     head.push(node);
   }
-  return head;
+  const last = file.bounds(head.at(-1)?.start ?? 0);
+  return head.filter((node) => !file.notebook || node.start >= last.start);
 }
 
 function importEdit(file: PythonFile, module: string, statement: string): Edit {
@@ -123,8 +140,9 @@ function importEdit(file: PythonFile, module: string, statement: string): Edit {
   if (first && STANDARD.has(module)) return insertAt(lineStart(file.text, first.start), statement + eol + eol);
   const last = headStatements(file).at(-1);
   if (last) return insertAt(lineEnd(file.text, last.end), `${eol}${eol}${statement}`);
-  const offset = shebangEnd(file);
-  return insertAt(offset, statement + eol + (file.text.slice(offset).trim() === '' ? '' : eol));
+  const offset = headOffset(file);
+  const rest = file.text.slice(offset, file.bounds(offset).end);
+  return insertAt(offset, statement + eol + (rest.trim() === '' ? '' : eol));
 }
 
 const isImport = (node: Node): boolean =>
@@ -153,8 +171,9 @@ function suffixOf(qualified: string, imported: string): string | null {
   return qualified.startsWith(`${imported}.`) ? qualified.slice(imported.length) : null;
 }
 
-/** Behind the shebang and the encoding comment. */
-function shebangEnd(file: PythonFile): number {
+/** Behind the shebang and the encoding comment; in a notebook, where the first cell with code begins. */
+export function headOffset(file: PythonFile): number {
+  if (file.notebook) return file.notebook.cells.find((cell) => cell.hasCode)?.bodyStart ?? 0;
   const match = /^(?:\uFEFF)?(?:#!.*(?:\r?\n|$))?(?:#.*coding[:=].*(?:\r?\n|$))?/.exec(file.text);
   return match?.[0].length ?? 0;
 }

@@ -7,6 +7,7 @@ import { argumentOf } from './arguments.ts';
 import { buildScopes } from './binder.ts';
 import { canonical } from './knowledge.ts';
 import type { LoweringMemory } from './lowering-memory.ts';
+import { cellAt, type Notebook, partsOf, type Source } from './notebook.ts';
 import type { Span } from './rule.ts';
 import {
   assignedValues,
@@ -72,6 +73,8 @@ export class PythonFile {
   readonly text: string;
   readonly syntax: Syntax;
   readonly scopes: Scopes;
+  /** The cells the text is joined from, where it is a notebook's. */
+  readonly notebook: Notebook | null;
   #calls: readonly Call[] | undefined;
   #byName: Map<string, Call[]> | undefined;
   #byMethod: Map<string, Call[]> | undefined;
@@ -81,15 +84,22 @@ export class PythonFile {
   readonly #qualified = new Map<Node, string | null>();
   readonly #constructions = new Map<Node, Call | null>();
 
-  constructor(path: string, text: string, syntax: Syntax) {
+  constructor(path: string, text: string, syntax: Syntax, notebook: Notebook | null) {
     this.path = path;
     this.text = text;
     this.syntax = syntax;
+    this.notebook = notebook;
     this.scopes = buildScopes(syntax.root, text);
   }
 
   get hasSyntaxErrors(): boolean {
     return this.syntax.hasErrors;
+  }
+
+  /** What an edit at the offset has to stay within: its cell, or the whole text. */
+  bounds(offset: number): Span {
+    const cell = this.notebook && cellAt(this.notebook, offset);
+    return cell ? { start: cell.bodyStart, end: cell.end } : { start: 0, end: this.text.length };
   }
 
   read(span: Span): string {
@@ -320,14 +330,17 @@ export class PythonFile {
 }
 
 /** Parses and understands a text. Broken Python is not an error: what parses is understood. */
-export function openFile(path: string, text: string): PythonFile {
-  return new PythonFile(path, text, parse(text));
+export function openFile(path: string, source: Source): PythonFile {
+  const { text, notebook } = partsOf(source);
+  return new PythonFile(path, text, parse(text), notebook);
 }
 
 /** The file after an edit. The old object gave its tree away and must not be used any more. */
-export function updateFile(file: PythonFile, text: string): PythonFile {
-  if (text === file.text) return file;
-  const updated = new PythonFile(file.path, text, file.syntax.update(file.text, text));
+export function updateFile(file: PythonFile, source: Source): PythonFile {
+  const { text, notebook } = partsOf(source);
+  if (text === file.text && !notebook) return file;
+  const syntax = text === file.text ? file.syntax : file.syntax.update(file.text, text);
+  const updated = new PythonFile(file.path, text, syntax, notebook);
   updated.memory = file.memory;
   return updated;
 }

@@ -21,17 +21,21 @@ const SKIPPED = new Set([
 ]);
 
 /**
- * The files among the paths and the `*.py` files under the folders among them, as absolute paths, each once, in a
- * stable order. Links to folders are not followed, so no loop can catch us. `onError` hears of folders that cannot be read.
+ * The files among the paths and those under the folders among them whose names end so, as absolute paths, each once, in
+ * a stable order. Links to folders are not followed, so no loop can catch us. `onError` hears of folders that cannot be read.
  */
-export function findPythonFiles(paths: readonly string[], onError: (path: string, error: unknown) => void): string[] {
+export function findPythonFiles(
+  paths: readonly string[],
+  onError: (path: string, error: unknown) => void,
+  endings: readonly string[] = ['.py'],
+): string[] {
   const found = new Set<string>();
   const walk = (folder: string): void => {
     for (const entry of readFolder(folder, onError)) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
         if (!SKIPPED.has(entry.name) && !existsSync(join(path, 'pyvenv.cfg'))) walk(path);
-      } else if (entry.name.endsWith('.py') && isFile(path)) {
+      } else if (endings.some((ending) => entry.name.endsWith(ending)) && isFile(path)) {
         found.add(path);
       }
     }

@@ -164,8 +164,23 @@ function scanCell(source: string): Scan | null {
   return { text, closing: lexer.closing(), bodyStart, hasCode, masked };
 }
 
+/** Statements as they look while they are typed. */
+const HEADER_ALONE = /^(?:async|class|def|elif|else|except|finally|for|if|try|while|with)\b[^:]*$/;
+const UNFINISHED = [
+  HEADER_ALONE,
+  /^@|[-+*/%&|^<>=.,@~!]$/,
+  /\b(?:and|as|assert|await|del|from|global|if|else|import|in|is|lambda|not|or|raise|yield)$/,
+  /^from\s+[\w.]+$/,
+];
+/** The parser looks for the end of what is unfinished, and takes this for it instead of the next cell's first line. */
+const SACRIFICE = 'pass\npass\n';
+
 /** Follows brackets and strings from line to line, no further than it takes to tell where a statement begins. */
 class LineLexer {
+  /** The last statement that was begun, without what its strings say. */
+  #statement = '';
+  /** A statement before it was left unfinished. */
+  #isBroken = false;
   #open: string[] = [];
   /** The quotes of a string over several lines. */
   #quotes = '';
@@ -179,6 +194,10 @@ class LineLexer {
   read(line: string): { readonly isCode: boolean; readonly opensBlock: boolean } {
     let isCode = this.#quotes !== '';
     let last = '';
+    if (this.isFresh && !/^\s*(#|$)/.test(line)) {
+      this.#isBroken ||= HEADER_ALONE.test(this.#statement.trim());
+      this.#statement = '';
+    }
     let at = 0;
     while (at < line.length) {
       if (this.#quotes !== '') {
@@ -194,10 +213,12 @@ class LineLexer {
       if (character === '"' || character === "'") {
         const triple = character.repeat(3);
         const quotes = line.startsWith(triple, at) ? triple : character;
+        this.#statement += character;
         const end = endOfString(line, at + quotes.length, quotes);
         if (end === -1 && quotes === triple) this.#quotes = triple;
         at = end === -1 ? line.length : end;
       } else {
+        this.#statement += character;
         const partner = PARTNER[character];
         if (partner) this.#open.push(partner);
         else if (character === this.#open.at(-1)) this.#open.pop();
@@ -213,7 +234,12 @@ class LineLexer {
   /** What has to stand between this cell and the next one. */
   closing(): string {
     const brackets = this.#open.length > 0 ? `\n${[...this.#open].reverse().join('')}` : '';
-    return `${this.#goesOn ? '\n' : ''}${this.#quotes}${brackets}\n`;
+    const isBroken = this.#isBroken || this.#isUnfinished || !this.isFresh;
+    return `${this.#goesOn ? '\n' : ''}${this.#quotes}${brackets}\n${isBroken ? SACRIFICE : ''}`;
+  }
+
+  get #isUnfinished(): boolean {
+    return UNFINISHED.some((pattern) => pattern.test(this.#statement.trim()));
   }
 }
 

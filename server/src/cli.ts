@@ -78,9 +78,10 @@ async function main(argv: readonly string[]): Promise<number> {
   if (missing !== undefined) throw new UsageError(`there is no file or folder '${missing}'`);
 
   await loadSyntax(wasm);
-  const files = findPythonFiles(paths, reportSkipped, ['.py', '.ipynb']);
+  const files = await findPythonFiles(paths, reportSkipped, ['.py', '.ipynb']);
   const parsed = new Map<string, PythonFile>();
-  const workspace = indexAll(new Set([...findPythonFiles(paths.map(projectRoot), () => {}), ...files]), parsed);
+  const near = await findPythonFiles(paths.map(projectRoot), () => {});
+  const workspace = indexAll(new Set([...near, ...files]), parsed);
   const fixed = fix ? fixAll(files, workspace, unsafe) : undefined;
   if (fixed) parsed.clear();
   const checks = files.map((path) => checkFile(path, workspace, parsed.get(path)));

@@ -65,9 +65,12 @@ export class Workspace implements Modules {
     return true;
   }
 
-  /** Takes in what a requirements file or the like says about versions. */
-  setVersions(path: string, versions: Versions): void {
-    this.#versions.set(path, versions);
+  /** Takes in what a requirements file or the like says about versions; true where it now says something else. */
+  setVersions(path: string, versions: Versions): boolean {
+    const said = [...(this.#versions.get(path) ?? [])];
+    if (versions.size > 0) this.#versions.set(path, versions);
+    else this.#versions.delete(path);
+    return String(said) !== String([...versions]);
   }
 
   /** The version of a package that a file runs with: the nearest folder that names one decides; null is the newest. */

@@ -5,7 +5,7 @@ import { compatibleEdits } from './fix.ts';
 import { freeName } from './imports.ts';
 import { DATA_LOADER, makeDeterministic, seedWorker, workerFunction } from './loaders.ts';
 import type { Call, PythonFile } from './model.ts';
-import { fitsCells } from './notebook.ts';
+import { cellAt, fitsCells } from './notebook.ts';
 import type { Project } from './project.ts';
 import type { Edit, Finding, Fix, Span } from './rule.ts';
 import { unusedIgnore } from './rules/unused-ignore.ts';
@@ -15,7 +15,7 @@ import { ignoreFile, ignoreLine } from './suppress.ts';
 
 export interface Action {
   readonly title: string;
-  readonly kind: 'quickfix' | 'refactor.rewrite' | 'source.fixAll.seedwise';
+  readonly kind: 'quickfix' | 'refactor.rewrite' | 'source.fixAll.seedwise' | 'notebook.source.fixAll.seedwise';
   /** The finding it repairs. */
   readonly finding?: Finding;
   readonly preferred: boolean;
@@ -117,12 +117,21 @@ export function firstFixes(analysis: Analysis, unsafe: boolean): { edits: readon
   return compatibleEdits(first.filter((fix) => unsafe || fix.safe));
 }
 
-/** The action that applies them when a file is saved; none where there is nothing safe to fix. */
-export function safeFixes(analysis: Analysis): Action[] {
+/**
+ * The action that applies them when a file is saved; none where there is nothing safe to fix. Notebooks are asked once
+ * for each cell, and once as a whole: the span tells the cell.
+ */
+export function safeFixes(file: PythonFile, analysis: Analysis, span: Span): Action[] {
+  const cell = file.notebook && cellAt(file.notebook, span.start);
   const edits = fixAll(analysis);
-  if (edits.length === 0) return [];
+  const own = cell ? edits.filter((edit) => cell.start <= edit.start && edit.end <= cell.end) : edits;
+  const action = (kind: Action['kind'], title: string, edits: readonly Edit[]): Action[] =>
+    edits.length > 0 ? [{ title, kind, preferred: false, edits: () => edits }] : [];
   const title = 'Fix all Seedwise problems that are safe to fix';
-  return [{ title, kind: 'source.fixAll.seedwise', preferred: false, edits: () => edits }];
+  return [
+    ...action('source.fixAll.seedwise', title, own),
+    ...(file.notebook ? action('notebook.source.fixAll.seedwise', `${title} in this notebook`, edits) : []),
+  ];
 }
 
 /** A seed block made for this file, or why there is none to insert. */

@@ -48,7 +48,7 @@ function download(): boolean {
 
 /** Processor time, so that whatever else the machine does counts little. */
 async function measureIndex(): Promise<void> {
-  const files = findPythonFiles([FOLDER], () => {})
+  const files = (await findPythonFiles([FOLDER], () => {}))
     .map((path) => ({ path, text: readFileSync(path, 'utf8') }))
     .filter(({ text }) => !reasonToSkip(text));
   const parser = await bareParser();

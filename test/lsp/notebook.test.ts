@@ -148,6 +148,30 @@ test('diagnostics go with their cells, and with the notebook', async () => {
   });
 });
 
+test('a module that the notebook imports is a part of it, and the notebook none of the module', async () => {
+  await withServer({ capabilities: CAPABILITIES }, async (server) => {
+    const cells = [cell('a', 'import torch\nfrom seeds import seed\nseed()'), cell('b', 'torch.rand(3)')];
+    const module = 'file:///project/seeds.py';
+    const text = 'import torch\n\n\ndef seed():\n    torch.manual_seed(0)\n';
+    await server.open(module, text);
+    await server.pull(module);
+    await server.openNotebook(NOTEBOOK, cells);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.deepEqual(told(server), {});
+    const { refreshes } = server.said;
+    await server.changeNotebook(NOTEBOOK, 2, {
+      textContent: [
+        { document: { uri: cellUri('b'), version: 2 }, changes: [{ text: 'torch.rand(4)\ntorch.rand(5)' }] },
+      ],
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(server.said.refreshes, refreshes, 'no other document is looked at again');
+    await server.change(module, 2, { text: text.replace('torch.manual_seed(0)', 'pass') });
+    const changed = await news(server, async () => void (await server.pull(module)));
+    assert.deepEqual(changed, [{ uri: 'b', codes: ['incomplete-seeding 0:0-0:10'] }]);
+  });
+});
+
 test('repairs are edits of cells, computed when one is chosen', async () => {
   await withNotebook(async (server) => {
     const actions = await server.codeActions(cellUri('model'), { start: at(0, 9), end: at(0, 9) });

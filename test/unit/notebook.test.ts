@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actionsAt, insertSeedBlock } from '../../server/src/core/actions.ts';
+import { analyze } from '../../server/src/core/analyze.ts';
 import { applyEdits } from '../../server/src/core/fix.ts';
 import { closeFile, openFile, updateFile } from '../../server/src/core/model.ts';
 import {
@@ -13,7 +14,9 @@ import {
   type SourceCell,
   withinCell,
 } from '../../server/src/core/notebook.ts';
+import { projectOf } from '../../server/src/core/project.ts';
 import type { Edit, Finding } from '../../server/src/core/rule.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
 import { compileErrors, fixtures, isPython, type Subject, subjects, understand } from '../corpus.ts';
 
 const sources = (...texts: string[]): SourceCell[] => texts.map((text, index) => ({ index, text }));
@@ -249,6 +252,100 @@ test('CPython compiles what repairs write into cells', () => {
   );
   const errors = compileErrors(checked.map(({ cells }) => joinCells(cells).text));
   for (const [i, { name, cells }] of checked.entries()) assert.equal(errors[i], null, `${name}\n${show(cells)}`);
+});
+
+/** The cells after the seed block, or after the action whose title begins so at the needle. */
+function after(texts: string[], act: { at: string; title: string } | 'seed block'): string[] {
+  const cells = sources(...texts);
+  const notebook = joinCells(cells);
+  return understand('a.ipynb', notebook, ({ file, project, analysis }) => {
+    const start = act === 'seed block' ? 0 : notebook.text.indexOf(act.at);
+    const block = insertSeedBlock(file, project, { deterministic: false });
+    const actions = actionsAt(file, project, analysis, { start, end: start });
+    const chosen = act === 'seed block' ? block : actions.find(({ title }) => title.startsWith(act.title));
+    assert.ok(chosen && 'edits' in chosen, actions.map(({ title }) => title).join());
+    const edits = typeof chosen.edits === 'function' ? chosen.edits() : chosen.edits;
+    return edited(cells, notebook, edits).map(({ text }) => text);
+  });
+}
+
+test('helpers and imports go into the cell of imports, with what they need', () => {
+  const cells = [
+    '!pip install torch',
+    'import os',
+    '# ML\n%matplotlib inline\nimport torch',
+    'size = 3\nimport numpy as np\nnp.random.rand(size)\ntorch.rand(3)',
+  ];
+  assert.deepEqual(after(cells, 'seed block'), [
+    cells[0],
+    cells[1],
+    `# ML
+%matplotlib inline
+import numpy as np
+import torch
+
+
+def make_deterministic(seed):
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+make_deterministic(42)`,
+    cells[3],
+  ]);
+  assert.deepEqual(
+    after(['x = 1\nimport torch\ny = 2', '%%time\ntorch.rand(3)'], 'seed block')[0],
+    'x = 1\nimport torch\n\n\ndef make_deterministic(seed):\n    torch.manual_seed(seed)\n\n\nmake_deterministic(42)\n\n\ny = 2'.replace(
+      '\n\n\ny',
+      '\n\ny',
+    ),
+  );
+});
+
+test('a DataLoader of a notebook gets a generator, and no function for its workers', () => {
+  const cells = [
+    'import torch\nfrom torch.utils.data import DataLoader\ntorch.manual_seed(0)',
+    '%%time\nloader = DataLoader(data, shuffle=True, num_workers=4)',
+  ];
+  const act = { at: 'DataLoader(data', title: 'Make this DataLoader deterministic' };
+  assert.deepEqual(after(cells, act), [
+    cells[0],
+    '%%time\ngenerator = torch.Generator().manual_seed(0)\nloader = DataLoader(data, shuffle=True, num_workers=4, generator=generator)',
+  ]);
+});
+
+test('a statement moves into another cell, and a magic above it stays', () => {
+  const cells = ['import torch', 'torch.rand(3)', '%load_ext autoreload\n# The seed.\ntorch.manual_seed(0)'];
+  assert.deepEqual(after(cells, { at: 'torch.rand', title: 'Move' }), [
+    cells[0],
+    '# The seed.\ntorch.manual_seed(0)\ntorch.rand(3)',
+    '%load_ext autoreload',
+  ]);
+});
+
+test('cells that are filled one after the other give what a fresh notebook gives', () => {
+  for (const { files } of fixtures()) {
+    for (const { path, notebook } of files) {
+      if (!notebook) continue;
+      const texts = notebook.cells.map((cell) => notebook.text.slice(cell.start, cell.end));
+      let live = openFile(path, join(...texts.map(() => '')));
+      for (let i = texts.length - 1; i >= 0; i--) {
+        const filled = join(...texts.map((text, at) => (at >= i ? text : '')));
+        live = updateFile(live, filled);
+        const findings = analyze(live, projectOf(live, DEFAULT_SETTINGS), DEFAULT_SETTINGS).findings;
+        const fresh = understand(path, filled, ({ analysis }) =>
+          analysis.findings.map(({ start, rule }) => [start, rule]),
+        );
+        if (!live.hasSyntaxErrors)
+          assert.deepEqual(
+            findings.map(({ start, rule }) => [start, rule]),
+            fresh,
+            path,
+          );
+      }
+      closeFile(live);
+    }
+  }
 });
 
 test('a suppression stays in its cell', () => {

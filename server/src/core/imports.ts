@@ -1,5 +1,6 @@
 /** Finds the name a module already has in a file, adds the import where a careful engineer would, and places helpers. */
 import { eolOf, insertAt, lineEnd, lineStart } from './fix.ts';
+import { isMlPackage } from './knowledge.ts';
 import type { PythonFile } from './model.ts';
 import type { Edit } from './rule.ts';
 import type { Node } from './syntax.ts';
@@ -26,10 +27,11 @@ const USUAL_ALIAS: Readonly<Record<string, string>> = { numpy: 'np', 'torch.nn.f
 export function spell(file: PythonFile, qualified: string, use = file.text.length): Spelled {
   let best: { name: string; rest: string } | undefined;
   for (const [name, definitions] of file.scopes.module.names) {
-    const [only, ...others] = definitions;
-    if (only?.kind !== 'import' || others.length > 0 || !isUnconditional(only.statement)) continue;
-    if (only.statement.start > use) continue;
-    const rest = suffixOf(qualified, only.qualified);
+    const [first] = definitions;
+    if (first?.kind !== 'import' || !isUnconditional(first.statement) || first.statement.start > use) continue;
+    // Notebooks like to import the same once more.
+    if (!definitions.every((each) => each.kind === 'import' && each.qualified === first.qualified)) continue;
+    const rest = suffixOf(qualified, first.qualified);
     // The shortest spelling wins; on a tie, the first import.
     if (rest !== null && (!best || rest.length < best.rest.length)) best = { name, rest };
   }
@@ -42,7 +44,7 @@ export function spell(file: PythonFile, qualified: string, use = file.text.lengt
     ?.every((each) => each.kind === 'import' && each.qualified === module);
   const name = again ? usual : freeName(file, [usual, module, `${module}_module`]);
   const statement = name === module ? `import ${module}` : `import ${module} as ${name}`;
-  return { text: name + qualified.slice(module.length), edits: [importEdit(file, module, statement)] };
+  return { text: name + qualified.slice(module.length), edits: [importEdit(file, module, statement, use)] };
 }
 
 /** Spells several names, each new import once. */
@@ -55,7 +57,14 @@ export function spellAll(file: PythonFile, names: readonly string[], use?: numbe
   // Where they land at one place, the standard library comes first.
   const rank = (edit: Edit): number => (STANDARD.has(edit.text.trim().split(/[\s.]/)[1] ?? '') ? 0 : 1);
   edits.sort((a, b) => rank(a) - rank(b));
-  return { texts: spelled.map((each) => each.text), edits };
+  // Two that each begin a group of their own begin one together.
+  const begins = (edit: Edit | undefined): boolean => edit !== undefined && /^(\r?\n){2}/.test(edit.text);
+  const joined = edits.map((edit, i) => {
+    const before = edits[i - 1];
+    const isSameGroup = before?.start === edit.start && begins(edit) && begins(before) && rank(before) === rank(edit);
+    return isSameGroup ? { ...edit, text: edit.text.replace(/^\r?\n/, '') } : edit;
+  });
+  return { texts: spelled.map((each) => each.text), edits: joined };
 }
 
 /** The first of the names that nothing in the file binds; numbered when all are taken. */
@@ -108,28 +117,65 @@ export function insertStatement(file: PythonFile, statement: string): Edit {
   return insertAt(offset, isFirst ? statement + eol : `${eol}${eol}${statement}`);
 }
 
-/**
- * What a file begins with: its docstring and its imports. In a notebook, the imports it begins to import with;
- * where they fill several cells, those of the last one.
- */
+/** What a file begins with: its docstring and its imports. In a notebook, the imports of its cell of imports. */
 export function headStatements(file: PythonFile): Node[] {
+  if (file.notebook) return importCell(file)?.imports ?? [];
   const head: Node[] = [];
-  const imports = (node: Node): boolean => isImport(node) || isGuardedImport(node, file);
-  const statements = file.syntax.root.children;
-  const first = file.notebook ? statements.findIndex(imports) : 0;
-  for (const node of first < 0 ? [] : statements.slice(first)) {
+  for (const node of file.syntax.root.children) {
     const isDocstring =
       head.length === 0 && node.type === 'expression_statement' && node.children[0]?.type === 'string';
-    if (!isDocstring && !imports(node)) break;
+    if (!isDocstring && !isImport(node) && !isGuardedImport(node, file)) break;
     head.push(node);
   }
-  const last = file.bounds(head.at(-1)?.start ?? 0);
-  return head.filter((node) => !file.notebook || node.start >= last.start);
+  return head;
 }
 
-function importEdit(file: PythonFile, module: string, statement: string): Edit {
+interface CellOfCode {
+  /** The first imports of the cell, as far as they follow each other. */
+  readonly imports: Node[];
+  readonly others: Node[];
+}
+
+function cellsOfCode(file: PythonFile): CellOfCode[] {
+  const cells = new Map<number, CellOfCode>();
+  for (const node of file.syntax.root.children) {
+    const { start } = file.bounds(node.start);
+    const cell = cells.get(start) ?? { imports: [], others: [] };
+    cells.set(start, cell);
+    const [first] = cell.imports;
+    const isFirst = !first || (cell.others.at(-1)?.start ?? -1) < first.start;
+    cell[isFirst && (isImport(node) || isGuardedImport(node, file)) ? 'imports' : 'others'].push(node);
+  }
+  return [...cells.values()];
+}
+
+/**
+ * The cell of a notebook to import and to seed in: the first that imports what draws, since nothing is drawn before;
+ * where cells that only import follow one that only imports, the last of them.
+ */
+function importCell(file: PythonFile): CellOfCode | undefined {
+  const cells = cellsOfCode(file);
+  const draws = (node: Node): boolean =>
+    /^(random|numpy)$/.test(moduleOf(node, file)) || isMlPackage(moduleOf(node, file));
+  let at = cells.findIndex(({ imports }) => imports.some(draws));
+  if (at < 0) return cells.find(({ imports }) => imports.length > 0);
+  const onlyImports = (cell: CellOfCode | undefined): boolean => cell?.others.length === 0;
+  while (onlyImports(cells[at]) && onlyImports(cells[at + 1])) at++;
+  return cells[at];
+}
+
+/** The imports that a new one joins: the head, or where that comes after the use, what a notebook imports first. */
+function importsBefore(file: PythonFile, use: number): Node[] {
+  const head = headStatements(file);
+  if (!file.notebook || (head[0]?.start ?? use) <= use) return head;
+  const first = cellsOfCode(file).find(({ imports }) => imports.length > 0)?.imports ?? [];
+  return (first[0]?.start ?? use) <= use ? first : [];
+}
+
+function importEdit(file: PythonFile, module: string, statement: string, use: number): Edit {
   const eol = eolOf(file);
-  const imports = headStatements(file).filter((node) => isImport(node) && node.type !== 'future_import_statement');
+  const head = importsBefore(file, use);
+  const imports = head.filter((node) => isImport(node) && node.type !== 'future_import_statement');
   const group = imports.filter((node) => STANDARD.has(moduleOf(node, file)) === STANDARD.has(module));
   const next = group.find((node) => node.type === 'import_statement' && moduleOf(node, file) > module);
   if (next) return insertAt(lineStart(file.text, next.start), statement + eol);
@@ -138,9 +184,9 @@ function importEdit(file: PythonFile, module: string, statement: string): Edit {
   if (plain) return insertAt(lineStart(file.text, plain.start), statement + eol);
   const first = imports[0];
   if (first && STANDARD.has(module)) return insertAt(lineStart(file.text, first.start), statement + eol + eol);
-  const last = headStatements(file).at(-1);
+  const last = head.at(-1);
   if (last) return insertAt(lineEnd(file.text, last.end), `${eol}${eol}${statement}`);
-  const offset = headOffset(file);
+  const offset = file.notebook && use < file.text.length ? file.bounds(use).start : headOffset(file);
   const rest = file.text.slice(offset, file.bounds(offset).end);
   return insertAt(offset, statement + eol + (rest.trim() === '' ? '' : eol));
 }

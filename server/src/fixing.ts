@@ -5,6 +5,7 @@ import { closeFile, openFile, type PythonFile } from './core/model.ts';
 import { indexClosedFile, projectOf } from './core/project.ts';
 import type { Edit } from './core/rule.ts';
 import type { Settings } from './core/settings.ts';
+import { vocabularyOf } from './core/vocabulary.ts';
 import type { Workspace } from './core/workspace.ts';
 import { editSourceFile, readSourceFile, type SourceFile, writeSourceFile } from './source-file.ts';
 
@@ -57,7 +58,7 @@ export function fixFiles(paths: readonly string[], workspace: Workspace, fixing:
     const isSound = old !== null && edited !== null && (old.hasSyntaxErrors || !edited.hasSyntaxErrors);
     if (isSound) {
       now.set(path, after);
-      workspace.set(path, indexClosedFile(edited));
+      workspace.set(path, indexClosedFile(edited, vocabularyOf(fixing.settingsOf(path))));
     }
     if (old) closeFile(old);
     if (edited) closeFile(edited);

@@ -14,6 +14,7 @@ export function clientOf(
   const { dataSupport, resolveSupport } = textDocument?.codeAction ?? {};
   return {
     commands,
+    showsStatus: options.showsStatus === true,
     readsFiles: options.readsFiles === true,
     changesFolders: workspace?.workspaceFolders === true,
     knowsNotebooks: notebookDocument !== undefined,

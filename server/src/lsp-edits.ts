@@ -15,6 +15,13 @@ import { type Place, placeOf } from './lsp-notebooks.ts';
 import { COMMANDS } from './protocol.ts';
 import { pathOf } from './workspace-index.ts';
 
+export const ACTION_KINDS: readonly Action['kind'][] = [
+  'quickfix',
+  'refactor.rewrite',
+  'source.fixAll.seedwise',
+  'notebook.source.fixAll.seedwise',
+];
+
 /** The version of a file that no editor holds. */
 export const CLOSED = -1;
 

@@ -39,11 +39,13 @@ interface Ear {
 /** Tells the index what the client tells of the workspace. */
 export function followWorkspace(connection: Connection, index: WorkspaceIndex, { ready, changed, onError }: Ear) {
   let known: Promise<unknown> = Promise.resolve();
+  let all: Promise<unknown> = Promise.resolve();
 
   /** Lets diagnostics wait a moment for the news; those that did not are looked at again where it changed something. False is no news. */
   function learn(news: Promise<unknown>): void {
     const before = index.generation;
     const complete = news.then((isNew) => isNew !== false && index.generation !== before && changed(), onError);
+    all = Promise.all([all, complete]);
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
     known = Promise.race([Promise.all([known, complete]), patience]);
   }
@@ -64,6 +66,9 @@ export function followWorkspace(connection: Connection, index: WorkspaceIndex, {
 
     /** Resolves when the latest news is known, or a moment has passed. */
     settled: (): Promise<unknown> => known,
+
+    /** Resolves when all news so far is known, however long that takes. */
+    complete: (): Promise<unknown> => all,
 
     /** Reads the folders and asks for news of them; the client is initialized by now. */
     start(client: ReturnType<typeof clientOf>, folders: readonly string[]): void {

@@ -25,7 +25,7 @@ import { loadSyntax, type WasmBytes } from './core/syntax.ts';
 import type { FileAccess } from './folders.ts';
 import { reasonToSkip } from './limits.ts';
 import { type ActionSource, clientOf, isInWorkspace, isLinted } from './lsp-client.ts';
-import { CLOSED, translator } from './lsp-edits.ts';
+import { ACTION_KINDS, CLOSED, translator } from './lsp-edits.ts';
 import { clientFiles, followWorkspace } from './lsp-files.ts';
 import { speaker } from './lsp-log.ts';
 import { followNotebooks, isNotebook, NOTEBOOK_SYNC, placeOf, spanOf } from './lsp-notebooks.ts';
@@ -33,23 +33,18 @@ import { statusOf } from './lsp-status.ts';
 import {
   COMMANDS,
   type InitializationOptions,
+  type ReportOptions,
   type SeedBlockOptions,
   STATUS,
   type Status,
   type StatusOf,
 } from './protocol.ts';
+import { answerReport } from './report-answer.ts';
 import { pathOf, WorkspaceIndex } from './workspace-index.ts';
 
 const PUSH_DELAY_MS = 100;
 /** How often an answer is worked out again because texts of other files were missing. */
 const MAX_ROUNDS = 3;
-
-const ACTION_KINDS: readonly Action['kind'][] = [
-  'quickfix',
-  'refactor.rewrite',
-  'source.fixAll.seedwise',
-  'notebook.source.fixAll.seedwise',
-];
 
 /** An open document or notebook as last analysed; `python` is missing where the text is not fit for analysis. */
 interface Checked {
@@ -111,7 +106,7 @@ export function serve(connection: Connection, host: Host): void {
     sentSettings = options.settings;
     if (client.readsFiles) files = clientFiles(connection, logError);
     folders = workspaceFolders?.map((folder) => folder.uri) ?? (rootUri ? [rootUri] : []);
-    const commands = [COMMANDS.insertSeedBlock, ...(client.showsPages ? [COMMANDS.explainRule] : [])];
+    const commands = [COMMANDS.insertSeedBlock, COMMANDS.report, ...(client.showsPages ? [COMMANDS.explainRule] : [])];
     return {
       serverInfo: { name: 'Seedwise', version: host.version },
       capabilities: {
@@ -221,15 +216,26 @@ export function serve(connection: Connection, host: Host): void {
   );
 
   connection.onExecuteCommand(async ({ command, arguments: [target, options] = [] }) => {
-    const done = await guarded(false, async () => {
+    const done = await guarded<unknown>(undefined, async () => {
+      if (command === COMMANDS.report) return await runReport(target, options);
       if (command === COMMANDS.insertSeedBlock) await runInsertSeedBlock(target, options);
       if (command === COMMANDS.explainRule)
         await connection.window.showDocument({ uri: ruleUrl(target), external: true });
-      return true;
+      return null;
     });
-    if (!done) tell(MessageType.Error, `${command} failed. The log of Seedwise says why.`);
-    return null;
+    if (done === undefined) tell(MessageType.Error, `${command} failed. The log of Seedwise says why.`);
+    return done ?? null;
   });
+
+  async function runReport(uri?: string, options?: ReportOptions): Promise<unknown> {
+    await workspace.complete();
+    const settings = await settingsOf(uri ?? folders[0] ?? '');
+    for (let round = 1; ; round++) {
+      const checked = uri ? await check(uri) : undefined; // The workspace then knows the document as it is now.
+      const answer = answerReport(uri, options, { index, settings, folders, file: checked?.python?.file });
+      if (!(await index.readMissing()) || round === MAX_ROUNDS) return answer;
+    }
+  }
 
   async function runInsertSeedBlock(uri: string, options?: SeedBlockOptions): Promise<void> {
     const outcome = await withPython(uri, undefined, ({ file, project }, { document }) => {

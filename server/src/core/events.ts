@@ -64,6 +64,8 @@ export type Event =
   | {
       readonly kind: 'branch';
       readonly guard: Guard;
+      /** The condition, where one is written out. */
+      readonly site?: string;
       readonly body: readonly Event[];
       readonly otherwise: readonly Event[];
     }

@@ -5,7 +5,7 @@
 import { type Determinism, factsOf } from './facts.ts';
 import { lowerFile } from './lower.ts';
 import type { NamedVersion } from './manifests.ts';
-import type { PythonFile } from './model.ts';
+import { openFile, type PythonFile } from './model.ts';
 import { pack } from './packed-file.ts';
 import type { Pledge, Span } from './rule.ts';
 import type { Settings } from './settings.ts';
@@ -125,13 +125,19 @@ export function indexClosedFile(file: PythonFile, vocabulary?: Vocabulary): Inde
 
 /** A file as part of a workspace that knows its latest text; alone if there is none. */
 export function projectOf(file: PythonFile, settings: Settings, workspace?: Workspace): Project {
-  if (workspace) return new Project(file, settings, workspace);
-  const alone = new Workspace();
-  alone.set(file.path, indexFile(file, vocabularyOf(settings)));
-  return new Project(file, settings, alone);
+  return new Project(file, settings, workspace ?? aloneOf(file, settings));
 }
 
-function isProgram(workspace: Workspace, path: string): boolean {
+/** A workspace of a single file. */
+export function aloneOf(file: PythonFile, settings: Settings): Workspace {
+  const alone = new Workspace();
+  alone.set(file.path, indexFile(file, vocabularyOf(settings)));
+  alone.open = (path) => (path === file.path ? openFile(path, file.text) : null);
+  return alone;
+}
+
+/** True for an entry point that reaches a machine-learning library. */
+export function isProgram(workspace: Workspace, path: string): boolean {
   const facts = workspace.facts(path);
   if (!facts || facts.isTest || workspace.importers(path).size > 0) return false;
   const { summary, reached } = workspace.program(path);

@@ -6,7 +6,11 @@ import type { ClassInfo, FunctionInfo } from './scope.ts';
 import { nearestFunction } from './scope.ts';
 import type { Node } from './syntax.ts';
 
-const DATA_LOADERS = new Set(['torch.utils.data.DataLoader', 'torch_geometric.loader.DataLoader']);
+/** Classes whose objects yield batches, in an order of their own. */
+export const DATA_LOADERS: ReadonlySet<string> = new Set([
+  'torch.utils.data.DataLoader',
+  'torch_geometric.loader.DataLoader',
+]);
 
 export function knownValue(expression: Node, file: PythonFile): Value {
   const constant = file.constant(expression);

@@ -6,6 +6,7 @@ import { type Analysis, analyze } from '../server/src/core/analyze.ts';
 import { mentionsCublas, namesEnvironment } from '../server/src/core/environment.ts';
 import { isManifest } from '../server/src/core/manifests.ts';
 import { closeFile, openFile, type PythonFile } from '../server/src/core/model.ts';
+import type { Source } from '../server/src/core/notebook.ts';
 import { indexClosedFile, type Project, projectOf } from '../server/src/core/project.ts';
 import { RULES } from '../server/src/core/rules/index.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../server/src/core/settings.ts';
@@ -78,12 +79,12 @@ export interface Understood {
 /** Opens and analyses a text, and frees it when `use` is done. A rule that throws fails the test. */
 export function understand<T>(
   path: string,
-  text: string,
+  source: Source,
   use: (understood: Understood) => T,
   settings: Settings = DEFAULT_SETTINGS,
   workspace?: Workspace,
 ): T {
-  const file = openFile(path, text);
+  const file = openFile(path, source);
   try {
     const project = projectOf(file, settings, workspace);
     const analysis = analyze(file, project, settings);
@@ -94,11 +95,13 @@ export function understand<T>(
   }
 }
 
+export const isPython = ({ path }: { readonly path: string }): boolean => /\.(py|ipynb)$/.test(path);
+
 /** The files as one workspace, which can open each of them for a repair. */
-export function workspaceOf(files: readonly { readonly path: string; readonly text: string }[]): Workspace {
+export function workspaceOf(files: readonly Omit<MarkedFile, 'marks' | 'later'>[]): Workspace {
   const workspace = new Workspace();
-  for (const { path, text } of files.filter((each) => each.path.endsWith('.py'))) {
-    const file = openFile(path, text);
+  for (const { path, text, notebook } of files.filter(isPython)) {
+    const file = openFile(path, notebook ?? text);
     workspace.set(path, indexClosedFile(file));
     closeFile(file);
   }

@@ -1,4 +1,5 @@
 /** Marked Python: what a test expects of the engine is written as a caret comment under the code it talks about. */
+import { joinCells, type Notebook } from '../server/src/core/notebook.ts';
 import type { Finding, Severity } from '../server/src/core/rule.ts';
 
 export interface Mark {
@@ -19,11 +20,14 @@ export interface MarkedFile {
   readonly marks: readonly Mark[];
   /** Marks of rules that are yet to come. */
   readonly later: readonly Mark[];
+  /** The cells of an `.ipynb` file, which begin with `# %%` lines; `text` is then what they are joined to. */
+  readonly notebook?: Notebook;
 }
 
 const MARK =
   /^([ \t]*)#([ \t]*)(later:[ \t]*)?(\^+)(\.\.\.)?[ \t]+(later:[ \t]*)?([a-z][a-z0-9-]*)(?:[ \t]+(error|warning|information|hint))?(?:[ \t]*:[ \t]*(.*?))?[ \t]*$/;
 const ALMOST_MARK = /^[ \t]*#[ \t]*(later:|\^)/;
+const CELL = /^# %%(?:[ \t]*\[(\w+)\])?[ \t]*\r?\n?$/;
 const FILE = /^#- (\S+)[ \t]*\r?\n?$/;
 
 /** Splits a text at its `#- path` lines and takes the marks out of each file. */
@@ -39,7 +43,29 @@ export function parseMarks(text: string, path = 'train.py'): MarkedFile[] {
   }
   const [first, second] = files;
   const headOnly = first && second && first.path === path && first.lines.every((line) => !line.trim());
-  return (headOnly ? files.slice(1) : files).map((file) => parseFile(file.path, file.lines));
+  return (headOnly ? files.slice(1) : files).map((file) =>
+    file.path.endsWith('.ipynb') ? parseNotebook(file.path, file.lines) : parseFile(file.path, file.lines),
+  );
+}
+
+/** A notebook whose cells stand below lines of `# %%`; `# %% [markdown]` begins one that is no code. */
+function parseNotebook(path: string, lines: readonly string[]): MarkedFile {
+  const cells: { isCode: boolean; lines: string[] }[] = [];
+  for (const line of lines) {
+    const cell = CELL.exec(line);
+    if (cell) cells.push({ isCode: cell[1] === undefined, lines: [] });
+    else if (cells.length > 0) cells.at(-1)!.lines.push(line);
+    else if (line.trim() !== '') throw new Error(`${path}: a line above the first cell: ${line}`);
+  }
+  const parsed = cells.flatMap((cell, index) => (cell.isCode ? [{ index, ...parseFile(path, cell.lines) }] : []));
+  const notebook = joinCells(parsed.map(({ index, text }) => ({ index, text: text.replace(/\n+$/, '') })));
+  const shifted = (kind: 'marks' | 'later'): Mark[] =>
+    parsed.flatMap((cell) => {
+      const start = notebook.cells.find((each) => each.index === cell.index)?.start;
+      if (start === undefined && cell[kind].length > 0) throw new Error(`${path}: a mark in a cell that is not Python`);
+      return cell[kind].map((mark) => ({ ...mark, start: mark.start + start!, end: mark.end + start! }));
+    });
+  return { path, text: notebook.text, marks: shifted('marks'), later: shifted('later'), notebook };
 }
 
 function parseFile(path: string, lines: readonly string[]): MarkedFile {

@@ -2,7 +2,7 @@
  * The command line: the editor's engine over files and folders, for terminals and continuous integration.
  * Findings go to standard output and everything else to standard error, so that the JSON is always JSON.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -12,6 +12,7 @@ import { REPORT_FORMATS, type ReportFormat, reportsOf } from './cli-report.ts';
 import { projectProblems, readSettingOptions, SETTING_OPTIONS } from './cli-settings.ts';
 import { analyze } from './core/analyze.ts';
 import { closeFile, openFile, type PythonFile } from './core/model.ts';
+import { withinCell } from './core/notebook.ts';
 import { indexClosedFile, projectOf } from './core/project.ts';
 import type { Finding, Severity } from './core/rule.ts';
 import type { Settings } from './core/settings.ts';
@@ -19,17 +20,20 @@ import { loadSyntax } from './core/syntax.ts';
 import { vocabularyOf } from './core/vocabulary.ts';
 import { Workspace } from './core/workspace.ts';
 import { findPythonFiles } from './files.ts';
-import { reasonToSkip } from './limits.ts';
+import { type Fixed, fixFiles } from './fixing.ts';
+import { readSourceFile } from './source-file.ts';
 import { wasm } from './wasm.ts';
 
 const USAGE = `Seedwise shows where a PyTorch program stops being repeatable.
 
-  seedwise check [options] [path ...]    check files, and the *.py files in folders (default: .)
+  seedwise check [options] [path ...]    check files, and the *.py and *.ipynb files in folders (default: .)
   seedwise report [options] [path ...]   say what each program seeds, draws and switches (default: .)
   seedwise server [--stdio]              serve the language server protocol to an editor
 
   --format text|json                         how to print the findings (default: text); a report also as markdown
   --fail-on error|warning|information|hint   the lowest severity that fails the check (default: warning)
+  --fix                                      repair what can be repaired without changing what a program computes
+  --unsafe-fixes                             with --fix: also repair what may change it; look at the result
   --torch-version VERSION                    the version of PyTorch the programs run with, such as 2.3
   --level auto|seeded|deterministic          what the programs promise (default: auto, which reads it from the code)
   --help, --version
@@ -37,6 +41,9 @@ const USAGE = `Seedwise shows where a PyTorch program stops being repeatable.
 Settings are read from [tool.seedwise] in the nearest pyproject.toml; options go before them.
 Exits with 0 if all is well, 1 if a finding fails the check, 2 if the check could not be made.
 `;
+
+/** Reports speak of lines, which the cells of a notebook have each for themselves. */
+const ENDINGS = { check: ['.py', '.ipynb'], report: ['.py'] };
 
 /** The worst first. */
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'information', 'hint'];
@@ -46,7 +53,7 @@ const COLOURS: Readonly<Record<Severity, number>> = { error: 31, warning: 33, in
 /** A finding as the JSON format has it. Rows and columns count from 1; columns are UTF-16 units, as in an editor. */
 interface Row {
   readonly filename: string;
-  /** For notebooks, whose rows will count within a cell. */
+  /** For notebooks, whose rows count within a cell: its index among all cells, from 0. */
   readonly cell: number | null;
   readonly code: string;
   readonly subject: string | null;
@@ -70,7 +77,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (values.version) return print(`seedwise ${version}\n`);
 
   const [command, ...given] = positionals;
-  const { format, 'fail-on': failOn } = values;
+  const { format, 'fail-on': failOn, fix, 'unsafe-fixes': unsafe } = values;
   const lowestFailing = SEVERITIES.indexOf(failOn as Severity);
   const paths = given.length > 0 ? given : ['.'];
   const missing = paths.find((path) => !existsSync(path));
@@ -80,21 +87,26 @@ async function main(argv: readonly string[]): Promise<number> {
   const formats: readonly string[] = command === 'report' ? REPORT_FORMATS : ['text', 'json'];
   if (!formats.includes(format)) throw new UsageError(`there is no format '${format}'`);
   if (lowestFailing < 0) throw new UsageError(`there is no severity '${failOn}'`);
+  if (unsafe && !fix) throw new UsageError("'--unsafe-fixes' needs '--fix'");
   if (options.problem !== undefined) throw new UsageError(options.problem);
   if (missing !== undefined) throw new UsageError(`there is no file or folder '${missing}'`);
 
   await loadSyntax(wasm);
-  const files = await findPythonFiles(paths, reportSkipped);
+  const files = await findPythonFiles(paths, reportSkipped, ENDINGS[command]);
   const parsed = new Map<string, PythonFile>();
   const workspace = new Workspace();
   const near = await readProjects([...new Set(paths.map(projectRoot))], workspace);
   for (const problem of projectProblems(workspace.manifests)) process.stderr.write(`seedwise: ${problem}\n`);
   indexAll(new Set([...near, ...files]), workspace, options.settings, parsed);
   if (command === 'report') return print(reportOn(paths, files, workspace, format as ReportFormat, options.settings));
+  const fixed = fix ? fixAll(files, workspace, options.settings, unsafe) : undefined;
+  if (fixed) parsed.clear();
   const checks = files.map((path) => checkFile(path, workspace, options.settings, parsed.get(path)));
   const rows = checks.flatMap((found) => found ?? []);
   const fileCount = checks.filter((found) => found).length;
   print(format === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : textOf(rows, fileCount));
+  if (fixed) process.stderr.write(`seedwise: ${fixSummaryOf(fixed)}\n`);
+  if (fixed?.failed) return 2;
   return rows.some(({ severity }) => SEVERITIES.indexOf(severity) <= lowestFailing) ? 1 : 0;
 }
 
@@ -106,6 +118,8 @@ function readArguments(argv: readonly string[]) {
       options: {
         format: { type: 'string', default: 'text' },
         'fail-on': { type: 'string', default: 'warning' },
+        fix: { type: 'boolean', default: false },
+        'unsafe-fixes': { type: 'boolean', default: false },
         ...SETTING_OPTIONS,
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'V' },
@@ -128,7 +142,7 @@ function reportOn(
   const all = files.map(nameInWorkspace);
   workspace.open = (path) => {
     try {
-      return openFile(path, readPython(path));
+      return openPython(path) ?? null;
     } catch {
       return null;
     }
@@ -145,27 +159,35 @@ async function startServer(): Promise<number> {
   return 0;
 }
 
-/** The findings of one file; nothing if it cannot be analysed, which is said on standard error. */
+/** The findings of one file; nothing if it cannot be analysed, which is said on standard error, or is not Python. */
 function checkFile(path: string, workspace: Workspace, options: Settings, parsed?: PythonFile): Row[] | undefined {
   try {
-    const file = parsed ?? openFile(nameInWorkspace(path), readPython(path));
-    const { text } = file;
+    const file = parsed ?? openPython(path);
+    if (!file) return undefined;
     const settings = workspace.manifests.settingsOf(file.path, options);
     const { findings, problems } = analyze(file, projectOf(file, settings, workspace), settings);
     if (!parsed) closeFile(file);
     for (const problem of problems) process.stderr.write(`seedwise: ${problem}\n`);
-    return findings.map((finding) => rowOf(finding, nameInWorkspace(path), text));
+    return findings.map((finding) => rowOf(finding, file));
   } catch (error) {
     reportSkipped(path, error);
     return undefined;
   }
 }
 
-function readPython(path: string): string {
-  const text = new TextDecoder().decode(readFileSync(path));
-  const reason = reasonToSkip(text);
-  if (reason) throw new Error(`it is ${reason}.`);
-  return text;
+/** Nothing for a notebook in another language. */
+function openPython(path: string): PythonFile | undefined {
+  const { source } = readSourceFile(path);
+  return source === null ? undefined : openFile(nameInWorkspace(path), source);
+}
+
+function fixAll(files: readonly string[], workspace: Workspace, options: Settings, unsafe: boolean): Fixed {
+  const onError = (path: string, error: unknown): void => {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`seedwise: ${nameOf(path)} is not fixed: ${reason}\n`);
+  };
+  const settingsOf = (path: string): Settings => workspace.manifests.settingsOf(path, options);
+  return fixFiles(files.map(nameInWorkspace), workspace, { unsafe, settingsOf, onError });
 }
 
 /**
@@ -180,7 +202,8 @@ function indexAll(
 ): void {
   for (const path of paths) {
     try {
-      const file = openFile(nameInWorkspace(path), readPython(path));
+      const file = openPython(path);
+      if (!file) continue;
       workspace.set(file.path, indexClosedFile(file, vocabularyOf(workspace.manifests.settingsOf(file.path, options))));
       closeFile(file);
       if (parsed.size < MOST_PARSED) parsed.set(path, file);
@@ -207,16 +230,19 @@ function reportSkipped(path: string, error: unknown): void {
   process.stderr.write(`seedwise: ${nameOf(path)} is not analysed: ${reason}\n`);
 }
 
-function rowOf(finding: Finding, filename: string, text: string): Row {
+function rowOf(finding: Finding, file: PythonFile): Row {
+  const place = file.notebook && withinCell(file.notebook, finding);
+  const text = place ? file.read(place.cell) : file.text;
+  const { start, end } = place ?? finding;
   return {
-    filename,
-    cell: null,
+    filename: file.path,
+    cell: place ? place.cell.index : null,
     code: finding.rule,
     subject: finding.subject ?? null,
     severity: finding.severity,
     message: finding.message,
-    location: placeOf(finding.start, text),
-    end_location: placeOf(finding.end, text),
+    location: placeOf(start, text),
+    end_location: placeOf(end, text),
   };
 }
 
@@ -234,8 +260,10 @@ function nameOf(path: string): string {
 function textOf(rows: readonly Row[], fileCount: number): string {
   const colour = process.stdout.isTTY && process.stdout.hasColors();
   const paint = (code: number, text: string): string => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
-  const lines = rows.map(({ filename, location, severity, code, message }) => {
-    const place = `${nameOf(filename)}:${location.row}:${location.column}:`;
+  const lines = rows.map(({ filename, cell, location, severity, code, message }) => {
+    // People count cells from 1, as Ruff does.
+    const within = cell === null ? '' : `cell ${cell + 1}:`;
+    const place = `${nameOf(filename)}:${within}${location.row}:${location.column}:`;
     return `${paint(1, place)} ${paint(COLOURS[severity], severity)} ${code} ${message}\n`;
   });
   return `${lines.join('')}${summaryOf(rows, fileCount)}\n`;
@@ -250,6 +278,10 @@ function summaryOf(rows: readonly Row[], fileCount: number): string {
     return severity === 'information' ? [`${count} information`] : [plural(count, severity)];
   });
   return `Found ${plural(rows.length, 'problem')} (${counts.join(', ')}) in ${files}.`;
+}
+
+function fixSummaryOf({ problems, files }: Fixed): string {
+  return problems === 0 ? 'nothing to fix.' : `fixed ${plural(problems, 'problem')} in ${plural(files, 'file')}.`;
 }
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

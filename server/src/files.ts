@@ -55,12 +55,13 @@ async function readText(path: string): Promise<string> {
 }
 
 /**
- * The files among the paths and the `*.py` files under the folders among them, as absolute paths, each once, in a
- * stable order. `onError` hears of folders that cannot be read.
+ * The files among the paths and those under the folders among them whose names end so, as absolute paths, each once, in
+ * a stable order. `onError` hears of folders that cannot be read.
  */
 export async function findPythonFiles(
   paths: readonly string[],
   onError: (path: string, error: unknown) => void,
+  endings: readonly string[] = ['.py'],
 ): Promise<string[]> {
   const found = new Set<string>();
   for (const path of paths.map((given) => resolve(given))) {
@@ -71,8 +72,9 @@ export async function findPythonFiles(
     const files = await findFiles(
       [pathToFileURL(path).href],
       diskFiles((uri, error) => onError(fileURLToPath(uri), error)),
+      endings,
     );
-    for (const uri of files) if (uri.endsWith('.py')) found.add(fileURLToPath(uri));
+    for (const uri of files) if (endings.some((ending) => uri.endsWith(ending))) found.add(fileURLToPath(uri));
   }
   return [...found];
 }

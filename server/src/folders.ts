@@ -45,13 +45,15 @@ interface Visit {
   readonly isEditors: boolean;
 }
 
-const isWanted = (name: string): boolean => name.endsWith('.py') || namesEnvironment(name);
-
 /**
- * The addresses of the Python files, manifests and environments below the folders, in the order of a walk that takes names as they
- * sort. A folder that cannot be listed is empty.
+ * The addresses of the Python files, manifests and environments below the folders, in the order of a walk that takes
+ * names as they sort; Python files are those that end so. A folder that cannot be listed is empty.
  */
-export async function findFiles(folders: readonly string[], files: Pick<FileAccess, 'list'>): Promise<string[]> {
+export async function findFiles(
+  folders: readonly string[],
+  files: Pick<FileAccess, 'list'>,
+  endings: readonly string[] = ['.py'],
+): Promise<string[]> {
   const found: string[] = [];
   const visits: Visit[] = folders.map((folder) => ({
     uri: folder.replace(/\/+$/, ''),
@@ -67,9 +69,10 @@ export async function findFiles(folders: readonly string[], files: Pick<FileAcce
       for (const { name, isFolder } of entries) {
         if (/\p{Surrogate}/u.test(name)) continue; // No address can be written for such a name.
         const uri = join(folder, name);
+        const isWanted = namesEnvironment(name) || endings.some((ending) => name.endsWith(ending));
         if (isEditors) {
           if (!isFolder && namesEnvironment(name)) found.push(uri);
-        } else if (isManifest(uri) || (!isFolder && !isEnvironment && isWanted(name))) found.push(uri);
+        } else if (isManifest(uri) || (!isFolder && !isEnvironment && isWanted)) found.push(uri);
         else if (isFolder && (isEnvironment ? WAY.test(name) : !SKIPPED.has(name))) {
           visits.push({
             uri,

@@ -5,7 +5,10 @@ import type { Severity, Span } from './core/rule.ts';
 import { COMMANDS, type InitializationOptions } from './protocol.ts';
 
 /** What the client can do, read once from its capabilities. */
-export function clientOf({ window, workspace, textDocument }: ClientCapabilities, options: InitializationOptions) {
+export function clientOf(
+  { window, workspace, textDocument, notebookDocument }: ClientCapabilities,
+  options: InitializationOptions,
+) {
   const commands = new Set(options.commands);
   const diagnostics = { ...textDocument?.publishDiagnostics, ...textDocument?.diagnostic };
   const { dataSupport, resolveSupport } = textDocument?.codeAction ?? {};
@@ -14,6 +17,7 @@ export function clientOf({ window, workspace, textDocument }: ClientCapabilities
     showsStatus: options.showsStatus === true,
     readsFiles: options.readsFiles === true,
     changesFolders: workspace?.workspaceFolders === true,
+    knowsNotebooks: notebookDocument !== undefined,
     pullsDiagnostics: textDocument?.diagnostic !== undefined,
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
     takesRelatedInformation: diagnostics.relatedInformation === true,
@@ -30,7 +34,7 @@ export function clientOf({ window, workspace, textDocument }: ClientCapabilities
 /**
  * Schemes of texts nobody edits: old versions, diffs, program output. Real documents come under many more names
  * (`file`, `untitled`, `vscode-remote`, `vscode-vfs`, ...), so these are the ones listed. A notebook's cell is here
- * because it means nothing without the cells before it.
+ * because it means nothing without the cells before it: it is judged as a part of its notebook.
  */
 const UNLINTED =
   /^(chat-editing.*|diffview|fugitive|git.*|hg|merge-conflict.*|output|pr|review|svn|vscode-(chat-code-block|local-history|notebook-cell)):/i;

@@ -10,9 +10,17 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Action } from './core/actions.ts';
 import type { Edit, Finding, Related, Span } from './core/rule.ts';
 import { ruleUrl } from './core/rules/index.ts';
-import { type ActionSource, type clientOf, rangeOf, SEVERITIES } from './lsp-client.ts';
+import { type ActionSource, type clientOf, SEVERITIES } from './lsp-client.ts';
+import { type Place, placeOf } from './lsp-notebooks.ts';
 import { COMMANDS } from './protocol.ts';
 import { pathOf } from './workspace-index.ts';
+
+export const ACTION_KINDS: readonly Action['kind'][] = [
+  'quickfix',
+  'refactor.rewrite',
+  'source.fixAll.seedwise',
+  'notebook.source.fixAll.seedwise',
+];
 
 /** The version of a file that no editor holds. */
 export const CLOSED = -1;
@@ -26,7 +34,7 @@ export function translator(
     const client = theClient();
     const related = client.takesRelatedInformation ? finding.related?.flatMap((each) => relatedOf(each, document)) : [];
     return {
-      range: rangeOf(finding, document),
+      range: placeOf(finding, document).range,
       severity: SEVERITIES[finding.severity],
       code: finding.rule,
       codeDescription: { href: ruleUrl(finding.rule) },
@@ -85,10 +93,10 @@ export function translator(
   }
 
   /** A place in the document, or in another file that the engine names by its path. */
-  function locationOf(place: Span & { readonly path?: string }, document: TextDocument) {
+  function locationOf(place: Span & { readonly path?: string }, document: TextDocument): Place | undefined {
     const isHere = place.path === undefined || place.path === pathOf(document.uri);
     const text = isHere ? document : documentAt(place.path);
-    return text && { uri: text.uri, range: rangeOf(place, text), version: text.version };
+    return text && placeOf(place, text);
   }
 
   return { diagnosticOf, offers, codeActionOf, editOf };

@@ -25,9 +25,10 @@ import { loadSyntax, type WasmBytes } from './core/syntax.ts';
 import type { FileAccess } from './folders.ts';
 import { reasonToSkip } from './limits.ts';
 import { type ActionSource, clientOf, isInWorkspace, isLinted } from './lsp-client.ts';
-import { CLOSED, translator } from './lsp-edits.ts';
+import { ACTION_KINDS, CLOSED, translator } from './lsp-edits.ts';
 import { clientFiles, followWorkspace } from './lsp-files.ts';
 import { speaker } from './lsp-log.ts';
+import { followNotebooks, isNotebook, NOTEBOOK_SYNC, placeOf, spanOf } from './lsp-notebooks.ts';
 import { statusOf } from './lsp-status.ts';
 import {
   COMMANDS,
@@ -45,9 +46,7 @@ const PUSH_DELAY_MS = 100;
 /** How often an answer is worked out again because texts of other files were missing. */
 const MAX_ROUNDS = 3;
 
-const ACTION_KINDS: readonly Action['kind'][] = ['quickfix', 'refactor.rewrite', 'source.fixAll.seedwise'];
-
-/** An open document as last analysed; `python` is missing where the text is not fit for analysis. */
+/** An open document or notebook as last analysed; `python` is missing where the text is not fit for analysis. */
 interface Checked {
   readonly document: TextDocument;
   readonly version: number;
@@ -55,7 +54,8 @@ interface Checked {
   /** The state of the other files it was judged with. */
   readonly generation: number;
   readonly python: Python | undefined;
-  readonly diagnostics: Diagnostic[];
+  /** By the address of the document, or of the notebook's cell. */
+  readonly diagnostics: ReadonlyMap<string, Diagnostic[]>;
   readonly resultId: string;
   /** Whether the texts of all other files that were asked for were at hand. */
   readonly complete: boolean;
@@ -97,6 +97,7 @@ export function serve(connection: Connection, host: Host): void {
   const syntax = loadSyntax(host.wasm);
   syntax.catch(() => {}); // Every request waits for it and reports its failure.
   const workspace = followWorkspace(connection, index, { ready: syntax, changed: lookAgain, onError: logError });
+  const notebooks = followNotebooks(connection, { changed: pushSoon, closed: ({ uri }) => closed(uri) });
   const { diagnosticOf, codeActionOf, editOf, offers } = translator(() => client, documentAt);
 
   connection.onInitialize(({ capabilities, initializationOptions, workspaceFolders, rootUri }) => {
@@ -111,6 +112,7 @@ export function serve(connection: Connection, host: Host): void {
       capabilities: {
         positionEncoding: PositionEncodingKind.UTF16,
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        ...(client.knowsNotebooks && { notebookDocumentSync: NOTEBOOK_SYNC }),
         codeActionProvider: { codeActionKinds: [...ACTION_KINDS], resolveProvider: client.resolvesEdits },
         executeCommandProvider: { commands: commands.filter((command) => !client.commands.has(command)) },
         ...(client.pullsDiagnostics && {
@@ -146,6 +148,7 @@ export function serve(connection: Connection, host: Host): void {
 
   /** Has the client ask for all diagnostics once more, or sends them. */
   function lookAgain(): void {
+    for (const { uri } of notebooks.all()) pushSoon(uri);
     if (client.showsStatus) connection.sendNotification(STATUS.changed).catch(logError);
     if (!client.pullsDiagnostics) for (const { uri } of documents.all()) pushSoon(uri);
     else if (client.refreshesDiagnostics) connection.languages.diagnostics.refresh().catch(logError);
@@ -156,23 +159,29 @@ export function serve(connection: Connection, host: Host): void {
   });
 
   documents.onDidClose(({ document: { uri } }) => {
+    closed(uri);
+    if (!client.pullsDiagnostics) connection.sendDiagnostics({ uri, diagnostics: [] });
+  });
+
+  function closed(uri: string): void {
     const python = checkedByUri.get(uri)?.python;
     if (python) closeFile(python.file);
     checkedByUri.delete(uri);
     settingsByUri.delete(uri);
     if (python && isInWorkspace(uri)) workspace.learn(index.closed(uri));
     clearTimeout(pushTimers.get(uri));
-    if (!client.pullsDiagnostics) connection.sendDiagnostics({ uri, diagnostics: [] });
-  });
+  }
 
   connection.languages.diagnostics.on(({ textDocument, previousResultId }) =>
     guarded<DocumentDiagnosticReport>({ kind: 'full', items: [] }, async () => {
-      const checked = await check(textDocument.uri);
+      const { uri } = textDocument;
+      // Cells are told their diagnostics, and would have them twice.
+      const checked = notebooks.documentOf(uri) ? undefined : await check(uri);
       if (!checked) return { kind: 'full', items: [] };
       const { resultId, diagnostics } = checked;
       return resultId === previousResultId
         ? { kind: 'unchanged', resultId }
-        : { kind: 'full', resultId, items: diagnostics };
+        : { kind: 'full', resultId, items: diagnostics.get(uri) ?? [] };
     }),
   );
 
@@ -185,7 +194,8 @@ export function serve(connection: Connection, host: Host): void {
   connection.onCodeAction(({ textDocument: { uri }, range, context }) =>
     guarded<CodeAction[]>([], () =>
       withPython(uri, [], (python, { document, version }) => {
-        const span = { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
+        const span = spanOf(uri, range, document);
+        if (!span) return [];
         return actionsOf(python, span).flatMap((action, index) => {
           const wanted = !context.only || context.only.some((kind) => `${action.kind}.`.startsWith(`${kind}.`));
           return wanted && offers(action) ? [codeActionOf(action, document, { uri, version, span, index })] : [];
@@ -253,12 +263,15 @@ export function serve(connection: Connection, host: Host): void {
   /** Analyses what the document holds now; nothing if it is not open, or not ours to judge. */
   async function check(uri: string): Promise<Checked | undefined> {
     for (let round = 1; ; round++) {
-      if (!isLinted(documents.get(uri))) return undefined;
+      const before = openDocument(uri);
+      if (!isLinted(before)) return undefined;
       await syntax;
       await workspace.settled();
-      const user = await settingsOf(uri);
-      const settings = isInWorkspace(uri) ? index.workspace.manifests.settingsOf(pathOf(uri), user) : user;
-      const document = documents.get(uri);
+      const user = await settingsOf(before.uri);
+      const settings = isInWorkspace(before.uri)
+        ? index.workspace.manifests.settingsOf(pathOf(before.uri), user)
+        : user;
+      const document = openDocument(uri);
       if (!isLinted(document)) return undefined;
       const checked = checkNow(document, settings);
       if (checked.complete || round === MAX_ROUNDS) return checked;
@@ -277,9 +290,12 @@ export function serve(connection: Connection, host: Host): void {
     if (config) complain('pyproject.toml: ', config.problems);
     checkedByUri.delete(uri); // An update that throws leaves no file to go on with.
     const python = understand(document, settings, before?.python?.file);
-    const findings = python?.analysis.findings ?? [];
-    const diagnostics = findings.map((finding) => diagnosticOf(finding, document));
-    const unchanged = before && JSON.stringify(before.diagnostics) === JSON.stringify(diagnostics);
+    const diagnostics = new Map<string, Diagnostic[]>();
+    for (const finding of python?.analysis.findings ?? []) {
+      const { uri: home } = placeOf(finding, document);
+      diagnostics.set(home, [...(diagnostics.get(home) ?? []), diagnosticOf(finding, document)]);
+    }
+    const unchanged = before && JSON.stringify([...before.diagnostics]) === JSON.stringify([...diagnostics]);
     const resultId = unchanged ? before.resultId : `${session}-${++resultCount}`;
     const { generation, lacksTexts } = index;
     const checked: Checked = {
@@ -298,7 +314,8 @@ export function serve(connection: Connection, host: Host): void {
       once(`${document.uri} is not analysed: it is ${reason}.`, logWarning);
       return undefined;
     }
-    const file = before ? updateFile(before, text) : openFile(pathOf(document.uri), text);
+    const source = isNotebook(document) ? document.notebook : text;
+    const file = before ? updateFile(before, source) : openFile(pathOf(document.uri), source);
     const generation = index.generation;
     if (isInWorkspace(document.uri)) index.edited(file, document.uri);
     // What this document does has changed, so what the others were told may be wrong.
@@ -342,8 +359,14 @@ export function serve(connection: Connection, host: Host): void {
 
   async function push(uri: string): Promise<void> {
     const checked = await check(uri);
-    if (checked) await connection.sendDiagnostics({ uri, version: checked.version, diagnostics: checked.diagnostics });
+    if (!checked) return;
+    const { document, version, diagnostics } = checked;
+    if (isNotebook(document)) notebooks.publish(document, diagnostics);
+    else await connection.sendDiagnostics({ uri, version, diagnostics: diagnostics.get(uri) ?? [] });
   }
+
+  /** What is open at an address; for a cell, its notebook. */
+  const openDocument = (uri: string): TextDocument | undefined => notebooks.documentOf(uri) ?? documents.get(uri);
 
   const openAt = (path: string): TextDocument | undefined => documents.all().find(({ uri }) => pathOf(uri) === path);
 
@@ -367,5 +390,5 @@ const NO_FILES: FileAccess = {
 /** What can be done at a span, and at last what can be done to the whole file when it is saved. */
 const actionsOf = ({ file, project, analysis }: Python, span: Span): Action[] => [
   ...actionsAt(file, project, analysis, span),
-  ...safeFixes(analysis),
+  ...safeFixes(file, analysis, span),
 ];

@@ -131,7 +131,8 @@ export class WorkspaceIndex {
   async closed(uri: string): Promise<void> {
     const path = pathOf(uri);
     this.#open.delete(path);
-    if (this.#isInside(path)) await this.reread([uri]);
+    const isNotebook = this.workspace.facts(path)?.isNotebook === true;
+    if (!isNotebook && this.#isInside(path)) await this.reread([uri]);
     else this.#forget(path);
   }
 
@@ -222,7 +223,8 @@ export class WorkspaceIndex {
 
   #take(path: string, uri: string, indexed: IndexedFile): void {
     this.#uris.set(path, uri);
-    if (this.workspace.set(path, indexed)) this.generation++;
+    // Nobody imports a notebook.
+    if (this.workspace.set(path, indexed) && !indexed.facts.isNotebook) this.generation++;
   }
 
   #forget(path: string): void {

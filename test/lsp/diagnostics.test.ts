@@ -22,7 +22,7 @@ test('the server says what it can do', () =>
       positionEncoding: 'utf-16',
       textDocumentSync: { openClose: true, change: 2 },
       codeActionProvider: {
-        codeActionKinds: ['quickfix', 'refactor.rewrite', 'source.fixAll.seedwise'],
+        codeActionKinds: ['quickfix', 'refactor.rewrite', 'source.fixAll.seedwise', 'notebook.source.fixAll.seedwise'],
         resolveProvider: true,
       },
       executeCommandProvider: { commands: ['seedwise.insertSeedBlock', 'seedwise.report'] },

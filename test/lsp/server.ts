@@ -11,10 +11,13 @@ import {
   createProtocolConnection,
   DiagnosticRefreshRequest,
   DidChangeConfigurationNotification,
+  DidChangeNotebookDocumentNotification,
   DidChangeTextDocumentNotification,
   DidChangeWatchedFilesNotification,
   DidChangeWorkspaceFoldersNotification,
+  DidCloseNotebookDocumentNotification,
   DidCloseTextDocumentNotification,
+  DidOpenNotebookDocumentNotification,
   DidOpenTextDocumentNotification,
   DocumentDiagnosticRequest,
   ExecuteCommandRequest,
@@ -23,6 +26,9 @@ import {
   InitializedNotification,
   InitializeRequest,
   LogMessageNotification,
+  type NotebookCell,
+  NotebookCellKind,
+  type NotebookDocumentChangeEvent,
   PublishDiagnosticsNotification,
   type PublishDiagnosticsParams,
   type Range,
@@ -33,6 +39,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
   type TextDocumentContentChangeEvent,
+  type TextDocumentItem,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
@@ -50,6 +57,25 @@ const bundle = (name: string): string => fileURLToPath(new URL(`../../dist/${nam
 /** The ways to start the server. */
 export const SERVER = [bundle('server.cjs'), '--stdio'];
 export const COMMAND_LINE = [bundle('cli.js'), 'server'];
+
+/** A cell of a notebook, of Python unless it says otherwise. */
+export interface Cell {
+  readonly uri: string;
+  readonly text: string;
+  readonly languageId?: string;
+}
+
+export const notebookCell = ({ uri, languageId = 'python' }: Cell): NotebookCell => ({
+  kind: languageId === 'markdown' ? NotebookCellKind.Markup : NotebookCellKind.Code,
+  document: uri,
+});
+
+export const textDocument = ({ uri, text, languageId = 'python' }: Cell): TextDocumentItem => ({
+  uri,
+  languageId,
+  version: 1,
+  text,
+});
 
 /** What a capable editor can do. */
 export const CAPABLE: ClientCapabilities = {
@@ -177,6 +203,24 @@ export async function startServer({
     changeFolders: (added: readonly string[], removed: readonly string[]) =>
       connection.sendNotification(DidChangeWorkspaceFoldersNotification.type, {
         event: { added: added.map(folderAt), removed: removed.map(folderAt) },
+      }),
+
+    openNotebook: (uri: string, cells: readonly Cell[], notebookType = 'jupyter-notebook') =>
+      connection.sendNotification(DidOpenNotebookDocumentNotification.type, {
+        notebookDocument: { uri, notebookType, version: 1, cells: cells.map(notebookCell) },
+        cellTextDocuments: cells.map(textDocument),
+      }),
+
+    changeNotebook: (uri: string, version: number, cells: NonNullable<NotebookDocumentChangeEvent['cells']>) =>
+      connection.sendNotification(DidChangeNotebookDocumentNotification.type, {
+        notebookDocument: { uri, version },
+        change: { cells },
+      }),
+
+    closeNotebook: (uri: string, cells: readonly Cell[]) =>
+      connection.sendNotification(DidCloseNotebookDocumentNotification.type, {
+        notebookDocument: { uri },
+        cellTextDocuments: cells.map(({ uri }) => ({ uri })),
       }),
 
     close: (uri: string) =>

@@ -1,13 +1,9 @@
 /** The bundled command line as a shell sees it: what it prints where, and its exit code. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-
-const BUNDLE = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { shell } from '../shell.ts';
 
 const BAD = `import torch
 
@@ -16,25 +12,6 @@ torch.use_deterministic_algorithms(True)
 torch.backends.cudnn.benchmark = True
 print(torch.rand(3))
 `;
-
-/** Writes files into a new folder that goes with the test, and gives a command line that runs there. */
-function shell(t: TestContext, files: Record<string, string | Uint8Array>) {
-  const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'seedwise-')));
-  t.after(() => rmSync(cwd, { recursive: true }));
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(cwd, name)), { recursive: true });
-    writeFileSync(join(cwd, name), content);
-  }
-  const run = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [BUNDLE, ...args], { cwd, encoding: 'utf8' });
-    return { status, stdout, stderr };
-  };
-  const names = (...args: string[]): string[] =>
-    JSON.parse(run('check', '--format', 'json', ...args).stdout).map((row: { filename: string }) =>
-      row.filename.startsWith(`${cwd}/`) ? row.filename.slice(cwd.length + 1) : row.filename,
-    );
-  return { cwd, run, names };
-}
 
 test('findings are printed one a line and counted', (t) => {
   const { run } = shell(t, { 'train.py': BAD, 'pkg/model.py': 'import torch\n' });

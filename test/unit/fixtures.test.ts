@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RULES } from '../../server/src/core/rules/index.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
-import { fixtures, type Understood, understand, workspaceOf } from '../corpus.ts';
+import { fixtures, isPython, type Understood, understand, workspaceOf } from '../corpus.ts';
 import { compareMarks } from '../marks.ts';
 
 const names = new Set(RULES.map((rule) => rule.name));
@@ -15,12 +15,12 @@ for (const { name, files } of fixtures()) {
       for (const { rule } of file.later) {
         assert.ok(!names.has(rule), `${name}: \`${rule}\` exists now, so its mark must not say "later"`);
       }
-      if (!file.path.endsWith('.py')) continue;
+      if (!isPython(file)) continue;
       const compare = ({ analysis }: Understood): void => {
         const { actual, expected } = compareMarks(file, analysis.findings);
         assert.equal(actual, expected, `${name}: the findings of ${file.path} are not those marked`);
       };
-      understand(file.path, file.text, compare, DEFAULT_SETTINGS, workspaceOf(files));
+      understand(file.path, file.notebook ?? file.text, compare, DEFAULT_SETTINGS, workspaceOf(files));
     }
   });
 }

@@ -5,6 +5,7 @@ import { compatibleEdits } from './fix.ts';
 import { freeName } from './imports.ts';
 import { DATA_LOADER, makeDeterministic, seedWorker, workerFunction } from './loaders.ts';
 import type { Call, PythonFile } from './model.ts';
+import { cellAt, fitsCells } from './notebook.ts';
 import type { Project } from './project.ts';
 import type { Edit, Finding, Fix, Span } from './rule.ts';
 import { unusedIgnore } from './rules/unused-ignore.ts';
@@ -14,7 +15,7 @@ import { ignoreFile, ignoreLine } from './suppress.ts';
 
 export interface Action {
   readonly title: string;
-  readonly kind: 'quickfix' | 'refactor.rewrite' | 'source.fixAll.seedwise';
+  readonly kind: 'quickfix' | 'refactor.rewrite' | 'source.fixAll.seedwise' | 'notebook.source.fixAll.seedwise';
   /** The finding it repairs. */
   readonly finding?: Finding;
   readonly preferred: boolean;
@@ -29,12 +30,17 @@ const noEdits = (): readonly Edit[] => [];
 export function actionsAt(file: PythonFile, project: Project, analysis: Analysis, span: Span): Action[] {
   const here = analysis.findings.filter((finding) => finding.start <= span.end && span.start <= finding.end);
   const repairs = here.flatMap((finding) => (finding.fixes ?? []).map((fix, i) => repair(finding, fix, i === 0)));
-  return [
+  const all = [
     ...repairs,
     ...here.flatMap((finding) => generic(file, analysis, finding)),
     ...refactorings(file, project, span, repairs),
   ];
+  return all.filter((action) => fits(file, action.edits));
 }
+
+/** What would reach from one cell of a notebook into another, or write over a magic, is not offered. */
+const fits = ({ notebook, path }: PythonFile, edits: () => readonly Edit[]): boolean =>
+  !notebook || fitsCells(notebook, edits(), path);
 
 function repair(finding: Finding, fix: Fix, preferred: boolean): Action {
   return { title: fix.title, kind: 'quickfix', finding, preferred, edits: () => fix.edits() };
@@ -52,12 +58,13 @@ function generic(file: PythonFile, analysis: Analysis, finding: Finding): Action
     edits,
     ...(command ? { command } : {}),
   });
-  const all = action(`Fix all of \`${rule}\` in this file`, () =>
-    compatibleEdits(same.flatMap((each) => each.fixes?.[0] ?? [])),
+  const all = action(
+    `Fix all of \`${rule}\` in this ${file.notebook ? 'notebook' : 'file'}`,
+    () => compatibleEdits(same.flatMap((each) => each.fixes?.[0] ?? [])).edits,
   );
   const ignores = [
     action(`Ignore \`${rule}\` on this line`, () => ignoreLine(file, finding)),
-    action(`Ignore \`${rule}\` in this file`, () => ignoreFile(file, rule)),
+    action(`Ignore \`${rule}\` in this ${file.notebook ? 'notebook' : 'file'}`, () => ignoreFile(file, rule)),
   ];
   return [
     ...(same.length > 1 && finding.fixes?.[0] ? [all] : []),
@@ -79,7 +86,7 @@ function refactorings(file: PythonFile, project: Project, span: Span, offered: r
   if (call?.name === DATA_LOADER) {
     const whole = makeDeterministic(file, call);
     if (whole) add('Make this DataLoader deterministic', whole);
-    if (!workerFunction(file, call.node))
+    if (!file.notebook && !workerFunction(file, call.node))
       add('Insert `seed_worker`', () => seedWorker(file, freeName(file, ['seed_worker'])));
   }
   const indexing = call && indexingFix(file, call);
@@ -102,17 +109,29 @@ function callAt(file: PythonFile, span: Span): Call | null {
 }
 
 /** The safe fixes of all findings, leaving out what overlaps. */
-export function fixAll(analysis: Analysis): readonly Edit[] {
+export const fixAll = (analysis: Analysis): readonly Edit[] => firstFixes(analysis, false).edits;
+
+/** The first fixes of all findings, leaving out what overlaps; and how many they are. */
+export function firstFixes(analysis: Analysis, unsafe: boolean): { edits: readonly Edit[]; count: number } {
   const first = analysis.findings.flatMap((finding) => (finding.fixes ?? []).slice(0, 1));
-  return compatibleEdits(first.filter((fix) => fix.safe));
+  return compatibleEdits(first.filter((fix) => unsafe || fix.safe));
 }
 
-/** The action that applies them when a file is saved; none where there is nothing safe to fix. */
-export function safeFixes(analysis: Analysis): Action[] {
+/**
+ * The action that applies them when a file is saved; none where there is nothing safe to fix. Notebooks are asked once
+ * for each cell, and once as a whole: the span tells the cell.
+ */
+export function safeFixes(file: PythonFile, analysis: Analysis, span: Span): Action[] {
+  const cell = file.notebook && cellAt(file.notebook, span.start);
   const edits = fixAll(analysis);
-  if (edits.length === 0) return [];
+  const own = cell ? edits.filter((edit) => cell.start <= edit.start && edit.end <= cell.end) : edits;
+  const action = (kind: Action['kind'], title: string, edits: readonly Edit[]): Action[] =>
+    edits.length > 0 ? [{ title, kind, preferred: false, edits: () => edits }] : [];
   const title = 'Fix all Seedwise problems that are safe to fix';
-  return [{ title, kind: 'source.fixAll.seedwise', preferred: false, edits: () => edits }];
+  return [
+    ...action('source.fixAll.seedwise', title, own),
+    ...(file.notebook ? action('notebook.source.fixAll.seedwise', `${title} in this notebook`, edits) : []),
+  ];
 }
 
 /** A seed block made for this file, or why there is none to insert. */
@@ -126,5 +145,6 @@ export function insertSeedBlock(
   const isSeeded = STREAMS.every((stream) => stream in must && !(stream in late));
   if (isSeeded && !options.deterministic)
     return { message: 'This program seeds `random`, `numpy` and `torch` already.' };
-  return { edits: seedBlock(file, project, options.deterministic).edits() };
+  const { edits } = seedBlock(file, project, options.deterministic);
+  return fits(file, edits) ? { edits: edits() } : { message: 'No cell of this notebook has room for a seed block.' };
 }

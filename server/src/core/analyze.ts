@@ -1,7 +1,8 @@
 /** Runs the rules over a file: the one place where a rule may fail without taking the others with it. */
 import type { PythonFile } from './model.ts';
+import { fitsCells, type Notebook } from './notebook.ts';
 import type { Project } from './project.ts';
-import type { Finding, Report, Rule, Severity } from './rule.ts';
+import type { Finding, Fix, Report, Rule, Severity } from './rule.ts';
 import { RULES } from './rules/index.ts';
 import { unusedIgnore } from './rules/unused-ignore.ts';
 import { ruleLevel, type Settings } from './settings.ts';
@@ -15,27 +16,41 @@ export interface Analysis {
 }
 
 export function analyze(file: PythonFile, project: Project, settings: Settings): Analysis {
-  const findings: Finding[] = [];
+  const found: Finding[] = [];
   const problems: string[] = [];
   for (const rule of RULES) {
     if (ruleLevel(settings, rule.name) === 'off') continue;
     try {
       for (const report of rule.check(file, project)) {
         const severity = severityOf(rule, report, project, settings);
-        if (severity !== null) findings.push({ ...report, rule: rule.name, severity });
+        if (severity !== null) found.push({ ...report, rule: rule.name, severity });
       }
     } catch (error) {
       problems.push(`${file.path}: rule ${rule.name} failed: ${describe(error)}`);
     }
   }
-  const { kept, unused } = suppress(file, mostSpecific(findings));
+  const { kept, unused } = suppress(file, mostSpecific(found));
   for (const { start, end, name, fix } of unused) {
     const report: Report = { start, end, message: unusedIgnore.message(name), unnecessary: true, fixes: [fix] };
     const severity = severityOf(unusedIgnore, report, project, settings);
     const isOff = ruleLevel(settings, name) === 'off' || ruleLevel(settings, unusedIgnore.name) === 'off';
     if (severity !== null && !isOff) kept.push({ ...report, rule: unusedIgnore.name, severity });
   }
-  return { findings: kept.sort((a, b) => a.start - b.start || a.end - b.end), problems };
+  const findings = kept.sort((a, b) => a.start - b.start || a.end - b.end);
+  const { notebook } = file;
+  return { findings: notebook ? findings.map((each) => inCells(each, file, notebook)) : findings, problems };
+}
+
+/** The finding without the repairs that do not fit into cells, which is found out when somebody asks for its repairs. */
+function inCells(finding: Finding, file: PythonFile, notebook: Notebook): Finding {
+  let fitting: readonly Fix[] | undefined;
+  return {
+    ...finding,
+    get fixes() {
+      fitting ??= (finding.fixes ?? []).filter((fix) => fitsCells(notebook, fix.edits(), file.path));
+      return fitting;
+    },
+  };
 }
 
 /** One place gets one finding: where a more specific rule speaks, the ones it supersedes do not. */

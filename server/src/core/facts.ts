@@ -13,6 +13,7 @@ export type Determinism = 'off' | 'warn' | 'strict';
 
 export interface FileFacts {
   readonly isTest: boolean;
+  readonly isNotebook: boolean;
   readonly hasMainGuard: boolean;
   /** It imports a machine-learning library. */
   readonly reachesMl: boolean;
@@ -37,6 +38,7 @@ export const CUDNN_DETERMINISTIC = 'torch.backends.cudnn.deterministic';
 export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): FileFacts {
   return {
     isTest: isTest(file.path),
+    isNotebook: file.notebook !== null,
     hasMainGuard: hasMainGuard(file),
     reachesMl: reachesMl(file),
     intent: intentOf(file),

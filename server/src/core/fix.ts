@@ -15,20 +15,22 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   return result + text.slice(at);
 }
 
-/** The fixes' edits, leaving out every fix that touches what an earlier one touches. */
-export function compatibleEdits(fixes: readonly Fix[]): Edit[] {
+/** The fixes' edits, leaving out every fix that touches what an earlier one touches; and how many fixes that are. */
+export function compatibleEdits(fixes: readonly Fix[]): { edits: Edit[]; count: number } {
   const taken: Edit[] = [];
-  const isSame = (a: Edit, b: Edit) => a.start === b.start && a.end === b.end && a.text === b.text;
+  const isSame = (a: Edit, b: Edit) => a.path === b.path && a.start === b.start && a.end === b.end && a.text === b.text;
   // Whole lines inserted at one place stand below each other.
   const isLine = (edit: Edit) => edit.start === edit.end && /^\r?\n|\n$/.test(edit.text);
   const clash = (a: Edit, b: Edit) =>
-    !isSame(a, b) && !(isLine(a) && isLine(b)) && a.start <= b.end && b.start <= a.end;
+    a.path === b.path && !isSame(a, b) && !(isLine(a) && isLine(b)) && a.start <= b.end && b.start <= a.end;
+  let count = 0;
   for (const fix of fixes) {
     const edits = fix.edits();
-    const clashes = edits.some((edit) => taken.some((other) => clash(edit, other)));
-    if (!clashes) taken.push(...edits.filter((edit) => !taken.some((other) => isSame(edit, other))));
+    if (edits.some((edit) => taken.some((other) => clash(edit, other)))) continue;
+    taken.push(...edits.filter((edit) => !taken.some((other) => isSame(edit, other))));
+    count++;
   }
-  return taken;
+  return { edits: taken, count };
 }
 
 export const replace = (node: Node, text: string): Edit => ({ start: node.start, end: node.end, text });
@@ -97,23 +99,42 @@ export function moveBefore(file: PythonFile, statement: Node, target: Node): rea
   if (!ownsItsLines(file, statement) || text.slice(lineStart(text, target.start), target.start).trim() !== '')
     return null;
   const indent = indentAt(text, statement.start);
+  const bounds = file.bounds(statement.start);
   let start = lineStart(text, statement.start);
   for (;;) {
     const above = lineStart(text, start - 1);
     const line = text.slice(above, start);
-    if (start === 0 || !line.trim().startsWith('#') || indentAt(text, above) !== indent) break;
+    if (
+      start <= bounds.start ||
+      isMagic(file, above) ||
+      !line.trim().startsWith('#') ||
+      indentAt(text, above) !== indent
+    )
+      break;
     if (above <= target.start) break;
     start = above;
   }
-  const lastEnd = lineEnd(text, statement.end);
   const eol = eolOf(file);
-  const lines = text.slice(start, lastEnd).split(/\r?\n/);
+  const lines = text.slice(start, lineEnd(text, statement.end)).split(/\r?\n/);
   const newIndent = indentAt(text, target.start);
   const moved = lines.map((line) => (line.startsWith(indent) ? newIndent + line.slice(indent.length) : line) + eol);
-  // At the end of the file without a line ending, the one in front goes instead.
-  const end = lastEnd < text.length ? lastEnd + (text[lastEnd] === '\r' ? 2 : 1) : lastEnd;
-  const from = end > lastEnd || start === 0 ? start : start - eol.length;
-  return [insertAt(lineStart(text, target.start), moved.join('')), { start: from, end, text: '' }];
+  return [insertAt(lineStart(text, target.start), moved.join('')), removeLines(file, start, statement.end)];
+}
+
+/** Takes lines out, from the start of one to the end of another; the edit stays within file or cell. */
+export function removeLines(file: PythonFile, from: number, to: number): Edit {
+  const { text } = file;
+  const bounds = file.bounds(from);
+  const last = lineEnd(text, to);
+  if (last < bounds.end) return { start: from, end: last + (text[last] === '\r' ? 2 : 1), text: '' };
+  // At the end without a line ending, the one in front goes instead.
+  const start = from > bounds.start ? from - (text.endsWith('\r\n', from) ? 2 : 1) : from;
+  return { start, end: last, text: '' };
+}
+
+/** True where the notebook has a magic that the text has a comment for. */
+function isMagic(file: PythonFile, lineStart: number): boolean {
+  return file.notebook?.cells.some(({ masked }) => masked.some(({ start }) => start === lineStart)) === true;
 }
 
 /**
@@ -135,13 +156,7 @@ export function removeStatement(file: PythonFile, statement: Node): Edit | null 
     return isPlainIf && onlyAsks ? removeStatement(file, holder) : replace(statement, 'pass');
   }
   if (!ownsItsLines(file, statement)) return null;
-  const { text } = file;
-  const start = lineStart(text, statement.start);
-  const lastEnd = lineEnd(text, statement.end);
-  const end = lastEnd < text.length ? lastEnd + (text[lastEnd] === '\r' ? 2 : 1) : lastEnd;
-  // At the end of the file without a line ending, the one in front goes instead.
-  const from = end > lastEnd || start === 0 ? start : start - eolOf(file).length;
-  return { start: from, end, text: '' };
+  return removeLines(file, lineStart(file.text, statement.start), statement.end);
 }
 
 /** Adds keyword arguments at the end of a call, in its own layout and with its own trailing comma. */

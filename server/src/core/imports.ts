@@ -1,5 +1,6 @@
 /** Finds the name a module already has in a file, adds the import where a careful engineer would, and places helpers. */
 import { eolOf, insertAt, lineEnd, lineStart } from './fix.ts';
+import { isMlPackage } from './knowledge.ts';
 import type { PythonFile } from './model.ts';
 import type { Edit } from './rule.ts';
 import type { Node } from './syntax.ts';
@@ -19,26 +20,36 @@ export const isStandardModule = (name: string): boolean => STANDARD.has(name);
 
 const USUAL_ALIAS: Readonly<Record<string, string>> = { numpy: 'np', 'torch.nn.functional': 'F' };
 
-/** Spells `numpy.random.seed` with the file's own import, or with a new one that collides with nothing. */
-export function spell(file: PythonFile, qualified: string): Spelled {
+/**
+ * Spells `numpy.random.seed` with the file's own import, or with a new one that collides with nothing.
+ * `use` is where the name will stand, if that may be above an import.
+ */
+export function spell(file: PythonFile, qualified: string, use = file.text.length): Spelled {
   let best: { name: string; rest: string } | undefined;
   for (const [name, definitions] of file.scopes.module.names) {
-    const [only, ...others] = definitions;
-    if (only?.kind !== 'import' || others.length > 0 || !isUnconditional(only.statement)) continue;
-    const rest = suffixOf(qualified, only.qualified);
+    const [first] = definitions;
+    if (first?.kind !== 'import' || !isUnconditional(first.statement) || first.statement.start > use) continue;
+    // Notebooks like to import the same once more.
+    if (!definitions.every((each) => each.kind === 'import' && each.qualified === first.qualified)) continue;
+    const rest = suffixOf(qualified, first.qualified);
     // The shortest spelling wins; on a tie, the first import.
     if (rest !== null && (!best || rest.length < best.rest.length)) best = { name, rest };
   }
   if (best) return { text: best.name + best.rest, edits: [] };
   const module = qualified.split('.')[0] ?? qualified;
-  const name = freeName(file, [USUAL_ALIAS[module] ?? module, module, `${module}_module`]);
+  const usual = USUAL_ALIAS[module] ?? module;
+  // An import further down may come a second time.
+  const again = file.scopes.module.names
+    .get(usual)
+    ?.every((each) => each.kind === 'import' && each.qualified === module);
+  const name = again ? usual : freeName(file, [usual, module, `${module}_module`]);
   const statement = name === module ? `import ${module}` : `import ${module} as ${name}`;
-  return { text: name + qualified.slice(module.length), edits: [importEdit(file, module, statement)] };
+  return { text: name + qualified.slice(module.length), edits: [importEdit(file, module, statement, use)] };
 }
 
 /** Spells several names, each new import once. */
-export function spellAll(file: PythonFile, names: readonly string[]): { texts: string[]; edits: Edit[] } {
-  const spelled = names.map((name) => spell(file, name));
+export function spellAll(file: PythonFile, names: readonly string[], use?: number): { texts: string[]; edits: Edit[] } {
+  const spelled = names.map((name) => spell(file, name, use));
   const edits: Edit[] = [];
   for (const edit of spelled.flatMap((each) => each.edits)) {
     if (!edits.some((other) => other.text === edit.text)) edits.push(edit);
@@ -46,7 +57,14 @@ export function spellAll(file: PythonFile, names: readonly string[]): { texts: s
   // Where they land at one place, the standard library comes first.
   const rank = (edit: Edit): number => (STANDARD.has(edit.text.trim().split(/[\s.]/)[1] ?? '') ? 0 : 1);
   edits.sort((a, b) => rank(a) - rank(b));
-  return { texts: spelled.map((each) => each.text), edits };
+  // Two that each begin a group of their own begin one together.
+  const begins = (edit: Edit | undefined): boolean => edit !== undefined && /^(\r?\n){2}/.test(edit.text);
+  const joined = edits.map((edit, i) => {
+    const before = edits[i - 1];
+    const isSameGroup = before?.start === edit.start && begins(edit) && begins(before) && rank(before) === rank(edit);
+    return isSameGroup ? { ...edit, text: edit.text.replace(/^\r?\n/, '') } : edit;
+  });
+  return { texts: spelled.map((each) => each.text), edits: joined };
 }
 
 /** The first of the names that nothing in the file binds; numbered when all are taken. */
@@ -64,7 +82,7 @@ export function freeName(file: PythonFile, names: readonly string[]): string {
 export function helperOffset(file: PythonFile): number {
   const head = headStatements(file);
   const last = head.at(-1);
-  return last ? lineEnd(file.text, last.end) : shebangEnd(file);
+  return last ? lineEnd(file.text, last.end) : headOffset(file);
 }
 
 /**
@@ -74,7 +92,7 @@ export function helperOffset(file: PythonFile): number {
 export function insertHelper(file: PythonFile, imports: readonly Edit[], lines: readonly string[]): Edit[] {
   const eol = eolOf(file);
   const offset = helperOffset(file);
-  const rest = file.text.slice(offset);
+  const rest = file.text.slice(offset, file.bounds(offset).end);
   const isFollowed = rest.trim() !== '';
   // A statement at the end needs one blank line behind it, a function two.
   const endsInFunction = /^\s/.test(lines.at(-1) ?? '');
@@ -86,7 +104,8 @@ export function insertHelper(file: PythonFile, imports: readonly Edit[], lines: 
     return [...imports, insertAt(offset, before + text + eol + (isFollowed ? eol.repeat(wanted - 1) : ''))];
   }
   const present = (/^(?:[ \t]*\r?\n)*/.exec(rest)?.[0] ?? '').split('\n').length - 1;
-  const after = isFollowed ? eol.repeat(Math.max(0, wanted - present)) : present === 0 ? eol : '';
+  const isLast = present === 0 && !file.notebook;
+  const after = isFollowed ? eol.repeat(Math.max(0, wanted - present)) : isLast ? eol : '';
   return [...imports, insertAt(offset, `${eol}${eol}${eol}${text}${after}`)];
 }
 
@@ -94,12 +113,13 @@ export function insertHelper(file: PythonFile, imports: readonly Edit[], lines: 
 export function insertStatement(file: PythonFile, statement: string): Edit {
   const eol = eolOf(file);
   const offset = helperOffset(file);
-  const isFirst = file.text.slice(0, offset).trim() === '';
+  const isFirst = file.text.slice(file.bounds(offset).start, offset).trim() === '';
   return insertAt(offset, isFirst ? statement + eol : `${eol}${eol}${statement}`);
 }
 
-/** What a file begins with: its docstring and its imports. */
+/** What a file begins with: its docstring and its imports. In a notebook, the imports of its cell of imports. */
 export function headStatements(file: PythonFile): Node[] {
+  if (file.notebook) return importCell(file)?.imports ?? [];
   const head: Node[] = [];
   for (const node of file.syntax.root.children) {
     const isDocstring =
@@ -110,9 +130,52 @@ export function headStatements(file: PythonFile): Node[] {
   return head;
 }
 
-function importEdit(file: PythonFile, module: string, statement: string): Edit {
+interface CellOfCode {
+  /** The first imports of the cell, as far as they follow each other. */
+  readonly imports: Node[];
+  readonly others: Node[];
+}
+
+function cellsOfCode(file: PythonFile): CellOfCode[] {
+  const cells = new Map<number, CellOfCode>();
+  for (const node of file.syntax.root.children) {
+    const { start } = file.bounds(node.start);
+    const cell = cells.get(start) ?? { imports: [], others: [] };
+    cells.set(start, cell);
+    const [first] = cell.imports;
+    const isFirst = !first || (cell.others.at(-1)?.start ?? -1) < first.start;
+    cell[isFirst && (isImport(node) || isGuardedImport(node, file)) ? 'imports' : 'others'].push(node);
+  }
+  return [...cells.values()];
+}
+
+/**
+ * The cell of a notebook to import and to seed in: the first that imports what draws, since nothing is drawn before;
+ * where cells that only import follow one that only imports, the last of them.
+ */
+function importCell(file: PythonFile): CellOfCode | undefined {
+  const cells = cellsOfCode(file);
+  const draws = (node: Node): boolean =>
+    /^(random|numpy)$/.test(moduleOf(node, file)) || isMlPackage(moduleOf(node, file));
+  let at = cells.findIndex(({ imports }) => imports.some(draws));
+  if (at < 0) return cells.find(({ imports }) => imports.length > 0);
+  const onlyImports = (cell: CellOfCode | undefined): boolean => cell?.others.length === 0;
+  while (onlyImports(cells[at]) && onlyImports(cells[at + 1])) at++;
+  return cells[at];
+}
+
+/** The imports that a new one joins: the head, or where that comes after the use, what a notebook imports first. */
+function importsBefore(file: PythonFile, use: number): Node[] {
+  const head = headStatements(file);
+  if (!file.notebook || (head[0]?.start ?? use) <= use) return head;
+  const first = cellsOfCode(file).find(({ imports }) => imports.length > 0)?.imports ?? [];
+  return (first[0]?.start ?? use) <= use ? first : [];
+}
+
+function importEdit(file: PythonFile, module: string, statement: string, use: number): Edit {
   const eol = eolOf(file);
-  const imports = headStatements(file).filter((node) => isImport(node) && node.type !== 'future_import_statement');
+  const head = importsBefore(file, use);
+  const imports = head.filter((node) => isImport(node) && node.type !== 'future_import_statement');
   const group = imports.filter((node) => STANDARD.has(moduleOf(node, file)) === STANDARD.has(module));
   const next = group.find((node) => node.type === 'import_statement' && moduleOf(node, file) > module);
   if (next) return insertAt(lineStart(file.text, next.start), statement + eol);
@@ -121,10 +184,11 @@ function importEdit(file: PythonFile, module: string, statement: string): Edit {
   if (plain) return insertAt(lineStart(file.text, plain.start), statement + eol);
   const first = imports[0];
   if (first && STANDARD.has(module)) return insertAt(lineStart(file.text, first.start), statement + eol + eol);
-  const last = headStatements(file).at(-1);
+  const last = head.at(-1);
   if (last) return insertAt(lineEnd(file.text, last.end), `${eol}${eol}${statement}`);
-  const offset = shebangEnd(file);
-  return insertAt(offset, statement + eol + (file.text.slice(offset).trim() === '' ? '' : eol));
+  const offset = file.notebook && use < file.text.length ? file.bounds(use).start : headOffset(file);
+  const rest = file.text.slice(offset, file.bounds(offset).end);
+  return insertAt(offset, statement + eol + (rest.trim() === '' ? '' : eol));
 }
 
 const isImport = (node: Node): boolean =>
@@ -153,8 +217,9 @@ function suffixOf(qualified: string, imported: string): string | null {
   return qualified.startsWith(`${imported}.`) ? qualified.slice(imported.length) : null;
 }
 
-/** Behind the shebang and the encoding comment. */
-function shebangEnd(file: PythonFile): number {
+/** Behind the shebang and the encoding comment; in a notebook, where the first cell with code begins. */
+export function headOffset(file: PythonFile): number {
+  if (file.notebook) return file.notebook.cells.find((cell) => cell.hasCode)?.bodyStart ?? 0;
   const match = /^(?:\uFEFF)?(?:#!.*(?:\r?\n|$))?(?:#.*coding[:=].*(?:\r?\n|$))?/.exec(file.text);
   return match?.[0].length ?? 0;
 }

@@ -32,7 +32,7 @@ export function generatorFix(file: PythonFile, call: Call): (() => Edit[]) | nul
   if (/rank/i.test(seed)) return null;
   return () => {
     const existing = seededGenerator(file, call.node);
-    const { texts, edits } = spellAll(file, ['torch.Generator']);
+    const { texts, edits } = spellAll(file, ['torch.Generator'], place.start);
     const name = existing ?? freeName(file, ['generator', 'loader_generator']);
     const made = `${name} = ${texts[0]}(${defaultDevice(file)}).manual_seed(${seed})`;
     const before = existing ? [] : [...edits, insertBefore(file, place, [made])];
@@ -40,8 +40,12 @@ export function generatorFix(file: PythonFile, call: Call): (() => Edit[]) | nul
   };
 }
 
-/** Gives the loader a `worker_init_fn`; null where it has one or starts no workers. */
+/**
+ * Gives the loader a `worker_init_fn`; null where it has one or starts no workers, and in a notebook, from which
+ * processes that are spawned cannot import it.
+ */
 export function workerFix(file: PythonFile, call: Call): (() => Edit[]) | null {
+  if (file.notebook) return null;
   const given = loaderArgument(file, call, 'worker_init_fn');
   if (!isLeftOut(given) || !startsWorkers(file, call)) return null;
   return () => {

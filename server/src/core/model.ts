@@ -5,8 +5,10 @@
 
 import { argumentOf } from './arguments.ts';
 import { buildScopes } from './binder.ts';
+import { type Constant, constantOf } from './constants.ts';
 import { canonical } from './knowledge.ts';
 import type { LoweringMemory } from './lowering-memory.ts';
+import { cellAt, type Notebook, partsOf, type Source } from './notebook.ts';
 import type { Span } from './rule.ts';
 import {
   assignedValues,
@@ -22,13 +24,11 @@ import {
 } from './scope.ts';
 import { type Node, parse, type Syntax } from './syntax.ts';
 
+export type { Constant } from './constants.ts';
 export type { Node } from './syntax.ts';
 
 /** UTF-16 units; no training script is longer, and a generated file of that size would only cost time. */
 export const MAX_FILE_LENGTH = 1_000_000;
-
-/** What an expression is known to evaluate to. */
-export type Constant = null | boolean | number | string | readonly Constant[];
 
 /** An argument of a call: its value, or that it is not passed, or that `*args`/`**kwargs` may hold it. */
 export type Argument = Node | 'absent' | 'unknown';
@@ -72,6 +72,8 @@ export class PythonFile {
   readonly text: string;
   readonly syntax: Syntax;
   readonly scopes: Scopes;
+  /** The cells the text is joined from, where it is a notebook's. */
+  readonly notebook: Notebook | null;
   #calls: readonly Call[] | undefined;
   #byName: Map<string, Call[]> | undefined;
   #byMethod: Map<string, Call[]> | undefined;
@@ -81,15 +83,22 @@ export class PythonFile {
   readonly #qualified = new Map<Node, string | null>();
   readonly #constructions = new Map<Node, Call | null>();
 
-  constructor(path: string, text: string, syntax: Syntax) {
+  constructor(path: string, text: string, syntax: Syntax, notebook: Notebook | null) {
     this.path = path;
     this.text = text;
     this.syntax = syntax;
+    this.notebook = notebook;
     this.scopes = buildScopes(syntax.root, text);
   }
 
   get hasSyntaxErrors(): boolean {
     return this.syntax.hasErrors;
+  }
+
+  /** What an edit at the offset has to stay within: its cell, or the whole text. */
+  bounds(offset: number): Span {
+    const cell = this.notebook && cellAt(this.notebook, offset);
+    return cell ? { start: cell.bodyStart, end: cell.end } : { start: 0, end: this.text.length };
   }
 
   read(span: Span): string {
@@ -293,42 +302,7 @@ export class PythonFile {
 
   /** The value of a literal, or of a name that is assigned one literal once; undefined when nobody can tell. */
   constant(expression: Node, depth = 0): Constant | undefined {
-    if (depth > 50) return undefined;
-    switch (expression.type) {
-      case 'none':
-        return null;
-      case 'true':
-        return true;
-      case 'false':
-        return false;
-      case 'integer':
-      case 'float': {
-        const number = Number(this.read(expression).replaceAll('_', ''));
-        return Number.isNaN(number) ? undefined : number;
-      }
-      case 'string': {
-        return /^[rRuU]*['"]/.test(this.read(expression)) ? this.quoted(expression) : undefined;
-      }
-      case 'unary_operator': {
-        const operand = expression.get('argument');
-        const value = operand && this.constant(operand, depth + 1);
-        return typeof value === 'number' && this.text[expression.start] === '-' ? -value : undefined;
-      }
-      case 'parenthesized_expression':
-        return expression.children[0] && this.constant(expression.children[0], depth + 1);
-      case 'tuple':
-      case 'list': {
-        const values = expression.children.map((child) => this.constant(child, depth + 1));
-        return values.includes(undefined) ? undefined : (values as Constant[]);
-      }
-      case 'identifier': {
-        const [only, ...others] = this.definitions(expression);
-        if (depth > 4 || only?.kind !== 'assignment' || others.length > 0) return undefined;
-        return this.constant(only.value, depth + 1);
-      }
-      default:
-        return undefined;
-    }
+    return constantOf(expression, this, depth);
   }
 
   functionOf(id: string | null): FunctionInfo | undefined {
@@ -341,14 +315,17 @@ export class PythonFile {
 }
 
 /** Parses and understands a text. Broken Python is not an error: what parses is understood. */
-export function openFile(path: string, text: string): PythonFile {
-  return new PythonFile(path, text, parse(text));
+export function openFile(path: string, source: Source): PythonFile {
+  const { text, notebook } = partsOf(source);
+  return new PythonFile(path, text, parse(text), notebook);
 }
 
 /** The file after an edit. The old object gave its tree away and must not be used any more. */
-export function updateFile(file: PythonFile, text: string): PythonFile {
-  if (text === file.text) return file;
-  const updated = new PythonFile(file.path, text, file.syntax.update(file.text, text));
+export function updateFile(file: PythonFile, source: Source): PythonFile {
+  const { text, notebook } = partsOf(source);
+  if (text === file.text && !notebook) return file;
+  const syntax = text === file.text ? file.syntax : file.syntax.update(file.text, text);
+  const updated = new PythonFile(file.path, text, syntax, notebook);
   updated.memory = file.memory;
   return updated;
 }

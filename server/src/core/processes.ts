@@ -20,7 +20,7 @@ export function seedTarget(file: PythonFile, project: Project, child: Child, str
       title: `Seed \`${SEED_FUNCTION[stream]}\` at the top of \`${name}\``,
       safe: false,
       edits: () => {
-        const { texts, edits } = spellAll(file, [SEED_FUNCTION[stream]]);
+        const { texts, edits } = spellAll(file, [SEED_FUNCTION[stream]], statement.start);
         return [...edits, insertBefore(file, statement, [`${texts[0]}(${value})`])];
       },
     },

@@ -1,6 +1,6 @@
 /** *Insert seed block*: a `make_deterministic` made for one file, and called first in its program. */
 import { indentUnit, insertAfter, insertBefore, quoted, statementOf } from './fix.ts';
-import { freeName, headStatements, insertHelper, spellAll } from './imports.ts';
+import { freeName, headStatements, helperOffset, insertHelper, spellAll } from './imports.ts';
 import { compareVersions, type Stream } from './knowledge.ts';
 import type { PythonFile } from './model.ts';
 import { targetOf } from './processes.ts';
@@ -30,7 +30,7 @@ export function seedBlock(file: PythonFile, project: Project, deterministic: boo
       const unit = indentUnit(file);
       const functions = streams.map((stream) => SEED_FUNCTION[stream]);
       const switches = deterministic ? switchesOf(file, project.versionOf('torch')) : [];
-      const { texts, edits } = spellAll(file, [...functions, ...switches.map(({ name }) => name)]);
+      const { texts, edits } = spellAll(file, [...functions, ...switches.map(({ name }) => name)], helperOffset(file));
       const lines = texts.map((text, i) => `${unit}${text}${switches[i - functions.length]?.rest ?? '(seed)'}`);
       const helper = [`def ${name}(seed):`, ...lines];
       const targets = seedTargets(file, project, name, value);
@@ -113,7 +113,7 @@ function entryPoint(file: PythonFile, project: Project): Entry {
   if (parsed && parsed.statement.end < firstDraw) return parsed;
   const inGuard = guard?.get('consequence')?.children[0];
   if (guard && inGuard && guard.start < firstDraw) return { kind: 'before', statement: inGuard };
-  const body = file.syntax.root.children.slice(head.length);
+  const body = file.syntax.root.children.filter((node) => !head.includes(node));
   const isScript = project.isProgram || !body.some((node) => /definition$/.test(node.type));
   return { kind: isScript ? 'head' : 'none' };
 }

@@ -120,7 +120,7 @@ export function seedBeside(project: Project, exposure: Exposure, stream: Stream)
   if (!node || !value || !isPlain(value)) return null;
   const statement = statementOf(node);
   if (statement.type !== 'expression_statement' && statement.type !== 'assignment') return null;
-  const { texts, edits } = spellAll(file, [SEED_FUNCTION[stream]]);
+  const { texts, edits } = spellAll(file, [SEED_FUNCTION[stream]], statement.start);
   const line = `${texts[0]}(${file.read(value)})`;
   const helper = node.enclosing('function_definition');
   const name = helper && file.read(helper.get('name') ?? helper);

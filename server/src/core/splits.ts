@@ -104,7 +104,7 @@ export function ownGenerator(file: PythonFile, call: Call, seed: string): (() =>
 const isOnDevice = (file: PythonFile, call: Call): boolean => file.argument(call, 'device') !== 'absent';
 
 function newGenerator(file: PythonFile, call: Call, seed: string): { text: string; edits: readonly Edit[] } {
-  const { text, edits } = spell(file, 'torch.Generator');
+  const { text, edits } = spell(file, 'torch.Generator', call.node.start);
   const usual = file.calls('torch.set_default_device')[0];
   const own = file.argument(call, 'device');
   const device = own !== 'absent' || !usual ? own : file.argument(usual, 'device', 0);

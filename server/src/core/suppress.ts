@@ -2,7 +2,8 @@
  * `# seedwise: ignore[rule, ...] reason` on the line or the line above, `# seedwise: ignore-file[...]` in the head.
  * An ignore that ignores nothing is itself a finding.
  */
-import { eolOf, indentAt, insertAt, lineEnd, lineStart } from './fix.ts';
+import { eolOf, indentAt, insertAt, lineEnd, lineStart, removeLines } from './fix.ts';
+import { headOffset } from './imports.ts';
 import type { PythonFile } from './model.ts';
 import type { Edit, Finding, Fix, Span } from './rule.ts';
 
@@ -31,7 +32,8 @@ export function suppressionsOf(file: PythonFile): Suppression[] {
     const names = namesIn(match[2] ?? '', at + match[0].indexOf('[') + 1);
     const start = lineStart(file.text, comment.start);
     const isAlone = file.text.slice(start, comment.start).trim() === '';
-    const lines = isAlone ? [start, lineEndNext(file.text, comment.end)] : [start];
+    const next = lineEndNext(file.text, comment.end);
+    const lines = isAlone && next <= file.bounds(comment.start).end ? [start, next] : [start];
     return [
       { rules: names.map((each) => each.name), whole, lines, comment: { start: at, end: at + match[0].length }, names },
     ];
@@ -90,8 +92,7 @@ export function ignoreFile(file: PythonFile, rule: string): Edit[] {
   const own = suppressionsOf(file).find((each) => each.whole && each.names.length > 0);
   const last = own?.names.at(-1);
   if (last) return [insertAt(last.end, `, ${rule}`)];
-  const head = /^\uFEFF?(?:#!.*(?:\r?\n|$))?(?:#.*coding[:=].*(?:\r?\n|$))?/.exec(file.text)?.[0].length ?? 0;
-  return [insertAt(head, `# seedwise: ignore-file[${rule}]${eolOf(file)}`)];
+  return [insertAt(headOffset(file), `# seedwise: ignore-file[${rule}]${eolOf(file)}`)];
 }
 
 function removal(file: PythonFile, suppression: Suppression, name: string | null): Fix {
@@ -113,8 +114,7 @@ function removal(file: PythonFile, suppression: Suppression, name: string | null
       const start = lineStart(file.text, suppression.comment.start);
       const before = file.text.slice(start, suppression.comment.start).trimEnd();
       if (before !== '') return [{ start: start + before.length, end, text: '' }];
-      const newline = file.text.startsWith('\r\n', end) ? 2 : end < file.text.length ? 1 : 0;
-      return [{ start, end: end + newline, text: '' }];
+      return [removeLines(file, start, end)];
     },
   };
 }

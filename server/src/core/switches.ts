@@ -26,7 +26,7 @@ export function* environmentSettings(
 
 /** A benchmark wants the fastest algorithm. */
 export function measuresSpeed(file: PythonFile): boolean {
-  if (/bench[^/\\]*\.py$/i.test(file.path)) return true;
+  if (/bench[^/\\]*\.(py|ipynb)$/i.test(file.path)) return true;
   return file.scopes.imports.some((each) => /\btorch\.utils(\.| import .*\b)benchmark\b/.test(file.read(each)));
 }
 

@@ -216,8 +216,8 @@ export class Workspace implements Modules {
   #collectImporters(): Map<string, Set<string>> {
     const importers = new Map<string, Set<string>>();
     for (const [path, { effects, facts }] of this.#files) {
-      // A test of an entry point does not make it a library.
-      if (facts.isTest) continue;
+      // Neither a test of an entry point nor a notebook that looks into it makes it a library.
+      if (facts.isTest || facts.isNotebook) continue;
       for (const module of effects.imports) {
         const located = this.locate(module, path);
         if (!located || located.path === path) continue;

@@ -82,7 +82,7 @@ function repair(file: PythonFile, call: Call): Fix {
     title: 'Call `torch.manual_seed` instead',
     safe: false,
     edits: () => {
-      const { text, edits } = spell(file, 'torch.manual_seed');
+      const { text, edits } = spell(file, 'torch.manual_seed', call.node.start);
       const guard = guardOnly(file, call);
       const list = call.node.get('arguments');
       // Behind a test for CUDA the seed would be missing where there is none.

@@ -148,7 +148,7 @@ function switchOn(file: PythonFile, assignment: Node): Fix {
     title: 'Add `torch.use_deterministic_algorithms(True)`',
     safe: false,
     edits: () => {
-      const { text, edits } = spell(file, FLAG);
+      const { text, edits } = spell(file, FLAG, assignment.start);
       return [...edits, insertAfter(file, statementOf(assignment), [`${text}(True)`])];
     },
   };

@@ -1,6 +1,6 @@
 /** Operations whose CUDA kernels add in whatever order the threads arrive. */
 import { indexPutFix } from '../equivalents.ts';
-import { insertStatement, spell } from '../imports.ts';
+import { helperOffset, insertStatement, spell } from '../imports.ts';
 import { behaviourAt } from '../knowledge.ts';
 import type { PythonFile } from '../model.ts';
 import { isOnCpu, type OpCall, opCalls, runsWithoutGradient } from '../ops.ts';
@@ -108,7 +108,7 @@ function switchOn(file: PythonFile): Fix {
     title: 'Add `torch.use_deterministic_algorithms(True)`',
     safe: false,
     edits: () => {
-      const { text, edits } = spell(file, FLAG);
+      const { text, edits } = spell(file, FLAG, helperOffset(file));
       return [...edits, insertStatement(file, `${text}(True)`)];
     },
   };

@@ -176,7 +176,7 @@ function repair(file: PythonFile, call: Call, value: Node, kind: TextKind): Fix 
     title: 'Use `zlib.crc32`',
     safe: false,
     edits: () => {
-      const { text, edits } = spell(file, 'zlib.crc32');
+      const { text, edits } = spell(file, 'zlib.crc32', call.node.start);
       const read = file.read(value);
       const isAtom = /^(identifier|attribute|call|subscript|string|parenthesized_expression)$/.test(value.type);
       const bytes =

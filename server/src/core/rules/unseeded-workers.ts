@@ -134,7 +134,9 @@ function messageOf(draw: WorkerDraw, project: Project): string {
     : `\`${draw.name}\` has generators of its own, which every worker gets the same copy of.`;
 }
 
+/** A notebook is offered none: its workers could not import the function where processes are spawned. */
 function repairs(draw: WorkerDraw, loader: Call, file: PythonFile): Fix[] {
+  if (file.notebook) return [];
   if (draw.from === 'pipeline' && !draw.reseed) return [];
   return [
     {

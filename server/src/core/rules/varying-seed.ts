@@ -128,7 +128,7 @@ function withValue(file: PythonFile, call: Call, none: Node | null): Fix {
     title: `Call \`torch.manual_seed(${value})\``,
     safe: false,
     edits: () => {
-      const { text, edits } = spell(file, 'torch.manual_seed');
+      const { text, edits } = spell(file, 'torch.manual_seed', call.node.start);
       return [...edits, replace(call.node, `${text}(${value})`)];
     },
   };

@@ -1,0 +1,255 @@
+/** Notebooks over the protocol: cells are judged together, told apart, and never told twice. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CodeAction, Diagnostic, TextDocumentEdit } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { CAPABLE, type Cell, notebookCell, type Server, textDocument, until, withServer } from './server.ts';
+
+const NOTEBOOK = 'file:///project/train.ipynb';
+const cellUri = (name: string): string => `vscode-notebook-cell:/project/train.ipynb#${name}`;
+const CAPABILITIES = { ...CAPABLE, notebookDocument: { synchronization: {} } };
+
+const cell = (name: string, text: string, languageId?: string): Cell => ({
+  uri: cellUri(name),
+  text,
+  ...(languageId && { languageId }),
+});
+const CELLS = [
+  cell('title', '# Title', 'markdown'),
+  cell('imports', '%matplotlib inline\nimport torch\nfrom torch import nn'),
+  cell('model', 'model = nn.Linear(8, 2)'),
+  cell('seed', 'torch.manual_seed(0)\ntorch.cuda.manual_seed_all(0)'),
+];
+const at = (line: number, character: number) => ({ line, character });
+const nowhere = { start: at(0, 0), end: at(0, 0) };
+
+/** What each cell was told last. */
+function told({ said }: Server): Record<string, string[]> {
+  const last = new Map(said.published.map(({ uri, diagnostics }) => [uri, diagnostics]));
+  return Object.fromEntries([...last].map(([uri, diagnostics]) => [uri.split('#')[1], diagnostics.map(codeOf)]));
+}
+const codeOf = ({ code, range }: Diagnostic): string =>
+  `${code} ${range.start.line}:${range.start.character}-${range.end.line}:${range.end.character}`;
+
+/** Waits for the next publishing, and for whatever would come with it. */
+async function news(server: Server, act: () => Promise<void>): Promise<{ uri: string; codes: string[] }[]> {
+  const before = server.said.published.length;
+  await act();
+  await until(() => server.said.published.length > before);
+  await server.pull('file:///project/other.py');
+  return server.said.published
+    .slice(before)
+    .map(({ uri, diagnostics }) => ({ uri: uri.split('#')[1] ?? uri, codes: diagnostics.map(codeOf) }));
+}
+
+const LATE = 'late-seed 0:8-0:17';
+const REDUNDANT = 'redundant-cuda-seed 1:0-1:26';
+
+async function withNotebook(use: (server: Server) => Promise<void>, cells = CELLS): Promise<void> {
+  await withServer({ capabilities: CAPABILITIES }, async (server) => {
+    await news(server, () => server.openNotebook(NOTEBOOK, cells));
+    await use(server);
+  });
+}
+
+/** Cells after an edit, by name. */
+function edited(action: CodeAction | undefined, cells = CELLS): Record<string, string> {
+  const changes = (action?.edit?.documentChanges ?? []) as TextDocumentEdit[];
+  return Object.fromEntries(
+    changes.map(({ textDocument: { uri }, edits }) => {
+      const found = cells.find((each) => each.uri === uri);
+      assert.ok(found, `no cell ${uri}`);
+      const text = TextDocument.applyEdits(TextDocument.create(uri, 'python', 1, found.text), edits as never);
+      return [uri.split('#')[1], text];
+    }),
+  );
+}
+
+test('notebooks of Jupyter are asked for, where the client knows notebooks', async () => {
+  await withServer({ capabilities: CAPABILITIES }, async ({ capabilities }) => {
+    assert.deepEqual(capabilities.notebookDocumentSync, {
+      notebookSelector: [{ notebook: 'jupyter-notebook', cells: [{ language: 'python' }] }],
+    });
+    const { codeActionKinds } = capabilities.codeActionProvider as { codeActionKinds: string[] };
+    assert.ok(codeActionKinds.includes('notebook.source.fixAll.seedwise'));
+  });
+  await withServer({}, async ({ capabilities }) => assert.equal(capabilities.notebookDocumentSync, undefined));
+});
+
+test('the cells are one program, and each is told its own diagnostics once', async () => {
+  await withNotebook(async (server) => {
+    assert.deepEqual(told(server), { model: [LATE], seed: [REDUNDANT] });
+    const [diagnostic] = server.said.published.find(({ uri }) => uri === cellUri('model'))?.diagnostics ?? [];
+    assert.deepEqual(diagnostic?.relatedInformation?.[0]?.location, {
+      uri: cellUri('seed'),
+      range: { start: at(0, 0), end: at(0, 17) },
+    });
+    for (const { uri } of CELLS) assert.deepEqual(await server.pull(uri), { kind: 'full', items: [] });
+  });
+});
+
+test('only cells with other diagnostics are told again', async () => {
+  await withNotebook(async (server) => {
+    const typed = { range: { start: at(1, 0), end: at(1, 0) }, text: '\n' };
+    const change = (name: string, version: number, text = typed) =>
+      server.changeNotebook(NOTEBOOK, version, {
+        textContent: [{ document: { uri: cellUri(name), version }, changes: [text] }],
+      });
+    assert.deepEqual(await news(server, () => change('seed', 2)), [
+      { uri: 'seed', codes: ['redundant-cuda-seed 2:0-2:26'] },
+    ]);
+    assert.equal(server.said.published.at(-1)?.version, 2);
+    const seeded = { range: { start: at(2, 0), end: at(2, 0) }, text: '\ntorch.manual_seed(0)\n' };
+    assert.deepEqual(
+      await news(server, () => change('imports', 2, { ...seeded, range: { start: at(2, 20), end: at(2, 20) } })),
+      [{ uri: 'model', codes: [] }],
+    );
+  });
+});
+
+test('cells come, go, move and change their language', async () => {
+  await withNotebook(async (server) => {
+    const early = cell('early', 'torch.manual_seed(1)');
+    const insert = {
+      array: { start: 2, deleteCount: 0, cells: [notebookCell(early)] },
+      didOpen: [textDocument(early)],
+    };
+    assert.deepEqual(await news(server, () => server.changeNotebook(NOTEBOOK, 2, { structure: insert })), [
+      { uri: 'model', codes: [] },
+    ]);
+    const remove = { array: { start: 2, deleteCount: 1 }, didClose: [{ uri: early.uri }] };
+    assert.deepEqual(await news(server, () => server.changeNotebook(NOTEBOOK, 3, { structure: remove })), [
+      { uri: 'model', codes: [LATE] },
+    ]);
+    // The seed moves in front of the model.
+    const [, , model, seed] = CELLS.map(notebookCell);
+    const move = { array: { start: 2, deleteCount: 2, cells: [seed!, model!] } };
+    assert.deepEqual(await news(server, () => server.changeNotebook(NOTEBOOK, 4, { structure: move })), [
+      { uri: 'model', codes: [] },
+    ]);
+    // And becomes text.
+    const asText = { ...seed!, kind: 1 as const };
+    assert.deepEqual(await news(server, () => server.changeNotebook(NOTEBOOK, 5, { data: [asText] })), [
+      { uri: 'model', codes: ['incomplete-seeding 0:8-0:17'] },
+      { uri: 'seed', codes: [] },
+    ]);
+  });
+});
+
+test('diagnostics go with their cells, and with the notebook', async () => {
+  await withNotebook(async (server) => {
+    const remove = { array: { start: 2, deleteCount: 1 }, didClose: [{ uri: cellUri('model') }] };
+    assert.deepEqual(await news(server, () => server.changeNotebook(NOTEBOOK, 2, { structure: remove })), [
+      { uri: 'model', codes: [] },
+    ]);
+    assert.deepEqual(await news(server, () => server.closeNotebook(NOTEBOOK, CELLS)), [{ uri: 'seed', codes: [] }]);
+    await news(server, () => server.openNotebook(NOTEBOOK, CELLS));
+    assert.deepEqual(told(server), { model: [LATE], seed: [REDUNDANT] });
+  });
+});
+
+test('a module that the notebook imports is a part of it, and the notebook none of the module', async () => {
+  await withServer({ capabilities: CAPABILITIES }, async (server) => {
+    const cells = [cell('a', 'import torch\nfrom seeds import seed\nseed()'), cell('b', 'torch.rand(3)')];
+    const module = 'file:///project/seeds.py';
+    const text = 'import torch\n\n\ndef seed():\n    torch.manual_seed(0)\n';
+    await server.open(module, text);
+    await server.pull(module);
+    await server.openNotebook(NOTEBOOK, cells);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.deepEqual(told(server), {});
+    const { refreshes } = server.said;
+    await server.changeNotebook(NOTEBOOK, 2, {
+      textContent: [
+        { document: { uri: cellUri('b'), version: 2 }, changes: [{ text: 'torch.rand(4)\ntorch.rand(5)' }] },
+      ],
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(server.said.refreshes, refreshes, 'no other document is looked at again');
+    await server.change(module, 2, { text: text.replace('torch.manual_seed(0)', 'pass') });
+    const changed = await news(server, async () => void (await server.pull(module)));
+    assert.deepEqual(changed, [{ uri: 'b', codes: ['incomplete-seeding 0:0-0:10'] }]);
+  });
+});
+
+test('repairs are edits of cells, computed when one is chosen', async () => {
+  await withNotebook(async (server) => {
+    const actions = await server.codeActions(cellUri('model'), { start: at(0, 9), end: at(0, 9) });
+    const [move] = actions;
+    assert.equal(move?.edit, undefined);
+    const resolved = await server.resolve(move!);
+    assert.deepEqual(edited(resolved), {
+      model: 'torch.manual_seed(0)\nmodel = nn.Linear(8, 2)',
+      seed: 'torch.cuda.manual_seed_all(0)',
+    });
+    const versions = (resolved.edit!.documentChanges as TextDocumentEdit[]).map(
+      ({ textDocument }) => textDocument.version,
+    );
+    assert.deepEqual(versions, [1, 1]);
+    const ignore = actions.find(({ title }) => title.endsWith('in this notebook'));
+    assert.deepEqual(edited(await server.resolve(ignore!)), {
+      imports: '# seedwise: ignore-file[late-seed]\n%matplotlib inline\nimport torch\nfrom torch import nn',
+    });
+    await server.changeNotebook(NOTEBOOK, 2, {
+      textContent: [{ document: { uri: cellUri('seed'), version: 2 }, changes: [{ text: 'pass' }] }],
+    });
+    assert.deepEqual(await server.resolve(move!), move, 'an action of a version that is gone');
+    assert.deepEqual(await server.codeActions(cellUri('title'), nowhere), []);
+    assert.deepEqual(await server.codeActions(cellUri('nobody'), nowhere), []);
+  });
+});
+
+test('on save, a cell repairs itself, and the notebook all of them', async () => {
+  await withNotebook(async (server) => {
+    const fixes = async (name: string, kind: string): Promise<CodeAction[]> =>
+      Promise.all((await server.codeActions(cellUri(name), nowhere, [kind])).map((action) => server.resolve(action)));
+    assert.deepEqual(await fixes('model', 'source.fixAll'), []);
+    assert.deepEqual(
+      (await fixes('seed', 'source.fixAll')).map((each) => edited(each)),
+      [{ seed: 'torch.manual_seed(0)' }],
+    );
+    assert.deepEqual(
+      (await fixes('imports', 'notebook.source.fixAll')).map((each) => edited(each)),
+      [{ seed: 'torch.manual_seed(0)' }],
+    );
+  });
+});
+
+test('a seed block goes into the cell of imports', async () => {
+  const cells = CELLS.slice(0, 3);
+  await withNotebook(async (server) => {
+    await server.execute('seedwise.insertSeedBlock', cellUri('model'));
+    const [edit] = server.said.edits;
+    assert.deepEqual(edited({ title: '', edit: edit! }, cells), {
+      imports: `%matplotlib inline\nimport torch\nfrom torch import nn\n\n\ndef make_deterministic(seed):\n    torch.manual_seed(seed)\n\n\nmake_deterministic(42)`,
+    });
+  }, cells);
+});
+
+test('half-written, empty and large notebooks, and other kinds of them, do no harm', async () => {
+  await withServer({ capabilities: CAPABILITIES }, async (server) => {
+    await server.openNotebook('file:///project/empty.ipynb', []);
+    await server.changeNotebook('file:///project/unknown.ipynb', 2, {
+      structure: { array: { start: 3, deleteCount: 9 } },
+    });
+    await server.closeNotebook('file:///project/unknown.ipynb', []);
+    const many = Array.from({ length: 100 }, (_, i) => cell(`c${i}`, i % 2 ? `x${i} = foo(${i}, [` : `y${i} = ${i}`));
+    const cells = [
+      cell('a', 'import torch\ntorch.manual_seed(0)'),
+      ...many,
+      cell('z', 'torch.backends.cudnn.benchmark = True\ntorch.rand(1)'),
+    ];
+    await news(server, () => server.openNotebook(NOTEBOOK, cells));
+    assert.deepEqual(told(server), { z: ['cudnn-benchmark 0:33-0:37'] });
+    assert.deepEqual(server.said.logs, []);
+  });
+});
+
+test('a client without versions or resolving gets plain edits', async () => {
+  const { workspace: _, textDocument: __, ...rest } = CAPABILITIES;
+  await withServer({ capabilities: rest }, async (server) => {
+    await news(server, () => server.openNotebook(NOTEBOOK, CELLS));
+    const [move] = await server.codeActions(cellUri('model'), { start: at(0, 9), end: at(0, 9) });
+    assert.deepEqual(Object.keys(move?.edit?.changes ?? {}).sort(), [cellUri('model'), cellUri('seed')]);
+  });
+});

@@ -1,0 +1,28 @@
+/** Runs the bundled command line in a folder made for one test. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const BUNDLE = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+
+/** Writes files into a new folder that goes with the test, and gives a command line that runs there. */
+export function shell(t: TestContext, files: Record<string, string | Uint8Array>) {
+  const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'seedwise-')));
+  t.after(() => rmSync(cwd, { recursive: true }));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(cwd, name)), { recursive: true });
+    writeFileSync(join(cwd, name), content);
+  }
+  const run = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [BUNDLE, ...args], { cwd, encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+  const names = (...args: string[]): string[] =>
+    JSON.parse(run('check', '--format', 'json', ...args).stdout).map((row: { filename: string }) =>
+      row.filename.startsWith(`${cwd}/`) ? row.filename.slice(cwd.length + 1) : row.filename,
+    );
+  return { cwd, run, names };
+}

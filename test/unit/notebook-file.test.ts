@@ -1,0 +1,122 @@
+/** `.ipynb` files: which cells they hold, and that writing cells back changes nothing else. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readNotebook, writeNotebook } from '../../server/src/notebook-file.ts';
+
+/** A notebook as Jupyter writes it, with what a rewriting of the whole JSON would lose. */
+const JUPYTER = String.raw`{
+ "cells": [
+  {
+   "cell_type": "markdown",
+   "id": "a",
+   "metadata": {},
+   "source": ["# Caf\u00e9"]
+  },
+  {
+   "cell_type": "code",
+   "execution_count": 1.0,
+   "id": "b",
+   "metadata": {"n": 12345678901234567890, "e": 1E5, "dup": 1, "dup": 2},
+   "outputs": [
+    {"data": {"image/png": "iVBORw0KGgo=\n"}, "text": ["\"source\": [\n", "\/"]}
+   ],
+   "source": [
+    "import torch\n",
+    "x = '\u00e9\ud83c\udfb2'\n",
+    "y = \"a\\nb\"\n",
+    "z = 1"
+   ]
+  },
+  {"cell_type": "code", "metadata": {}, "outputs": [], "source": "import os\nz = \"\u00fc\""},
+  {"cell_type": "code", "metadata": {}, "source": []},
+  {"cell_type": "raw", "metadata": {}, "source": "raw"},
+  {"cell_type": "code", "metadata": {"vscode": {"languageId": "julia"}}, "source": "x"}
+ ],
+ "metadata": {"kernelspec": {"language": "python"}},
+ "nbformat": 4,
+ "nbformat_minor": 5
+}
+`;
+
+test('code cells are numbered among all cells', () => {
+  const { cells, isPython } = readNotebook(JUPYTER);
+  assert.ok(isPython);
+  assert.deepEqual(cells, [
+    { index: 1, text: 'import torch\nx = \'é🎲\'\ny = "a\\nb"\nz = 1' },
+    { index: 2, text: 'import os\nz = "ü"' },
+    { index: 3, text: '' },
+  ]);
+});
+
+test('what is not replaced, or replaced by itself, stays as it is, byte for byte', () => {
+  const crlf = JUPYTER.replaceAll('\n', '\r\n').trimEnd();
+  const tabs = JUPYTER.replace(/^ +/gm, (indent) => '\t'.repeat(indent.length));
+  for (const json of [JUPYTER, crlf, tabs, JSON.stringify(JSON.parse(JUPYTER))]) {
+    const notebook = readNotebook(json);
+    assert.equal(writeNotebook(notebook, new Map()), json);
+    assert.equal(writeNotebook(notebook, new Map(notebook.cells.map(({ index, text }) => [index, text]))), json);
+  }
+});
+
+test('a new text is written in the form of the old one, and only its new lines are new', () => {
+  const notebook = readNotebook(JUPYTER);
+  const [first = '', second = ''] = notebook.cells.map(({ text }) => text);
+  const written = writeNotebook(
+    notebook,
+    new Map([
+      [1, first.replace('z = 1', 'w = "ß"\nz = 2\n')],
+      [2, second.replace('import os\n', 'import os\nimport re\t\n')],
+    ]),
+  );
+  assert.equal(
+    written,
+    JUPYTER.replace(
+      '    "z = 1"\n',
+      String.raw`    "w = \"\u00df\"\n",
+    "z = 2\n"
+`,
+    ).replace(String.raw`import os\nz`, String.raw`import os\nimport re\t\nz`),
+  );
+  assert.deepEqual(readNotebook(written).cells[1]?.text, 'import os\nimport re\t\nz = "ü"');
+});
+
+test('new lines are escaped only where the file escapes', () => {
+  const write = (json: string): string => writeNotebook(readNotebook(json), new Map([[0, 'é\nx']]));
+  const cell = (source: string, more = ''): string =>
+    `{"cells": [{"cell_type": "code", "source": ${source}}], "metadata": {${more}}}`;
+  assert.equal(write(cell('["x"]')), cell('["é\\n", "x"]'));
+  assert.equal(write(cell('"x"', '"a": "\\u00e4"')), cell('"\\u00e9\\nx"', '"a": "\\u00e4"'));
+  assert.equal(write(cell('[\n  "x"\n ]', '"a": "ä"')), cell('[\n  "é\\n",\n  "x"\n ]', '"a": "ä"'));
+  assert.equal(write(cell('[]')), cell('["é\\n", "x"]'));
+});
+
+test('format 3 has worksheets', () => {
+  const json = `{"metadata": {"name": ""}, "nbformat": 3, "worksheets": [
+    {"cells": [{"cell_type": "heading", "source": "Title"}, {"cell_type": "code", "input": ["x = 1\\n", "y"], "language": "python"}]},
+    {"cells": [{"cell_type": "code", "input": "z", "language": "python"}, {"cell_type": "code", "input": "w", "language": "R"}]}
+  ]}`;
+  const notebook = readNotebook(json);
+  assert.deepEqual(notebook.cells, [
+    { index: 1, text: 'x = 1\ny' },
+    { index: 2, text: 'z' },
+  ]);
+  assert.equal(writeNotebook(notebook, new Map([[2, 'q']])), json.replace('"z"', '"q"'));
+});
+
+test('the kernel decides the language, and none means Python', () => {
+  const isPython = (metadata: unknown): boolean => readNotebook(JSON.stringify({ cells: [], metadata })).isPython;
+  assert.ok(isPython({}));
+  assert.ok(isPython(undefined));
+  assert.ok(isPython({ kernelspec: { language: 'python' } }));
+  assert.ok(isPython({ language_info: { name: 'ipython3' } }));
+  assert.ok(!isPython({ kernelspec: { language: 'R', name: 'ir' } }));
+  assert.ok(!isPython({ language_info: { name: 'julia' } }));
+});
+
+test('what is no notebook says so', () => {
+  for (const text of ['', '{', 'import torch']) assert.throws(() => readNotebook(text), /^Error: it is not JSON\.$/);
+  for (const text of ['{}', '[]', '3', 'null', '{"cells": 3}', '{"worksheets": []}', '{"cells": {}}'])
+    assert.throws(() => readNotebook(text), /^Error: it is not a notebook\.$/, text);
+  const odd = '{"cells": [3, null, {"cell_type": "code"}, {"cell_type": "code", "source": 7}, {"source": "x"}]}';
+  assert.deepEqual(readNotebook(odd).cells, []);
+});

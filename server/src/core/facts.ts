@@ -2,6 +2,8 @@
 import { type Flags, isMlPackage, looksLikeSeeder, seederOf } from './knowledge.ts';
 import { LIBRARY } from './known-calls.ts';
 import type { Call, PythonFile } from './model.ts';
+import { type Parts, partsOf } from './networks.ts';
+import { keepsRandomState } from './rng-states.ts';
 
 /** How `use_deterministic_algorithms` is set: `strict` raises where an operation cannot comply. */
 export type Determinism = 'off' | 'warn' | 'strict';
@@ -15,6 +17,10 @@ export interface FileFacts {
   readonly showsIntent: boolean;
   readonly seeds: boolean;
   readonly determinism: Determinism;
+  /** It saves or restores the state of a random generator, or makes a new one for each epoch. */
+  readonly keepsRandomState: boolean;
+  /** What its classes and functions build that `eval()` changes. */
+  readonly parts: Parts;
 }
 
 /** Assignments and calls by which a program says that it wants the same bits. */
@@ -28,6 +34,8 @@ export function factsOf(file: PythonFile): FileFacts {
     showsIntent: showsDeterminismIntent(file),
     seeds: file.allCalls.some((call) => seedsSomething(call)),
     determinism: determinismOf(file),
+    keepsRandomState: keepsRandomState(file),
+    parts: partsOf(file),
   };
 }
 

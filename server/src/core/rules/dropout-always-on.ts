@@ -171,7 +171,7 @@ function layersIn(owner: Node, file: PythonFile): boolean {
 
 /** In a comment or docstring of the class, or right above it. */
 function saysSo(owner: Node, file: PythonFile): boolean {
-  const above = /(?:^[ \t]*#.*\r?\n)*(?:^[ \t]*@.*\r?\n)*$/m.exec(file.text.slice(0, owner.start))?.[0] ?? '';
+  const above = /(?:[ \t]*[#@][^\n]*\n)*[ \t]*$/.exec(file.text.slice(0, owner.start))?.[0] ?? '';
   return SAYS_SO.test(above + file.read(owner));
 }
 

@@ -133,7 +133,7 @@ with torch.inference_mode():
       if (isPartOfNetwork(made.node, file, project) || !project.buildsModes(made)) continue;
       const { seen, calls, escapes } = usesOf(made.node, file, (call, argument) => handsOn(call, argument, file));
       if (escapes || ![...seen].every((node) => leavesMode(node, made, file))) continue;
-      if (setsModeOfAny(made, seen, file)) continue;
+      if (mayBeSetElsewhere(seen, file)) continue;
       const loads = [...seen].flatMap((node) => loadOf(node, file) ?? []);
       const [load] = isLoaded ? [made.node] : loads;
       const runs = [...calls, ...[...seen].flatMap((node) => forwardOf(node, file) ?? [])];
@@ -234,15 +234,10 @@ function leavesMode(node: Node, made: Call, file: PythonFile): boolean {
   return true;
 }
 
-/** `eval()` or `train()` of an object that is this model, or that nobody can tell apart from it. */
-function setsModeOfAny(made: Call, seen: ReadonlySet<Node>, file: PythonFile): boolean {
-  const isBoundToAttribute = [...seen].some(({ type }) => type === 'attribute');
-  const calls = [...file.methodCalls('eval'), ...file.methodCalls('train')];
-  return calls.some((call) => {
-    const object = call.callee.get('object');
-    const other = object ? file.constructionOf(object) : null;
-    return !object || isBoundToAttribute || !other || other.node === made.node;
-  });
+/** As a part of another object it has many names, and may follow the mode of the whole. */
+function mayBeSetElsewhere(seen: ReadonlySet<Node>, file: PythonFile): boolean {
+  const isPart = [...seen].some(({ type }) => type === 'attribute');
+  return isPart && file.methodCalls('eval').length + file.methodCalls('train').length > 0;
 }
 
 /** `model.load_state_dict(torch.load(path))`, with the weights of a file in whatever form. */

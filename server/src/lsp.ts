@@ -30,6 +30,7 @@ import { parseSettings, type Settings } from './core/settings.ts';
 import { loadSyntax, type WasmBytes } from './core/syntax.ts';
 import { reasonToSkip } from './limits.ts';
 import { type ActionSource, clientOf, isInWorkspace, isLinted, rangeOf, SEVERITIES } from './lsp-client.ts';
+import { serveHovers } from './lsp-hover.ts';
 import { COMMANDS, type InitializationOptions, type SeedBlockOptions } from './protocol.ts';
 import { type FileAccess, pathOf, WorkspaceIndex } from './workspace-index.ts';
 
@@ -100,6 +101,7 @@ export function serve(connection: Connection, host: Host): void {
         positionEncoding: PositionEncodingKind.UTF16,
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         codeActionProvider: { codeActionKinds: [...ACTION_KINDS], resolveProvider: client.resolvesEdits },
+        hoverProvider: true,
         executeCommandProvider: { commands: commands.filter((command) => !client.commands.has(command)) },
         ...(client.pullsDiagnostics && {
           diagnosticProvider: { identifier: 'seedwise', interFileDependencies: true, workspaceDiagnostics: false },
@@ -175,6 +177,8 @@ export function serve(connection: Connection, host: Host): void {
       });
     }),
   );
+
+  serveHovers(connection, check, guarded);
 
   connection.onCodeActionResolve((codeAction) =>
     guarded(codeAction, async () => {

@@ -19,6 +19,7 @@ import {
   ExecuteCommandRequest,
   FileChangeType,
   type FileEvent,
+  HoverRequest,
   InitializedNotification,
   InitializeRequest,
   LogMessageNotification,
@@ -153,6 +154,9 @@ export async function startServer({
         textDocument: { uri },
         ...(previousResultId && { previousResultId }),
       }),
+
+    hover: (uri: string, line: number, character: number) =>
+      connection.sendRequest(HoverRequest.type, { textDocument: { uri }, position: { line, character } }),
 
     codeActions: async (uri: string, range: Range, only?: string[]) => {
       const context = { diagnostics: [], ...(only && { only }) };

@@ -5,26 +5,34 @@ import { hoverAt } from './core/hover.ts';
 import type { PythonFile } from './core/model.ts';
 import type { Project } from './core/project.ts';
 
-interface Understood {
-  readonly document: TextDocument;
-  readonly python: { readonly file: PythonFile; readonly project: Project } | undefined;
+interface Python {
+  readonly file: PythonFile;
+  readonly project: Project;
 }
 
-/** Registers the request. `check` gives a document as it is now, `guarded` an answer where something fails. */
+type Answer = LspHover | null;
+
+/** Works something out from an open document as it is now, or gives the answer for one that is not ours to judge. */
+type WithPython = (
+  uri: string,
+  otherwise: Answer,
+  work: (python: Python, checked: { readonly document: TextDocument }) => Answer,
+) => Promise<Answer>;
+
+/** Registers the request; `guarded` answers where the work fails. */
 export function serveHovers(
   connection: Connection,
-  check: (uri: string) => Promise<Understood | undefined>,
-  guarded: (fallback: LspHover | null, work: () => Promise<LspHover | null>) => Promise<LspHover | null>,
+  withPython: WithPython,
+  guarded: (fallback: Answer, work: () => Promise<Answer>) => Promise<Answer>,
 ): void {
   connection.onHover(({ textDocument, position }: HoverParams) =>
-    guarded(null, async () => {
-      const checked = await check(textDocument.uri);
-      if (!checked?.python) return null;
-      const { document, python } = checked;
-      const hover = hoverAt(python.file, python.project, document.offsetAt(position));
-      if (!hover) return null;
-      const range = { start: document.positionAt(hover.start), end: document.positionAt(hover.end) };
-      return { contents: { kind: MarkupKind.Markdown, value: hover.markdown }, range };
-    }),
+    guarded(null, () =>
+      withPython(textDocument.uri, null, ({ file, project }, { document }) => {
+        const hover = hoverAt(file, project, document.offsetAt(position));
+        if (!hover) return null;
+        const range = { start: document.positionAt(hover.start), end: document.positionAt(hover.end) };
+        return { contents: { kind: MarkupKind.Markdown, value: hover.markdown }, range };
+      }),
+    ),
   );
 }

@@ -27,15 +27,16 @@ export interface FileFacts {
 const CUDNN_DETERMINISTIC = 'torch.backends.cudnn.deterministic';
 
 export function factsOf(file: PythonFile): FileFacts {
+  const usesMl = reachesMl(file);
   return {
     isTest: isTest(file.path),
     hasMainGuard: hasMainGuard(file),
-    reachesMl: reachesMl(file),
+    reachesMl: usesMl,
     showsIntent: showsDeterminismIntent(file),
     seeds: file.allCalls.some((call) => seedsSomething(call)),
     determinism: determinismOf(file),
     keepsRandomState: keepsRandomState(file),
-    parts: partsOf(file),
+    parts: usesMl ? partsOf(file) : {},
   };
 }
 

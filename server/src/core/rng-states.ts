@@ -15,7 +15,7 @@ const PROGRESS = /epoch|step|(\b|_)iter/i;
  * no state. Also where only a name says so: whoever keeps states by another's helper keeps them.
  */
 export function keepsRandomState(file: PythonFile): boolean {
-  if (STATE_KEY.test(file.text)) return true;
+  if (/rng|random_?state|StatefulData/i.test(file.text) && STATE_KEY.test(file.text)) return true;
   return file.allCalls.some((call) => {
     const last = call.method ?? call.name?.slice(call.name.lastIndexOf('.') + 1).replace('#', '');
     if (last === undefined) return false;

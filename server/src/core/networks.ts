@@ -29,6 +29,8 @@ export const isTorchvisionModel = (name: string): boolean => TORCHVISION.test(na
 
 /** What stands for a layer with two modes among the parts of a network. */
 const MODES = '*';
+/** What stands for a class that sets the mode of its objects itself. */
+const OWN_MODE = '!';
 
 /** True where the layer or function a call makes is known to act differently in training. */
 function hasModes(call: Call, file: PythonFile): boolean {
@@ -73,6 +75,8 @@ export function partsOf(file: PythonFile): Parts {
       const name = file.qualify(base);
       if (name !== null && (isLocal(name, file) || isForeign(name))) add(info.id, name);
     }
+    if (info.methods.has('train') || info.methods.has('eval') || /\bself\.(train|eval)\(/.test(file.read(info.node)))
+      add(info.id, OWN_MODE);
     // Whoever asks for the mode acts on it.
     if (/\bself\.training\b/.test(file.read(info.node))) add(info.id, MODES);
   }
@@ -113,6 +117,7 @@ function nameBuildsModes(name: string, path: string, workspace: Workspace, seen:
   if (!found || !key || seen.has(key)) return false;
   seen.add(key);
   const parts = workspace.facts(found.path)?.parts[found.name] ?? [];
+  if (parts.includes(OWN_MODE)) return false;
   return parts.some((part) => part === MODES || nameBuildsModes(part, found.path, workspace, seen));
 }
 

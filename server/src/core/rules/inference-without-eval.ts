@@ -43,6 +43,7 @@ libraries come in evaluation mode.`,
     'Runs with gradients, and models without loaded weights.',
     'Models handed to a framework or to any code that is not in the file.',
     'A call of `.train()`, which says that the mode is meant.',
+    'A class that sets its mode itself: in its `__init__`, or by a `train` of its own.',
     'Library modules and tests.',
   ],
   references: [

@@ -27,6 +27,7 @@ import { reasonToSkip } from './limits.ts';
 import { type ActionSource, clientOf, isInWorkspace, isLinted } from './lsp-client.ts';
 import { ACTION_KINDS, CLOSED, translator } from './lsp-edits.ts';
 import { clientFiles, followWorkspace } from './lsp-files.ts';
+import { serveHovers } from './lsp-hover.ts';
 import { speaker } from './lsp-log.ts';
 import { followNotebooks, isNotebook, NOTEBOOK_SYNC, placeOf, spanOf } from './lsp-notebooks.ts';
 import { statusOf } from './lsp-status.ts';
@@ -114,6 +115,7 @@ export function serve(connection: Connection, host: Host): void {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         ...(client.knowsNotebooks && { notebookDocumentSync: NOTEBOOK_SYNC }),
         codeActionProvider: { codeActionKinds: [...ACTION_KINDS], resolveProvider: client.resolvesEdits },
+        hoverProvider: true,
         executeCommandProvider: { commands: commands.filter((command) => !client.commands.has(command)) },
         ...(client.pullsDiagnostics && {
           diagnosticProvider: { identifier: 'seedwise', interFileDependencies: true, workspaceDiagnostics: false },
@@ -203,6 +205,8 @@ export function serve(connection: Connection, host: Host): void {
       }),
     ),
   );
+
+  serveHovers(connection, withPython, guarded);
 
   connection.onCodeActionResolve((codeAction) =>
     guarded(codeAction, () => {

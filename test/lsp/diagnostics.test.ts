@@ -25,6 +25,7 @@ test('the server says what it can do', () =>
         codeActionKinds: ['quickfix', 'refactor.rewrite', 'source.fixAll.seedwise', 'notebook.source.fixAll.seedwise'],
         resolveProvider: true,
       },
+      hoverProvider: true,
       executeCommandProvider: { commands: ['seedwise.insertSeedBlock', 'seedwise.report'] },
       diagnosticProvider: { identifier: 'seedwise', interFileDependencies: true, workspaceDiagnostics: false },
     });

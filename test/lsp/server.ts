@@ -23,6 +23,7 @@ import {
   ExecuteCommandRequest,
   FileChangeType,
   type FileEvent,
+  HoverRequest,
   InitializedNotification,
   InitializeRequest,
   LogMessageNotification,
@@ -239,6 +240,8 @@ export async function startServer({
       }),
 
     status: (uri: string): Promise<Status | null> => connection.sendRequest(STATUS.of, { uri }),
+    hover: (uri: string, line: number, character: number) =>
+      connection.sendRequest(HoverRequest.type, { textDocument: { uri }, position: { line, character } }),
 
     codeActions: async (uri: string, range: Range, only?: string[]) => {
       const context = { diagnostics: [], ...(only && { only }) };

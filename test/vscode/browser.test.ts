@@ -98,6 +98,16 @@ step('F8 shows the message and the rule', async ({ page }) => {
   await peek.waitFor({ state: 'detached' });
 });
 
+step('Ctrl+K Ctrl+I shows what a switch covers', async ({ page }) => {
+  const [row, text] = [FAULTY.split('\n').findIndex((each) => each.includes('use_deterministic')), 'torch.use_det'];
+  await goTo(page, row + 1, text.length + 1);
+  await page.keyboard.press('Control+K');
+  await page.keyboard.press('Control+I');
+  await page.locator('.monaco-hover').getByText('Deterministic algorithms').first().waitFor();
+  await screenshot(page, 'hover');
+  await page.keyboard.press('Escape');
+});
+
 step('Ctrl+. offers the repair first, and Enter applies it', async ({ page }) => {
   const [title] = await openLightbulb(page, line, column);
   assert.equal(title, FAULT.fix);

@@ -4,7 +4,9 @@ import { setsCublas, usesCuda } from './environment.ts';
 import { type Flags, isMlPackage, looksLikeSeeder, seederOf } from './knowledge.ts';
 import { LIBRARY } from './known-calls.ts';
 import type { Call, Node, PythonFile } from './model.ts';
+import { type Parts, partsOf } from './networks.ts';
 import { keptPipelines } from './pipelines.ts';
+import { keepsRandomState } from './rng-states.ts';
 import { nearestFunction } from './scope.ts';
 import { NO_VOCABULARY, streamsOf, type Vocabulary } from './vocabulary.ts';
 
@@ -29,6 +31,10 @@ export interface FileFacts {
   readonly usesCuda: boolean;
   /** It may set cuBLAS's environment variable, itself or by a helper that does. */
   readonly setsCublas: boolean;
+  /** It saves or restores the state of a random generator, or makes a new one for each epoch. */
+  readonly keepsRandomState: boolean;
+  /** What its classes and functions build that `eval()` changes. */
+  readonly parts: Parts;
 }
 
 /** The switches by which a program says that it wants the same bits. */
@@ -36,11 +42,12 @@ const ALGORITHMS = 'torch.use_deterministic_algorithms';
 export const CUDNN_DETERMINISTIC = 'torch.backends.cudnn.deterministic';
 
 export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): FileFacts {
+  const usesMl = reachesMl(file);
   return {
     isTest: isTest(file.path),
     isNotebook: file.notebook !== null,
     hasMainGuard: hasMainGuard(file),
-    reachesMl: reachesMl(file),
+    reachesMl: usesMl,
     intent: intentOf(file),
     seeds: file.allCalls.some((call) => streamsOf(call, vocabulary.seeds, file) !== null || seedsSomething(call)),
     determinism: determinismOf(file, () => true),
@@ -48,6 +55,8 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     pipelines: keptPipelines(file),
     usesCuda: usesCuda(file),
     setsCublas: setsCublas(file),
+    keepsRandomState: keepsRandomState(file),
+    parts: usesMl ? partsOf(file) : {},
   };
 }
 

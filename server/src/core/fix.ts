@@ -162,7 +162,12 @@ export function removeStatement(file: PythonFile, statement: Node): Edit | null 
 /** Adds keyword arguments at the end of a call, in its own layout and with its own trailing comma. */
 export function addArguments(file: PythonFile, call: Call, keywords: readonly string[]): Edit[] {
   const list = call.node.get('arguments');
-  if (list?.type !== 'argument_list' || keywords.length === 0) return [];
+  return list?.type === 'argument_list' ? addItems(file, list, keywords) : [];
+}
+
+/** The same for whatever stands between two brackets: the arguments of a call, the entries of a dictionary. */
+export function addItems(file: PythonFile, list: Node, keywords: readonly string[]): Edit[] {
+  if (keywords.length === 0) return [];
   const last = list.children.at(-1);
   if (!last) return [insertAt(list.start + 1, keywords.join(', '))];
   const tail = file.text.slice(last.end, list.end - 1);

@@ -6,17 +6,19 @@ import type { FunctionInfo } from './scope.ts';
 export interface Uses {
   /** The `for` statements and comprehensions that iterate it. */
   readonly loops: Set<Node>;
-  /** The calls it is passed to as this argument, with the argument. */
+  /** The expressions that stand for it. */
   readonly seen: Set<Node>;
+  /** The calls of it: `model(x)`. */
+  readonly calls: Set<Node>;
   /** It went where nobody can follow. */
   escapes: boolean;
 }
 
 const READS_ONLY = /^builtins\.(len|print|isinstance|repr|str|type|id|bool|next|hasattr)$/;
 
-/** Follows an object from the expression that makes it. `carries` names calls whose result iterates what they get. */
+/** Follows an object from the expression that makes it. `carries` names calls that hand on what they get, or are methods of. */
 export function usesOf(made: Node, file: PythonFile, carries: (call: Node, argument: Node) => boolean): Uses {
-  const uses: Uses = { loops: new Set(), seen: new Set(), escapes: false };
+  const uses: Uses = { loops: new Set(), seen: new Set(), calls: new Set(), escapes: false };
   follow(made, file, carries, uses);
   return uses;
 }
@@ -40,8 +42,11 @@ function follow(value: Node, file: PythonFile, carries: (call: Node, argument: N
     else uses.escapes = true;
   } else if (parent.type === 'argument_list' || parent.type === 'keyword_argument')
     passed(value, file, carries, go, uses);
-  else if (parent.type === 'attribute' && value.field === 'object')
-    return; // A look at what it holds.
+  else if (parent.type === 'attribute' && value.field === 'object') {
+    // Unless a method hands the object on, this is a look at what it holds.
+    const call = parent.field === 'function' ? parent.parent : null;
+    if (call && carries(call, value)) go(call);
+  } else if (parent.type === 'call' && value.field === 'function') uses.calls.add(parent);
   else if (
     !/^(if_statement|elif_clause|while_statement|not_operator|comparison_operator|expression_statement|assert_statement|interpolation)$/.test(
       parent.type,

@@ -16,7 +16,8 @@ export function pack({ effects, sites }: LocatedEffects): PackedFile {
   return { effects: { ...copyOf(others), functions: new PackedFunctions(functions) }, sites: new PackedSites(sites) };
 }
 
-const copyOf = <T>(value: T): T => JSON.parse(JSON.stringify(value));
+/** A value of its own, no string of which is a piece of a text. */
+export const copyOf = <T>(value: T): T => JSON.parse(JSON.stringify(value));
 
 /** All functions as JSON, until one is asked for. */
 class PackedFunctions implements FunctionTable {

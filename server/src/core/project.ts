@@ -3,10 +3,12 @@
  * Rules ask this; where the answers come from other files they do not have to know.
  */
 import { CUDNN_DETERMINISTIC, type Determinism, type FileFacts, factsOf } from './facts.ts';
+import type { Stream } from './knowledge.ts';
 import { lowerFile } from './lower.ts';
 import type { NamedVersion } from './manifests.ts';
-import { openFile, type PythonFile } from './model.ts';
-import { pack } from './packed-file.ts';
+import { type Call, openFile, type PythonFile } from './model.ts';
+import { buildsModes, isNetwork } from './networks.ts';
+import { copyOf, pack } from './packed-file.ts';
 import type { Pledge, Span } from './rule.ts';
 import type { Settings } from './settings.ts';
 import type { Reached, Site, Summary } from './summary.ts';
@@ -52,6 +54,15 @@ export class Project {
   get isProgram(): boolean {
     this.#isProgram ??= isProgram(this.#workspace, this.file.path);
     return this.#isProgram;
+  }
+
+  get isTest(): boolean {
+    return this.#workspace.facts(this.file.path)?.isTest === true;
+  }
+
+  /** True where another file of the project imports this one, tests left out. */
+  get isImported(): boolean {
+    return this.#workspace.importers(this.file.path).size > 0;
   }
 
   /** True where machine learning is near: in this file, or in a program that reaches it. */
@@ -153,6 +164,34 @@ export class Project {
     return this.#workspace.setsCublas;
   }
 
+  /** True for a class, by the name it has in this file, that is known to be an `nn.Module`. */
+  isNetwork(name: string): boolean {
+    return isNetwork(name, this.file.path, this.#workspace);
+  }
+
+  /** True for a call that is known to build dropout, batch norm or anything else that `eval()` changes. */
+  buildsModes(call: Call): boolean {
+    return buildsModes(call, this.file, this.#workspace);
+  }
+
+  /** True where this file or one of its programs saves or restores the state of a random generator. */
+  get keepsRandomState(): boolean {
+    const keeps = (path: string): boolean => this.#workspace.facts(path)?.keepsRandomState === true;
+    return (
+      keeps(this.file.path) || this.#programs.some((path) => [...this.#workspace.program(path).reached].some(keeps))
+    );
+  }
+
+  /** The streams that a program of this file draws from or seeds. */
+  get streams(): ReadonlySet<Stream> {
+    const summaries = this.#programs.map((path) => this.#workspace.program(path).summary);
+    return new Set(
+      summaries.flatMap(
+        (summary) => Object.keys({ ...summary?.exposed, ...summary?.may, ...summary?.late }) as Stream[],
+      ),
+    );
+  }
+
   /** The version of a package the program runs with, by its name on PyPI; null where nothing says, which is the newest. */
   versionOf(packageName: string): string | null {
     return this.versionSource(packageName)?.version ?? null;
@@ -190,7 +229,7 @@ export function indexFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFil
 
 /** What it keeps of a file that is closed: the same without a node of its tree. */
 export function indexClosedFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFile {
-  return { ...pack(lowerFile(file, vocabulary)), facts: factsOf(file, vocabulary) };
+  return { ...pack(lowerFile(file, vocabulary)), facts: copyOf(factsOf(file, vocabulary)) };
 }
 
 /** A file as part of a workspace that knows its latest text; alone if there is none. */

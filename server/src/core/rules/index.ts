@@ -4,9 +4,11 @@ import { constantWorkerSeed } from './constant-worker-seed.ts';
 import { cublasWorkspaceConfig } from './cublas-workspace-config.ts';
 import { cudaOnlySeed } from './cuda-only-seed.ts';
 import { cudnnBenchmark } from './cudnn-benchmark.ts';
+import { dropoutAlwaysOn } from './dropout-always-on.ts';
 import { incompleteDeterminism } from './incomplete-determinism.ts';
 import { incompleteSeeding } from './incomplete-seeding.ts';
 import { ineffectiveHashSeed } from './ineffective-hash-seed.ts';
+import { inferenceWithoutEval } from './inference-without-eval.ts';
 import { invalidDeterminismCall } from './invalid-determinism-call.ts';
 import { lateSeed } from './late-seed.ts';
 import { missingRandomState } from './missing-random-state.ts';
@@ -16,6 +18,7 @@ import { nondeterministicOp } from './nondeterministic-op.ts';
 import { randomizedHash } from './randomized-hash.ts';
 import { rankDependentSplit } from './rank-dependent-split.ts';
 import { redundantCudaSeed } from './redundant-cuda-seed.ts';
+import { resumeWithoutRngState } from './resume-without-rng-state.ts';
 import { setOrder } from './set-order.ts';
 import { sharedWorkerRng } from './shared-worker-rng.ts';
 import { unseededChildProcess } from './unseeded-child-process.ts';
@@ -53,6 +56,9 @@ export const RULES: readonly Rule[] = [
   unsortedListing,
   setOrder,
   nondeterministicOp,
+  dropoutAlwaysOn,
+  inferenceWithoutEval,
+  resumeWithoutRngState,
   unusedIgnore,
 ];
 

@@ -1,0 +1,293 @@
+/** A checkpoint brings back model, optimizer and epoch, but the random numbers begin again. */
+import { addArguments, addItems, indentUnit, insertAfter, statementOf } from '../fix.ts';
+import { compareVersions } from '../knowledge.ts';
+import type { Call, Node, PythonFile } from '../model.ts';
+import type { Project } from '../project.ts';
+import { rngHelpers } from '../rng-states.ts';
+import type { Edit, Fix, Rule } from '../rule.ts';
+import { walk } from '../syntax.ts';
+
+const PROGRESS = /epoch|step|(\b|_)iter/i;
+const OPTIMIZER = /^(torch\.optim\.(?!lr_scheduler)\w*|bitsandbytes\.optim\.\w+|timm\.optim\.\w+)\.?[A-Z]?\w*$/;
+const KEY = 'rng_state';
+/** From this version on `torch.load` takes no arrays unless it is told to. */
+const WEIGHTS_ONLY_SINCE = '2.6';
+
+interface Checkpoint {
+  /** A dictionary, or a call of `dict`. */
+  readonly made: Node;
+}
+
+interface Resume {
+  readonly call: Call;
+  /** The name or attribute that holds what was loaded, at this call. */
+  readonly checkpoint: Node;
+  readonly load: Call;
+}
+
+export const resumeWithoutRngState: Rule = {
+  name: 'resume-without-rng-state',
+  severity: { none: null, seeded: 'hint', deterministic: 'hint' },
+  inLibraries: true,
+  since: '0.3.0',
+  summary: 'Training resumes from a checkpoint that holds no state of the random generators.',
+  why: `A checkpoint of model, optimizer and epoch continues the weights, not the random numbers. The resumed program seeds again and
+draws from the beginning: the shuffles, dropout masks and augmentations of the first epochs come once more, and the result is
+another one than that of a run that was never interrupted. \`torch.get_rng_state()\`, \`torch.cuda.get_rng_state_all()\`,
+\`numpy.random.get_state()\` and \`random.getstate()\` belong into the checkpoint, and their counterparts behind loading it.
+
+A state must be on the CPU when it is set, wherever \`map_location\` has put it. Since 2.6 \`torch.load\` takes no numpy arrays unless
+\`weights_only=False\`, so numpy’s state is saved as a list. In distributed training each rank has states of its own, and one file
+of rank 0 cannot hold them.`,
+  never: [
+    'A program that saves or restores the state of any generator, in this file or another one.',
+    'A program that seeds anew for each epoch or step, so that no state is needed.',
+    'Loading for inference or fine-tuning: no optimizer, or no epoch is read from the checkpoint.',
+    'Checkpoints without an optimizer, and exports of weights: nothing resumes from them.',
+    'Savers of frameworks: Lightning, the Hugging Face Trainer, `save_state` of Accelerate, `StatefulDataLoader`.',
+    'A file that only saves, or only loads.',
+    'A program that never seeds: it promises nothing.',
+    'An optimizer’s state that is copied to another optimizer, without a file.',
+    'Library modules that no program reaches, and tests.',
+  ],
+  references: [
+    'https://docs.pytorch.org/docs/stable/generated/torch.get_rng_state.html',
+    'https://docs.pytorch.org/docs/stable/notes/randomness.html',
+    'https://docs.pytorch.org/docs/stable/generated/torch.load.html',
+  ],
+  examples: [
+    {
+      title: 'Model, optimizer and epoch',
+      bad: `import os
+
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+model = nn.Sequential(nn.Linear(8, 8), nn.Dropout(0.5), nn.Linear(8, 2))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+start = 0
+
+if os.path.exists('last.pt'):
+    checkpoint = torch.load('last.pt')
+    model.load_state_dict(checkpoint['model'])
+    optimizer.load_state_dict(checkpoint['optimizer'])
+    #^^^^^^^^^^^^^^^^^^^^^^^^ resume-without-rng-state hint: random numbers
+    start = checkpoint['epoch'] + 1
+
+for epoch in range(start, 10):
+    model(torch.randn(4, 8)).sum().backward()
+    optimizer.step()
+    state = {
+        'model': model.state_dict(),
+        'optimizer': optimizer.state_dict(),
+        'epoch': epoch,
+    }
+    torch.save(state, 'last.pt')
+`,
+      good: `import os
+
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+model = nn.Sequential(nn.Linear(8, 8), nn.Dropout(0.5), nn.Linear(8, 2))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+start = 0
+
+if os.path.exists('last.pt'):
+    checkpoint = torch.load('last.pt')
+    model.load_state_dict(checkpoint['model'])
+    optimizer.load_state_dict(checkpoint['optimizer'])
+    start = checkpoint['epoch'] + 1
+    if 'rng_state' in checkpoint:
+        torch.set_rng_state(checkpoint['rng_state'])
+
+for epoch in range(start, 10):
+    model(torch.randn(4, 8)).sum().backward()
+    optimizer.step()
+    state = {
+        'model': model.state_dict(),
+        'optimizer': optimizer.state_dict(),
+        'epoch': epoch,
+        'rng_state': torch.get_rng_state(),
+    }
+    torch.save(state, 'last.pt')
+`,
+    },
+  ],
+  *check(file, project) {
+    const loads = file.methodCalls('load_state_dict');
+    if (loads.length === 0 || project.isTest) return;
+    const made = checkpoints(file);
+    const [first] = made;
+    const resume = first && loads.map((call) => resumeOf(call, file)).find((each) => each !== null);
+    if (!first || !resume || project.keepsRandomState) return;
+    const { start, end } = resume.call.callee;
+    yield {
+      start,
+      end,
+      message: `Training goes on from \`${file.read(resume.checkpoint)}\`, its random numbers do not: no generator’s state is saved and restored.`,
+      related: [{ start: first.made.start, end: first.made.end, message: 'The checkpoint is made here.' }],
+      fixes: repair(made, resume, file, project),
+    };
+  },
+};
+
+/** By what made it, or by its name where nobody can tell. */
+function isOptimizer(node: Node | undefined, file: PythonFile): boolean {
+  if (!node || !/^(identifier|attribute)$/.test(node.type)) return false;
+  const made = file.constructionOf(node)?.name;
+  if (made) return OPTIMIZER.test(made) || (!made.startsWith('torch.') && /optim/i.test(made));
+  const last = node.type === 'attribute' ? (node.get('attribute') ?? node) : node;
+  return /^(optim|opt$|opt_|optimi[sz]er)/i.test(file.read(last)) || /_optim(izer)?$/i.test(file.read(last));
+}
+
+/** The dictionaries with the states of a model and an optimizer, and how far training has come. */
+function checkpoints(file: PythonFile): Checkpoint[] {
+  const found = new Set<Node>();
+  for (const call of file.methodCalls('state_dict')) {
+    if (!isOptimizer(call.callee.get('object'), file)) continue;
+    const entry = call.node.parent;
+    const holder = entry?.parent;
+    if (!entry || !holder || !/^(pair|keyword_argument)$/.test(entry.type)) continue;
+    const made = entry.type === 'pair' ? holder : holder.parent;
+    if (!made || (made.type === 'call' && file.call(made).name !== 'builtins.dict')) continue;
+    const others = holder.children.filter((each) => each !== entry);
+    const hasProgress = others.some((each) => PROGRESS.test(file.read(each.get('key') ?? each.get('name') ?? each)));
+    if (hasProgress && others.some((each) => holdsModel(each, file))) found.add(made);
+  }
+  return [...found].map((made) => ({ made }));
+}
+
+function holdsModel(entry: Node, file: PythonFile): boolean {
+  const value = entry.get('value');
+  if (!value) return false;
+  if (value.type === 'call' && file.call(value).method === 'state_dict')
+    return (
+      !/sched|scaler|loss|optim/i.test(file.read(value)) && !isOptimizer(file.call(value).callee.get('object'), file)
+    );
+  return /model|net|weights|state_dict/i.test(file.read(entry.get('key') ?? entry.get('name') ?? entry));
+}
+
+/** `optimizer.load_state_dict(checkpoint['optimizer'])`, of a file from which the epoch is read too. */
+function resumeOf(call: Call, file: PythonFile): Resume | null {
+  if (!isOptimizer(call.callee.get('object'), file)) return null;
+  const given = file.argument(call, 'state_dict', 0);
+  const checkpoint = typeof given === 'string' ? undefined : entryOf(given, file)?.holder;
+  const load = checkpoint && loadedBy(checkpoint, file);
+  if (!checkpoint || !load) return null;
+  const home = call.node.enclosing('function_definition') ?? file.syntax.root;
+  const name = file.read(checkpoint);
+  let readsProgress = false;
+  walk(home, (node) => {
+    const entry = readsProgress ? null : entryOf(node, file);
+    if (entry && file.read(entry.holder) === name && PROGRESS.test(entry.key)) readsProgress = true;
+    return !readsProgress;
+  });
+  return readsProgress ? { call, checkpoint, load } : null;
+}
+
+/** `checkpoint['epoch']`, `checkpoint.get('epoch', 0)` */
+function entryOf(node: Node, file: PythonFile): { holder: Node; key: string } | null {
+  let holder: Node | undefined;
+  let key: Node | undefined;
+  if (node.type === 'subscript') {
+    holder = node.get('value');
+    key = node.get('subscript');
+  } else if (node.type === 'call' && /^(get|pop)$/.test(file.call(node).method ?? '')) {
+    holder = file.call(node).callee.get('object');
+    key = node.get('arguments')?.children[0];
+  }
+  if (!holder || !key || !/^(identifier|attribute)$/.test(holder.type)) return null;
+  const constant = file.constant(key);
+  return { holder, key: typeof constant === 'string' ? constant : file.read(key) };
+}
+
+/** The `torch.load` behind a name. */
+function loadedBy(checkpoint: Node, file: PythonFile): Call | null {
+  if (checkpoint.type !== 'identifier') return null;
+  for (const definition of file.definitions(checkpoint)) {
+    if (definition.kind !== 'assignment' || definition.value.type !== 'call') continue;
+    const call = file.call(definition.value);
+    if (call.name === 'torch.load') return call;
+  }
+  return null;
+}
+
+function repair(made: readonly Checkpoint[], resume: Resume, file: PythonFile, project: Project): Fix[] {
+  // Each rank has states of its own, and the file has one.
+  if (/\btorch\.distributed\b|DistributedDataParallel|\bfrom torch import distributed/.test(file.text)) return [];
+  return [
+    {
+      title: 'Save and restore the states of the random generators',
+      safe: false,
+      edits: () => {
+        const unit = indentUnit(file);
+        const moved = file.argument(resume.load, 'map_location', 1);
+        const weightsOnly = file.argument(resume.load, 'weights_only');
+        const version = project.versionOf('torch');
+        const isNew = version === null || compareVersions(version, WEIGHTS_ONLY_SINCE) >= 0;
+        const states = {
+          streams: project.streams,
+          cuda: /\bcuda\b/.test(file.text),
+          moved: moved !== 'absent' && (typeof moved === 'string' || file.constant(moved) !== 'cpu'),
+          weightsOnly:
+            weightsOnly === 'absent' ? isNew : typeof weightsOnly === 'string' || file.constant(weightsOnly) !== false,
+        };
+        const { taken, restore, edits } = rngHelpers(file, states, unit);
+        const name = file.read(resume.checkpoint);
+        const quote = quoteOf(resume, file);
+        const key = quote + KEY + quote;
+        const lines = [`if ${key} in ${name}:`, `${unit}${restore(`${name}[${key}]`)}`];
+        return [
+          ...edits,
+          ...made.flatMap((each) => saved(each, taken, file)),
+          insertAfter(file, behind(resume, file), lines),
+        ];
+      },
+    },
+  ];
+}
+
+function saved({ made }: Checkpoint, taken: string, file: PythonFile): Edit[] {
+  if (made.type === 'call') return addArguments(file, file.call(made), [`${KEY}=${taken}`]);
+  const first = made.children[0]?.get('key');
+  const quote = first?.type === 'string' && file.read(first).startsWith('"') ? '"' : "'";
+  return addItems(file, made, [`${quote}${KEY}${quote}: ${taken}`]);
+}
+
+/** The quotes that the loading end has around its own keys. */
+function quoteOf({ call }: Resume, file: PythonFile): string {
+  return file.read(call.node.get('arguments') ?? call.node).includes('"') ? '"' : "'";
+}
+
+/** The last statement that reads the checkpoint, outside of conditions about what it holds. */
+function behind({ call, checkpoint }: Resume, file: PythonFile): Node {
+  const definitions = file.definitions(checkpoint);
+  let statement = statementOf(call.node);
+  for (;;) {
+    const holder = statement.parent?.enclosing(
+      'if_statement',
+      'try_statement',
+      'with_statement',
+      'for_statement',
+      'while_statement',
+      'function_definition',
+    );
+    const isInside = (node: Node): boolean =>
+      holder !== null && holder !== undefined && node.start > holder.start && node.end <= holder.end;
+    if (!holder || holder.type === 'function_definition' || definitions.some(({ node }) => isInside(node))) break;
+    statement = holder;
+  }
+  const siblings = statement.parent?.children ?? [];
+  const name = new RegExp(`\\b${file.read(checkpoint)}\\s*(\\[|\\.get\\()`);
+  return (
+    siblings
+      .filter(
+        (each) =>
+          each.start > statement.start && /_statement$|assignment/.test(each.type) && name.test(file.read(each)),
+      )
+      .at(-1) ?? statement
+  );
+}

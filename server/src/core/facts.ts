@@ -15,6 +15,8 @@ export interface FileFacts {
   readonly showsIntent: boolean;
   readonly seeds: boolean;
   readonly determinism: Determinism;
+  /** It may make cuDNN deterministic, itself or by a framework, or tries to: the bare call raises. */
+  readonly deterministicCudnn: boolean;
 }
 
 /** Assignments and calls by which a program says that it wants the same bits. */
@@ -28,6 +30,7 @@ export function factsOf(file: PythonFile): FileFacts {
     showsIntent: showsDeterminismIntent(file),
     seeds: file.allCalls.some((call) => seedsSomething(call)),
     determinism: determinismOf(file),
+    deterministicCudnn: mayMakeCudnnDeterministic(file),
   };
 }
 
@@ -76,11 +79,15 @@ function switchesOn(call: Call, file: PythonFile): boolean {
 }
 
 function showsDeterminismIntent(file: PythonFile): boolean {
+  if (file.calls('torch.set_deterministic_debug_mode').length > 0 || file.calls('torch.set_deterministic').length > 0)
+    return true;
+  return mayMakeCudnnDeterministic(file);
+}
+
+function mayMakeCudnnDeterministic(file: PythonFile): boolean {
   // The bare call raises, but whoever wrote it wants determinism.
   const asks = file.calls('torch.use_deterministic_algorithms');
   if (asks.some((call) => file.argument(call, 'mode', 0) === 'absent' || switchesOn(call, file))) return true;
-  if (file.calls('torch.set_deterministic_debug_mode').length > 0 || file.calls('torch.set_deterministic').length > 0)
-    return true;
   if (file.allCalls.some((call) => turnsOnDeterminism(call, file))) return true;
   return file.scopes.assignments.some((assignment) => {
     const left = assignment.get('left');

@@ -2,6 +2,7 @@
  * A file as part of its programs: whether it is one, what the program does to randomness, and what it promises.
  * Rules ask this; where the answers come from other files they do not have to know.
  */
+import type { Event, Value } from './events.ts';
 import { type Determinism, factsOf } from './facts.ts';
 import { lowerFile } from './lower.ts';
 import type { PythonFile } from './model.ts';
@@ -15,7 +16,8 @@ export interface Location extends Span {
   readonly path: string;
 }
 
-const DETERMINISM_FLAGS = new Set(['torch.use_deterministic_algorithms', 'torch.backends.cudnn.deterministic']);
+const FLAG = 'torch.use_deterministic_algorithms';
+const DETERMINISM_FLAGS = new Set([FLAG, 'torch.backends.cudnn.deterministic']);
 const PLEDGES: readonly Pledge[] = ['none', 'seeded', 'deterministic'];
 
 export class Project {
@@ -72,6 +74,24 @@ export class Project {
     const own = this.#workspace.facts(this.file.path)?.determinism ?? 'off';
     const states = [own, ...this.#programs.flatMap((path) => determinismOf(this.#workspace, path))];
     return states.includes('strict') ? 'strict' : states.includes('warn') ? 'warn' : 'off';
+  }
+
+  /** Whether `cudnn.deterministic` may be on in a program of this file. */
+  get deterministicCudnn(): boolean {
+    const sets = (path: string): boolean => this.#workspace.facts(path)?.deterministicCudnn === true;
+    return sets(this.file.path) || this.#programs.some((path) => [...this.#workspace.program(path).reached].some(sets));
+  }
+
+  /** Where a program of this file switches deterministic algorithms on; null where that cannot be told. */
+  get determinismSwitch(): Location | null {
+    const paths = [this.file.path, ...this.#programs.flatMap((path) => [...this.#workspace.program(path).reached])];
+    for (const path of new Set(paths)) {
+      const effects = this.#workspace.effects(path);
+      const events = effects ? [effects, ...Object.values(effects.functions)] : [];
+      const site = events.map((each) => switchIn('module' in each ? each.module : each.events)).find((each) => each);
+      if (site) return this.locate({ path, site });
+    }
+    return null;
   }
 
   /** The version of a package the program runs with, by its name on PyPI; null where nothing says, which is the newest. */
@@ -143,9 +163,26 @@ function pledgeOf(workspace: Workspace, path: string, level: Settings['level']):
 
 const asksForDeterminism = (flag: Flag): boolean => DETERMINISM_FLAGS.has(flag.name) && flag.value !== false;
 
+/** The site of the first event that switches deterministic algorithms on. */
+function switchIn(events: readonly Event[]): string | null {
+  for (const event of events) {
+    if (event.kind === 'flag' && event.name === FLAG && !isOff(event.value)) return event.site;
+    const inner = [
+      ...('body' in event ? event.body : []),
+      ...('otherwise' in event ? event.otherwise : []),
+      ...('handlers' in event ? [...event.handlers.flat(), ...event.finally] : []),
+    ];
+    const site = switchIn(inner);
+    if (site) return site;
+  }
+  return null;
+}
+
+const isOff = (value: Value): boolean => value !== null && 'const' in value && value.const === false;
+
 function determinismOf(workspace: Workspace, path: string): Determinism[] {
   const own = workspace.facts(path)?.determinism ?? 'off';
   const flags = workspace.program(path).summary?.flags ?? [];
-  const set = flags.filter((flag) => flag.name === 'torch.use_deterministic_algorithms' && flag.value !== false);
+  const set = flags.filter((flag) => flag.name === FLAG && flag.value !== false);
   return [own, ...set.map((flag): Determinism => (flag.value === 'warn' ? 'warn' : 'strict'))];
 }

@@ -17,6 +17,7 @@ import { rankDependentSplit } from './rank-dependent-split.ts';
 import { redundantCudaSeed } from './redundant-cuda-seed.ts';
 import { setOrder } from './set-order.ts';
 import { sharedWorkerRng } from './shared-worker-rng.ts';
+import { throwsWhenDeterministic } from './throws-when-deterministic.ts';
 import { unseededChildProcess } from './unseeded-child-process.ts';
 import { unseededGenerator } from './unseeded-generator.ts';
 import { unseededShuffle } from './unseeded-shuffle.ts';
@@ -49,6 +50,7 @@ export const RULES: readonly Rule[] = [
   unsortedListing,
   setOrder,
   nondeterministicOp,
+  throwsWhenDeterministic,
   unusedIgnore,
 ];
 

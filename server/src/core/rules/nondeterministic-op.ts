@@ -1,13 +1,8 @@
 /** Operations whose CUDA kernels add in whatever order the threads arrive. */
-import { indexPutFix } from '../equivalents.ts';
-import { insertStatement, spell } from '../imports.ts';
-import { behaviourAt } from '../knowledge.ts';
-import type { PythonFile } from '../model.ts';
-import { isOnCpu, type OpCall, opCalls, runsWithoutGradient } from '../ops.ts';
+import { dependsOnVersion, type OpUse, onePerPlace, opUses, release, verdictOf } from '../ops.ts';
 import type { Project } from '../project.ts';
-import type { Fix, Rule } from '../rule.ts';
-
-const FLAG = 'torch.use_deterministic_algorithms';
+import { remediesOf } from '../remedies.ts';
+import type { Rule } from '../rule.ts';
 
 export const nondeterministicOp: Rule = {
   name: 'nondeterministic-op',
@@ -56,60 +51,23 @@ def aggregate(messages, index, nodes):
     return out
 `,
     },
-    {
-      title: 'A module that the flag does not help',
-      bad: `import torch
-from torch import nn
-
-torch.use_deterministic_algorithms(True)
-pool = nn.AdaptiveMaxPool2d(7)
-#      ^^^^^^^^^^^^^^^^^^^^ nondeterministic-op warning: raises
-`,
-    },
   ],
   *check(file, project) {
-    const flag = project.deterministicAlgorithms;
-    const seen = new Set<number>();
-    for (const use of opCalls(file)) {
-      const { op, call, written, span } = use;
-      const under = behaviourAt(op, null);
-      if (op.report !== 'always' || !under || !(under.nondeterministic ?? op.nondeterministic)) continue;
-      if (!op.devices.includes('cuda') || seen.has(span.start)) continue;
-      if (flag !== 'off' && under.flag === 'deterministic') continue;
-      if (op.pass === 'backward' && runsWithoutGradient(call.node, file)) continue;
-      if (isOnCpu(call, file)) continue;
-      seen.add(span.start);
-      const raises = flag === 'strict' && under.flag === 'error';
-      const where = op.pass === 'backward' ? 'in its backward pass on CUDA' : 'on CUDA';
+    const differing = opUses(file, project).filter((use) => verdictOf(use, file, project) === 'differs');
+    for (const use of onePerPlace(differing)) {
       yield {
-        ...span,
-        subject: op.api,
-        message: raises
-          ? `\`${written}\` raises ${where}: it has no deterministic kernel there.`
-          : `\`${written}\` is not repeatable ${where}: ${op.reason}.`,
-        fixes: repairs(file, project, use),
+        ...use.span,
+        subject: use.op.api,
+        message: `\`${use.written}\` is not repeatable ${placeOf(use, project)}: ${use.op.reason}.`,
+        fixes: remediesOf(use, file, project),
       };
     }
   },
 };
 
-function repairs(file: PythonFile, project: Project, { call, op }: OpCall): Fix[] {
-  const fixes: Fix[] = [];
-  const equivalent = indexPutFix(file, call);
-  if (equivalent) fixes.push(equivalent);
-  const isSwitched = behaviourAt(op, null)?.flag === 'deterministic';
-  if (isSwitched && project.isProgram && project.deterministicAlgorithms === 'off') fixes.unshift(switchOn(file));
-  return fixes;
-}
-
-/** Switches deterministic algorithms on where the program starts. */
-function switchOn(file: PythonFile): Fix {
-  return {
-    title: 'Add `torch.use_deterministic_algorithms(True)`',
-    safe: false,
-    edits: () => {
-      const { text, edits } = spell(file, FLAG);
-      return [...edits, insertStatement(file, `${text}(True)`)];
-    },
-  };
+function placeOf(use: OpUse, project: Project): string {
+  const where = use.op.pass === 'backward' ? 'in its backward pass on CUDA' : 'on CUDA';
+  if (project.deterministicAlgorithms === 'strict') return `${where}, which ${release(use)} does not switch`;
+  const isOlder = use.version !== null && dependsOnVersion(use);
+  return isOlder ? `${where} with ${release(use)}` : where;
 }

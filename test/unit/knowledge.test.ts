@@ -175,7 +175,10 @@ describe('operations', () => {
             (it) => !isOfInput(it),
           );
         };
-        const wanted = new Set([...op.when, ...op.behaviour.flatMap((row) => row.when ?? [])].flatMap(about));
+        const wanted = new Set([
+          ...[...op.when, ...op.behaviour.flatMap((row) => row.when ?? [])].flatMap(about),
+          ...(op.sums && op.sums !== 'input' ? [op.sums] : []),
+        ]);
         const known = { ...spelling.positions, ...spelling.fixed };
         // An argument that this spelling lacks takes its default: nn.Upsample has no antialias.
         const lacks = op.when.flatMap((condition) => ('default' in condition ? [condition.argument] : []));

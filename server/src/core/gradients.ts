@@ -26,7 +26,7 @@ export function runsWithoutGradient(node: Node, file: PythonFile, isWhole: boole
     if (decorators.some((each) => each.type === 'decorator' && each.children.some((it) => turnsOff(it, file))))
       return true;
     const info = file.scopes.byNode.get(at)?.owner as FunctionInfo | undefined;
-    if (info?.class && /^__(getitem|iter)__$/.test(info.name)) return isDataset(info, file);
+    if (info?.class && isDataset(info, file)) return true;
     const calls = info && isWhole && depth < MAX_CALLERS ? file.calls(info.id) : [];
     return calls.length > 0 && calls.every((call) => runsWithoutGradient(call.node, file, isWhole, depth + 1));
   }

@@ -143,6 +143,10 @@ export interface Op {
   readonly cudnn?: boolean;
   /** The one tensor whose gradient the backward computes; without a gradient there is no backward. */
   readonly gradient?: string;
+  /** The tensor whose values it adds up: sums of whole numbers are exact in any order. */
+  readonly sums?: string;
+  /** Only the indices it returns differ, and with them the gradient; the values do not. */
+  readonly indices?: boolean;
   readonly behaviour: readonly Behaviour[];
   readonly reason: string;
   readonly remedy: string;

@@ -13,6 +13,8 @@ export interface OpCall extends Use {
   operands(name: string): readonly (Node | null)[];
   /** Where it runs: the call itself, or the calls of the module. */
   readonly runs: readonly Node[];
+  /** The partial that is called; where that is at fault, its calls are not. */
+  readonly partial?: OpCall;
 }
 
 const PARTIAL = 'functools.partial';
@@ -127,6 +129,7 @@ function partials(file: PythonFile): OpCall[] {
         at,
         ...later.map((each) => ({
           ...base,
+          partial: at,
           call: each,
           token: each.callee,
           runs: [each.node],

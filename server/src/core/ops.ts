@@ -19,6 +19,8 @@ export interface OpUse extends OpCall {
   readonly version: string | null;
   /** What it may do in that version; several where the code does not show enough. */
   readonly behaviours: readonly Behaviour[];
+  /** The code shows that its result is the same in any order: sums of ones, values without their indices. */
+  readonly isExact: boolean;
 }
 
 /** What it does under the program's switches: raise, differ between runs, or nothing worth a word. */
@@ -30,14 +32,15 @@ export function opUses(file: PythonFile, project: Project): OpUse[] {
   for (const call of opCalls(file)) {
     const { op, token } = call;
     if (op.report === 'hover' || !op.devices.includes('cuda')) continue;
-    if (!op.when.every((condition) => holds(condition, call, file))) continue;
+    const isMeant = (it: OpCall): boolean => op.when.every((condition) => holds(condition, it, file));
+    if (!isMeant(call) || (call.partial && isMeant(call.partial))) continue;
     const version = project.versionOf(op.package.replaceAll('_', '-'));
     const possible = behavioursAt(op, version);
     const behaviours = possible.filter(({ when }) => (when ?? []).every((condition) => holds(condition, call, file)));
     if (behaviours.length === 0 || isOnCpu(call, file)) continue;
     if (op.pass === 'backward' && hasNoBackward(call, file, project)) continue;
     const span = { start: token.start, end: token.end };
-    uses.push({ ...call, written: file.read(token), span, version, behaviours });
+    uses.push({ ...call, written: file.read(token), span, version, behaviours, isExact: isExact(call, file, project) });
   }
   return uses;
 }
@@ -50,7 +53,7 @@ export function verdictOf(use: OpUse, file: PythonFile, project: Project): Verdi
   const isFree = behaviours.some((each) => each.nondeterministic ?? op.nondeterministic);
   if (flag !== 'off' && op.pass === 'forward' && switchedOffHere(use.call.node, file)) return null;
   if (flag === 'strict' && behaviours.every((each) => each.flag === 'error')) return 'raises';
-  if (!isFree) return null;
+  if (!isFree || use.isExact) return null;
   if (flag === 'off') return op.cudnn && project.deterministicCudnn ? null : 'differs';
   const staysFree = (each: Behaviour): boolean =>
     each.flag === 'uncovered' || (flag === 'warn' && (each.flag === 'error' || each.warn === 'uncovered'));
@@ -82,6 +85,20 @@ export function dependsOnVersion({ op }: OpUse): boolean {
 function isOnCpu(call: OpCall, file: PythonFile): boolean {
   const inputs = call.operands('input');
   return inputs.length > 0 && inputs.every((node) => node !== null && tensorOf(node, file)?.cpu === true);
+}
+
+function isExact(call: OpCall, file: PythonFile, project: Project): boolean {
+  const { op } = call;
+  const sources = op.sums ? call.operands(op.sums) : [];
+  if (sources.length > 0 && sources.every((node) => node !== null && tensorOf(node, file)?.whole === true)) return true;
+  return op.indices === true && givesValues(call.call.node, file) && hasNoBackward(call, file, project);
+}
+
+/** `x.median(0)[0]`, `x.median(0).values`: the indices are not looked at. */
+function givesValues(node: Node, file: PythonFile): boolean {
+  const parent = node.parent;
+  const key = parent?.get('subscript') ?? parent?.get('attribute');
+  return key !== undefined && key !== node && /^(0|values)$/.test(file.read(key));
 }
 
 function hasNoBackward(call: OpCall, file: PythonFile, project: Project): boolean {

@@ -10,6 +10,8 @@ export interface Tensor {
   readonly cpu?: true;
   /** No gradient flows back through it. */
   readonly detached?: true;
+  /** Its values are whole numbers, whatever its type. */
+  readonly whole?: true;
 }
 
 /** What an expression stands for: a tensor, or something that unpacks into tensors, or (`unique`) either. */
@@ -63,6 +65,8 @@ unfold diagonal diag squeeze_ unsqueeze_ t_ max min median zeros_like ones_like 
 new_ones new_full new_tensor new_empty masked_fill masked_fill_ share_memory_ type_as nan_to_num round floor ceil where pad
 max_pool2d max_unpool2d fill_ zero_ copy_ dropout upsample`,
 );
+/** Only the type changes. */
+const CAST = /^(float|double|half|bfloat16|long|int|short|bool|type|type_as)$/;
 const KEEPS_RANK = words(
   `clone detach flip roll abs neg clamp clamp_ clamp_min clamp_max relu contiguous tril triu cpu cuda to transpose t movedim
 swapaxes float double half bfloat16 long int short bool byte cumsum cumprod masked_fill masked_fill_ nan_to_num round floor
@@ -164,6 +168,7 @@ function result(last: string, of: Tensor | null, call: Call, operands: Operands,
     ...(rank === undefined ? {} : { rank }),
     ...(onCpu ? { cpu: true as const } : {}),
     ...(isDetached(last, of, dtype, call, file, shift) ? { detached: true as const } : {}),
+    ...(isWhole(last, of, dtype, call, operands) ? { whole: true as const } : {}),
   };
   const isPair = WITH_INDICES.has(last) && (hasDim || /^(sort|topk|kthvalue|mode|cummax|cummin)$/.test(last));
   if (!isPair) return { self };
@@ -295,7 +300,7 @@ function isOnCpu(last: string, of: Tensor | null, call: Call, file: PythonFile):
   if (last === 'cpu' || last === 'from_numpy') return true;
   const device = file.argument(call, 'device', last === 'to' ? 0 : undefined);
   if (device !== 'absent') return typeof device !== 'string' && namesCpu(device, file);
-  return last !== 'cuda' && of?.cpu === true && SAME.has(last);
+  return last !== 'cuda' && of?.cpu === true && (SAME.has(last) || CAST.test(last));
 }
 
 /** True for `'cpu'` and `torch.device('cpu')`, also by name. */
@@ -325,8 +330,15 @@ function isDetached(
     const asked = file.argument(call, 'requires_grad');
     return asked === 'absent' || (typeof asked !== 'string' && file.constant(asked) === false);
   }
-  const plain = SAME.has(last) || /^(float|double|half|bfloat16)$/.test(last);
+  const plain = SAME.has(last) || CAST.test(last);
   return plain && last !== 'requires_grad_' && of?.detached === true && !/^(where|copy_|masked_fill_)$/.test(last);
+}
+
+function isWhole(last: string, of: Tensor | null, dtype: Tensor['dtype'], call: Call, operands: Operands): boolean {
+  if (dtype === 'integer' || /^(new_)?(ones|zeros)(_like)?$/.test(last)) return true;
+  if (last === 'full') return literalType(call.node.get('arguments')?.children[1], operands) === 'integer';
+  const keeps = SAME.has(last) || CAST.test(last);
+  return keeps && of?.whole === true && !/^(where|copy_|fill_|masked_fill_?|new_\w+|\w+_like)$/.test(last);
 }
 
 function without(tensor: Tensor | null, _: 'rank'): Tensor {

@@ -18,6 +18,11 @@ import {
 const UNKNOWN: Value = { self: null };
 const LOADER = 'torch.utils.data.DataLoader';
 const MODULES = /^(torch\.nn\.[A-Z]\w*|lightning\.pytorch\.LightningModule|torch_geometric\.nn\.[A-Z]\w*)$/;
+/** Methods that nothing but tensors has, or nothing else that is computed with. */
+const ONLY_TENSORS = /^(detach|cpu|unsqueeze|unsqueeze_|long|masked_fill)$/;
+/** numpy's comparisons have no such method. */
+const CASTS = /^(float|double|half|int|long|to|cpu|cuda)$/;
+const COMPARED: Tensor = { dtype: 'integer', detached: true, whole: true };
 const MAX_DEPTH = 60;
 
 const memory = new WeakMap<PythonFile, Tensors>();
@@ -247,7 +252,7 @@ class Tensors implements Operands {
       if (known) return known;
     }
     const object = call.callee.get('object');
-    const receiver = call.method !== null && object ? this.tensor(object) : null;
+    const receiver = call.method !== null && object ? this.#receiver(object, call.method, call) : null;
     if (receiver && call.method !== null) return methodResult(call.method, receiver, call, this);
     const own = file.functionOf(name);
     if (own) return this.#result(own);
@@ -256,6 +261,16 @@ class Tensors implements Operands {
     const forward = file.classOf(construction.name)?.methods.get('forward');
     if (forward) return this.#result(forward);
     return moduleResult(construction.name, call, this);
+  }
+
+  /** The tensor that a method is called on, which the method itself may tell. */
+  #receiver(object: Node, method: string, call: Call): Tensor | null {
+    const known = this.tensor(object);
+    if (known) return known;
+    const inner = object.type === 'parenthesized_expression' ? object.children[0] : object;
+    if (inner?.type === 'comparison_operator' && CASTS.test(method)) return COMPARED;
+    const isUnknown = call.name === null || call.name.startsWith('#');
+    return isUnknown && ONLY_TENSORS.test(method) && !this.file.functionOf(call.name) ? {} : null;
   }
 
   /** What a function of the file returns. */
@@ -306,7 +321,7 @@ class Tensors implements Operands {
     if (operators.length !== 1 || !/^([<>]=?|[!=]=)$/.test(operators[0] ?? '') || !left || !right) return UNKNOWN;
     const tensor = this.tensor(left) ?? this.tensor(right);
     const { dtype: _, ...rest } = tensor ?? {};
-    return tensor ? { self: { ...rest, dtype: 'integer', detached: true } } : UNKNOWN;
+    return tensor ? { self: { ...rest, ...COMPARED } } : UNKNOWN;
   }
 
   #subscript(node: Node): Value {
@@ -362,6 +377,7 @@ function commonTensor(a: Tensor, b: Tensor): Tensor {
     ...(a.rank !== undefined && a.rank === b.rank ? { rank: a.rank } : {}),
     ...(a.cpu && b.cpu ? { cpu: true as const } : {}),
     ...(a.detached && b.detached ? { detached: true as const } : {}),
+    ...(a.whole && b.whole ? { whole: true as const } : {}),
   };
 }
 

@@ -1,7 +1,7 @@
-/** A language client of forty lines for the bench: starts the bundled server over stdio and asks it as an editor would. */
+/** A small language client for the bench: starts the bundled server over stdio and asks it as an editor would. */
 import { type ChildProcess, spawn } from 'node:child_process';
 
-const URI = 'file:///bench/train.py';
+const LONE = 'file:///bench/train.py';
 
 interface Position {
   readonly line: number;
@@ -11,9 +11,10 @@ interface Position {
 export class Server {
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, (result: unknown) => void>();
+  readonly #versions = new Map<string, number>();
   #received = Buffer.alloc(0);
   #lastId = 0;
-  #version = 0;
+  #refreshed: (() => void) | undefined;
 
   constructor(bundle: string) {
     this.#process = spawn(process.execPath, [bundle, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -23,34 +24,54 @@ export class Server {
     });
   }
 
-  /** Gives the number of diagnostics, once the server has them. */
-  async open(text: string): Promise<number> {
-    await this.#request('initialize', {
-      processId: process.pid,
-      rootUri: null,
-      capabilities: { textDocument: { diagnostic: {}, synchronization: {} } },
-    });
-    this.#send({ method: 'initialized', params: {} });
-    const textDocument = { uri: URI, languageId: 'python', version: ++this.#version, text };
-    this.#send({ method: 'textDocument/didOpen', params: { textDocument } });
-    return this.#diagnostics();
+  get pid(): number {
+    return this.#process.pid!;
   }
 
-  async change(start: Position, end: Position, text: string): Promise<number> {
-    const textDocument = { uri: URI, version: ++this.#version };
+  /** Begins a session, in a workspace folder (a URI) or in none. */
+  async start(folder: string | null = null): Promise<void> {
+    await this.#request('initialize', {
+      processId: process.pid,
+      rootUri: folder,
+      capabilities: {
+        textDocument: { diagnostic: {}, synchronization: {} },
+        workspace: { diagnostics: { refreshSupport: true } },
+      },
+    });
+    this.#send({ method: 'initialized', params: {} });
+  }
+
+  /** Gives the number of diagnostics, once the server has them. */
+  async open(text: string, uri = LONE): Promise<number> {
+    this.#versions.set(uri, 1);
+    const textDocument = { uri, languageId: 'python', version: 1, text };
+    this.#send({ method: 'textDocument/didOpen', params: { textDocument } });
+    return this.diagnostics(uri);
+  }
+
+  async change(start: Position, end: Position, text: string, uri = LONE): Promise<number> {
+    const version = (this.#versions.get(uri) ?? 0) + 1;
+    this.#versions.set(uri, version);
     const contentChanges = [{ range: { start, end }, text }];
-    this.#send({ method: 'textDocument/didChange', params: { textDocument, contentChanges } });
-    return this.#diagnostics();
+    this.#send({ method: 'textDocument/didChange', params: { textDocument: { uri, version }, contentChanges } });
+    return this.diagnostics(uri);
+  }
+
+  async diagnostics(uri = LONE): Promise<number> {
+    const report = await this.#request('textDocument/diagnostic', { textDocument: { uri } });
+    return (report as { items: unknown[] }).items.length;
+  }
+
+  /** Resolves when the server next asks to be asked again, because other files have changed what it knows. */
+  refreshed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#refreshed = resolve;
+    });
   }
 
   async stop(): Promise<void> {
     await this.#request('shutdown', null);
     this.#send({ method: 'exit' });
-  }
-
-  async #diagnostics(): Promise<number> {
-    const report = await this.#request('textDocument/diagnostic', { textDocument: { uri: URI } });
-    return (report as { items: unknown[] }).items.length;
   }
 
   #request(method: string, params: unknown): Promise<unknown> {
@@ -81,6 +102,7 @@ export class Server {
 
   #handle(message: { id?: number; method?: string; result?: unknown; error?: { message: string } }): void {
     if (message.method !== undefined) {
+      if (message.method === 'workspace/diagnostic/refresh') this.#refreshed?.();
       if (message.id !== undefined) this.#send({ id: message.id, result: null });
       return;
     }

@@ -69,6 +69,7 @@ async function replay(text: string, steps: readonly Step[]): Promise<Record<'ser
   let tree = parser.parse(text)!;
   let file = openFile('train.py', text);
   const server = new Server(SERVER);
+  await server.start();
   await server.open(text);
   let document = TextDocument.create('file:///bench/train.py', 'python', 0, text);
 
@@ -135,6 +136,7 @@ async function starts(text: string): Promise<number[]> {
   for (let time = 0; time < STARTS; time++) {
     const from = performance.now();
     const server = new Server(SERVER);
+    await server.start();
     await server.open(text);
     times.push(performance.now() - from);
     await server.stop();

@@ -7,7 +7,7 @@ import { closeFile, openFile, type PythonFile } from '../server/src/core/model.t
 import { indexClosedFile, type Project, projectOf } from '../server/src/core/project.ts';
 import { RULES } from '../server/src/core/rules/index.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../server/src/core/settings.ts';
-import { namesVersions, versionsIn } from '../server/src/core/versions.ts';
+import { isManifest, versionsIn } from '../server/src/core/versions.ts';
 import { Workspace } from '../server/src/core/workspace.ts';
 import { type MarkedFile, parseMarks } from './marks.ts';
 import './engine.ts';
@@ -101,7 +101,7 @@ export function workspaceOf(files: readonly { readonly path: string; readonly te
     workspace.set(path, indexClosedFile(file));
     closeFile(file);
   }
-  for (const { path, text } of files.filter((each) => namesVersions(each.path))) {
+  for (const { path, text } of files.filter((each) => isManifest(each.path))) {
     workspace.setVersions(path, versionsIn(path, text));
   }
   workspace.open = (path) => {

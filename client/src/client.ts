@@ -2,6 +2,7 @@
 import { commands, type Diagnostic, type ExtensionContext, env, languages, Uri, window, workspace } from 'vscode';
 import { type BaseLanguageClient, ExecuteCommandRequest, type LanguageClientOptions } from 'vscode-languageclient';
 import { COMMANDS, type InitializationOptions, type SeedBlockOptions } from '../../server/src/protocol.ts';
+import { answerFiles } from './files.ts';
 
 /** Starts the language client a host makes, registers the commands, and ties all of it to the extension's life. */
 export async function start(
@@ -9,7 +10,7 @@ export async function start(
   createClient: (options: LanguageClientOptions) => BaseLanguageClient,
 ): Promise<void> {
   const log = window.createOutputChannel('Seedwise', { log: true });
-  const initializationOptions: InitializationOptions = { commands: Object.values(COMMANDS) };
+  const initializationOptions: InitializationOptions = { commands: Object.values(COMMANDS), readsFiles: true };
   const client = createClient({
     documentSelector: [{ language: 'python' }],
     diagnosticPullOptions: { onChange: true },
@@ -19,6 +20,7 @@ export async function start(
 
   context.subscriptions.push(
     client,
+    ...answerFiles(client),
     commands.registerCommand(COMMANDS.insertSeedBlock, () => insertSeedBlock(client)),
     commands.registerCommand(COMMANDS.explainRule, (rule?: string, url?: string) => explainRule(context, rule, url)),
     commands.registerCommand(COMMANDS.turnOffRule, turnOffRule),

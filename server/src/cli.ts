@@ -73,9 +73,10 @@ async function main(argv: readonly string[]): Promise<number> {
   if (missing !== undefined) throw new UsageError(`there is no file or folder '${missing}'`);
 
   await loadSyntax(wasm);
-  const files = findPythonFiles(paths, reportSkipped);
+  const files = await findPythonFiles(paths, reportSkipped);
   const parsed = new Map<string, PythonFile>();
-  const workspace = indexAll(new Set([...findPythonFiles(paths.map(projectRoot), () => {}), ...files]), parsed);
+  const near = await findPythonFiles(paths.map(projectRoot), () => {});
+  const workspace = indexAll(new Set([...near, ...files]), parsed);
   const checks = files.map((path) => checkFile(path, workspace, parsed.get(path)));
   const rows = checks.flatMap((found) => found ?? []);
   const fileCount = checks.filter((found) => found).length;

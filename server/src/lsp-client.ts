@@ -11,6 +11,8 @@ export function clientOf({ window, workspace, textDocument }: ClientCapabilities
   const { dataSupport, resolveSupport } = textDocument?.codeAction ?? {};
   return {
     commands,
+    readsFiles: options.readsFiles === true,
+    changesFolders: workspace?.workspaceFolders === true,
     pullsDiagnostics: textDocument?.diagnostic !== undefined,
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
     takesRelatedInformation: diagnostics.relatedInformation === true,

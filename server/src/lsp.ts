@@ -1,41 +1,39 @@
 /**
- * The language server: the only file that speaks LSP. It keeps one parsed file per open document, turns the
- * engine's offsets into positions, and lets neither an exception nor a result of a stale version reach the client.
+ * The language server: it keeps one parsed file per open document, and lets neither an exception nor a result of a
+ * stale version reach the client.
  */
 import {
   type CodeAction,
   type Connection,
   type Diagnostic,
-  DiagnosticTag,
   DidChangeConfigurationNotification,
-  DidChangeWatchedFilesNotification,
   type DocumentDiagnosticReport,
-  type Location,
   MessageType,
   PositionEncodingKind,
-  ShowMessageNotification,
   TextDocumentSyncKind,
   TextDocuments,
-  type TextEdit,
-  type WorkspaceEdit,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type Action, actionsAt, insertSeedBlock, safeFixes } from './core/actions.ts';
 import { type Analysis, analyze } from './core/analyze.ts';
 import { closeFile, openFile, type PythonFile, updateFile } from './core/model.ts';
 import { type Project, projectOf } from './core/project.ts';
-import type { Edit, Finding, Span } from './core/rule.ts';
+import type { Span } from './core/rule.ts';
 import { ruleUrl } from './core/rules/index.ts';
 import { parseSettings, type Settings } from './core/settings.ts';
 import { loadSyntax, type WasmBytes } from './core/syntax.ts';
+import type { FileAccess } from './folders.ts';
 import { reasonToSkip } from './limits.ts';
-import { type ActionSource, clientOf, isInWorkspace, isLinted, rangeOf, SEVERITIES } from './lsp-client.ts';
+import { type ActionSource, clientOf, isInWorkspace, isLinted } from './lsp-client.ts';
+import { CLOSED, translator } from './lsp-edits.ts';
+import { clientFiles, followWorkspace } from './lsp-files.ts';
+import { speaker } from './lsp-log.ts';
 import { COMMANDS, type InitializationOptions, type SeedBlockOptions } from './protocol.ts';
-import { type FileAccess, pathOf, WorkspaceIndex } from './workspace-index.ts';
+import { pathOf, WorkspaceIndex } from './workspace-index.ts';
 
 const PUSH_DELAY_MS = 100;
-/** How long the first diagnostics wait for the other files; in a larger workspace they come again when all are known. */
-const INDEX_PATIENCE_MS = 300;
+/** How often an answer is worked out again because texts of other files were missing. */
+const MAX_ROUNDS = 3;
 
 const ACTION_KINDS: readonly Action['kind'][] = ['quickfix', 'refactor.rewrite', 'source.fixAll.seedwise'];
 
@@ -49,6 +47,8 @@ interface Checked {
   readonly python: Python | undefined;
   readonly diagnostics: Diagnostic[];
   readonly resultId: string;
+  /** Whether the texts of all other files that were asked for were at hand. */
+  readonly complete: boolean;
 }
 
 interface Python {
@@ -61,7 +61,7 @@ interface Python {
 export interface Host {
   readonly version: string;
   readonly wasm: WasmBytes;
-  /** Left out where files cannot be reached: each document is then judged alone. */
+  /** For clients that read no files themselves; without it, each document is then judged alone. */
   readonly files?: FileAccess;
 }
 
@@ -71,28 +71,30 @@ export function serve(connection: Connection, host: Host): void {
   const checkedByUri = new Map<string, Checked>();
   const settingsByUri = new Map<string, Promise<Settings>>();
   const pushTimers = new Map<string, ReturnType<typeof setTimeout>>();
-  const said = new Set<string>();
-  const files = host.files && {
-    ...host.files,
-    read: (uri: string) => documents.get(uri)?.getText() ?? host.files?.read(uri),
-  };
-  const index = new WorkspaceIndex(files);
-  let indexed: Promise<unknown> = Promise.resolve();
+  const { guarded, logError, logWarning, once, tell } = speaker(connection);
+  let files = host.files ?? NO_FILES;
+  const index = new WorkspaceIndex({
+    files: { list: (folders) => files.list(folders), read: (uris) => files.read(uris) },
+    openText: (path) => openAt(path)?.getText(),
+    onError: logError,
+  });
   const session = Date.now().toString(36);
   let resultCount = 0;
   let client = clientOf({}, {});
   let sentSettings: unknown;
+  let folders: readonly string[] = [];
 
   const syntax = loadSyntax(host.wasm);
   syntax.catch(() => {}); // Every request waits for it and reports its failure.
+  const workspace = followWorkspace(connection, index, { ready: syntax, changed: lookAgain, onError: logError });
+  const { diagnosticOf, codeActionOf, editOf, offers } = translator(() => client, documentAt);
 
   connection.onInitialize(({ capabilities, initializationOptions, workspaceFolders, rootUri }) => {
-    const folders = workspaceFolders?.map((folder) => folder.uri) ?? (rootUri ? [rootUri] : []);
-    const complete = syntax.then(() => index.add(folders)).then(() => index.generation > 0 && lookAgain(), logError);
-    indexed = Promise.race([complete, new Promise((resolve) => setTimeout(resolve, INDEX_PATIENCE_MS))]);
     const options: InitializationOptions = initializationOptions ?? {};
     client = clientOf(capabilities, options);
     sentSettings = options.settings;
+    if (client.readsFiles) files = clientFiles(connection, logError);
+    folders = workspaceFolders?.map((folder) => folder.uri) ?? (rootUri ? [rootUri] : []);
     const commands = [COMMANDS.insertSeedBlock, ...(client.showsPages ? [COMMANDS.explainRule] : [])];
     return {
       serverInfo: { name: 'Seedwise', version: host.version },
@@ -104,17 +106,17 @@ export function serve(connection: Connection, host: Host): void {
         ...(client.pullsDiagnostics && {
           diagnosticProvider: { identifier: 'seedwise', interFileDependencies: true, workspaceDiagnostics: false },
         }),
+        ...(client.changesFolders && {
+          workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+        }),
       },
     };
   });
 
   connection.onInitialized(() => {
+    workspace.start(client, folders);
     if (client.registersConfiguration) {
       connection.client.register(DidChangeConfigurationNotification.type, { section: 'seedwise' }).catch(logError);
-    }
-    if (client.registersWatchers) {
-      const watchers = [{ globPattern: '**/*.py' }];
-      connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(logError);
     }
   });
 
@@ -122,12 +124,6 @@ export function serve(connection: Connection, host: Host): void {
     sentSettings = settings?.seedwise ?? settings;
     settingsByUri.clear();
     lookAgain();
-  });
-
-  connection.onDidChangeWatchedFiles(({ changes }) => {
-    const before = index.generation;
-    for (const { uri } of changes) if (!index.isOpen(uri)) index.reread(uri);
-    if (index.generation !== before) lookAgain();
   });
 
   /** Has the client ask for all diagnostics once more, or sends them. */
@@ -145,9 +141,7 @@ export function serve(connection: Connection, host: Host): void {
     if (python) closeFile(python.file);
     checkedByUri.delete(uri);
     settingsByUri.delete(uri);
-    const before = index.generation;
-    if (python && isInWorkspace(uri)) index.closed(uri);
-    if (index.generation !== before) lookAgain();
+    if (python && isInWorkspace(uri)) workspace.learn(index.closed(uri));
     clearTimeout(pushTimers.get(uri));
     if (!client.pullsDiagnostics) connection.sendDiagnostics({ uri, diagnostics: [] });
   });
@@ -164,25 +158,25 @@ export function serve(connection: Connection, host: Host): void {
   );
 
   connection.onCodeAction(({ textDocument: { uri }, range, context }) =>
-    guarded<CodeAction[]>([], async () => {
-      const checked = await check(uri);
-      if (!checked?.python) return [];
-      const { document, version } = checked;
-      const span = { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
-      return actionsOf(checked.python, span).flatMap((action, index) => {
-        const wanted = !context.only || context.only.some((kind) => `${action.kind}.`.startsWith(`${kind}.`));
-        return wanted && offers(action) ? [codeActionOf(action, checked, { uri, version, span, index })] : [];
-      });
-    }),
+    guarded<CodeAction[]>([], () =>
+      withPython(uri, [], (python, { document, version }) => {
+        const span = { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
+        return actionsOf(python, span).flatMap((action, index) => {
+          const wanted = !context.only || context.only.some((kind) => `${action.kind}.`.startsWith(`${kind}.`));
+          return wanted && offers(action) ? [codeActionOf(action, document, { uri, version, span, index })] : [];
+        });
+      }),
+    ),
   );
 
   connection.onCodeActionResolve((codeAction) =>
-    guarded(codeAction, async () => {
+    guarded(codeAction, () => {
       const { uri, version, span, index }: ActionSource = codeAction.data;
-      const checked = await check(uri);
-      if (!checked?.python || checked.version !== version) return codeAction;
-      const action = actionsOf(checked.python, span)[index];
-      return action?.title === codeAction.title ? { ...codeAction, edit: editOf(checked, action.edits()) } : codeAction;
+      return withPython(uri, codeAction, (python, checked) => {
+        const action = checked.version === version ? actionsOf(python, span)[index] : undefined;
+        if (action?.title !== codeAction.title) return codeAction;
+        return { ...codeAction, edit: editOf(action.edits(), checked.document) };
+      });
     }),
   );
 
@@ -198,30 +192,49 @@ export function serve(connection: Connection, host: Host): void {
   });
 
   async function runInsertSeedBlock(uri: string, options?: SeedBlockOptions): Promise<void> {
-    const checked = await check(uri);
-    if (!checked?.python) {
-      return tell(MessageType.Warning, 'A seed block can only be inserted into an open Python file.');
-    }
-    const { file, project } = checked.python;
-    const outcome = insertSeedBlock(file, project, { deterministic: options?.deterministic === true });
+    const outcome = await withPython(uri, undefined, ({ file, project }, { document }) => {
+      const block = insertSeedBlock(file, project, { deterministic: options?.deterministic === true });
+      return 'message' in block ? block : { edit: editOf(block.edits, document) };
+    });
+    if (!outcome) return tell(MessageType.Warning, 'A seed block can only be inserted into an open Python file.');
     if ('message' in outcome) return tell(MessageType.Info, outcome.message);
-    const edit = { label: 'Insert seed block', edit: editOf(checked, outcome.edits) };
+    const edit = { label: 'Insert seed block', edit: outcome.edit };
     const { applied, failureReason } = await connection.workspace.applyEdit(edit);
     if (applied) return;
     tell(MessageType.Warning, `The seed block was not inserted${failureReason ? `: ${failureReason}` : '.'}`);
   }
 
+  /** Works something out from an open document; once more when texts of other files were missing and have been read. */
+  async function withPython<R>(uri: string, otherwise: R, work: (python: Python, checked: Checked) => R): Promise<R> {
+    for (let round = 1; ; round++) {
+      const checked = await check(uri);
+      if (!checked?.python) return otherwise;
+      const result = work(checked.python, checked);
+      if (!(await index.readMissing()) || round === MAX_ROUNDS) return result;
+    }
+  }
+
   /** Analyses what the document holds now; nothing if it is not open, or not ours to judge. */
   async function check(uri: string): Promise<Checked | undefined> {
-    if (!isLinted(documents.get(uri))) return undefined;
-    await syntax;
-    await indexed;
-    const settings = await settingsOf(uri);
-    const document = documents.get(uri);
-    if (!isLinted(document)) return undefined;
+    for (let round = 1; ; round++) {
+      if (!isLinted(documents.get(uri))) return undefined;
+      await syntax;
+      await workspace.settled();
+      const settings = await settingsOf(uri);
+      const document = documents.get(uri);
+      if (!isLinted(document)) return undefined;
+      const checked = checkNow(document, settings);
+      if (checked.complete || round === MAX_ROUNDS) return checked;
+      await index.readMissing();
+    }
+  }
+
+  function checkNow(document: TextDocument, settings: Settings): Checked {
+    const { uri, version } = document;
     const before = checkedByUri.get(uri);
-    const sameText = before?.document === document && before.version === document.version;
-    if (sameText && before.settings === settings && before.generation === index.generation) return before;
+    const sameText = before?.document === document && before.version === version;
+    const sameWorld = before?.settings === settings && before.generation === index.generation;
+    if (before?.complete && sameText && sameWorld) return before;
 
     checkedByUri.delete(uri); // An update that throws leaves no file to go on with.
     const python = understand(document, settings, before?.python?.file);
@@ -229,8 +242,11 @@ export function serve(connection: Connection, host: Host): void {
     const diagnostics = findings.map((finding) => diagnosticOf(finding, document));
     const unchanged = before && JSON.stringify(before.diagnostics) === JSON.stringify(diagnostics);
     const resultId = unchanged ? before.resultId : `${session}-${++resultCount}`;
-    const { generation } = index;
-    const checked = { document, version: document.version, settings, generation, python, diagnostics, resultId };
+    const { generation, lacksTexts } = index;
+    const checked: Checked = {
+      ...{ document, version, settings, generation, python, diagnostics, resultId },
+      complete: !lacksTexts,
+    };
     checkedByUri.set(uri, checked);
     return checked;
   }
@@ -285,100 +301,24 @@ export function serve(connection: Connection, host: Host): void {
     if (checked) await connection.sendDiagnostics({ uri, version: checked.version, diagnostics: checked.diagnostics });
   }
 
-  function diagnosticOf(finding: Finding, document: TextDocument): Diagnostic {
-    return {
-      range: rangeOf(finding, document),
-      severity: SEVERITIES[finding.severity],
-      code: finding.rule,
-      codeDescription: { href: ruleUrl(finding.rule) },
-      source: 'Seedwise',
-      message: finding.message,
-      ...(client.takesUnnecessaryTag && finding.unnecessary && { tags: [DiagnosticTag.Unnecessary] }),
-      ...(client.takesRelatedInformation &&
-        finding.related && {
-          relatedInformation: finding.related.map((related) => ({
-            location: locationOf(related, document),
-            message: related.message,
-          })),
-        }),
-    };
-  }
+  const openAt = (path: string): TextDocument | undefined => documents.all().find(({ uri }) => pathOf(uri) === path);
 
-  function offers({ command }: Action): boolean {
-    if (command?.name === 'explain') return client.showsPages;
-    return command?.name !== 'turnOff' || client.commands.has(COMMANDS.turnOffRule);
-  }
-
-  function codeActionOf(action: Action, checked: Checked, source: ActionSource): CodeAction {
-    const { title, kind, preferred, finding, command } = action;
-    const codeAction: CodeAction = { title, kind };
-    if (preferred) codeAction.isPreferred = true;
-    if (finding) codeAction.diagnostics = [diagnosticOf(finding, checked.document)];
-    if (command?.name === 'explain') {
-      codeAction.command = { title, command: COMMANDS.explainRule, arguments: [command.rule, ruleUrl(command.rule)] };
-    } else if (command?.name === 'turnOff') {
-      codeAction.command = { title, command: COMMANDS.turnOffRule, arguments: [command.rule] };
-    } else if (client.resolvesEdits) {
-      codeAction.data = source;
-    } else {
-      codeAction.edit = editOf(checked, action.edits());
-    }
-    return codeAction;
-  }
-
-  function editOf({ document, version }: Checked, edits: readonly Edit[]): WorkspaceEdit {
-    const changes: Record<string, TextEdit[]> = {};
-    for (const edit of edits) {
-      const { uri, range } = locationOf(edit, document);
-      changes[uri] = [...(changes[uri] ?? []), { range, newText: edit.text }];
-    }
-    if (!client.takesVersionedEdits) return { changes };
-    const versionOf = (uri: string) => (uri === document.uri ? version : (documents.get(uri)?.version ?? null));
-    const documentChanges = Object.entries(changes).map(([uri, textEdits]) => ({
-      textDocument: { uri, version: versionOf(uri) },
-      edits: textEdits,
-    }));
-    return { documentChanges };
-  }
-
-  /** A place in the document, or in another file that the engine names by its path. */
-  function locationOf(place: Span & { readonly path?: string }, document: TextDocument): Location {
-    const uri =
-      place.path === undefined || place.path === pathOf(document.uri) ? document.uri : index.uriOf(place.path);
-    const open = uri === document.uri ? document : documents.get(uri);
-    const text = open ?? TextDocument.create(uri, 'python', 0, files?.read(uri) ?? '');
-    return { uri, range: rangeOf(place, text) };
-  }
-
-  async function guarded<R>(fallback: R, work: () => Promise<R>): Promise<R> {
-    try {
-      return await work();
-    } catch (error) {
-      logError(error);
-      return fallback;
-    }
-  }
-
-  const logWarning = (text: string): void => connection.console.warn(text);
-
-  function logError(error: unknown): void {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    once(text, () => connection.console.error(text));
-  }
-
-  function once(text: string, say: (text: string) => void): void {
-    if (said.has(text)) return;
-    said.add(text);
-    say(text);
-  }
-
-  function tell(type: MessageType, message: string): void {
-    connection.sendNotification(ShowMessageNotification.type, { type, message });
+  /** A file as a document, open or not, to make positions of offsets. */
+  function documentAt(path: string): TextDocument | undefined {
+    const open = openAt(path);
+    const text = open ? undefined : index.textOf(path);
+    return open ?? (text === undefined ? undefined : TextDocument.create(index.uriOf(path), 'python', CLOSED, text));
   }
 
   documents.listen(connection);
   connection.listen();
 }
+
+/** Files that cannot be reached are not there. */
+const NO_FILES: FileAccess = {
+  list: async (folders) => folders.map(() => undefined),
+  read: async (files) => files.map(() => undefined),
+};
 
 /** What can be done at a span, and at last what can be done to the whole file when it is saved. */
 const actionsOf = ({ file, project, analysis }: Python, span: Span): Action[] => [

@@ -20,4 +20,30 @@ export interface InitializationOptions {
   readonly settings?: unknown;
   /** The commands the client runs itself; the server does not announce them, lest both register one name. */
   readonly commands?: readonly string[];
+  /** The client answers `FILES`: the server then reaches the workspace through it, wherever that lies. */
+  readonly readsFiles?: boolean;
+}
+
+/** Requests of the server to a client that reads files. Addresses are URIs; answers come in the order of the questions. */
+export const FILES = {
+  /** Parameter: `ListFolders`. Answers `FolderEntry[]` or null for each. */
+  list: 'seedwise/listFolders',
+  /** Parameter: `ReadFiles`. Answers the text of each file, or null. */
+  read: 'seedwise/readFiles',
+} as const;
+
+export interface ListFolders {
+  readonly uris: readonly string[];
+}
+
+export interface FolderEntry {
+  readonly name: string;
+  /** A link to a file is a file; a link to a folder is not listed, so that no loop can catch us. */
+  readonly isFolder: boolean;
+}
+
+export interface ReadFiles {
+  readonly uris: readonly string[];
+  /** Longer files are answered as null. */
+  readonly maxBytes: number;
 }

@@ -13,6 +13,7 @@ import {
   DidChangeConfigurationNotification,
   DidChangeTextDocumentNotification,
   DidChangeWatchedFilesNotification,
+  DidChangeWorkspaceFoldersNotification,
   DidCloseTextDocumentNotification,
   DidOpenTextDocumentNotification,
   DocumentDiagnosticRequest,
@@ -35,6 +36,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { FILES, type FolderEntry, type ListFolders, type ReadFiles } from '../../server/src/protocol.ts';
 
 const bundle = (name: string): string => fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
 
@@ -63,8 +65,18 @@ export interface Options {
   readonly initializationOptions?: unknown;
   /** The folder that is open. */
   readonly rootUri?: string;
+  /** The folders that are open; the client then also tells when that changes. */
+  readonly folders?: readonly string[];
   /** What the client answers when asked for its settings. */
   readonly settings?: unknown;
+  /** Where the client reads files, if it does that for the server. */
+  readonly files?: Files;
+}
+
+/** The file system of a client: what it answers the server's requests with, in its own time. */
+export interface Files {
+  list(folder: string): Promise<FolderEntry[] | null>;
+  read(file: string): Promise<string | null>;
 }
 
 export type Server = Awaited<ReturnType<typeof startServer>>;
@@ -75,7 +87,9 @@ export async function startServer({
   capabilities = CAPABLE,
   initializationOptions,
   rootUri,
+  folders,
   settings,
+  files,
 }: Options = {}) {
   const child = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'inherit'] });
   const exit = once(child, 'exit');
@@ -108,13 +122,20 @@ export async function startServer({
     said.shown.push(uri);
     return { success: true };
   });
+  if (files) {
+    connection.onRequest(FILES.list, ({ uris }: ListFolders) => Promise.all(uris.map((uri) => files.list(uri))));
+    connection.onRequest(FILES.read, ({ uris }: ReadFiles) => Promise.all(uris.map((uri) => files.read(uri))));
+  }
   connection.listen();
 
   const initialized = await connection.sendRequest(InitializeRequest.type, {
     processId: process.pid,
     rootUri: rootUri ?? null,
-    capabilities,
-    initializationOptions,
+    workspaceFolders: folders?.map(folderAt) ?? null,
+    capabilities: folders
+      ? { ...capabilities, workspace: { ...capabilities.workspace, workspaceFolders: true } }
+      : capabilities,
+    initializationOptions: files ? { readsFiles: true } : initializationOptions,
   });
   await connection.sendNotification(InitializedNotification.type, {});
 
@@ -137,6 +158,16 @@ export async function startServer({
     touched: (...uris: string[]) =>
       connection.sendNotification(DidChangeWatchedFilesNotification.type, {
         changes: uris.map((uri): FileEvent => ({ uri, type: FileChangeType.Changed })),
+      }),
+
+    deleted: (...uris: string[]) =>
+      connection.sendNotification(DidChangeWatchedFilesNotification.type, {
+        changes: uris.map((uri): FileEvent => ({ uri, type: FileChangeType.Deleted })),
+      }),
+
+    changeFolders: (added: readonly string[], removed: readonly string[]) =>
+      connection.sendNotification(DidChangeWorkspaceFoldersNotification.type, {
+        event: { added: added.map(folderAt), removed: removed.map(folderAt) },
       }),
 
     close: (uri: string) =>
@@ -176,6 +207,8 @@ export async function startServer({
     },
   };
 }
+
+const folderAt = (uri: string) => ({ uri, name: uri });
 
 /** Starts a server for one test and ends it afterwards, whatever happens. */
 export async function withServer(options: Options, use: (server: Server) => Promise<void>): Promise<void> {

@@ -51,11 +51,11 @@ function mayImport(path: string, target: string): boolean {
     return target !== `${CORE}analyze.ts` || name === 'actions.ts';
   }
   if (path.startsWith('server/src/')) {
-    if (target.startsWith('vscode-languageserver')) return /^lsp(-client)?\.ts$/.test(name) || isEntry(name, target);
-    if (target.startsWith('node:')) return name !== 'lsp.ts' && name !== 'web.ts' && name !== 'protocol.ts';
+    if (target.startsWith('vscode-languageserver')) return /^lsp(-\w+)?\.ts$/.test(name) || isEntry(name, target);
+    if (target.startsWith('node:')) return /^(node|cli|files)\.ts$/.test(name);
     if (name === 'protocol.ts') return false;
-    if (name === 'lsp.ts')
-      return target.startsWith(CORE) || /\/(protocol|limits|lsp-client|workspace-index)\.ts$/.test(target);
+    if (/^lsp(-\w+)?\.ts$/.test(name))
+      return target.startsWith(CORE) || /\/(protocol|limits|folders|lsp-\w+|workspace-index)\.ts$/.test(target);
     return isFile || target.endsWith('.wasm') || target === 'package.json';
   }
   if (path.startsWith('client/src/')) {

@@ -200,7 +200,7 @@ export class Composer {
     const located = this.#place(name, from);
     if (!located) return null;
     const file = this.#modules.effects(located.path);
-    const own = file?.functions[located.name];
+    const own = file?.functions.get(located.name);
     if (own) return { path: located.path, id: located.name, effects: own };
     if (file?.classes[located.name]) return this.#method(located.name, '__init__', located.path, 0);
     const dot = located.name.lastIndexOf('.');
@@ -230,7 +230,7 @@ export class Composer {
   #method(owner: string, name: string, path: string, depth: number): FoundFunction | null {
     const file = this.#modules.effects(path);
     const id = file?.classes[owner]?.methods[name];
-    const effects = id === undefined ? undefined : file?.functions[id];
+    const effects = id === undefined ? undefined : file?.functions.get(id);
     if (id !== undefined && effects) return { path, id, effects };
     return this.#inherited(owner, name, path, depth + 1);
   }

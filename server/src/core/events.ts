@@ -108,6 +108,11 @@ export interface ClassEffects {
   readonly attributes: Readonly<Record<string, Value>>;
 }
 
+/** Functions by their id. Those of a closed file are unpacked when they are asked for. */
+export type FunctionTable = Pick<ReadonlyMap<string, FunctionEffects>, 'get' | 'has'> & {
+  keys(): Iterable<string>;
+};
+
 /** What one file does to randomness: all that a closed file keeps. */
 export interface FileEffects {
   /** What the file's imports bind at module level: name to dotted name, relative ones with their dots. */
@@ -117,7 +122,7 @@ export interface FileEffects {
   /** Every module that any import statement of the file may run. */
   readonly imports: readonly string[];
   readonly module: readonly Event[];
-  readonly functions: Readonly<Record<string, FunctionEffects>>;
+  readonly functions: FunctionTable;
   readonly classes: Readonly<Record<string, ClassEffects>>;
 }
 

@@ -195,9 +195,11 @@ function remembered<T>(answer: (name: string) => T): (name: string) => T {
   return (name) => {
     let found = known.get(name);
     if (found === undefined && !known.has(name)) {
-      found = answer(name);
+      // A name is a piece of a text, and as long as it is kept, so is all of that text.
+      const copy: string = JSON.parse(JSON.stringify(name));
+      found = answer(copy);
       if (known.size > 10_000) known.clear();
-      known.set(name, found);
+      known.set(copy, found);
     }
     return found as T;
   };

@@ -78,8 +78,7 @@ function shapeOf(pattern: Node, file: PythonFile): string {
   const constant = file.constant(pattern);
   if (typeof constant === 'string') return constant;
   if (pattern.type === 'string') {
-    const start = pattern.children[0]?.end ?? pattern.start;
-    return file.text.slice(start, pattern.children.at(-1)?.start).replace(/\{[^{}]*\}/g, UNKNOWN);
+    return file.quoted(pattern).replace(/\{[^{}]*\}/g, UNKNOWN);
   }
   const [left, right] = [pattern.get('left'), pattern.get('right')];
   if (pattern.type === 'binary_operator' && left && right) {

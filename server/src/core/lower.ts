@@ -25,10 +25,10 @@ export function lowerFile(file: PythonFile): LocatedEffects {
   for (const [id, info] of file.scopes.classes) classes[id] = classEffects(info, file);
   const memory = recall(file, classes);
   const sites = new Map<string, Node>();
-  const functions: Record<string, FunctionEffects> = {};
+  const functions = new Map<string, FunctionEffects>();
   for (const [id, info] of file.scopes.functions) {
     const { effects, places } = memory.function(info) ?? memory.keep(info, new Lowering(file, id).function(info));
-    functions[id] = effects;
+    functions.set(id, effects);
     for (const [key, node] of places) sites.set(key, node);
   }
   const body = new Lowering(file, '');

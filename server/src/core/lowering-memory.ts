@@ -77,6 +77,11 @@ function signatureOf(file: PythonFile, classes: Readonly<Record<string, ClassEff
   }
   parts.push([...file.scopes.functions.keys()]);
   // A dictionary of arguments may be filled anywhere.
-  parts.push(file.text.match(/\w+\.update\(.*|\w+\[['"]\w+['"]\]\s*=.*/g));
+  for (const { index } of file.text.matchAll(/\.update\(|\[['"]\w+['"]\]\s*=/g)) parts.push(lineAt(file.text, index));
   return JSON.stringify(parts);
+}
+
+function lineAt(text: string, index: number): string {
+  const end = text.indexOf('\n', index);
+  return text.slice(text.lastIndexOf('\n', index) + 1, end < 0 ? undefined : end);
 }

@@ -96,6 +96,12 @@ export class PythonFile {
     return this.text.slice(span.start, span.end);
   }
 
+  /** What stands between the quotes of a string. */
+  quoted(string: Node): string {
+    const [, before = '', quotes = ''] = /^(\w*)('''|"""|'|")/.exec(this.read(string)) ?? [];
+    return this.text.slice(string.start + before.length + quotes.length, string.end - quotes.length);
+  }
+
   scope(node: Node): Scope {
     return scopeOf(node, this.scopes);
   }
@@ -284,9 +290,7 @@ export class PythonFile {
         return Number.isNaN(number) ? undefined : number;
       }
       case 'string': {
-        const start = expression.children[0];
-        if (!start || /[fFbB]/.test(this.read(start))) return undefined;
-        return this.text.slice(start.end, expression.children.at(-1)?.start);
+        return /^[rRuU]*['"]/.test(this.read(expression)) ? this.quoted(expression) : undefined;
       }
       case 'unary_operator': {
         const operand = expression.get('argument');

@@ -6,6 +6,7 @@ import type { Event, Value } from './events.ts';
 import { type Determinism, factsOf } from './facts.ts';
 import { lowerFile } from './lower.ts';
 import type { PythonFile } from './model.ts';
+import { pack } from './packed-file.ts';
 import type { Pledge, Span } from './rule.ts';
 import type { Settings } from './settings.ts';
 import type { Flag, Reached, Site, Summary } from './summary.ts';
@@ -125,8 +126,7 @@ export function indexFile(file: PythonFile): IndexedFile {
 
 /** What it keeps of a file that is closed: the same without a node of its tree. */
 export function indexClosedFile(file: PythonFile): IndexedFile {
-  const { effects, sites, facts } = indexFile(file);
-  return { effects, facts, sites: new Map([...sites].map(([key, { start, end }]) => [key, { start, end }])) };
+  return { ...pack(lowerFile(file)), facts: factsOf(file) };
 }
 
 /** A file as part of a workspace that knows its latest text; alone if there is none. */

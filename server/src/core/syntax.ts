@@ -15,6 +15,9 @@ const SCOPES = new Set([
   'generator_expression',
 ]);
 
+/** Most nodes have none, and share it. */
+const NO_CHILDREN: readonly Node[] = [];
+
 /** A named node of the grammar; anonymous tokens are kept only where a field names them (operators). */
 export class Node {
   readonly type: string;
@@ -22,7 +25,7 @@ export class Node {
   end: number;
   /** The field of the parent this node fills, as the grammar calls it. */
   readonly field: string | null;
-  readonly children: Node[] = [];
+  children: readonly Node[] = NO_CHILDREN;
   parent: Node | null = null;
   /** Comments are not children: nobody who reads code wants to step over them. */
   comments: Node[] | null = null;
@@ -74,7 +77,7 @@ export interface Syntax {
 
 let parser: Parser | undefined;
 let fieldNames: readonly (string | null)[] = [];
-let typeNames: readonly (string | null)[] = [];
+let kinds: readonly Kind[] = [];
 
 /** Prepares the parser; once per process, before anything else. Rejects when the binaries do not fit each other. */
 export async function loadSyntax(wasm: WasmBytes): Promise<void> {
@@ -83,12 +86,12 @@ export async function loadSyntax(wasm: WasmBytes): Promise<void> {
   await Parser.init({ wasmBinary: wasm.runtime, locateFile: (name: string) => name });
   const python = await Language.load(wasm.python);
   fieldNames = python.fields;
-  typeNames = python.types;
+  kinds = python.types.map((type, id) => kindOf(type ?? 'ERROR', python.nodeTypeIsNamed(id)));
   parser = new Parser().setLanguage(python);
 }
 
 export function parse(text: string): Syntax {
-  return read(parseTree(text, null), new Map());
+  return read(parseTree(text, null), text, new Map());
 }
 
 function parseTree(text: string, old: Tree | null): Tree {
@@ -101,10 +104,8 @@ function parseTree(text: string, old: Tree | null): Tree {
 /** A statement of the former tree that lies outside the edit, by its new start. */
 type Reusable = Map<number, { node: Node; shift: number }>;
 
-function read(tree: Tree, reusable: Reusable): Syntax {
-  const cursor = tree.walk();
-  const root = lower(cursor, null, reusable);
-  cursor.delete();
+function read(tree: Tree, text: string, reusable: Reusable): Syntax {
+  const root = new Reader(tree, text, reusable).read();
   return {
     root,
     get comments() {
@@ -123,7 +124,7 @@ function read(tree: Tree, reusable: Reusable): Syntax {
       tree.delete();
       const keep: Reusable = new Map();
       collectReusable(root, edit, keep);
-      return read(next, keep);
+      return read(next, newText, keep);
     },
     free: () => tree.delete(),
   };
@@ -184,6 +185,47 @@ const ACTIVE = new Set([
 
 const holdsStatements = (type: string): boolean => type === 'module' || type === 'block';
 
+/** What is known of all nodes of a type. */
+interface Kind {
+  readonly type: string;
+  readonly isNamed: boolean;
+  readonly isActive: boolean;
+  readonly isLeaf: boolean;
+  readonly hasFields: boolean;
+  readonly startsWithChild: boolean;
+  readonly isPunctuation: boolean;
+  readonly holdsStatements: boolean;
+}
+
+const LEAVES = new Set(['identifier', 'integer', 'float', 'true', 'false', 'none', 'ellipsis', 'comment']);
+/** Their children fill no field. */
+const WITHOUT_FIELDS = new Set([
+  ...['module', 'block', 'expression_statement', 'argument_list', 'parameters', 'list', 'tuple', 'dictionary'],
+  ...['set', 'expression_list', 'pattern_list', 'tuple_pattern', 'dotted_name', 'parenthesized_expression', 'type'],
+]);
+
+/** They begin with a child, with no token before it. */
+const STARTS_WITH_CHILD = new Set([
+  ...['attribute', 'call', 'expression_statement', 'assignment', 'keyword_argument', 'dotted_name', 'type', 'pair'],
+  ...['comparison_operator', 'binary_operator', 'boolean_operator', 'subscript', 'typed_parameter', 'generic_type'],
+]);
+
+/** By character code, which is NaN at the end of a text. */
+const WORD = Array.from({ length: 128 }, (_, code) => /\w/.test(String.fromCharCode(code)));
+
+function kindOf(type: string, isNamed: boolean): Kind {
+  return {
+    type,
+    isNamed,
+    isActive: ACTIVE.has(type),
+    isLeaf: LEAVES.has(type),
+    hasFields: !WITHOUT_FIELDS.has(type),
+    startsWithChild: STARTS_WITH_CHILD.has(type),
+    isPunctuation: /^[()[\]{},.:;=]$/.test(type),
+    holdsStatements: holdsStatements(type),
+  };
+}
+
 function collectReusable(node: Node, edit: ReturnType<typeof editBetween>, into: Reusable): void {
   const shift = edit.newEndIndex - edit.oldEndIndex;
   for (const child of node.children) {
@@ -196,46 +238,114 @@ function collectReusable(node: Node, edit: ReturnType<typeof editBetween>, into:
   }
 }
 
-function lower(cursor: TreeCursor, parent: Node | null, reusable: Reusable): Node {
-  const type = typeNames[cursor.nodeTypeId] ?? cursor.nodeType;
-  const node = new Node(type, cursor.startIndex, cursor.endIndex, fieldNames[cursor.currentFieldId] ?? null);
-  node.parent = parent;
-  node.broken = type === 'ERROR' || cursor.nodeIsMissing;
-  node.active = ACTIVE.has(type);
-  if (!cursor.gotoFirstChild()) return node;
-  const statements = holdsStatements(type);
-  do {
-    if (cursor.nodeIsNamed) {
-      const kept = statements ? reusable.get(cursor.startIndex) : undefined;
-      if (kept && kept.node.end + kept.shift === cursor.endIndex && kept.node.type === cursor.nodeType) {
-        if (kept.shift !== 0) move(kept.node, kept.shift);
-        kept.node.parent = node;
-        node.active ||= kept.node.active;
-        node.children.push(kept.node);
-      } else {
-        const child = lower(cursor, node, reusable);
+/**
+ * Reads the tree through a cursor. Each question to the cursor crosses into WebAssembly, which costs more than all that
+ * is done with the answer, so nothing is asked that the kind of node already answers.
+ */
+class Reader {
+  readonly #cursor: TreeCursor;
+  readonly #text: string;
+  readonly #reusable: Reusable;
+  /** A text without errors has no missing nodes. */
+  readonly #isWhole: boolean;
+  /** The children of the nodes that are being read; a list that grows by pushing keeps room for many more. */
+  readonly #stack: Node[] = [];
+  #top = 0;
+
+  constructor(tree: Tree, text: string, reusable: Reusable) {
+    this.#cursor = tree.walk();
+    this.#text = text;
+    this.#reusable = reusable;
+    this.#isWhole = !tree.rootNode.hasError;
+  }
+
+  read(): Node {
+    const root = this.#node(this.#cursor.nodeTypeId, this.#cursor.startIndex, 0, null);
+    this.#cursor.delete();
+    return root;
+  }
+
+  #node(typeId: number, start: number, field: number, parent: Node | null): Node {
+    const cursor = this.#cursor;
+    const kind = kinds[typeId];
+    const type = kind?.type ?? cursor.nodeType;
+    const end = (type === 'identifier' && this.#endOfWord(start)) || cursor.endIndex;
+    const node = new Node(type, start, end, fieldNames[field] ?? null);
+    node.parent = parent;
+    node.broken = type === 'ERROR' || (!this.#isWhole && cursor.nodeIsMissing);
+    node.active = kind?.isActive ?? false;
+    const isLeaf = kind?.isLeaf || (type === 'string' && !this.#isFormatted(node));
+    if (!isLeaf && cursor.gotoFirstChild()) {
+      this.#children(node, kind);
+      cursor.gotoParent();
+    }
+    return node;
+  }
+
+  #children(node: Node, kind: Kind | undefined): void {
+    const cursor = this.#cursor;
+    const first = this.#top;
+    let knownStart = kind?.startsWithChild ? node.start : -1;
+    do {
+      const typeId = cursor.nodeTypeId;
+      const childKind = kinds[typeId];
+      if (!(childKind?.isNamed ?? true)) this.#token(node, typeId, kind);
+      else {
+        const start = knownStart >= 0 ? knownStart : cursor.startIndex;
+        const kept = kind?.holdsStatements ? this.#reusable.get(start) : undefined;
+        if (kept && kept.node.end + kept.shift === cursor.endIndex && kept.node.type === childKind?.type) {
+          if (kept.shift !== 0) move(kept.node, kept.shift);
+          kept.node.parent = node;
+          node.active ||= kept.node.active;
+          this.#stack[this.#top++] = kept.node;
+          continue;
+        }
+        const field = kind?.hasFields === false ? 0 : cursor.currentFieldId;
+        const child = this.#node(typeId, start, field, node);
         node.broken ||= child.broken;
         node.active ||= child.active;
         if (child.type === 'comment') {
           node.comments ??= [];
           node.comments.push(child);
-        } else node.children.push(child);
+        } else this.#stack[this.#top++] = child;
       }
-    } else if (cursor.nodeIsMissing) {
-      node.broken = true;
-    } else if (cursor.currentFieldId !== 0) {
-      const operator = new Node(
-        cursor.nodeType,
-        cursor.startIndex,
-        cursor.endIndex,
-        fieldNames[cursor.currentFieldId] ?? null,
-      );
-      operator.parent = node;
-      node.children.push(operator);
+      knownStart = -1;
+    } while (cursor.gotoNextSibling());
+    if (this.#top > first) node.children = this.#stack.slice(first, this.#top);
+    this.#top = first;
+  }
+
+  /** Anonymous tokens are only kept where a field names them, as it does operators. */
+  #token(parent: Node, typeId: number, kind: Kind | undefined): void {
+    const cursor = this.#cursor;
+    if (!this.#isWhole && cursor.nodeIsMissing) parent.broken = true;
+    else if (kind?.hasFields !== false && !kinds[typeId]?.isPunctuation) {
+      const field = cursor.currentFieldId;
+      if (field === 0) return;
+      const token = new Node(cursor.nodeType, cursor.startIndex, cursor.endIndex, fieldNames[field] ?? null);
+      token.parent = parent;
+      this.#stack[this.#top++] = token;
     }
-  } while (cursor.gotoNextSibling());
-  cursor.gotoParent();
-  return node;
+  }
+
+  /** Where an ASCII word ends; 0 where the cursor has to be asked. */
+  #endOfWord(start: number): number {
+    for (let at = start; ; at++) {
+      const code = this.#text.charCodeAt(at);
+      if (code > 0x7f) return 0;
+      if (!WORD[code]) return at > start ? at : 0;
+    }
+  }
+
+  /** Only a string whose prefix asks for it has expressions inside. */
+  #isFormatted(node: Node): boolean {
+    for (let at = node.start; at < node.end; at++) {
+      const letter = this.#text.charCodeAt(at) | 0x20;
+      if (letter === 0x66 || letter === 0x74) return true; // f, t
+      if (letter < 0x61 || letter > 0x7a) return false;
+    }
+    return false;
+  }
 }
 
 /** Moves a reused statement to its new place. */

@@ -6,8 +6,11 @@
 /** Versions by the names of their packages, as PyPI spells them in lower case: `torch`, `albumentations`. */
 export type Versions = ReadonlyMap<string, string>;
 
-/** True for files that name versions; only these are given to `versionsIn`. */
-export const namesVersions = (path: string): boolean => /(^|[\\/])requirements[^\\/]*\.txt$/.test(path);
+/** All files that name versions, as globs for watchers. */
+export const MANIFEST_GLOBS: readonly string[] = ['**/requirements*.txt'];
+
+/** True for files that name versions, by their paths with forward slashes; hosts read these and Python files, and no others. */
+export const isManifest = (path: string): boolean => /(^|\/)requirements[^/]*\.txt$/.test(path);
 
 /** The versions a file pins; empty for a text that cannot be read. */
 export function versionsIn(_path: string, text: string): Versions {

@@ -3,7 +3,7 @@
  * Closed files keep no tree: their effects and the places of their sites are all there is.
  */
 import { Composer, type Modules } from './effects.ts';
-import type { FileEffects, LocatedEffects } from './events.ts';
+import type { FileEffects } from './events.ts';
 import type { FileFacts } from './facts.ts';
 import { isStandardModule } from './imports.ts';
 import type { PythonFile } from './model.ts';
@@ -12,7 +12,10 @@ import type { Summary } from './summary.ts';
 import type { Versions } from './versions.ts';
 
 /** What is kept of a file. */
-export interface IndexedFile extends LocatedEffects {
+export interface IndexedFile {
+  readonly effects: FileEffects;
+  /** Where each site of the effects is. */
+  readonly sites: Pick<ReadonlyMap<string, Span>, 'get'>;
   readonly facts: FileFacts;
 }
 
@@ -25,6 +28,8 @@ interface Located {
 export interface ProgramEffects {
   readonly summary: Summary | null;
   readonly reached: ReadonlySet<string>;
+  /** Every file that had a say in this. */
+  readonly asked: ReadonlySet<string>;
 }
 
 const LONGEST_CHAIN = 12;
@@ -49,12 +54,12 @@ export class Workspace implements Modules {
     const old = this.#files.get(path);
     this.#files.set(path, file);
     if (!old) this.#countFolders(path, 1);
-    const isSame = old !== undefined && sameEffects(old.effects, file.effects);
-    if (!isSame || JSON.stringify(old?.facts) !== JSON.stringify(file.facts)) {
-      this.#forget();
-      return true;
-    }
-    return false;
+    if (old && sameEffects(old.effects, file.effects) && JSON.stringify(old.facts) === JSON.stringify(file.facts))
+      return false;
+    // What is written inside functions changes no name, and matters only to programs that have read it.
+    if (old && shapeOf(old) === shapeOf(file)) this.#forgetPrograms(path);
+    else this.#forget();
+    return true;
   }
 
   /** True when the file was known. */
@@ -65,9 +70,12 @@ export class Workspace implements Modules {
     return true;
   }
 
-  /** Takes in what a requirements file or the like says about versions. */
-  setVersions(path: string, versions: Versions): void {
-    this.#versions.set(path, versions);
+  /** Takes in what a requirements file or the like says about versions; true where it now says something else. */
+  setVersions(path: string, versions: Versions): boolean {
+    const said = [...(this.#versions.get(path) ?? [])];
+    if (versions.size > 0) this.#versions.set(path, versions);
+    else this.#versions.delete(path);
+    return String(said) !== String([...versions]);
   }
 
   /** The version of a package that a file runs with: the nearest folder that names one decides; null is the newest. */
@@ -97,8 +105,13 @@ export class Workspace implements Modules {
   program(path: string): ProgramEffects {
     let program = this.#programs.get(path);
     if (!program) {
-      const composer = new Composer(this, path);
-      program = { summary: withinReason(() => composer.program()), reached: composer.reached };
+      const asked = new Set<string>();
+      const effects = (each: string) => {
+        asked.add(each);
+        return this.effects(each);
+      };
+      const composer = new Composer({ effects, locate: (name, from) => this.locate(name, from) }, path);
+      program = { summary: withinReason(() => composer.program()), reached: composer.reached, asked };
       this.#programs.set(path, program);
     }
     return program;
@@ -187,7 +200,7 @@ export class Workspace implements Modules {
     const effects = this.effects(path);
     const [first = '', ...more] = rest;
     const id = `#${first}`;
-    if (effects?.functions[id] || effects?.classes[id]) return { path, name: [id, ...more].join('.') };
+    if (effects?.functions.has(id) || effects?.classes[id]) return { path, name: [id, ...more].join('.') };
     const exported = effects?.exports[first];
     if (exported !== undefined) return this.locate([exported, ...more].join('.'), path, depth + 1);
     for (const star of effects?.stars ?? []) {
@@ -222,6 +235,12 @@ export class Workspace implements Modules {
     }
   }
 
+  #forgetPrograms(path: string): void {
+    for (const [entry, { asked, reached }] of this.#programs) {
+      if (asked.has(path) || reached.has(path)) this.#programs.delete(entry);
+    }
+  }
+
   #forget(): void {
     this.#located.clear();
     this.#programs.clear();
@@ -236,13 +255,19 @@ function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
+/** All that decides which names lead where, and who imports whom. */
+function shapeOf({ effects: { exports, stars, imports, classes, functions }, facts }: IndexedFile): string {
+  return JSON.stringify([exports, stars, imports, Object.keys(classes), [...functions.keys()], facts.isTest]);
+}
+
 /** Compared by value, except for functions that lowering took over as they were. */
 function sameEffects(a: FileEffects, b: FileEffects): boolean {
-  const rest = ({ functions, ...others }: FileEffects): string => JSON.stringify([Object.keys(functions), others]);
+  const rest = ({ functions, ...others }: FileEffects): string => JSON.stringify([[...functions.keys()], others]);
   if (rest(a) !== rest(b)) return false;
-  return Object.entries(a.functions).every(
-    ([id, effects]) => effects === b.functions[id] || JSON.stringify(effects) === JSON.stringify(b.functions[id]),
-  );
+  return [...a.functions.keys()].every((id) => {
+    const [before, after] = [a.functions.get(id), b.functions.get(id)];
+    return before === after || JSON.stringify(before) === JSON.stringify(after);
+  });
 }
 
 /** Code that is nested thousands deep cannot be followed; nothing is said about what cannot be followed. */

@@ -1,0 +1,80 @@
+/** Finds what the engine wants to know of a workspace, on any host: its Python files, and the files that name versions. */
+import { isManifest } from './core/versions.ts';
+import type { FolderEntry } from './protocol.ts';
+
+/** How a host reaches files. Addresses are URIs; answers come in the order of the questions, and nothing is thrown. */
+export interface FileAccess {
+  /** What folders hold; undefined for one that cannot be listed. */
+  list(folders: readonly string[]): Promise<readonly (readonly FolderEntry[] | undefined)[]>;
+  /** The texts of files; undefined for one that cannot be read, or is too large. */
+  read(files: readonly string[]): Promise<readonly (string | undefined)[]>;
+}
+
+/** Folders of other people's or generated code: those Ruff leaves out too, and Python's own caches. */
+const SKIPPED = new Set([
+  ...[
+    '.bzr',
+    '.direnv',
+    '.eggs',
+    '.git',
+    '.git-rewrite',
+    '.hg',
+    '.ipynb_checkpoints',
+    '.mypy_cache',
+    '.nox',
+    '.pants.d',
+  ],
+  ...['.pyenv', '.pytest_cache', '.pytype', '.ruff_cache', '.svn', '.tox', '.vscode', '__pycache__'],
+  ...['__pypackages__', '_build', 'buck-out', 'build', 'dist', 'node_modules', 'site-packages'],
+]);
+
+/** Virtual environments by their names; others have a `pyvenv.cfg`. */
+const ENVIRONMENTS = new Set(['.venv', 'venv']);
+
+/** The way to what is installed in an environment; nothing else in there is looked at. */
+const WAY = /^(lib|python[\d.]*|site-packages)$/i;
+
+/** How many folders are asked for at once. */
+const BATCH = 64;
+
+interface Visit {
+  readonly uri: string;
+  readonly inEnvironment: boolean;
+}
+
+/**
+ * The addresses of the Python files and manifests below the folders, in the order of a walk that takes names as they
+ * sort. A folder that cannot be listed is empty.
+ */
+export async function findFiles(folders: readonly string[], files: Pick<FileAccess, 'list'>): Promise<string[]> {
+  const found: string[] = [];
+  const visits: Visit[] = folders.map((folder) => ({ uri: folder.replace(/\/+$/, ''), inEnvironment: false }));
+  while (visits.length > 0) {
+    const batch = visits.splice(0, BATCH);
+    const listed = await files.list(batch.map(({ uri }) => uri));
+    for (const [i, { uri: folder, inEnvironment }] of batch.entries()) {
+      const entries = listed[i] ?? [];
+      const isEnvironment = inEnvironment || entries.some(({ name }) => name === 'pyvenv.cfg');
+      for (const { name, isFolder } of entries) {
+        if (/\p{Surrogate}/u.test(name)) continue; // No address can be written for such a name.
+        const uri = join(folder, name);
+        if (isManifest(uri) || (!isFolder && !isEnvironment && name.endsWith('.py'))) found.push(uri);
+        else if (isFolder && (isEnvironment ? WAY.test(name) : !SKIPPED.has(name))) {
+          visits.push({ uri, inEnvironment: isEnvironment || ENVIRONMENTS.has(name) });
+        }
+      }
+    }
+  }
+  return [...new Set(found)].sort(byWalk);
+}
+
+/** Encodes a name as VS Code does, so that an address is the same for whoever makes it. */
+const join = (folder: string, name: string): string =>
+  `${folder}/${encodeURIComponent(name).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)}`;
+
+function byWalk(one: string, other: string): number {
+  const a = one.split('/');
+  const b = other.split('/');
+  const at = a.findIndex((part, i) => part !== b[i]);
+  return (a[at] ?? '') < (b[at] ?? '') ? -1 : 1;
+}

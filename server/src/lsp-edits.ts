@@ -1,0 +1,95 @@
+/** The engine's findings, edits and actions in the protocol's terms: positions instead of offsets, addresses instead of paths. */
+import {
+  type CodeAction,
+  type Diagnostic,
+  DiagnosticTag,
+  type TextEdit,
+  type WorkspaceEdit,
+} from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Action } from './core/actions.ts';
+import type { Edit, Finding, Related, Span } from './core/rule.ts';
+import { ruleUrl } from './core/rules/index.ts';
+import { type ActionSource, type clientOf, rangeOf, SEVERITIES } from './lsp-client.ts';
+import { COMMANDS } from './protocol.ts';
+import { pathOf } from './workspace-index.ts';
+
+/** The version of a file that no editor holds. */
+export const CLOSED = -1;
+
+/** Translates for a client. `documentAt` gives another file by its path, open or not. */
+export function translator(
+  theClient: () => ReturnType<typeof clientOf>,
+  documentAt: (path: string) => TextDocument | undefined,
+) {
+  function diagnosticOf(finding: Finding, document: TextDocument): Diagnostic {
+    const client = theClient();
+    const related = client.takesRelatedInformation ? finding.related?.flatMap((each) => relatedOf(each, document)) : [];
+    return {
+      range: rangeOf(finding, document),
+      severity: SEVERITIES[finding.severity],
+      code: finding.rule,
+      codeDescription: { href: ruleUrl(finding.rule) },
+      source: 'Seedwise',
+      message: finding.message,
+      ...(client.takesUnnecessaryTag && finding.unnecessary && { tags: [DiagnosticTag.Unnecessary] }),
+      ...(related && related.length > 0 && { relatedInformation: related }),
+    };
+  }
+
+  /** Nothing for a place in a file that cannot be read now. */
+  function relatedOf(related: Related, document: TextDocument) {
+    const place = locationOf(related, document);
+    return place ? [{ location: { uri: place.uri, range: place.range }, message: related.message }] : [];
+  }
+
+  function offers({ command }: Action): boolean {
+    if (command?.name === 'explain') return theClient().showsPages;
+    return command?.name !== 'turnOff' || theClient().commands.has(COMMANDS.turnOffRule);
+  }
+
+  function codeActionOf(action: Action, document: TextDocument, source: ActionSource): CodeAction {
+    const { title, kind, preferred, finding, command } = action;
+    const codeAction: CodeAction = { title, kind };
+    if (preferred) codeAction.isPreferred = true;
+    if (finding) codeAction.diagnostics = [diagnosticOf(finding, document)];
+    if (command?.name === 'explain') {
+      codeAction.command = { title, command: COMMANDS.explainRule, arguments: [command.rule, ruleUrl(command.rule)] };
+    } else if (command?.name === 'turnOff') {
+      codeAction.command = { title, command: COMMANDS.turnOffRule, arguments: [command.rule] };
+    } else if (theClient().resolvesEdits) {
+      codeAction.data = source;
+    } else {
+      codeAction.edit = editOf(action.edits(), document);
+    }
+    return codeAction;
+  }
+
+  /** Edits of the document and of other files; nothing at all if one of those cannot be read now. */
+  function editOf(edits: readonly Edit[], document: TextDocument): WorkspaceEdit {
+    const changes: Record<string, TextEdit[]> = {};
+    const versions = new Map<string, number>();
+    for (const edit of edits) {
+      const location = locationOf(edit, document);
+      if (!location) return {};
+      const { uri, range, version } = location;
+      if (version !== CLOSED) versions.set(uri, version);
+      changes[uri] = [...(changes[uri] ?? []), { range, newText: edit.text }];
+    }
+    if (!theClient().takesVersionedEdits) return { changes };
+    const documentChanges = Object.entries(changes).map(([uri, textEdits]) => ({
+      textDocument: { uri, version: versions.get(uri) ?? null },
+      edits: textEdits,
+    }));
+    return { documentChanges };
+  }
+
+  /** A place in the document, or in another file that the engine names by its path. */
+  function locationOf(place: Span & { readonly path?: string }, document: TextDocument) {
+    const isHere = place.path === undefined || place.path === pathOf(document.uri);
+    const text = isHere ? document : documentAt(place.path);
+    return text && { uri: text.uri, range: rangeOf(place, text), version: text.version };
+  }
+
+  return { diagnosticOf, offers, codeActionOf, editOf };
+}

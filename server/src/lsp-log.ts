@@ -1,0 +1,36 @@
+/** What the server says besides its results: the log, messages to the user, and none of them twice. */
+import { type Connection, type MessageType, ShowMessageNotification } from 'vscode-languageserver';
+
+export function speaker(connection: Connection) {
+  const said = new Set<string>();
+
+  function once(text: string, say: (text: string) => void): void {
+    if (said.has(text)) return;
+    said.add(text);
+    say(text);
+  }
+
+  const logWarning = (text: string): void => connection.console.warn(text);
+
+  function logError(error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    once(text, () => connection.console.error(text));
+  }
+
+  /** Answers with the fallback where the work throws; the log says why. */
+  async function guarded<R>(fallback: R, work: () => Promise<R>): Promise<R> {
+    try {
+      return await work();
+    } catch (error) {
+      logError(error);
+      return fallback;
+    }
+  }
+
+  /** Shows a message to the user. */
+  function tell(type: MessageType, message: string): void {
+    connection.sendNotification(ShowMessageNotification.type, { type, message });
+  }
+
+  return { once, logWarning, logError, guarded, tell };
+}

@@ -87,9 +87,11 @@ export class Project {
   get determinismSwitch(): Location | null {
     const paths = [this.file.path, ...this.#programs.flatMap((path) => [...this.#workspace.program(path).reached])];
     for (const path of new Set(paths)) {
-      const effects = this.#workspace.effects(path);
-      const events = effects ? [effects, ...Object.values(effects.functions)] : [];
-      const site = events.map((each) => switchIn('module' in each ? each.module : each.events)).find((each) => each);
+      // Functions of closed files are unpacked one by one, so only files with the switch are searched.
+      if (this.#workspace.facts(path)?.determinism !== 'strict') continue;
+      const { module = [], functions } = this.#workspace.effects(path) ?? {};
+      const bodies = [module, ...[...(functions?.keys() ?? [])].map((id) => functions?.get(id)?.events ?? [])];
+      const site = bodies.map(switchIn).find((each) => each !== null);
       if (site) return this.locate({ path, site });
     }
     return null;

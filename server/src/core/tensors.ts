@@ -19,7 +19,7 @@ const UNKNOWN: Value = { self: null };
 const LOADER = 'torch.utils.data.DataLoader';
 const MODULES = /^(torch\.nn\.[A-Z]\w*|lightning\.pytorch\.LightningModule|torch_geometric\.nn\.[A-Z]\w*)$/;
 /** Methods that nothing but tensors has, or nothing else that is computed with. */
-const ONLY_TENSORS = /^(detach|cpu|unsqueeze|unsqueeze_|long|masked_fill)$/;
+const ONLY_TENSORS = /^(detach|cpu|unsqueeze|unsqueeze_|long|masked_fill|new_(zeros|ones|full|empty|tensor))$/;
 /** numpy's comparisons have no such method. */
 const CASTS = /^(float|double|half|int|long|to|cpu|cuda)$/;
 const COMPARED: Tensor = { dtype: 'integer', detached: true, whole: true };

@@ -16,14 +16,17 @@ Many of these kernels are in the backward pass only.
 
 For most of them newer versions of PyTorch have a deterministic kernel that \`torch.use_deterministic_algorithms(True)\`
 switches on; for the others that flag makes the call raise. Which operation does what in which version is in Seedwise’s
-table; without a version the newest torch is assumed.`,
+table. The project’s version is read from its requirements; where nothing says, the newest is assumed.`,
   never: [
     'Operations whose arguments choose a deterministic kernel: nearest interpolation, adaptive average pooling to size 1, `EmbeddingBag` by sum or mean, `F.pad` with a constant.',
-    'Operations that are deterministic anyway: 2-D max pooling, average pooling in one or two dimensions, `bincount` without weights.',
-    'A program that sets `torch.use_deterministic_algorithms(True)`, where the newest torch then has a deterministic kernel.',
-    'Backward passes under `no_grad` or `inference_mode`.',
-    'Functions of numpy, pandas and other libraries, and methods of the file’s own classes, that have the same name.',
-    'A tensor made with `device="cpu"`.',
+    'Operations that are deterministic anyway: 2-D max pooling, average pooling in one or two dimensions, `bincount` without weights, `cumsum` of integers.',
+    'Sums of whole numbers, such as counts: they are exact in any order.',
+    'A program that switches deterministic algorithms on, where its PyTorch then has a deterministic kernel; where it has none, `throws-when-deterministic` speaks.',
+    'Convolutions, embeddings, attention, and operations that differ only where indices repeat, in programs that do not ask for the same bits.',
+    'Losses, unless the code shows that they see pixels.',
+    'Backward passes under `no_grad` or `inference_mode`, in a dataset, and of what is detached.',
+    'Functions of numpy, pandas and other libraries, and methods of the file’s own classes, that have the same name; methods that others have too, unless the code shows a tensor.',
+    'A tensor made with `device="cpu"`, or moved there.',
     'Arguments that only the run decides.',
   ],
   references: [

@@ -20,7 +20,7 @@ export interface OpCall extends Use {
 const PARTIAL = 'functools.partial';
 const memory = new WeakMap<PythonFile, readonly OpCall[]>();
 
-/** Every call that could be an operation of the table, whatever its arguments say. */
+/** Every call that could be an operation on CUDA, whatever its arguments say. */
 export function opCalls(file: PythonFile): readonly OpCall[] {
   let calls = memory.get(file);
   if (!calls) {
@@ -49,13 +49,16 @@ function plain(call: Call, file: PythonFile): OpCall[] {
   });
 }
 
+/** Rows that are only for hovers, and those about the CPU, are no findings. */
+const canBeFound = ({ op }: Use): boolean => op.report !== 'hover' && op.devices.includes('cuda');
+
 function usesOf(call: Call, file: PythonFile): readonly Use[] {
   if (call.name !== null) {
-    const uses = opsOf(call.name);
+    const uses = opsOf(call.name).filter(canBeFound);
     if (uses.length > 0) return uses;
   }
   const object = call.callee.get('object');
-  const uses = call.method === null || !object ? [] : opsOfMethod(call.method);
+  const uses = call.method === null || !object ? [] : opsOfMethod(call.method).filter(canBeFound);
   if (uses.length === 0 || !object) return [];
   if (tensorOf(object, file)) return uses;
   // A method's name alone decides only where no other library has it, and nobody knows what it is called on.
@@ -114,34 +117,40 @@ function partials(file: PythonFile): OpCall[] {
     const token = call.node.get('arguments')?.children[0];
     const name = token && token.type !== 'keyword_argument' ? file.qualify(token) : null;
     if (!token || name === null) return [];
-    return opsOf(name).flatMap((use) => {
-      const position = (argument: string): number | undefined => use.spelling.positions?.[argument];
-      const bound = (argument: string): Argument => {
-        const at = position(argument);
-        return file.argument(call, argument, at === undefined ? undefined : at + 1);
-      };
-      const later = file.allCalls.filter((each) => isCallOf(each, call, file));
-      const base = { ...use, runs: later.map((each) => each.node) };
-      const at = { ...base, call, token, argument: bound, operands: (): null[] => [] };
-      const given =
-        (call.node.get('arguments')?.children ?? []).filter((each) => each.type !== 'keyword_argument').length - 1;
-      return [
-        at,
-        ...later.map((each) => ({
-          ...base,
-          partial: at,
-          call: each,
-          token: each.callee,
-          runs: [each.node],
-          argument: (argument: string): Argument => {
-            const where = position(argument);
-            const own = file.argument(each, argument, where === undefined || where < given ? undefined : where - given);
-            return own === 'absent' ? bound(argument) : own;
-          },
-          operands: (argument: string) => [given > 0 ? null : operand(each, argument, use.spelling, file)],
-        })),
-      ];
-    });
+    return opsOf(name)
+      .filter(canBeFound)
+      .flatMap((use) => {
+        const position = (argument: string): number | undefined => use.spelling.positions?.[argument];
+        const bound = (argument: string): Argument => {
+          const at = position(argument);
+          return file.argument(call, argument, at === undefined ? undefined : at + 1);
+        };
+        const later = file.allCalls.filter((each) => isCallOf(each, call, file));
+        const base = { ...use, runs: later.map((each) => each.node) };
+        const at = { ...base, call, token, argument: bound, operands: (): null[] => [] };
+        const given =
+          (call.node.get('arguments')?.children ?? []).filter((each) => each.type !== 'keyword_argument').length - 1;
+        return [
+          at,
+          ...later.map((each) => ({
+            ...base,
+            partial: at,
+            call: each,
+            token: each.callee,
+            runs: [each.node],
+            argument: (argument: string): Argument => {
+              const where = position(argument);
+              const own = file.argument(
+                each,
+                argument,
+                where === undefined || where < given ? undefined : where - given,
+              );
+              return own === 'absent' ? bound(argument) : own;
+            },
+            operands: (argument: string) => [given > 0 ? null : operand(each, argument, use.spelling, file)],
+          })),
+        ];
+      });
   });
 }
 

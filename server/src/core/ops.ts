@@ -26,12 +26,11 @@ export interface OpUse extends OpCall {
 /** What it does under the program's switches: raise, differ between runs, or nothing worth a word. */
 export type Verdict = 'raises' | 'differs' | null;
 
-/** The operations of the file whose conditions hold, one for each place: the one that surely holds first. */
+/** The operations of the file whose conditions hold in this project's versions; several for one place. */
 export function opUses(file: PythonFile, project: Project): OpUse[] {
   const uses: OpUse[] = [];
   for (const call of opCalls(file)) {
     const { op, token } = call;
-    if (op.report === 'hover' || !op.devices.includes('cuda')) continue;
     const isMeant = (it: OpCall): boolean => op.when.every((condition) => holds(condition, it, file));
     if (!isMeant(call) || (call.partial && isMeant(call.partial))) continue;
     const version = project.versionOf(op.package.replaceAll('_', '-'));

@@ -29,6 +29,8 @@ export interface Operands {
   value(expression: Node): Value;
 }
 
+export const UNKNOWN: Value = { self: null };
+
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
 const NO_TENSOR = words(
@@ -344,4 +346,37 @@ function isWhole(last: string, of: Tensor | null, dtype: Tensor['dtype'], call: 
 function without(tensor: Tensor | null, _: 'rank'): Tensor {
   const { rank: _rank, ...rest } = tensor ?? {};
   return rest;
+}
+
+/** What all of the values are. */
+export function same(values: readonly Value[]): Value {
+  const [first, ...others] = values;
+  if (!first) return UNKNOWN;
+  return others.reduce(common, first);
+}
+
+function common(a: Value, b: Value): Value {
+  const self = a.self && b.self ? commonTensor(a.self, b.self) : null;
+  const count = a.items && b.items && a.items.length === b.items.length ? a.items.length : 0;
+  const items = Array.from({ length: count }, (_, i) => common(a.items?.[i] ?? UNKNOWN, b.items?.[i] ?? UNKNOWN));
+  return { self, ...(count > 0 ? { items } : {}), each: a.each && b.each ? common(a.each, b.each) : null };
+}
+
+function commonTensor(a: Tensor, b: Tensor): Tensor {
+  return {
+    ...(a.dtype !== undefined && a.dtype === b.dtype ? { dtype: a.dtype } : {}),
+    ...(a.rank !== undefined && a.rank === b.rank ? { rank: a.rank } : {}),
+    ...(a.cpu && b.cpu ? { cpu: true as const } : {}),
+    ...(a.detached && b.detached ? { detached: true as const } : {}),
+    ...(a.whole && b.whole ? { whole: true as const } : {}),
+  };
+}
+
+/** What one gets by unpacking or iterating. */
+export function item(value: Value, index: number): Value {
+  const found = value.items?.[index] ?? value.each;
+  if (found || value.items) return found ?? UNKNOWN;
+  if (!value.self) return UNKNOWN;
+  const { rank, ...rest } = value.self;
+  return { self: rank !== undefined && rank > 0 ? { ...rest, rank: rank - 1 } : rest };
 }

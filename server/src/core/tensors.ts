@@ -8,14 +8,16 @@ import type { ClassInfo, Definition, FunctionInfo } from './scope.ts';
 import {
   annotatedTensor,
   functionResult,
+  item,
   methodResult,
   moduleResult,
   type Operands,
+  same,
   type Tensor,
+  UNKNOWN,
   type Value,
 } from './tensor-results.ts';
 
-const UNKNOWN: Value = { self: null };
 const LOADER = 'torch.utils.data.DataLoader';
 const MODULES = /^(torch\.nn\.[A-Z]\w*|lightning\.pytorch\.LightningModule|torch_geometric\.nn\.[A-Z]\w*)$/;
 /** Methods that nothing but tensors has, or nothing else that is computed with. */
@@ -43,7 +45,8 @@ class Tensors implements Operands {
   readonly #known = new Map<Node, Value>();
   readonly #returned = new Map<FunctionInfo, Value>();
   readonly #pending = new Set<Node | FunctionInfo>();
-  /** Counts the times a value was asked for while it was being computed: such answers are not kept. */
+  /** Answers that hold only on the way to the one that was asked for: something they need was being computed. */
+  readonly #drafts = new Map<Node | FunctionInfo, Value>();
   #cycles = 0;
   #withGradient: Set<string> | undefined;
 
@@ -56,7 +59,7 @@ class Tensors implements Operands {
   }
 
   value(expression: Node): Value {
-    const known = this.#known.get(expression);
+    const known = this.#known.get(expression) ?? this.#drafts.get(expression);
     if (known) return known;
     return this.#once(expression, this.#known, () => this.#compute(expression)) ?? UNKNOWN;
   }
@@ -72,6 +75,8 @@ class Tensors implements Operands {
     const value = compute();
     this.#pending.delete(key);
     if (this.#cycles === before || this.#pending.size === 0) kept.set(key, value);
+    else this.#drafts.set(key, value);
+    if (this.#pending.size === 0) this.#drafts.clear();
     return value;
   }
 
@@ -275,7 +280,7 @@ class Tensors implements Operands {
 
   /** What a function of the file returns. */
   #result(info: FunctionInfo): Value {
-    const known = this.#returned.get(info);
+    const known = this.#returned.get(info) ?? this.#drafts.get(info);
     if (known) return known;
     return this.#once(info, this.#returned, () => this.#computeResult(info)) ?? UNKNOWN;
   }
@@ -355,39 +360,6 @@ class Tensors implements Operands {
     }
     return this.#withGradient.has(name);
   }
-}
-
-/** What all of the values are. */
-function same(values: readonly Value[]): Value {
-  const [first, ...others] = values;
-  if (!first) return UNKNOWN;
-  return others.reduce(common, first);
-}
-
-function common(a: Value, b: Value): Value {
-  const self = a.self && b.self ? commonTensor(a.self, b.self) : null;
-  const count = a.items && b.items && a.items.length === b.items.length ? a.items.length : 0;
-  const items = Array.from({ length: count }, (_, i) => common(a.items?.[i] ?? UNKNOWN, b.items?.[i] ?? UNKNOWN));
-  return { self, ...(count > 0 ? { items } : {}), each: a.each && b.each ? common(a.each, b.each) : null };
-}
-
-function commonTensor(a: Tensor, b: Tensor): Tensor {
-  return {
-    ...(a.dtype !== undefined && a.dtype === b.dtype ? { dtype: a.dtype } : {}),
-    ...(a.rank !== undefined && a.rank === b.rank ? { rank: a.rank } : {}),
-    ...(a.cpu && b.cpu ? { cpu: true as const } : {}),
-    ...(a.detached && b.detached ? { detached: true as const } : {}),
-    ...(a.whole && b.whole ? { whole: true as const } : {}),
-  };
-}
-
-/** What one gets by unpacking or iterating. */
-function item(value: Value, index: number): Value {
-  const found = value.items?.[index] ?? value.each;
-  if (found || value.items) return found ?? UNKNOWN;
-  if (!value.self) return UNKNOWN;
-  const { rank, ...rest } = value.self;
-  return { self: rank !== undefined && rank > 0 ? { ...rest, rank: rank - 1 } : rest };
 }
 
 /** The returned expressions of a body, inner functions left out. */

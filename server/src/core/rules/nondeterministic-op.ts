@@ -70,7 +70,9 @@ def aggregate(messages, index, nodes):
 
 function placeOf(use: OpUse, project: Project): string {
   const where = use.op.pass === 'backward' ? 'in its backward pass on CUDA' : 'on CUDA';
-  if (project.deterministicAlgorithms === 'strict') return `${where}, which ${release(use)} does not switch`;
   const isOlder = use.version !== null && dependsOnVersion(use);
-  return isOlder ? `${where} with ${release(use)}` : where;
+  const version = isOlder ? ` with ${release(use)}` : '';
+  return project.deterministicAlgorithms === 'strict'
+    ? `${where}${version}, even under the flag`
+    : `${where}${version}`;
 }

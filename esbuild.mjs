@@ -23,6 +23,18 @@ const shared = {
   logLevel: 'info',
 };
 
+// The package's ES module asks for `import.meta.url`, which is empty in a bundle that is none.
+const alias = {
+  'web-tree-sitter': require.resolve('web-tree-sitter'),
+  'web-tree-sitter/web-tree-sitter.wasm': require.resolve('web-tree-sitter/web-tree-sitter.wasm'),
+};
+
+/**
+ * For the browser, where a module of Node's cannot be bundled: the build fails on it.
+ * @type {import('esbuild').BuildOptions}
+ */
+const web = { ...shared, platform: 'browser', target: 'es2022' };
+
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
   {
@@ -37,11 +49,22 @@ const bundles = [
     entryPoints: ['server/src/node.ts'],
     outfile: 'dist/server.cjs',
     format: 'cjs',
-    // The package's ES module asks for `import.meta.url`, which is empty in a CommonJS bundle.
-    alias: {
-      'web-tree-sitter': require.resolve('web-tree-sitter'),
-      'web-tree-sitter/web-tree-sitter.wasm': require.resolve('web-tree-sitter/web-tree-sitter.wasm'),
-    },
+    alias,
+  },
+  {
+    ...web,
+    entryPoints: ['client/src/web.ts'],
+    // VS Code takes `.cjs` for CommonJS although our package's files are ES modules, which it does not run in browsers.
+    outfile: 'dist/client.web.cjs',
+    format: 'cjs',
+    external: ['vscode'],
+  },
+  {
+    ...web,
+    entryPoints: ['server/src/web.ts'],
+    outfile: 'dist/server.web.js',
+    format: 'iife',
+    alias,
   },
   {
     ...shared,

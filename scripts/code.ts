@@ -8,9 +8,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeProfile, type Profile, serverArgs, startServer, tail } from './vscode.ts';
+import { developInBrowser } from './web-extension.ts';
 import { openBrowser, screenshot } from './workbench.ts';
 
 const TIMEOUT = 240_000;
+/** A page may be slow to load on a machine that does much else. */
+const START_TIMEOUT = 90_000;
 
 /** What a workbench without a window, a vendor or an account says about that. */
 const NOISE =
@@ -23,6 +26,7 @@ const { values, positionals } = parseArgs({
     'user-data-dir': { type: 'string' },
     'extensions-dir': { type: 'string' },
     extensionDevelopmentPath: { type: 'string' },
+    extensionDevelopmentKind: { type: 'string' },
     extensionTestsPath: { type: 'string' },
   },
 });
@@ -63,13 +67,20 @@ async function runExtensionTests(): Promise<number> {
     if (!NOISE.test(String(args[0]))) (console[type] ?? console.log)(...args);
   });
   await page.exposeFunction('codeAutomationExit', (status: number) => end(status));
-  const payload = ['extensionDevelopmentPath', 'extensionTestsPath'].flatMap((name): [string, string][] => {
+  const isWeb = option('extensionDevelopmentKind') === 'web';
+  if (isWeb) {
+    const [extension = '', tests = ''] = ['extensionDevelopmentPath', 'extensionTestsPath'].map(option);
+    await developInBrowser(page, server.origin, path.resolve(extension), path.resolve(tests));
+  }
+  const names = isWeb ? [] : ['extensionDevelopmentPath', 'extensionTestsPath'];
+  const payload = names.flatMap((name): [string, string][] => {
     const value = option(name);
     return value === undefined ? [] : [[name, server.uri(value)]];
   });
   try {
     await page.goto(
       server.address(path.resolve(positionals[0] ?? profile.folder), [...payload, ['skipWelcome', 'true']]),
+      { timeout: START_TIMEOUT },
     );
     return await ended;
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * Writes what can be derived: the rule pages, the README's tables and the manifest's settings.
+ * Writes what can be derived: the rule pages, the tables of the README and of the page on settings, and the manifest's settings.
  * `--check` writes nothing, names the stale files and fails.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { analyze } from '../server/src/core/analyze.ts';
 import { closeFile, openFile } from '../server/src/core/model.ts';
 import { projectOf } from '../server/src/core/project.ts';
+import { keyOf } from '../server/src/core/project-config.ts';
 import type { Example, Pledge as Level, Rule } from '../server/src/core/rule.ts';
 import { RULES } from '../server/src/core/rules/index.ts';
 import { DEFAULT_SETTINGS, SETTINGS } from '../server/src/core/settings.ts';
@@ -47,7 +48,7 @@ function generated(): Generated[] {
   const orphans = found
     .filter((path) => path.endsWith('.md') && !wanted.has(path))
     .map((path) => ({ path, text: null }));
-  return [{ path: `${PAGES}README.md`, text: indexPage() }, ...pages, ...orphans, readme(), manifest()];
+  return [{ path: `${PAGES}README.md`, text: indexPage() }, ...pages, ...orphans, readme(), settingsPage(), manifest()];
 }
 
 function rulePage(rule: Rule): string {
@@ -137,9 +138,10 @@ const ruleTable = (base: string): string =>
 
 const settingsTable = (): string =>
   table(
-    ['Setting', 'Default', 'Meaning'],
+    ['Setting', 'In `pyproject.toml`', 'Default', 'Meaning'],
     Object.entries(configuration().properties).map(([name, { default: value, markdownDescription: text }]) => [
       `\`${name}\``,
+      name.includes('.trace.') ? '' : `\`${keyOf(name.replace('seedwise.', ''))}\``,
       `\`${JSON.stringify(value)}\``,
       text,
     ]),
@@ -149,6 +151,11 @@ function readme(): Generated {
   const text = read('README.md') ?? '<!-- rules -->\n<!-- /rules -->\n';
   const withRules = between(text, 'rules', ruleTable(PAGES));
   return { path: 'README.md', text: between(withRules, 'settings', settingsTable()) };
+}
+
+function settingsPage(): Generated {
+  const path = 'docs/settings.md';
+  return { path, text: between(read(path) ?? '', 'settings', settingsTable()) };
 }
 
 function between(text: string, name: string, content: string): string {
@@ -167,14 +174,14 @@ interface Property {
 
 function configuration(): { title: string; properties: Record<string, Property> } {
   const properties: Record<string, Property> = {};
-  for (const { name, default: value, text, schema } of SETTINGS) {
+  for (const { name, default: value, text, schema, scope } of SETTINGS) {
     const known = name === 'rules' ? { properties: ruleProperties(schema) } : {};
     properties[`seedwise.${name}`] = {
       ...schema,
       ...known,
       default: value,
       markdownDescription: text,
-      scope: 'resource',
+      scope,
     };
   }
   properties['seedwise.trace.server'] = {

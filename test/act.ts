@@ -32,10 +32,10 @@ export function titles(text: string, needle: string): string[] {
   return found.map((each) => each.title);
 }
 
-/** The text with a seed block, or why there is none. */
-export function block(text: string, deterministic = false): string {
+/** The text with a seed block, made for a version of torch, or why there is none. */
+export function block(text: string, deterministic = false, torchVersion = ''): string {
   const file = openFile('train.py', text);
-  const answer = insertSeedBlock(file, projectOf(file, DEFAULT_SETTINGS), { deterministic });
+  const answer = insertSeedBlock(file, projectOf(file, { ...DEFAULT_SETTINGS, torchVersion }), { deterministic });
   closeFile(file);
   return 'edits' in answer ? applyEdits(text, answer.edits) : answer.message;
 }

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type Analysis, analyze } from '../server/src/core/analyze.ts';
+import { isManifest } from '../server/src/core/manifests.ts';
 import { closeFile, openFile, type PythonFile } from '../server/src/core/model.ts';
 import { indexClosedFile, type Project, projectOf } from '../server/src/core/project.ts';
 import { RULES } from '../server/src/core/rules/index.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../server/src/core/settings.ts';
-import { isManifest, versionsIn } from '../server/src/core/versions.ts';
 import { Workspace } from '../server/src/core/workspace.ts';
 import { type MarkedFile, parseMarks } from './marks.ts';
 import './engine.ts';
@@ -101,9 +101,7 @@ export function workspaceOf(files: readonly { readonly path: string; readonly te
     workspace.set(path, indexClosedFile(file));
     closeFile(file);
   }
-  for (const { path, text } of files.filter((each) => isManifest(each.path))) {
-    workspace.setVersions(path, versionsIn(path, text));
-  }
+  for (const { path, text } of files.filter((each) => isManifest(each.path))) workspace.manifests.set(path, text);
   workspace.open = (path) => {
     const found = files.find((each) => each.path === path);
     return found ? openFile(path, found.text) : null;

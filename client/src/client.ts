@@ -3,6 +3,7 @@ import { commands, type Diagnostic, type ExtensionContext, env, languages, Uri, 
 import { type BaseLanguageClient, ExecuteCommandRequest, type LanguageClientOptions } from 'vscode-languageclient';
 import { COMMANDS, type InitializationOptions, type SeedBlockOptions } from '../../server/src/protocol.ts';
 import { answerFiles } from './files.ts';
+import { showStatus } from './status.ts';
 
 /** Starts the language client a host makes, registers the commands, and ties all of it to the extension's life. */
 export async function start(
@@ -10,7 +11,11 @@ export async function start(
   createClient: (options: LanguageClientOptions) => BaseLanguageClient,
 ): Promise<void> {
   const log = window.createOutputChannel('Seedwise', { log: true });
-  const initializationOptions: InitializationOptions = { commands: Object.values(COMMANDS), readsFiles: true };
+  const initializationOptions: InitializationOptions = {
+    commands: Object.values(COMMANDS),
+    readsFiles: true,
+    showsStatus: true,
+  };
   const client = createClient({
     documentSelector: [{ language: 'python' }],
     diagnosticPullOptions: { onChange: true },
@@ -21,6 +26,7 @@ export async function start(
   context.subscriptions.push(
     client,
     ...answerFiles(client),
+    ...showStatus(client),
     commands.registerCommand(COMMANDS.insertSeedBlock, () => insertSeedBlock(client)),
     commands.registerCommand(COMMANDS.explainRule, (rule?: string, url?: string) => explainRule(context, rule, url)),
     commands.registerCommand(COMMANDS.turnOffRule, turnOffRule),
@@ -31,7 +37,8 @@ export async function start(
     commands.registerCommand('seedwise.showLog', () => log.show()),
     log,
   );
-  await client.start();
+  // The client has told the user why, and Restart Server stays at hand.
+  await client.start().catch(() => {});
 }
 
 async function insertSeedBlock(client: BaseLanguageClient): Promise<void> {

@@ -7,12 +7,15 @@ import { homedir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version } from '../../package.json';
+import { readProjects } from './cli-projects.ts';
+import { projectProblems, readSettingOptions, SETTING_OPTIONS } from './cli-settings.ts';
 import { analyze } from './core/analyze.ts';
 import { closeFile, openFile, type PythonFile } from './core/model.ts';
 import { indexClosedFile, projectOf } from './core/project.ts';
 import type { Finding, Severity } from './core/rule.ts';
-import { DEFAULT_SETTINGS } from './core/settings.ts';
+import type { Settings } from './core/settings.ts';
 import { loadSyntax } from './core/syntax.ts';
+import { vocabularyOf } from './core/vocabulary.ts';
 import { Workspace } from './core/workspace.ts';
 import { findPythonFiles } from './files.ts';
 import { reasonToSkip } from './limits.ts';
@@ -25,8 +28,11 @@ const USAGE = `Seedwise shows where a PyTorch program stops being repeatable.
 
   --format text|json                         how to print the findings (default: text)
   --fail-on error|warning|information|hint   the lowest severity that fails the check (default: warning)
+  --torch-version VERSION                    the version of PyTorch the programs run with, such as 2.3
+  --level auto|seeded|deterministic          what the programs promise (default: auto, which reads it from the code)
   --help, --version
 
+Settings are read from [tool.seedwise] in the nearest pyproject.toml; options go before them.
 Exits with 0 if all is well, 1 if a finding fails the check, 2 if the check could not be made.
 `;
 
@@ -66,18 +72,22 @@ async function main(argv: readonly string[]): Promise<number> {
   const lowestFailing = SEVERITIES.indexOf(failOn as Severity);
   const paths = given.length > 0 ? given : ['.'];
   const missing = paths.find((path) => !existsSync(path));
+  const options = readSettingOptions(values);
   if (command === undefined) throw new UsageError('a command is missing');
   if (command !== 'check') throw new UsageError(`there is no command '${command}'`);
   if (format !== 'text' && format !== 'json') throw new UsageError(`there is no format '${format}'`);
   if (lowestFailing < 0) throw new UsageError(`there is no severity '${failOn}'`);
+  if (options.problem !== undefined) throw new UsageError(options.problem);
   if (missing !== undefined) throw new UsageError(`there is no file or folder '${missing}'`);
 
   await loadSyntax(wasm);
   const files = await findPythonFiles(paths, reportSkipped);
   const parsed = new Map<string, PythonFile>();
-  const near = await findPythonFiles(paths.map(projectRoot), () => {});
-  const workspace = indexAll(new Set([...near, ...files]), parsed);
-  const checks = files.map((path) => checkFile(path, workspace, parsed.get(path)));
+  const workspace = new Workspace();
+  const near = await readProjects([...new Set(paths.map(projectRoot))], workspace.manifests);
+  for (const problem of projectProblems(workspace.manifests)) process.stderr.write(`seedwise: ${problem}\n`);
+  indexAll(new Set([...near, ...files]), workspace, options.settings, parsed);
+  const checks = files.map((path) => checkFile(path, workspace, options.settings, parsed.get(path)));
   const rows = checks.flatMap((found) => found ?? []);
   const fileCount = checks.filter((found) => found).length;
   print(format === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : textOf(rows, fileCount));
@@ -92,6 +102,7 @@ function readArguments(argv: readonly string[]) {
       options: {
         format: { type: 'string', default: 'text' },
         'fail-on': { type: 'string', default: 'warning' },
+        ...SETTING_OPTIONS,
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'V' },
       },
@@ -109,11 +120,12 @@ async function startServer(): Promise<number> {
 }
 
 /** The findings of one file; nothing if it cannot be analysed, which is said on standard error. */
-function checkFile(path: string, workspace: Workspace, parsed?: PythonFile): Row[] | undefined {
+function checkFile(path: string, workspace: Workspace, options: Settings, parsed?: PythonFile): Row[] | undefined {
   try {
     const file = parsed ?? openFile(nameInWorkspace(path), readPython(path));
     const { text } = file;
-    const { findings, problems } = analyze(file, projectOf(file, DEFAULT_SETTINGS, workspace), DEFAULT_SETTINGS);
+    const settings = workspace.manifests.settingsOf(file.path, options);
+    const { findings, problems } = analyze(file, projectOf(file, settings, workspace), settings);
     if (!parsed) closeFile(file);
     for (const problem of problems) process.stderr.write(`seedwise: ${problem}\n`);
     return findings.map((finding) => rowOf(finding, nameInWorkspace(path), text));
@@ -134,17 +146,20 @@ function readPython(path: string): string {
  * All files as effects, so that a program is judged with the modules it imports. What cannot be read is left out.
  * The first files stay parsed; a large workspace is rather parsed twice than held in memory.
  */
-function indexAll(paths: ReadonlySet<string>, parsed: Map<string, PythonFile>): Workspace {
-  const workspace = new Workspace();
+function indexAll(
+  paths: ReadonlySet<string>,
+  workspace: Workspace,
+  options: Settings,
+  parsed: Map<string, PythonFile>,
+): void {
   for (const path of paths) {
     try {
       const file = openFile(nameInWorkspace(path), readPython(path));
-      workspace.set(file.path, indexClosedFile(file));
+      workspace.set(file.path, indexClosedFile(file, vocabularyOf(workspace.manifests.settingsOf(file.path, options))));
       closeFile(file);
       if (parsed.size < MOST_PARSED) parsed.set(path, file);
     } catch {} // The check of the file itself says so, if it was asked for.
   }
-  return workspace;
 }
 
 const MOST_PARSED = 300;

@@ -1,5 +1,5 @@
 /** Finds what the engine wants to know of a workspace, on any host: its Python files, and the files that name versions. */
-import { isManifest } from './core/versions.ts';
+import { isManifest } from './core/manifests.ts';
 import type { FolderEntry } from './protocol.ts';
 
 /** How a host reaches files. Addresses are URIs; answers come in the order of the questions, and nothing is thrown. */
@@ -68,9 +68,11 @@ export async function findFiles(folders: readonly string[], files: Pick<FileAcce
   return [...new Set(found)].sort(byWalk);
 }
 
-/** Encodes a name as VS Code does, so that an address is the same for whoever makes it. */
-const join = (folder: string, name: string): string =>
-  `${folder}/${encodeURIComponent(name).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)}`;
+/** The address of what a folder holds under a name, or a path of names; encoded as VS Code does, so that it is the same for whoever makes it. */
+export const join = (folder: string, path: string): string =>
+  [folder, ...path.split('/').map((name) => encodeURIComponent(name).replace(/[!'()*]/g, percent))].join('/');
+
+const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
 
 function byWalk(one: string, other: string): number {
   const a = one.split('/');

@@ -1,8 +1,8 @@
 /** Which texts are not analysed. */
 import { MAX_FILE_LENGTH } from './core/model.ts';
 
-/** Files that are longer need not be read; a character has up to three bytes in UTF-8 for each UTF-16 unit. */
-export const MAX_FILE_BYTES = 3 * MAX_FILE_LENGTH;
+/** Files that are longer are not read. No Python file of that size is analysed, but lock files come close to it. */
+export const MAX_FILE_BYTES = 16_000_000;
 
 /** Why a text is left alone, to complete "it is ..."; null for a text that is analysed. */
 export function reasonToSkip(text: string): string | null {

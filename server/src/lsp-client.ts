@@ -11,6 +11,7 @@ export function clientOf({ window, workspace, textDocument }: ClientCapabilities
   const { dataSupport, resolveSupport } = textDocument?.codeAction ?? {};
   return {
     commands,
+    showsStatus: options.showsStatus === true,
     readsFiles: options.readsFiles === true,
     changesFolders: workspace?.workspaceFolders === true,
     pullsDiagnostics: textDocument?.diagnostic !== undefined,

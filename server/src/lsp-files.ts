@@ -1,6 +1,6 @@
 /** The workspace's files: reading them through the client, and hearing from it that files and folders come, change and go. */
 import { type Connection, DidChangeWatchedFilesNotification, FileChangeType, WatchKind } from 'vscode-languageserver';
-import { MANIFEST_GLOBS } from './core/versions.ts';
+import { MANIFEST_GLOBS } from './core/manifests.ts';
 import type { FileAccess } from './folders.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
 import type { clientOf } from './lsp-client.ts';
@@ -40,10 +40,10 @@ interface Ear {
 export function followWorkspace(connection: Connection, index: WorkspaceIndex, { ready, changed, onError }: Ear) {
   let known: Promise<unknown> = Promise.resolve();
 
-  /** Lets diagnostics wait a moment for the news; those that did not are looked at again where it changed something. */
+  /** Lets diagnostics wait a moment for the news; those that did not are looked at again where it changed something. False is no news. */
   function learn(news: Promise<unknown>): void {
     const before = index.generation;
-    const complete = news.then(() => index.generation !== before && changed(), onError);
+    const complete = news.then((isNew) => isNew !== false && index.generation !== before && changed(), onError);
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
     known = Promise.race([Promise.all([known, complete]), patience]);
   }

@@ -28,7 +28,15 @@ import { type ActionSource, clientOf, isInWorkspace, isLinted } from './lsp-clie
 import { CLOSED, translator } from './lsp-edits.ts';
 import { clientFiles, followWorkspace } from './lsp-files.ts';
 import { speaker } from './lsp-log.ts';
-import { COMMANDS, type InitializationOptions, type SeedBlockOptions } from './protocol.ts';
+import { statusOf } from './lsp-status.ts';
+import {
+  COMMANDS,
+  type InitializationOptions,
+  type SeedBlockOptions,
+  STATUS,
+  type Status,
+  type StatusOf,
+} from './protocol.ts';
 import { pathOf, WorkspaceIndex } from './workspace-index.ts';
 
 const PUSH_DELAY_MS = 100;
@@ -114,7 +122,9 @@ export function serve(connection: Connection, host: Host): void {
   });
 
   connection.onInitialized(() => {
+    takeUserSettings();
     workspace.start(client, folders);
+    syntax.catch(() => tell(MessageType.Error, 'The parser did not start, so nothing is checked. The log says why.'));
     if (client.registersConfiguration) {
       connection.client.register(DidChangeConfigurationNotification.type, { section: 'seedwise' }).catch(logError);
     }
@@ -123,11 +133,18 @@ export function serve(connection: Connection, host: Host): void {
   connection.onDidChangeConfiguration(({ settings }) => {
     sentSettings = settings?.seedwise ?? settings;
     settingsByUri.clear();
+    takeUserSettings();
     lookAgain();
   });
 
+  /** What holds for all files together is asked for without a file. */
+  function takeUserSettings(): void {
+    workspace.learn(syntax.then(async () => index.use(await readSettings())));
+  }
+
   /** Has the client ask for all diagnostics once more, or sends them. */
   function lookAgain(): void {
+    if (client.showsStatus) connection.sendNotification(STATUS.changed).catch(logError);
     if (!client.pullsDiagnostics) for (const { uri } of documents.all()) pushSoon(uri);
     else if (client.refreshesDiagnostics) connection.languages.diagnostics.refresh().catch(logError);
   }
@@ -155,6 +172,12 @@ export function serve(connection: Connection, host: Host): void {
         ? { kind: 'unchanged', resultId }
         : { kind: 'full', resultId, items: diagnostics };
     }),
+  );
+
+  connection.onRequest(STATUS.of, ({ uri }: StatusOf) =>
+    guarded<Status | null>(null, () =>
+      withPython(uri, null, ({ project }) => statusOf(project, documentAt, (path) => index.uriOf(path))),
+    ),
   );
 
   connection.onCodeAction(({ textDocument: { uri }, range, context }) =>
@@ -220,7 +243,8 @@ export function serve(connection: Connection, host: Host): void {
       if (!isLinted(documents.get(uri))) return undefined;
       await syntax;
       await workspace.settled();
-      const settings = await settingsOf(uri);
+      const user = await settingsOf(uri);
+      const settings = isInWorkspace(uri) ? index.workspace.manifests.settingsOf(pathOf(uri), user) : user;
       const document = documents.get(uri);
       if (!isLinted(document)) return undefined;
       const checked = checkNow(document, settings);
@@ -236,6 +260,8 @@ export function serve(connection: Connection, host: Host): void {
     const sameWorld = before?.settings === settings && before.generation === index.generation;
     if (before?.complete && sameText && sameWorld) return before;
 
+    const config = isInWorkspace(uri) ? index.workspace.manifests.configOf(pathOf(uri)) : null;
+    if (config) complain('pyproject.toml: ', config.problems);
     checkedByUri.delete(uri); // An update that throws leaves no file to go on with.
     const python = understand(document, settings, before?.python?.file);
     const findings = python?.analysis.findings ?? [];
@@ -276,14 +302,19 @@ export function serve(connection: Connection, host: Host): void {
     return settings;
   }
 
-  async function readSettings(uri: string): Promise<Settings> {
-    const item = { scopeUri: uri, section: 'seedwise' };
+  async function readSettings(uri?: string): Promise<Settings> {
+    const item = { ...(uri !== undefined && { scopeUri: uri }), section: 'seedwise' };
     const given = client.answersConfiguration
       ? await connection.workspace.getConfiguration(item).catch(logError)
       : sentSettings;
     const { settings, problems } = parseSettings(given);
-    if (problems.length > 0) once(`Seedwise: ${problems.join(' ')}`, (text) => tell(MessageType.Warning, text));
+    complain('', problems);
     return settings;
+  }
+
+  function complain(source: string, problems: readonly string[]): void {
+    if (problems.length > 0)
+      once(`Seedwise: ${source}${problems.join(' ')}`, (text) => tell(MessageType.Warning, text));
   }
 
   /** Publishes after a pause in typing; the first result of a document does not wait. */

@@ -22,6 +22,8 @@ export interface InitializationOptions {
   readonly commands?: readonly string[];
   /** The client answers `FILES`: the server then reaches the workspace through it, wherever that lies. */
   readonly readsFiles?: boolean;
+  /** The client shows `Status`, and wants to hear when it changes. */
+  readonly showsStatus?: boolean;
 }
 
 /** Requests of the server to a client that reads files. Addresses are URIs; answers come in the order of the questions. */
@@ -46,4 +48,27 @@ export interface ReadFiles {
   readonly uris: readonly string[];
   /** Longer files are answered as null. */
   readonly maxBytes: number;
+}
+
+/** What the server knows of the versions a document runs with. */
+export const STATUS = {
+  /** A request of the client; parameter: `StatusOf`. Answers `Status`, or null for a document that is not judged. */
+  of: 'seedwise/status',
+  /** A notification of the server to a client that shows it: answers may be others now. No parameter. */
+  changed: 'seedwise/statusChanged',
+} as const;
+
+export interface StatusOf {
+  readonly uri: string;
+}
+
+export interface Status {
+  /** The version of torch that is assumed. */
+  readonly torch: string;
+  /** What says so: a manifest, the setting, or nothing, where it is the newest known. */
+  readonly from: 'manifest' | 'setting' | 'nothing';
+  /** False where it is the newest of several that the manifest allows. */
+  readonly isExact: boolean;
+  /** Where the manifest says so. */
+  readonly place?: { readonly uri: string; readonly line: number; readonly character: number };
 }

@@ -3,11 +3,13 @@
  * It reads files in batches and understands them in slices, so that a large workspace never holds up a keystroke.
  * An open document always wins, and a text that was asked for before something newer is known is thrown away.
  */
+import { isInstalledPackage, isManifest } from './core/manifests.ts';
 import { closeFile, openFile, type PythonFile } from './core/model.ts';
 import { indexClosedFile, indexFile } from './core/project.ts';
-import { isManifest, versionsIn } from './core/versions.ts';
+import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
+import { type Vocabulary, vocabularyOf } from './core/vocabulary.ts';
 import { type IndexedFile, Workspace } from './core/workspace.ts';
-import { type FileAccess, findFiles } from './folders.ts';
+import { type FileAccess, findFiles, join } from './folders.ts';
 import { reasonToSkip } from './limits.ts';
 
 const SLICE_MS = 15;
@@ -30,14 +32,21 @@ export class WorkspaceIndex {
   /** Grows whenever programs may behave differently. */
   generation = 0;
   readonly #around: Surroundings;
-  readonly #folders = new Set<string>();
+  /** The addresses of open folders by their paths. */
+  readonly #folders = new Map<string, string>();
   readonly #uris = new Map<string, string>();
   readonly #open = new Set<string>();
-  /** The latest question for each file that is being read. */
-  readonly #asked = new Map<string, object>();
-  /** Texts of closed files, those last read at the end, and the paths for which there was none. */
+  /** The latest reading of each file that is being read; ends when its answer is worked in. */
+  readonly #readings = new Map<string, Promise<void>>();
+  /** Texts of closed files, those last read at the end. */
   readonly #texts = new Map<string, string>();
+  /** The paths for which a text was missing, and those of them whose text is kept when it is read next. */
   #missing = new Set<string>();
+  readonly #wanted = new Set<string>();
+  /** What the user set for the whole workspace. */
+  #user: Settings = DEFAULT_SETTINGS;
+  /** Functions were named as seeding or drawing, or no longer, since files were understood. */
+  #namesChanged = false;
 
   constructor(surroundings: Surroundings) {
     this.#around = surroundings;
@@ -46,8 +55,17 @@ export class WorkspaceIndex {
 
   /** Reads all files of the folders in; resolves when they are known. */
   async add(folders: readonly string[]): Promise<void> {
-    for (const folder of folders) this.#folders.add(folderPath(folder));
+    for (const folder of folders) this.#folders.set(folderPath(folder), folder);
     await this.reread(await findFiles(folders, this.#around.files));
+  }
+
+  /** Takes what the user set for the whole workspace; files are understood anew where it names other functions, which is then true. */
+  async use(settings: Settings): Promise<boolean> {
+    const names = (given: Settings): string => JSON.stringify(vocabularyOf(given));
+    const isSame = names(settings) === names(this.#user);
+    this.#user = settings;
+    if (!isSame) await this.#readAll(this.#closedPython());
+    return !isSame;
   }
 
   /** Forgets the files of folders that are no longer open; what is open in an editor stays. */
@@ -59,13 +77,44 @@ export class WorkspaceIndex {
   /** Takes the stored texts for the truth again, of files that were made, changed, deleted or closed. */
   async reread(uris: readonly string[]): Promise<void> {
     const wanted = uris.filter((uri) => this.#isInside(pathOf(uri)));
-    for (let i = 0; i < wanted.length; i += BATCH) await this.#readBatch(wanted.slice(i, i + BATCH), false);
+    const installed = wanted.filter((uri) => isInstalledPackage(pathOf(uri)));
+    for (const uri of installed) this.#stored(pathOf(uri), uri, ''); // The name says everything.
+    // What a project says about its functions has to be known before they are met.
+    const manifests = wanted.filter((uri) => isManifest(pathOf(uri)) && !installed.includes(uri));
+    await this.#readAll(manifests);
+    if (manifests.length > 0) await this.#readIncluded();
+    const others = wanted.filter((uri) => !isManifest(pathOf(uri)));
+    await this.#readAll(this.#namesChanged ? [...new Set([...this.#closedPython(), ...others])] : others);
+  }
+
+  async #readAll(uris: readonly string[]): Promise<void> {
+    for (let i = 0; i < uris.length; i += BATCH) await this.#read(uris.slice(i, i + BATCH));
+  }
+
+  /** Manifests may include files that no name tells from others. */
+  async #readIncluded(): Promise<void> {
+    const { manifests } = this.workspace;
+    for (let missing = manifests.missing; missing.length > 0; missing = manifests.missing) {
+      const paths = [...new Set(missing)];
+      const inside = paths.filter((path) => this.#isInside(path));
+      for (const path of inside) this.#uris.set(path, this.#addressOf(path));
+      const texts = await this.#around.files.read(inside.map((path) => this.uriOf(path)));
+      const textOf = new Map(inside.map((path, i) => [path, texts[i]]));
+      for (const path of paths) if (manifests.set(path, textOf.get(path) ?? '')) this.generation++;
+    }
+  }
+
+  /** All closed files, since functions in them are named otherwise now. */
+  #closedPython(): string[] {
+    this.#namesChanged = false;
+    this.generation++; // Open ones are understood anew when they are asked about.
+    return [...this.#uris].flatMap(([path, uri]) => (path.endsWith('.py') && !this.#open.has(path) ? [uri] : []));
   }
 
   /** A file is gone, or a folder with all that was in it. */
   deleted(uri: string): void {
     const gone = pathOf(uri);
-    for (const path of [...this.#uris.keys()]) {
+    for (const path of new Set([...this.#uris.keys(), ...this.#readings.keys()])) {
       if ((path === gone || path.startsWith(`${gone}/`)) && !this.#open.has(path)) this.#forget(path);
     }
   }
@@ -73,9 +122,9 @@ export class WorkspaceIndex {
   /** Takes an open document's text for the truth, saved or not. */
   edited(file: PythonFile, uri: string): void {
     this.#open.add(file.path);
-    this.#asked.delete(file.path);
+    this.#readings.delete(file.path);
     this.#texts.delete(file.path);
-    this.#take(file.path, uri, indexFile(file));
+    this.#take(file.path, uri, indexFile(file, this.#vocabularyOf(file.path)));
   }
 
   async closed(uri: string): Promise<void> {
@@ -106,16 +155,25 @@ export class WorkspaceIndex {
 
   /** Reads the texts that were asked for in vain; true if there were any, and what asked for them should ask again. */
   async readMissing(): Promise<boolean> {
-    const uris = [...this.#missing].map((path) => this.uriOf(path));
+    const paths = [...this.#missing];
     this.#missing = new Set();
-    for (let i = 0; i < uris.length; i += BATCH) await this.#readBatch(uris.slice(i, i + BATCH), true);
-    return uris.length > 0;
+    for (const path of paths) this.#wanted.add(path);
+    const idle = paths.filter((path) => !this.#readings.has(path)).map((path) => this.uriOf(path));
+    for (let i = 0; i < idle.length; i += BATCH) await this.#read(idle.slice(i, i + BATCH));
+    for (const path of paths) {
+      for (let reading = this.#readings.get(path); reading; reading = this.#readings.get(path)) await reading;
+      this.#wanted.delete(path);
+    }
+    return paths.length > 0;
   }
 
-  async #readBatch(uris: readonly string[], keep: boolean): Promise<void> {
-    const question = {};
-    for (const uri of uris) this.#asked.set(pathOf(uri), question);
-    const texts = await this.#around.files.read(uris);
+  #read(uris: readonly string[]): Promise<void> {
+    const reading: Promise<void> = this.#around.files.read(uris).then((texts) => this.#work(uris, texts, reading));
+    for (const uri of uris) this.#readings.set(pathOf(uri), reading);
+    return reading;
+  }
+
+  async #work(uris: readonly string[], texts: readonly (string | undefined)[], reading: Promise<void>): Promise<void> {
     let since = performance.now();
     for (const [i, uri] of uris.entries()) {
       if (performance.now() - since > SLICE_MS) {
@@ -123,11 +181,11 @@ export class WorkspaceIndex {
         since = performance.now();
       }
       const path = pathOf(uri);
-      if (this.#asked.get(path) !== question) continue; // Something newer is known, or will be.
-      this.#asked.delete(path);
+      if (this.#readings.get(path) !== reading) continue; // Something newer is known, or will be.
+      this.#readings.delete(path);
       if (this.#open.has(path) || !this.#isInside(path)) continue;
       try {
-        this.#stored(path, uri, this.#around.openText(path) ?? texts[i], keep);
+        this.#stored(path, uri, this.#around.openText(path) ?? texts[i]);
       } catch (error) {
         this.#forget(path);
         this.#around.onError(error);
@@ -135,21 +193,23 @@ export class WorkspaceIndex {
     }
   }
 
-  #stored(path: string, uri: string, text: string | undefined, keep: boolean): void {
-    if (text === undefined || reasonToSkip(text)) {
+  #stored(path: string, uri: string, text: string | undefined): void {
+    // Lock files may be longer than what is analysed.
+    const saysVersions = isManifest(path) || this.workspace.manifests.has(path);
+    if (text === undefined || (!saysVersions && reasonToSkip(text))) {
       this.#forget(path);
       return;
     }
-    if (keep) this.#keep(path, text);
+    if (this.#wanted.has(path)) this.#keep(path, text);
     else this.#texts.delete(path);
-    if (isManifest(path)) {
+    if (saysVersions) {
       this.#uris.set(path, uri);
-      if (this.workspace.setVersions(path, versionsIn(path, text))) this.generation++;
-      return;
+      this.#learn(path, text);
+      if (!path.endsWith('.py') || reasonToSkip(text)) return;
     }
     const file = openFile(path, text);
     try {
-      this.#take(path, uri, indexClosedFile(file));
+      this.#take(path, uri, indexClosedFile(file, this.#vocabularyOf(path)));
     } finally {
       closeFile(file);
     }
@@ -161,11 +221,24 @@ export class WorkspaceIndex {
   }
 
   #forget(path: string): void {
-    this.#asked.delete(path);
+    this.#readings.delete(path);
     this.#texts.delete(path);
     this.#uris.delete(path);
-    const changed = isManifest(path) ? this.workspace.setVersions(path, new Map()) : this.workspace.delete(path);
-    if (changed) this.generation++;
+    if (this.workspace.delete(path)) this.generation++;
+    if (this.workspace.manifests.has(path)) this.#learn(path, '');
+    if (this.workspace.manifests.delete(path)) this.generation++;
+  }
+
+  #learn(path: string, text: string): void {
+    const { manifests } = this.workspace;
+    const names = (): string => JSON.stringify(namesIn(manifests.configAt(path)?.settings ?? {}));
+    const before = names();
+    if (manifests.set(path, text)) this.generation++;
+    if (names() !== before) this.#namesChanged = true;
+  }
+
+  #vocabularyOf(path: string): Vocabulary {
+    return vocabularyOf(this.workspace.manifests.settingsOf(path, this.#user));
   }
 
   #keep(path: string, text: string): void {
@@ -186,8 +259,14 @@ export class WorkspaceIndex {
     return file;
   }
 
+  /** The address of a file that nobody has told us of. */
+  #addressOf(path: string): string {
+    const [folder, uri] = [...this.#folders].find(([each]) => path.startsWith(each)) ?? ['', ''];
+    return join(uri.replace(/\/+$/, ''), path.slice(folder.length));
+  }
+
   #isInside(path: string): boolean {
-    for (const folder of this.#folders) if (path.startsWith(folder)) return true;
+    for (const folder of this.#folders.keys()) if (path.startsWith(folder)) return true;
     return false;
   }
 }
@@ -200,5 +279,7 @@ export function pathOf(uri: string): string {
     return uri;
   }
 }
+
+const namesIn = ({ seedFunctions, randomFunctions }: Partial<Settings>) => [seedFunctions, randomFunctions];
 
 const folderPath = (uri: string): string => `${pathOf(uri).replace(/\/+$/, '')}/`;

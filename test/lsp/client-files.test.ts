@@ -176,6 +176,19 @@ test('of two readings of a file, the one that began last counts', async () => {
   });
 });
 
+test('a reading that a deletion overtakes is thrown away', async () => {
+  const files = project();
+  await withServer({ files, folders: [ROOT] }, async (server) => {
+    await openTrain(server);
+    const held = holdBack(files, HELPER_URI);
+    await server.touched(HELPER_URI);
+    await until(() => held.waiting === 1);
+    await server.deleted(HELPER_URI);
+    held.release();
+    assert.deepEqual(await messages(server, TRAIN_URI), []);
+  });
+});
+
 test('a client that refuses leaves each document alone with itself', async () => {
   const refuse = async () => {
     throw new Error('The folder has gone to sea.');

@@ -36,7 +36,14 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { FILES, type FolderEntry, type ListFolders, type ReadFiles } from '../../server/src/protocol.ts';
+import {
+  FILES,
+  type FolderEntry,
+  type ListFolders,
+  type ReadFiles,
+  STATUS,
+  type Status,
+} from '../../server/src/protocol.ts';
 
 const bundle = (name: string): string => fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
 
@@ -104,11 +111,13 @@ export async function startServer({
     edits: [] as WorkspaceEdit[],
     shown: [] as string[],
     refreshes: 0,
+    statusChanges: 0,
   };
   let answer = settings;
   connection.onNotification(PublishDiagnosticsNotification.type, (params) => void said.published.push(params));
   connection.onNotification(ShowMessageNotification.type, ({ message }) => void said.messages.push(message));
   connection.onNotification(LogMessageNotification.type, ({ message }) => void said.logs.push(message));
+  connection.onNotification(STATUS.changed, () => void said.statusChanges++);
   connection.onRequest(RegistrationRequest.type, () => {});
   connection.onRequest(ConfigurationRequest.type, ({ items }) => items.map(() => answer ?? null));
   connection.onRequest(DiagnosticRefreshRequest.type, () => {
@@ -184,6 +193,8 @@ export async function startServer({
         textDocument: { uri },
         ...(previousResultId && { previousResultId }),
       }),
+
+    status: (uri: string): Promise<Status | null> => connection.sendRequest(STATUS.of, { uri }),
 
     codeActions: async (uri: string, range: Range, only?: string[]) => {
       const context = { diagnostics: [], ...(only && { only }) };

@@ -136,6 +136,58 @@ test('what cannot be analysed is named on standard error, and the rest is checke
   assert.equal(status, 1);
 });
 
+const DRAWS = 'import torch\nfrom mylib.repro import init\n\ninit(0)\nprint(torch.rand(2))\n';
+
+test('the nearest pyproject.toml with a table of ours gives the settings', (t) => {
+  const { run } = shell(t, {
+    '.git/HEAD': '',
+    'pyproject.toml': '[tool.seedwise.rules]\nincomplete-seeding = "error"\n',
+    'train.py': DRAWS,
+    'sub/setup.py': '',
+    'sub/pyproject.toml': '[project]\nname = "sub"\n',
+    'sub/train.py': DRAWS,
+    'own/pyproject.toml': '[tool.seedwise.seed-functions]\n"mylib.repro.init" = ["torch"]\n',
+    'own/src/train.py': DRAWS,
+  });
+  const lines = (...args: string[]) => run('check', ...args).stdout.match(/^\S+: \w+ [\w-]+/gm);
+  assert.deepEqual(lines(), ['sub/train.py:5:7: error incomplete-seeding', 'train.py:5:7: error incomplete-seeding']);
+  assert.deepEqual(lines('sub'), ['sub/train.py:5:7: error incomplete-seeding'], 'the repository is looked through');
+});
+
+test('a wrong setting of a project is named, and the others hold', (t) => {
+  const { run } = shell(t, {
+    'pyproject.toml': '[tool.seedwise]\nlevel = "loud"\ntorchVersion = "2"\nrules = { "*" = "off" }\n',
+    'train.py': DRAWS,
+  });
+  assert.deepEqual(run('check'), {
+    status: 0,
+    stdout: 'No problems in 1 file.\n',
+    stderr: `seedwise: pyproject.toml: \`tool.seedwise.level\` must be "auto", "seeded" or "deterministic".
+seedwise: pyproject.toml: \`tool.seedwise.torchVersion\` must be spelled \`torch-version\`.
+`,
+  });
+});
+
+test('the version of torch comes from the option, the project, or its manifests', (t) => {
+  const { run } = shell(t, {
+    'train.py': 'import torch\n\ntorch.manual_seed(0)\ntorch.set_deterministic(True)\nprint(torch.rand(2))\n',
+    '.git/HEAD': '',
+    'deps/base.list': 'torch==1.7.1\n',
+    'requirements.txt': '-r deps/base.list\n',
+    'new/pyproject.toml': '[tool.seedwise]\ntorch-version = "2.1"\n',
+    'new/train.py': 'import torch\n\ntorch.manual_seed(0)\ntorch.set_deterministic(True)\nprint(torch.rand(2))\n',
+    'env/requirements.txt': 'torch>=1.7\n',
+    'env/app/train.py': 'import torch\n\ntorch.manual_seed(0)\ntorch.set_deterministic(True)\nprint(torch.rand(2))\n',
+  });
+  const found = (...args: string[]) => run('check', ...args).stdout.match(/^\S+: \w+/gm) ?? [];
+  assert.deepEqual(found('train.py', 'new/train.py'), ['new/train.py:4:1: error']);
+  assert.deepEqual(found('train.py', 'new/train.py', '--torch-version', '1.9'), [
+    'train.py:4:1: hint',
+    'new/train.py:4:1: hint',
+  ]);
+  assert.deepEqual(found('env/app'), [], 'the nearer range allows what the project above names');
+});
+
 test('bad usage is explained on standard error', (t) => {
   const { run } = shell(t, {});
   const attempts: [string[], RegExp][] = [
@@ -144,6 +196,8 @@ test('bad usage is explained on standard error', (t) => {
     [['check', '--fast'], /'--fast'/],
     [['check', '--format', 'xml'], /no format 'xml'/],
     [['check', '--fail-on', 'never'], /no severity 'never'/],
+    [['check', '--level', 'loud'], /^seedwise: --level must be "auto", "seeded" or "deterministic", not 'loud'\n/],
+    [['check', '--torch-version', ''], /^seedwise: --torch-version must be a version such as "2\.3", not ''\n/],
     [['check', 'nowhere.py'], /no file or folder 'nowhere\.py'/],
   ];
   for (const [args, expected] of attempts) {

@@ -16,6 +16,7 @@ import {
   type Op,
   opsOf,
   opsOfMethod,
+  releasesOf,
   SEEDER_NAMES,
   type Seeder,
   seederOf,
@@ -103,7 +104,7 @@ function assertSorted(keys: string[]) {
 }
 
 describe('tables', () => {
-  for (const name of ['draws', 'ops', 'seeders'])
+  for (const name of ['draws', 'ops', 'seeders', 'versions'])
     it(`${name}.json keeps to its schema`, () => {
       const schema = read(`${name}.schema.json`);
       assert.deepEqual(violations(read(`${name}.json`), schema, schema, name), []);
@@ -140,6 +141,19 @@ describe('tables', () => {
   it('do not call one thing a draw and a seed', () => {
     for (const { name } of draws) assert.equal(seederOf(name), undefined, name);
     for (const { name } of seeders) assert.equal(drawOf(name), undefined, name);
+  });
+});
+
+describe('releases', () => {
+  it('come the oldest first, and those of torch end where the operations do', () => {
+    for (const { package: name } of read('versions.json').packages as { package: string }[]) {
+      const releases = releasesOf(name);
+      for (const [i, release] of releases.slice(1).entries()) {
+        assert.ok(compareVersions(releases[i]!, release) < 0, `${name} ${release}`);
+      }
+    }
+    assert.equal(releasesOf('torch').at(-1), '2.14.1');
+    assert.deepEqual(releasesOf('nothing-we-know'), []);
   });
 });
 

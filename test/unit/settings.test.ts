@@ -1,14 +1,21 @@
 /** Settings cannot break anything: what cannot be taken falls back, and one sentence says so. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_SETTINGS, parseSettings, ruleLevel, SETTINGS } from '../../server/src/core/settings.ts';
+import { readConfig } from '../../server/src/core/project-config.ts';
+import { DEFAULT_SETTINGS, mergeSettings, parseSettings, ruleLevel, SETTINGS } from '../../server/src/core/settings.ts';
 
 const RULES_PROBLEM =
   '`seedwise.rules` must be an object whose values are "error", "warning", "information", "hint", "default", "off".';
 const LEVEL_PROBLEM = '`seedwise.level` must be "auto", "seeded" or "deterministic".';
 
 test('the defaults are those of the table, and acceptable', () => {
-  assert.deepEqual(DEFAULT_SETTINGS, { rules: {}, level: 'auto', torchVersion: '' });
+  assert.deepEqual(DEFAULT_SETTINGS, {
+    rules: {},
+    level: 'auto',
+    torchVersion: '',
+    seedFunctions: {},
+    randomFunctions: {},
+  });
   for (const setting of SETTINGS) assert.ok(setting.accepts(setting.default), setting.name);
 });
 
@@ -19,7 +26,13 @@ test('nothing given is the defaults', () => {
 });
 
 test('what can be taken is taken', () => {
-  const value = { rules: { 'late-seed': 'off', '*': 'hint' }, level: 'deterministic', torchVersion: '2.3' };
+  const value = {
+    rules: { 'late-seed': 'off', '*': 'hint' },
+    level: 'deterministic',
+    torchVersion: '2.3',
+    seedFunctions: { 'mylib.repro.init': ['torch', 'numpy'], 'seed_*': 'all' },
+    randomFunctions: { 'mylib.*.jitter': ['python'] },
+  };
   assert.deepEqual(parseSettings(value), { settings: value, problems: [] });
 });
 
@@ -70,4 +83,102 @@ test('a rule nobody names has its own severity', () => {
 
 test('an empty name names no rule', () => {
   assert.equal(ruleLevel({ ...DEFAULT_SETTINGS, rules: { '': 'off' } }, 'late-seed'), 'default');
+});
+
+test('functions are named with their streams', () => {
+  const problem =
+    '`seedwise.seedFunctions` must be names of functions with "all" or a list of "python", "numpy", "torch".';
+  const wrong = [
+    'init',
+    ['init'],
+    { init: true },
+    { init: 'torch' },
+    { init: [] },
+    { init: ['cuda'] },
+    { 'my lib.init': 'all' },
+    { 'lib..init': 'all' },
+    { '': 'all' },
+  ];
+  for (const seedFunctions of wrong) {
+    assert.deepEqual(parseSettings({ seedFunctions }), { settings: DEFAULT_SETTINGS, problems: [problem] });
+  }
+});
+
+test('a project has its settings in words joined by hyphens', () => {
+  const text = `[project]
+name = "thing"
+
+[tool.seedwise]
+torch-version = "2.3"
+level = "seeded"
+rules = { late-seed = "off" }
+random-functions."mylib.augment.*" = ["numpy"]
+
+[tool.seedwise.seed-functions]
+init = "all"
+`;
+  assert.deepEqual(JSON.parse(JSON.stringify(readConfig('pyproject.toml', text))), {
+    path: 'pyproject.toml',
+    settings: {
+      torchVersion: '2.3',
+      level: 'seeded',
+      rules: { 'late-seed': 'off' },
+      randomFunctions: { 'mylib.augment.*': ['numpy'] },
+      seedFunctions: { init: 'all' },
+    },
+    problems: [],
+  });
+});
+
+test('a project without a table of ours has no settings', () => {
+  for (const text of [
+    '',
+    '[tool.ruff]\n',
+    '# seedwise\n[tool]\n',
+    '[project]\nname = "seedwise"\n',
+    'broken = seedwise',
+  ]) {
+    assert.equal(readConfig('pyproject.toml', text), null, text);
+  }
+});
+
+test('what is wrong with the settings of a project is said, and the rest holds', () => {
+  const cases: [string, object, string[]][] = [
+    [
+      'level = "loud"\ntorch-version = "2.1"',
+      { torchVersion: '2.1' },
+      ['`tool.seedwise.level` must be "auto", "seeded" or "deterministic".'],
+    ],
+    ['torch-version = 2.1', {}, ['`tool.seedwise.torch-version` must be a version such as "2.3".']],
+    ['torchVersion = "2.1"', {}, ['`tool.seedwise.torchVersion` must be spelled `torch-version`.']],
+    ['seed_functions = {}', {}, ['`tool.seedwise.seed_functions` must be spelled `seed-functions`.']],
+    ['colour = "red"', {}, ['`tool.seedwise.colour` is not a setting.']],
+    [
+      'rules = ["late-seed"]',
+      {},
+      [
+        '`tool.seedwise.rules` must be a table whose values are "error", "warning", "information", "hint", "default", "off".',
+      ],
+    ],
+    ['level = "seeded"\nlevel = "seeded"', {}, ['It is not valid TOML (line 3).']],
+  ];
+  for (const [lines, settings, problems] of cases) {
+    const path = 'pyproject.toml';
+    assert.deepEqual(readConfig(path, `[tool.seedwise]\n${lines}\n`), { path, settings, problems }, lines);
+  }
+  const table = { path: 'pyproject.toml', settings: {}, problems: ['`tool.seedwise` must be a table.'] };
+  assert.deepEqual(readConfig('pyproject.toml', '[tool]\nseedwise = 1\n'), table);
+});
+
+test('what the user set goes before what the project says', () => {
+  const project = { level: 'seeded', torchVersion: '2.1', rules: { 'late-seed': 'off', '*': 'hint' } } as const;
+  assert.deepEqual(mergeSettings(project, DEFAULT_SETTINGS), { ...DEFAULT_SETTINGS, ...project });
+  const user = parseSettings({ level: 'deterministic', rules: { 'late-seed': 'error' } }).settings;
+  assert.deepEqual(mergeSettings(project, user), {
+    ...DEFAULT_SETTINGS,
+    level: 'deterministic',
+    torchVersion: '2.1',
+    rules: { '*': 'hint', 'late-seed': 'error' },
+  });
+  assert.deepEqual(mergeSettings({}, user), user);
 });

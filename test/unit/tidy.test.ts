@@ -44,6 +44,7 @@ function mayImport(path: string, target: string): boolean {
   const isFile = target.includes('/') && files.includes(target);
   if (path.startsWith(CORE)) {
     if (target === 'web-tree-sitter') return path === `${CORE}syntax.ts`;
+    if (target === 'js-yaml' || target === 'smol-toml') return path === `${CORE}manifests/parse.ts`;
     if (target.startsWith('server/data/')) return path === `${CORE}knowledge.ts`;
     if (!target.startsWith(CORE)) return false;
     const isRule = path.startsWith(`${CORE}rules/`) && name !== 'index.ts';
@@ -52,7 +53,7 @@ function mayImport(path: string, target: string): boolean {
   }
   if (path.startsWith('server/src/')) {
     if (target.startsWith('vscode-languageserver')) return /^lsp(-\w+)?\.ts$/.test(name) || isEntry(name, target);
-    if (target.startsWith('node:')) return /^(node|cli|files)\.ts$/.test(name);
+    if (target.startsWith('node:')) return !/^(lsp(-\w+)?|web|protocol|folders|limits|workspace-index)\.ts$/.test(name);
     if (name === 'protocol.ts') return false;
     if (/^lsp(-\w+)?\.ts$/.test(name))
       return target.startsWith(CORE) || /\/(protocol|limits|folders|lsp-\w+|workspace-index)\.ts$/.test(target);

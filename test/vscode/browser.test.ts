@@ -74,6 +74,19 @@ step('the faulty token has a squiggle', async ({ page }) => {
   assert.ok(Math.abs(squiggle.x - token.x) < 3 && Math.abs(squiggle.y - token.y) < 30, 'it is under the token');
 });
 
+step('the language status names the version of torch, and leads to where it stands', async ({ page }) => {
+  const status = page.locator('[id="status.languageStatus"]');
+  await status.hover();
+  const entry = page.locator('.hover-language-status', { hasText: 'torch' });
+  await entry.waitFor();
+  assert.match((await entry.textContent()) ?? '', /^torch 2\.3\.1\s*from requirements\.txt\s*Show$/);
+  await entry.getByText('Show').click();
+  await page.locator('.tab.active', { hasText: 'requirements.txt' }).waitFor();
+  await page.locator('.statusbar-item', { hasText: 'Ln 2, Col 1' }).waitFor();
+  await page.keyboard.press('Control+W');
+  await page.locator('.tab.active', { hasText: TRAIN }).waitFor();
+});
+
 step('F8 shows the message and the rule', async ({ page }) => {
   await goTo(page, 1, 1);
   await page.keyboard.press('F8');

@@ -131,3 +131,8 @@ export interface LocatedEffects {
   readonly effects: FileEffects;
   readonly sites: ReadonlyMap<string, Span>;
 }
+
+/** One of several arms runs, or none. */
+export function alternatives(arms: readonly Event[][]): Event[] {
+  return arms.reduceRight<Event[]>((rest, body) => [{ kind: 'branch', guard: null, body, otherwise: rest }], []);
+}

@@ -2,6 +2,7 @@
 import { type Flags, isMlPackage, looksLikeSeeder, seederOf } from './knowledge.ts';
 import { LIBRARY } from './known-calls.ts';
 import type { Call, PythonFile } from './model.ts';
+import { NO_VOCABULARY, streamsOf, type Vocabulary } from './vocabulary.ts';
 
 /** How `use_deterministic_algorithms` is set: `strict` raises where an operation cannot comply. */
 export type Determinism = 'off' | 'warn' | 'strict';
@@ -22,13 +23,13 @@ export interface FileFacts {
 /** Assignments and calls by which a program says that it wants the same bits. */
 const CUDNN_DETERMINISTIC = 'torch.backends.cudnn.deterministic';
 
-export function factsOf(file: PythonFile): FileFacts {
+export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): FileFacts {
   return {
     isTest: isTest(file.path),
     hasMainGuard: hasMainGuard(file),
     reachesMl: reachesMl(file),
     showsIntent: showsDeterminismIntent(file),
-    seeds: file.allCalls.some((call) => seedsSomething(call)),
+    seeds: file.allCalls.some((call) => streamsOf(call, vocabulary.seeds, file) !== null || seedsSomething(call)),
     determinism: determinismOf(file),
     deterministicCudnn: mayMakeCudnnDeterministic(file),
   };

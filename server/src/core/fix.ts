@@ -176,3 +176,10 @@ export function addArguments(file: PythonFile, call: Call, keywords: readonly st
 function onOwnLine(file: PythonFile, argument: Node): boolean {
   return file.text.slice(lineStart(file.text, argument.start), argument.start).trim() === '';
 }
+
+/** A text in the quotes that the file uses most. */
+export function quoted(file: PythonFile, text: string): string {
+  const count = (quote: string): number => file.text.split(quote).length;
+  const quote = count('"') > count("'") ? '"' : "'";
+  return `${quote}${text}${quote}`;
+}

@@ -2,6 +2,7 @@
 import drawTable from '../../data/draws.json' with { type: 'json' };
 import opTable from '../../data/ops.json' with { type: 'json' };
 import seederTable from '../../data/seeders.json' with { type: 'json' };
+import versionTable from '../../data/versions.json' with { type: 'json' };
 
 export type Stream = 'python' | 'numpy' | 'torch';
 
@@ -276,6 +277,11 @@ export function compareVersions(a: string, b: string): number {
   const right = parts(b);
   const differences = parts(a).map((part, i) => part - right[i]!);
   return differences.find((difference) => difference !== 0) ?? 0;
+}
+
+/** The releases of a package that we know, the oldest first; empty for packages we know nothing of. */
+export function releasesOf(packageName: string): readonly string[] {
+  return versionTable.packages.find((row) => row.package === packageName)?.releases.split(' ') ?? [];
 }
 
 /** How the operation may behave in this version of its package, by conditions on its input; null is the newest. */

@@ -1,6 +1,13 @@
 /** Reduces one file to its events: what each function, class and the module body do to randomness, in execution order. */
 import { drawEvents } from './draws.ts';
-import type { ClassEffects, Event, FunctionEffects, LocatedEffects, Value } from './events.ts';
+import {
+  alternatives,
+  type ClassEffects,
+  type Event,
+  type FunctionEffects,
+  type LocatedEffects,
+  type Value,
+} from './events.ts';
 import { isOverwritten } from './harmless.ts';
 import { looksLikeSeeder, seederOf } from './knowledge.ts';
 import {
@@ -19,19 +26,21 @@ import { exportsOf, importedModules } from './module-imports.ts';
 import type { FunctionInfo } from './scope.ts';
 import type { Node } from './syntax.ts';
 import { classEffects, guardOf, knownValue } from './values.ts';
+import { NO_VOCABULARY, namedEvents, type Vocabulary } from './vocabulary.ts';
 
-export function lowerFile(file: PythonFile): LocatedEffects {
+export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): LocatedEffects {
   const classes: Record<string, ClassEffects> = {};
   for (const [id, info] of file.scopes.classes) classes[id] = classEffects(info, file);
-  const memory = recall(file, classes);
+  const memory = recall(file, classes, vocabulary);
   const sites = new Map<string, Node>();
   const functions = new Map<string, FunctionEffects>();
   for (const [id, info] of file.scopes.functions) {
-    const { effects, places } = memory.function(info) ?? memory.keep(info, new Lowering(file, id).function(info));
+    const { effects, places } =
+      memory.function(info) ?? memory.keep(info, new Lowering(file, id, vocabulary).function(info));
     functions.set(id, effects);
     for (const [key, node] of places) sites.set(key, node);
   }
-  const body = new Lowering(file, '');
+  const body = new Lowering(file, '', vocabulary);
   const module = body.statements(file.syntax.root.children);
   for (const [key, node] of body.places) sites.set(key, node);
   const imports = [...new Set(file.scopes.imports.flatMap((statement) => importedModules(statement, file)))];
@@ -47,12 +56,14 @@ const NOTHING: Event[] = [];
 class Lowering {
   readonly #file: PythonFile;
   readonly #unit: string;
+  readonly #vocabulary: Vocabulary;
   /** Keys of sites, counted within the unit so that they stay when something else changes, and their nodes. */
   readonly places: [string, Node][] = [];
 
-  constructor(file: PythonFile, unit: string) {
+  constructor(file: PythonFile, unit: string, vocabulary: Vocabulary) {
     this.#file = file;
     this.#unit = unit;
+    this.#vocabulary = vocabulary;
   }
 
   function(info: FunctionInfo): Lowered {
@@ -292,7 +303,11 @@ class Lowering {
     }
     const iterated =
       name !== null && ITERATES.test(name) && passed ? passed.children.flatMap((each) => this.#iteration(each)) : [];
-    const own = this.#seed(call) ?? drawEvents(call, this.#file, this.#site(call.callee)) ?? this.#unknownCall(call);
+    const own =
+      namedEvents(call, this.#vocabulary, this.#file, () => this.#site(call.callee)) ??
+      this.#seed(call) ??
+      drawEvents(call, this.#file, this.#site(call.callee)) ??
+      this.#unknownCall(call);
     return [...before, ...iterated, ...own];
   }
 
@@ -338,16 +353,9 @@ class Lowering {
     return passed.flatMap((argument): Event[] => {
       const value = knownValue(argument.get('value') ?? argument, this.#file);
       if (value === null || !('function' in value)) return [];
+      const site = this.#site(call.callee);
       return [
-        {
-          kind: 'call',
-          target: value.function,
-          positional: [],
-          keywords: {},
-          open: true,
-          takesSeed: false,
-          site: this.#site(call.callee),
-        },
+        { kind: 'call', target: value.function, positional: [], keywords: {}, open: true, takesSeed: false, site },
       ];
     });
   }
@@ -387,9 +395,4 @@ class Lowering {
     this.places.push([key, node]);
     return key;
   }
-}
-
-/** One of several arms runs, or none. */
-function alternatives(arms: readonly Event[][]): Event[] {
-  return arms.reduceRight<Event[]>((rest, body) => [{ kind: 'branch', guard: null, body, otherwise: rest }], []);
 }

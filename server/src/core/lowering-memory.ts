@@ -6,6 +6,7 @@ import type { ClassEffects, FunctionEffects } from './events.ts';
 import type { PythonFile } from './model.ts';
 import type { FunctionInfo } from './scope.ts';
 import type { Node } from './syntax.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** A function's effects, and the nodes its sites stand for. */
 export interface Lowered {
@@ -25,8 +26,8 @@ export interface LoweringMemory {
 }
 
 /** The memory of the file's former version as far as it holds for this one, and where this one's goes. */
-export function recall(file: PythonFile, classes: Readonly<Record<string, ClassEffects>>) {
-  const signature = signatureOf(file, classes);
+export function recall(file: PythonFile, classes: Readonly<Record<string, ClassEffects>>, vocabulary: Vocabulary) {
+  const signature = JSON.stringify(vocabulary) + signatureOf(file, classes);
   const former = file.memory?.signature === signature ? file.memory.functions : new Map<Node, Kept>();
   const functions = new Map<Node, Kept>();
   file.memory = { signature, functions };

@@ -5,16 +5,24 @@
 import type { Event, Value } from './events.ts';
 import { type Determinism, factsOf } from './facts.ts';
 import { lowerFile } from './lower.ts';
+import type { NamedVersion } from './manifests.ts';
 import type { PythonFile } from './model.ts';
 import { pack } from './packed-file.ts';
 import type { Pledge, Span } from './rule.ts';
 import type { Settings } from './settings.ts';
 import type { Flag, Reached, Site, Summary } from './summary.ts';
+import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
 import { type IndexedFile, Workspace } from './workspace.ts';
 
 /** A place in some file of the project, ready to be shown. */
 export interface Location extends Span {
   readonly path: string;
+}
+
+/** A version that the user set. */
+export interface SetVersion {
+  readonly version: string;
+  readonly setting: 'torchVersion';
 }
 
 const FLAG = 'torch.use_deterministic_algorithms';
@@ -99,8 +107,14 @@ export class Project {
 
   /** The version of a package the program runs with, by its name on PyPI; null where nothing says, which is the newest. */
   versionOf(packageName: string): string | null {
-    if (packageName === 'torch' && this.#settings.torchVersion !== '') return this.#settings.torchVersion;
-    return this.#workspace.versionOf(packageName, this.file.path);
+    return this.versionSource(packageName)?.version ?? null;
+  }
+
+  /** The same with what says so: a manifest, or the setting; null where nothing does. */
+  versionSource(packageName: string): NamedVersion | SetVersion | null {
+    const { torchVersion } = this.#settings;
+    if (packageName === 'torch' && torchVersion !== '') return { version: torchVersion, setting: 'torchVersion' };
+    return this.#workspace.manifests.versionOf(packageName, this.file.path);
   }
 
   /** Where a site of the effects is, in today's text. */
@@ -122,20 +136,20 @@ export class Project {
 }
 
 /** What the workspace keeps of an open file. Its sites move with the file's nodes. */
-export function indexFile(file: PythonFile): IndexedFile {
-  return { ...lowerFile(file), facts: factsOf(file) };
+export function indexFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFile {
+  return { ...lowerFile(file, vocabulary), facts: factsOf(file, vocabulary) };
 }
 
 /** What it keeps of a file that is closed: the same without a node of its tree. */
-export function indexClosedFile(file: PythonFile): IndexedFile {
-  return { ...pack(lowerFile(file)), facts: factsOf(file) };
+export function indexClosedFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFile {
+  return { ...pack(lowerFile(file, vocabulary)), facts: factsOf(file, vocabulary) };
 }
 
 /** A file as part of a workspace that knows its latest text; alone if there is none. */
 export function projectOf(file: PythonFile, settings: Settings, workspace?: Workspace): Project {
   if (workspace) return new Project(file, settings, workspace);
   const alone = new Workspace();
-  alone.set(file.path, indexFile(file));
+  alone.set(file.path, indexFile(file, vocabularyOf(settings)));
   return new Project(file, settings, alone);
 }
 

@@ -77,21 +77,25 @@ function switchOffAround({ call, written }: OpUse, file: PythonFile, project: Pr
 function warnOnly(file: PythonFile, project: Project): Fix | null {
   const site = project.determinismSwitch;
   if (!site || !isAtLeast(project, '1.11')) return null;
-  const find = (home: PythonFile): Call | undefined =>
-    home.calls(FLAG).find((call) => call.callee.start === site.start && call.callee.end === site.end);
+  // Whatever switches on behind the first would make it raise again.
+  const find = (home: PythonFile): Call[] => home.calls(FLAG).filter((call) => isStrict(home, call));
   const isHere = site.path === file.path;
-  if (isHere && !find(file)) return null;
+  if (isHere && find(file).length === 0) return null;
   return {
     title: 'Let the switch warn instead (`warn_only=True`); the operation then differs between runs',
     safe: false,
     edits: () => {
       const home = isHere ? file : project.fileAt(site.path);
-      const call = home ? find(home) : undefined;
-      if (!home || !call) return [];
-      const edits = warning(home, call);
+      const edits = home ? find(home).flatMap((call) => warning(home, call)) : [];
       return isHere ? edits : edits.map((edit) => ({ ...edit, path: site.path }));
     },
   };
+}
+
+function isStrict(file: PythonFile, call: Call): boolean {
+  const [mode, warns] = [file.argument(call, 'mode', 0), file.argument(call, 'warn_only')];
+  const isOn = typeof mode === 'object' && file.constant(mode) !== false;
+  return isOn && (warns === 'absent' || (typeof warns === 'object' && file.constant(warns) !== true));
 }
 
 function warning(file: PythonFile, call: Call) {

@@ -1,7 +1,7 @@
 /** *Insert seed block*: a `make_deterministic` made for one file, and called first in its program. */
-import { indentUnit, insertAfter, insertBefore, statementOf } from './fix.ts';
+import { indentUnit, insertAfter, insertBefore, quoted, statementOf } from './fix.ts';
 import { freeName, headStatements, insertHelper, spellAll } from './imports.ts';
-import type { Stream } from './knowledge.ts';
+import { compareVersions, type Stream } from './knowledge.ts';
 import type { PythonFile } from './model.ts';
 import { targetOf } from './processes.ts';
 import type { Project } from './project.ts';
@@ -29,12 +29,9 @@ export function seedBlock(file: PythonFile, project: Project, deterministic: boo
     edits() {
       const unit = indentUnit(file);
       const functions = streams.map((stream) => SEED_FUNCTION[stream]);
-      const switches = deterministic ? ['torch.use_deterministic_algorithms', 'torch.backends.cudnn.benchmark'] : [];
-      const { texts, edits } = spellAll(file, [...functions, ...switches]);
-      const lines = texts.map((text, i) => {
-        if (i < functions.length) return `${unit}${text}(seed)`;
-        return i === functions.length ? `${unit}${text}(True)` : `${unit}${text} = False`;
-      });
+      const switches = deterministic ? switchesOf(file, project.versionOf('torch')) : [];
+      const { texts, edits } = spellAll(file, [...functions, ...switches.map(({ name }) => name)]);
+      const lines = texts.map((text, i) => `${unit}${text}${switches[i - functions.length]?.rest ?? '(seed)'}`);
       const helper = [`def ${name}(seed):`, ...lines];
       const targets = seedTargets(file, project, name, value);
       if (entry.kind === 'none') return insertHelper(file, edits, helper);
@@ -44,6 +41,27 @@ export function seedBlock(file: PythonFile, project: Project, deterministic: boo
       return [...insertHelper(file, edits, helper), insert(file, entry.statement, [call]), ...targets];
     },
   };
+}
+
+interface Switch {
+  readonly name: string;
+  /** What follows the name. */
+  readonly rest: string;
+}
+
+/** The switches that a version of torch has; null is the newest. */
+function switchesOf(file: PythonFile, version: string | null): Switch[] {
+  const isBefore = (other: string): boolean => version !== null && compareVersions(version, other) < 0;
+  const benchmark = { name: 'torch.backends.cudnn.benchmark', rest: ' = False' };
+  if (isBefore('1.7')) return [{ name: 'torch.backends.cudnn.deterministic', rest: ' = True' }, benchmark];
+  const algorithms = {
+    name: isBefore('1.8') ? 'torch.set_deterministic' : 'torch.use_deterministic_algorithms',
+    rest: '(True)',
+  };
+  // Until 2.10 a matrix product on CUDA raised under the switch without this variable.
+  const [variable, value] = ['CUBLAS_WORKSPACE_CONFIG', ':4096:8'].map((text) => quoted(file, text));
+  const workspace = { name: 'os.environ', rest: `.setdefault(${variable}, ${value})` };
+  return [...(isBefore('2.10') ? [workspace] : []), algorithms, benchmark];
 }
 
 /** No seed reaches a process that is started anew: its target calls the block too. */

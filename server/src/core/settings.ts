@@ -1,5 +1,8 @@
 /** The user's settings: one table that the manifest, the documentation and the parser are made from. */
+import type { Stream } from './knowledge.ts';
 import type { Severity } from './rule.ts';
+import { STREAMS } from './summary.ts';
+import type { StreamsByName } from './vocabulary.ts';
 
 export type RuleLevel = Severity | 'default' | 'off';
 
@@ -10,6 +13,10 @@ export interface Settings {
   readonly level: 'auto' | 'seeded' | 'deterministic';
   /** The torch version programs run with, as `2.3` or `2.3.1`; empty where the project's files say it. */
   readonly torchVersion: string;
+  /** Functions of the project's own that seed, by qualified or bare name; see `vocabulary.ts`. */
+  readonly seedFunctions: StreamsByName;
+  /** The same for functions that draw random numbers. */
+  readonly randomFunctions: StreamsByName;
 }
 
 export interface Setting {
@@ -23,12 +30,35 @@ export interface Setting {
   accepts(value: unknown): boolean;
   /** What the value must be, to complete "must be ...". */
   readonly expected: string;
+  /** `window` for what holds for all files of a workspace together. */
+  readonly scope: 'resource' | 'window';
 }
 
 const LEVELS: readonly RuleLevel[] = ['error', 'warning', 'information', 'hint', 'default', 'off'];
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const STREAMS_SCHEMA = {
+  type: 'object',
+  additionalProperties: {
+    oneOf: [
+      { type: 'string', const: 'all' },
+      { type: 'array', items: { type: 'string', enum: STREAMS }, minItems: 1, uniqueItems: true },
+    ],
+  },
+};
+
+const namesStreams = (value: unknown): boolean =>
+  isRecord(value) &&
+  Object.entries(value).every(
+    ([name, streams]) =>
+      /^[\w*]+(\.[\w*]+)*$/.test(name) &&
+      (streams === 'all' ||
+        (Array.isArray(streams) && streams.length > 0 && streams.every((each) => STREAMS.includes(each as Stream)))),
+  );
+
+const STREAMS_EXPECTED = `names of functions with "all" or a list of ${STREAMS.map((stream) => `"${stream}"`).join(', ')}`;
 
 export const SETTINGS: readonly Setting[] = [
   {
@@ -38,6 +68,7 @@ export const SETTINGS: readonly Setting[] = [
     schema: { type: 'object', additionalProperties: { type: 'string', enum: LEVELS } },
     accepts: (value) => isRecord(value) && Object.values(value).every((level) => LEVELS.includes(level as RuleLevel)),
     expected: `an object whose values are ${LEVELS.map((level) => `"${level}"`).join(', ')}`,
+    scope: 'resource',
   },
   {
     name: 'level',
@@ -46,6 +77,7 @@ export const SETTINGS: readonly Setting[] = [
     schema: { type: 'string', enum: ['auto', 'seeded', 'deterministic'] },
     accepts: (value) => value === 'auto' || value === 'seeded' || value === 'deterministic',
     expected: '"auto", "seeded" or "deterministic"',
+    scope: 'resource',
   },
   {
     name: 'torchVersion',
@@ -54,6 +86,25 @@ export const SETTINGS: readonly Setting[] = [
     schema: { type: 'string', pattern: '^(\\d+(\\.\\d+)*)?$' },
     accepts: (value) => typeof value === 'string' && /^(\d+(\.\d+)*)?$/.test(value),
     expected: 'a version such as "2.3"',
+    scope: 'resource',
+  },
+  {
+    name: 'seedFunctions',
+    default: {},
+    text: 'Functions of your own that seed, which Seedwise cannot see into: each name with the streams it seeds, such as `{ "mylib.repro.init": ["torch", "numpy"], "seed_*": "all" }`. A bare name means every function and method of that name; a `*` stands for any text.',
+    schema: STREAMS_SCHEMA,
+    accepts: namesStreams,
+    expected: STREAMS_EXPECTED,
+    scope: 'window',
+  },
+  {
+    name: 'randomFunctions',
+    default: {},
+    text: 'Functions of your own that draw random numbers from global generators, which Seedwise cannot see into: each name with the streams it draws from, such as `{ "mylib.augment.jitter": ["numpy"] }`.',
+    schema: STREAMS_SCHEMA,
+    accepts: namesStreams,
+    expected: STREAMS_EXPECTED,
+    scope: 'window',
   },
 ];
 
@@ -76,6 +127,21 @@ export function parseSettings(value: unknown): { settings: Settings; problems: s
     parsed[setting.name] = setting.accepts(given) ? given : setting.default;
   }
   return { settings: parsed as unknown as Settings, problems };
+}
+
+/**
+ * The settings of a file whose project has some of its own. What the user of an editor or of the command line set comes
+ * first; a value that is the default counts as not set, since clients send the defaults along. Of names to values,
+ * such as those of `rules`, both have theirs, and for the same name the user's.
+ */
+export function mergeSettings(project: Partial<Settings>, user: Settings): Settings {
+  const merged: Record<string, unknown> = {};
+  for (const { name, default: usual } of SETTINGS) {
+    const [theirs, own] = [project[name], user[name]];
+    if (isRecord(own)) merged[name] = { ...(theirs as object | undefined), ...own };
+    else merged[name] = own === usual ? (theirs ?? usual) : own;
+  }
+  return merged as unknown as Settings;
 }
 
 /** The level the settings give a rule: that of the longest matching pattern, else `default`. */

@@ -6,10 +6,10 @@ import { Composer, type Modules } from './effects.ts';
 import type { FileEffects } from './events.ts';
 import type { FileFacts } from './facts.ts';
 import { isStandardModule } from './imports.ts';
+import { Manifests } from './manifests.ts';
 import type { PythonFile } from './model.ts';
 import type { Span } from './rule.ts';
 import type { Summary } from './summary.ts';
-import type { Versions } from './versions.ts';
 
 /** What is kept of a file. */
 export interface IndexedFile {
@@ -35,12 +35,13 @@ export interface ProgramEffects {
 const LONGEST_CHAIN = 12;
 
 export class Workspace implements Modules {
+  /** The files that say which versions its programs run with. */
+  readonly manifests = new Manifests();
   readonly #files = new Map<string, IndexedFile>();
   /** Folders that hold Python files, at any depth. */
   readonly #folders = new Map<string, number>();
   readonly #located = new Map<string, Located | null>();
   readonly #programs = new Map<string, ProgramEffects>();
-  readonly #versions = new Map<string, Versions>();
   #importers: Map<string, Set<string>> | undefined;
   /** Parses a file for a repair in it; hosts that can read files set it. */
   open: (path: string) => PythonFile | null = () => null;
@@ -68,26 +69,6 @@ export class Workspace implements Modules {
     this.#countFolders(path, -1);
     this.#forget();
     return true;
-  }
-
-  /** Takes in what a requirements file or the like says about versions; true where it now says something else. */
-  setVersions(path: string, versions: Versions): boolean {
-    const said = [...(this.#versions.get(path) ?? [])];
-    if (versions.size > 0) this.#versions.set(path, versions);
-    else this.#versions.delete(path);
-    return String(said) !== String([...versions]);
-  }
-
-  /** The version of a package that a file runs with: the nearest folder that names one decides; null is the newest. */
-  versionOf(packageName: string, path: string): string | null {
-    let best: { folder: string; version: string } | undefined;
-    for (const [from, versions] of this.#versions) {
-      const version = versions.get(packageName);
-      const folder = folderOf(from);
-      const isAbove = folder === '' || path.startsWith(`${folder}/`);
-      if (version && isAbove && (!best || folder.length > best.folder.length)) best = { folder, version };
-    }
-    return best?.version ?? null;
   }
 
   effects(path: string): FileEffects | undefined {

@@ -1,6 +1,5 @@
 /** What the tests of this folder ask VS Code: documents, Seedwise's diagnostics on them, and its code actions. */
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { EXTENSION, FAULT, FAULTY } from '../expectations.ts';
 
@@ -55,7 +54,7 @@ export async function until(holds: () => boolean): Promise<void> {
 export async function waitForFaults(document: vscode.TextDocument, count = 1): Promise<vscode.Diagnostic[]> {
   await until(() => faults(document).length === count);
   const found = findings(document).map((diagnostic) => `${diagnostic.range.start.line + 1}: ${ruleOf(diagnostic)}`);
-  assert.equal(faults(document).length, count, `${path.basename(document.uri.path)} has [${found}]`);
+  assert.equal(faults(document).length, count, `${document.uri.path.split('/').at(-1)} has [${found}]`);
   return faults(document);
 }
 

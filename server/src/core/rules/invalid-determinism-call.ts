@@ -1,6 +1,8 @@
 /** Calls to PyTorch's determinism switch that raise before anything is trained. */
 import { insertAt, replace } from '../fix.ts';
+import { compareVersions } from '../knowledge.ts';
 import type { Call, PythonFile } from '../model.ts';
+import type { Project } from '../project.ts';
 import type { Report, Rule } from '../rule.ts';
 
 export const invalidDeterminismCall: Rule = {
@@ -11,12 +13,15 @@ export const invalidDeterminismCall: Rule = {
   summary: 'A call of the determinism switch that raises.',
   why: `\`torch.use_deterministic_algorithms(mode, *, warn_only=False)\` needs its \`mode\`: the bare call that many articles
 show raises a \`TypeError\`. \`warn_only\` is keyword-only and exists since 1.11; by position it raises a \`TypeError\` too.
-\`torch.set_deterministic\` was the name in 1.7; it was deprecated in 1.8 and removed in 1.10.`,
+\`torch.set_deterministic\` was the name in 1.7; it was deprecated in 1.8 and removed in 1.10.
+
+Which of them raises is judged by the version of torch that the project’s files name, or by the newest where they name none.`,
   never: [
     '`torch.use_deterministic_algorithms(True)`, `(False)`, `(mode=True)` and `(True, warn_only=True)`.',
     'A call with `*args` or `**kwargs`, which may hold the argument.',
     'A function of the same name that is not PyTorch’s.',
-    '`torch.set_deterministic` behind `hasattr`, a version check or `try`.',
+    '`torch.set_deterministic` behind `hasattr`, a version check or `try`, and the new names behind them in an old project.',
+    '`torch.set_deterministic` in a project with torch 1.7.',
   ],
   references: [
     'https://docs.pytorch.org/docs/stable/generated/torch.use_deterministic_algorithms.html',
@@ -60,16 +65,53 @@ torch.use_deterministic_algorithms(True)
 `,
     },
   ],
-  *check(file) {
+  *check(file, project) {
     for (const call of file.calls('torch.use_deterministic_algorithms')) {
-      const report = missingMode(file, call) ?? positionalWarnOnly(call);
+      const report =
+        tooNew(file, call, project) ??
+        missingMode(file, call) ??
+        positionalWarnOnly(call) ??
+        warnOnlyTooNew(file, call, project);
       if (report) yield report;
     }
     for (const call of file.calls('torch.set_deterministic')) {
-      if (!isGuarded(call, file)) yield oldName(file, call);
+      if (!isGuarded(call, file) && !isBefore('1.8', project)) yield oldName(file, call, project);
     }
   },
 };
+
+/** True where the project is known to run with a torch older than that. */
+function isBefore(version: string, project: Project): boolean {
+  const own = project.versionOf('torch');
+  return own !== null && compareVersions(own, version) < 0;
+}
+
+/** The function itself came with 1.8. */
+function tooNew(file: PythonFile, call: Call, project: Project): Report | null {
+  if (!isBefore('1.8', project) || isGuarded(call, file)) return null;
+  const { start, end } = call.callee;
+  const had = isBefore('1.7', project) ? '' : ', where it is `torch.set_deterministic`';
+  return {
+    start,
+    end,
+    message: `\`${file.read(call.callee)}\` is new in torch 1.8; this project has ${project.versionOf('torch')}${had}.`,
+  };
+}
+
+function warnOnlyTooNew(file: PythonFile, call: Call, project: Project): Report | null {
+  if (!isBefore('1.11', project) || isGuarded(call, file)) return null;
+  const keyword = call.node.get('arguments')?.children.find((each) => {
+    const name = each.type === 'keyword_argument' ? each.get('name') : undefined;
+    return name !== undefined && file.read(name) === 'warn_only';
+  });
+  return keyword
+    ? {
+        start: keyword.start,
+        end: keyword.end,
+        message: `\`warn_only\` is new in torch 1.11; this project has ${project.versionOf('torch')}.`,
+      }
+    : null;
+}
 
 function missingMode(file: PythonFile, call: Call): Report | null {
   const list = call.node.get('arguments');
@@ -106,12 +148,15 @@ function isGuarded(call: Call, file: PythonFile): boolean {
   return false;
 }
 
-function oldName(file: PythonFile, call: Call): Report {
+function oldName(file: PythonFile, call: Call, project: Project): Report {
   const attribute = call.callee.get('attribute');
+  const stillThere = isBefore('1.10', project);
+  const state = stillThere ? 'deprecated since torch 1.8' : 'gone since torch 1.10';
   return {
     start: call.callee.start,
     end: call.callee.end,
-    message: `\`${file.read(call.callee)}\` is gone since torch 1.10; it is \`torch.use_deterministic_algorithms\` now.`,
+    ...(stillThere ? { severity: 'hint' as const } : {}),
+    message: `\`${file.read(call.callee)}\` is ${state}; it is \`torch.use_deterministic_algorithms\` now.`,
     fixes: attribute
       ? [
           {

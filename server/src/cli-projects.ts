@@ -1,0 +1,58 @@
+/**
+ * Reads projects from the disk, for the command line: their Python files, their manifests, and the manifests of the
+ * folders above as far as they belong to the same repository.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isInstalledPackage, isManifest, type Manifests } from './core/manifests.ts';
+import { diskFiles } from './files.ts';
+import { findFiles } from './folders.ts';
+
+const disk = diskFiles(() => {});
+
+/** The Python files below the folders. All manifests that may speak for them are taken in; what cannot be read is left out. */
+export async function readProjects(folders: readonly string[], manifests: Manifests): Promise<string[]> {
+  const tops = folders.map(repositoryOf);
+  const above = [...new Set(folders.flatMap((folder, i) => foldersAbove(folder, tops[i]!)))];
+  const paths = (await findFiles(folders.map(uriOf), disk)).map((uri) => fileURLToPath(uri));
+  const listed = await disk.list(above.map(uriOf));
+  const namesAbove = above.flatMap((folder, i) => (listed[i] ?? []).map(({ name }) => join(folder, name)));
+  await take([...paths, ...namesAbove], manifests);
+  // Files that others include may include more.
+  for (let missing = manifests.missing; missing.length > 0; missing = manifests.missing) {
+    await take(missing, manifests, (path) => tops.some((top) => path.startsWith(`${withSlashes(top)}/`)));
+  }
+  return paths.filter((path) => path.endsWith('.py'));
+}
+
+/** What cannot be read says nothing. */
+async function take(paths: readonly string[], manifests: Manifests, isReadable?: (path: string) => boolean) {
+  const wanted = [...new Set(paths)].filter((path) => isReadable !== undefined || isManifest(withSlashes(path)));
+  const readable = wanted.filter((path) => !isInstalledPackage(withSlashes(path)) && isReadable?.(path) !== false);
+  const texts = await disk.read(readable.map(uriOf));
+  const textOf = new Map(readable.map((path, i) => [path, texts[i]]));
+  for (const path of wanted) manifests.set(withSlashes(path), textOf.get(path) ?? '');
+}
+
+/** The top of the repository a folder is in; the folder itself where it is in none. */
+function repositoryOf(folder: string): string {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at;
+    if (at === dirname(at)) return folder;
+  }
+}
+
+/** The folders above one, up to a top that is among them. */
+function foldersAbove(folder: string, top: string): string[] {
+  const above: string[] = [];
+  for (let at = folder; at !== top; ) {
+    at = dirname(at);
+    above.push(at);
+  }
+  return above;
+}
+
+const uriOf = (path: string): string => pathToFileURL(path).href;
+
+const withSlashes = (path: string): string => path.split(sep).join('/');

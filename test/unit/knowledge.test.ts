@@ -254,7 +254,8 @@ describe('operations', () => {
     assert.equal(flag('torch.nn.Upsample', '2.1', 'bilinear'), 'deterministic');
     assert.equal(flag('torch.nn.Upsample', '2.10.0', 'trilinear'), 'deterministic');
     assert.equal(flag('torch.nn.AvgPool3d', null), 'error');
-    assert.equal(flag('torch.nn.AvgPool3d', '1.6'), undefined);
+    assert.equal(flag('torch.nn.AvgPool3d', '0.4.1'), 'error');
+    assert.equal(flag('torch.nn.LPPool3d', '0.4.1'), undefined);
     assert.equal(flag('torchvision.ops.roi_pool', '0.15.2'), 'uncovered');
     const kthvalue = opsOf('torch.kthvalue')[0]!.op;
     assert.equal(behavioursAt(kthvalue, '2.11')[0]?.nondeterministic, false);

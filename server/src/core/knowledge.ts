@@ -284,11 +284,15 @@ export function releasesOf(packageName: string): readonly string[] {
   return versionTable.packages.find((row) => row.package === packageName)?.releases.split(' ') ?? [];
 }
 
+/** The flag came with it, and the table begins there: before it, the operations were as free. */
+const OLDEST_TORCH = '1.7';
+
 /** How the operation may behave in this version of its package, by conditions on its input; null is the newest. */
 export function behavioursAt(op: Op, version: string | null): readonly Behaviour[] {
-  return op.behaviour.filter(({ since, until }) =>
-    version === null
-      ? until === null
-      : compareVersions(since, version) <= 0 && (until === null || compareVersions(version, until) < 0),
+  if (version === null) return op.behaviour.filter(({ until }) => until === null);
+  const isOlder = op.package === 'torch' && compareVersions(version, OLDEST_TORCH) < 0;
+  const known = isOlder ? OLDEST_TORCH : version;
+  return op.behaviour.filter(
+    ({ since, until }) => compareVersions(since, known) <= 0 && (until === null || compareVersions(known, until) < 0),
   );
 }

@@ -1,8 +1,8 @@
 """Runs on real PyTorch what the rules claim.
 
 An experiment is one file below `experiments/<rule>/`. Its first line is a comment with JSON:
-`claim` says what it shows, `needs` names what the machine must have (`cuda`, `threads`, `sklearn`),
-`error` is the text that ends the bad program. The programs follow, each under a line `#- name`:
+`claim` says what it shows, `needs` names what the machine must have (`cuda`, `threads`, `sklearn`, `albumentations`, `torch<2.10`,
+`torch>=2.10`), `error` is the text that ends the bad program. The programs follow, each under a line `#- name`:
 
     bad     runs twice; the outputs must differ, or a run must end with the stated error
     good    runs twice; the outputs must be the same
@@ -141,6 +141,7 @@ def describe_machine():
         "import importlib.util, json, torch, numpy; cuda = torch.cuda.is_available();"
         "print(json.dumps({'torch': torch.__version__, 'numpy': numpy.__version__, 'threads': torch.get_num_threads(),"
         " 'sklearn': importlib.util.find_spec('sklearn') is not None,"
+        " 'albumentations': importlib.util.find_spec('albumentations') is not None,"
         " 'device': torch.cuda.get_device_name(0) if cuda else None}))"
     )
     done = subprocess.run([PYTHON, "-W", "ignore", "-c", probe], stdout=subprocess.PIPE, encoding="utf-8")
@@ -148,7 +149,10 @@ def describe_machine():
         return None
     machine = json.loads(done.stdout)
     machine["cores"] = os.cpu_count()
-    present = {"cuda": machine["device"], "threads": machine["threads"] > 1, "sklearn": machine["sklearn"]}
+    present = {"cuda": machine["device"], "threads": machine["threads"] > 1}
+    is_older = [int(part) for part in machine["torch"].split(".")[:2]] < [2, 10]
+    present.update({"torch<2.10": is_older, "torch>=2.10": not is_older})
+    present.update((name, machine[name]) for name in ("sklearn", "albumentations"))
     machine["has"] = {need for need, there in present.items() if there}
     return machine
 

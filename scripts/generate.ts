@@ -83,8 +83,8 @@ const severityTable = (rule: Rule): string =>
     [COLUMNS.map(([level]) => rule.severity[level] ?? 'silent')],
   );
 
-function exampleText({ title, bad, good }: Example): string {
-  const heading = `### ${title}`;
+function exampleText({ title, bad, good, torch }: Example): string {
+  const heading = torch === undefined ? `### ${title}` : `### ${title}\n\nIn a project with \`torch==${torch}\`:`;
   const before = code('python', bad);
   if (good === undefined) return [heading, before].join('\n\n');
   return [heading, before, 'The first fix makes it', code('python', good)].join('\n\n');
@@ -104,10 +104,11 @@ function fixesText(rule: Rule): string {
 
 function fixesOf(rule: Rule): Map<string, boolean> {
   const fixes = new Map<string, boolean>();
-  for (const { bad } of rule.examples) {
+  for (const { bad, torch: torchVersion = '' } of rule.examples) {
+    const settings = { ...DEFAULT_SETTINGS, torchVersion };
     for (const { path, text } of parseMarks(bad)) {
       const file = openFile(path, text);
-      const { findings } = analyze(file, projectOf(file, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
+      const { findings } = analyze(file, projectOf(file, settings), settings);
       for (const finding of findings) {
         if (finding.rule !== rule.name) continue;
         for (const fix of finding.fixes ?? []) fixes.set(fix.title, fix.safe);

@@ -1,7 +1,7 @@
 /** VS Code's workbench in a headless Chromium: what a person does with mouse and keyboard, for the scripts and the browser test. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { chromium, type Locator, type Page } from 'playwright-core';
+import { chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { fetchChromium } from './vscode.ts';
 
 const SCREENSHOTS = path.resolve(import.meta.dirname, '../out/screenshots');
@@ -24,6 +24,8 @@ export async function openBrowser(): Promise<Workbench> {
   page.setDefaultTimeout(20_000);
   return { page, close: () => browser.close() };
 }
+
+export type Clip = NonNullable<Awaited<ReturnType<Locator['boundingBox']>>>;
 
 export const squiggles = (page: Page): Locator =>
   page.locator('.monaco-editor').locator('.squiggly-error, .squiggly-warning, .squiggly-info, .squiggly-hint');
@@ -79,8 +81,24 @@ export async function save(page: Page, file: string): Promise<string> {
   throw new Error(`${path.basename(file)} was not saved with a change`);
 }
 
-/** A picture of the window in `out/screenshots/`. */
-export async function screenshot(page: Page, name: string): Promise<void> {
+/** A picture of the window, or of a part of it, in `out/screenshots/`. */
+export async function screenshot(page: Page, name: string, clip?: Clip): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), animations: 'disabled', caret: 'initial' });
+  const file = path.join(SCREENSHOTS, `${name}.png`);
+  await page.screenshot({ path: file, animations: 'disabled', caret: 'initial', ...(clip && { clip }) });
 }
+
+/** Runs a command by its title, as the palette shows it. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  const input = page.locator('.quick-input-widget input').first();
+  await page.keyboard.press('F1');
+  await input.waitFor();
+  await input.fill(`>${title}`);
+  await page.locator('.quick-input-list .monaco-list-row').first().getByText(title).waitFor();
+  await page.keyboard.press('Enter');
+  // The command may ask something in the same place.
+  await page.getByPlaceholder('Type the name of a command to run.').waitFor({ state: 'hidden' });
+}
+
+/** The page that a webview shows. */
+export const webview = (page: Page): FrameLocator => page.frameLocator('iframe.webview').frameLocator('#active-frame');

@@ -7,11 +7,18 @@ import { applyEdits } from '../server/src/core/fix.ts';
 import { closeFile, openFile } from '../server/src/core/model.ts';
 import { projectOf } from '../server/src/core/project.ts';
 import { DEFAULT_SETTINGS } from '../server/src/core/settings.ts';
+import { workspaceOf } from './corpus.ts';
+
+/** Another file of the same project. */
+export interface Beside {
+  readonly path: string;
+  readonly text: string;
+}
 
 /** The text after the action whose title starts so, taken at the first place the needle stands. */
-export function act(text: string, needle: string, title: string): string {
+export function act(text: string, needle: string, title: string, beside: readonly Beside[] = []): string {
   const file = openFile('train.py', text);
-  const project = projectOf(file, DEFAULT_SETTINGS);
+  const project = projectOf(file, DEFAULT_SETTINGS, workspaceOf([{ path: 'train.py', text }, ...beside]));
   const analysis = analyze(file, project, DEFAULT_SETTINGS);
   const at = text.indexOf(needle);
   const actions = actionsAt(file, project, analysis, { start: at, end: at });

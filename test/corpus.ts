@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type Analysis, analyze } from '../server/src/core/analyze.ts';
+import { mentionsCublas, namesEnvironment } from '../server/src/core/environment.ts';
 import { isManifest } from '../server/src/core/manifests.ts';
 import { closeFile, openFile, type PythonFile } from '../server/src/core/model.ts';
 import { indexClosedFile, type Project, projectOf } from '../server/src/core/project.ts';
@@ -102,6 +103,9 @@ export function workspaceOf(files: readonly { readonly path: string; readonly te
     closeFile(file);
   }
   for (const { path, text } of files.filter((each) => isManifest(each.path))) workspace.manifests.set(path, text);
+  for (const { path, text } of files.filter((each) => namesEnvironment(each.path))) {
+    workspace.setEnvironment(path, mentionsCublas(text));
+  }
   workspace.open = (path) => {
     const found = files.find((each) => each.path === path);
     return found ? openFile(path, found.text) : null;

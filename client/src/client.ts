@@ -3,6 +3,7 @@ import { commands, type Diagnostic, type ExtensionContext, env, languages, Uri, 
 import { type BaseLanguageClient, ExecuteCommandRequest, type LanguageClientOptions } from 'vscode-languageclient';
 import { COMMANDS, type InitializationOptions, type SeedBlockOptions } from '../../server/src/protocol.ts';
 import { answerFiles } from './files.ts';
+import { registerReport } from './report.ts';
 import { showStatus } from './status.ts';
 
 /** Starts the language client a host makes, registers the commands, and ties all of it to the extension's life. */
@@ -30,6 +31,7 @@ export async function start(
     commands.registerCommand(COMMANDS.insertSeedBlock, () => insertSeedBlock(client)),
     commands.registerCommand(COMMANDS.explainRule, (rule?: string, url?: string) => explainRule(context, rule, url)),
     commands.registerCommand(COMMANDS.turnOffRule, turnOffRule),
+    ...registerReport(context, client),
     commands.registerCommand('seedwise.restartServer', async () => {
       await client.stop().catch(() => {}); // A server that does not answer is a reason to restart it.
       await client.start();

@@ -5,20 +5,30 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { mentionsCublas, namesEnvironment } from './core/environment.ts';
 import { isInstalledPackage, isManifest, type Manifests } from './core/manifests.ts';
+import type { Workspace } from './core/workspace.ts';
 import { diskFiles } from './files.ts';
 import { findFiles } from './folders.ts';
 
 const disk = diskFiles(() => {});
 
-/** The Python files below the folders. All manifests that may speak for them are taken in; what cannot be read is left out. */
-export async function readProjects(folders: readonly string[], manifests: Manifests): Promise<string[]> {
+/**
+ * The Python files below the folders. All manifests that may speak for them are taken in, and what may set the
+ * environment of programs; what cannot be read is left out.
+ */
+export async function readProjects(folders: readonly string[], workspace: Workspace): Promise<string[]> {
+  const { manifests } = workspace;
   const tops = folders.map(repositoryOf);
   const above = [...new Set(folders.flatMap((folder, i) => foldersAbove(folder, tops[i]!)))];
   const paths = (await findFiles(folders.map(uriOf), disk)).map((uri) => fileURLToPath(uri));
   const listed = await disk.list(above.map(uriOf));
   const namesAbove = above.flatMap((folder, i) => (listed[i] ?? []).map(({ name }) => join(folder, name)));
   await take([...paths, ...namesAbove], manifests);
+  const environments = [...paths, ...namesAbove].filter((path) => namesEnvironment(withSlashes(path)));
+  for (const [i, text] of (await disk.read(environments.map(uriOf))).entries()) {
+    workspace.setEnvironment(withSlashes(environments[i]!), mentionsCublas(text ?? ''));
+  }
   // Files that others include may include more.
   for (let missing = manifests.missing; missing.length > 0; missing = manifests.missing) {
     await take(missing, manifests, (path) => tops.some((top) => path.startsWith(`${withSlashes(top)}/`)));

@@ -8,6 +8,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version } from '../../package.json';
 import { readProjects } from './cli-projects.ts';
+import { REPORT_FORMATS, type ReportFormat, reportsOf } from './cli-report.ts';
 import { projectProblems, readSettingOptions, SETTING_OPTIONS } from './cli-settings.ts';
 import { analyze } from './core/analyze.ts';
 import { closeFile, openFile, type PythonFile } from './core/model.ts';
@@ -23,10 +24,11 @@ import { wasm } from './wasm.ts';
 
 const USAGE = `Seedwise shows where a PyTorch program stops being repeatable.
 
-  seedwise check [options] [path ...]   check files, and the *.py files in folders (default: .)
-  seedwise server [--stdio]             serve the language server protocol to an editor
+  seedwise check [options] [path ...]    check files, and the *.py files in folders (default: .)
+  seedwise report [options] [path ...]   say what each program seeds, draws and switches (default: .)
+  seedwise server [--stdio]              serve the language server protocol to an editor
 
-  --format text|json                         how to print the findings (default: text)
+  --format text|json                         how to print the findings (default: text); a report also as markdown
   --fail-on error|warning|information|hint   the lowest severity that fails the check (default: warning)
   --torch-version VERSION                    the version of PyTorch the programs run with, such as 2.3
   --level auto|seeded|deterministic          what the programs promise (default: auto, which reads it from the code)
@@ -74,8 +76,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const missing = paths.find((path) => !existsSync(path));
   const options = readSettingOptions(values);
   if (command === undefined) throw new UsageError('a command is missing');
-  if (command !== 'check') throw new UsageError(`there is no command '${command}'`);
-  if (format !== 'text' && format !== 'json') throw new UsageError(`there is no format '${format}'`);
+  if (command !== 'check' && command !== 'report') throw new UsageError(`there is no command '${command}'`);
+  const formats: readonly string[] = command === 'report' ? REPORT_FORMATS : ['text', 'json'];
+  if (!formats.includes(format)) throw new UsageError(`there is no format '${format}'`);
   if (lowestFailing < 0) throw new UsageError(`there is no severity '${failOn}'`);
   if (options.problem !== undefined) throw new UsageError(options.problem);
   if (missing !== undefined) throw new UsageError(`there is no file or folder '${missing}'`);
@@ -84,9 +87,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const files = await findPythonFiles(paths, reportSkipped);
   const parsed = new Map<string, PythonFile>();
   const workspace = new Workspace();
-  const near = await readProjects([...new Set(paths.map(projectRoot))], workspace.manifests);
+  const near = await readProjects([...new Set(paths.map(projectRoot))], workspace);
   for (const problem of projectProblems(workspace.manifests)) process.stderr.write(`seedwise: ${problem}\n`);
   indexAll(new Set([...near, ...files]), workspace, options.settings, parsed);
+  if (command === 'report') return print(reportOn(paths, files, workspace, format as ReportFormat, options.settings));
   const checks = files.map((path) => checkFile(path, workspace, options.settings, parsed.get(path)));
   const rows = checks.flatMap((found) => found ?? []);
   const fileCount = checks.filter((found) => found).length;
@@ -110,6 +114,28 @@ function readArguments(argv: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A file that was named and is no program has a sentence instead of a report; of folders only programs are shown. */
+function reportOn(
+  paths: readonly string[],
+  files: readonly string[],
+  workspace: Workspace,
+  format: ReportFormat,
+  options: Settings,
+): string {
+  const isNamed = new Set(paths.filter((path) => statSync(path).isFile()).map(nameInWorkspace));
+  const all = files.map(nameInWorkspace);
+  workspace.open = (path) => {
+    try {
+      return openFile(path, readPython(path));
+    } catch {
+      return null;
+    }
+  };
+  const named = all.filter((path) => isNamed.has(path));
+  const found = all.filter((path) => !isNamed.has(path));
+  return reportsOf({ workspace, settings: options, named, found, format, nameOf });
 }
 
 /** Hands this process to the language server, which reads its transport from the arguments. */

@@ -1,4 +1,5 @@
-/** Finds what the engine wants to know of a workspace, on any host: its Python files, and the files that name versions. */
+/** Finds what the engine wants to know of a workspace, on any host: Python, and what names versions or an environment. */
+import { EDITOR_FOLDER, namesEnvironment } from './core/environment.ts';
 import { isManifest } from './core/manifests.ts';
 import type { FolderEntry } from './protocol.ts';
 
@@ -24,7 +25,7 @@ const SKIPPED = new Set([
     '.nox',
     '.pants.d',
   ],
-  ...['.pyenv', '.pytest_cache', '.pytype', '.ruff_cache', '.svn', '.tox', '.vscode', '__pycache__'],
+  ...['.pyenv', '.pytest_cache', '.pytype', '.ruff_cache', '.svn', '.tox', '__pycache__'],
   ...['__pypackages__', '_build', 'buck-out', 'build', 'dist', 'node_modules', 'site-packages'],
 ]);
 
@@ -40,27 +41,41 @@ const BATCH = 64;
 interface Visit {
   readonly uri: string;
   readonly inEnvironment: boolean;
+  /** The editor's own folder. */
+  readonly isEditors: boolean;
 }
 
+const isWanted = (name: string): boolean => name.endsWith('.py') || namesEnvironment(name);
+
 /**
- * The addresses of the Python files and manifests below the folders, in the order of a walk that takes names as they
+ * The addresses of the Python files, manifests and environments below the folders, in the order of a walk that takes names as they
  * sort. A folder that cannot be listed is empty.
  */
 export async function findFiles(folders: readonly string[], files: Pick<FileAccess, 'list'>): Promise<string[]> {
   const found: string[] = [];
-  const visits: Visit[] = folders.map((folder) => ({ uri: folder.replace(/\/+$/, ''), inEnvironment: false }));
+  const visits: Visit[] = folders.map((folder) => ({
+    uri: folder.replace(/\/+$/, ''),
+    inEnvironment: false,
+    isEditors: false,
+  }));
   while (visits.length > 0) {
     const batch = visits.splice(0, BATCH);
     const listed = await files.list(batch.map(({ uri }) => uri));
-    for (const [i, { uri: folder, inEnvironment }] of batch.entries()) {
+    for (const [i, { uri: folder, inEnvironment, isEditors }] of batch.entries()) {
       const entries = listed[i] ?? [];
       const isEnvironment = inEnvironment || entries.some(({ name }) => name === 'pyvenv.cfg');
       for (const { name, isFolder } of entries) {
         if (/\p{Surrogate}/u.test(name)) continue; // No address can be written for such a name.
         const uri = join(folder, name);
-        if (isManifest(uri) || (!isFolder && !isEnvironment && name.endsWith('.py'))) found.push(uri);
+        if (isEditors) {
+          if (!isFolder && namesEnvironment(name)) found.push(uri);
+        } else if (isManifest(uri) || (!isFolder && !isEnvironment && isWanted(name))) found.push(uri);
         else if (isFolder && (isEnvironment ? WAY.test(name) : !SKIPPED.has(name))) {
-          visits.push({ uri, inEnvironment: isEnvironment || ENVIRONMENTS.has(name) });
+          visits.push({
+            uri,
+            inEnvironment: isEnvironment || ENVIRONMENTS.has(name),
+            isEditors: name === EDITOR_FOLDER,
+          });
         }
       }
     }

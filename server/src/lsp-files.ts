@@ -1,5 +1,6 @@
 /** The workspace's files: reading them through the client, and hearing from it that files and folders come, change and go. */
 import { type Connection, DidChangeWatchedFilesNotification, FileChangeType, WatchKind } from 'vscode-languageserver';
+import { ENVIRONMENT_GLOBS } from './core/environment.ts';
 import { MANIFEST_GLOBS } from './core/manifests.ts';
 import type { FileAccess } from './folders.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
@@ -39,11 +40,13 @@ interface Ear {
 /** Tells the index what the client tells of the workspace. */
 export function followWorkspace(connection: Connection, index: WorkspaceIndex, { ready, changed, onError }: Ear) {
   let known: Promise<unknown> = Promise.resolve();
+  let all: Promise<unknown> = Promise.resolve();
 
   /** Lets diagnostics wait a moment for the news; those that did not are looked at again where it changed something. False is no news. */
   function learn(news: Promise<unknown>): void {
     const before = index.generation;
     const complete = news.then((isNew) => isNew !== false && index.generation !== before && changed(), onError);
+    all = Promise.all([all, complete]);
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
     known = Promise.race([Promise.all([known, complete]), patience]);
   }
@@ -65,6 +68,9 @@ export function followWorkspace(connection: Connection, index: WorkspaceIndex, {
     /** Resolves when the latest news is known, or a moment has passed. */
     settled: (): Promise<unknown> => known,
 
+    /** Resolves when all news so far is known, however long that takes. */
+    complete: (): Promise<unknown> => all,
+
     /** Reads the folders and asks for news of them; the client is initialized by now. */
     start(client: ReturnType<typeof clientOf>, folders: readonly string[]): void {
       learn(ready.then(() => index.add(folders)));
@@ -76,7 +82,7 @@ export function followWorkspace(connection: Connection, index: WorkspaceIndex, {
       }
       if (client.registersWatchers) {
         const watchers = [
-          ...['**/*.py', ...MANIFEST_GLOBS].map((globPattern) => ({ globPattern })),
+          ...['**/*.py', ...MANIFEST_GLOBS, ...ENVIRONMENT_GLOBS].map((globPattern) => ({ globPattern })),
           // Nobody says of the files in a folder that they are gone with it.
           { globPattern: '**', kind: WatchKind.Delete },
         ];

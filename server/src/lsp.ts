@@ -32,11 +32,13 @@ import { statusOf } from './lsp-status.ts';
 import {
   COMMANDS,
   type InitializationOptions,
+  type ReportOptions,
   type SeedBlockOptions,
   STATUS,
   type Status,
   type StatusOf,
 } from './protocol.ts';
+import { answerReport } from './report-answer.ts';
 import { pathOf, WorkspaceIndex } from './workspace-index.ts';
 
 const PUSH_DELAY_MS = 100;
@@ -103,7 +105,7 @@ export function serve(connection: Connection, host: Host): void {
     sentSettings = options.settings;
     if (client.readsFiles) files = clientFiles(connection, logError);
     folders = workspaceFolders?.map((folder) => folder.uri) ?? (rootUri ? [rootUri] : []);
-    const commands = [COMMANDS.insertSeedBlock, ...(client.showsPages ? [COMMANDS.explainRule] : [])];
+    const commands = [COMMANDS.insertSeedBlock, COMMANDS.report, ...(client.showsPages ? [COMMANDS.explainRule] : [])];
     return {
       serverInfo: { name: 'Seedwise', version: host.version },
       capabilities: {
@@ -204,15 +206,26 @@ export function serve(connection: Connection, host: Host): void {
   );
 
   connection.onExecuteCommand(async ({ command, arguments: [target, options] = [] }) => {
-    const done = await guarded(false, async () => {
+    const done = await guarded<unknown>(undefined, async () => {
+      if (command === COMMANDS.report) return await runReport(target, options);
       if (command === COMMANDS.insertSeedBlock) await runInsertSeedBlock(target, options);
       if (command === COMMANDS.explainRule)
         await connection.window.showDocument({ uri: ruleUrl(target), external: true });
-      return true;
+      return null;
     });
-    if (!done) tell(MessageType.Error, `${command} failed. The log of Seedwise says why.`);
-    return null;
+    if (done === undefined) tell(MessageType.Error, `${command} failed. The log of Seedwise says why.`);
+    return done ?? null;
   });
+
+  async function runReport(uri?: string, options?: ReportOptions): Promise<unknown> {
+    await workspace.complete();
+    const settings = await settingsOf(uri ?? folders[0] ?? '');
+    for (let round = 1; ; round++) {
+      const checked = uri ? await check(uri) : undefined; // The workspace then knows the document as it is now.
+      const answer = answerReport(uri, options, { index, settings, folders, file: checked?.python?.file });
+      if (!(await index.readMissing()) || round === MAX_ROUNDS) return answer;
+    }
+  }
 
   async function runInsertSeedBlock(uri: string, options?: SeedBlockOptions): Promise<void> {
     const outcome = await withPython(uri, undefined, ({ file, project }, { document }) => {

@@ -8,7 +8,38 @@ export const COMMANDS = {
   explainRule: 'seedwise.explainRule',
   /** Argument: the rule's name. Only a client can write its settings, so the server never runs this one. */
   turnOffRule: 'seedwise.turnOffRule',
+  /**
+   * Gives the reproducibility report of a program as Markdown, or of every program where no URI is given. Arguments:
+   * the document's URI and `ReportOptions`.
+   */
+  report: 'seedwise.report',
+  /** Only on the page of a report: `PlaceArguments`, none, and none. */
+  openPlace: 'seedwise.openPlace',
+  copyReport: 'seedwise.copyReport',
+  refreshReport: 'seedwise.refreshReport',
 } as const;
+
+export interface ReportOptions {
+  /** Asks for a `ReportPage` instead of Markdown. */
+  readonly page?: boolean;
+}
+
+export interface ReportPage {
+  /** What the file is called in the workspace. */
+  readonly name: string;
+  /** False for a file that is no entry point; `summary` then says why. */
+  readonly isProgram: boolean;
+  /** One sentence, in which code stands in backticks. */
+  readonly summary: string;
+  readonly markdown: string;
+  /** The body of a page; its links are the commands above. */
+  readonly html: string;
+  /** The programs that reach a file which is none. */
+  readonly programs: readonly { readonly name: string; readonly uri: string }[];
+}
+
+/** Line and column count from 1. */
+export type PlaceArguments = readonly [uri: string, line: number, column: number];
 
 export interface SeedBlockOptions {
   readonly deterministic: boolean;

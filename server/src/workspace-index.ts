@@ -3,6 +3,7 @@
  * It reads files in batches and understands them in slices, so that a large workspace never holds up a keystroke.
  * An open document always wins, and a text that was asked for before something newer is known is thrown away.
  */
+import { mentionsCublas, namesEnvironment } from './core/environment.ts';
 import { isInstalledPackage, isManifest } from './core/manifests.ts';
 import { closeFile, openFile, type PythonFile } from './core/model.ts';
 import { indexClosedFile, indexFile } from './core/project.ts';
@@ -205,8 +206,12 @@ export class WorkspaceIndex {
     if (saysVersions) {
       this.#uris.set(path, uri);
       this.#learn(path, text);
-      if (!path.endsWith('.py') || reasonToSkip(text)) return;
     }
+    if (namesEnvironment(path)) {
+      this.#uris.set(path, uri);
+      if (this.workspace.setEnvironment(path, mentionsCublas(text))) this.generation++;
+    }
+    if (!path.endsWith('.py') || reasonToSkip(text)) return;
     const file = openFile(path, text);
     try {
       this.#take(path, uri, indexClosedFile(file, this.#vocabularyOf(path)));
@@ -225,6 +230,7 @@ export class WorkspaceIndex {
     this.#texts.delete(path);
     this.#uris.delete(path);
     if (this.workspace.delete(path)) this.generation++;
+    if (this.workspace.setEnvironment(path, false)) this.generation++;
     if (this.workspace.manifests.has(path)) this.#learn(path, '');
     if (this.workspace.manifests.delete(path)) this.generation++;
   }

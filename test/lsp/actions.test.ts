@@ -5,7 +5,7 @@ import type { CodeAction } from 'vscode-languageserver/node';
 import { BAD, FIX, faultRange, GOOD, URI } from './samples.ts';
 import { applyTo, CAPABLE, type Server, withServer } from './server.ts';
 
-const COMMANDS = ['seedwise.insertSeedBlock', 'seedwise.explainRule', 'seedwise.turnOffRule'];
+const COMMANDS = ['seedwise.insertSeedBlock', 'seedwise.report', 'seedwise.explainRule', 'seedwise.turnOffRule'];
 
 const commandsOf = (actions: CodeAction[]) => actions.flatMap(({ command }) => command?.command ?? []);
 
@@ -93,7 +93,7 @@ test('a client has the commands it says it runs itself, and no others', async ()
 
 test('other editors are shown the page of a rule', () =>
   withServer({ capabilities: { ...CAPABLE, window: { showDocument: { support: true } } } }, async (server) => {
-    assert.deepEqual(server.capabilities.executeCommandProvider?.commands, COMMANDS.slice(0, 2));
+    assert.deepEqual(server.capabilities.executeCommandProvider?.commands, COMMANDS.slice(0, 3));
     await server.open(URI, BAD);
     const [explain] = (await server.codeActions(URI, faultRange())).flatMap(({ command }) => command ?? []);
     await server.execute(explain!.command, ...explain!.arguments!);

@@ -25,7 +25,7 @@ test('the server says what it can do', () =>
         codeActionKinds: ['quickfix', 'refactor.rewrite', 'source.fixAll.seedwise'],
         resolveProvider: true,
       },
-      executeCommandProvider: { commands: ['seedwise.insertSeedBlock'] },
+      executeCommandProvider: { commands: ['seedwise.insertSeedBlock', 'seedwise.report'] },
       diagnosticProvider: { identifier: 'seedwise', interFileDependencies: true, workspaceDiagnostics: false },
     });
   }));

@@ -25,7 +25,12 @@ for (const { name, files } of listings) {
 
 test('the findings the articles are known for are there', () => {
   const marked = new Set(listings.flatMap(({ files }) => files.flatMap((file) => file.marks.map((mark) => mark.rule))));
-  for (const rule of ['incomplete-seeding', 'invalid-determinism-call', 'nondeterministic-op']) {
+  const rules = [
+    ...['incomplete-seeding', 'varying-seed', 'redundant-cuda-seed', 'ineffective-hash-seed', 'constant-worker-seed'],
+    ...['missing-set-epoch', 'rank-dependent-split', 'unseeded-split', 'cudnn-benchmark', 'incomplete-determinism'],
+    ...['invalid-determinism-call', 'cublas-workspace-config', 'nondeterministic-op'],
+  ];
+  for (const rule of rules) {
     assert.ok(marked.has(rule), `no article has a mark of \`${rule}\``);
   }
 });

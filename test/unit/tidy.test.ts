@@ -49,14 +49,16 @@ function mayImport(path: string, target: string): boolean {
     if (!target.startsWith(CORE)) return false;
     const isRule = path.startsWith(`${CORE}rules/`) && name !== 'index.ts';
     if (isRule) return !/\/rules\/|\/(analyze|actions|suppress|settings)\.ts$/.test(target);
-    return target !== `${CORE}analyze.ts` || name === 'actions.ts';
+    return target !== `${CORE}analyze.ts` || name === 'actions.ts' || name === 'report.ts';
   }
   if (path.startsWith('server/src/')) {
     if (target.startsWith('vscode-languageserver')) return /^lsp(-\w+)?\.ts$/.test(name) || isEntry(name, target);
     if (target.startsWith('node:')) return !/^(lsp(-\w+)?|web|protocol|folders|limits|workspace-index)\.ts$/.test(name);
     if (name === 'protocol.ts') return false;
     if (/^lsp(-\w+)?\.ts$/.test(name))
-      return target.startsWith(CORE) || /\/(protocol|limits|folders|lsp-\w+|workspace-index)\.ts$/.test(target);
+      return (
+        target.startsWith(CORE) || /\/(protocol|limits|folders|lsp-\w+|workspace-index|report-answer)\.ts$/.test(target)
+      );
     return isFile || target.endsWith('.wasm') || target === 'package.json';
   }
   if (path.startsWith('client/src/')) {

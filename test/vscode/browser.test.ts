@@ -18,13 +18,15 @@ import {
   goTo,
   openBrowser,
   openLightbulb,
+  runCommand,
   save,
   screenshot,
   squiggles,
   type Workbench,
   waitForSquiggles,
+  webview,
 } from '../../scripts/workbench.ts';
-import { FAULT, FAULTY, TRAIN } from './expectations.ts';
+import { FAULT, FAULTY, HELPER, REPORT, TRAIN } from './expectations.ts';
 
 const profile = makeProfile();
 const workspace = copyInto(profile, path.join(import.meta.dirname, 'workspace'));
@@ -106,4 +108,40 @@ step('Ctrl+. offers the repair first, and Enter applies it', async ({ page }) =>
 
 step('Ctrl+S writes the repaired file', async ({ page }) => {
   assert.equal(await save(page, file), FAULTY.replace(FAULT.line, FAULT.repaired));
+});
+
+step('the report shows what the program does', async ({ page }) => {
+  await runCommand(page, 'Seedwise: Show Reproducibility Report');
+  const report = webview(page);
+  await report.locator('.verdict').waitFor();
+  assert.equal(await report.locator('.verdict').textContent(), REPORT.verdict);
+  assert.equal(await report.locator('h1').textContent(), TRAIN);
+  const switches = report.locator('section', { hasText: 'Determinism switches' });
+  assert.deepEqual(await switches.locator('td p').allTextContents(), REPORT.switches);
+});
+
+step('a link of the report opens the file at the place', async ({ page }) => {
+  await webview(page).locator('a.place', { hasText: REPORT.link }).click();
+  await page.locator('.monaco-editor .line-numbers.active-line-number', { hasText: REPORT.line }).waitFor();
+});
+
+step('the report follows what is typed', async ({ page }) => {
+  await goTo(page, 2, 1);
+  await page.keyboard.type(REPORT.typed);
+  await webview(page).locator('.verdict', { hasText: REPORT.verdictThen }).waitFor();
+});
+
+step('a library offers the programs that reach it', async ({ page }) => {
+  await page.keyboard.press('Control+P');
+  const input = page.locator('.quick-input-widget input').first();
+  await input.fill(HELPER);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: HELPER }).first().waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.tab.active', { hasText: HELPER }).waitFor();
+  await page.locator('.view-line', { hasText: 'def helper' }).click();
+  await runCommand(page, 'Seedwise: Show Reproducibility Report');
+  const pick = page.locator('.quick-input-list .monaco-list-row', { hasText: 'user.py' });
+  await pick.waitFor();
+  await page.keyboard.press('Enter');
+  await webview(page).locator('h1', { hasText: 'user.py' }).waitFor();
 });

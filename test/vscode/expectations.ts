@@ -14,6 +14,20 @@ export const FAULT = {
 
 /** A program with that fault alone, on its last line. */
 export const FAULTY = `import torch\n\ntorch.use_deterministic_algorithms(True)\n${FAULT.line}\n`;
+/** What the report of the repaired program shows, and of the program once a draw is typed into it. */
+export const REPORT = {
+  verdict: 'Seedwise sees no random numbers drawn; deterministic algorithms are on.',
+  switches: ['use_deterministic_algorithms', 'True', 'line 3', 'cudnn.benchmark', 'False', 'line 4'],
+  link: 'line 4',
+  line: '4',
+  typed: 'print(torch.rand(1))',
+  verdictThen: 'Not repeatable: torch is never seeded.',
+} as const;
+/** Imported by `user.py` alone. */
+export const HELPER = 'helper.py';
+
+/** The folder of a project with many files; its marks are comments like any others. */
+export const PROJECT = 'vision';
 /** A file that says nothing about repeatability. */
 export const QUIET = 'quiet.py';
 
@@ -21,6 +35,7 @@ export const EXTENSION = 'seedwise.seedwise';
 export const COMMANDS = {
   insertSeedBlock: 'seedwise.insertSeedBlock',
   explainRule: 'seedwise.explainRule',
+  report: 'seedwise.report',
   restartServer: 'seedwise.restartServer',
   showLog: 'seedwise.showLog',
 } as const;

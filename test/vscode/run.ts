@@ -3,7 +3,7 @@
  * in Node, where desktop and remote workspaces have it, and in the browser. It runs in desktop VS Code where that can be
  * had, and in the VS Code of the npm registry where it cannot.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { downloadAndUnzipVSCode, resolveCliPathFromVSCodeExecutablePath, runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
@@ -18,6 +18,7 @@ import {
   VERSION,
   VSIX,
 } from '../../scripts/vscode.ts';
+import { PROJECT } from './expectations.ts';
 
 const HERE = import.meta.dirname;
 const SUITE = path.resolve(HERE, '../../out/vscode-suite');
@@ -52,7 +53,7 @@ async function inNode(profile: Profile): Promise<void> {
       extensionDevelopmentPath: path.join(HERE, 'extension'),
       extensionTestsPath: path.join(SUITE, 'index.cjs'),
       extensionTestsEnv: { SEEDWISE_RESULTS: results },
-      launchArgs: [copyInto(profile, path.join(HERE, 'workspace')), ...profile.args],
+      launchArgs: [workspaceIn(profile), ...profile.args],
     });
   } finally {
     const { passed, failed } = existsSync(results)
@@ -71,11 +72,15 @@ async function inBrowser(profile: Profile, extension: string): Promise<void> {
     vscodeExecutablePath: executable,
     extensionDevelopmentPath: extension,
     extensionTestsPath: tests,
-    launchArgs: [
-      copyInto(profile, path.join(HERE, 'workspace')),
-      ...['--extensionDevelopmentKind=web', ...profile.args],
-    ],
+    launchArgs: [workspaceIn(profile), '--extensionDevelopmentKind=web', ...profile.args],
   });
+}
+
+/** The files the tests are about, and a whole project beside them. */
+function workspaceIn(profile: Profile): string {
+  const workspace = copyInto(profile, path.join(HERE, 'workspace'));
+  cpSync(path.resolve(HERE, '../workspaces', PROJECT), path.join(workspace, PROJECT), { recursive: true });
+  return workspace;
 }
 
 function installedIn({ extensions }: Profile): string {

@@ -1,7 +1,8 @@
 /** Composes events into what a whole program does, in execution order, through every call it can follow. */
 import type { Event, FileEffects, FunctionEffects, Value } from './events.ts';
 import { type Arguments, bind, bindArguments, decide, type Environment } from './guards.ts';
-import { drawOf, looksLikeSeeder } from './knowledge.ts';
+import { drawOf, looksLikeSeeder, type Stream } from './knowledge.ts';
+import type { Constant } from './model.ts';
 import {
   alt,
   draws,
@@ -12,11 +13,13 @@ import {
   maybe,
   maySeed,
   type Site,
+  STREAMS,
   type Summary,
   seeds,
   seq,
   startsProcess,
 } from './summary.ts';
+import type { Frame, Trace } from './trace.ts';
 
 /** How a piece of code ends: by falling through, returning, leaving its loop, or ending the program. A null one never happens. */
 interface Outcome {
@@ -62,10 +65,13 @@ export class Composer {
   readonly #imported: Set<string>;
   readonly #known = new Map<string, Outcome>();
   readonly #running = new Set<string>();
+  readonly #trace: Trace | undefined;
 
-  constructor(modules: Modules, entry: string) {
+  /** The trace, if there is one, is told of every step. */
+  constructor(modules: Modules, entry: string, trace?: Trace) {
     this.#modules = modules;
     this.#entry = entry;
+    this.#trace = trace;
     this.#imported = new Set([entry]);
   }
 
@@ -81,6 +87,12 @@ export class Composer {
     return close(outcome) ?? outcome.stops;
   }
 
+  /** What a call of a function does, whatever it is passed; null where nobody can read it, or it only raises. */
+  call(name: string, from: string): Summary | null {
+    const found = this.#find(name, from);
+    return found ? close(this.#invoke(found, NO_ARGUMENTS, {}, { path: from, site: '' })) : null;
+  }
+
   #run(events: readonly Event[], path: string, env: Environment): Outcome {
     let outcome = NOTHING;
     for (const event of events) {
@@ -93,14 +105,17 @@ export class Composer {
   #event(event: Event, path: string, env: Environment): Outcome {
     switch (event.kind) {
       case 'draw':
-        return falls(draws(event.stream, { path, site: event.site }));
+        return falls(this.#draws(event.stream, { path, site: event.site }));
       case 'seed': {
         const value = bind(event.value, env);
         const isNone = value !== null && 'const' in value && value.const === null;
-        return isNone && event.noneIsEntropy ? NOTHING : falls(seeds(event.streams, { path, site: event.site }));
+        if (isNone && event.noneIsEntropy) return NOTHING;
+        const site: Site = { path, site: event.site };
+        this.#trace?.add({ kind: 'seed', site, streams: event.streams, value: constantOf(value) });
+        return falls(seeds(event.streams, site));
       }
       case 'unknown-seeder':
-        return falls(maySeed({ path, site: event.site }));
+        return falls(this.#maySeed({ path, site: event.site }));
       case 'call':
         return this.#call(event, path, env);
       case 'iterate':
@@ -108,7 +123,10 @@ export class Composer {
       case 'branch': {
         const decided = decide(event.guard, env, path === this.#entry);
         if (decided !== undefined) return this.#run(decided ? event.body : event.otherwise, path, env);
-        return either(this.#run(event.body, path, env), this.#run(event.otherwise, path, env));
+        const condition = event.site === undefined ? null : { path, site: event.site };
+        const body = this.#inside({ kind: 'condition', site: condition, holds: true }, event.body, path, env);
+        const otherwise = { kind: 'condition', site: condition, holds: false } as const;
+        return either(body, this.#inside(otherwise, event.otherwise, path, env));
       }
       case 'loop': {
         const { falls: end, returns, breaks, stops } = this.#run(event.body, path, env);
@@ -122,23 +140,29 @@ export class Composer {
         return then([body, ...handled].reduce(either), this.#run(event.finally, path, env));
       }
       case 'scope': {
-        const { exposed, late } = close(this.#run(event.body, path, env)) ?? EMPTY;
+        const { exposed, late } = close(this.#inside({ kind: 'scope' }, event.body, path, env)) ?? EMPTY;
         return falls({ ...EMPTY, exposed, late });
       }
       case 'spawn': {
-        const inner = close(this.#run(event.body, path, env));
+        const inner = close(this.#inside({ kind: 'process' }, event.body, path, env));
         return inner ? falls(startsProcess(inner, { path, site: event.site }, event.forked)) : NOTHING;
       }
       case 'quiet': {
-        const inner = close(this.#run(event.body, path, env));
+        const inner = close(this.#inside({ kind: 'quiet' }, event.body, path, env));
         return falls(inner && { ...inner, exposed: {}, late: {} });
       }
       case 'flag': {
-        const value = bind(event.value, env);
-        return falls(flagged(event.name, value !== null && 'const' in value ? value.const : undefined));
+        const value = constantOf(bind(event.value, env));
+        this.#trace?.add({ kind: 'flag', site: { path, site: event.site }, streams: [], flag: event.name, value });
+        return falls(flagged(event.name, value));
       }
-      case 'import':
-        return reachedBy({ path, site: event.site }, falls(this.#import(event.modules, path)));
+      case 'import': {
+        const site: Site = { path, site: event.site };
+        this.#trace?.enter({ kind: 'import', site });
+        const body = this.#import(event.modules, path);
+        this.#trace?.leave();
+        return reachedBy(site, falls(body));
+      }
       case 'return':
         return { ...NEVER, returns: EMPTY };
       case 'break':
@@ -146,6 +170,23 @@ export class Composer {
       case 'never':
         return { ...NEVER, stops: EMPTY };
     }
+  }
+
+  #inside(frame: Frame, events: readonly Event[], path: string, env: Environment): Outcome {
+    this.#trace?.enter(frame);
+    const outcome = this.#run(events, path, env);
+    this.#trace?.leave();
+    return outcome;
+  }
+
+  #draws(stream: Stream, site: Site): Summary {
+    this.#trace?.add({ kind: 'draw', site, streams: [stream] });
+    return draws(stream, site);
+  }
+
+  #maySeed(site: Site): Summary {
+    this.#trace?.add({ kind: 'seed', site, streams: STREAMS, unsure: true });
+    return maySeed(site);
   }
 
   /** Runs the bodies of modules that the program imports for the first time, parents first. */
@@ -171,11 +212,11 @@ export class Composer {
     const target = typeof event.target === 'string' ? event.target : calledName(bound);
     const home = bound && 'home' in bound ? (bound.home ?? path) : path;
     const found = target === null ? null : this.#find(target, home);
-    if (found) return reachedBy(site, this.#invoke(found, event, env, site));
+    if (found) return this.#reach(found, event, env, site);
     const lastName = target?.slice(target.lastIndexOf('.') + 1) ?? '';
     const isClass = target !== null && this.#isClass(target, home);
     return !isClass && target !== null && (event.takesSeed || looksLikeSeeder(lastName))
-      ? falls(maySeed(site))
+      ? falls(this.#maySeed(site))
       : NOTHING;
   }
 
@@ -183,16 +224,28 @@ export class Composer {
     if (value === null || !('instance' in value)) return EMPTY;
     if (!value.loader) {
       const found = this.#find(`${value.instance}.__iter__`, value.home ?? site.path);
-      return found ? close(reachedBy(site, this.#invoke(found, NO_ARGUMENTS, {}, site))) : EMPTY;
+      return found ? close(this.#reach(found, NO_ARGUMENTS, {}, site)) : EMPTY;
     }
-    const { shuffles, dataset, workers } = value.loader;
-    const order = shuffles ? draws('torch', site) : EMPTY;
-    const getItem = dataset === null ? null : this.#find(`${dataset}.__getitem__`, value.home ?? site.path);
-    const items = getItem ? close(reachedBy(site, this.#invoke(getItem, NO_ARGUMENTS, {}, site))) : EMPTY;
+    const { shuffles, sampler, dataset, workers } = value.loader;
+    const run = (owner: string | null, method: string): Summary | null => {
+      const found = owner === null ? null : this.#find(`${owner}.${method}`, value.home ?? site.path);
+      return found ? close(this.#reach(found, NO_ARGUMENTS, {}, site)) : EMPTY;
+    };
+    const order = seq(shuffles ? this.#draws('torch', site) : EMPTY, run(sampler, '__iter__'));
+    if (workers !== 'none') this.#trace?.enter({ kind: 'worker' });
+    const items = run(dataset, '__getitem__');
     if (workers === 'none') return seq(order, items);
+    this.#trace?.leave();
     // Workers seed all their streams from one draw of the torch generator of this process.
     const exposure = items && Object.values(items.exposed)[0];
     return exposure ? seq(order, { ...EMPTY, exposed: { torch: exposure } }) : order;
+  }
+
+  #reach(callee: FoundFunction, call: Arguments, env: Environment, site: Site): Outcome {
+    this.#trace?.enter({ kind: 'call', site });
+    const outcome = this.#invoke(callee, call, env, site);
+    this.#trace?.leave();
+    return reachedBy(site, outcome);
   }
 
   /** The function a dotted name means: a method through the bases of its class, `__init__` for a class. */
@@ -258,22 +311,30 @@ export class Composer {
   }
 
   #invoke(callee: FoundFunction, call: Arguments, env: Environment, site: Site): Outcome {
-    if (callee.effects === LAYER) return falls(draws('torch', site));
+    if (callee.effects === LAYER) return falls(this.#draws('torch', site));
     const bound = bindArguments(callee.effects, call, env, site.path);
     const key = `${callee.path}\0${callee.id}\0${JSON.stringify(bound)}`;
     const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#trace?.repeat(key);
+      return known;
+    }
     const name = `${callee.path}\0${callee.id}`;
     // A cycle adds nothing that its first round did not.
     if (this.#running.has(name) || this.#running.size > 60) return NOTHING;
     this.#running.add(name);
+    const mark = this.#trace?.mark();
     const outcome = this.#run(callee.effects.events, callee.path, bound);
     this.#running.delete(name);
     const ending: Outcome = { ...NEVER, falls: close(outcome), stops: outcome.stops };
     this.#known.set(key, ending);
+    if (mark) this.#trace?.remember(key, mark);
     return ending;
   }
 }
+
+const constantOf = (value: Value): Constant | undefined =>
+  value !== null && 'const' in value ? value.const : undefined;
 
 /** What calling a value calls. */
 function calledName(value: Value): string | null {

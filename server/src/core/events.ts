@@ -19,6 +19,8 @@ export type Value =
 export interface Loader {
   /** Its order comes from the global torch generator. */
   readonly shuffles: boolean;
+  /** The class of a sampler that gives the order, iterated in this process whatever the workers do. */
+  readonly sampler: string | null;
   /** The dataset's class; its `__getitem__` runs in this process only without workers. */
   readonly dataset: string | null;
   readonly workers: 'none' | 'some' | 'unknown';
@@ -64,6 +66,8 @@ export type Event =
   | {
       readonly kind: 'branch';
       readonly guard: Guard;
+      /** The condition, where one is written out. */
+      readonly site?: string;
       readonly body: readonly Event[];
       readonly otherwise: readonly Event[];
     }

@@ -1,7 +1,10 @@
 /** What a file says about the programs it is part of, besides its effects: small, plain, and kept for closed files. */
+
+import { setsCublas, usesCuda } from './environment.ts';
 import { type Flags, isMlPackage, looksLikeSeeder, seederOf } from './knowledge.ts';
 import { LIBRARY } from './known-calls.ts';
 import type { Call, PythonFile } from './model.ts';
+import { keptPipelines } from './pipelines.ts';
 import { NO_VOCABULARY, streamsOf, type Vocabulary } from './vocabulary.ts';
 
 /** How `use_deterministic_algorithms` is set: `strict` raises where an operation cannot comply. */
@@ -18,6 +21,12 @@ export interface FileFacts {
   readonly determinism: Determinism;
   /** It may make cuDNN deterministic, itself or by a framework, or tries to: the bare call raises. */
   readonly deterministicCudnn: boolean;
+  /** Functions that return an augmentation pipeline, attributes that keep one, and the library: `#Cars.transform`. */
+  readonly pipelines: Readonly<Record<string, string>>;
+  /** It names a CUDA device, or asks something of one. */
+  readonly usesCuda: boolean;
+  /** It may set cuBLAS's environment variable, itself or by a helper that does. */
+  readonly setsCublas: boolean;
 }
 
 /** Assignments and calls by which a program says that it wants the same bits. */
@@ -32,6 +41,9 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     seeds: file.allCalls.some((call) => streamsOf(call, vocabulary.seeds, file) !== null || seedsSomething(call)),
     determinism: determinismOf(file),
     deterministicCudnn: mayMakeCudnnDeterministic(file),
+    pipelines: keptPipelines(file),
+    usesCuda: usesCuda(file),
+    setsCublas: setsCublas(file),
   };
 }
 

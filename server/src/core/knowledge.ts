@@ -1,6 +1,7 @@
 /** What is known about PyTorch and its neighbours: typed look-ups over server/data, the only importer of it. */
 import drawTable from '../../data/draws.json' with { type: 'json' };
 import opTable from '../../data/ops.json' with { type: 'json' };
+import pipelineTable from '../../data/pipelines.json' with { type: 'json' };
 import seederTable from '../../data/seeders.json' with { type: 'json' };
 import versionTable from '../../data/versions.json' with { type: 'json' };
 
@@ -164,6 +165,21 @@ export interface Use {
   readonly op: Op;
   readonly spelling: Spelling;
 }
+
+/** An augmentation library whose objects draw from generators of their own. */
+export interface Pipelines {
+  readonly package: string;
+  /** The first version that does. */
+  readonly since: string;
+  /** The method that seeds an object and all it holds. */
+  readonly reseed: string;
+  /** Classes that run all they hold, and the usual probability that they do. */
+  readonly containers: Readonly<Record<string, number>>;
+  /** Classes that do the same to every sample they are applied to, and the usual probability of that. */
+  readonly steady: Readonly<Record<string, number>>;
+  readonly source: string;
+}
+
 type Family = Omit<Draw, 'name'> & { readonly pattern: string };
 
 function buildIndex() {
@@ -268,6 +284,10 @@ export const isMlPackage = (topLevelName: string): boolean => ML_PACKAGES.has(to
 export const opsOf = (qualifiedName: string): readonly Use[] => index().uses.get(canonical(qualifiedName)) ?? [];
 
 export const opsOfMethod = (method: string): readonly Use[] => index().uses.get(`.${method}`) ?? [];
+
+/** The library of a class whose objects draw from generators of their own. */
+export const pipelinesOf = (qualifiedName: string): Pipelines | undefined =>
+  (pipelineTable.pipelines as readonly Pipelines[]).find((row) => qualifiedName.startsWith(`${row.package}.`));
 
 const parts = (version: string): number[] =>
   [...(version.match(/^\d+(\.\d+)*/)?.[0] ?? '0').split('.').map(Number), 0, 0, 0].slice(0, 4);

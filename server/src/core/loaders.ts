@@ -77,13 +77,17 @@ export function seedWorker(file: PythonFile, name: string): Edit[] {
   ]);
 }
 
-/** A function of this file that seeds from the worker's own seed, by what it does. */
-export function workerFunction(file: PythonFile, place: Node): string | null {
+/** A function of this file that seeds one of the generators from the worker's own seed, by what it does. */
+export function workerFunction(
+  file: PythonFile,
+  place: Node,
+  seeders: readonly string[] = ['numpy.random.seed', 'random.seed'],
+): string | null {
   for (const info of file.scopes.functions.values()) {
     if (info.class || info.parameters.length !== 1 || info.node.parent?.type === 'block') continue;
     const calls = file.allCalls.filter((call) => call.node.start > info.node.start && call.node.end <= info.node.end);
     const names = new Set(calls.map((call) => call.name));
-    const seeds = names.has('numpy.random.seed') || names.has('random.seed');
+    const seeds = seeders.some((name) => names.has(name));
     const reachable = lookUp(info.name, file.scope(place)).some(
       (each) => each.kind === 'function' && each.function === info,
     );

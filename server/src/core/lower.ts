@@ -184,7 +184,9 @@ class Lowering {
       next?.type === 'elif_clause' ? this.#if(next, rest) : this.statements(next?.get('body')?.children ?? []);
     const before = this.#optional(condition);
     if (body.length === 0 && otherwise.length === 0) return before;
-    return [...before, { kind: 'branch', guard: condition ? guardOf(condition, this.#file) : null, body, otherwise }];
+    if (!condition) return [...before, { kind: 'branch', guard: null, body, otherwise }];
+    const site = this.#site(condition);
+    return [...before, { kind: 'branch', guard: guardOf(condition, this.#file), site, body, otherwise }];
   }
 
   #try(node: Node): Event[] {
@@ -233,6 +235,7 @@ class Lowering {
           {
             kind: 'branch',
             guard: guardOf(condition, this.#file),
+            site: this.#site(condition),
             body: this.expression(then),
             otherwise: this.expression(otherwise),
           },

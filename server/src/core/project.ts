@@ -3,10 +3,10 @@
  * Rules ask this; where the answers come from other files they do not have to know.
  */
 import type { Event, Value } from './events.ts';
-import { type Determinism, factsOf } from './facts.ts';
+import { type Determinism, type FileFacts, factsOf } from './facts.ts';
 import { lowerFile } from './lower.ts';
 import type { NamedVersion } from './manifests.ts';
-import type { PythonFile } from './model.ts';
+import { openFile, type PythonFile } from './model.ts';
 import { pack } from './packed-file.ts';
 import type { Pledge, Span } from './rule.ts';
 import type { Settings } from './settings.ts';
@@ -17,6 +17,14 @@ import { type IndexedFile, Workspace } from './workspace.ts';
 /** A place in some file of the project, ready to be shown. */
 export interface Location extends Span {
   readonly path: string;
+}
+
+/** How objects of a class are made. */
+export interface Constructor {
+  /** The names of its parameters, the object itself left out. */
+  readonly parameters: readonly string[];
+  /** Parameter to the attribute that keeps it. */
+  readonly keepers: Readonly<Record<string, string>>;
 }
 
 /** A version that the user set. */
@@ -73,6 +81,11 @@ export class Project {
     return PLEDGES[Math.max(0, ...pledges.map((pledge) => PLEDGES.indexOf(pledge)))] ?? 'none';
   }
 
+  /** True for a program, and for a module that one reaches. */
+  get isInProgram(): boolean {
+    return this.#programs.length > 0;
+  }
+
   /** The programs that the file is part of. */
   get #programs(): readonly string[] {
     return this.#workspace.programsReaching(this.file.path).filter((path) => isProgram(this.#workspace, path));
@@ -103,6 +116,58 @@ export class Project {
       if (site) return this.locate({ path, site });
     }
     return null;
+  }
+
+  /** What a call of a function or method of the project does to randomness; null where nobody can read it. */
+  callOf(name: string): Summary | null {
+    return this.#workspace.call(name, this.file.path);
+  }
+
+  /** The parameters of a class's constructor, and the attributes that keep them as they are. */
+  constructorOf(name: string): Constructor | null {
+    const { path, name: id } = this.#place(name);
+    const effects = this.#workspace.effects(path);
+    const known = effects?.classes[id];
+    const init = known && effects.functions.get(known.methods.__init__ ?? '');
+    if (!init) return null;
+    const keepers: Record<string, string> = {};
+    for (const [attribute, value] of Object.entries(known.attributes)) {
+      if (value && 'parameter' in value) keepers[value.parameter] ??= attribute;
+    }
+    return { parameters: init.parameters.slice(1).map((each) => each.name), keepers };
+  }
+
+  /** The library whose augmentation pipeline a function of the project returns. */
+  returnedPipeline(name: string): string | null {
+    const { path, name: id } = this.#place(name);
+    return this.#workspace.facts(path)?.pipelines[id] ?? null;
+  }
+
+  /** The augmentation pipeline that a class of the project makes for itself. */
+  keptPipeline(name: string): { readonly attribute: string; readonly library: string } | null {
+    const { path, name: id } = this.#place(name);
+    const kept = Object.entries(this.#workspace.facts(path)?.pipelines ?? {});
+    const [found] = kept.filter(([key]) => key.startsWith(`${id}.`) && !key.slice(id.length + 1).includes('.'));
+    return found ? { attribute: found[0].slice(id.length + 1), library: found[1] } : null;
+  }
+
+  #place(name: string): { readonly path: string; readonly name: string } {
+    const here = { path: this.file.path, name };
+    return name.startsWith('#') ? here : (this.#workspace.locate(name, this.file.path) ?? here);
+  }
+
+  /** Facts of the files of the programs this one is part of, itself included. */
+  get programFacts(): readonly FileFacts[] {
+    const paths = new Set([
+      this.file.path,
+      ...this.#programs.flatMap((path) => [path, ...this.#workspace.program(path).reached]),
+    ]);
+    return [...paths].flatMap((path) => this.#workspace.facts(path) ?? []);
+  }
+
+  /** True where a Dockerfile, a shell file or the like may set cuBLAS's environment variable. */
+  get environmentSetsCublas(): boolean {
+    return this.#workspace.setsCublas;
   }
 
   /** The version of a package the program runs with, by its name on PyPI; null where nothing says, which is the newest. */
@@ -147,13 +212,19 @@ export function indexClosedFile(file: PythonFile, vocabulary?: Vocabulary): Inde
 
 /** A file as part of a workspace that knows its latest text; alone if there is none. */
 export function projectOf(file: PythonFile, settings: Settings, workspace?: Workspace): Project {
-  if (workspace) return new Project(file, settings, workspace);
-  const alone = new Workspace();
-  alone.set(file.path, indexFile(file, vocabularyOf(settings)));
-  return new Project(file, settings, alone);
+  return new Project(file, settings, workspace ?? aloneOf(file, settings));
 }
 
-function isProgram(workspace: Workspace, path: string): boolean {
+/** A workspace of a single file. */
+export function aloneOf(file: PythonFile, settings: Settings): Workspace {
+  const alone = new Workspace();
+  alone.set(file.path, indexFile(file, vocabularyOf(settings)));
+  alone.open = (path) => (path === file.path ? openFile(path, file.text) : null);
+  return alone;
+}
+
+/** True for an entry point that reaches a machine-learning library. */
+export function isProgram(workspace: Workspace, path: string): boolean {
   const facts = workspace.facts(path);
   if (!facts || facts.isTest || workspace.importers(path).size > 0) return false;
   const { summary, reached } = workspace.program(path);

@@ -59,6 +59,8 @@ export interface Example {
   readonly bad: string;
   /** Left out where the rule offers no repair. */
   readonly good?: string;
+  /** The version of torch that the project pins, where the rule speaks of some only. */
+  readonly torch?: string;
 }
 
 export interface Rule {

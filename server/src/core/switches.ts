@@ -23,6 +23,29 @@ function modeOf(call: Call, file: PythonFile): unknown {
   return typeof mode === 'string' ? undefined : file.constant(mode);
 }
 
+/** Where a file sets a variable of its own process's environment; `span` is what to show, `value` what it is set to. */
+export function* environmentSettings(
+  file: PythonFile,
+  variable: string,
+): Iterable<{ readonly node: Node; readonly span: Node; readonly value: Node | null }> {
+  for (const assignment of file.scopes.assignments) {
+    const left = assignment.get('left');
+    const object = left?.type === 'subscript' ? left.get('value') : undefined;
+    const key = left?.get('subscript');
+    if (!left || !object || !key || file.constant(key) !== variable) continue;
+    if (file.qualify(object) !== 'os.environ') continue;
+    yield { node: assignment, span: left, value: assignment.get('right') ?? null };
+  }
+  for (const name of ['os.environ.setdefault', 'os.putenv']) {
+    for (const call of file.calls(name)) {
+      const key = file.argument(call, 'key', 0);
+      if (typeof key === 'string' || file.constant(key) !== variable) continue;
+      const value = file.argument(call, 'value', 1);
+      yield { node: call.node, span: call.callee, value: typeof value === 'string' ? null : value };
+    }
+  }
+}
+
 /** A benchmark wants the fastest algorithm. */
 export function measuresSpeed(file: PythonFile): boolean {
   if (/bench[^/\\]*\.py$/i.test(file.path)) return true;

@@ -260,8 +260,11 @@ class Reader {
   }
 
   read(): Node {
-    const root = this.#node(this.#cursor.nodeTypeId, this.#cursor.startIndex, 0, null);
-    this.#cursor.delete();
+    const cursor = this.#cursor;
+    const root = this.#node(cursor.nodeTypeId, cursor.startIndex, 0, null);
+    const kind = kinds[cursor.nodeTypeId];
+    if (cursor.gotoFirstChild()) this.#fill(root, kind);
+    cursor.delete();
     return root;
   }
 
@@ -274,34 +277,29 @@ class Reader {
     node.parent = parent;
     node.broken = type === 'ERROR' || (!this.#isWhole && cursor.nodeIsMissing);
     node.active = kind?.isActive ?? false;
-    const isLeaf = kind?.isLeaf || (type === 'string' && !this.#isFormatted(node));
-    if (!isLeaf && cursor.gotoFirstChild()) {
-      this.#children(node, kind);
-      cursor.gotoParent();
-    }
     return node;
   }
 
-  #children(node: Node, kind: Kind | undefined): void {
+  /** Reads the children, beginning with the one the cursor is at. It calls itself, so it has to stay a small frame. */
+  #fill(node: Node, kind: Kind | undefined): void {
     const cursor = this.#cursor;
     const first = this.#top;
     let knownStart = kind?.startsWithChild ? node.start : -1;
     do {
       const typeId = cursor.nodeTypeId;
       const childKind = kinds[typeId];
-      if (!(childKind?.isNamed ?? true)) this.#token(node, typeId, kind);
+      if (childKind && !childKind.isNamed) this.#token(node, childKind, kind);
       else {
         const start = knownStart >= 0 ? knownStart : cursor.startIndex;
-        const kept = kind?.holdsStatements ? this.#reusable.get(start) : undefined;
-        if (kept && kept.node.end + kept.shift === cursor.endIndex && kept.node.type === childKind?.type) {
-          if (kept.shift !== 0) move(kept.node, kept.shift);
-          kept.node.parent = node;
-          node.active ||= kept.node.active;
-          this.#stack[this.#top++] = kept.node;
-          continue;
+        let child = kind?.holdsStatements ? this.#reused(start, childKind) : undefined;
+        if (child) child.parent = node;
+        else {
+          child = this.#node(typeId, start, kind?.hasFields === false ? 0 : cursor.currentFieldId, node);
+          if (!this.#isLeaf(child, childKind) && cursor.gotoFirstChild()) {
+            this.#fill(child, childKind);
+            cursor.gotoParent();
+          }
         }
-        const field = kind?.hasFields === false ? 0 : cursor.currentFieldId;
-        const child = this.#node(typeId, start, field, node);
         node.broken ||= child.broken;
         node.active ||= child.active;
         if (child.type === 'comment') {
@@ -315,11 +313,24 @@ class Reader {
     this.#top = first;
   }
 
+  /** The former statement that stands here unchanged, moved to its new place. */
+  #reused(start: number, kind: Kind | undefined): Node | undefined {
+    const kept = this.#reusable.get(start);
+    if (!kept || kept.node.end + kept.shift !== this.#cursor.endIndex || kept.node.type !== kind?.type)
+      return undefined;
+    if (kept.shift !== 0) move(kept.node, kept.shift);
+    return kept.node;
+  }
+
+  #isLeaf(node: Node, kind: Kind | undefined): boolean {
+    return kind?.isLeaf === true || (node.type === 'string' && !this.#isFormatted(node));
+  }
+
   /** Anonymous tokens are only kept where a field names them, as it does operators. */
-  #token(parent: Node, typeId: number, kind: Kind | undefined): void {
+  #token(parent: Node, own: Kind, kind: Kind | undefined): void {
     const cursor = this.#cursor;
     if (!this.#isWhole && cursor.nodeIsMissing) parent.broken = true;
-    else if (kind?.hasFields !== false && !kinds[typeId]?.isPunctuation) {
+    else if (kind?.hasFields !== false && !own.isPunctuation) {
       const field = cursor.currentFieldId;
       if (field === 0) return;
       const token = new Node(cursor.nodeType, cursor.startIndex, cursor.endIndex, fieldNames[field] ?? null);

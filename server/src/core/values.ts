@@ -6,7 +6,11 @@ import type { ClassInfo, FunctionInfo } from './scope.ts';
 import { nearestFunction } from './scope.ts';
 import type { Node } from './syntax.ts';
 
-const DATA_LOADERS = new Set(['torch.utils.data.DataLoader', 'torch_geometric.loader.DataLoader']);
+/** Classes whose objects yield batches, in an order of their own. */
+export const DATA_LOADERS: ReadonlySet<string> = new Set([
+  'torch.utils.data.DataLoader',
+  'torch_geometric.loader.DataLoader',
+]);
 
 export function knownValue(expression: Node, file: PythonFile): Value {
   const constant = file.constant(expression);
@@ -45,6 +49,7 @@ export function loaderOf(call: Call, file: PythonFile): Loader {
   const hasGenerator = own !== 'absent' && (typeof own === 'string' || file.constant(own) !== null);
   const shuffle = file.argument(call, 'shuffle', 2);
   const sampler = file.argument(call, 'sampler', 3);
+  const samplers = [sampler, file.argument(call, 'batch_sampler', 4)];
   const dataset = file.argument(call, 'dataset', 0);
   const workers = file.argument(call, 'num_workers', 5);
   const workerCount = workers === 'absent' ? 0 : typeof workers === 'string' ? undefined : file.constant(workers);
@@ -52,6 +57,10 @@ export function loaderOf(call: Call, file: PythonFile): Loader {
     shuffles:
       !hasGenerator &&
       ((typeof shuffle !== 'string' && file.constant(shuffle) === true) || isRandomSampler(sampler, file)),
+    sampler: samplers.reduce<string | null>(
+      (name, each) => name ?? (typeof each === 'string' ? null : file.instanceOf(each)),
+      null,
+    ),
     dataset: typeof dataset === 'string' ? null : file.instanceOf(dataset),
     workers: typeof workerCount !== 'number' ? 'unknown' : workerCount > 0 ? 'some' : 'none',
   };

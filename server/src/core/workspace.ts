@@ -42,6 +42,7 @@ export class Workspace implements Modules {
   readonly #folders = new Map<string, number>();
   readonly #located = new Map<string, Located | null>();
   readonly #programs = new Map<string, ProgramEffects>();
+  readonly #cublasFiles = new Set<string>();
   #importers: Map<string, Set<string>> | undefined;
   /** Parses a file for a repair in it; hosts that can read files set it. */
   open: (path: string) => PythonFile | null = () => null;
@@ -71,6 +72,19 @@ export class Workspace implements Modules {
     return true;
   }
 
+  /** Takes in whether a file that sets environment variables mentions cuBLAS's; true when that is news. */
+  setEnvironment(path: string, mentionsCublas: boolean): boolean {
+    if (mentionsCublas === this.#cublasFiles.has(path)) return false;
+    if (mentionsCublas) this.#cublasFiles.add(path);
+    else this.#cublasFiles.delete(path);
+    return true;
+  }
+
+  /** True where a Dockerfile, a shell file or the like may set cuBLAS's variable, for whichever program. */
+  get setsCublas(): boolean {
+    return this.#cublasFiles.size > 0;
+  }
+
   effects(path: string): FileEffects | undefined {
     return this.#files.get(path)?.effects;
   }
@@ -96,6 +110,11 @@ export class Workspace implements Modules {
       this.#programs.set(path, program);
     }
     return program;
+  }
+
+  /** What a call of a function or method does to randomness, as a file names it; null where nobody can read it. */
+  call(name: string, from: string): Summary | null {
+    return withinReason(() => new Composer(this, from).call(name, from));
   }
 
   /** Files that import this one, at any level of their code. */

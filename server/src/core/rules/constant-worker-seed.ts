@@ -29,6 +29,7 @@ augmentations of the one before; that is reported as information.
 by an array there, and the first word of its state is always the same number.
 
 \`torch.initial_seed()\` is the worker’s own seed: it follows the program’s seed and differs between workers and epochs.
+A transform or \`__getitem__\` that seeds with a constant goes further still: every sample gets the same augmentation.
 Persistent workers are seeded once, and go on drawing in the next epoch, so \`worker_id\` is enough for them.`,
   never: [
     '`torch.initial_seed()` or `get_worker_info().seed`, also through a variable.',

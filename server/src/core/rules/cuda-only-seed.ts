@@ -51,13 +51,14 @@ model = nn.Linear(8, 2).cuda()
     const draw = exposed.torch;
     if (!call || !draw || draw.marked || 'torch' in may) return;
     const drawn = project.locate(draw.site);
-    if (drawsElsewhere(file, drawn)) return;
+    if (drawn.path === file.path && drawsElsewhere(file, drawn)) return;
+    const shown = project.anchor(draw);
     const { start, end } = call.callee;
     yield {
       start,
       end,
       subject: 'torch',
-      message: `\`${file.read(call.callee)}\` seeds CUDA only; \`${file.read(drawn)}\` draws from the CPU’s generator.`,
+      message: `\`${file.read(call.callee)}\` seeds CUDA only; \`${file.read(shown)}\` draws from the CPU’s generator.`,
       related: [{ ...drawn, message: 'This draws what is not seeded.' }, ...explain(draw, project)],
       fixes: [repair(file, call)],
     };

@@ -1,6 +1,7 @@
 /** All rules, in the order of the documentation. */
 import type { Rule } from '../rule.ts';
 import { constantWorkerSeed } from './constant-worker-seed.ts';
+import { cublasWorkspaceConfig } from './cublas-workspace-config.ts';
 import { cudaOnlySeed } from './cuda-only-seed.ts';
 import { cudnnBenchmark } from './cudnn-benchmark.ts';
 import { incompleteDeterminism } from './incomplete-determinism.ts';
@@ -22,6 +23,7 @@ import { unseededChildProcess } from './unseeded-child-process.ts';
 import { unseededGenerator } from './unseeded-generator.ts';
 import { unseededShuffle } from './unseeded-shuffle.ts';
 import { unseededSplit } from './unseeded-split.ts';
+import { unseededWorkers } from './unseeded-workers.ts';
 import { unsortedListing } from './unsorted-listing.ts';
 import { unusedIgnore } from './unused-ignore.ts';
 import { varyingSeed } from './varying-seed.ts';
@@ -41,7 +43,9 @@ export const RULES: readonly Rule[] = [
   nondeterministicCudnn,
   incompleteDeterminism,
   invalidDeterminismCall,
+  cublasWorkspaceConfig,
   unseededShuffle,
+  unseededWorkers,
   sharedWorkerRng,
   constantWorkerSeed,
   unseededSplit,

@@ -3,6 +3,7 @@ import { removeStatement, statementOf } from '../fix.ts';
 import { DATA_LOADER, startsWorkers } from '../loaders.ts';
 import type { Node, PythonFile } from '../model.ts';
 import type { Fix, Rule } from '../rule.ts';
+import { environmentSettings } from '../switches.ts';
 
 const VARIABLE = 'PYTHONHASHSEED';
 
@@ -14,6 +15,7 @@ export const ineffectiveHashSeed: Rule = {
   summary: 'Setting `PYTHONHASHSEED` in a running program does not change its hashes.',
   why: `Python reads \`PYTHONHASHSEED\` once, when it starts. Setting it in \`os.environ\` later changes neither \`hash()\` of
 strings nor the order of sets in this process; it reaches processes that are started afterwards, such as spawned workers.
+The order of a \`dict\` is that of insertion, and never depended on it.
 
 To fix the hashes of a program, set the variable where it is started: \`PYTHONHASHSEED=0 python train.py\`.`,
   never: [
@@ -52,7 +54,7 @@ def set_seed(seed):
   ],
   *check(file) {
     if (startsPrograms(file)) return;
-    for (const { node, span } of settings(file)) {
+    for (const { node, span } of environmentSettings(file, VARIABLE)) {
       yield {
         start: span.start,
         end: span.end,
@@ -62,23 +64,6 @@ def set_seed(seed):
     }
   },
 };
-
-/** Where the variable is set in the environment of this process. */
-function* settings(file: PythonFile): Iterable<{ readonly node: Node; readonly span: Node }> {
-  for (const assignment of file.scopes.assignments) {
-    const left = assignment.get('left');
-    const object = left?.type === 'subscript' ? left.get('value') : undefined;
-    const key = left?.get('subscript');
-    if (!left || !object || !key || file.constant(key) !== VARIABLE) continue;
-    if (file.qualify(object) === 'os.environ') yield { node: assignment, span: left };
-  }
-  for (const name of ['os.environ.setdefault', 'os.putenv']) {
-    for (const call of file.calls(name)) {
-      const key = file.argument(call, 'key', 0);
-      if (typeof key !== 'string' && file.constant(key) === VARIABLE) yield { node: call.node, span: call.callee };
-    }
-  }
-}
 
 const STARTS = /^(os\.(exec|spawn|posix_spawn)\w*|os\.(system|popen)|subprocess\.\w+|asyncio\.create_subprocess_\w+)$/;
 

@@ -1,4 +1,5 @@
 /** Processes that seed by rank and then split the data each make a split of their own. */
+import { replace } from '../fix.ts';
 import type { Node, PythonFile } from '../model.ts';
 import { dependsOnRank, rankSeedBefore, sharedPart } from '../ranks.ts';
 import type { Report, Rule } from '../rule.ts';
@@ -17,16 +18,19 @@ A \`random_split\` after that differs between ranks, too: what one process holds
 and the averaged model has seen all of it. The split needs a generator with a seed that is equal on all ranks.
 
 The same goes for a sampler of one’s own that permutes all indices with the global generator and keeps every n-th of them for
-its rank: the ranks cut different permutations, so some samples come twice and others never.`,
+its rank: the ranks cut different permutations, so some samples come twice and others never. \`DistributedSampler\` does just
+that with a generator of its own: its \`seed=\` must be equal on all ranks, and the rank picks the part.`,
   never: [
     'A split with a generator.',
     'A seed that is equal on all ranks, also one that is set again in front of the split or for its length.',
     'A split before the seed that depends on the rank.',
     'A split that one rank makes for all.',
     'Samplers that draw different samples on each rank on purpose.',
+    '`DistributedSampler` without `seed=`, or with one that is equal on all ranks.',
   ],
   references: [
     'https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.random_split',
+    'https://docs.pytorch.org/docs/stable/data.html#torch.utils.data.distributed.DistributedSampler',
     'https://docs.pytorch.org/docs/stable/notes/randomness.html',
   ],
   examples: [
@@ -72,8 +76,27 @@ train_set, test_set = random_split(dataset, [0.8, 0.2], generator=torch.Generato
       };
     }
     yield* ownSamplers(file);
+    yield* distributedSamplers(file);
   },
 };
+
+/** `DistributedSampler(data, seed=seed + rank)`: the parts of the ranks overlap. */
+function* distributedSamplers(file: PythonFile): Iterable<Report> {
+  for (const call of file.calls('torch.utils.data.DistributedSampler')) {
+    const seed = file.argument(call, 'seed', 4);
+    if (typeof seed === 'string' || !dependsOnRank(seed, file)) continue;
+    const shuffle = file.argument(call, 'shuffle', 3);
+    if (typeof shuffle !== 'string' && file.constant(shuffle) === false) continue;
+    const shared = sharedPart(seed, file, call.node);
+    yield {
+      ...at(seed),
+      message: `\`${file.read(seed)}\` makes another order on each rank: \`${file.read(call.callee)}\` needs one seed for all.`,
+      fixes: shared
+        ? [{ title: `Seed it with \`${shared}\` on all ranks`, safe: false, edits: () => [replace(seed, shared)] }]
+        : [],
+    };
+  }
+}
 
 /** A sampler that takes every n-th index of its own permutation relies on all ranks making the same one. */
 function* ownSamplers(file: PythonFile): Iterable<Report> {

@@ -1,0 +1,155 @@
+/** The page of the reproducibility report: asks the server for it, shows it beside the code, and keeps it up to date. */
+import {
+  commands,
+  type Disposable,
+  type ExtensionContext,
+  env,
+  Range,
+  Uri,
+  ViewColumn,
+  type WebviewPanel,
+  window,
+  workspace,
+} from 'vscode';
+import { type BaseLanguageClient, ExecuteCommandRequest } from 'vscode-languageclient';
+import { COMMANDS, type PlaceArguments, type ReportOptions, type ReportPage } from '../../server/src/protocol.ts';
+
+/** How long the page waits for the next keystroke before it is made anew. */
+const REFRESH_DELAY_MS = 500;
+
+/** Registers the commands; there is one page at most. */
+export function registerReport(context: ExtensionContext, client: BaseLanguageClient): Disposable[] {
+  let shown: ReportPanel | undefined;
+  return [
+    commands.registerCommand(COMMANDS.report, async () => {
+      const found = await findProgram(client);
+      if (!found) return;
+      shown ??= new ReportPanel(context.extensionUri, client, () => {
+        shown = undefined;
+      });
+      shown.show(found.uri, found.page);
+    }),
+    commands.registerCommand(COMMANDS.openPlace, openPlace),
+    commands.registerCommand(COMMANDS.refreshReport, () => shown?.refresh()),
+    commands.registerCommand(COMMANDS.copyReport, () => shown?.copy()),
+    { dispose: () => shown?.dispose() },
+  ];
+}
+
+/** The program of the active editor; for a library the user chooses one of those that reach it. */
+async function findProgram(client: BaseLanguageClient): Promise<{ uri: string; page: ReportPage } | undefined> {
+  const document = window.activeTextEditor?.document;
+  if (document?.languageId !== 'python') {
+    window.showInformationMessage('Open the Python file whose report you want.');
+    return undefined;
+  }
+  const uri = client.code2ProtocolConverter.asUri(document.uri);
+  const page = await askFor(client, uri);
+  if (!page) return undefined;
+  if (page.isProgram) return { uri, page };
+  if (page.programs.length === 0) {
+    window.showInformationMessage(page.summary);
+    return undefined;
+  }
+  const picks = page.programs.map((program) => ({ label: program.name, uri: program.uri }));
+  const placeHolder = `${page.name} is a library. These programs reach it.`;
+  const pick = await window.showQuickPick(picks, { title: 'Show Reproducibility Report', placeHolder });
+  const chosen = pick && (await askFor(client, pick.uri));
+  return pick && chosen ? { uri: pick.uri, page: chosen } : undefined;
+}
+
+function askFor(client: BaseLanguageClient, uri: string): Promise<ReportPage | null> {
+  const options: ReportOptions = { page: true };
+  return client.sendRequest(ExecuteCommandRequest.type, { command: COMMANDS.report, arguments: [uri, options] });
+}
+
+class ReportPanel {
+  readonly #client: BaseLanguageClient;
+  readonly #panel: WebviewPanel;
+  readonly #style: Uri;
+  readonly #listeners: Disposable[];
+  #uri = '';
+  #page: ReportPage | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(extensionUri: Uri, client: BaseLanguageClient, onClosed: () => void) {
+    this.#client = client;
+    const media = Uri.joinPath(extensionUri, 'media');
+    // Links are the only thing that acts on this page, and these commands all that they can run.
+    const enableCommandUris = [COMMANDS.openPlace, COMMANDS.copyReport, COMMANDS.refreshReport, COMMANDS.explainRule];
+    this.#panel = window.createWebviewPanel(
+      'seedwise.report',
+      'Reproducibility Report',
+      { viewColumn: ViewColumn.Beside, preserveFocus: true },
+      { enableScripts: false, enableCommandUris, localResourceRoots: [media], enableFindWidget: true },
+    );
+    this.#style = this.#panel.webview.asWebviewUri(Uri.joinPath(media, 'report.css'));
+    this.#listeners = [
+      workspace.onDidChangeTextDocument(({ document }) => document.languageId === 'python' && this.#refreshSoon()),
+      this.#panel.onDidChangeViewState(() => this.#panel.visible && this.#refreshSoon()),
+      this.#panel.onDidDispose(() => {
+        clearTimeout(this.#timer);
+        for (const listener of this.#listeners) listener.dispose();
+        onClosed();
+      }),
+    ];
+  }
+
+  show(uri: string, page: ReportPage): void {
+    this.#uri = uri;
+    this.#render(page);
+    this.#panel.reveal(undefined, true);
+  }
+
+  async refresh(): Promise<void> {
+    const uri = this.#uri;
+    const page = await askFor(this.#client, uri);
+    if (page && uri === this.#uri) this.#render(page);
+  }
+
+  async copy(): Promise<void> {
+    if (!this.#page) return;
+    await env.clipboard.writeText(this.#page.markdown);
+    window.setStatusBarMessage('The report is on the clipboard.', 3000);
+  }
+
+  dispose(): void {
+    this.#panel.dispose();
+  }
+
+  #refreshSoon(): void {
+    clearTimeout(this.#timer);
+    if (!this.#panel.visible) return;
+    this.#timer = setTimeout(() => this.refresh().catch(() => {}), REFRESH_DELAY_MS);
+  }
+
+  #render(page: ReportPage): void {
+    // The same page again would lose the reader's place and selection.
+    if (this.#page?.html === page.html) return;
+    this.#page = page;
+    this.#panel.title = `Report: ${page.name.slice(page.name.lastIndexOf('/') + 1)}`;
+    const { cspSource } = this.#panel.webview;
+    this.#panel.webview.html = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${cspSource}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${this.#style}">
+<title>Reproducibility Report</title>
+</head>
+<body>
+${page.html}
+</body>
+</html>`;
+  }
+}
+
+/** Opens a file where it is shown already, or in the first column, with the cursor at the place. */
+async function openPlace(...[uri, line, column]: PlaceArguments): Promise<void> {
+  const target = Uri.parse(uri);
+  const isTarget = (each: Uri): boolean => each.toString() === target.toString();
+  const shown = window.visibleTextEditors.find((editor) => isTarget(editor.document.uri));
+  const selection = new Range(line - 1, column - 1, line - 1, column - 1);
+  await window.showTextDocument(target, { viewColumn: shown?.viewColumn ?? ViewColumn.One, selection });
+}

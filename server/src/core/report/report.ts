@@ -1,0 +1,210 @@
+/**
+ * The reproducibility report of a program: its streams, switches, free operations, loaders and findings as one plain
+ * value. It is read off what the rules go by, so that it never says anything else than they do.
+ */
+import { analyze } from '../analyze.ts';
+import { Composer } from '../effects.ts';
+import type { Determinism } from '../facts.ts';
+import type { Op, Stream } from '../knowledge.ts';
+import { loaderArgument } from '../loaders.ts';
+import type { Argument, Call, PythonFile } from '../model.ts';
+import { opUses } from '../ops.ts';
+import { isProgram, Project } from '../project.ts';
+import type { Finding, Pledge, Severity } from '../rule.ts';
+import { RULES } from '../rules/index.ts';
+import type { Settings } from '../settings.ts';
+import { type Step, Trace } from '../trace.ts';
+import { DATA_LOADERS } from '../values.ts';
+import type { Workspace } from '../workspace.ts';
+import { type Mention, onOneLine, type Place, Source } from './source.ts';
+import { type StreamReport, streamsOf } from './streams.ts';
+import { type SwitchReport, switchesOf } from './switches.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
+
+export type Report = ProgramReport | NoProgram;
+
+export interface ProgramReport {
+  readonly kind: 'program';
+  readonly path: string;
+  readonly verdict: Verdict;
+  readonly promise: Pledge;
+  /** `use_deterministic_algorithms`, as the rules see it. */
+  readonly determinism: Determinism;
+  readonly torch: { /** Null is the newest known. */ readonly version: string | null };
+  /** The files the program runs, itself first. */
+  readonly files: readonly string[];
+  readonly streams: readonly StreamReport[];
+  readonly switches: readonly SwitchReport[];
+  readonly operations: readonly OperationReport[];
+  readonly loaders: readonly LoaderReport[];
+  readonly findings: readonly FindingReport[];
+}
+
+/** A file that is no entry point, or none of a training program. */
+export interface NoProgram {
+  readonly kind: 'none';
+  readonly path: string;
+  readonly reason: 'library' | 'test' | 'unrelated' | 'idle' | 'unreadable';
+  /** The programs that reach it. */
+  readonly programs: readonly string[];
+}
+
+export interface OperationReport extends Mention {
+  readonly api: string;
+  readonly pass: Op['pass'];
+  readonly reason: string;
+  /** Under `use_deterministic_algorithms(True)` in the program's version; null where that version does not have it. */
+  readonly flag: 'error' | 'deterministic' | 'uncovered' | null;
+}
+
+/** Arguments as written; null where they are left out. */
+export interface LoaderReport extends Mention {
+  readonly shuffle: string | null;
+  readonly sampler: string | null;
+  readonly generator: string | null;
+  readonly workers: string | null;
+  readonly workerInit: string | null;
+}
+
+export interface FindingReport {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly subject: Stream | string | null;
+  readonly place: Place;
+}
+
+/** The entry points of the workspace, sorted. */
+export function programsOf(workspace: Workspace): string[] {
+  return [...workspace.paths].filter((path) => isProgram(workspace, path)).sort();
+}
+
+/** The report of a file. Files are read through the workspace; those it cannot open count as not there. */
+export function reportOf(workspace: Workspace, path: string, user: Settings): Report {
+  const settings = workspace.manifests.settingsOf(path, user);
+  const source = new Source(workspace);
+  const file = source.file(path);
+  const none = (reason: NoProgram['reason'], programs: readonly string[] = []): NoProgram => {
+    return { kind: 'none', path, reason, programs };
+  };
+  if (!file || !workspace.facts(path)) return none('unreadable');
+  if (!isProgram(workspace, path)) {
+    const importing = new Set(workspace.programsReaching(path));
+    const programs = programsOf(workspace).filter(
+      (each) => importing.has(each) || workspace.program(each).reached.has(path),
+    );
+    const isLibrary = programs.length > 0 || workspace.importers(path).size > 0;
+    const facts = workspace.facts(path);
+    if (facts?.isTest) return none('test');
+    return none(isLibrary ? 'library' : facts?.reachesMl ? 'idle' : 'unrelated', programs);
+  }
+  const project = new Project(file, settings, workspace);
+  const steps = stepsOf(workspace, path);
+  const others = [...workspace.program(path).reached].filter((each) => each !== path).sort();
+  const parts = [path, ...others].flatMap((each): Part[] => {
+    const found = source.file(each);
+    return found ? [partOf(found, new Project(found, settings, workspace), settings)] : [];
+  });
+  const files = parts.map((part) => part.file);
+  const streams = streamsOf(project, steps, source, (call) => parts.some((part) => varies(part, call, source)));
+  const switches = switchesOf(steps, files, source);
+  const operations = parts.flatMap((part) => operationsOf(part, source));
+  const findings = parts.flatMap(({ file, findings }) => findings.map((each) => findingOf(each, file, source)));
+  return {
+    kind: 'program',
+    path,
+    verdict: verdictOf({ project, streams, operations, findings }),
+    promise: project.promise,
+    determinism: project.deterministicAlgorithms,
+    torch: { version: project.versionOf('torch') },
+    files: files.map((each) => each.path),
+    streams,
+    switches,
+    operations,
+    loaders: files.flatMap((each) => loadersOf(each, source)),
+    findings,
+  };
+}
+
+/** What the program does on its way; nothing where it cannot be followed. */
+function stepsOf(workspace: Workspace, path: string): readonly Step[] {
+  const trace = new Trace();
+  try {
+    new Composer(workspace, path, trace).program();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return [];
+  }
+  return trace.steps;
+}
+
+/** One file of the program. */
+interface Part {
+  readonly file: PythonFile;
+  readonly project: Project;
+  readonly findings: readonly Finding[];
+}
+
+const partOf = (file: PythonFile, project: Project, settings: Settings): Part => ({
+  file,
+  project,
+  findings: analyze(file, project, settings).findings,
+});
+
+/** Whether a rule found that the seed of this call is another one in every run. */
+function varies({ file, findings }: Part, call: Mention, source: Source): boolean {
+  if (file.path !== call.place.path) return false;
+  return findings.some(({ rule, start }) => {
+    const { line } = source.place(file, start);
+    return rule === 'varying-seed' && line === call.place.line;
+  });
+}
+
+const FREE = RULES.filter((rule) => /^(nondeterministic-op|throws-when-deterministic)$/.test(rule.name));
+
+/** What the rules about operations see, ignored or not. */
+function operationsOf({ file, project }: Part, source: Source): OperationReport[] {
+  const found = FREE.flatMap((rule) => [...rule.check(file, project)]);
+  const rows = opUses(file, project);
+  const seen = new Set<number>();
+  return found
+    .sort((a, b) => a.start - b.start)
+    .flatMap(({ start, end, subject }) => {
+      const row = rows.find(({ op, span }) => span.start === start && op.api === subject);
+      if (!row || seen.has(start)) return [];
+      seen.add(start);
+      return {
+        ...source.mention(file, { start, end }),
+        api: row.op.api,
+        pass: row.op.pass,
+        reason: row.op.reason,
+        flag: row.behaviours[0]?.flag ?? null,
+      };
+    });
+}
+
+function loadersOf(file: PythonFile, source: Source): LoaderReport[] {
+  const written = (argument: Argument): string | null =>
+    argument === 'absent' ? null : argument === 'unknown' ? '?' : onOneLine(file.read(argument));
+  const isTorchs = (call: Call): boolean => call.name?.startsWith('torch.') === true;
+  const argument = (call: Call, name: Parameters<typeof loaderArgument>[2]): string | null =>
+    written(isTorchs(call) ? loaderArgument(file, call, name) : file.argument(call, name));
+  return file.allCalls
+    .filter((call) => call.name !== null && DATA_LOADERS.has(call.name))
+    .map((call) => ({
+      ...source.mention(file, call.callee),
+      shuffle: argument(call, 'shuffle'),
+      sampler: argument(call, 'sampler') ?? argument(call, 'batch_sampler'),
+      generator: argument(call, 'generator'),
+      workers: argument(call, 'num_workers'),
+      workerInit: argument(call, 'worker_init_fn'),
+    }));
+}
+
+const findingOf = (finding: Finding, file: PythonFile, source: Source): FindingReport => ({
+  rule: finding.rule,
+  severity: finding.severity,
+  message: finding.message,
+  subject: finding.subject ?? null,
+  place: source.place(file, finding.start),
+});

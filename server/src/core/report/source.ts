@@ -1,0 +1,151 @@
+/** The program's files as a report reads them: which text is at a place, and on which line. */
+import { closeFile, type Node, type PythonFile } from '../model.ts';
+import type { Span } from '../rule.ts';
+import { nodeAt } from '../seeding.ts';
+import type { Site } from '../summary.ts';
+import type { Frame, Step } from '../trace.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** Where something is written. Line and column count from 1, columns in UTF-16 units. */
+export interface Place {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A piece of code, on one line and not too long, and where it is. */
+export interface Mention {
+  readonly code: string;
+  readonly place: Place;
+}
+
+/** A condition that a report cannot decide. */
+export interface Condition extends Mention {
+  readonly holds: boolean;
+}
+
+const LONGEST = 60;
+const LONGEST_CALLER = 44;
+
+/** Code on one line; what is too long ends in dots. */
+export function onOneLine(code: string): string {
+  const line = code
+    .replace(/\s+/g, ' ')
+    .replace(/([([{]) | (?=[)\]}])/g, '$1')
+    .trim();
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+export class Source {
+  readonly #workspace: Workspace;
+  readonly #files = new Map<string, PythonFile | null>();
+  readonly #lines = new Map<PythonFile, readonly number[]>();
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+  }
+
+  /** The file as it is now; null where nobody can read it. Its tree is freed at once: the nodes are enough. */
+  file(path: string): PythonFile | null {
+    let file = this.#files.get(path);
+    if (file === undefined) {
+      file = this.#workspace.open(path);
+      if (file) closeFile(file);
+      this.#files.set(path, file);
+    }
+    return file;
+  }
+
+  place(file: PythonFile, offset: number): Place {
+    let starts = this.#lines.get(file);
+    if (!starts) {
+      starts = [0, ...[...file.text.matchAll(/\r\n|\r|\n/g)].map((end) => end.index + end[0].length)];
+      this.#lines.set(file, starts);
+    }
+    let low = 0;
+    for (let high = starts.length; high - low > 1; ) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return { path: file.path, line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  }
+
+  mention(file: PythonFile, span: Span): Mention {
+    return { code: onOneLine(file.read(span)), place: this.place(file, span.start) };
+  }
+
+  /** The node of a site, and the file it is in. */
+  at(site: Site): { readonly file: PythonFile; readonly node: Node } | null {
+    const file = this.file(site.path);
+    const span = this.#workspace.site(site.path, site.site);
+    return file && span ? { file, node: nodeAt(file, span) } : null;
+  }
+
+  /** The token of a site, such as the callee. */
+  token(site: Site): Mention | null {
+    const found = this.at(site);
+    return found && this.mention(found.file, found.node);
+  }
+
+  /** The whole call whose callee is at the site; the expression itself where it is none. */
+  call(site: Site): Mention | null {
+    const found = this.at(site);
+    return found && this.mention(found.file, callOf(found.node) ?? found.node);
+  }
+
+  /**
+   * The calls that lead to a step: the outermost and the innermost one. The call that only starts the program, as
+   * `main()`, says nothing.
+   */
+  callers(step: Step): Mention[] {
+    const calls = step.frames.flatMap((frame) => (frame.kind === 'call' || frame.kind === 'import' ? [frame] : []));
+    const [first, second] = calls;
+    const entry = first?.kind === 'call' ? this.at(first.site) : null;
+    const staysHere = first !== undefined && (second ?? step).site.path === first.site.path;
+    const telling = entry && staysHere && startsProgram(entry.node, entry.file) ? calls.slice(1) : calls;
+    const ends = telling.length > 2 ? [telling[0], telling.at(-1)] : telling;
+    return ends.flatMap((frame) => {
+      const mention = frame && (frame.kind === 'import' ? this.#import(frame.site) : this.#caller(frame.site));
+      return mention ?? [];
+    });
+  }
+
+  /** A call whose arguments are left out where they are long. */
+  #caller(site: Site): Mention | null {
+    const found = this.at(site);
+    const call = found && callOf(found.node);
+    if (!found || !call) return this.token(site);
+    const { code, place } = this.mention(found.file, call);
+    return { code: code.length <= LONGEST_CALLER ? code : `${onOneLine(found.file.read(found.node))}(…)`, place };
+  }
+
+  #import(site: Site): Mention | null {
+    const token = this.token(site);
+    return token && { ...token, code: `import ${token.code}` };
+  }
+
+  /** The conditions around a step that nobody can decide, outermost first. */
+  conditions(frames: readonly Frame[]): Condition[] {
+    return frames.flatMap((frame) => {
+      const token = frame.kind === 'condition' && frame.site ? this.token(frame.site) : null;
+      return token && frame.kind === 'condition' ? [{ ...token, holds: frame.holds }] : [];
+    });
+  }
+}
+
+/** The call a callee belongs to. */
+export function callOf(node: Node): Node | null {
+  if (node.type === 'call') return node;
+  return node.parent?.type === 'call' && node.parent.get('function') === node ? node.parent : null;
+}
+
+/** `main()` or `sys.exit(main())`, a statement outside any function. */
+function startsProgram(callee: Node, file: PythonFile): boolean {
+  const call = callOf(callee);
+  if (!call || call.enclosing('function_definition', 'class_definition')) return false;
+  if ((call.get('arguments')?.children.length ?? 0) > 0) return false;
+  const outer = call.parent?.type === 'argument_list' ? call.parent.parent : null;
+  const exits = outer?.type === 'call' && /exit$/i.test(file.read(outer.get('function') ?? outer));
+  return (exits ? outer.parent : call.parent)?.type === 'expression_statement';
+}

@@ -1,0 +1,150 @@
+/** The streams of a program in its report: what seeds each, what draws it first, and whether the one comes before the other. */
+import { type Stream, seederOf } from '../knowledge.ts';
+import type { Constant } from '../model.ts';
+import type { Project } from '../project.ts';
+import { type Reached, type Site, STREAMS } from '../summary.ts';
+import type { Frame, Step } from '../trace.ts';
+import { type Condition, callOf, type Mention, onOneLine, type Source } from './source.ts';
+
+/**
+ * As the rules see it: `conditional` is seeded on some paths only, `workers` is drawn in workers of a DataLoader only,
+ * which do not draw from this process's generators; `unused` has no draw
+ * that can be seen.
+ */
+export type StreamState = 'seeded' | 'conditional' | 'late' | 'varying' | 'unseeded' | 'workers' | 'unused';
+
+export interface Seeding extends Mention {
+  /** The seed as written; null where the call does not show one. */
+  readonly seed: string | null;
+  /** What that is, where the calls decide it and the code of the call does not show it. */
+  readonly value?: Constant;
+  readonly by: readonly Mention[];
+  readonly conditions: readonly Condition[];
+  /** It cannot be read, and is named like a seeder. */
+  readonly unsure: boolean;
+  /** Its effect ends with a `with` block, or it seeds another process only. */
+  readonly within: 'block' | 'process' | null;
+  /** It is another seed in every run. */
+  readonly varies: boolean;
+}
+
+export interface Drawing extends Mention {
+  readonly by: readonly Mention[];
+  readonly conditions: readonly Condition[];
+}
+
+export interface StreamReport {
+  readonly stream: Stream;
+  readonly state: StreamState;
+  /** In execution order, each call once. */
+  readonly seeds: readonly Seeding[];
+  readonly drawn: Drawing | null;
+}
+
+/** `varies` tells whether a rule found that the seed of a call is new in every run. */
+export function streamsOf(
+  project: Project,
+  steps: readonly Step[],
+  source: Source,
+  varies: (call: Mention) => boolean,
+): StreamReport[] {
+  return STREAMS.map((stream) => {
+    const mine = steps.filter((step) => step.streams.includes(stream));
+    const seeds = leastConditional(mine.filter((step) => step.kind === 'seed')).flatMap((step) => {
+      const seeding = seedingOf(step, source, varies);
+      return seeding ? [seeding] : [];
+    });
+    const first = firstDraw(project, stream, mine);
+    const inWorker = first ? undefined : mine.find((step) => step.kind === 'draw' && isInside(step, 'worker'));
+    const drawn = first ?? inWorker ?? null;
+    const state = first ? stateOf(project, stream, seeds) : inWorker ? 'workers' : 'unused';
+    return { stream, state, seeds, drawn: drawn && drawingOf(drawn, source) };
+  });
+}
+
+function stateOf(project: Project, stream: Stream, seeds: readonly Seeding[]): StreamState {
+  const { exposed = {}, may = {}, late = {} } = project.summary ?? {};
+  const exposure = exposed[stream];
+  if (late[stream]) return 'late';
+  if (exposure) return exposure.marked || stream in may ? 'conditional' : 'unseeded';
+  const lasting = seeds.filter((seed) => !seed.unsure && seed.within === null);
+  return lasting.length > 0 && lasting.every((seed) => seed.varies) ? 'varying' : 'seeded';
+}
+
+/** The draw that the rules speak of; where a seed comes before it, the first one that counts. */
+function firstDraw(project: Project, stream: Stream, steps: readonly Step[]): Step | null {
+  const draws = steps.filter((step) => step.kind === 'draw' && !isInside(step, 'quiet') && !isInside(step, 'worker'));
+  const summary = project.summary;
+  const found = summary?.late[stream]?.exposure ?? summary?.exposed[stream];
+  if (found) return stepOf(found, draws) ?? { kind: 'draw', site: found.site, streams: [stream], frames: calls(found) };
+  // What is drawn while modules are imported is not the program's own doing, unless the summary says so.
+  return draws.find((step) => !isInside(step, 'import')) ?? null;
+}
+
+const isInside = (step: Step, kind: Frame['kind']): boolean => step.frames.some((frame) => frame.kind === kind);
+
+const calls = (reached: Reached): Step['frames'] => reached.via.map((site) => ({ kind: 'call', site }));
+
+/** The step at the same place, by the same calls. */
+function stepOf(reached: Reached, steps: readonly Step[]): Step | undefined {
+  const here = steps.filter(({ site }) => isSame(site, reached.site));
+  const via = (step: Step): Site[] =>
+    step.frames.flatMap((frame) => ('site' in frame && isPath(frame) ? [frame.site] : []));
+  return (
+    here.find((step) => {
+      const sites = via(step);
+      return sites.length === reached.via.length && sites.every((site, i) => isSame(site, reached.via[i]));
+    }) ?? here[0]
+  );
+}
+
+const isPath = (frame: Step['frames'][number]): frame is Extract<Step['frames'][number], { kind: 'call' | 'import' }> =>
+  frame.kind === 'call' || frame.kind === 'import';
+
+const isSame = (a: Site, b: Site | undefined): boolean => a.path === b?.path && a.site === b.site;
+
+/** Each place once where it is reached unconditionally; else once for each way there. */
+export function leastConditional(steps: readonly Step[]): Step[] {
+  const isFree = (step: Step): boolean => step.frames.every((frame) => isPath(frame));
+  const ways = new Map<string, Step>();
+  for (const step of steps) {
+    const place = JSON.stringify(step.site);
+    const key = isFree(step) ? place : place + JSON.stringify(step.frames);
+    if (!ways.has(key)) ways.set(key, step);
+  }
+  return [...ways.values()].filter((step) => isFree(step) || !ways.has(JSON.stringify(step.site)));
+}
+
+function seedingOf(step: Step, source: Source, varies: (call: Mention) => boolean): Seeding | null {
+  const mention = source.call(step.site);
+  if (!mention) return null;
+  const seed = seedText(step, source);
+  const isShown = seed === null || step.value === undefined || /^[-\d'"]/.test(seed);
+  const inside = step.frames.find(({ kind }) => kind === 'scope' || kind === 'process')?.kind;
+  return {
+    ...mention,
+    seed,
+    ...(isShown ? {} : { value: step.value! }),
+    by: source.callers(step),
+    conditions: source.conditions(step.frames),
+    unsure: step.unsure === true,
+    within: inside === 'scope' ? 'block' : inside === 'process' ? 'process' : null,
+    varies: varies(mention),
+  };
+}
+
+/** The seed as it is written at the call. */
+function seedText(step: Step, source: Source): string | null {
+  const found = source.at(step.site);
+  const node = found && callOf(found.node);
+  if (!found || !node) return null;
+  const call = found.file.call(node);
+  const argument = call.name === null ? undefined : seederOf(call.name)?.argument;
+  const given = argument ? found.file.argument(call, argument.name, argument.position) : 'absent';
+  return typeof given === 'string' ? null : onOneLine(found.file.read(given));
+}
+
+function drawingOf(step: Step, source: Source): Drawing | null {
+  const token = source.token(step.site);
+  return token && { ...token, by: source.callers(step), conditions: source.conditions(step.frames) };
+}

@@ -1,0 +1,94 @@
+/** `seedwise report` as a shell sees it. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const BUNDLE = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+const FILES = {
+  'train.py': 'import torch\nfrom lib.seeds import fix\n\nfix(1)\nprint(torch.rand(1))\n',
+  'eval.py': 'import torch\n\nprint(torch.rand(1))\n',
+  'lib/seeds.py': 'import torch\n\n\ndef fix(seed):\n    torch.manual_seed(seed)\n',
+  'setup.py': 'print("no torch here")\n',
+};
+
+/** The command line in a new folder with some files, which goes with the test. */
+function shell(t: TestContext, files: Record<string, string>) {
+  const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'seedwise-')));
+  t.after(() => rmSync(cwd, { recursive: true }));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(cwd, name)), { recursive: true });
+    writeFileSync(join(cwd, name), content);
+  }
+  return (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [BUNDLE, ...args], { cwd, encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+}
+
+test('a program is reported with the files it imports', (t) => {
+  const { status, stdout, stderr } = shell(t, FILES)('report', 'train.py');
+  assert.deepEqual(stdout.split('\n').slice(0, 10), [
+    'train.py',
+    'The random numbers repeat, as far as the code shows; on CUDA the bits may differ: deterministic algorithms are off.',
+    'It seeds, so it promises the same random numbers. Judged for the newest torch, since no file names a version. It runs 2',
+    'files of the workspace.',
+    '',
+    'Random streams',
+    '  Stream  State         Seeded                                     First drawn',
+    '  random  no draw seen  –                                          –',
+    '  numpy   no draw seen  –                                          –',
+    '  torch   seeded        torch.manual_seed(seed)  lib/seeds.py:5:5  torch.rand  train.py:5:7',
+  ]);
+  assert.deepEqual([status, stderr], [0, '']);
+});
+
+test('a folder, and no path at all, means every program in it', (t) => {
+  const run = shell(t, FILES);
+  const { stdout } = run('report', '--format', 'markdown');
+  assert.deepEqual(stdout.match(/^# .*$/gm), ['# Reproducibility of `eval.py`', '# Reproducibility of `train.py`']);
+  assert.equal(run('report', '--format', 'markdown', '.').stdout, stdout);
+  assert.equal(run('report', 'lib').stdout, 'There is no training program here.\n');
+});
+
+test('a file that is no program gets one sentence', (t) => {
+  const run = shell(t, FILES);
+  assert.equal(
+    run('report', 'lib/seeds.py').stdout,
+    'lib/seeds.py\n`lib/seeds.py` is a library: `train.py` reaches it.\n',
+  );
+  assert.equal(
+    run('report', 'setup.py').stdout,
+    'setup.py\n`setup.py` is no training program: it reaches no machine-learning library.\n',
+  );
+});
+
+test('JSON is the report itself', (t) => {
+  const run = shell(t, FILES);
+  const [report, ...others] = JSON.parse(run('report', '--format', 'json', 'train.py').stdout);
+  assert.deepEqual(others, []);
+  assert.equal(report.kind, 'program');
+  const torch = report.streams.find(({ stream }: { stream: string }) => stream === 'torch');
+  assert.equal(torch.state, 'seeded');
+  assert.deepEqual([torch.seeds[0].seed, torch.seeds[0].value, torch.seeds[0].by[0].code], ['seed', 1, 'fix(1)']);
+  assert.deepEqual([torch.drawn.place.line, torch.drawn.place.column], [5, 7]);
+  assert.deepEqual(JSON.parse(run('report', '--format', 'json', 'lib').stdout), []);
+});
+
+test('formats belong to their commands', (t) => {
+  const run = shell(t, FILES);
+  assert.deepEqual(
+    [run('check', '--format', 'markdown'), run('report', '--format', 'xml')].map(({ status, stderr }) => [
+      status,
+      /there is no format '\w+'/.test(stderr),
+    ]),
+    [
+      [2, true],
+      [2, true],
+    ],
+  );
+});

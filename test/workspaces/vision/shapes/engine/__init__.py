@@ -1,0 +1,2 @@
+from .evaluate import evaluate
+from .loop import train_one_epoch

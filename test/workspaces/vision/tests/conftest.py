@@ -1,0 +1,7 @@
+import pytest
+import torch
+
+
+@pytest.fixture
+def picture():
+    return torch.rand(1, 3, 64, 64)

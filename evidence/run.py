@@ -65,6 +65,7 @@ def all_checks(options, machine):
                 yield name, lambda e=experiment, k=kind, p=program: judge(k, p, e["error"])
 
     yield "snippets", lambda: judge("holds", HERE / "snippets.py", None)
+    yield "libraries", lambda: judge("holds", HERE / "libraries.py", None)
     if "cuda" in machine["has"]:
         yield "gpu_ops", lambda: judge("holds", HERE / "gpu_ops.py", None)
     else:

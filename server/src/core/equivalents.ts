@@ -1,48 +1,76 @@
 /** Operations rewritten as others that compute the same, and repeat on CUDA. */
-import { replace } from './fix.ts';
+import { indentUnit, replace } from './fix.ts';
+import { freeName, insertHelper } from './imports.ts';
 import type { Call, PythonFile } from './model.ts';
 import type { Fix } from './rule.ts';
 import type { Node } from './syntax.ts';
+import { tensorOf } from './tensors.ts';
 
-/** `x.index_add_(0, i, s)` as `x.index_put_((i,), s, accumulate=True)`; null for a dimension that is not written out. */
+/** The object's method rather than a function of torch. */
+const isMethod = (call: Call): boolean => !call.name?.startsWith('torch.') || /^torch\.\w*Tensor\./.test(call.name);
+
+/** `index_add_`, of torch or of something that may be a tensor; empty for what belongs to another library. */
+function operationOf(call: Call, file: PythonFile): string {
+  if (!isMethod(call)) return call.name?.slice('torch.'.length) ?? '';
+  const isOpen = call.name === null || /^(#|torch\.)/.test(call.name);
+  return isOpen && !file.functionOf(call.name) ? (call.method ?? '') : '';
+}
+
+interface Indexed {
+  readonly input: Node;
+  readonly dim: Node;
+  readonly index: Node;
+}
+
+/** The arguments that `index_select`, `index_add` and `scatter_add` have in common; null where one is not to be seen. */
+function indexedOf(file: PythonFile, call: Call): Indexed | null {
+  const shift = isMethod(call) ? 0 : 1;
+  const input = shift === 0 ? call.callee.get('object') : file.argument(call, 'input', 0);
+  const dim = file.argument(call, 'dim', shift);
+  const index = file.argument(call, 'index', shift + 1);
+  if (typeof input !== 'object' || typeof dim !== 'object' || typeof index !== 'object') return null;
+  return file.argument(call, 'out') === 'absent' ? { input, dim, index } : null;
+}
+
+/** `x.index_add_(0, i, s)` as `x.index_put_((i,), s, accumulate=True)`; null where that is not the same. */
 export function indexPutFix(file: PythonFile, call: Call): Fix | null {
-  const object = call.callee.get('object');
-  const [dim, index, source, alpha] = (
-    [
-      ['dim', 0],
-      ['index', 1],
-      ['source', 2],
-      ['alpha', undefined],
-    ] as const
-  ).map(([name, position]) => file.argument(call, name, position));
-  const dimension = typeof dim === 'object' ? file.constant(dim) : undefined;
-  if (call.method !== 'index_add_' || !object || typeof index !== 'object' || typeof source !== 'object') return null;
-  // `index_put_` takes tensors only, so there is no way to skip a dimension.
-  if (dimension !== 0 || alpha === 'unknown') return null;
+  const name = operationOf(call, file);
+  const isIndexAdd = /^index_add_?$/.test(name);
+  const indexed = isIndexAdd || /^scatter_add_?$/.test(name) ? indexedOf(file, call) : null;
+  if (!indexed) return null;
+  const shift = isMethod(call) ? 0 : 1;
+  const source = file.argument(call, isIndexAdd ? 'source' : 'src', shift + 2);
+  const alpha = isIndexAdd ? file.argument(call, 'alpha') : 'absent';
+  if (typeof source !== 'object' || alpha === 'unknown') return null;
+  const { input, dim, index } = indexed;
+  // An element that `scatter_add_` moves may land anywhere: only in one dimension it is the same.
+  if (!isIndexAdd && ![input, index, source].some((each) => tensorOf(each, file)?.rank === 1)) return null;
+  const dimension = file.constant(dim);
+  const isFirst = dimension === 0 || (!isIndexAdd && dimension === -1);
+  const isAlone = call.node.parent?.type === 'expression_statement';
+  // `index_put_` takes tensors only, so there is no way to skip a dimension; a view that is not used puts it first.
+  if (!isFirst && !(isAlone && name === 'index_add_' && typeof dimension === 'number')) return null;
+  const put = name.endsWith('_') ? 'index_put_' : 'index_put';
+  const condition = isIndexAdd ? '' : '; for `src` as long as the index';
   return {
-    title: 'Replace `index_add_` by `index_put_` (repeatable on CUDA; on CPU `index_add_` already is)',
+    title: `Replace \`${name}\` by \`${put}\` (repeatable on CUDA; on CPU \`${name}\` already is${condition})`,
     safe: false,
     edits: () => {
+      const view = isFirst ? '' : `.transpose(0, ${file.read(dim)})`;
       const scale = typeof alpha === 'object' ? `${parenthesised(file, alpha)} * ` : '';
-      const values = scale + (scale ? parenthesised(file, source) : file.read(source));
-      return [
-        replace(call.node, `${file.read(object)}.index_put_((${file.read(index)},), ${values}, accumulate=True)`),
-      ];
+      const values = `${scale}${scale || view ? parenthesised(file, source) : file.read(source)}${view}`;
+      const target = `${parenthesised(file, input)}${view}`;
+      return [replace(call.node, `${target}.${put}((${file.read(index)},), ${values}, accumulate=True)`)];
     },
   };
 }
 
 /** `torch.index_select(x, 1, i)` as `x[:, i]`; null for a dimension that is not written out. */
 export function indexingFix(file: PythonFile, call: Call): Fix | null {
-  const isMethod = call.name === null && call.method === 'index_select';
-  if (!isMethod && call.name !== 'torch.index_select') return null;
-  const shift = isMethod ? 0 : 1;
-  const input = isMethod ? call.callee.get('object') : file.argument(call, 'input', 0);
-  const dim = file.argument(call, 'dim', shift);
-  const index = file.argument(call, 'index', shift + 1);
-  const dimension = typeof dim === 'object' ? file.constant(dim) : undefined;
-  if (typeof input !== 'object' || typeof index !== 'object' || file.argument(call, 'out') !== 'absent') return null;
-  if (typeof dimension !== 'number' || dimension < 0 || dimension > 4) return null;
+  const indexed = operationOf(call, file) === 'index_select' ? indexedOf(file, call) : null;
+  const dimension = indexed ? file.constant(indexed.dim) : undefined;
+  if (!indexed || typeof dimension !== 'number' || dimension < 0 || dimension > 4) return null;
+  const { input, index } = indexed;
   return {
     title: 'Replace `index_select` by indexing (repeatable on CUDA; for a 1-D index without negative numbers)',
     safe: false,
@@ -50,8 +78,37 @@ export function indexingFix(file: PythonFile, call: Call): Fix | null {
   };
 }
 
-/** Written so that an operator or a bracket may follow. */
+const HELPER = 'deterministic_index_select';
+
+/** The same by a function of the file's own, for a dimension that is only known when it runs. */
+export function indexingHelperFix(file: PythonFile, call: Call): Fix | null {
+  const indexed = operationOf(call, file) === 'index_select' ? indexedOf(file, call) : null;
+  if (!indexed || indexingFix(file, call)) return null;
+  return {
+    title: `Replace \`index_select\` by \`${HELPER}\` (repeatable on CUDA; for an index without negative numbers)`,
+    safe: false,
+    edits: () => {
+      const existing = file.functionOf(`#${HELPER}`);
+      const name = existing ? HELPER : freeName(file, [HELPER]);
+      const { input, dim, index } = indexed;
+      const passed = [input, dim, index].map((each) => file.read(each)).join(', ');
+      const helper = existing ? [] : insertHelper(file, [], helperLines(file, name));
+      return [...helper, replace(call.node, `${name}(${passed})`)];
+    },
+  };
+}
+
+function helperLines(file: PythonFile, name: string): string[] {
+  const indent = indentUnit(file);
+  return [
+    `def ${name}(x, dim, index):`,
+    `${indent}"""Like torch.index_select, by indexing: its backward repeats on CUDA."""`,
+    `${indent}return x[(slice(None),) * (dim % x.dim()) + (index.reshape(-1),)]`,
+  ];
+}
+
+/** Written so that an operator, a dot or a bracket may follow. */
 function parenthesised(file: PythonFile, node: Node): string {
-  const isAtom = /^(identifier|attribute|call|subscript|integer|float|parenthesized_expression)$/.test(node.type);
-  return isAtom ? file.read(node) : `(${file.read(node)})`;
+  const isAtom = /^(identifier|attribute|call|subscript|float|parenthesized_expression)$/.test(node.type);
+  return isAtom || node.type === 'integer' ? file.read(node) : `(${file.read(node)})`;
 }

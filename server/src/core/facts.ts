@@ -25,6 +25,8 @@ export interface FileFacts {
   readonly determinism: Determinism;
   /** The same, only of methods, which a framework may call. */
   readonly hiddenDeterminism: Determinism;
+  /** It may make cuDNN deterministic, itself or by a framework, or tries to: the bare call raises. */
+  readonly deterministicCudnn: boolean;
   /** Functions that return an augmentation pipeline, attributes that keep one, and the library: `#Cars.transform`. */
   readonly pipelines: Readonly<Record<string, string>>;
   /** It names a CUDA device, or asks something of one. */
@@ -39,6 +41,7 @@ export interface FileFacts {
 
 /** The switches by which a program says that it wants the same bits. */
 const ALGORITHMS = 'torch.use_deterministic_algorithms';
+const DEBUG_SWITCHES = new Set(['torch.set_deterministic_debug_mode', 'torch.set_deterministic']);
 export const CUDNN_DETERMINISTIC = 'torch.backends.cudnn.deterministic';
 
 export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): FileFacts {
@@ -52,6 +55,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     seeds: file.allCalls.some((call) => streamsOf(call, vocabulary.seeds, file) !== null || seedsSomething(call)),
     determinism: determinismOf(file, () => true),
     hiddenDeterminism: determinismOf(file, (node) => isInMethod(node, file)),
+    deterministicCudnn: asksBare(file) || cudnnPlaces(file).length > 0,
     pipelines: keptPipelines(file),
     usesCuda: usesCuda(file),
     setsCublas: setsCublas(file),
@@ -105,12 +109,15 @@ function switchesOn(call: Call, file: PythonFile): boolean {
 }
 
 function intentOf(file: PythonFile): FileFacts['intent'] {
-  const places = intentPlaces(file);
-  // The bare call raises, but whoever wrote it wants determinism.
-  const isBare = file.calls(ALGORITHMS).some((call) => file.argument(call, 'mode', 0) === 'absent');
-  if (isBare || places.some((node) => isInMethod(node, file))) return 'hidden';
+  const debugged = file.allCalls.filter(({ name }) => name !== null && DEBUG_SWITCHES.has(name));
+  const places = [...debugged.map((call) => call.node), ...cudnnPlaces(file)];
+  if (asksBare(file) || places.some((node) => isInMethod(node, file))) return 'hidden';
   return places.length > 0 ? 'shown' : 'none';
 }
+
+/** The bare call raises, but whoever wrote it wants determinism. */
+const asksBare = (file: PythonFile): boolean =>
+  file.calls(ALGORITHMS).some((call) => file.argument(call, 'mode', 0) === 'absent');
 
 /** Methods may be called by a framework that nobody follows. */
 function isInMethod(node: Node, file: PythonFile): boolean {
@@ -118,11 +125,11 @@ function isInMethod(node: Node, file: PythonFile): boolean {
   return owner !== undefined && owner !== null && 'parameters' in owner && owner.class !== null;
 }
 
-function intentPlaces(file: PythonFile): Node[] {
-  const calls = file.allCalls.filter((call) => {
-    if (call.name === 'torch.set_deterministic_debug_mode' || call.name === 'torch.set_deterministic') return true;
-    return call.name === ALGORITHMS ? switchesOn(call, file) : turnsOnDeterminism(call, file);
-  });
+/** Where cuDNN is made deterministic, by itself or with all else. */
+function cudnnPlaces(file: PythonFile): Node[] {
+  const calls = file.allCalls.filter((call) =>
+    call.name === ALGORITHMS ? switchesOn(call, file) : turnsOnDeterminism(call, file),
+  );
   const assignments = file.scopes.assignments.filter((assignment) => {
     const left = assignment.get('left');
     const right = assignment.get('right');

@@ -1,7 +1,8 @@
 /** What a hover says about an operation: what it does in this call, and how that changed with the versions. */
 import { type Behaviour, compareVersions, type Op } from './knowledge.ts';
 import type { Call, PythonFile } from './model.ts';
-import { opCalls } from './ops.ts';
+import { opsWrittenBy } from './op-calls.ts';
+import { holds } from './op-conditions.ts';
 import type { Project } from './project.ts';
 
 const DEVICES: Readonly<Record<string, string>> = { cuda: 'CUDA', cpu: 'the CPU', mps: 'MPS', xpu: 'XPU' };
@@ -10,12 +11,15 @@ const FLAG = '[the flag](https://docs.pytorch.org/docs/stable/generated/torch.us
 const REPORTS: readonly Op['report'][] = ['always', 'with-intent', 'hover'];
 
 /** Markdown about the operation a call is, as its arguments decide; null for a call that is none of the table. */
-export function describeOps(call: Call, written: string, file: PythonFile, project: Project): string | null {
-  const rows = [...opCalls(file)].filter((each) => each.call === call).map(({ op }) => op);
+export function describeOps(call: Call, name: string, file: PythonFile, project: Project): string | null {
+  const written = opsWrittenBy(call, file).filter((use) =>
+    use.op.when.every((condition) => holds(condition, use, file)),
+  );
+  const rows = written.map(({ op }) => op);
   const [first, ...others] = rows.sort((a, b) => REPORTS.indexOf(a.report) - REPORTS.indexOf(b.report));
   if (!first) return null;
   const version = project.versionOf(first.package.replaceAll('_', '-'));
-  const text = describeOp(first, written, version, project.deterministicAlgorithms !== 'off');
+  const text = describeOp(first, name, version, project.deterministicAlgorithms !== 'off');
   const more = others.find((op) => op.pass !== first.pass && op.reason !== first.reason);
   return more ? `${text}\n\nAlso ${placeOf(more)}: ${more.reason}.` : text;
 }

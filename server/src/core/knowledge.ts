@@ -89,8 +89,18 @@ export type Condition =
   | { readonly argument: string; readonly allOnes: boolean }
   /** Given, and written out as a literal or not. */
   | { readonly argument: string; readonly literal: boolean }
-  /** Something no code shows, in words for hovers; an `always` row holds without it. */
-  | { readonly data: string };
+  | DataCondition;
+
+/** What depends on data, in words. Code that shows the opposite breaks it; `known` says that code has to show it. */
+export interface DataCondition {
+  readonly data: string;
+  /** The tensor it is about: an argument, of a method its object (`input`), of a module an argument of its calls. */
+  readonly tensor?: string;
+  readonly dtype?: 'floating' | 'integer';
+  /** The fewest and the most dimensions; null is no limit. */
+  readonly rank?: readonly [number, number | null];
+  readonly known?: true;
+}
 
 /** One way to write an operation; a method by its bare name. */
 export interface Spelling {
@@ -110,6 +120,8 @@ export interface Behaviour {
   readonly until: string | null;
   /** Under `use_deterministic_algorithms(True)`: throws, is deterministic, or is not looked at. */
   readonly flag: 'error' | 'deterministic' | 'uncovered';
+  /** Under `warn_only=True` it stays as free as without the flag. */
+  readonly warn?: 'uncovered';
   readonly nondeterministic?: boolean; // without the flag, where these versions differ from the row
   readonly alert?: string;
   readonly when?: readonly Condition[];
@@ -122,6 +134,7 @@ export interface Op {
   /** The condition's short name, unique with `api`; empty if there is one only. */
   readonly case: string;
   readonly spellings: readonly Spelling[];
+  /** Whose versions the behaviours speak of. */
   readonly package: 'torch' | 'torchvision' | 'torch_geometric' | 'torch_scatter' | 'flash_attn' | 'dgl' | 'mamba_ssm';
   readonly devices: readonly string[];
   readonly pass: 'forward' | 'backward' | 'both';
@@ -130,6 +143,12 @@ export interface Op {
   readonly nondeterministic: boolean; // without any flag, when the conditions hold
   /** `torch.backends.cudnn.deterministic = True` makes it deterministic too. */
   readonly cudnn?: boolean;
+  /** The one tensor whose gradient the backward computes; without a gradient there is no backward. */
+  readonly gradient?: string;
+  /** The tensor whose values it adds up: sums of whole numbers are exact in any order. */
+  readonly sums?: string;
+  /** Only the indices it returns differ, and with them the gradient; the values do not. */
+  readonly indices?: boolean;
   readonly behaviour: readonly Behaviour[];
   readonly reason: string;
   readonly remedy: string;
@@ -139,6 +158,12 @@ export interface Op {
   readonly note?: string;
   readonly tests?: readonly string[];
   readonly documented: boolean; // in PyTorch's own list
+}
+
+/** An operation, and how a call may write it. */
+export interface Use {
+  readonly op: Op;
+  readonly spelling: Spelling;
 }
 
 /** An augmentation library whose objects draw from generators of their own. */
@@ -155,7 +180,6 @@ export interface Pipelines {
   readonly source: string;
 }
 
-type Use = { readonly op: Op; readonly spelling: Spelling };
 type Family = Omit<Draw, 'name'> & { readonly pattern: string };
 
 function buildIndex() {
@@ -280,11 +304,15 @@ export function releasesOf(packageName: string): readonly string[] {
   return versionTable.packages.find((row) => row.package === packageName)?.releases.split(' ') ?? [];
 }
 
-/** How the operation behaves in this version of its package; null is the newest. */
-export function behaviourAt(op: Op, version: string | null): Behaviour | undefined {
-  return op.behaviour.find(({ since, until }) =>
-    version === null
-      ? until === null
-      : compareVersions(since, version) <= 0 && (until === null || compareVersions(version, until) < 0),
+/** The flag came with it, and the table begins there: before it, the operations were as free. */
+const OLDEST_TORCH = '1.7';
+
+/** How the operation may behave in this version of its package, by conditions on its input; null is the newest. */
+export function behavioursAt(op: Op, version: string | null): readonly Behaviour[] {
+  if (version === null) return op.behaviour.filter(({ until }) => until === null);
+  const isOlder = op.package === 'torch' && compareVersions(version, OLDEST_TORCH) < 0;
+  const known = isOlder ? OLDEST_TORCH : version;
+  return op.behaviour.filter(
+    ({ since, until }) => compareVersions(since, known) <= 0 && (until === null || compareVersions(known, until) < 0),
   );
 }

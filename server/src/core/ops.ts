@@ -1,112 +1,111 @@
-/** Which rows of the table of operations a call falls under, as its spelling and arguments decide. */
-import { type Condition, type Op, opsOf, opsOfMethod, type Spelling } from './knowledge.ts';
-import type { Call, PythonFile } from './model.ts';
-import type { Span } from './rule.ts';
-import type { Node } from './syntax.ts';
+/** What the operations of a file do in this project: free to differ between runs, raising, or neither. */
 
-export interface OpCall {
-  readonly call: Call;
-  readonly op: Op;
+import { runsWithoutGradient } from './gradients.ts';
+import { type Behaviour, behavioursAt } from './knowledge.ts';
+import type { Node, PythonFile } from './model.ts';
+import { type OpCall, opCalls } from './op-calls.ts';
+import { holds } from './op-conditions.ts';
+import type { Project } from './project.ts';
+import type { Span } from './rule.ts';
+import { switchedOffHere } from './switches.ts';
+import { tensorOf } from './tensors.ts';
+
+/** An operation as this project runs it. */
+export interface OpUse extends OpCall {
   /** As the user wrote it, for messages. */
   readonly written: string;
-  /** The token to look at: the method's name, or the whole dotted callee. */
   readonly span: Span;
+  /** The version of the operation's package; null is the newest. */
+  readonly version: string | null;
+  /** What it may do in that version; several where the code does not show enough. */
+  readonly behaviours: readonly Behaviour[];
+  /** The code shows that its result is the same in any order: sums of ones, values without their indices. */
+  readonly isExact: boolean;
 }
 
-/** The calls of the file that are operations of the table, with the rows whose visible conditions hold. */
-export function* opCalls(file: PythonFile): Generator<OpCall> {
-  for (const call of file.allCalls) {
-    for (const { op, spelling } of candidates(call)) {
-      if (!op.when.every((condition) => holds(condition, call, spelling, file))) continue;
-      const attribute = spelling.kind === 'method' ? call.callee.get('attribute') : undefined;
-      const token = attribute ?? call.callee;
-      yield { call, op, written: file.read(token), span: { start: token.start, end: token.end } };
-    }
+/** What it does under the program's switches: raise, differ between runs, or nothing worth a word. */
+export type Verdict = 'raises' | 'differs' | null;
+
+/** The operations of the file whose conditions hold in this project's versions; several for one place. */
+export function opUses(file: PythonFile, project: Project): OpUse[] {
+  const uses: OpUse[] = [];
+  for (const call of opCalls(file)) {
+    const { op, token } = call;
+    const isMeant = (it: OpCall): boolean => op.when.every((condition) => holds(condition, it, file));
+    if (!isMeant(call) || (call.partial && isMeant(call.partial))) continue;
+    const version = project.versionOf(op.package.replaceAll('_', '-'));
+    const possible = behavioursAt(op, version);
+    const behaviours = possible.filter(({ when }) => (when ?? []).every((condition) => holds(condition, call, file)));
+    if (behaviours.length === 0 || isOnCpu(call, file)) continue;
+    if (op.pass === 'backward' && hasNoBackward(call, file, project)) continue;
+    const span = { start: token.start, end: token.end };
+    uses.push({ ...call, written: file.read(token), span, version, behaviours, isExact: isExact(call, file, project) });
   }
+  return uses;
 }
 
-function candidates(call: Call): readonly { op: Op; spelling: Spelling }[] {
-  if (call.name !== null && !call.name.startsWith('torch.Tensor.')) return opsOf(call.name);
-  if (call.method === null) return [];
-  // A method's name alone decides only where no other library has it.
-  return opsOfMethod(call.method).filter(({ spelling }) => !spelling.ambiguous);
+/** What the operation does under the switches of the programs that reach it. */
+export function verdictOf(use: OpUse, file: PythonFile, project: Project): Verdict {
+  const { op, behaviours } = use;
+  if (op.report === 'with-intent' && project.promise !== 'deterministic') return null;
+  const flag = project.deterministicAlgorithms;
+  const isFree = behaviours.some((each) => each.nondeterministic ?? op.nondeterministic);
+  if (flag !== 'off' && op.pass === 'forward' && switchedOffHere(use.call.node, file)) return null;
+  if (flag === 'strict' && behaviours.every((each) => each.flag === 'error')) return 'raises';
+  if (!isFree || use.isExact) return null;
+  if (flag === 'off') return op.cudnn && project.deterministicCudnn ? null : 'differs';
+  const staysFree = (each: Behaviour): boolean =>
+    each.flag === 'uncovered' || (flag === 'warn' && (each.flag === 'error' || each.warn === 'uncovered'));
+  return behaviours.every(staysFree) ? 'differs' : null;
 }
 
-/** False also where nobody can tell: what is not known is not reported. */
-export function holds(condition: Condition, call: Call, spelling: Spelling, file: PythonFile): boolean {
-  if ('data' in condition) return true;
-  const fixed = spelling.fixed?.[condition.argument];
-  const given = file.argument(call, condition.argument, spelling.positions?.[condition.argument]);
-  if ('present' in condition) {
-    if (given === 'unknown') return false;
-    const isPresent = given !== 'absent' && given.type !== 'none';
-    return isPresent === condition.present;
+/** One place gets one finding: an operation that surely is at fault before one that data decides. */
+export function onePerPlace(uses: readonly OpUse[]): OpUse[] {
+  const places = new Map<number, OpUse>();
+  for (const use of uses) {
+    const other = places.get(use.span.start);
+    if (other?.op.report !== 'always' || use.op.report === 'always') places.set(use.span.start, use);
   }
-  if ('literal' in condition)
-    return typeof given !== 'string' && (file.constant(given) !== undefined) === condition.literal;
-  const absent = 'default' in condition ? condition.default : undefined;
-  const value =
-    fixed !== undefined
-      ? fixed
-      : given === 'absent'
-        ? absent
-        : typeof given === 'string'
-          ? undefined
-          : file.constant(given);
-  if ('length' in condition) {
-    const count = typeof given === 'string' ? undefined : lengthOf(given, file);
-    return count === condition.length;
-  }
-  if (value === undefined) return false;
-  if ('allOnes' in condition) {
-    const sizes = Array.isArray(value) ? value : [value];
-    return sizes.every((size) => size === 1) === condition.allOnes;
-  }
-  return 'in' in condition ? condition.in.includes(value) : !condition.notIn.includes(value);
+  return [...places.values()];
 }
 
-function lengthOf(node: Node, file: PythonFile): number | undefined {
-  if (node.type === 'tuple' || node.type === 'list') {
-    return node.children.some((child) => child.type === 'list_splat') ? undefined : node.children.length;
-  }
-  const value = file.constant(node);
-  return Array.isArray(value) ? value.length : undefined;
+/** `torch 1.8.1`, or the newest where nothing says. */
+export function release(use: OpUse): string {
+  return use.version === null ? `the newest ${use.op.package}` : `${use.op.package} ${use.version}`;
 }
 
-/** True where the tensor a method is called on was made on the CPU, in so many words. */
-export function isOnCpu(call: Call, file: PythonFile): boolean {
-  const object = call.callee.get('object');
-  const [only, ...others] = object?.type === 'identifier' ? file.definitions(object) : [];
-  if (only?.kind !== 'assignment' || others.length > 0 || only.value.type !== 'call') return false;
-  const device = file.argument(file.call(only.value), 'device');
-  return typeof device !== 'string' && namesCpu(device, file);
+/** True where another version of the package does something else. */
+export function dependsOnVersion({ op }: OpUse): boolean {
+  const kinds = op.behaviour.map((each) => `${each.flag} ${each.nondeterministic ?? op.nondeterministic}`);
+  return new Set(kinds).size > 1;
 }
 
-function namesCpu(device: Node, file: PythonFile): boolean {
-  if (file.constant(device) === 'cpu') return true;
-  const [only, ...others] = device.type === 'identifier' ? file.definitions(device) : [];
-  const made = only?.kind === 'assignment' && others.length === 0 ? only.value : device;
-  if (made.type !== 'call' || file.call(made).name !== 'torch.device') return false;
-  const name = file.argument(file.call(made), 'device', 0);
-  return typeof name !== 'string' && file.constant(name) === 'cpu';
+/** Its input was made on the CPU, or moved there, in so many words. */
+function isOnCpu(call: OpCall, file: PythonFile): boolean {
+  const inputs = call.operands('input');
+  return inputs.length > 0 && inputs.every((node) => node !== null && tensorOf(node, file)?.cpu === true);
 }
 
-/** True where no backward pass can follow: the call runs under `no_grad` or `inference_mode` in its own function. */
-export function runsWithoutGradient(node: Node, file: PythonFile): boolean {
-  const turnsOff = (expression: Node): boolean => {
-    const target = expression.type === 'call' ? (expression.get('function') ?? expression) : expression;
-    const name = file.qualify(target);
-    return name === 'torch.no_grad' || name === 'torch.inference_mode' || name === 'torch.autograd.no_grad';
-  };
-  for (let at = node.parent; at; at = at.parent) {
-    if (at.type === 'with_statement') {
-      const items = at.children.find((child) => child.type === 'with_clause')?.children ?? [];
-      if (items.some((item) => item.children.some(turnsOff))) return true;
-    }
-    if (at.type === 'function_definition') {
-      const decorators = at.parent?.type === 'decorated_definition' ? at.parent.children : [];
-      return decorators.some((each) => each.type === 'decorator' && each.children.some(turnsOff));
-    }
-  }
-  return false;
+function isExact(call: OpCall, file: PythonFile, project: Project): boolean {
+  const { op } = call;
+  const sources = op.sums ? call.operands(op.sums) : [];
+  if (sources.length > 0 && sources.every((node) => node !== null && tensorOf(node, file)?.whole === true)) return true;
+  return op.indices === true && givesValues(call.call.node, file) && hasNoBackward(call, file, project);
+}
+
+/** `x.median(0)[0]`, `x.median(0).values`: the indices are not looked at. */
+function givesValues(node: Node, file: PythonFile): boolean {
+  const parent = node.parent;
+  const key = parent?.get('subscript') ?? parent?.get('attribute');
+  return key !== undefined && key !== node && /^(0|values)$/.test(file.read(key));
+}
+
+function hasNoBackward(call: OpCall, file: PythonFile, project: Project): boolean {
+  const { runs, op } = call;
+  // Nobody sees who calls a module that this file only makes.
+  if (runs.length === 0) return false;
+  const isOff = (node: Node): boolean => runsWithoutGradient(node, file, project.isProgram);
+  if (runs.every(isOff)) return true;
+  const inputs = op.gradient ? call.operands(op.gradient) : [];
+  return inputs.length > 0 && inputs.every((node) => node !== null && tensorOf(node, file)?.detached === true);
 }

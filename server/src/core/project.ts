@@ -2,6 +2,7 @@
  * A file as part of its programs: whether it is one, what the program does to randomness, and what it promises.
  * Rules ask this; where the answers come from other files they do not have to know.
  */
+import type { Event, Value } from './events.ts';
 import { CUDNN_DETERMINISTIC, type Determinism, type FileFacts, factsOf } from './facts.ts';
 import type { Stream } from './knowledge.ts';
 import { lowerFile } from './lower.ts';
@@ -110,6 +111,30 @@ export class Project {
     const own = this.#workspace.facts(this.file.path);
     if (own) states.push(programs.length === 0 ? own.determinism : own.hiddenDeterminism);
     return states.includes('strict') ? 'strict' : states.includes('warn') ? 'warn' : 'off';
+  }
+
+  /** Whether `cudnn.deterministic` may be on in a program of this file. */
+  get deterministicCudnn(): boolean {
+    const sets = (path: string): boolean => this.#workspace.facts(path)?.deterministicCudnn === true;
+    return sets(this.file.path) || this.#programs.some((path) => [...this.#workspace.program(path).reached].some(sets));
+  }
+
+  /** Where a program of this file switches deterministic algorithms on; null where that cannot be told. */
+  get determinismSwitch(): Location | null {
+    const summaries = this.#programs.map((path) => this.#workspace.program(path).summary);
+    const settings = summaries.flatMap((summary) => summary?.flags[ALGORITHMS]?.settings ?? []);
+    const on = settings.find(({ value }) => value !== false);
+    if (on) return this.locate(on.site);
+    const paths = [this.file.path, ...this.#programs.flatMap((path) => [...this.#workspace.program(path).reached])];
+    for (const path of new Set(paths)) {
+      // Functions of closed files are unpacked one by one, so only files with the switch are searched.
+      if (this.#workspace.facts(path)?.determinism !== 'strict') continue;
+      const { module = [], functions } = this.#workspace.effects(path) ?? {};
+      const bodies = [module, ...[...(functions?.keys() ?? [])].map((id) => functions?.get(id)?.events ?? [])];
+      const site = bodies.map(switchIn).find((each) => each !== null);
+      if (site) return this.locate({ path, site });
+    }
+    return null;
   }
 
   /** What a call of a function or method of the project does to randomness; null where nobody can read it. */
@@ -276,6 +301,23 @@ function pledgeOf(workspace: Workspace, path: string, level: Settings['level']):
 /** Somewhere the program turns a switch on; that it is off again at the end takes back no promise. */
 const asksForDeterminism = ({ flags }: Summary): boolean =>
   flags[ALGORITHMS]?.asked === true || flags[CUDNN_DETERMINISTIC]?.asked === true;
+
+/** The site of the first event that switches deterministic algorithms on. */
+function switchIn(events: readonly Event[]): string | null {
+  for (const event of events) {
+    if (event.kind === 'flag' && event.name === ALGORITHMS && !isOff(event.value)) return event.site;
+    const inner = [
+      ...('body' in event ? event.body : []),
+      ...('otherwise' in event ? event.otherwise : []),
+      ...('handlers' in event ? [...event.handlers.flat(), ...event.finally] : []),
+    ];
+    const site = switchIn(inner);
+    if (site) return site;
+  }
+  return null;
+}
+
+const isOff = (value: Value): boolean => value !== null && 'const' in value && value.const === false;
 
 function determinismOf(workspace: Workspace, path: string): Determinism[] {
   const { summary } = workspace.program(path);

@@ -1,5 +1,27 @@
-/** What rules about determinism switches share: where the environment is set, and code that has a reason to leave switches as they are. */
-import type { Node, PythonFile } from './model.ts';
+/** What rules about determinism switches share: the switches in this file, and code that has a reason to leave them. */
+import type { Call, Node, PythonFile } from './model.ts';
+
+export const FLAG = 'torch.use_deterministic_algorithms';
+
+/** True where the nearest switch in front of a place, in the blocks around it, is `use_deterministic_algorithms(False)`. */
+export function switchedOffHere(place: Node, file: PythonFile): boolean {
+  const calls = [...file.calls(FLAG), ...file.calls('torch.set_deterministic')];
+  if (calls.length === 0) return false;
+  for (let at: Node | null = place; at?.parent && at.type !== 'function_definition'; at = at.parent) {
+    if (at.parent.type !== 'block' && at.parent.type !== 'module') continue;
+    const before = at.parent.children.filter((statement) => statement.start < at!.start);
+    const switches = calls.filter(({ node }) => before.some((statement) => statement.children[0] === node));
+    const last = switches.at(-1);
+    if (last) return modeOf(last, file) === false;
+  }
+  return false;
+}
+
+/** The value of the switch's argument, if the code shows it. */
+function modeOf(call: Call, file: PythonFile): unknown {
+  const mode = file.argument(call, 'mode', 0);
+  return typeof mode === 'string' ? undefined : file.constant(mode);
+}
 
 /** Where a file sets a variable of its own process's environment; `span` is what to show, `value` what it is set to. */
 export function* environmentSettings(

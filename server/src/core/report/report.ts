@@ -5,10 +5,10 @@
 import { analyze } from '../analyze.ts';
 import { Composer } from '../effects.ts';
 import type { Determinism } from '../facts.ts';
-import { behaviourAt, type Op, type Stream } from '../knowledge.ts';
+import type { Op, Stream } from '../knowledge.ts';
 import { loaderArgument } from '../loaders.ts';
 import type { Argument, Call, PythonFile } from '../model.ts';
-import { opCalls } from '../ops.ts';
+import { opUses } from '../ops.ts';
 import { isProgram, Project } from '../project.ts';
 import type { Finding, Pledge, Severity } from '../rule.ts';
 import { RULES } from '../rules/index.ts';
@@ -165,7 +165,7 @@ const FREE = RULES.filter((rule) => /^(nondeterministic-op|throws-when-determini
 /** What the rules about operations see, ignored or not. */
 function operationsOf({ file, project }: Part, source: Source): OperationReport[] {
   const found = FREE.flatMap((rule) => [...rule.check(file, project)]);
-  const rows = [...opCalls(file)];
+  const rows = opUses(file, project);
   const seen = new Set<number>();
   return found
     .sort((a, b) => a.start - b.start)
@@ -173,13 +173,12 @@ function operationsOf({ file, project }: Part, source: Source): OperationReport[
       const row = rows.find(({ op, span }) => span.start === start && op.api === subject);
       if (!row || seen.has(start)) return [];
       seen.add(start);
-      const version = project.versionOf(row.op.package.replaceAll('_', '-'));
       return {
         ...source.mention(file, { start, end }),
         api: row.op.api,
         pass: row.op.pass,
         reason: row.op.reason,
-        flag: behaviourAt(row.op, version)?.flag ?? null,
+        flag: row.behaviours[0]?.flag ?? null,
       };
     });
 }

@@ -1,17 +1,18 @@
 /** cuDNN's switch reaches cuDNN only, and `warn_only` leaves attention as it was. */
 import { insertAfter, statementOf } from '../fix.ts';
 import { spell } from '../imports.ts';
-import { behaviourAt, seederOf } from '../knowledge.ts';
+import { seederOf } from '../knowledge.ts';
 import type { Node, PythonFile } from '../model.ts';
-import { opCalls } from '../ops.ts';
+import { opUses, verdictOf } from '../ops.ts';
 import type { Project } from '../project.ts';
 import type { Fix, Related, Report, Rule } from '../rule.ts';
+import { FLAG } from '../switches.ts';
 
-const FLAG = 'torch.use_deterministic_algorithms';
 const DEBUG_MODE = 'torch.set_deterministic_debug_mode';
+const SDPA = 'torch.nn.functional.scaled_dot_product_attention';
 /** Calls that reach the flash and memory-efficient kernels; `MultiheadAttention` does only without its weights. */
 const ATTENTION = [
-  'torch.nn.functional.scaled_dot_product_attention',
+  SDPA,
   'torch.nn.Transformer',
   'torch.nn.TransformerEncoderLayer',
   'torch.nn.TransformerDecoderLayer',
@@ -23,6 +24,7 @@ export const incompleteDeterminism: Rule = {
   severity: { none: null, seeded: null, deterministic: 'information' },
   inLibraries: false,
   since: '0.2.0',
+  supersedes: ['nondeterministic-op'],
   summary: 'A determinism switch that leaves operations free.',
   why: `\`torch.backends.cudnn.deterministic = True\` reaches cuDNN and nothing else. Every other operation with a
 nondeterministic CUDA kernel (\`index_add_\`, \`scatter_add_\`, the backward of bilinear \`interpolate\` and many more) stays as it
@@ -88,7 +90,7 @@ layer = nn.TransformerEncoderLayer(64, 4)
         start: right.start,
         end: right.end,
         message: '`True` reaches cuDNN only: operations outside cuDNN stay free to differ between runs.',
-        related: freeOperations(file),
+        related: freeOperations(file, project),
         fixes: [switchOn(file, assignment)],
       };
     }
@@ -124,6 +126,7 @@ function* warnOnly(file: PythonFile): Iterable<Report> {
       start: value.start,
       end: value.end,
       severity: 'hint',
+      subject: SDPA,
       message: '`warn_only=True` leaves the backward of flash and memory-efficient attention nondeterministic on CUDA.',
       related: [{ start, end, message: 'Attention is used here.' }],
     };
@@ -131,16 +134,12 @@ function* warnOnly(file: PythonFile): Iterable<Report> {
 }
 
 /** A few operations of this file that the flag would reach. */
-function freeOperations(file: PythonFile): Related[] {
-  const related: Related[] = [];
-  for (const { op, span, written } of opCalls(file)) {
-    const { nondeterministic } = behaviourAt(op, null) ?? {};
-    if (op.report !== 'always' || !(nondeterministic ?? op.nondeterministic) || !op.devices.includes('cuda')) continue;
-    if (related.some((other) => other.start === span.start)) continue;
-    related.push({ start: span.start, end: span.end, message: `\`${written}\` stays free.` });
-    if (related.length === MAX_RELATED) break;
-  }
-  return related;
+function freeOperations(file: PythonFile, project: Project): Related[] {
+  const free = opUses(file, project).filter(({ op }) => op.report === 'always');
+  const differing = free.filter((use) => verdictOf(use, file, project) === 'differs');
+  const related = differing.map(({ span, written }) => ({ ...span, message: `\`${written}\` stays free.` }));
+  const isFirst = (each: Related, i: number): boolean => related.findIndex((it) => it.start === each.start) === i;
+  return related.filter(isFirst).slice(0, MAX_RELATED);
 }
 
 function switchOn(file: PythonFile, assignment: Node): Fix {

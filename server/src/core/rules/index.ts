@@ -21,6 +21,7 @@ import { redundantCudaSeed } from './redundant-cuda-seed.ts';
 import { resumeWithoutRngState } from './resume-without-rng-state.ts';
 import { setOrder } from './set-order.ts';
 import { sharedWorkerRng } from './shared-worker-rng.ts';
+import { throwsWhenDeterministic } from './throws-when-deterministic.ts';
 import { unseededChildProcess } from './unseeded-child-process.ts';
 import { unseededGenerator } from './unseeded-generator.ts';
 import { unseededShuffle } from './unseeded-shuffle.ts';
@@ -56,6 +57,7 @@ export const RULES: readonly Rule[] = [
   unsortedListing,
   setOrder,
   nondeterministicOp,
+  throwsWhenDeterministic,
   dropoutAlwaysOn,
   inferenceWithoutEval,
   resumeWithoutRngState,

@@ -1,9 +1,9 @@
 /** A model gets its weights from a file and runs without gradients, but in training mode: dropout drops, batch norm learns. */
 import { insertAfter, statementOf } from '../fix.ts';
 import { usesOf } from '../flow.ts';
+import { runsWithoutGradient } from '../gradients.ts';
 import type { Call, Node, PythonFile } from '../model.ts';
 import { isTorchvisionModel } from '../networks.ts';
-import { runsWithoutGradient } from '../ops.ts';
 import type { Project } from '../project.ts';
 import type { Fix, Rule } from '../rule.ts';
 import { walk } from '../syntax.ts';
@@ -273,7 +273,7 @@ function comesFromFile(expression: Node, file: PythonFile, depth = 0): boolean {
 
 /** In its own function, or in all functions that call that one. */
 function isWithoutGradient(node: Node, file: PythonFile, depth = 0): boolean {
-  if (runsWithoutGradient(node, file)) return true;
+  if (runsWithoutGradient(node, file, false)) return true;
   const home = node.enclosing('function_definition');
   const id = home ? file.scopes.byNode.get(home)?.owner?.id : undefined;
   const calls = id === undefined ? [] : file.calls(id);

@@ -1,13 +1,8 @@
 /** Operations whose CUDA kernels add in whatever order the threads arrive. */
-import { indexPutFix } from '../equivalents.ts';
-import { helperOffset, insertStatement, spell } from '../imports.ts';
-import { behaviourAt } from '../knowledge.ts';
-import type { PythonFile } from '../model.ts';
-import { isOnCpu, type OpCall, opCalls, runsWithoutGradient } from '../ops.ts';
+import { dependsOnVersion, type OpUse, onePerPlace, opUses, release, verdictOf } from '../ops.ts';
 import type { Project } from '../project.ts';
-import type { Fix, Rule } from '../rule.ts';
-
-const FLAG = 'torch.use_deterministic_algorithms';
+import { remediesOf } from '../remedies.ts';
+import type { Rule } from '../rule.ts';
 
 export const nondeterministicOp: Rule = {
   name: 'nondeterministic-op',
@@ -21,14 +16,17 @@ Many of these kernels are in the backward pass only.
 
 For most of them newer versions of PyTorch have a deterministic kernel that \`torch.use_deterministic_algorithms(True)\`
 switches on; for the others that flag makes the call raise. Which operation does what in which version is in Seedwise’s
-table; without a version the newest torch is assumed.`,
+table. The project’s version is read from its requirements; where nothing says, the newest is assumed.`,
   never: [
     'Operations whose arguments choose a deterministic kernel: nearest interpolation, adaptive average pooling to size 1, `EmbeddingBag` by sum or mean, `F.pad` with a constant.',
-    'Operations that are deterministic anyway: 2-D max pooling, average pooling in one or two dimensions, `bincount` without weights.',
-    'A program that sets `torch.use_deterministic_algorithms(True)`, where the newest torch then has a deterministic kernel.',
-    'Backward passes under `no_grad` or `inference_mode`.',
-    'Functions of numpy, pandas and other libraries, and methods of the file’s own classes, that have the same name.',
-    'A tensor made with `device="cpu"`.',
+    'Operations that are deterministic anyway: 2-D max pooling, average pooling in one or two dimensions, `bincount` without weights, `cumsum` of integers.',
+    'Sums of whole numbers, such as counts: they are exact in any order.',
+    'A program that switches deterministic algorithms on, where its PyTorch then has a deterministic kernel; where it has none, `throws-when-deterministic` speaks.',
+    'Convolutions, embeddings, attention, and operations that differ only where indices repeat, in programs that do not ask for the same bits.',
+    'Losses, unless the code shows that they see pixels.',
+    'Backward passes under `no_grad` or `inference_mode`, in a dataset, and of what is detached.',
+    'Functions of numpy, pandas and other libraries, and methods of the file’s own classes, that have the same name; methods that others have too, unless the code shows a tensor.',
+    'A tensor made with `device="cpu"`, or moved there.',
     'Arguments that only the run decides.',
   ],
   references: [
@@ -56,60 +54,25 @@ def aggregate(messages, index, nodes):
     return out
 `,
     },
-    {
-      title: 'A module that the flag does not help',
-      bad: `import torch
-from torch import nn
-
-torch.use_deterministic_algorithms(True)
-pool = nn.AdaptiveMaxPool2d(7)
-#      ^^^^^^^^^^^^^^^^^^^^ nondeterministic-op warning: raises
-`,
-    },
   ],
   *check(file, project) {
-    const flag = project.deterministicAlgorithms;
-    const seen = new Set<number>();
-    for (const use of opCalls(file)) {
-      const { op, call, written, span } = use;
-      const under = behaviourAt(op, null);
-      if (op.report !== 'always' || !under || !(under.nondeterministic ?? op.nondeterministic)) continue;
-      if (!op.devices.includes('cuda') || seen.has(span.start)) continue;
-      if (flag !== 'off' && under.flag === 'deterministic') continue;
-      if (op.pass === 'backward' && runsWithoutGradient(call.node, file)) continue;
-      if (isOnCpu(call, file)) continue;
-      seen.add(span.start);
-      const raises = flag === 'strict' && under.flag === 'error';
-      const where = op.pass === 'backward' ? 'in its backward pass on CUDA' : 'on CUDA';
+    const differing = opUses(file, project).filter((use) => verdictOf(use, file, project) === 'differs');
+    for (const use of onePerPlace(differing)) {
       yield {
-        ...span,
-        subject: op.api,
-        message: raises
-          ? `\`${written}\` raises ${where}: it has no deterministic kernel there.`
-          : `\`${written}\` is not repeatable ${where}: ${op.reason}.`,
-        fixes: repairs(file, project, use),
+        ...use.span,
+        subject: use.op.api,
+        message: `\`${use.written}\` is not repeatable ${placeOf(use, project)}: ${use.op.reason}.`,
+        fixes: remediesOf(use, file, project),
       };
     }
   },
 };
 
-function repairs(file: PythonFile, project: Project, { call, op }: OpCall): Fix[] {
-  const fixes: Fix[] = [];
-  const equivalent = indexPutFix(file, call);
-  if (equivalent) fixes.push(equivalent);
-  const isSwitched = behaviourAt(op, null)?.flag === 'deterministic';
-  if (isSwitched && project.isProgram && project.deterministicAlgorithms === 'off') fixes.unshift(switchOn(file));
-  return fixes;
-}
-
-/** Switches deterministic algorithms on where the program starts. */
-function switchOn(file: PythonFile): Fix {
-  return {
-    title: 'Add `torch.use_deterministic_algorithms(True)`',
-    safe: false,
-    edits: () => {
-      const { text, edits } = spell(file, FLAG, helperOffset(file));
-      return [...edits, insertStatement(file, `${text}(True)`)];
-    },
-  };
+function placeOf(use: OpUse, project: Project): string {
+  const where = use.op.pass === 'backward' ? 'in its backward pass on CUDA' : 'on CUDA';
+  const isOlder = use.version !== null && dependsOnVersion(use);
+  const version = isOlder ? ` with ${release(use)}` : '';
+  return project.deterministicAlgorithms === 'strict'
+    ? `${where}${version}, even under the flag`
+    : `${where}${version}`;
 }

@@ -1,0 +1,109 @@
+/** Operations that raise because the program asks for deterministic algorithms and they have none. */
+import { dependsOnVersion, type OpUse, onePerPlace, opUses, release, verdictOf } from '../ops.ts';
+import type { Project } from '../project.ts';
+import { waysOut } from '../remedies.ts';
+import type { Related, Rule } from '../rule.ts';
+
+export const throwsWhenDeterministic: Rule = {
+  name: 'throws-when-deterministic',
+  severity: { none: null, seeded: null, deterministic: 'warning' },
+  inLibraries: true,
+  since: '0.3.0',
+  supersedes: ['nondeterministic-op'],
+  summary: 'An operation that raises under `use_deterministic_algorithms(True)`.',
+  why: `\`torch.use_deterministic_algorithms(True)\` switches operations to a deterministic kernel where PyTorch has one, and makes
+the others raise a \`RuntimeError\` on CUDA: some when they are called, most in the backward pass, where the traceback does not
+name the line that called them. Which operation raises depends on the version of PyTorch: \`index_add_\` did until 1.8,
+bilinear \`interpolate\` until 2.0, \`cumsum\` from 1.13 to 2.5. The project’s version is read from its requirements; where
+nothing says, the newest is assumed.
+
+The alert in a backward pass looks at the switch when the backward runs, so switching it off around the forward does not help
+there. With \`warn_only=True\`, since 1.11, all of them warn and run as they did without the switch.`,
+  never: [
+    'A program that does not switch deterministic algorithms on, or only with `warn_only=True`.',
+    'Operations with a deterministic kernel in the project’s version of PyTorch, such as bilinear `interpolate` since 2.1.',
+    'Adaptive average pooling to size 1, losses on (N, C), `bincount` without weights since 2.1, nearest interpolation.',
+    'Operations whose backward raises, under `no_grad` or `inference_mode`.',
+    'A call with `torch.use_deterministic_algorithms(False)` in front of it, where its forward is what raises.',
+    'A tensor that is made on the CPU or moved there.',
+    'Functions of numpy, pandas and other libraries of the same name.',
+  ],
+  references: [
+    'https://docs.pytorch.org/docs/stable/generated/torch.use_deterministic_algorithms.html',
+    'https://docs.pytorch.org/docs/stable/generated/torch.set_deterministic_debug_mode.html',
+  ],
+  examples: [
+    {
+      title: 'A forward that raises',
+      bad: `import torch
+
+torch.manual_seed(0)
+torch.use_deterministic_algorithms(True)
+device = "cuda" if torch.cuda.is_available() else "cpu"
+labels = torch.randint(0, 4, (32,), device=device)
+weights = torch.rand(32, device=device)
+counts = torch.bincount(labels, weights)
+#        ^^^^^^^^^^^^^^ throws-when-deterministic warning: raises
+`,
+      good: `import torch
+
+torch.manual_seed(0)
+torch.use_deterministic_algorithms(True)
+device = "cuda" if torch.cuda.is_available() else "cpu"
+labels = torch.randint(0, 4, (32,), device=device)
+weights = torch.rand(32, device=device)
+torch.use_deterministic_algorithms(False)
+counts = torch.bincount(labels, weights)
+torch.use_deterministic_algorithms(True)
+`,
+    },
+    {
+      title: 'A backward that raises',
+      bad: `import torch
+import torch.nn.functional as F
+
+torch.manual_seed(0)
+torch.use_deterministic_algorithms(True)
+
+
+def decode(features):
+    return F.interpolate(features, scale_factor=2, mode="bicubic", align_corners=False)
+    #      ^^^^^^^^^^^^^ throws-when-deterministic warning: backward
+`,
+      good: `import torch
+import torch.nn.functional as F
+
+torch.manual_seed(0)
+torch.use_deterministic_algorithms(True)
+
+
+def decode(features):
+    return F.interpolate(features, scale_factor=2, mode="nearest")
+`,
+    },
+  ],
+  *check(file, project) {
+    if (project.deterministicAlgorithms !== 'strict') return;
+    const raising = opUses(file, project).filter((use) => verdictOf(use, file, project) === 'raises');
+    for (const use of onePerPlace(raising)) {
+      yield {
+        ...use.span,
+        subject: use.op.api,
+        message: messageOf(use),
+        related: switches(project),
+        fixes: waysOut(use, file, project),
+      };
+    }
+  },
+};
+
+function messageOf(use: OpUse): string {
+  const where = use.op.pass === 'backward' ? 'in its backward pass on CUDA' : 'on CUDA';
+  const which = dependsOnVersion(use) ? release(use) : use.op.package;
+  return `\`${use.written}\` raises ${where}: ${which} has no deterministic kernel for it.`;
+}
+
+function switches(project: Project): Related[] {
+  const site = project.determinismSwitch;
+  return site ? [{ ...site, message: 'Deterministic algorithms are switched on here.' }] : [];
+}

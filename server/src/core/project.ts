@@ -57,6 +57,11 @@ export class Project {
     return this.#isProgram;
   }
 
+  /** The functions of this file that the project installs as commands, by which it is run. */
+  get commands(): readonly string[] {
+    return this.#workspace.commands(this.file.path).ids;
+  }
+
   get isTest(): boolean {
     return this.#workspace.facts(this.file.path)?.isTest === true;
   }
@@ -273,14 +278,15 @@ export function aloneOf(file: PythonFile, settings: Settings): Workspace {
 /** True for an entry point that reaches a machine-learning library. */
 export function isProgram(workspace: Workspace, path: string): boolean {
   const facts = workspace.facts(path);
-  if (!facts || facts.isTest || workspace.importers(path).size > 0) return false;
+  const isCommand = workspace.commands(path).ids.length > 0;
+  if (!facts || facts.isTest || (workspace.importers(path).size > 0 && !isCommand)) return false;
   const { summary, reached } = workspace.program(path);
   if (![...reached].some((each) => workspace.facts(each)?.reachesMl)) return false;
   // Without a guard the body itself has to do something to randomness.
   const switches = workspace
     .effects(path)
     ?.module.some((each) => each.kind === 'flag' && each.name.startsWith('torch.'));
-  return facts.hasMainGuard || switches === true || doesItself(summary);
+  return facts.hasMainGuard || isCommand || switches === true || doesItself(summary);
 }
 
 /** What happens while modules are imported is not the program's own doing. */

@@ -214,7 +214,7 @@ export function serve(connection: Connection, host: Host): void {
       return withPython(uri, codeAction, (python, checked) => {
         const action = checked.version === version ? actionsOf(python, span)[index] : undefined;
         if (action?.title !== codeAction.title) return codeAction;
-        return { ...codeAction, edit: editOf(action.edits(), checked.document) };
+        return { ...codeAction, edit: editOf(action.edits(), checked.document, action.title) };
       });
     }),
   );
@@ -244,7 +244,7 @@ export function serve(connection: Connection, host: Host): void {
   async function runInsertSeedBlock(uri: string, options?: SeedBlockOptions): Promise<void> {
     const outcome = await withPython(uri, undefined, ({ file, project }, { document }) => {
       const block = insertSeedBlock(file, project, { deterministic: options?.deterministic === true });
-      return 'message' in block ? block : { edit: editOf(block.edits, document) };
+      return 'message' in block ? block : { edit: editOf(block.edits, document, 'Insert seed block') };
     });
     if (!outcome) return tell(MessageType.Warning, 'A seed block can only be inserted into an open Python file.');
     if ('message' in outcome) return tell(MessageType.Info, outcome.message);

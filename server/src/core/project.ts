@@ -271,7 +271,7 @@ export function projectOf(file: PythonFile, settings: Settings, workspace?: Work
 export function aloneOf(file: PythonFile, settings: Settings): Workspace {
   const alone = new Workspace();
   alone.set(file.path, indexFile(file, vocabularyOf(settings)));
-  alone.open = (path) => (path === file.path ? openFile(path, file.text) : null);
+  alone.open = (path) => (path === file.path ? openFile(path, file.notebook ?? file.text) : null);
   return alone;
 }
 

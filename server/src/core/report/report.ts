@@ -160,8 +160,8 @@ const partOf = (file: PythonFile, project: Project, settings: Settings): Part =>
 function varies({ file, findings }: Part, call: Mention, source: Source): boolean {
   if (file.path !== call.place.path) return false;
   return findings.some(({ rule, start }) => {
-    const { line } = source.place(file, start);
-    return rule === 'varying-seed' && line === call.place.line;
+    const { cell, line } = source.place(file, start);
+    return rule === 'varying-seed' && line === call.place.line && cell === call.place.cell;
   });
 }
 

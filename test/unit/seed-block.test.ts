@@ -34,7 +34,7 @@ import torch
 
 def make_deterministic(seed):
     torch.manual_seed(seed)
-    os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)
     torch.backends.cudnn.benchmark = False
 
@@ -46,9 +46,11 @@ print(torch.rand(2))
   );
 });
 
-test('the quotes are those of the file', () => {
+test('the quotes are those of the file, double ones where it has none', () => {
   const text = 'import os\nimport torch\n\nname = "a"\nprint(torch.rand(2), name)\n';
   assert.equal(body(text, '1.8')[1], 'os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")');
+  const single = text.replaceAll('"', "'");
+  assert.equal(body(single, '1.8')[1], "os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')");
 });
 
 test('torch 1.7 has the switch under its old name, and older ones have cuDNN’s', () => {

@@ -8,7 +8,7 @@ import { at, isTable, parseToml } from './parse.ts';
 export function readScripts(path: string, text: string): readonly string[] {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const read = READERS[name];
-  return read ? [...new Set(read(text).flatMap((each) => TARGET.exec(each)?.[1] ?? []))] : [];
+  return read ? [...new Set(read(text.replaceAll('\r\n', '\n')).flatMap((each) => TARGET.exec(each)?.[1] ?? []))] : [];
 }
 
 /** Extras in brackets may follow. */
@@ -63,8 +63,8 @@ const SECTION = /^[ \t]*\[(?:console|gui)_scripts\][ \t]*\n((?:[ \t]*[\w.-]+[ \t
 
 function readSetupPy(text: string): string[] {
   const lists = [...text.matchAll(LIST)].flatMap((list) => {
-    const code = list[1]!.replace(/^[ \t]*#.*$/gm, '');
-    return [...code.matchAll(/(["'])((?:(?!\1)[^\n])*)\1/g)].map((each) => each[2]!);
+    const tokens = list[1]!.matchAll(/#[^\n]*|(["'])((?:(?!\1)[^\n])*)\1/g);
+    return [...tokens].map((each) => each[2] ?? '');
   });
   const sections = [...text.matchAll(SECTION)].flatMap((section) => section[1]!.split('\n'));
   return [...lists, ...sections].flatMap((line) => (line.includes('=') ? [line.slice(line.indexOf('=') + 1)] : []));

@@ -2,7 +2,7 @@
  * A file as part of its programs: whether it is one, what the program does to randomness, and what it promises.
  * Rules ask this; where the answers come from other files they do not have to know.
  */
-import type { Event, Value } from './events.ts';
+import { type Event, partsOfSite, type Value } from './events.ts';
 import { CUDNN_DETERMINISTIC, type Determinism, type FileFacts, factsOf } from './facts.ts';
 import type { Stream } from './knowledge.ts';
 import { lowerFile } from './lower.ts';
@@ -254,12 +254,17 @@ export class Project {
 
 /** What the workspace keeps of an open file. Its sites move with the file's nodes. */
 export function indexFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFile {
-  return { ...lowerFile(file, vocabulary), facts: factsOf(file, vocabulary) };
+  const { effects, places } = lowerFile(file, vocabulary);
+  const get = (site: string): Span | undefined => {
+    const { unit, index } = partsOfSite(site);
+    return places.get(unit)?.[index];
+  };
+  return { effects, sites: { get }, facts: factsOf(file, vocabulary) };
 }
 
 /** What it keeps of a file that is closed: the same without a node of its tree. */
 export function indexClosedFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFile {
-  return { ...pack(lowerFile(file, vocabulary)), facts: copyOf(factsOf(file, vocabulary)) };
+  return { ...pack(lowerFile(file, vocabulary, false)), facts: copyOf(factsOf(file, vocabulary)) };
 }
 
 /** A file as part of a workspace that knows its latest text; alone if there is none. */

@@ -60,7 +60,9 @@ export function isOverwritten(statement: Node, following: readonly Node[], file:
   if (!target || !/identifier|attribute/.test(target.type)) return false;
   const name = file.read(target);
   return following.some((next) => {
-    const call = next.type === 'expression_statement' ? next.children[0] : undefined;
+    const first = next.type === 'expression_statement' ? next.children[0] : undefined;
+    // `missing = model.load_state_dict(...)` keeps what did not fit.
+    const call = first?.type === 'assignment' ? first.get('right') : first;
     const callee = call?.type === 'call' ? call.get('function') : undefined;
     const object = callee?.get('object');
     const method = callee?.get('attribute');

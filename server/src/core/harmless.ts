@@ -73,6 +73,7 @@ export function isOverwritten(statement: Node, following: readonly Node[], file:
   const name = file.read(target);
   return following.some((next) => {
     const expression = next.type === 'expression_statement' ? next.children[0] : undefined;
+    // `missing = model.load_state_dict(...)` keeps what did not fit.
     const call = expression?.type === 'assignment' ? expression.get('right') : expression;
     if (call?.type !== 'call') return false;
     const loaded = file.call(call);

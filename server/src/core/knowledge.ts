@@ -149,6 +149,8 @@ export interface Op {
   readonly sums?: string;
   /** Only the indices it returns differ, and with them the gradient; the values do not. */
   readonly indices?: boolean;
+  /** The argument whose entries along `dim` collide; with one entry there none do. */
+  readonly collides?: string;
   readonly behaviour: readonly Behaviour[];
   readonly reason: string;
   readonly remedy: string;

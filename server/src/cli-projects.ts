@@ -2,26 +2,37 @@
  * Reads projects from the disk, for the command line: their Python files, their manifests, and the manifests of the
  * folders above as far as they belong to the same repository.
  */
-import { existsSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { mentionsCublas, namesEnvironment } from './core/environment.ts';
 import { isInstalledPackage, isManifest, type Manifests } from './core/manifests.ts';
 import type { Workspace } from './core/workspace.ts';
 import { diskFiles } from './files.ts';
-import { findFiles } from './folders.ts';
+import { type FileAccess, findFiles } from './folders.ts';
 
 const disk = diskFiles(() => {});
 
+/** Files and folders that stand where a project begins. */
+const MARKERS = ['.git', 'pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt'];
+
+/** Beside a file that is in no project may lie anything; below a folder with more in it nothing belongs to the file. */
+const MOST_ENTRIES = 2000;
+
 /**
- * The Python files below the folders. All manifests that may speak for them are taken in, and what may set the
- * environment of programs; what cannot be read is left out.
+ * The Python files of the projects that the paths are in. All manifests that may speak for them are taken in, and what
+ * may set the environment of programs; what cannot be read is left out.
  */
-export async function readProjects(folders: readonly string[], workspace: Workspace): Promise<string[]> {
+export async function readProjects(given: readonly string[], workspace: Workspace): Promise<string[]> {
   const { manifests } = workspace;
+  const folders = [...new Set(given.map(projectRoot))];
   const tops = folders.map(repositoryOf);
   const above = [...new Set(folders.flatMap((folder, i) => foldersAbove(folder, tops[i]!)))];
-  const paths = (await findFiles(folders.map(uriOf), disk)).map((uri) => fileURLToPath(uri));
+  const isWhole = (folder: string): boolean => isMarked(folder) || given.some((path) => resolve(path) === folder);
+  const loose = await Promise.all(folders.filter((folder) => !isWhole(folder)).map(filesNear));
+  const uris = new Set([...(await findFiles(folders.filter(isWhole).map(uriOf), disk)), ...loose.flat()]);
+  const paths = [...uris].map((uri) => fileURLToPath(uri));
   const listed = await disk.list(above.map(uriOf));
   const namesAbove = above.flatMap((folder, i) => (listed[i] ?? []).map(({ name }) => join(folder, name)));
   await take([...paths, ...namesAbove], manifests);
@@ -34,6 +45,30 @@ export async function readProjects(folders: readonly string[], workspace: Worksp
     await take(missing, manifests, (path) => tops.some((top) => path.startsWith(`${withSlashes(top)}/`)));
   }
   return paths.filter((path) => path.endsWith('.py'));
+}
+
+const isMarked = (folder: string): boolean => MARKERS.some((marker) => existsSync(join(folder, marker)));
+
+/** The folder whose modules a file may import: the nearest one that looks like a project's, else its own. */
+function projectRoot(path: string): string {
+  const start = statSync(path).isDirectory() ? resolve(path) : dirname(resolve(path));
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (isMarked(folder)) return folder;
+    if (folder === dirname(folder) || folder === homedir()) return start;
+  }
+}
+
+/** The files below a folder, or only those right in it where there is too much below. */
+async function filesNear(folder: string): Promise<string[]> {
+  let entries = 0;
+  const list: FileAccess['list'] = async (folders) => {
+    if (entries > MOST_ENTRIES) return [];
+    const listed = await disk.list(folders);
+    for (const each of listed) entries += each?.length ?? 0;
+    return listed;
+  };
+  const uris = await findFiles([uriOf(folder)], { list });
+  return entries > MOST_ENTRIES ? uris.filter((uri) => dirname(fileURLToPath(uri)) === folder) : uris;
 }
 
 /** What cannot be read says nothing. */

@@ -3,8 +3,7 @@
  * Findings go to standard output and everything else to standard error, so that the JSON is always JSON.
  */
 import { existsSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { version } from '../../package.json';
 import { readProjects } from './cli-projects.ts';
@@ -94,7 +93,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const files = await findPythonFiles(paths, reportSkipped, ENDINGS);
   const parsed = new Map<string, PythonFile>();
   const workspace = new Workspace();
-  const near = await readProjects([...new Set(paths.map(projectRoot))], workspace);
+  const near = await readProjects(paths, workspace);
   for (const problem of projectProblems(workspace.manifests)) process.stderr.write(`seedwise: ${problem}\n`);
   indexAll(new Set([...near, ...files]), workspace, options.settings, parsed);
   if (command === 'report') return print(reportOn(paths, files, workspace, format as ReportFormat, options.settings));
@@ -213,16 +212,6 @@ function indexAll(
 const MOST_PARSED = 300;
 
 const nameInWorkspace = (path: string): string => resolve(path).split(sep).join('/');
-
-/** The folder whose modules a file may import: the nearest one that looks like a project's, else its own. */
-function projectRoot(path: string): string {
-  const start = statSync(path).isDirectory() ? resolve(path) : dirname(resolve(path));
-  const markers = ['.git', 'pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt'];
-  for (let folder = start; ; folder = dirname(folder)) {
-    if (markers.some((marker) => existsSync(join(folder, marker)))) return folder;
-    if (folder === dirname(folder) || folder === homedir()) return start;
-  }
-}
 
 function reportSkipped(path: string, error: unknown): void {
   const reason = error instanceof Error ? error.message : String(error);

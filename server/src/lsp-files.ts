@@ -6,7 +6,7 @@ import type { FileAccess } from './folders.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
 import type { clientOf } from './lsp-client.ts';
 import { FILES, type FolderEntry, type ListFolders, type ReadFiles } from './protocol.ts';
-import type { WorkspaceIndex } from './workspace-index.ts';
+import type { IndexState, WorkspaceIndex } from './workspace-index.ts';
 
 /** How long diagnostics wait for news of other files; in a larger workspace they come again when all is known. */
 const PATIENCE_MS = 300;
@@ -41,11 +41,16 @@ interface Ear {
 export function followWorkspace(connection: Connection, index: WorkspaceIndex, { ready, changed, onError }: Ear) {
   let known: Promise<unknown> = Promise.resolve();
   let all: Promise<unknown> = Promise.resolve();
+  /** How much news is still coming in. */
+  let expected = 0;
 
   /** Lets diagnostics wait a moment for the news; those that did not are looked at again where it changed something. False is no news. */
   function learn(news: Promise<unknown>): void {
     const before = index.generation;
-    const complete = news.then((isNew) => isNew !== false && index.generation !== before && changed(), onError);
+    expected++;
+    const complete = news
+      .finally(() => expected--)
+      .then((isNew) => isNew !== false && index.generation !== before && changed(), onError);
     all = Promise.all([all, complete]);
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
     known = Promise.race([Promise.all([known, complete]), patience]);
@@ -67,6 +72,15 @@ export function followWorkspace(connection: Connection, index: WorkspaceIndex, {
 
     /** Resolves when the latest news is known, or a moment has passed. */
     settled: (): Promise<unknown> => known,
+
+    /**
+     * True where what was worked out in this state still holds. While news comes in, only open documents change that:
+     * all is looked at again when the news is known, and until then asking often must not hold it up.
+     */
+    holds({ generation, edits }: IndexState): boolean {
+      const now = index.state;
+      return generation === now.generation || (expected > 0 && edits === now.edits);
+    },
 
     /** Resolves when all news so far is known, however long that takes. */
     complete: (): Promise<unknown> => all,

@@ -41,7 +41,7 @@ import {
   type StatusOf,
 } from './protocol.ts';
 import { answerReport } from './report-answer.ts';
-import { pathOf, WorkspaceIndex } from './workspace-index.ts';
+import { type IndexState, pathOf, WorkspaceIndex } from './workspace-index.ts';
 
 const PUSH_DELAY_MS = 100;
 /** How often an answer is worked out again because texts of other files were missing. */
@@ -53,7 +53,7 @@ interface Checked {
   readonly version: number;
   readonly settings: Settings;
   /** The state of the other files it was judged with. */
-  readonly generation: number;
+  readonly state: IndexState;
   readonly python: Python | undefined;
   /** By the address of the document, or of the notebook's cell. */
   readonly diagnostics: ReadonlyMap<string, Diagnostic[]>;
@@ -292,7 +292,7 @@ export function serve(connection: Connection, host: Host): void {
     const { uri, version } = document;
     const before = checkedByUri.get(uri);
     const sameText = before?.document === document && before.version === version;
-    const sameWorld = before?.settings === settings && before.generation === index.generation;
+    const sameWorld = before?.settings === settings && workspace.holds(before.state);
     if (before?.complete && sameText && sameWorld) return before;
 
     const config = isInWorkspace(uri) ? index.workspace.manifests.configOf(pathOf(uri)) : null;
@@ -306,9 +306,9 @@ export function serve(connection: Connection, host: Host): void {
     }
     const unchanged = before && JSON.stringify([...before.diagnostics]) === JSON.stringify([...diagnostics]);
     const resultId = unchanged ? before.resultId : `${session}-${++resultCount}`;
-    const { generation, lacksTexts } = index;
+    const { state, lacksTexts } = index;
     const checked: Checked = {
-      ...{ document, version, settings, generation, python, diagnostics, resultId },
+      ...{ document, version, settings, state, python, diagnostics, resultId },
       complete: !lacksTexts,
     };
     checkedByUri.set(uri, checked);

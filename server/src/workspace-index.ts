@@ -29,10 +29,18 @@ export interface Surroundings {
   onError(error: unknown): void;
 }
 
+/** What to compare to see whether something has changed. */
+export interface IndexState {
+  readonly generation: number;
+  readonly edits: number;
+}
+
 export class WorkspaceIndex {
   readonly workspace = new Workspace();
   /** Grows whenever programs may behave differently. */
   generation = 0;
+  /** Grows whenever they may because of an open document. */
+  #edits = 0;
   readonly #around: Surroundings;
   /** The addresses of open folders by their paths. */
   readonly #folders = new Map<string, string>();
@@ -53,6 +61,10 @@ export class WorkspaceIndex {
   constructor(surroundings: Surroundings) {
     this.#around = surroundings;
     this.workspace.open = (path) => this.#parse(path);
+  }
+
+  get state(): IndexState {
+    return { generation: this.generation, edits: this.#edits };
   }
 
   /** Reads all files of the folders in; resolves when they are known. */
@@ -126,7 +138,9 @@ export class WorkspaceIndex {
     this.#open.add(file.path);
     this.#readings.delete(file.path);
     this.#texts.delete(file.path);
+    const { generation } = this;
     this.#take(file.path, uri, indexFile(file, this.#vocabularyOf(file.path)));
+    if (this.generation !== generation) this.#edits++;
   }
 
   async closed(uri: string): Promise<void> {

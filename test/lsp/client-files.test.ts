@@ -215,6 +215,38 @@ test('of two readings of a file, the one that began last counts', async () => {
   });
 });
 
+/** Asks about the training script while half of the files are known, among them its helper; the rest is held back. */
+async function whileReading(use: (server: Server, readOn: () => void) => Promise<void>): Promise<void> {
+  const files = project();
+  for (let i = 10; i < 50; i++) files.texts.set(`${ROOT}/z${i}.py`, '');
+  const last = holdBack(files, `${ROOT}/z49.py`);
+  const helper = holdBack(files, HELPER_URI);
+  await withServer({ files, folders: [ROOT] }, async (server) => {
+    await until(() => helper.waiting === 1);
+    await server.open(TRAIN_URI, TRAIN);
+    const answer = await server.pull(TRAIN_URI);
+    assert.deepEqual(answer.kind === 'full' && answer.items, []);
+    helper.release();
+    await until(() => last.waiting === 1);
+    assert.equal((await server.pull(TRAIN_URI, answer.resultId)).kind, 'unchanged');
+    await use(server, last.release);
+  });
+}
+
+test('an answer that is asked for again while files are read stays until they are known', () =>
+  whileReading(async (server, readOn) => {
+    readOn();
+    await until(() => server.said.refreshes > 0);
+    assert.deepEqual(await messages(server, TRAIN_URI), UNSEEDED);
+  }));
+
+test('an edit changes answers even while files are read', () =>
+  whileReading(async (server) => {
+    await server.open(HELPER_URI, `${HELPER}    torch.manual_seed(1)\n`);
+    await server.pull(HELPER_URI);
+    assert.deepEqual(await messages(server, TRAIN_URI), UNSEEDED);
+  }));
+
 test('a reading that a deletion overtakes is thrown away', async () => {
   const files = project();
   await withServer({ files, folders: [ROOT] }, async (server) => {

@@ -80,6 +80,22 @@ test('folders of others are left out, unless a file in them is named', (t) => {
   assert.deepEqual(names('build/a.py', 'script', 'a', 'a/z.py'), ['build/a.py', 'script', 'a/z.py']);
 });
 
+test('of a file in no project only so much is looked at as may belong to it', (t) => {
+  const program = 'import torch\nfrom helper import seed\n\nseed(0)\nprint(torch.rand(2))\n';
+  const helper = 'import torch\n\n\ndef seed(value):\n    print(value)\n';
+  const few = { 'train.py': program, 'src/helper.py': helper };
+  const many = Object.fromEntries(Array.from({ length: 2001 }, (_, i) => [`other/${i}.txt`, '']));
+  const rules = (files: Record<string, string>): string[] =>
+    [
+      ...shell(t, files)
+        .run('check', 'train.py')
+        .stdout.matchAll(/^\S+:\d+: \w+ (\S+)/gm),
+    ].map(([, rule]) => rule!);
+  assert.deepEqual(rules(few), ['incomplete-seeding']);
+  assert.deepEqual(rules({ ...few, ...many }), []); // A helper nobody can read may seed.
+  assert.deepEqual(rules({ ...few, ...many, 'helper.py': helper }), ['incomplete-seeding']);
+});
+
 test('a file outside the current folder has its whole path', (t) => {
   const { cwd } = shell(t, { 'train.py': BAD });
   const { names } = shell(t, {});

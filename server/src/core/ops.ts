@@ -1,5 +1,5 @@
 /** What the operations of a file do in this project: free to differ between runs, raising, or neither. */
-
+import { picksOne } from './collisions.ts';
 import { runsWithoutGradient } from './gradients.ts';
 import { type Behaviour, behavioursAt } from './knowledge.ts';
 import type { Node, PythonFile } from './model.ts';
@@ -19,7 +19,7 @@ export interface OpUse extends OpCall {
   readonly version: string | null;
   /** What it may do in that version; several where the code does not show enough. */
   readonly behaviours: readonly Behaviour[];
-  /** The code shows that its result is the same in any order: sums of ones, values without their indices. */
+  /** The code shows that its result is the same in any order: sums of ones, one index a row, values without their indices. */
   readonly isExact: boolean;
 }
 
@@ -90,6 +90,7 @@ function isExact(call: OpCall, file: PythonFile, project: Project): boolean {
   const { op } = call;
   const sources = op.sums ? call.operands(op.sums) : [];
   if (sources.length > 0 && sources.every((node) => node !== null && tensorOf(node, file)?.whole === true)) return true;
+  if (op.collides && picksOne(call, op.collides, file)) return true;
   return op.indices === true && givesValues(call.call.node, file) && hasNoBackward(call, file, project);
 }
 

@@ -8,29 +8,63 @@ import type { Edit } from './rule.ts';
 const SET_METHODS = new Set(['union', 'intersection', 'difference', 'symmetric_difference', 'copy']);
 /** They make whole numbers, whose hashes are not random. */
 const NUMBERS = /^(builtins\.(int|range|len|hash|id|round|ord)|numpy\.(arange|unique)|torch\.(arange|unique))$/;
+/** Methods that put nothing into a set. */
+const LEAVES = new Set([...SET_METHODS, 'clear', 'discard', 'isdisjoint', 'issubset', 'issuperset', 'pop', 'remove']);
+const MAX_NAMES = 3;
+
 export function setsOf(file: PythonFile): Node[] {
   const made = [...file.calls('builtins.set'), ...file.calls('builtins.frozenset')].map((call) => call.node);
   return [...made, ...file.scopes.sets];
 }
 
-/** Every number is known to be one by the code that makes it. */
-export function holdsNumbers(set: Node, file: PythonFile): boolean {
-  const isNumber = (node: Node | undefined): boolean => {
-    if (!node) return false;
-    if (/^(integer|float|true|false|unary_operator)$/.test(node.type)) return true;
-    if (node.type !== 'call') return typeof file.constant(node) === 'number';
-    const { name, method } = file.call(node);
-    const first = node.get('arguments')?.children[0];
-    if (name === 'builtins.map') return first !== undefined && NUMBERS.test(file.qualify(first) ?? '');
-    return (name !== null && NUMBERS.test(name)) || method === 'tolist' || method === 'numpy' || method === 'unique';
-  };
-  if (set.type === 'set') return set.children.every(isNumber);
-  if (set.type === 'set_comprehension') return isNumber(set.get('body'));
+/** Whatever the set holds is a number, by the code that makes it or fills it. */
+export function holdsNumbers(set: Node, file: PythonFile, reads: Reads): boolean {
+  if (set.type === 'set') return set.children.every((each) => isNumber(each, file));
+  if (set.type === 'set_comprehension') return isNumber(set.get('body'), file);
   const list = set.get('arguments');
   const passed = list?.type === 'generator_expression' ? list : list?.children[0];
-  if (passed && /^(generator_expression|list_comprehension)$/.test(passed.type)) return isNumber(passed.get('body'));
-  if (passed && /^(list|tuple)$/.test(passed.type)) return passed.children.every(isNumber);
-  return passed !== undefined && isNumber(passed);
+  if (!passed) return isFilledWithNumbers(set, file, reads);
+  if (/^(generator_expression|list_comprehension)$/.test(passed.type)) return isNumber(passed.get('body'), file);
+  if (/^(list|tuple)$/.test(passed.type)) return passed.children.every((each) => isNumber(each, file));
+  return isNumber(passed, file);
+}
+
+/** Every number is known to be one by the code that makes it. */
+function isNumber(node: Node | undefined, file: PythonFile, depth = 0): boolean {
+  if (!node) return false;
+  if (/^(integer|float|true|false|unary_operator)$/.test(node.type)) return true;
+  if (typeof file.constant(node) === 'number') return true;
+  if (node.type === 'identifier') {
+    const definitions = file.definitions(node);
+    const isOne = (each: (typeof definitions)[number]): boolean =>
+      each.kind === 'assignment' && isPlain(each.node) && isNumber(each.value, file, depth + 1);
+    return depth < MAX_NAMES && definitions.length > 0 && definitions.every(isOne);
+  }
+  if (node.type !== 'call') return false;
+  const { name, method } = file.call(node);
+  const first = node.get('arguments')?.children[0];
+  if (name === 'builtins.map') return first !== undefined && NUMBERS.test(file.qualify(first) ?? '');
+  return (name !== null && NUMBERS.test(name)) || method === 'tolist' || method === 'numpy' || method === 'unique';
+}
+
+/** `a = value`, rather than `a, b = value` or `a += value`. */
+const isPlain = (target: Node): boolean => target.type === 'identifier' && target.parent?.type === 'assignment';
+
+/** `seen = set()` that only ever gets numbers. */
+function isFilledWithNumbers(set: Node, file: PythonFile, reads: Reads): boolean {
+  const target = set.parent?.type === 'assignment' && set.field === 'right' ? set.parent.get('left') : undefined;
+  if (target?.type !== 'identifier') return false;
+  const definitions = file.definitions(target);
+  if (definitions.length !== 1) return false;
+  const uses = reads.of(file.read(target)).filter((each) => file.definitions(each) === definitions);
+  const filled = uses.flatMap((each) => {
+    const call = each.parent?.type === 'attribute' && each.parent.parent?.type === 'call' ? each.parent.parent : null;
+    const method = call ? file.call(call).method : null;
+    return call && method !== null && !LEAVES.has(method)
+      ? [method === 'add' && call.get('arguments')?.children[0]]
+      : [];
+  });
+  return filled.length > 0 && filled.every((value) => value && isNumber(value, file));
 }
 
 /** Collects the places where the set, or a name that holds it, becomes a sequence. */
@@ -39,6 +73,7 @@ export function iterated(set: Node, file: PythonFile, reads: Reads, points: Set<
   if (!parent || seen.has(set)) return;
   seen.add(set);
   const next = (node: Node): void => iterated(node, file, reads, points, seen);
+  if (parent.type === 'binary_operator' && takesAway(set, file)) return;
   if (/^(parenthesized_expression|binary_operator|conditional_expression|boolean_operator)$/.test(parent.type)) {
     next(parent);
   } else if (parent.type === 'attribute' && set.field === 'object') {
@@ -53,6 +88,12 @@ export function iterated(set: Node, file: PythonFile, reads: Reads, points: Set<
     if (isValue && !(call?.method && SET_METHODS.has(call.method)) && !(call && SAVES.test(call.name ?? '')))
       points.add(set);
   }
+}
+
+/** The right side of `a - b` leaves none of its elements behind. */
+function takesAway(set: Node, file: PythonFile): boolean {
+  const left = set.parent?.get('left');
+  return set.field === 'right' && left !== undefined && file.text.slice(left.end, set.start).trim() === '-';
 }
 
 /** Where a name is read that holds nothing but sets; nowhere if it may hold something else or is sorted. */

@@ -2,6 +2,7 @@
 import { replace } from '../fix.ts';
 import { spell } from '../imports.ts';
 import type { Call, PythonFile } from '../model.ts';
+import { Reads } from '../reads.ts';
 import type { Fix, Rule, Span } from '../rule.ts';
 import { explain } from '../seeding.ts';
 
@@ -18,6 +19,7 @@ alone. Layers draw their initial weights on the CPU before \`.to("cuda")\` moves
 \`torch.manual_seed\` seeds the CPU and every CUDA device.`,
   never: [
     'A program that calls `torch.manual_seed` too, on any path.',
+    'A function that nobody calls.',
     'A helper that cannot be read and is named like a seeder.',
     'A program that draws nothing from torch that Seedwise can see.',
     'A first draw that names its device, which the seed of CUDA may reach.',
@@ -46,7 +48,7 @@ model = nn.Linear(8, 2).cuda()
     },
   ],
   *check(file, project) {
-    const [call] = file.allCalls.filter(({ name }) => name !== null && TWIN.test(name));
+    const call = file.allCalls.find((each) => each.name !== null && TWIN.test(each.name) && isRun(each, file));
     const { exposed = {}, may = {} } = project.summary ?? {};
     const draw = exposed.torch;
     if (!call || !draw || draw.marked || 'torch' in may) return;
@@ -66,6 +68,14 @@ model = nn.Linear(8, 2).cuda()
 };
 
 const TWIN = /^torch\.cuda\.manual_seed(_all)?$/;
+
+/** Not in a function of this file that is never mentioned again. */
+function isRun(call: Call, file: PythonFile): boolean {
+  const definition = call.node.enclosing('function_definition');
+  const info = definition ? file.scopes.byNode.get(definition)?.owner : undefined;
+  if (!info || !('parameters' in info) || info.class || info.decorators.length > 0) return true;
+  return new Reads(file).of(info.name).length > 0;
+}
 
 /** A draw that names its device, or takes a default that was changed, may well come from CUDA. */
 function drawsElsewhere(file: PythonFile, drawn: Span): boolean {

@@ -187,14 +187,14 @@ function dependsOnMode(expression: Node, file: PythonFile, depth = 0): boolean {
       (definition) =>
         definition.kind === 'assignment' &&
         // Assigned under a test of the mode, or from something that depends on it.
-        (isUnderMode(definition.node, file) || dependsOnMode(definition.value, file, depth + 1)),
+        (isUnderMode(definition.node, file, depth + 1) || dependsOnMode(definition.value, file, depth + 1)),
     );
     return !depends;
   });
   return depends;
 }
 
-function isUnderMode(node: Node, file: PythonFile): boolean {
+function isUnderMode(node: Node, file: PythonFile, depth = 0): boolean {
   for (let at: Node = node; at.parent && !/_definition$/.test(at.type); at = at.parent) {
     const holder = at.parent;
     const conditions =
@@ -205,7 +205,7 @@ function isUnderMode(node: Node, file: PythonFile): boolean {
           : holder.type === 'boolean_operator'
             ? holder.children.slice(0, 1)
             : [];
-    if (conditions.some((condition) => condition !== at && dependsOnMode(condition, file, 1))) return true;
+    if (conditions.some((condition) => condition !== at && dependsOnMode(condition, file, depth + 1))) return true;
   }
   return false;
 }

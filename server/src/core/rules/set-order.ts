@@ -71,7 +71,7 @@ def encode(names):
     if (!project.reachesMl) return;
     const points = new Set<Node>();
     const reads = new Reads(file);
-    for (const set of setsOf(file)) if (!holdsNumbers(set, file)) iterated(set, file, reads, points, new Set());
+    for (const set of setsOf(file)) if (!holdsNumbers(set, file, reads)) iterated(set, file, reads, points, new Set());
     for (const point of [...points].sort((a, b) => a.start - b.start)) {
       const use = new Order(file, { hasOneElement: true, isIndependent: () => false, inFiles: true }).use(point);
       if (!use) continue;

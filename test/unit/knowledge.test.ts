@@ -192,6 +192,7 @@ describe('operations', () => {
         const wanted = new Set([
           ...[...op.when, ...op.behaviour.flatMap((row) => row.when ?? [])].flatMap(about),
           ...(op.sums && op.sums !== 'input' ? [op.sums] : []),
+          ...(op.collides ? [op.collides] : []),
         ]);
         const known = { ...spelling.positions, ...spelling.fixed };
         // An argument that this spelling lacks takes its default: nn.Upsample has no antialias.

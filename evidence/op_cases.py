@@ -230,4 +230,7 @@ CASES = [
 assert len({case.name for case in CASES}) == len(CASES)
 
 if __name__ == "__main__":
+    for case in CASES:
+        compile(case.inputs, case.name, "exec")
+        compile(case.result, case.name, "eval")
     print(json.dumps(sorted({case.row for case in CASES} - {""})))

@@ -192,6 +192,7 @@ describe('operations', () => {
         const wanted = new Set([
           ...[...op.when, ...op.behaviour.flatMap((row) => row.when ?? [])].flatMap(about),
           ...(op.sums && op.sums !== 'input' ? [op.sums] : []),
+          ...(op.collides ? [op.collides] : []),
         ]);
         const known = { ...spelling.positions, ...spelling.fixed };
         // An argument that this spelling lacks takes its default: nn.Upsample has no antialias.
@@ -228,16 +229,23 @@ describe('operations', () => {
   });
 
   it("cover the tests that PyTorch's own suite has for alerts", () => {
-    const modules =
-      'AvgPool3d AdaptiveAvgPool2d AdaptiveAvgPool3d MaxPool3d AdaptiveMaxPool2d FractionalMaxPool2d FractionalMaxPool3d ' +
-      'ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d NLLLoss CTCLoss ' +
-      'EmbeddingBag MaxUnpool1d MaxUnpool2d MaxUnpool3d';
-    for (const name of modules.split(' ')) assert.ok(opsOf(`torch.nn.${name}`).length, name);
-    for (const name of ['histc', 'bincount', 'kthvalue', 'median', 'gather', 'cumsum', 'put', 'scatter_add'])
-      assert.ok(opsOf(`torch.${name}`).length && opsOfMethod(name).length, name);
-    assert.ok(opsOf('torch.nn.functional.grid_sample').length);
-    const modes = opsOf('torch.nn.functional.interpolate').map(({ op }) => op.case);
-    assert.deepEqual(modes, ['antialias', 'area', 'bicubic', 'bilinear', 'linear', 'trilinear']);
+    // Those of test/test_torch.py in any version from 1.9 on, as `test_nondeterministic_alert_<name>`.
+    const names =
+      'AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool2d AvgPool3d CTCLoss EmbeddingBag_max FractionalMaxPool2d ' +
+      'FractionalMaxPool3d MaxPool3d MaxUnpool1d MaxUnpool2d MaxUnpool3d NLLLoss ReflectionPad1d ReflectionPad2d ' +
+      'ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d bincount cumsum gather grid_sample_2d ' +
+      'grid_sample_3d histc interpolate_bicubic interpolate_bilinear interpolate_linear interpolate_trilinear kthvalue ' +
+      'median put put_accumulate scatter_add';
+    const alertOf = /::test_nondeterministic_alert_(\w+)/;
+    const covered = ops.flatMap((op) => op.tests ?? []).flatMap((test) => alertOf.exec(test)?.[1] ?? []);
+    assert.deepEqual([...new Set(covered)].sort(), names.split(' '));
+    const raises = ops.filter((op) => op.tests?.some((test) => alertOf.test(test)));
+    for (const op of raises)
+      assert.ok(
+        op.behaviour.some(({ flag }) => flag === 'error'),
+        title(op),
+      );
+    assert.ok(ops.some((op) => op.tests?.some((test) => test.includes('::test_cublas_config_nondeterministic_alert'))));
   });
 
   it('behave as their version does', () => {

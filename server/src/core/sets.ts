@@ -60,7 +60,9 @@ function isFilledWithNumbers(set: Node, file: PythonFile, reads: Reads): boolean
   const filled = uses.flatMap((each) => {
     const call = each.parent?.type === 'attribute' && each.parent.parent?.type === 'call' ? each.parent.parent : null;
     const method = call ? file.call(call).method : null;
-    return call && method !== null && !LEAVES.has(method) ? [method === 'add' && call.get('arguments')?.children[0]] : [];
+    return call && method !== null && !LEAVES.has(method)
+      ? [method === 'add' && call.get('arguments')?.children[0]]
+      : [];
   });
   return filled.length > 0 && filled.every((value) => value && isNumber(value, file));
 }

@@ -10,6 +10,7 @@ An experiment is one file below `experiments/<rule>/`. Its first line is a comme
 
 Every run is a process of its own, started by $PYTHON or else by the interpreter that runs this file.
 The samples in `examples/` must differ between two runs, and their repaired copies must not.
+The other programs beside this file count what they check themselves, in a last line as this program has it.
 """
 
 import argparse
@@ -40,7 +41,8 @@ def main():
     if machine is None:
         print(f"{PYTHON} cannot import torch and numpy. Set PYTHON to an interpreter that can.")
         return 2
-    print(f"torch {machine['torch']}, numpy {machine['numpy']}, {machine['cores']} cores, CUDA: {machine['device'] or 'none'}")
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    print(f"{versions}, {machine['cores']} cores, CUDA: {machine['device'] or 'none'}")
 
     checks = [check for check in all_checks(options, machine) if options.only in check[0]]
     with ThreadPoolExecutor(options.jobs) as pool:
@@ -64,12 +66,20 @@ def all_checks(options, machine):
             else:
                 yield name, lambda e=experiment, k=kind, p=program: judge(k, p, e["error"])
 
-    yield "snippets", lambda: judge("holds", HERE / "snippets.py", None)
-    yield "libraries", lambda: judge("holds", HERE / "libraries.py", None)
+    for name in ("snippets", "libraries"):
+        yield name, lambda name=name: judge("holds", HERE / f"{name}.py", None)
+    counting = {"ops_table": [], "gpu_ops --device cpu": ["--device", "cpu"]}
+    if options.repaired:
+        counting["equivalents"] = [str(options.repaired.resolve() / "equivalents.json")]
     if "cuda" in machine["has"]:
-        yield "gpu_ops", lambda: judge("holds", HERE / "gpu_ops.py", None)
+        counting["gpu_ops"] = []
     else:
         yield "gpu_ops", lambda: ("SKIPPED", "needs cuda")
+    for name, arguments in counting.items():
+        if name == "equivalents" and "hypothesis" not in machine["has"]:
+            yield name, lambda: ("SKIPPED", "needs hypothesis")
+        else:
+            yield name, lambda name=name, arguments=arguments: judge_counts(HERE / f"{name.split()[0]}.py", arguments)
 
     samples = sorted((ROOT / "examples").glob("*.py"))
     for sample in samples:
@@ -112,7 +122,16 @@ def judge(kind, program, error):
     return ("ok", "two runs print the same") if same else ("FAILED", f"two runs differ:\n{runs[0][1]}{runs[1][1]}")
 
 
-def run(program):
+def judge_counts(program, arguments):
+    """A program that counts its own checks: what it says of those that failed, and how many there were."""
+    status, output = run(program, arguments)
+    counts = re.search(r"^([1-9]\d*) passed, 0 failed$", output.rstrip().rpartition("\n")[2])
+    if status == 0 and counts:
+        return "ok", f"{counts[1]} checks"
+    return "FAILED", "\n" + "\n".join(line for line in output.splitlines() if not re.match(r"\S.*: off |the same: ", line))
+
+
+def run(program, arguments=()):
     """Exit status and output of a program in a fresh process, in an empty folder."""
     with tempfile.TemporaryDirectory() as folder:
         path = program
@@ -123,7 +142,7 @@ def run(program):
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
         try:
             done = subprocess.run(
-                [PYTHON, "-W", "ignore", str(path.resolve())],
+                [PYTHON, "-W", "ignore", str(path.resolve()), *arguments],
                 cwd=folder,
                 env=environment,
                 stdout=subprocess.PIPE,
@@ -138,22 +157,21 @@ def run(program):
 
 def describe_machine():
     probe = (
-        "import importlib.util, json, torch, numpy; cuda = torch.cuda.is_available();"
-        "print(json.dumps({'torch': torch.__version__, 'numpy': numpy.__version__, 'threads': torch.get_num_threads(),"
-        " 'sklearn': importlib.util.find_spec('sklearn') is not None,"
-        " 'albumentations': importlib.util.find_spec('albumentations') is not None,"
-        " 'device': torch.cuda.get_device_name(0) if cuda else None}))"
+        "import importlib, importlib.util, json, platform, torch; cuda = torch.cuda.is_available();"
+        "found = [name for name in ('torch', 'numpy', 'sklearn', 'hypothesis', 'albumentations') if importlib.util.find_spec(name)];"
+        "versions = {name: importlib.import_module(name).__version__ for name in found};"
+        "print(json.dumps({'torch': torch.__version__, 'versions': {'Python': platform.python_version(), **versions},"
+        " 'threads': torch.get_num_threads(), 'device': torch.cuda.get_device_name(0) if cuda else None}))"
     )
     done = subprocess.run([PYTHON, "-W", "ignore", "-c", probe], stdout=subprocess.PIPE, encoding="utf-8")
-    if done.returncode != 0:
+    machine = json.loads(done.stdout) if done.returncode == 0 else {"versions": {}}
+    if "numpy" not in machine["versions"]:
         return None
-    machine = json.loads(done.stdout)
     machine["cores"] = os.cpu_count()
     present = {"cuda": machine["device"], "threads": machine["threads"] > 1}
     is_older = [int(part) for part in machine["torch"].split(".")[:2]] < [2, 10]
     present.update({"torch<2.10": is_older, "torch>=2.10": not is_older})
-    present.update((name, machine[name]) for name in ("sklearn", "albumentations"))
-    machine["has"] = {need for need, there in present.items() if there}
+    machine["has"] = {need for need, there in present.items() if there} | set(machine["versions"])
     return machine
 
 

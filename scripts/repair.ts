@@ -1,6 +1,6 @@
 /**
  * `npm run evidence` first calls this: it writes the samples as Seedwise repairs them, one first fix after the other, to the
- * folder it is given. What is left then has no repair.
+ * folder it is given. What is left then has no repair. Beside them goes `equivalents.json`.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,6 +10,7 @@ import { closeFile, openFile } from '../server/src/core/model.ts';
 import { projectOf } from '../server/src/core/project.ts';
 import { DEFAULT_SETTINGS } from '../server/src/core/settings.ts';
 import '../test/engine.ts';
+import { equivalents } from './equivalents.ts';
 
 const EXAMPLES = path.resolve(import.meta.dirname, '../examples');
 const MOST_FIXES = 100;
@@ -20,6 +21,7 @@ mkdirSync(folder, { recursive: true });
 for (const name of readdirSync(EXAMPLES).filter((file) => file.endsWith('.py'))) {
   writeFileSync(path.join(folder, name), repair(name, readFileSync(path.join(EXAMPLES, name), 'utf8')));
 }
+writeFileSync(path.join(folder, 'equivalents.json'), `${JSON.stringify(equivalents(), null, 2)}\n`);
 
 function repair(name: string, text: string): string {
   let repaired = text;

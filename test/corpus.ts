@@ -111,7 +111,7 @@ export function workspaceOf(files: readonly Omit<MarkedFile, 'marks' | 'later'>[
   }
   workspace.open = (path) => {
     const found = files.find((each) => each.path === path);
-    return found ? openFile(path, found.text) : null;
+    return found ? openFile(path, found.notebook ?? found.text) : null;
   };
   return workspace;
 }

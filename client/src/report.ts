@@ -4,6 +4,7 @@ import {
   type Disposable,
   type ExtensionContext,
   env,
+  NotebookRange,
   Range,
   Uri,
   ViewColumn,
@@ -38,9 +39,10 @@ export function registerReport(context: ExtensionContext, client: BaseLanguageCl
 
 /** The program of the active editor; for a library the user chooses one of those that reach it. */
 async function findProgram(client: BaseLanguageClient): Promise<{ uri: string; page: ReportPage } | undefined> {
-  const document = window.activeTextEditor?.document;
-  if (document?.languageId !== 'python') {
-    window.showInformationMessage('Open the Python file whose report you want.');
+  const editor = window.activeTextEditor?.document;
+  const document = window.activeNotebookEditor?.notebook ?? (editor?.languageId === 'python' ? editor : undefined);
+  if (!document) {
+    window.showInformationMessage('Open the Python file or notebook whose report you want.');
     return undefined;
   }
   const uri = client.code2ProtocolConverter.asUri(document.uri);
@@ -145,9 +147,15 @@ ${page.html}
   }
 }
 
-/** Opens a file where it is shown already, or in the first column, with the cursor at the place. */
-async function openPlace(...[uri, line, column]: PlaceArguments): Promise<void> {
+/** Opens a file where it is shown already, or in the first column, with the cursor at the place; a notebook at the cell. */
+async function openPlace(...[uri, line, column, cell]: PlaceArguments): Promise<void> {
   const target = Uri.parse(uri);
+  if (cell !== undefined) {
+    const selections = [new NotebookRange(cell, cell + 1)];
+    const notebook = await workspace.openNotebookDocument(target);
+    await window.showNotebookDocument(notebook, { viewColumn: ViewColumn.One, selections });
+    return;
+  }
   const isTarget = (each: Uri): boolean => each.toString() === target.toString();
   const shown = window.visibleTextEditors.find((editor) => isTarget(editor.document.uri));
   const selection = new Range(line - 1, column - 1, line - 1, column - 1);

@@ -42,8 +42,7 @@ Settings are read from [tool.seedwise] in the nearest pyproject.toml; options go
 Exits with 0 if all is well, 1 if a finding fails the check, 2 if the check could not be made.
 `;
 
-/** Reports speak of lines, which the cells of a notebook have each for themselves. */
-const ENDINGS = { check: ['.py', '.ipynb'], report: ['.py'] };
+const ENDINGS = ['.py', '.ipynb'];
 
 /** The worst first. */
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'information', 'hint'];
@@ -92,7 +91,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (missing !== undefined) throw new UsageError(`there is no file or folder '${missing}'`);
 
   await loadSyntax(wasm);
-  const files = await findPythonFiles(paths, reportSkipped, ENDINGS[command]);
+  const files = await findPythonFiles(paths, reportSkipped, ENDINGS);
   const parsed = new Map<string, PythonFile>();
   const workspace = new Workspace();
   const near = await readProjects([...new Set(paths.map(projectRoot))], workspace);

@@ -11,6 +11,12 @@ export interface FileAccess {
   read(files: readonly string[]): Promise<readonly (string | undefined)[]>;
 }
 
+/** Files that cannot be reached are not there. */
+export const NO_FILES: FileAccess = {
+  list: async (folders) => folders.map(() => undefined),
+  read: async (files) => files.map(() => undefined),
+};
+
 /** Folders of other people's or generated code: those Ruff leaves out too, and Python's own caches. */
 const SKIPPED = new Set([
   ...[

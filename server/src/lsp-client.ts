@@ -26,6 +26,7 @@ export function clientOf(
     answersConfiguration: workspace?.configuration === true,
     registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     resolvesEdits: dataSupport === true && resolveSupport?.properties.includes('edit') === true,
+    confirmsEdits: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
     takesVersionedEdits: workspace?.workspaceEdit?.documentChanges === true,
     showsPages: commands.has(COMMANDS.explainRule) || window?.showDocument?.support === true,
   };

@@ -1,5 +1,6 @@
 /** The engine's findings, edits and actions in the protocol's terms: positions instead of offsets, addresses instead of paths. */
 import {
+  type AnnotatedTextEdit,
   type CodeAction,
   type Diagnostic,
   DiagnosticTag,
@@ -24,6 +25,12 @@ export const ACTION_KINDS: readonly Action['kind'][] = [
 
 /** The version of a file that no editor holds. */
 export const CLOSED = -1;
+
+/** The annotation of edits in files other than the one that was asked about. */
+const OTHER_FILE = 'other-file';
+
+const isHere = ({ path }: { readonly path?: string }, document: TextDocument): boolean =>
+  path === undefined || path === pathOf(document.uri);
 
 /** Translates for a client. `documentAt` gives another file by its path, open or not. */
 export function translator(
@@ -68,34 +75,42 @@ export function translator(
     } else if (theClient().resolvesEdits) {
       codeAction.data = source;
     } else {
-      codeAction.edit = editOf(action.edits(), document);
+      codeAction.edit = editOf(action.edits(), document, title);
     }
     return codeAction;
   }
 
-  /** Edits of the document and of other files; nothing at all if one of those cannot be read now. */
-  function editOf(edits: readonly Edit[], document: TextDocument): WorkspaceEdit {
-    const changes: Record<string, TextEdit[]> = {};
+  /**
+   * Edits of the document and of other files; nothing at all if one of those cannot be read now. What changes in a file
+   * that the user does not look at is confirmed first, under the label, where the client can ask.
+   */
+  function editOf(edits: readonly Edit[], document: TextDocument, label: string): WorkspaceEdit {
+    const client = theClient();
+    const changes: Record<string, (TextEdit | AnnotatedTextEdit)[]> = {};
+    let confirms = false;
     const versions = new Map<string, number>();
     for (const edit of edits) {
       const location = locationOf(edit, document);
       if (!location) return {};
       const { uri, range, version } = location;
       if (version !== CLOSED) versions.set(uri, version);
-      changes[uri] = [...(changes[uri] ?? []), { range, newText: edit.text }];
+      const isConfirmed = client.confirmsEdits && client.takesVersionedEdits && !isHere(edit, document);
+      confirms ||= isConfirmed;
+      const change = { range, newText: edit.text, ...(isConfirmed && { annotationId: OTHER_FILE }) };
+      changes[uri] = [...(changes[uri] ?? []), change];
     }
-    if (!theClient().takesVersionedEdits) return { changes };
+    if (!client.takesVersionedEdits) return { changes };
     const documentChanges = Object.entries(changes).map(([uri, textEdits]) => ({
       textDocument: { uri, version: versions.get(uri) ?? null },
       edits: textEdits,
     }));
-    return { documentChanges };
+    const changeAnnotations = { [OTHER_FILE]: { label, needsConfirmation: true } };
+    return { documentChanges, ...(confirms && { changeAnnotations }) };
   }
 
   /** A place in the document, or in another file that the engine names by its path. */
   function locationOf(place: Span & { readonly path?: string }, document: TextDocument): Place | undefined {
-    const isHere = place.path === undefined || place.path === pathOf(document.uri);
-    const text = isHere ? document : documentAt(place.path);
+    const text = isHere(place, document) ? document : documentAt(place.path ?? '');
     return text && placeOf(place, text);
   }
 

@@ -11,7 +11,7 @@ import {
   type Range,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { joinCells, type Notebook, withinCell } from './core/notebook.ts';
+import { joinCells, type Notebook, type Source, withinCell } from './core/notebook.ts';
 import type { Span } from './core/rule.ts';
 import { rangeOf } from './lsp-client.ts';
 
@@ -23,8 +23,8 @@ export const NOTEBOOK_SYNC: NotebookDocumentSyncOptions = {
 /** A notebook at one version; every change makes a new one. */
 export interface NotebookDocument extends TextDocument {
   readonly notebook: Notebook;
-  /** The documents of the cells, by the index that the notebook has for them. */
-  readonly cells: readonly TextDocument[];
+  /** The documents of the cells of Python, by the index that the notebook has for them. */
+  readonly cells: readonly (TextDocument | undefined)[];
 }
 
 /** A place in the terms of the protocol. */
@@ -81,9 +81,9 @@ export function followNotebooks(connection: Connection, ear: Ear) {
   });
 
   function renew(uri: string, state: State): void {
-    const cells = state.cells.flatMap(({ kind, uri: cell }) => {
+    const cells = state.cells.map(({ kind, uri: cell }) => {
       const document = kind === NotebookCellKind.Code ? state.documents.get(cell) : undefined;
-      return document?.languageId === 'python' ? [document] : [];
+      return document?.languageId === 'python' ? document : undefined;
     });
     state.document = joined(uri, state.document.version + 1, cells);
     ear.changed(uri);
@@ -108,7 +108,7 @@ export function followNotebooks(connection: Connection, ear: Ear) {
     publish(document: NotebookDocument, diagnostics: ReadonlyMap<string, Diagnostic[]>): void {
       const state = states.get(document.uri);
       if (state?.document !== document) return; // Something newer will be told.
-      const isCell = new Map(document.cells.map((cell) => [cell.uri, cell]));
+      const isCell = new Map(document.cells.flatMap((cell) => (cell ? [[cell.uri, cell]] : [])));
       for (const uri of new Set([...isCell.keys(), ...state.published.keys()])) {
         const cell = isCell.get(uri);
         const own = (cell && diagnostics.get(uri)) ?? [];
@@ -156,11 +156,20 @@ function apply(
   }
 }
 
-function joined(uri: string, version: number, cells: readonly TextDocument[]): NotebookDocument {
-  const notebook = joinCells(cells.map((cell, index) => ({ index, text: cell.getText() })));
+function joined(uri: string, version: number, cells: NotebookDocument['cells']): NotebookDocument {
+  const notebook = joinCells(cells.flatMap((cell, index) => (cell ? [{ index, text: cell.getText() }] : [])));
   // Cells are changed in place when they are edited, so what they are now is kept.
-  const kept = cells.map((cell) => TextDocument.create(cell.uri, cell.languageId, cell.version, cell.getText()));
+  const kept = cells.map(
+    (cell) => cell && TextDocument.create(cell.uri, cell.languageId, cell.version, cell.getText()),
+  );
   return Object.assign(TextDocument.create(uri, 'python', version, notebook.text), { notebook, cells: kept });
+}
+
+/** What is understood of a document. */
+export function sourceOf(document: TextDocument): Source;
+export function sourceOf(document: TextDocument | undefined): Source | undefined;
+export function sourceOf(document: TextDocument | undefined): Source | undefined {
+  return document && (isNotebook(document) ? document.notebook : document.getText());
 }
 
 export const isNotebook = (document: TextDocument): document is NotebookDocument => 'notebook' in document;
@@ -176,7 +185,7 @@ export function placeOf(span: Span, document: TextDocument): Place {
 /** The span of a range in the document, or in the notebook's cell at the address; undefined for a cell without Python. */
 export function spanOf(uri: string, range: Range, document: TextDocument): Span | undefined {
   if (!isNotebook(document)) return { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
-  const index = document.cells.findIndex((cell) => cell.uri === uri);
+  const index = document.cells.findIndex((cell) => cell?.uri === uri);
   const cell = document.notebook.cells.find((each) => each.index === index);
   const own = document.cells[index];
   if (!cell || !own) return undefined;

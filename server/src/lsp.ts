@@ -22,14 +22,14 @@ import type { Span } from './core/rule.ts';
 import { ruleUrl } from './core/rules/index.ts';
 import { parseSettings, type Settings } from './core/settings.ts';
 import { loadSyntax, type WasmBytes } from './core/syntax.ts';
-import type { FileAccess } from './folders.ts';
+import { type FileAccess, NO_FILES } from './folders.ts';
 import { reasonToSkip } from './limits.ts';
 import { type ActionSource, clientOf, isInWorkspace, isLinted } from './lsp-client.ts';
 import { ACTION_KINDS, CLOSED, translator } from './lsp-edits.ts';
 import { clientFiles, followWorkspace } from './lsp-files.ts';
 import { serveHovers } from './lsp-hover.ts';
 import { speaker } from './lsp-log.ts';
-import { followNotebooks, isNotebook, NOTEBOOK_SYNC, placeOf, spanOf } from './lsp-notebooks.ts';
+import { followNotebooks, isNotebook, NOTEBOOK_SYNC, placeOf, sourceOf, spanOf } from './lsp-notebooks.ts';
 import { statusOf } from './lsp-status.ts';
 import {
   COMMANDS,
@@ -86,7 +86,7 @@ export function serve(connection: Connection, host: Host): void {
   let files = host.files ?? NO_FILES;
   const index = new WorkspaceIndex({
     files: { list: (folders) => files.list(folders), read: (uris) => files.read(uris) },
-    openText: (path) => openAt(path)?.getText(),
+    openSource: (path) => sourceOf(openAt(path)),
     onError: logError,
   });
   const session = Date.now().toString(36);
@@ -214,7 +214,7 @@ export function serve(connection: Connection, host: Host): void {
       return withPython(uri, codeAction, (python, checked) => {
         const action = checked.version === version ? actionsOf(python, span)[index] : undefined;
         if (action?.title !== codeAction.title) return codeAction;
-        return { ...codeAction, edit: editOf(action.edits(), checked.document) };
+        return { ...codeAction, edit: editOf(action.edits(), checked.document, action.title) };
       });
     }),
   );
@@ -236,7 +236,12 @@ export function serve(connection: Connection, host: Host): void {
     const settings = await settingsOf(uri ?? folders[0] ?? '');
     for (let round = 1; ; round++) {
       const checked = uri ? await check(uri) : undefined; // The workspace then knows the document as it is now.
-      const answer = answerReport(uri, options, { index, settings, folders, file: checked?.python?.file });
+      const answer = answerReport(checked?.document.uri ?? uri, options, {
+        index,
+        settings,
+        folders,
+        file: checked?.python?.file,
+      });
       if (!(await index.readMissing()) || round === MAX_ROUNDS) return answer;
     }
   }
@@ -244,7 +249,7 @@ export function serve(connection: Connection, host: Host): void {
   async function runInsertSeedBlock(uri: string, options?: SeedBlockOptions): Promise<void> {
     const outcome = await withPython(uri, undefined, ({ file, project }, { document }) => {
       const block = insertSeedBlock(file, project, { deterministic: options?.deterministic === true });
-      return 'message' in block ? block : { edit: editOf(block.edits, document) };
+      return 'message' in block ? block : { edit: editOf(block.edits, document, 'Insert seed block') };
     });
     if (!outcome) return tell(MessageType.Warning, 'A seed block can only be inserted into an open Python file.');
     if ('message' in outcome) return tell(MessageType.Info, outcome.message);
@@ -318,7 +323,7 @@ export function serve(connection: Connection, host: Host): void {
       once(`${document.uri} is not analysed: it is ${reason}.`, logWarning);
       return undefined;
     }
-    const source = isNotebook(document) ? document.notebook : text;
+    const source = sourceOf(document);
     const file = before ? updateFile(before, source) : openFile(pathOf(document.uri), source);
     const generation = index.generation;
     if (isInWorkspace(document.uri)) index.edited(file, document.uri);
@@ -372,7 +377,8 @@ export function serve(connection: Connection, host: Host): void {
   /** What is open at an address; for a cell, its notebook. */
   const openDocument = (uri: string): TextDocument | undefined => notebooks.documentOf(uri) ?? documents.get(uri);
 
-  const openAt = (path: string): TextDocument | undefined => documents.all().find(({ uri }) => pathOf(uri) === path);
+  const openAt = (path: string): TextDocument | undefined =>
+    [...notebooks.all(), ...documents.all()].find(({ uri }) => pathOf(uri) === path);
 
   /** A file as a document, open or not, to make positions of offsets. */
   function documentAt(path: string): TextDocument | undefined {
@@ -384,12 +390,6 @@ export function serve(connection: Connection, host: Host): void {
   documents.listen(connection);
   connection.listen();
 }
-
-/** Files that cannot be reached are not there. */
-const NO_FILES: FileAccess = {
-  list: async (folders) => folders.map(() => undefined),
-  read: async (files) => files.map(() => undefined),
-};
 
 /** What can be done at a span, and at last what can be done to the whole file when it is saved. */
 const actionsOf = ({ file, project, analysis }: Python, span: Span): Action[] => [

@@ -39,7 +39,7 @@ export interface ReportPage {
 }
 
 /** Line and column count from 1. */
-export type PlaceArguments = readonly [uri: string, line: number, column: number];
+export type PlaceArguments = readonly [uri: string, line: number, column: number, cell?: number];
 
 export interface SeedBlockOptions {
   readonly deterministic: boolean;

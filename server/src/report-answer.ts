@@ -53,8 +53,9 @@ function reportPage(uri: string, { index, settings, folders, file }: Surrounding
     markdown: renderMarkdown(page, nameOf),
     html: renderHtml(page, {
       nameOf,
-      placeHref: ({ path: file, line, column }) => {
-        const place: PlaceArguments = [uriOf(file), line, column];
+      placeHref: ({ path: file, line, column, cell }) => {
+        const own = [uriOf(file), line, column] as const;
+        const place: PlaceArguments = cell === undefined ? own : [...own, cell];
         return commandHref(COMMANDS.openPlace, place);
       },
       ruleHref: (rule) => commandHref(COMMANDS.explainRule, [rule, ruleUrl(rule)]),

@@ -6,6 +6,7 @@
 import { mentionsCublas, namesEnvironment } from './core/environment.ts';
 import { isInstalledPackage, isManifest } from './core/manifests.ts';
 import { closeFile, openFile, type PythonFile } from './core/model.ts';
+import { partsOf, type Source } from './core/notebook.ts';
 import { indexClosedFile, indexFile } from './core/project.ts';
 import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
 import { type Vocabulary, vocabularyOf } from './core/vocabulary.ts';
@@ -22,8 +23,8 @@ const MAX_KEPT = 2_000_000;
 /** What the index needs to know of its surroundings. */
 export interface Surroundings {
   readonly files: FileAccess;
-  /** The text of a document that is open in an editor, by its path. */
-  openText(path: string): string | undefined;
+  /** What is open in an editor under a path: a text, or a notebook. */
+  openSource(path: string): Source | undefined;
   /** Hears of a file that could not be understood; it counts as unreadable. */
   onError(error: unknown): void;
 }
@@ -146,7 +147,7 @@ export class WorkspaceIndex {
 
   /** The text of another file as last read; without it, `readMissing` has it read. */
   textOf(path: string): string | undefined {
-    const text = this.#around.openText(path) ?? this.#texts.get(path);
+    const text = this.#openText(path) ?? this.#texts.get(path);
     if (text === undefined && this.#isInside(path)) this.#missing.add(path);
     return text;
   }
@@ -187,7 +188,7 @@ export class WorkspaceIndex {
       this.#readings.delete(path);
       if (this.#open.has(path) || !this.#isInside(path)) continue;
       try {
-        this.#stored(path, uri, this.#around.openText(path) ?? texts[i]);
+        this.#stored(path, uri, this.#openText(path) ?? texts[i]);
       } catch (error) {
         this.#forget(path);
         this.#around.onError(error);
@@ -259,10 +260,15 @@ export class WorkspaceIndex {
     }
   }
 
+  #openText(path: string): string | undefined {
+    const source = this.#around.openSource(path);
+    return source === undefined ? undefined : partsOf(source).text;
+  }
+
   #parse(path: string): PythonFile | null {
-    const text = this.textOf(path);
-    if (text === undefined) return null;
-    const file = openFile(path, text);
+    const source = this.#around.openSource(path) ?? this.textOf(path);
+    if (source === undefined) return null;
+    const file = openFile(path, source);
     closeFile(file);
     return file;
   }

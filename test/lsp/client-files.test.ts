@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WorkspaceEdit } from 'vscode-languageserver/node';
 import type { FolderEntry } from '../../server/src/protocol.ts';
-import { type Files, type Server, until, withServer } from './server.ts';
+import { CAPABLE, type Files, type Server, until, withServer } from './server.ts';
 
 const HELPER = `import torch
 
@@ -99,6 +99,45 @@ test('places in other files, and the repair of one, are computed from its text',
       ],
     } satisfies WorkspaceEdit);
   }));
+
+test('an edit of another file is confirmed first where the client can ask, and one of the same file is not', async () => {
+  const changeAnnotationSupport = { groupsOnLabel: true };
+  const capabilities = {
+    ...CAPABLE,
+    workspace: { ...CAPABLE.workspace, workspaceEdit: { documentChanges: true, changeAnnotationSupport } },
+  };
+  await withServer({ files: project(), folders: [ROOT], capabilities }, async (server) => {
+    await openTrain(server);
+    const at = { line: 4, character: 8 };
+    const actions = await server.codeActions(TRAIN_URI, { start: at, end: at });
+    const [first] = actions;
+    assert.ok(first);
+    const { edit } = await server.resolve(first);
+    assert.deepEqual(edit, {
+      documentChanges: [
+        {
+          textDocument: { uri: HELPER_URI, version: null },
+          edits: [
+            { range: rangeAt(0, 0), newText: 'import numpy as np\n', annotationId: 'other-file' },
+            { range: rangeAt(4, 27), newText: '\n    np.random.seed(seed)', annotationId: 'other-file' },
+          ],
+        },
+      ],
+      changeAnnotations: { 'other-file': { label: first.title, needsConfirmation: true } },
+    } satisfies WorkspaceEdit);
+
+    const ignore = actions.find(({ title }) => title.startsWith('Ignore'));
+    assert.ok(ignore);
+    const own = (await server.resolve(ignore)).edit;
+    assert.equal(own?.changeAnnotations, undefined);
+    assert.deepEqual(
+      own?.documentChanges?.map(
+        (change) => 'edits' in change && [change.textDocument.uri, Object.keys(change.edits[0]!)],
+      ),
+      [[TRAIN_URI, ['range', 'newText']]],
+    );
+  });
+});
 
 test('only Python files and files that name versions are read, and nothing in folders of other people’s code', async () => {
   const skipped = [

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CodeAction, Diagnostic, TextDocumentEdit } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { ReportPage } from '../../server/src/protocol.ts';
 import { CAPABLE, type Cell, notebookCell, type Server, textDocument, until, withServer } from './server.ts';
 
 const NOTEBOOK = 'file:///project/train.ipynb';
@@ -253,3 +254,13 @@ test('a client without versions or resolving gets plain edits', async () => {
     assert.deepEqual(Object.keys(move?.edit?.changes ?? {}).sort(), [cellUri('model'), cellUri('seed')]);
   });
 });
+
+test('the report of a notebook names cells among all of them, and links to the notebook', () =>
+  withNotebook(async (server) => {
+    const page: ReportPage = await server.execute('seedwise.report', cellUri('model'), { page: true });
+    assert.equal(page.isProgram, true);
+    assert.match(page.html, />cell 3, line 1<\/a>/);
+    const place = encodeURIComponent(JSON.stringify([NOTEBOOK, 1, 9, 2]));
+    assert.ok(page.html.includes(`command:seedwise.openPlace?${place}`), page.html);
+    assert.match(page.markdown, /\[train\.ipynb:cell 4:1\]\(train\.ipynb\)/);
+  }));

@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import type { Diagnostic } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { withinCell } from '../../server/src/core/notebook.ts';
+import { readNotebook } from '../../server/src/notebook-file.ts';
 import { workspaceFiles, writeFiles } from '../workspaces.ts';
-import { type Server, withServer } from './server.ts';
+import { CAPABLE, type Server, withServer } from './server.ts';
 
 const SEVERITIES = ['', 'error', 'warning', 'information', 'hint'];
 const files = workspaceFiles('vision');
@@ -29,11 +32,11 @@ async function found(server: Server, uri: string, text: string): Promise<string[
   const report = await server.pull(uri);
   assert.equal(report.kind, 'full');
   const document = TextDocument.create(uri, 'python', 0, text);
-  return report.items.map(
-    ({ range, severity, code }) =>
-      `${document.offsetAt(range.start)}-${document.offsetAt(range.end)} ${SEVERITIES[severity ?? 0]} ${code}`,
-  );
+  return report.items.map((each) => shown(each, document));
 }
+
+const shown = ({ range, severity, code }: Diagnostic, document: TextDocument): string =>
+  `${document.offsetAt(range.start)}-${document.offsetAt(range.end)} ${SEVERITIES[severity ?? 0]} ${code}`;
 
 /** A first answer may come before all files are read; a later one must not. */
 async function eventually(read: () => Promise<string[]>, expected: readonly string[], name: string): Promise<void> {
@@ -56,6 +59,30 @@ test('the server finds what is marked', (t) => {
       await eventually(read, marked.sort(), file.path);
       await server.close(uriOf(file.path));
     }
+  });
+});
+
+test('the server finds what is marked in a notebook', (t) => {
+  const { rootUri, uriOf } = onDisk(t);
+  const capabilities = { ...CAPABLE, notebookDocument: { synchronization: {} } };
+  return withServer({ rootUri, capabilities }, async (server) => {
+    const file = files.find(({ path: name }) => name === 'notebooks/explore.ipynb')!;
+    const uri = (index: number): string => `${uriOf(file.path).replace('file:', 'vscode-notebook-cell:')}#${index}`;
+    const cells = readNotebook(file.stored!).cells.map(({ index, text }) => ({ uri: uri(index), text }));
+    await server.openNotebook(uriOf(file.path), cells);
+    const marked = file.marks.map((mark) => {
+      const { cell, start, end } = withinCell(file.notebook!, mark)!;
+      return `${uri(cell.index)} ${start}-${end} ${mark.severity} ${mark.rule}`;
+    });
+    const read = async (): Promise<string[]> => {
+      const last = new Map(server.said.published.map((each) => [each.uri, each.diagnostics]));
+      return cells.flatMap((cell) => {
+        const document = TextDocument.create(cell.uri, 'python', 0, cell.text);
+        return (last.get(cell.uri) ?? []).map((each) => `${cell.uri} ${shown(each, document)}`);
+      });
+    };
+    assert.equal(marked.length, 1);
+    await eventually(read, marked, file.path);
   });
 });
 

@@ -92,3 +92,36 @@ test('formats belong to their commands', (t) => {
     ],
   );
 });
+
+const NOTEBOOK = JSON.stringify({
+  cells: [
+    { cell_type: 'markdown', source: ['# Noise'] },
+    { cell_type: 'code', source: ['%matplotlib inline\n', 'import torch'] },
+    { cell_type: 'code', source: ['torch.manual_seed(3)\n', 'x = torch.rand(1)'] },
+    { cell_type: 'code', source: ['import numpy as np\n', '\n', 'np.random.rand()'] },
+  ],
+  metadata: {},
+  nbformat: 4,
+  nbformat_minor: 5,
+});
+
+test('a notebook is a program, whose places are lines of its cells', (t) => {
+  const run = shell(t, { ...FILES, 'demo.ipynb': NOTEBOOK });
+  assert.deepEqual(run('report', 'demo.ipynb').stdout.split('\n').slice(4, 9), [
+    'Random streams',
+    '  Stream  State         Seeded                                       First drawn',
+    '  random  no draw seen  –                                            –',
+    '  numpy   never seeded  –                                            np.random.rand  demo.ipynb:cell 4:3:1',
+    '  torch   seeded        torch.manual_seed(3)  demo.ipynb:cell 3:1:1  torch.rand  demo.ipynb:cell 3:2:5',
+  ]);
+  const markdown = run('report', '--format', 'markdown', '.').stdout;
+  assert.deepEqual(markdown.match(/^# .*$/gm), [
+    '# Reproducibility of `demo.ipynb`',
+    '# Reproducibility of `eval.py`',
+    '# Reproducibility of `train.py`',
+  ]);
+  assert.match(markdown, /\| \[demo\.ipynb:cell 4:3\]\(demo\.ipynb\) \| warning \|/);
+  const [report] = JSON.parse(run('report', '--format', 'json', 'demo.ipynb').stdout);
+  const { path: _, ...place } = report.findings[0].place;
+  assert.deepEqual(place, { cell: 3, line: 3, column: 1 });
+});

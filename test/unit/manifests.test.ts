@@ -224,3 +224,80 @@ test('what is searched for is what is understood', () => {
 function dependsOn(requirement: string): string {
   return `[project]\ndependencies = ["${requirement}"]\n`;
 }
+
+describe('commands', () => {
+  const scripts = (path: string, text: string): string[] => {
+    const manifests = new Manifests();
+    manifests.set(path, text);
+    return manifests.scripts.map(({ target }) => target);
+  };
+
+  test('of a pyproject.toml: PEP 621, Poetry, Flit', () => {
+    const text = `[project.scripts]
+train = "shapes.cli:main"
+again = "shapes.cli:main"
+[project.gui-scripts]
+show = "shapes.gui:App.run [plots]"
+[tool.poetry.scripts]
+old = "shapes.old:main"
+long = { callable = "shapes.long:main" }
+longer = { reference = "shapes.longer:main", type = "console" }
+shell = { reference = "bin/shapes.sh", type = "file" }
+[tool.flit.scripts]
+flat = "flat:main"
+[tool.other.scripts]
+build = "make all"
+`;
+    assert.deepEqual(scripts('pyproject.toml', text), [
+      'shapes.cli:main',
+      'shapes.gui:App.run',
+      'shapes.old:main',
+      'shapes.long:main',
+      'shapes.longer:main',
+      'flat:main',
+    ]);
+    assert.deepEqual(scripts('pyproject.toml', '[project.scripts\ntrain = "a:b"'), []);
+    assert.deepEqual(scripts('pyproject.toml', '[project]\nscripts = "a:b"\n'), []);
+  });
+
+  test('of a setup.cfg', () => {
+    const text = `[options]
+console_scripts =
+    no = no:main
+[options.entry_points]
+pytest11 =
+    plugin = shapes.plugin:main
+console_scripts =
+    # off = shapes.off:main
+    train = shapes.cli:main
+    show=shapes.cli:show
+[flake8]
+ignore = a:b
+`;
+    assert.deepEqual(scripts('setup.cfg', text), ['shapes.cli:main', 'shapes.cli:show']);
+    assert.deepEqual(scripts('setup.cfg', text.replaceAll('\n', '\r\n')), ['shapes.cli:main', 'shapes.cli:show']);
+  });
+
+  test('of a setup.py: a list of texts, or one text', () => {
+    const list = `setup(entry_points={
+    "console_scripts": ["train = shapes.cli:main", 'show=shapes.cli:show',  # "no = no:main"
+    ],
+    "other": ["a = b:c"],
+})`;
+    assert.deepEqual(scripts('setup.py', list), ['shapes.cli:main', 'shapes.cli:show']);
+    const text =
+      'setup(entry_points="""\n    [console_scripts]\n    train=shapes.cli:main\n    [other]\n    a=b:c\n""")\n';
+    assert.deepEqual(scripts('setup.py', text), ['shapes.cli:main']);
+    assert.deepEqual(scripts('setup.py', 'setup(entry_points={"console_scripts": make()})'), []);
+  });
+
+  test('that change and go are forgotten', () => {
+    const manifests = new Manifests();
+    assert.equal(manifests.set('pyproject.toml', '[project.scripts]\na = "a:b"\n'), true);
+    const before = manifests.scripts;
+    manifests.set('requirements.txt', 'torch==2.1.0\n');
+    assert.equal(manifests.scripts, before);
+    assert.equal(manifests.set('pyproject.toml', ''), true);
+    assert.deepEqual(manifests.scripts, []);
+  });
+});

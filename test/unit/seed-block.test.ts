@@ -1,7 +1,9 @@
 /** The seed block is made for the project's version of torch, letter by letter. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { applyEdits } from '../../server/src/core/fix.ts';
 import { block } from '../act.ts';
+import { understand, workspaceOf } from '../corpus.ts';
 
 const TRAIN = `import torch
 
@@ -34,7 +36,7 @@ import torch
 
 def make_deterministic(seed):
     torch.manual_seed(seed)
-    os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)
     torch.backends.cudnn.benchmark = False
 
@@ -46,9 +48,11 @@ print(torch.rand(2))
   );
 });
 
-test('the quotes are those of the file', () => {
+test('the quotes are those of the file, double ones where it has none', () => {
   const text = 'import os\nimport torch\n\nname = "a"\nprint(torch.rand(2), name)\n';
   assert.equal(body(text, '1.8')[1], 'os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")');
+  const single = text.replaceAll('"', "'");
+  assert.equal(body(single, '1.8')[1], "os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')");
 });
 
 test('torch 1.7 has the switch under its old name, and older ones have cuDNN’s', () => {
@@ -58,4 +62,43 @@ test('torch 1.7 has the switch under its old name, and older ones have cuDNN’s
     'torch.backends.cudnn.deterministic = True',
     'torch.backends.cudnn.benchmark = False',
   ]);
+});
+
+test('a command that a project installs calls the block first, behind the seed it parses', () => {
+  const repaired = (text: string): string => {
+    const files = [
+      { path: 'pyproject.toml', text: '[project.scripts]\ntrain = "shapes.cli:main"\n' },
+      { path: 'shapes/__init__.py', text: 'from .cli import main\n' },
+      { path: 'shapes/cli.py', text },
+    ];
+    return understand(
+      'shapes/cli.py',
+      text,
+      ({ analysis }) => {
+        const [finding, ...others] = analysis.findings;
+        assert.equal(finding?.rule, 'incomplete-seeding');
+        assert.deepEqual(others, []);
+        const after = applyEdits(text, finding.fixes?.[0]?.edits() ?? []);
+        const again = workspaceOf(
+          files.map((file) => (file.path.endsWith('cli.py') ? { ...file, text: after } : file)),
+        );
+        understand('shapes/cli.py', after, (now) => assert.deepEqual(now.analysis.findings, []), undefined, again);
+        return after;
+      },
+      undefined,
+      workspaceOf(files),
+    );
+  };
+  const helper = 'def make_deterministic(seed):\n    torch.manual_seed(seed)\n';
+  assert.equal(
+    repaired('import torch\n\n\ndef main():\n    """Trains."""\n    print(torch.rand(2))\n'),
+    `import torch\n\n\n${helper}\n\ndef main():\n    """Trains."""\n    make_deterministic(42)\n    print(torch.rand(2))\n`,
+  );
+  const parser = 'parser = argparse.ArgumentParser()\n    parser.add_argument("--seed", type=int, default=0)\n';
+  assert.equal(
+    repaired(
+      `import argparse\n\nimport torch\n\n\ndef main():\n    ${parser}    args = parser.parse_args()\n    print(torch.rand(2))\n`,
+    ),
+    `import argparse\n\nimport torch\n\n\n${helper}\n\ndef main():\n    ${parser}    args = parser.parse_args()\n    make_deterministic(args.seed)\n    print(torch.rand(2))\n`,
+  );
 });

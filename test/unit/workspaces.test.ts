@@ -6,13 +6,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { withinCell } from '../../server/src/core/notebook.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
-import { understand, workspaceOf } from '../corpus.ts';
+import { isPython, understand, workspaceOf } from '../corpus.ts';
 import { compareMarks } from '../marks.ts';
 import { workspaceFiles, writeFiles } from '../workspaces.ts';
 
 const files = workspaceFiles('vision');
-const python = files.filter((file) => file.path.endsWith('.py'));
+const python = files.filter(isPython);
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 test('the project is one that people could have written', () => {
@@ -28,7 +29,7 @@ test('the engine finds what is marked', () => {
   for (const file of python) {
     understand(
       file.path,
-      file.text,
+      file.notebook ?? file.text,
       ({ analysis }) => {
         const { actual, expected } = compareMarks(file, analysis.findings);
         assert.equal(actual, expected, `the findings of ${file.path} are not those marked`);
@@ -46,6 +47,7 @@ interface Place {
 
 interface Row {
   readonly filename: string;
+  readonly cell: number | null;
   readonly code: string;
   readonly severity: string;
   readonly location: Place;
@@ -82,17 +84,21 @@ test('a container that sets the variable of cuBLAS silences its rule', (t) => {
 
 test('the command line finds the same', (t) => {
   const { folder, rows: all } = check(t, files);
-  const rows = all.filter(({ filename }) => filename.endsWith('.py'));
-  const found = rows.map(({ filename, code, severity, location, end_location }) => {
+  const rows = all.filter(({ filename }) => isPython({ path: filename }));
+  const found = rows.map(({ filename, cell, code, severity, location, end_location }) => {
     const name = path.relative(folder, filename).split(path.sep).join('/');
-    return `${name}:${location.row}:${location.column}-${end_location.row}:${end_location.column} ${severity} ${code}`;
+    return `${name}:${cell ?? ''}:${location.row}:${location.column}-${end_location.row}:${end_location.column} ${severity} ${code}`;
   });
-  const marked = python.flatMap(({ path: name, text, marks }) => {
-    const place = (offset: number): string => {
-      const lines = text.slice(0, offset).split('\n');
-      return `${lines.length}:${lines.at(-1)!.length + 1}`;
-    };
-    return marks.map(({ start, end, severity, rule }) => `${name}:${place(start)}-${place(end)} ${severity} ${rule}`);
-  });
+  const marked = python.flatMap(({ path: name, text, marks, notebook }) =>
+    marks.map((mark) => {
+      const within = notebook && withinCell(notebook, mark);
+      const [own, { start, end }] = within ? [text.slice(within.cell.start), within] : [text, mark];
+      const place = (offset: number): string => {
+        const lines = own.slice(0, offset).split('\n');
+        return `${lines.length}:${lines.at(-1)!.length + 1}`;
+      };
+      return `${name}:${within?.cell.index ?? ''}:${place(start)}-${place(end)} ${mark.severity} ${mark.rule}`;
+    }),
+  );
   assert.deepEqual(found.sort(), marked.sort());
 });

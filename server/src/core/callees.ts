@@ -31,6 +31,13 @@ export type Layer =
   | { readonly kind: 'context'; readonly found: FoundFunction; readonly call: Arguments }
   | { readonly kind: 'unknown' };
 
+/** Functions of a file that a project installs as commands, and the packages that importing the file runs. */
+export interface Commands {
+  readonly ids: readonly string[];
+  /** The outermost first. */
+  readonly packages: readonly string[];
+}
+
 export const NO_ARGUMENTS: Arguments = { positional: [], keywords: {}, open: true };
 /** Stands for the constructor of a layer of torch's, which draws its weights. */
 export const LAYER: FunctionEffects = {

@@ -1,6 +1,7 @@
 /** Composes events into what a whole program does, in execution order, through every call it can follow. */
 import {
   Callees,
+  type Commands,
   type FoundFunction,
   type Invocation,
   LAYER,
@@ -9,11 +10,10 @@ import {
   NO_ARGUMENTS,
 } from './callees.ts';
 import type { Arguments, CallEvent, Event, InstanceValue, Value } from './events.ts';
-import { addArguments, bindArguments, decide, settle, settleArguments } from './guards.ts';
+import { addArguments, bindArguments, constantOf, decide, settle, settleArguments } from './guards.ts';
 import { drawOf, looksLikeSeeder } from './knowledge.ts';
-import type { Constant } from './model.ts';
 import { close, ENDS, either, type Frame, falls, NEVER, NOTHING, type Outcome, then } from './outcomes.ts';
-import { alt, EMPTY, imported, maybe, type Site, type Summary, seq, startsProcess } from './summary.ts';
+import { alt, EMPTY, imported, maybe, type Site, type Summary, seenFrom, seq, startsProcess } from './summary.ts';
 import { Recorder, type Trace } from './trace.ts';
 
 /** Calls through values that lead to values; deeper than this nothing is followed. */
@@ -25,6 +25,8 @@ export class Composer {
   readonly #callees: Callees;
   readonly #entry: string;
   readonly #imported: Set<string>;
+  /** The entry file's main guard holds. */
+  #isScript = true;
   readonly #known = new Map<string, { outcome: Outcome; training: boolean | undefined }>();
   readonly #running = new Set<string>();
   /** Whether modules are in training mode; undefined where nobody can tell. */
@@ -45,10 +47,17 @@ export class Composer {
     return this.#imported;
   }
 
-  /** What running the entry file as a program does; null if it can only raise. */
-  program(): Summary | null {
-    const outcome = this.#module(this.#entry);
-    return close(outcome) ?? outcome.stops;
+  /** What running the entry file as a program does, as a script or by its commands; null if it can only raise. */
+  program(commands: Commands = { ids: [], packages: [] }): Summary | null {
+    const { ids, packages } = commands;
+    this.#isScript = ids.length === 0;
+    for (const each of packages) this.#imported.add(each);
+    const body = [...packages, this.#entry].map((each) => this.#module(each)).reduce(then);
+    const at: Site = { path: this.#entry, site: '' };
+    const run = (id: string) => () => this.#apply({ function: id }, { ...NO_ARGUMENTS, open: false }, at) ?? NOTHING;
+    const outcome = this.#isScript ? body : then(body, this.#either(ids.map(run)));
+    const summary = close(outcome) ?? outcome.stops;
+    return this.#isScript ? summary : summary && seenFrom(this.#entry, summary);
   }
 
   /** What a call of a function does, whatever it is passed; null where nobody can read it, or it only raises. */
@@ -95,7 +104,7 @@ export class Composer {
       case 'iterate':
         return falls(this.#iterate(settle(event.value, env, path), { path, site: event.site }));
       case 'branch': {
-        const decided = decide(event.guard, look, path === this.#entry);
+        const decided = decide(event.guard, look, path === this.#entry && this.#isScript);
         if (decided !== undefined) return this.#run(decided ? event.body : event.otherwise, frame);
         const site = event.site === undefined ? null : { path, site: event.site };
         const arm = (events: readonly Event[], holds: boolean) => () =>
@@ -389,6 +398,3 @@ export class Composer {
     return ending;
   }
 }
-
-const constantOf = (value: Value): Constant | undefined =>
-  value !== null && 'const' in value ? value.const : undefined;

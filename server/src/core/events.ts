@@ -185,10 +185,22 @@ export interface FileEffects {
   readonly values: Environment;
 }
 
+/**
+ * Where sites are, by unit (a function's id, empty for the module's body) and in the order in which they were met: the
+ * site `#f:1` is the second one in `#f`. Counted so, they stay when something else changes.
+ */
+export type Places = ReadonlyMap<string, readonly Span[]>;
+
+/** The unit of a site, and which of its places it is. */
+export function partsOfSite(site: string): { readonly unit: string; readonly index: number } {
+  const colon = site.lastIndexOf(':');
+  return { unit: site.slice(0, colon), index: Number(site.slice(colon + 1)) };
+}
+
 /** The effects and, beside them, where each site is. */
 export interface LocatedEffects {
   readonly effects: FileEffects;
-  readonly sites: ReadonlyMap<string, Span>;
+  readonly places: Places;
 }
 
 /** One of several arms runs, or none. */

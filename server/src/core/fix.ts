@@ -200,6 +200,6 @@ function onOwnLine(file: PythonFile, argument: Node): boolean {
 /** A text in the quotes that the file uses most. */
 export function quoted(file: PythonFile, text: string): string {
   const count = (quote: string): number => file.text.split(quote).length;
-  const quote = count('"') > count("'") ? '"' : "'";
+  const quote = count("'") > count('"') ? "'" : '"';
   return `${quote}${text}${quote}`;
 }

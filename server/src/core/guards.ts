@@ -1,5 +1,6 @@
 /** Conditions that a call decides by its arguments, such as `if seed is not None:`. */
 import type { Arguments, Environment, FunctionEffects, Guard, Value } from './events.ts';
+import type { Constant } from './model.ts';
 
 export function bind(value: Value, env: Environment): Value {
   return value !== null && 'parameter' in value ? (env[value.parameter] ?? null) : value;
@@ -59,6 +60,9 @@ export function settleArguments(call: Arguments, env: Environment, home: string,
     open: call.open,
   };
 }
+
+export const constantOf = (value: Value): Constant | undefined =>
+  value !== null && 'const' in value ? value.const : undefined;
 
 /** What `partial` was given, and what the call adds. */
 export const addArguments = (given: Arguments, call: Arguments): Arguments => ({

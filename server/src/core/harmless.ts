@@ -14,7 +14,14 @@ const HARMLESS_CONSUMERS = new Set(
   'sleep export summary profile add_graph FlopCountAnalysis get_model_complexity_info count_params'.split(' '),
 );
 
+/** Functions that return a name, a port or a seed. */
+const MAKES_NAME = new RegExp(`${HARMLESS_NAMES.source}|(^|_)(port|uuid|suffix|seed)$`, 'i');
+const LETTERS = /^string\.(ascii_(letters|lowercase|uppercase)|digits|hexdigits|octdigits)$/;
+
 export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
+  // Letters and digits make names.
+  const given = call.node.get('arguments')?.children ?? [];
+  if (given.some((each) => LETTERS.test(file.qualify(each) ?? ''))) return true;
   for (let node: Node = call.node; node.parent; node = node.parent) {
     const parent: Node = node.parent;
     switch (parent.type) {
@@ -35,6 +42,11 @@ export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
         const last = callee && file.read(callee.get('attribute') ?? callee);
         if (last && callee !== node && (HARMLESS_CONSUMERS.has(last) || looksLikeSeeder(last))) return true;
         break;
+      }
+      case 'return_statement': {
+        const owner = parent.enclosing('function_definition', 'lambda');
+        const name = owner?.get('name');
+        return name !== undefined && MAKES_NAME.test(file.read(name));
       }
       case 'block':
       case 'module':
@@ -60,13 +72,18 @@ export function isOverwritten(statement: Node, following: readonly Node[], file:
   if (!target || !/identifier|attribute/.test(target.type)) return false;
   const name = file.read(target);
   return following.some((next) => {
-    const first = next.type === 'expression_statement' ? next.children[0] : undefined;
+    const expression = next.type === 'expression_statement' ? next.children[0] : undefined;
     // `missing = model.load_state_dict(...)` keeps what did not fit.
-    const call = first?.type === 'assignment' ? first.get('right') : first;
-    const callee = call?.type === 'call' ? call.get('function') : undefined;
+    const call = expression?.type === 'assignment' ? expression.get('right') : expression;
+    if (call?.type !== 'call') return false;
+    const loaded = file.call(call);
+    const into = loaded.name === 'safetensors.torch.load_model' ? file.argument(loaded, 'model', 0) : 'absent';
+    if (typeof into !== 'string') return file.read(into) === name;
+    const callee = call.get('function');
     const object = callee?.get('object');
     const method = callee?.get('attribute');
     if (!object || !method || file.read(method) !== 'load_state_dict') return false;
-    return file.read(object).replace(/\.module$/, '') === name;
+    // A part is overwritten with the whole.
+    return `${name}.`.startsWith(`${file.read(object).replace(/\.module$/, '')}.`);
   });
 }

@@ -227,7 +227,9 @@ function remembered<T>(answer: (name: string) => T): (name: string) => T {
 }
 
 /** What a call of this name draws. */
-export const drawOf = remembered((qualifiedName: string): Draw | undefined => {
+export const drawOf = (name: string): Draw | undefined => (/^[#.]/.test(name) ? undefined : foreignDraw(name));
+
+const foreignDraw = remembered((qualifiedName: string): Draw | undefined => {
   const name = canonical(qualifiedName);
   const { draws, families } = index();
   const family = draws.has(name) ? undefined : families.find(({ pattern }) => pattern.test(name));
@@ -274,11 +276,13 @@ const REWRITES: readonly (readonly [RegExp, string])[] = [
   [/^lightning\.(?:\w+\.)*(Trainer|LightningModule|LightningDataModule)$/, 'lightning.pytorch.$1'],
 ];
 
+const rewritten = remembered((name: string): string =>
+  REWRITES.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), name),
+);
+
 /** The name under which the tables know what goes by several. */
-export const canonical = remembered((qualifiedName: string): string => {
-  if (!/^(torch|numpy|sklearn|pytorch_lightning|lightning)/.test(qualifiedName)) return qualifiedName;
-  return REWRITES.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), qualifiedName);
-});
+export const canonical = (qualifiedName: string): string =>
+  /^(torch|numpy|sklearn|pytorch_lightning|lightning)/.test(qualifiedName) ? rewritten(qualifiedName) : qualifiedName;
 
 const ML_PACKAGES: ReadonlySet<string> = new Set(drawTable.packages);
 /** True for packages whose import makes a file a machine-learning file. */

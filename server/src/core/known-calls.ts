@@ -2,7 +2,7 @@
 
 /** Calls that keep a function for later, or run it in a worker: handing it over runs nothing here. */
 export const KEEPS_FUNCTION =
-  /^(torch\.utils\.data\.|atexit\.|signal\.|functools\.|argparse\.|dataclasses\.|torchvision\.|builtins\.(type|isinstance|hasattr|getattr|setattr)$)|\.\w+\.register\w*$/;
+  /^(torch\.utils\.data\.|atexit\.|signal\.|functools\.|argparse\.|dataclasses\.|torchvision\.|collections\.defaultdict$|builtins\.(type|isinstance|hasattr|getattr|setattr|property|staticmethod|classmethod|callable|print)$)|\.\w+\.register\w*$/;
 /** The same for methods of objects nobody knows. */
 export const KEEPS_FUNCTION_METHOD =
   /^(add_argument|set_defaults|add_parser|add_command|setdefault|register\w*|connect|subscribe|on|add_\w*(hook|handler|listener|callback)s?)$/;

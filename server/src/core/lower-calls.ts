@@ -1,6 +1,6 @@
 /** What one call, or one assignment to a switch, does to randomness. */
 import { drawEvents } from './draws.ts';
-import type { CallEvent, Event, Value } from './events.ts';
+import type { Arguments, CallEvent, Event, Value } from './events.ts';
 import { type Flags, looksLikeSeeder, type Seeder, seederOf } from './knowledge.ts';
 import {
   EXITS,
@@ -30,7 +30,9 @@ function eventsOf(call: Call, file: PythonFile, site: Sites): Event[] {
   if (name !== null && EXITS.has(name)) return [{ kind: 'never' }];
   if (name !== null && SPAWNS.test(name)) {
     const forked = name.endsWith('.Process') && !/['"]spawn['"]/.test(file.text);
-    return [{ kind: 'spawn', forked, body: callbacks(call, file, site), site: site(call.callee) }];
+    return [
+      { kind: 'spawn', forked, body: callbacks(call, argumentValues(call, file), file, site), site: site(call.callee) },
+    ];
   }
   return seedEvents(call, file, site) ?? drawEvents(call, file, site(call.callee)) ?? unknownCall(call, file, site);
 }
@@ -159,14 +161,21 @@ function environmentEvents(call: Call, file: PythonFile, site: Sites): Event[] {
 }
 
 /** Functions handed to a call nobody knows are assumed to run. */
-function callbacks(call: Call, file: PythonFile, site: Sites): CallEvent[] {
-  const passed = call.node.get('arguments')?.children ?? [];
-  return passed.flatMap((argument): CallEvent[] => {
-    const value = knownValue(argument.get('value') ?? argument, file);
-    const isClass = value !== null && 'function' in value && /(^|[.#])[A-Z]\w*$/.test(value.function);
-    if (value === null || !('function' in value) || isClass || file.classOf(value.function)) return [];
-    return [callOf(value.given ? { of: value, method: '__call__' } : value.function, site(call.callee))];
-  });
+function callbacks(call: Call, given: Arguments, file: PythonFile, site: Sites): CallEvent[] {
+  const handed: CallEvent[] = [];
+  let position = 0;
+  for (const argument of call.node.get('arguments')?.children ?? []) {
+    if (argument.type === 'list_splat' || argument.type === 'dictionary_splat') continue;
+    const key = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
+    const positional = key ? undefined : given.positional[position++];
+    // What is looked up in a table may be anything that the table holds.
+    const table = key ? undefined : argument.get('value');
+    const value = key ? given.keywords[file.read(key)] : table ? knownValue(table, file) : positional;
+    if (!value || !('function' in value)) continue;
+    if (/(^|[.#])[A-Z]\w*$/.test(value.function) || file.classOf(value.function)) continue;
+    handed.push(callOf(value.given ? { of: value, method: '__call__' } : value.function, site(call.callee)));
+  }
+  return handed;
 }
 
 const callOf = (target: CallEvent['target'], site: string): CallEvent => ({
@@ -181,14 +190,15 @@ const callOf = (target: CallEvent['target'], site: string): CallEvent => ({
 
 function unknownCall(call: Call, file: PythonFile, site: Sites): Event[] {
   const keeps = KEEPS_FUNCTION.test(call.name ?? '') || KEEPS_FUNCTION_METHOD.test(call.method ?? '');
-  const handed = keeps ? [] : callbacks(call, file, site);
+  const given = argumentValues(call, file);
+  const handed = keeps ? [] : callbacks(call, given, file, site);
   if (call.name !== null && LIBRARY.test(call.name)) {
     return [...environmentEvents(call, file, site), ...modeEvents(call, file), ...handed];
   }
   const takesSeed = namesSeed(call, file);
   const at = site(call.callee);
   const event = (target: CallEvent['target'], maySeed = takesSeed): Event[] => [
-    { kind: 'call', target, ...argumentValues(call, file), takesSeed: maySeed, site: at },
+    { kind: 'call', target, ...given, takesSeed: maySeed, site: at },
     ...modeEvents(call, file),
     ...commandsOf(call, file, at),
     ...handed,

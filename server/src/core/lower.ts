@@ -19,21 +19,22 @@ import type { Node } from './syntax.ts';
 import { argumentValues, classEffects, guardOf, knownValue, returnedValue } from './values.ts';
 import { NO_VOCABULARY, namedEvents, type Vocabulary } from './vocabulary.ts';
 
-export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): LocatedEffects {
+/** A file that will not be edited keeps nothing for its next version. */
+export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY, keeps = true): LocatedEffects {
   const classes: Record<string, ClassEffects> = {};
   for (const [id, info] of file.scopes.classes) classes[id] = classEffects(info, file);
-  const memory = recall(file, classes, vocabulary);
-  const sites = new Map<string, Node>();
+  const memory = keeps ? recall(file, classes, vocabulary) : null;
+  const allPlaces = new Map<string, readonly Node[]>();
   const functions = new Map<string, FunctionEffects>();
   for (const [id, info] of file.scopes.functions) {
-    const { effects, places } =
-      memory.function(info) ?? memory.keep(info, new Lowering(file, id, vocabulary).function(info));
+    const lower = (): Lowered => new Lowering(file, id, vocabulary).function(info);
+    const { effects, places } = memory?.function(info) ?? memory?.keep(info, lower()) ?? lower();
     functions.set(id, effects);
-    for (const [key, node] of places) sites.set(key, node);
+    allPlaces.set(id, places);
   }
   const body = new Lowering(file, '', vocabulary);
   const module = body.statements(file.syntax.root.children);
-  for (const [key, node] of body.places) sites.set(key, node);
+  allPlaces.set('', body.places);
   const imports = [...new Set(file.scopes.imports.flatMap((statement) => importedModules(statement, file)))];
   return {
     effects: {
@@ -45,7 +46,7 @@ export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULA
       classes,
       values: valuesOf(file),
     },
-    sites,
+    places: allPlaces,
   };
 }
 
@@ -58,8 +59,7 @@ class Lowering {
   readonly #vocabulary: Vocabulary;
   /** The function is a generator that a `with` statement runs. */
   #isContext = false;
-  /** Keys of sites, counted within the unit so that they stay when something else changes, and their nodes. */
-  readonly places: [string, Node][] = [];
+  readonly places: Node[] = [];
 
   constructor(file: PythonFile, unit: string, vocabulary: Vocabulary) {
     this.#file = file;
@@ -148,9 +148,9 @@ class Lowering {
         return [...this.#optional(node.get('subject')), ...alternatives(arms)];
       }
       case 'return_statement':
-        return [...node.children.flatMap((child) => this.expression(child)), { kind: 'return' }];
+        return [...this.#expressions(node.children), { kind: 'return' }];
       case 'raise_statement':
-        return [...node.children.flatMap((child) => this.expression(child)), { kind: 'never' }];
+        return [...this.#expressions(node.children), { kind: 'never' }];
       case 'break_statement':
       case 'continue_statement':
         return [{ kind: 'break' }];
@@ -168,6 +168,17 @@ class Lowering {
       default:
         return this.expression(node);
     }
+  }
+
+  /** Most expressions do nothing, and make no list. */
+  #expressions(nodes: readonly Node[]): Event[] {
+    let all = NOTHING;
+    for (const node of nodes) {
+      if (!node.active) continue;
+      const events = this.expression(node);
+      if (events.length > 0) all = all.length > 0 ? all.concat(events) : events;
+    }
+    return all;
   }
 
   #optional(node: Node | undefined): Event[] {
@@ -253,7 +264,7 @@ class Lowering {
           ...flagEvents(node, this.#file, (at) => this.#site(at)),
         ];
       case 'yield': {
-        const before = node.children.flatMap((child) => this.expression(child));
+        const before = this.#expressions(node.children);
         return this.#isContext ? [...before, { kind: 'yield' }] : before;
       }
       case 'conditional_expression': {
@@ -283,7 +294,7 @@ class Lowering {
       case 'call':
         return this.#call(node);
       default:
-        return node.children.flatMap((child) => this.expression(child));
+        return this.#expressions(node.children);
     }
   }
 
@@ -314,21 +325,21 @@ class Lowering {
   #call(node: Node): Event[] {
     const call = this.#file.call(node);
     const passed = node.get('arguments');
-    const before = [
-      ...this.expression(call.callee),
-      ...(passed ? passed.children.flatMap((child) => this.expression(child.get('value') ?? child)) : []),
-    ];
-    const iterated =
-      call.name !== null && ITERATES.test(call.name) && passed
-        ? passed.children.flatMap((each) => this.#iteration(each))
-        : [];
+    const events = [...this.expression(call.callee)];
+    for (const child of passed?.children ?? []) {
+      if (child.active) events.push(...this.expression(child.get('value') ?? child));
+    }
+    if (call.name !== null && ITERATES.test(call.name)) {
+      for (const child of passed?.children ?? []) events.push(...this.#iteration(child));
+    }
     const named = namedEvents(call, this.#vocabulary, this.#file, () => this.#site(call.callee));
-    return [...before, ...iterated, ...(named ?? callEvents(call, this.#file, (at) => this.#site(at)))];
+    events.push(...(named ?? callEvents(call, this.#file, (at) => this.#site(at))));
+    return events;
   }
 
   #site(node: Node): string {
     const key = `${this.#unit}:${this.places.length}`;
-    this.places.push([key, node]);
+    this.places.push(node);
     return key;
   }
 }

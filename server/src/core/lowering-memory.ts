@@ -11,7 +11,7 @@ import type { Vocabulary } from './vocabulary.ts';
 /** A function's effects, and the nodes its sites stand for. */
 export interface Lowered {
   readonly effects: FunctionEffects;
-  readonly places: readonly (readonly [string, Node])[];
+  readonly places: readonly Node[];
 }
 
 interface Kept extends Lowered {

@@ -22,6 +22,7 @@ import {
   readRequirements,
   wheelOf,
 } from './manifests/requirements.ts';
+import { readScripts } from './manifests/scripts.ts';
 import {
   readEnvironment,
   readPipfile,
@@ -42,6 +43,13 @@ export interface NamedVersion {
   readonly start: number;
   /** False where it is the newest of several that the manifest allows. */
   readonly isExact: boolean;
+}
+
+/** A function that a manifest makes a command, and the manifest. */
+export interface Script {
+  /** `pkg.cli:main` */
+  readonly target: string;
+  readonly path: string;
 }
 
 interface Kind {
@@ -114,12 +122,14 @@ interface Known extends Manifest {
   readonly byName: ReadonlyMap<string, Requirement>;
   /** Settings for Seedwise, in a `pyproject.toml` that has some. */
   readonly config: ProjectConfig | null;
+  readonly scripts: readonly string[];
 }
 
 /** The manifests of a workspace. */
 export class Manifests {
   readonly #known = new Map<string, Known>();
   readonly #answers = new Map<string, NamedVersion | null>();
+  #scripts: readonly Script[] = [];
   readonly #merged = new WeakMap<ProjectConfig, WeakMap<Settings, Settings>>();
 
   /** Takes a manifest in, or its new text; true when it may say something else now. */
@@ -132,6 +142,7 @@ export class Manifests {
     const read = KINDS[index]?.read ?? readRequirements;
     const { requirements, includes } = text.length > LONGEST ? NOTHING : read(text, path);
     const config = /(^|\/)pyproject\.toml$/.test(path) ? readConfig(path, text) : null;
+    const scripts = text.length > LONGEST ? [] : readScripts(path, text);
     this.#known.set(path, {
       path,
       print,
@@ -141,17 +152,35 @@ export class Manifests {
       includes,
       byName: new Map(requirements.map((each) => [each.name, each])),
       config,
+      scripts,
     });
     this.#answers.clear();
-    const saysSomething = (each: Manifest & { readonly config: ProjectConfig | null }): boolean =>
-      each.requirements.length > 0 || each.includes.length > 0 || each.config !== null;
-    return saysSomething({ requirements, includes, config }) || (before !== undefined && saysSomething(before));
+    this.#collectScripts();
+    const saysSomething = (each: Pick<Known, 'requirements' | 'includes' | 'config' | 'scripts'>): boolean =>
+      each.requirements.length + each.includes.length + each.scripts.length > 0 || each.config !== null;
+    return (
+      saysSomething({ requirements, includes, config, scripts }) || (before !== undefined && saysSomething(before))
+    );
   }
 
   /** True when it was known. */
   delete(path: string): boolean {
     this.#answers.clear();
-    return this.#known.delete(path);
+    const wasKnown = this.#known.delete(path);
+    this.#collectScripts();
+    return wasKnown;
+  }
+
+  /** The commands that projects install. The same list as long as they are the same. */
+  get scripts(): readonly Script[] {
+    return this.#scripts;
+  }
+
+  #collectScripts(): void {
+    const scripts = [...this.#known.values()].flatMap(({ path, scripts }) =>
+      scripts.map((target) => ({ target, path })),
+    );
+    if (JSON.stringify(scripts) !== JSON.stringify(this.#scripts)) this.#scripts = scripts;
   }
 
   has(path: string): boolean {

@@ -371,7 +371,7 @@ function isStatic(method: FunctionInfo, file: PythonFile): boolean {
 }
 
 const BUILTINS = new Set(
-  'abs all any bool bytes callable dict dir enumerate eval exec exit filter float format frozenset getattr globals hasattr hash help id input int isinstance iter len list locals map max min next object open print quit range repr reversed round set setattr sorted str sum super tuple type vars zip __import__'.split(
+  'abs all any bool bytes callable classmethod dict dir enumerate eval exec exit filter float format frozenset getattr globals hasattr hash help id input int isinstance iter len list locals map max min next object open print property quit range repr reversed round set setattr sorted staticmethod str sum super tuple type vars zip __import__'.split(
     ' ',
   ),
 );

@@ -2,7 +2,14 @@
  * What is kept of a closed file, packed: most files of a workspace are never part of a program that is looked at, and
  * their events as objects would take many times the room of their text.
  */
-import type { FileEffects, FunctionEffects, FunctionTable, LocatedEffects } from './events.ts';
+import {
+  type FileEffects,
+  type FunctionEffects,
+  type FunctionTable,
+  type LocatedEffects,
+  type Places,
+  partsOfSite,
+} from './events.ts';
 import type { Span } from './rule.ts';
 
 export interface PackedFile {
@@ -11,9 +18,9 @@ export interface PackedFile {
 }
 
 /** The same without a node of the file's tree, and without its text: a piece cut out of a text keeps all of it alive. */
-export function pack({ effects, sites }: LocatedEffects): PackedFile {
+export function pack({ effects, places }: LocatedEffects): PackedFile {
   const { functions, ...others } = effects;
-  return { effects: { ...copyOf(others), functions: new PackedFunctions(functions) }, sites: new PackedSites(sites) };
+  return { effects: { ...copyOf(others), functions: new PackedFunctions(functions) }, sites: new PackedSites(places) };
 }
 
 /** A value of its own, no string of which is a piece of a text. */
@@ -44,22 +51,26 @@ class PackedFunctions implements FunctionTable {
   }
 }
 
-/** A line each: the key, where it starts, where it ends. */
+/** A line for each unit: its name, and where its places start and end. */
 class PackedSites {
   readonly #lines: string;
 
-  constructor(sites: ReadonlyMap<string, Span>) {
-    this.#lines = [...sites].map(([key, { start, end }]) => `\n${key}\t${start}\t${end}`).join('');
+  constructor(places: Places) {
+    const lines: (string | number)[] = [];
+    for (const [unit, spans] of places) {
+      if (spans.length === 0) continue;
+      lines.push('\n', unit);
+      for (const { start, end } of spans) lines.push('\t', start, '-', end);
+    }
+    this.#lines = lines.join('');
   }
 
-  get(key: string): Span | undefined {
-    const at = this.#lines.indexOf(`\n${key}\t`);
+  get(site: string): Span | undefined {
+    const { unit, index } = partsOfSite(site);
+    const at = this.#lines.indexOf(`\n${unit}\t`);
     if (at < 0) return undefined;
-    const [line] = this.#lines.slice(at + 1).split('\n', 1);
-    const [start = 0, end = 0] = line!
-      .slice(key.length + 1)
-      .split('\t')
-      .map(Number);
-    return { start, end };
+    const [line] = this.#lines.slice(at + unit.length + 2).split('\n', 1);
+    const [start, end] = line!.split('\t')[index]?.split('-').map(Number) ?? [];
+    return start === undefined || end === undefined ? undefined : { start, end };
   }
 }

@@ -2,7 +2,7 @@
  * A file as part of its programs: whether it is one, what the program does to randomness, and what it promises.
  * Rules ask this; where the answers come from other files they do not have to know.
  */
-import type { Event, Value } from './events.ts';
+import { type Event, partsOfSite, type Value } from './events.ts';
 import { CUDNN_DETERMINISTIC, type Determinism, type FileFacts, factsOf } from './facts.ts';
 import type { Stream } from './knowledge.ts';
 import { lowerFile } from './lower.ts';
@@ -55,6 +55,11 @@ export class Project {
   get isProgram(): boolean {
     this.#isProgram ??= isProgram(this.#workspace, this.file.path);
     return this.#isProgram;
+  }
+
+  /** The functions of this file that the project installs as commands, by which it is run. */
+  get commands(): readonly string[] {
+    return this.#workspace.commands(this.file.path).ids;
   }
 
   get isTest(): boolean {
@@ -249,12 +254,17 @@ export class Project {
 
 /** What the workspace keeps of an open file. Its sites move with the file's nodes. */
 export function indexFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFile {
-  return { ...lowerFile(file, vocabulary), facts: factsOf(file, vocabulary) };
+  const { effects, places } = lowerFile(file, vocabulary);
+  const get = (site: string): Span | undefined => {
+    const { unit, index } = partsOfSite(site);
+    return places.get(unit)?.[index];
+  };
+  return { effects, sites: { get }, facts: factsOf(file, vocabulary) };
 }
 
 /** What it keeps of a file that is closed: the same without a node of its tree. */
 export function indexClosedFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFile {
-  return { ...pack(lowerFile(file, vocabulary)), facts: copyOf(factsOf(file, vocabulary)) };
+  return { ...pack(lowerFile(file, vocabulary, false)), facts: copyOf(factsOf(file, vocabulary)) };
 }
 
 /** A file as part of a workspace that knows its latest text; alone if there is none. */
@@ -266,21 +276,22 @@ export function projectOf(file: PythonFile, settings: Settings, workspace?: Work
 export function aloneOf(file: PythonFile, settings: Settings): Workspace {
   const alone = new Workspace();
   alone.set(file.path, indexFile(file, vocabularyOf(settings)));
-  alone.open = (path) => (path === file.path ? openFile(path, file.text) : null);
+  alone.open = (path) => (path === file.path ? openFile(path, file.notebook ?? file.text) : null);
   return alone;
 }
 
 /** True for an entry point that reaches a machine-learning library. */
 export function isProgram(workspace: Workspace, path: string): boolean {
   const facts = workspace.facts(path);
-  if (!facts || facts.isTest || workspace.importers(path).size > 0) return false;
+  const isCommand = workspace.commands(path).ids.length > 0;
+  if (!facts || facts.isTest || (workspace.importers(path).size > 0 && !isCommand)) return false;
   const { summary, reached } = workspace.program(path);
   if (![...reached].some((each) => workspace.facts(each)?.reachesMl)) return false;
   // Without a guard the body itself has to do something to randomness.
   const switches = workspace
     .effects(path)
     ?.module.some((each) => each.kind === 'flag' && each.name.startsWith('torch.'));
-  return facts.hasMainGuard || switches === true || doesItself(summary);
+  return facts.hasMainGuard || isCommand || switches === true || doesItself(summary);
 }
 
 /** What happens while modules are imported is not the program's own doing. */

@@ -14,7 +14,9 @@ import type { Node } from './syntax.ts';
 /** For an operation that is free to differ: the switch where it helps, then what computes the same. */
 export function remediesOf(use: OpUse, file: PythonFile, project: Project): Fix[] {
   const isSwitched = use.behaviours.every((each) => each.flag === 'deterministic');
-  const canSwitch = isSwitched && project.isProgram && project.deterministicAlgorithms === 'off';
+  // A program that switches it off somewhere knows of the switch, and one more would not last.
+  const isUnset = project.deterministicAlgorithms === 'off' && !project.summary?.flags[FLAG];
+  const canSwitch = isSwitched && project.isProgram && isUnset;
   return [...(canSwitch ? [switchOn(file, project)] : []), ...equivalents(use, file)];
 }
 

@@ -104,6 +104,8 @@ type Entry =
 
 /** Where a program's first statement goes: behind its parsed `--seed`, in its main guard, or at the top. */
 function entryPoint(file: PythonFile, project: Project): Entry {
+  const command = commandEntry(file, project);
+  if (command) return command;
   const head = headStatements(file);
   const guard = file.syntax.root.children.find(
     (node) => node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__'),
@@ -116,6 +118,22 @@ function entryPoint(file: PythonFile, project: Project): Entry {
   const body = file.syntax.root.children.filter((node) => !head.includes(node));
   const isScript = project.isProgram || !body.some((node) => /definition$/.test(node.type));
   return { kind: isScript ? 'head' : 'none' };
+}
+
+/** In the function that the project installs as its only command, behind the seed it parses. */
+function commandEntry(file: PythonFile, project: Project): Entry | null {
+  const [only, ...others] = project.commands;
+  const body = only === undefined || others.length > 0 ? undefined : file.functionOf(only)?.node.get('body');
+  if (!body) return null;
+  const places = Object.values(project.summary?.exposed ?? {}).map((exposure) => project.anchor(exposure).start);
+  if (places.some((start) => start < body.start)) return null;
+  const parsed = parsedSeed(file);
+  const isInside = parsed && parsed.statement.start >= body.start && parsed.statement.end <= body.end;
+  if (isInside && places.every((start) => start > parsed.statement.end)) return parsed;
+  const [first, second] = body.children;
+  const isDocumented = first?.type === 'expression_statement' && first.children[0]?.type === 'string';
+  const statement = isDocumented ? second : first;
+  return statement ? { kind: 'before', statement } : null;
 }
 
 /** Starts of the module-level statements that reach a draw. */

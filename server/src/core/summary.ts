@@ -232,11 +232,24 @@ export function led(site: Site, summary: Summary): Summary {
   };
 }
 
-function mapStreams<T>(record: PerStream<T>, change: (value: T, stream: Stream) => T): PerStream<T> {
+/** Without the draws that no place of the file leads to, as those of the packages around it. */
+export function seenFrom(path: string, summary: Summary): Summary {
+  const isSeen = ({ site, via }: Reached): boolean =>
+    [...via, site].some((each) => each.path === path && each.site !== '');
+  const { exposed, late } = summary;
+  return {
+    ...summary,
+    exposed: mapStreams(exposed, (exposure) => (isSeen(exposure) ? exposure : undefined)),
+    late: mapStreams(late, (each) => (isSeen(each.exposure) && isSeen(each.seed) ? each : undefined)),
+  };
+}
+
+function mapStreams<T>(record: PerStream<T>, change: (value: T, stream: Stream) => T | undefined): PerStream<T> {
   const mapped: Partial<Record<Stream, T>> = {};
   for (const stream of STREAMS) {
     const value = record[stream];
-    if (value !== undefined) mapped[stream] = change(value, stream);
+    const changed = value === undefined ? undefined : change(value, stream);
+    if (changed !== undefined) mapped[stream] = changed;
   }
   return mapped;
 }

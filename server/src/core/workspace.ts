@@ -2,12 +2,12 @@
  * All Python files of the workspace as effects, and which file a dotted name leads to.
  * Closed files keep no tree: their effects and the places of their sites are all there is.
  */
-import type { Modules } from './callees.ts';
+import type { Commands, Modules } from './callees.ts';
 import { Composer } from './effects.ts';
 import type { FileEffects } from './events.ts';
 import type { FileFacts } from './facts.ts';
 import { isStandardModule } from './imports.ts';
-import { Manifests } from './manifests.ts';
+import { Manifests, type Script } from './manifests.ts';
 import type { PythonFile } from './model.ts';
 import type { Span } from './rule.ts';
 import type { Summary } from './summary.ts';
@@ -34,6 +34,7 @@ export interface ProgramEffects {
 }
 
 const LONGEST_CHAIN = 12;
+const NO_COMMANDS: Commands = { ids: [], packages: [] };
 
 export class Workspace implements Modules {
   /** The files that say which versions its programs run with. */
@@ -45,6 +46,9 @@ export class Workspace implements Modules {
   readonly #programs = new Map<string, ProgramEffects>();
   readonly #cublasFiles = new Set<string>();
   #importers: Map<string, Set<string>> | undefined;
+  /** By file, the functions that manifests make commands; as of which list of them. */
+  #commands = new Map<string, string[]>();
+  #commandsOf: readonly Script[] | undefined;
   /** Parses a file for a repair in it; hosts that can read files set it. */
   open: (path: string) => PythonFile | null = () => null;
 
@@ -99,6 +103,7 @@ export class Workspace implements Modules {
   }
 
   program(path: string): ProgramEffects {
+    const commands = this.commands(path);
     let program = this.#programs.get(path);
     if (!program) {
       const asked = new Set<string>();
@@ -107,7 +112,7 @@ export class Workspace implements Modules {
         return this.effects(each);
       };
       const composer = new Composer({ effects, locate: (name, from) => this.locate(name, from) }, path);
-      program = { summary: withinReason(() => composer.program()), reached: composer.reached, asked };
+      program = { summary: withinReason(() => composer.program(commands)), reached: composer.reached, asked };
       this.#programs.set(path, program);
     }
     return program;
@@ -124,11 +129,43 @@ export class Workspace implements Modules {
     return this.#importers.get(path) ?? new Set();
   }
 
+  /**
+   * The functions of a file that the project installs as commands, unless it is run as a script besides: then its main
+   * guard says what the program is.
+   */
+  commands(path: string): Commands {
+    const { scripts } = this.manifests;
+    if (this.#commandsOf !== scripts) {
+      this.#commandsOf = scripts;
+      this.#programs.clear();
+      this.#commands.clear();
+      for (const { target, path: manifest } of scripts) {
+        const found = this.locate(target.replace(':', '.'), manifest);
+        if (!found || !this.effects(found.path)?.functions.has(found.name)) continue;
+        this.#commands.set(found.path, [...(this.#commands.get(found.path) ?? []), found.name]);
+      }
+    }
+    const ids = this.#commands.get(path) ?? [];
+    const isScript = this.facts(path)?.hasMainGuard === true && this.importers(path).size === 0;
+    return isScript || ids.length === 0 ? NO_COMMANDS : { ids, packages: this.#packagesOf(path) };
+  }
+
+  /** The packages a file is in, the outermost first: importing the file runs them. */
+  #packagesOf(path: string): string[] {
+    const packages: string[] = [];
+    for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
+      const init = join(folder, '__init__.py');
+      if (!this.#files.has(init)) break;
+      if (init !== path) packages.unshift(init);
+    }
+    return packages;
+  }
+
   /** The entry points that reach the file by imports, itself included if nobody imports it. */
   programsReaching(path: string): readonly string[] {
     const seen = new Set([path]);
     for (const each of seen) for (const importer of this.importers(each)) seen.add(importer);
-    return [...seen].filter((each) => this.importers(each).size === 0);
+    return [...seen].filter((each) => this.importers(each).size === 0 || this.commands(each).ids.length > 0);
   }
 
   locate(name: string, from: string, depth = 0): Located | null {
@@ -247,6 +284,7 @@ export class Workspace implements Modules {
     this.#located.clear();
     this.#programs.clear();
     this.#importers = undefined;
+    this.#commandsOf = undefined;
   }
 }
 

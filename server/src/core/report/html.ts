@@ -1,6 +1,6 @@
 /** A report as the body of a web page. Whatever comes from the user's files is escaped; the host supplies the page around it. */
 import type { Inline, Line, Page, Section } from './sections.ts';
-import type { Place } from './source.ts';
+import { type Place, placeName } from './source.ts';
 
 export interface HtmlOptions {
   readonly nameOf: (path: string) => string;
@@ -46,8 +46,9 @@ function inline(part: Inline, { nameOf, placeHref, ruleHref }: HtmlOptions, own:
   if (typeof part === 'string') return prose(part);
   if ('code' in part) return `<code>${escaped(part.code)}</code>`;
   if ('rule' in part) return link(ruleHref(part.rule), escaped(part.rule), 'rule');
-  const { path, line } = part.place;
-  return link(placeHref(part.place), escaped(path === own ? `line ${line}` : `${nameOf(path)}:${line}`), 'place');
+  const { path, cell, line } = part.place;
+  const here = cell === undefined ? `line ${line}` : `cell ${cell + 1}, line ${line}`;
+  return link(placeHref(part.place), escaped(path === own ? here : placeName(part.place, nameOf(path))), 'place');
 }
 
 const link = (href: string, html: string, kind: string): string =>

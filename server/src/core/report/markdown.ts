@@ -1,6 +1,7 @@
 /** A report as Markdown, for the appendix of a paper or a pull request. */
 import { ruleUrl } from '../rules/index.ts';
 import type { Inline, Line, Page, Section } from './sections.ts';
+import { placeName } from './source.ts';
 
 /** `nameOf` gives the path that links should have, relative to where the Markdown will be read. */
 export function renderMarkdown(page: Page, nameOf: (path: string) => string): string {
@@ -26,9 +27,12 @@ function inline(part: Inline, nameOf: (path: string) => string): string {
   if (typeof part === 'string') return prose(part.replace(/^ +$/, ' '));
   if ('code' in part) return codeSpan(part.code);
   if ('rule' in part) return `[${part.rule}](${ruleUrl(part.rule)})`;
-  const { path, line } = part.place;
+  const { path, cell, line } = part.place;
   const name = nameOf(path);
-  return `[${plain(name)}:${line}](${encodeURI(name).replace(/[()#?]/g, encodeURIComponent)}#L${line})`;
+  // A notebook's lines are those of its cells, which no address can name.
+  const fragment = cell === undefined ? `#L${line}` : '';
+  const label = plain(placeName(part.place, name));
+  return `[${label}](${encodeURI(name).replace(/[()#?]/g, encodeURIComponent)}${fragment})`;
 }
 
 /** Prose with code in backticks. */

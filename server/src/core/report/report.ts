@@ -30,7 +30,12 @@ export interface ProgramReport {
   readonly promise: Pledge;
   /** `use_deterministic_algorithms`, as the rules see it. */
   readonly determinism: Determinism;
-  readonly torch: { /** Null is the newest known. */ readonly version: string | null };
+  readonly torch: {
+    /** Null is the newest known. */
+    readonly version: string | null;
+    /** The manifest that names it; null for a setting, or where nothing does. */
+    readonly manifest: string | null;
+  };
   /** The files the program runs, itself first. */
   readonly files: readonly string[];
   readonly streams: readonly StreamReport[];
@@ -116,7 +121,7 @@ export function reportOf(workspace: Workspace, path: string, user: Settings): Re
     verdict: verdictOf({ project, streams, operations, findings }),
     promise: project.promise,
     determinism: project.deterministicAlgorithms,
-    torch: { version: project.versionOf('torch') },
+    torch: torchOf(project),
     files: files.map((each) => each.path),
     streams,
     switches,
@@ -130,7 +135,7 @@ export function reportOf(workspace: Workspace, path: string, user: Settings): Re
 function stepsOf(workspace: Workspace, path: string): readonly Step[] {
   const trace = new Trace();
   try {
-    new Composer(workspace, path, trace).program();
+    new Composer(workspace, path, trace).program(workspace.commands(path));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return [];
@@ -155,8 +160,8 @@ const partOf = (file: PythonFile, project: Project, settings: Settings): Part =>
 function varies({ file, findings }: Part, call: Mention, source: Source): boolean {
   if (file.path !== call.place.path) return false;
   return findings.some(({ rule, start }) => {
-    const { line } = source.place(file, start);
-    return rule === 'varying-seed' && line === call.place.line;
+    const { cell, line } = source.place(file, start);
+    return rule === 'varying-seed' && line === call.place.line && cell === call.place.cell;
   });
 }
 
@@ -208,3 +213,8 @@ const findingOf = (finding: Finding, file: PythonFile, source: Source): FindingR
   subject: finding.subject ?? null,
   place: source.place(file, finding.start),
 });
+
+function torchOf(project: Project): ProgramReport['torch'] {
+  const source = project.versionSource('torch');
+  return { version: source?.version ?? null, manifest: source && 'path' in source ? source.path : null };
+}

@@ -53,7 +53,7 @@ export function pageOf(report: Report, nameOf: (path: string) => string): Page {
     path: report.path,
     tone: TONES[report.verdict.level],
     verdict: report.verdict.sentence,
-    facts: factsOf(report),
+    facts: factsOf(report, nameOf),
     sections: [
       streamSection(report.streams),
       switchSection(report.switches),
@@ -82,8 +82,10 @@ const PROMISES: Readonly<Record<Pledge, string>> = {
   deterministic: 'It shows determinism intent, so it promises the same bits.',
 };
 
-function factsOf({ promise, torch, files }: ProgramReport): string[] {
-  const version = torch.version === null ? 'the newest torch, since no file names a version' : `torch ${torch.version}`;
+function factsOf({ promise, torch, files }: ProgramReport, nameOf: (path: string) => string): string[] {
+  const source = torch.manifest === null ? '' : `, as \`${nameOf(torch.manifest)}\` says`;
+  const version =
+    torch.version === null ? 'the newest torch, since no file names a version' : `torch ${torch.version}${source}`;
   const modules = files.length === 1 ? '' : `It runs ${files.length} files of the workspace.`;
   return [PROMISES[promise], `Judged for ${version}.`, modules].filter((fact) => fact !== '');
 }

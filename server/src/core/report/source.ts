@@ -1,5 +1,6 @@
 /** The program's files as a report reads them: which text is at a place, and on which line. */
 import { closeFile, type Node, type PythonFile } from '../model.ts';
+import { cellAt } from '../notebook.ts';
 import type { Span } from '../rule.ts';
 import { nodeAt } from '../seeding.ts';
 import type { Site } from '../summary.ts';
@@ -9,9 +10,15 @@ import type { Workspace } from '../workspace.ts';
 /** Where something is written. Line and column count from 1, columns in UTF-16 units. */
 export interface Place {
   readonly path: string;
+  /** In a notebook the index of the cell among all its cells, from 0; the line is then the cell's. */
+  readonly cell?: number;
   readonly line: number;
   readonly column: number;
 }
+
+/** `train.py:3`, `demo.ipynb:cell 2:3`; people count cells from 1. */
+export const placeName = ({ cell, line }: Place, name: string): string =>
+  cell === undefined ? `${name}:${line}` : `${name}:cell ${cell + 1}:${line}`;
 
 /** A piece of code, on one line and not too long, and where it is. */
 export interface Mention {
@@ -57,6 +64,14 @@ export class Source {
   }
 
   place(file: PythonFile, offset: number): Place {
+    const cell = file.notebook ? cellAt(file.notebook, offset) : undefined;
+    if (!cell) return { path: file.path, ...this.#position(file, offset) };
+    const { line, column } = this.#position(file, Math.min(offset, cell.end));
+    return { path: file.path, cell: cell.index, line: line - this.#position(file, cell.start).line + 1, column };
+  }
+
+  /** In the whole text. */
+  #position(file: PythonFile, offset: number): { readonly line: number; readonly column: number } {
     let starts = this.#lines.get(file);
     if (!starts) {
       starts = [0, ...[...file.text.matchAll(/\r\n|\r|\n/g)].map((end) => end.index + end[0].length)];
@@ -68,7 +83,7 @@ export class Source {
       if ((starts[middle] ?? 0) <= offset) low = middle;
       else high = middle;
     }
-    return { path: file.path, line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
   }
 
   mention(file: PythonFile, span: Span): Mention {

@@ -1,5 +1,6 @@
 /** A report as plain text for terminals: aligned tables, or one block a row where the terminal is too narrow for them. */
 import type { Inline, Line, Page, Section, Tone } from './sections.ts';
+import { placeName } from './source.ts';
 
 export interface TextOptions {
   /** Columns of the terminal. */
@@ -46,7 +47,7 @@ function inline(part: Inline, nameOf: (path: string) => string): string {
   if (typeof part === 'string') return part;
   if ('code' in part) return part.code;
   if ('rule' in part) return part.rule;
-  return `${nameOf(part.place.path)}:${part.place.line}:${part.place.column}`;
+  return `${placeName(part.place, nameOf(part.place.path))}:${part.place.column}`;
 }
 
 type Texts = readonly (readonly string[])[];

@@ -83,6 +83,7 @@ function conditionalSentence(streams: readonly StreamReport[]): string {
 
 const place = (condition: StreamReport['seeds'][number]['conditions'][number]): unknown => [
   condition.place.path,
+  condition.place.cell,
   condition.place.line,
   condition.holds,
 ];

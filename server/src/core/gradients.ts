@@ -10,6 +10,11 @@ const OFF = new Set([
 ]);
 const DATASET = /^(torch\.utils\.data\.\w*Dataset|torchvision\.datasets\.\w+|torch_geometric\.data\.\w*Dataset)$/;
 const MAX_CALLERS = 3;
+/** Parameters that hold the weights of a checkpoint: plain tensors, which nothing is trained through. */
+const WEIGHTS = /^(state_?dict|checkpoint|ckpt)$/;
+const EXPORTS = /(^|_)onnx(_|$)/;
+/** What a network is to find: nobody trains through it. */
+const TRUTH = /^(gt|ground_?truths?|targets?|labels?)(_\w+)?$/;
 
 /**
  * True where no gradient is taken through what runs at a node: under `no_grad` or `inference_mode`, in a dataset, or in
@@ -27,10 +32,39 @@ export function runsWithoutGradient(node: Node, file: PythonFile, isWhole: boole
       return true;
     const info = file.scopes.byNode.get(at)?.owner as FunctionInfo | undefined;
     if (info?.class && isDataset(info, file)) return true;
-    const calls = info && isWhole && depth < MAX_CALLERS ? file.calls(info.id) : [];
-    return calls.length > 0 && calls.every((call) => runsWithoutGradient(call.node, file, isWhole, depth + 1));
+    if (info && (EXPORTS.test(info.name) || info.parameters.some(({ name }) => WEIGHTS.test(name)))) return true;
+    const calls = info && depth < MAX_CALLERS ? file.calls(info.id) : [];
+    // What is only called to convert weights was written for that, whoever else may call it.
+    return (
+      calls.length > 0 &&
+      calls.every(
+        (call) =>
+          (isWhole || convertsWeights(call.node, file)) && runsWithoutGradient(call.node, file, isWhole, depth + 1),
+      )
+    );
   }
   return false;
+}
+
+/** In a function that gets the weights of a checkpoint. */
+function convertsWeights(node: Node, file: PythonFile): boolean {
+  const definition = node.enclosing('function_definition');
+  const info = definition && (file.scopes.byNode.get(definition)?.owner as FunctionInfo | undefined);
+  return info?.parameters.some(({ name }) => WEIGHTS.test(name)) ?? false;
+}
+
+/** `gt_masks`, `targets.float()`, `labels[:, None]`: by its name it is what the network is to find. */
+export function isGivenTruth(node: Node, file: PythonFile): boolean {
+  if (node.type === 'identifier') return TRUTH.test(file.read(node));
+  const inner =
+    node.type === 'subscript'
+      ? node.get('value')
+      : node.type === 'call'
+        ? node.get('function')?.get('object')
+        : node.type === 'parenthesized_expression'
+          ? node.children[0]
+          : undefined;
+  return inner !== undefined && isGivenTruth(inner, file);
 }
 
 function turnsOff(expression: Node, file: PythonFile): boolean {

@@ -1,6 +1,6 @@
 /** What the operations of a file do in this project: free to differ between runs, raising, or neither. */
-import { picksOne } from './collisions.ts';
-import { runsWithoutGradient } from './gradients.ts';
+import { keepsApart, picksOne } from './collisions.ts';
+import { isGivenTruth, runsWithoutGradient } from './gradients.ts';
 import { type Behaviour, behavioursAt } from './knowledge.ts';
 import type { Node, PythonFile } from './model.ts';
 import { type OpCall, opCalls } from './op-calls.ts';
@@ -80,10 +80,12 @@ export function dependsOnVersion({ op }: OpUse): boolean {
   return new Set(kinds).size > 1;
 }
 
-/** Its input was made on the CPU, or moved there, in so many words. */
+/** One of its tensors was made on the CPU, or moved there, in so many words: then all of them are there. */
 function isOnCpu(call: OpCall, file: PythonFile): boolean {
-  const inputs = call.operands('input');
-  return inputs.length > 0 && inputs.every((node) => node !== null && tensorOf(node, file)?.cpu === true);
+  return ['input', 'index', 'src', 'source'].some((name) => {
+    const operands = call.operands(name);
+    return operands.length > 0 && operands.every((node) => node !== null && tensorOf(node, file)?.cpu === true);
+  });
 }
 
 function isExact(call: OpCall, file: PythonFile, project: Project): boolean {
@@ -91,6 +93,7 @@ function isExact(call: OpCall, file: PythonFile, project: Project): boolean {
   const sources = op.sums ? call.operands(op.sums) : [];
   if (sources.length > 0 && sources.every((node) => node !== null && tensorOf(node, file)?.whole === true)) return true;
   if (op.collides && picksOne(call, op.collides, file)) return true;
+  if (op.windows && keepsApart(call, op.windows, file)) return true;
   return op.indices === true && givesValues(call.call.node, file) && hasNoBackward(call, file, project);
 }
 
@@ -108,5 +111,6 @@ function hasNoBackward(call: OpCall, file: PythonFile, project: Project): boolea
   const isOff = (node: Node): boolean => runsWithoutGradient(node, file, project.isProgram);
   if (runs.every(isOff)) return true;
   const inputs = op.gradient ? call.operands(op.gradient) : [];
-  return inputs.length > 0 && inputs.every((node) => node !== null && tensorOf(node, file)?.detached === true);
+  const takesNone = (node: Node): boolean => isGivenTruth(node, file) || tensorOf(node, file)?.detached === true;
+  return inputs.length > 0 && inputs.every((node) => node !== null && takesNone(node));
 }

@@ -298,10 +298,14 @@ function nesting(node: Node): number | undefined {
   return inner === undefined ? undefined : inner + 1;
 }
 
+/** `x.to(torch.float)` moves nothing. */
+const DTYPE = /^torch\.(u?int\d*|b?float\d*|bfloat16|double|half|short|long|bool)$/;
+
 function isOnCpu(last: string, of: Tensor | null, call: Call, file: PythonFile): boolean {
   if (last === 'cpu' || last === 'from_numpy') return true;
   const device = file.argument(call, 'device', last === 'to' ? 0 : undefined);
-  if (device !== 'absent') return typeof device !== 'string' && namesCpu(device, file);
+  const isCast = typeof device !== 'string' && DTYPE.test(file.qualify(device) ?? '');
+  if (device !== 'absent' && !isCast) return typeof device !== 'string' && namesCpu(device, file);
   return last !== 'cuda' && of?.cpu === true && (SAME.has(last) || CAST.test(last));
 }
 

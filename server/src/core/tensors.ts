@@ -252,6 +252,7 @@ class Tensors implements Operands {
   #call(call: Call): Value {
     const { file } = this;
     const { name } = call;
+    if (name === 'torch_geometric.utils.one_hot') return { self: { detached: true, whole: true } };
     if (name?.startsWith('torch.')) {
       const known = functionResult(name, call, this);
       if (known) return known;

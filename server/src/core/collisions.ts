@@ -1,5 +1,5 @@
-/** Whether an operation can meet one place twice: by its index along a dimension, or by its windows. */
-import type { Constant, Node, PythonFile } from './model.ts';
+/** Whether an operation can meet one place twice by its index along a dimension. */
+import type { Node, PythonFile } from './model.ts';
 import type { OpCall } from './op-calls.ts';
 
 const MAX_NAMES = 3;
@@ -71,25 +71,4 @@ function sizesOf(call: Node): readonly Node[] | undefined {
 /** The last dimension of an index is mostly its second. */
 function isSame(dim: unknown, other: number): boolean {
   return dim === other || (typeof dim === 'number' && Math.abs(dim) === 1 && Math.abs(other) === 1 && dim !== other);
-}
-
-/** True unless the windows of a pool are known to share elements. */
-export function keepsApart(use: OpCall, by: 'output' | 'stride', file: PythonFile): boolean {
-  const size = constantOf(use, by === 'output' ? 'output_size' : 'kernel_size', file);
-  if (by === 'output') {
-    const sizes = Array.isArray(size) ? size : [size];
-    return size === undefined || sizes.every((each) => each === 1);
-  }
-  const stride = use.argument('stride');
-  if (stride === 'absent' || (typeof stride !== 'string' && stride.type === 'none')) return true;
-  const step = constantOf(use, 'stride', file);
-  if (size === undefined || step === undefined) return false;
-  return [0, 1, 2].every((axis) => along(step, axis) >= along(size, axis));
-}
-
-const along = (size: Constant, axis: number): number => Number(Array.isArray(size) ? size[axis] : size);
-
-function constantOf(use: OpCall, name: string, file: PythonFile): Constant | undefined {
-  const given = use.argument(name);
-  return typeof given === 'string' ? undefined : file.constant(given);
 }

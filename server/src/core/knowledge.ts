@@ -151,8 +151,6 @@ export interface Op {
   readonly indices?: boolean;
   /** The argument whose entries along `dim` collide; with one entry there none do. */
   readonly collides?: string;
-  /** A pool whose windows share nothing where there is one (by its output's size), or by their stride. */
-  readonly windows?: 'output' | 'stride';
   readonly behaviour: readonly Behaviour[];
   readonly reason: string;
   readonly remedy: string;

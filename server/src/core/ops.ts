@@ -1,5 +1,5 @@
 /** What the operations of a file do in this project: free to differ between runs, raising, or neither. */
-import { keepsApart, picksOne } from './collisions.ts';
+import { picksOne } from './collisions.ts';
 import { isGivenTruth, runsWithoutGradient } from './gradients.ts';
 import { type Behaviour, behavioursAt } from './knowledge.ts';
 import type { Node, PythonFile } from './model.ts';
@@ -93,7 +93,6 @@ function isExact(call: OpCall, file: PythonFile, project: Project): boolean {
   const sources = op.sums ? call.operands(op.sums) : [];
   if (sources.length > 0 && sources.every((node) => node !== null && tensorOf(node, file)?.whole === true)) return true;
   if (op.collides && picksOne(call, op.collides, file)) return true;
-  if (op.windows && keepsApart(call, op.windows, file)) return true;
   return op.indices === true && givesValues(call.call.node, file) && hasNoBackward(call, file, project);
 }
 

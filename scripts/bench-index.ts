@@ -4,16 +4,15 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { Language, Parser } from 'web-tree-sitter';
 import { closeFile, openFile } from '../server/src/core/model.ts';
 import { indexClosedFile } from '../server/src/core/project.ts';
 import { Workspace } from '../server/src/core/workspace.ts';
 import { findPythonFiles } from '../server/src/files.ts';
 import { reasonToSkip } from '../server/src/limits.ts';
+import { bareParser, median, quantile } from './bench-figures.ts';
 import { Server } from './bench-server.ts';
 import { applyStroke, editingTrace, trainingScript } from './bench-trace.ts';
 import '../test/engine.ts';
@@ -74,13 +73,6 @@ async function measureIndex(): Promise<void> {
   console.log(`index of ${files.length} files, median of ${ROUNDS}, processor time in ms`);
   print('bare parse', median(bare).toFixed(0));
   print('index', median(index).toFixed(0), `x ${(median(index) / median(bare)).toFixed(2)}`);
-}
-
-async function bareParser(): Promise<Parser> {
-  const require = createRequire(import.meta.url);
-  await Parser.init();
-  const language = await Language.load(readFileSync(require.resolve('tree-sitter-python/tree-sitter-python.wasm')));
-  return new Parser().setLanguage(language);
 }
 
 async function measureMemory(): Promise<void> {
@@ -172,15 +164,6 @@ async function elapsed(work: () => Promise<unknown>): Promise<number> {
   const from = performance.now();
   await work();
   return performance.now() - from;
-}
-
-function quantile(times: readonly number[], part: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]!;
-}
-
-function median(times: readonly number[]): number {
-  return quantile(times, 0.5);
 }
 
 function print(...cells: readonly string[]): void {

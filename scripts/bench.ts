@@ -3,18 +3,18 @@
  * same text, so that the figures of two machines can be compared by their ratio.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { Edit, Language, Parser } from 'web-tree-sitter';
+import { Edit } from 'web-tree-sitter';
 import { analyze } from '../server/src/core/analyze.ts';
 import { closeFile, openFile, updateFile } from '../server/src/core/model.ts';
 import { projectOf } from '../server/src/core/project.ts';
 import { DEFAULT_SETTINGS } from '../server/src/core/settings.ts';
+import { bareParser, quantile } from './bench-figures.ts';
 import { Server } from './bench-server.ts';
 import { applyStroke, editingTrace, type Keystroke, trainingScript } from './bench-trace.ts';
 import '../test/engine.ts';
@@ -35,7 +35,7 @@ for (const bundle of [SERVER, COMMAND_LINE]) {
   if (!existsSync(bundle)) throw new Error(`${bundle} is not there: run \`npm run build\` first.`);
 }
 
-const language = await bareLanguage();
+const parser = await bareParser();
 console.log(`${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}; times in ms\n`);
 print(['file', 'path', 'p50', 'p95', 'to bare parse']);
 const scripts = [600, 2000].map(trainingScript);
@@ -64,8 +64,6 @@ commandLines();
 /** The three take turns at each keystroke, so that whatever else the machine does is shared fairly. */
 async function replay(text: string, steps: readonly Step[]): Promise<Record<'server' | 'engine' | 'bare', number[]>> {
   const times = { server: [] as number[], engine: [] as number[], bare: [] as number[] };
-  const parser = new Parser();
-  parser.setLanguage(language);
   let tree = parser.parse(text)!;
   let file = openFile('train.py', text);
   const server = new Server(SERVER);
@@ -96,15 +94,8 @@ async function replay(text: string, steps: readonly Step[]): Promise<Record<'ser
   await server.stop();
   closeFile(file);
   tree.delete();
-  parser.delete();
   for (const each of Object.values(times)) each.splice(0, WARM_UP);
   return times;
-}
-
-async function bareLanguage(): Promise<Language> {
-  const require = createRequire(import.meta.url);
-  await Parser.init();
-  return Language.load(readFileSync(require.resolve('tree-sitter-python/tree-sitter-python.wasm')));
 }
 
 /** The trace with the text after each keystroke and what tree-sitter must be told of it. */
@@ -171,11 +162,6 @@ function commandLines(): void {
     print([name, '', ms(quantile(times, 0.5))]);
   }
   rmSync(folder, { recursive: true });
-}
-
-function quantile(times: readonly number[], part: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]!;
 }
 
 function ratio(times: readonly number[], bare: readonly number[]): string {

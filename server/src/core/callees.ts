@@ -10,6 +10,8 @@ export interface Modules {
   effects(path: string): FileEffects | undefined;
   /** Where a dotted name is defined: a `#name` of that file, or the file itself by an empty name; null for what lies outside. */
   locate(name: string, from: string): { readonly path: string; readonly name: string } | null;
+  /** The files that importing these modules runs, parents first. */
+  importedFiles(modules: readonly string[], from: string): readonly string[];
 }
 
 export interface FoundFunction {
@@ -171,17 +173,6 @@ export class Callees {
       if (inherited) return inherited;
     }
     return null;
-  }
-
-  /** The files that importing these modules runs, parents first. */
-  modulePaths(modules: readonly string[], from: string): string[] {
-    return modules.flatMap((module) => {
-      const parts = module.split('.');
-      return parts.flatMap((part, i) => {
-        const located = part === '' ? null : this.#modules.locate(parts.slice(0, i + 1).join('.'), from);
-        return located?.name === '' && this.#modules.effects(located.path) ? [located.path] : [];
-      });
-    });
   }
 
   /** What decorators put around a function, innermost first; those that keep the function are left out. */

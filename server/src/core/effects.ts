@@ -168,7 +168,7 @@ export class Composer {
   /** Runs the bodies of modules that the program imports for the first time, parents first. */
   #import(modules: readonly string[], from: string): Summary | null {
     let summary: Summary | null = EMPTY;
-    for (const path of this.#callees.modulePaths(modules, from)) {
+    for (const path of this.#modules.importedFiles(modules, from)) {
       if (this.#imported.has(path)) continue;
       this.#imported.add(path);
       // A module whose body raises is taken for one that does not: somebody catches it, or nothing matters any more.

@@ -2,7 +2,7 @@
 
 import { setsCublas, usesCuda } from './environment.ts';
 import { type Flags, isMlPackage, looksLikeSeeder, seederOf } from './knowledge.ts';
-import { LIBRARY } from './known-calls.ts';
+import { ALGORITHMS, CUDNN_DETERMINISTIC, LIBRARY } from './known-calls.ts';
 import type { Call, Node, PythonFile } from './model.ts';
 import { type Parts, partsOf } from './networks.ts';
 import { keptPipelines } from './pipelines.ts';
@@ -39,10 +39,7 @@ export interface FileFacts {
   readonly parts: Parts;
 }
 
-/** The switches by which a program says that it wants the same bits. */
-const ALGORITHMS = 'torch.use_deterministic_algorithms';
 const DEBUG_SWITCHES = new Set(['torch.set_deterministic_debug_mode', 'torch.set_deterministic']);
-export const CUDNN_DETERMINISTIC = 'torch.backends.cudnn.deterministic';
 
 export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): FileFacts {
   const usesMl = reachesMl(file);

@@ -1,7 +1,9 @@
 /** What a hover says: about operations, seeds, switches, loaders and environment variables, and about nothing else. */
+
 import { describeOps } from './hover-ops.ts';
 import { describeSeed } from './hover-seeds.ts';
 import { compareVersions } from './knowledge.ts';
+import { ALGORITHMS, CUDNN_DETERMINISTIC } from './known-calls.ts';
 import { DATA_LOADER, isLeftOut, loaderArgument } from './loaders.ts';
 import type { Call, Node, PythonFile } from './model.ts';
 import type { Project } from './project.ts';
@@ -56,7 +58,7 @@ function describe(token: Node, file: PythonFile, project: Project): string | nul
 /** The switches of determinism, wherever they are named. */
 function describeSwitch(name: string | null, project: Project): string | null {
   switch (name) {
-    case 'torch.use_deterministic_algorithms':
+    case ALGORITHMS:
     case 'torch.set_deterministic':
     case 'torch.set_deterministic_debug_mode': {
       const version = project.versionOf('torch');
@@ -71,7 +73,7 @@ function describeSwitch(name: string | null, project: Project): string | null {
         `[torch.use_deterministic_algorithms](${FLAG_PAGE})`,
       ].join('\n\n');
     }
-    case 'torch.backends.cudnn.deterministic':
+    case CUDNN_DETERMINISTIC:
       return [
         '**`cudnn.deterministic`** lets cuDNN use deterministic algorithms only. It reaches cuDNN and nothing else: `torch.use_deterministic_algorithms(True)` covers its convolutions and every other operation too.',
         `[Reproducibility](${NOTES_PAGE}#cuda-convolution-determinism)`,

@@ -1,5 +1,9 @@
 /** Calls of Python and its libraries that the order of execution has to know about; what they draw and seed is data. */
 
+/** The switches by which a program says that it wants the same bits. */
+export const ALGORITHMS = 'torch.use_deterministic_algorithms';
+export const CUDNN_DETERMINISTIC = 'torch.backends.cudnn.deterministic';
+
 /** Calls that keep a function for later, or run it in a worker: handing it over runs nothing here. */
 export const KEEPS_FUNCTION =
   /^(torch\.utils\.data\.|atexit\.|signal\.|functools\.|argparse\.|dataclasses\.|torchvision\.|collections\.defaultdict$|builtins\.(type|isinstance|hasattr|getattr|setattr|property|staticmethod|classmethod|callable|print)$)|\.\w+\.register\w*$/;

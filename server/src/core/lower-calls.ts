@@ -3,6 +3,8 @@ import { drawEvents } from './draws.ts';
 import type { Arguments, CallEvent, Event, Value } from './events.ts';
 import { type Flags, looksLikeSeeder, type Seeder, seederOf } from './knowledge.ts';
 import {
+  ALGORITHMS,
+  CUDNN_DETERMINISTIC,
   EXITS,
   KEEPS_FUNCTION,
   KEEPS_FUNCTION_METHOD,
@@ -90,8 +92,8 @@ function isOwnState(state: Node, file: PythonFile): boolean {
 
 /** Switches as the table of seeders calls them. */
 export const SWITCHES: Readonly<Record<keyof Flags, string>> = {
-  use_deterministic_algorithms: 'torch.use_deterministic_algorithms',
-  cudnn_deterministic: 'torch.backends.cudnn.deterministic',
+  use_deterministic_algorithms: ALGORITHMS,
+  cudnn_deterministic: CUDNN_DETERMINISTIC,
   cudnn_benchmark: 'torch.backends.cudnn.benchmark',
   cublas_workspace_config: 'CUBLAS_WORKSPACE_CONFIG',
   pythonhashseed: 'PYTHONHASHSEED',
@@ -99,7 +101,7 @@ export const SWITCHES: Readonly<Record<keyof Flags, string>> = {
 
 /** The switches that a call sets: always, or where an argument has a value. */
 function switchEvents(seeder: Seeder, call: Call, file: PythonFile, site: Sites): Event[] {
-  if (call.name === 'torch.use_deterministic_algorithms') return algorithmsEvents(call, file, site);
+  if (call.name === ALGORITHMS) return algorithmsEvents(call, file, site);
   const set = (flags: Flags): Event[] =>
     Object.entries(flags).map(([key, value]) => ({
       kind: 'flag',

@@ -12,6 +12,7 @@
  * Conditions are not judged: of what one file says twice, under different markers or in different groups, the newer
  * counts. A manifest in `requirements/`, `conda/` and the like speaks for the folder above.
  */
+
 import { readCondaLock, readPipfileLock, readTomlLock } from './manifests/locks.ts';
 import { ANY, both, newestIn, type Range } from './manifests/ranges.ts';
 import {
@@ -31,6 +32,7 @@ import {
   readSetupCfg,
   readSetupPy,
 } from './manifests/tables.ts';
+import { folderOf } from './paths.ts';
 import { type ProjectConfig, readConfig } from './project-config.ts';
 import { mergeSettings, type Settings } from './settings.ts';
 
@@ -297,8 +299,6 @@ function homeOf(path: string): string {
   const folder = folderOf(path);
   return MANIFEST_FOLDER.test(folder) ? folderOf(folder) : folder;
 }
-
-const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 /** The path a name relative to a file leads to. */
 function resolve(from: string, name: string): string {

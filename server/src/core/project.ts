@@ -2,9 +2,11 @@
  * A file as part of its programs: whether it is one, what the program does to randomness, and what it promises.
  * Rules ask this; where the answers come from other files they do not have to know.
  */
+
 import { type Event, partsOfSite, type Value } from './events.ts';
-import { CUDNN_DETERMINISTIC, type Determinism, type FileFacts, factsOf } from './facts.ts';
+import { type Determinism, type FileFacts, factsOf } from './facts.ts';
 import type { Stream } from './knowledge.ts';
+import { ALGORITHMS, CUDNN_DETERMINISTIC } from './known-calls.ts';
 import { lowerFile } from './lower.ts';
 import type { NamedVersion } from './manifests.ts';
 import { type Call, openFile, type PythonFile } from './model.ts';
@@ -35,7 +37,6 @@ export interface SetVersion {
   readonly setting: 'torchVersion';
 }
 
-const ALGORITHMS = 'torch.use_deterministic_algorithms';
 const PLEDGES: readonly Pledge[] = ['none', 'seeded', 'deterministic'];
 
 export class Project {
@@ -44,6 +45,7 @@ export class Project {
   readonly #workspace: Workspace;
   #isProgram: boolean | undefined;
   #promise: Pledge | undefined;
+  #entries: readonly string[] | undefined;
 
   constructor(file: PythonFile, settings: Settings, workspace: Workspace) {
     this.file = file;
@@ -73,8 +75,7 @@ export class Project {
 
   /** True where machine learning is near: in this file, or in a program that reaches it. */
   get reachesMl(): boolean {
-    const near = (path: string): boolean => this.#workspace.facts(path)?.reachesMl === true;
-    return near(this.file.path) || this.#programs.some((path) => [...this.#workspace.program(path).reached].some(near));
+    return this.programFacts.some((facts) => facts.reachesMl);
   }
 
   /** What the program does to randomness; null for a file that is no program, or one that can only raise. */
@@ -106,7 +107,10 @@ export class Project {
 
   /** The programs that the file is part of. */
   get #programs(): readonly string[] {
-    return this.#workspace.programsReaching(this.file.path).filter((path) => isProgram(this.#workspace, path));
+    this.#entries ??= this.#workspace
+      .programsReaching(this.file.path)
+      .filter((path) => isProgram(this.#workspace, path));
+    return this.#entries;
   }
 
   /** How `use_deterministic_algorithms` stands when a program of this file has run; the most that any of them asks for. */
@@ -120,8 +124,7 @@ export class Project {
 
   /** Whether `cudnn.deterministic` may be on in a program of this file. */
   get deterministicCudnn(): boolean {
-    const sets = (path: string): boolean => this.#workspace.facts(path)?.deterministicCudnn === true;
-    return sets(this.file.path) || this.#programs.some((path) => [...this.#workspace.program(path).reached].some(sets));
+    return this.programFacts.some((facts) => facts.deterministicCudnn);
   }
 
   /** Where a program of this file switches deterministic algorithms on; null where that cannot be told. */
@@ -130,8 +133,7 @@ export class Project {
     const settings = summaries.flatMap((summary) => summary?.flags[ALGORITHMS]?.settings ?? []);
     const on = settings.find(({ value }) => value !== false);
     if (on) return this.locate(on.site);
-    const paths = [this.file.path, ...this.#programs.flatMap((path) => [...this.#workspace.program(path).reached])];
-    for (const path of new Set(paths)) {
+    for (const path of this.#programPaths) {
       // Functions of closed files are unpacked one by one, so only files with the switch are searched.
       if (this.#workspace.facts(path)?.determinism !== 'strict') continue;
       const { module = [], functions } = this.#workspace.effects(path) ?? {};
@@ -182,11 +184,11 @@ export class Project {
 
   /** Facts of the files of the programs this one is part of, itself included. */
   get programFacts(): readonly FileFacts[] {
-    const paths = new Set([
-      this.file.path,
-      ...this.#programs.flatMap((path) => [path, ...this.#workspace.program(path).reached]),
-    ]);
-    return [...paths].flatMap((path) => this.#workspace.facts(path) ?? []);
+    return [...this.#programPaths].flatMap((path) => this.#workspace.facts(path) ?? []);
+  }
+
+  get #programPaths(): ReadonlySet<string> {
+    return new Set([this.file.path, ...this.#programs.flatMap((path) => [...this.#workspace.program(path).reached])]);
   }
 
   /** True where a Dockerfile, a shell file or the like may set cuBLAS's environment variable. */
@@ -206,10 +208,7 @@ export class Project {
 
   /** True where this file or one of its programs saves or restores the state of a random generator. */
   get keepsRandomState(): boolean {
-    const keeps = (path: string): boolean => this.#workspace.facts(path)?.keepsRandomState === true;
-    return (
-      keeps(this.file.path) || this.#programs.some((path) => [...this.#workspace.program(path).reached].some(keeps))
-    );
+    return this.programFacts.some((facts) => facts.keepsRandomState);
   }
 
   /** The streams that a program of this file draws from or seeds. */

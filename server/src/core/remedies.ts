@@ -1,21 +1,22 @@
 /** The repairs of an operation, as its row, its version and the program's switches allow them. */
+
 import { indexingFix, indexingHelperFix, indexPutFix } from './equivalents.ts';
 import { addArguments, insertAfter, insertBefore, replace, statementOf } from './fix.ts';
 import { helperOffset, insertStatement, spell } from './imports.ts';
 import { compareVersions } from './knowledge.ts';
+import { ALGORITHMS } from './known-calls.ts';
 import type { Call, PythonFile } from './model.ts';
 import type { OpUse } from './ops.ts';
 import { flashFix, nearestFix } from './other-arguments.ts';
 import type { Project } from './project.ts';
 import type { Fix } from './rule.ts';
-import { FLAG } from './switches.ts';
 import type { Node } from './syntax.ts';
 
 /** For an operation that is free to differ: the switch where it helps, then what computes the same. */
 export function remediesOf(use: OpUse, file: PythonFile, project: Project): Fix[] {
   const isSwitched = use.behaviours.every((each) => each.flag === 'deterministic');
   // A program that switches it off somewhere knows of the switch, and one more would not last.
-  const isUnset = project.deterministicAlgorithms === 'off' && !project.summary?.flags[FLAG];
+  const isUnset = project.deterministicAlgorithms === 'off' && !project.summary?.flags[ALGORITHMS];
   const canSwitch = isSwitched && project.isProgram && isUnset;
   return [...(canSwitch ? [switchOn(file, project)] : []), ...equivalents(use, file)];
 }
@@ -43,7 +44,7 @@ function isAtLeast(project: Project, version: string): boolean {
   return known === null || compareVersions(known, version) >= 0;
 }
 
-const flagOf = (project: Project): string => (isAtLeast(project, '1.8') ? FLAG : 'torch.set_deterministic');
+const flagOf = (project: Project): string => (isAtLeast(project, '1.8') ? ALGORITHMS : 'torch.set_deterministic');
 
 /** Switches deterministic algorithms on where the program starts. */
 function switchOn(file: PythonFile, project: Project): Fix {
@@ -80,7 +81,7 @@ function warnOnly(file: PythonFile, project: Project): Fix | null {
   const site = project.determinismSwitch;
   if (!site || !isAtLeast(project, '1.11')) return null;
   // Whatever switches on behind the first would make it raise again.
-  const find = (home: PythonFile): Call[] => home.calls(FLAG).filter((call) => isStrict(home, call));
+  const find = (home: PythonFile): Call[] => home.calls(ALGORITHMS).filter((call) => isStrict(home, call));
   const isHere = site.path === file.path;
   if (isHere && find(file).length === 0) return null;
   return {

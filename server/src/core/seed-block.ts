@@ -1,7 +1,9 @@
 /** *Insert seed block*: a `make_deterministic` made for one file, and called first in its program. */
+
 import { indentUnit, insertAfter, insertBefore, quoted, statementOf } from './fix.ts';
 import { freeName, headStatements, helperOffset, insertHelper, spellAll } from './imports.ts';
 import { compareVersions, type Stream } from './knowledge.ts';
+import { ALGORITHMS, CUDNN_DETERMINISTIC } from './known-calls.ts';
 import type { PythonFile } from './model.ts';
 import { targetOf } from './processes.ts';
 import type { Project } from './project.ts';
@@ -53,9 +55,9 @@ interface Switch {
 function switchesOf(file: PythonFile, version: string | null): Switch[] {
   const isBefore = (other: string): boolean => version !== null && compareVersions(version, other) < 0;
   const benchmark = { name: 'torch.backends.cudnn.benchmark', rest: ' = False' };
-  if (isBefore('1.7')) return [{ name: 'torch.backends.cudnn.deterministic', rest: ' = True' }, benchmark];
+  if (isBefore('1.7')) return [{ name: CUDNN_DETERMINISTIC, rest: ' = True' }, benchmark];
   const algorithms = {
-    name: isBefore('1.8') ? 'torch.set_deterministic' : 'torch.use_deterministic_algorithms',
+    name: isBefore('1.8') ? 'torch.set_deterministic' : ALGORITHMS,
     rest: '(True)',
   };
   // Until 2.10 a matrix product on CUDA raised under the switch without this variable.

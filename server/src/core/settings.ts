@@ -1,5 +1,7 @@
 /** The user's settings: one table that the manifest, the documentation and the parser are made from. */
+
 import type { Stream } from './knowledge.ts';
+import { wildcard } from './patterns.ts';
 import type { Severity } from './rule.ts';
 import { STREAMS } from './summary.ts';
 import type { StreamsByName } from './vocabulary.ts';
@@ -148,10 +150,8 @@ export function mergeSettings(project: Partial<Settings>, user: Settings): Setti
 export function ruleLevel(settings: Settings, rule: string): RuleLevel {
   let best: string | undefined;
   for (const pattern of Object.keys(settings.rules)) {
-    const matches = new RegExp(`^${pattern.split('*').map(escapeRegExp).join('.*')}$`).test(rule);
+    const matches = new RegExp(`^${wildcard(pattern, '.*')}$`).test(rule);
     if (matches && (best === undefined || pattern.length > best.length)) best = pattern;
   }
   return best === undefined ? 'default' : (settings.rules[best] ?? 'default');
 }
-
-const escapeRegExp = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');

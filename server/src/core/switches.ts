@@ -1,11 +1,10 @@
 /** What rules about determinism switches share: the switches in this file, and code that has a reason to leave them. */
+import { ALGORITHMS } from './known-calls.ts';
 import type { Call, Node, PythonFile } from './model.ts';
-
-export const FLAG = 'torch.use_deterministic_algorithms';
 
 /** True where the nearest switch in front of a place, in the blocks around it, is `use_deterministic_algorithms(False)`. */
 export function switchedOffHere(place: Node, file: PythonFile): boolean {
-  const calls = [...file.calls(FLAG), ...file.calls('torch.set_deterministic')];
+  const calls = [...file.calls(ALGORITHMS), ...file.calls('torch.set_deterministic')];
   if (calls.length === 0) return false;
   for (let at: Node | null = place; at?.parent && at.type !== 'function_definition'; at = at.parent) {
     if (at.parent.type !== 'block' && at.parent.type !== 'module') continue;

@@ -1,7 +1,9 @@
 /** Functions of a project's own that seed or draw, as its settings name them: what no table and no source file says. */
+
 import type { Event } from './events.ts';
 import type { Stream } from './knowledge.ts';
 import type { Call, PythonFile } from './model.ts';
+import { wildcard } from './patterns.ts';
 import { STREAMS } from './summary.ts';
 
 /**
@@ -46,7 +48,7 @@ export function namedEvents(
 }
 
 function matches(call: Call, pattern: string, file: PythonFile): boolean {
-  const text = pattern.split('*').map(escaped).join('[^.]*');
+  const text = wildcard(pattern, '[^.]*');
   if (!pattern.includes('.')) {
     const bare = call.method ?? (call.callee.type === 'identifier' ? file.read(call.callee) : '');
     // An alias is a name of this file's own; what it stands for counts as well.
@@ -67,5 +69,3 @@ function absolute(name: string, path: string): string {
   const up = /\/__init__\.pyi?$/.test(path) ? dots - 1 : dots;
   return [...parts.slice(0, parts.length - up), name.slice(dots)].join('.');
 }
-
-const escaped = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');

@@ -2,6 +2,7 @@
  * All Python files of the workspace as effects, and which file a dotted name leads to.
  * Closed files keep no tree: their effects and the places of their sites are all there is.
  */
+
 import type { Commands, Modules } from './callees.ts';
 import { Composer } from './effects.ts';
 import type { FileEffects } from './events.ts';
@@ -9,6 +10,7 @@ import type { FileFacts } from './facts.ts';
 import { isStandardModule } from './imports.ts';
 import { Manifests, type Script } from './manifests.ts';
 import type { PythonFile } from './model.ts';
+import { folderOf, join } from './paths.ts';
 import type { Span } from './rule.ts';
 import type { Summary } from './summary.ts';
 
@@ -43,6 +45,8 @@ export class Workspace implements Modules {
   /** Folders that hold Python files, at any depth. */
   readonly #folders = new Map<string, number>();
   readonly #located = new Map<string, Located | null>();
+  /** By the list of modules that an import event has, which is one file's. */
+  #imported = new WeakMap<readonly string[], readonly string[]>();
   readonly #programs = new Map<string, ProgramEffects>();
   readonly #cublasFiles = new Set<string>();
   #importers: Map<string, Set<string>> | undefined;
@@ -111,7 +115,14 @@ export class Workspace implements Modules {
         asked.add(each);
         return this.effects(each);
       };
-      const composer = new Composer({ effects, locate: (name, from) => this.locate(name, from) }, path);
+      const composer = new Composer(
+        {
+          effects,
+          locate: (name, from) => this.locate(name, from),
+          importedFiles: (modules, from) => this.importedFiles(modules, from),
+        },
+        path,
+      );
       program = { summary: withinReason(() => composer.program(commands)), reached: composer.reached, asked };
       this.#programs.set(path, program);
     }
@@ -178,6 +189,22 @@ export class Workspace implements Modules {
     const found = name.startsWith('.') ? this.#relative(name, folder, depth) : this.#absolute(name, folder, depth);
     this.#located.set(key, found);
     return found;
+  }
+
+  importedFiles(modules: readonly string[], from: string): readonly string[] {
+    let files = this.#imported.get(modules);
+    if (!files) {
+      files = modules.flatMap((module) => this.#filesOf(module.split('.'), from));
+      this.#imported.set(modules, files);
+    }
+    return files;
+  }
+
+  #filesOf(parts: readonly string[], from: string): string[] {
+    return parts.flatMap((part, i) => {
+      const located = part === '' ? null : this.locate(parts.slice(0, i + 1).join('.'), from);
+      return located?.name === '' && this.#files.has(located.path) ? [located.path] : [];
+    });
   }
 
   #relative(name: string, folder: string, depth: number): Located | null {
@@ -282,17 +309,11 @@ export class Workspace implements Modules {
 
   #forget(): void {
     this.#located.clear();
+    this.#imported = new WeakMap();
     this.#programs.clear();
     this.#importers = undefined;
     this.#commandsOf = undefined;
   }
-}
-
-const join = (folder: string, name: string): string =>
-  folder === '' || name === '' ? folder + name : `${folder}/${name}`;
-
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 /** All that decides which names lead where, and who imports whom. */

@@ -1,4 +1,5 @@
 /** Manifests that people write as tables: TOML, INI and YAML. A text that cannot be parsed says nothing. */
+import { escapeRegExp } from '../patterns.ts';
 import { at, isTable, parseToml, parseYaml, type Table } from './parse.ts';
 import { ANY, either, exactly, parseRange, type Range } from './ranges.ts';
 import {
@@ -30,11 +31,9 @@ const tomlOf = (text: string): Table | null => {
 
 /** Where a text is quoted, else where the word first stands in it. */
 function find(text: string, quoted: string, word = quoted): number {
-  const place = text.search(new RegExp(`["']${escaped(quoted)}["']`));
-  return place >= 0 ? place + 1 : Math.max(0, text.search(new RegExp(`(^|[^\\w-])${escaped(word)}\\b`, 'm')));
+  const place = text.search(new RegExp(`["']${escapeRegExp(quoted)}["']`));
+  return place >= 0 ? place + 1 : Math.max(0, text.search(new RegExp(`(^|[^\\w-])${escapeRegExp(word)}\\b`, 'm')));
 }
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 const fromStrings = (strings: readonly string[], text: string): Requirement[] =>
   strings.flatMap((each) => parseRequirement(each, find(text, each)) ?? []);
@@ -48,7 +47,7 @@ function fromTable(
 ): Requirement[] {
   return Object.entries(given).flatMap(([key, value]) => {
     const range = rangeOf(value, read);
-    const start = Math.max(0, text.search(new RegExp(`^\\s*["']?${escaped(key)}\\b`, 'm')));
+    const start = Math.max(0, text.search(new RegExp(`^\\s*["']?${escapeRegExp(key)}\\b`, 'm')));
     return range ? [{ name: name(key), range, start: start + (/^\s*/.exec(text.slice(start))?.[0].length ?? 0) }] : [];
   });
 }
@@ -151,7 +150,7 @@ export function readEnvironment(text: string): Manifest {
 }
 
 const placeOf = (text: string, item: string): number => {
-  const place = text.search(new RegExp(`^\\s*-\\s*["']?${escaped(item)}`, 'm'));
+  const place = text.search(new RegExp(`^\\s*-\\s*["']?${escapeRegExp(item)}`, 'm'));
   return place < 0 ? 0 : place + (/^[\s-]*["']?/.exec(text.slice(place))?.[0].length ?? 0);
 };
 

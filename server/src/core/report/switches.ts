@@ -1,4 +1,5 @@
 /** The determinism switches of a program in its report: where each is set, to what, and under which conditions. */
+import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../known-calls.ts';
 import type { Node, PythonFile } from '../model.ts';
 import { environmentSettings } from '../switches.ts';
 import type { Step } from '../trace.ts';
@@ -19,9 +20,8 @@ export interface SwitchReport {
   readonly settings: readonly SwitchSetting[];
 }
 
-const ALGORITHMS = 'torch.use_deterministic_algorithms';
 /** Those that every report names, set or not. */
-const USUAL = [ALGORITHMS, 'torch.backends.cudnn.deterministic', 'torch.backends.cudnn.benchmark'];
+const USUAL = [ALGORITHMS, CUDNN_DETERMINISTIC, 'torch.backends.cudnn.benchmark'];
 const VARIABLES = ['CUBLAS_WORKSPACE_CONFIG', 'PYTHONHASHSEED'];
 
 export function switchesOf(steps: readonly Step[], files: readonly PythonFile[], source: Source): SwitchReport[] {

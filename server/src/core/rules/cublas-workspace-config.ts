@@ -1,4 +1,5 @@
 /** Before torch 2.10 the determinism flag wants an environment variable beside it, or the first product on CUDA raises. */
+
 import {
   askingVersion,
   CUBLAS_VALUES,
@@ -9,10 +10,10 @@ import {
 } from '../cublas.ts';
 import { CUBLAS_VARIABLE } from '../environment.ts';
 import { quoted, removeStatement, replace, statementOf } from '../fix.ts';
+import { ALGORITHMS } from '../known-calls.ts';
 import type { PythonFile } from '../model.ts';
 import type { Fix, Report, Rule } from '../rule.ts';
 
-const FLAG = 'torch.use_deterministic_algorithms';
 const SEVERITY = { none: null, seeded: null, deterministic: 'warning' } as const;
 
 export const cublasWorkspaceConfig: Rule = {
@@ -76,7 +77,7 @@ model = torch.nn.Linear(8, 2).to("cuda")
       if (report) yield { ...report, severity };
     }
     if (facts.some((each) => each.setsCublas)) return;
-    for (const call of file.calls(FLAG)) {
+    for (const call of file.calls(ALGORITHMS)) {
       const mode = file.argument(call, 'mode', 0);
       if (typeof mode === 'string' || file.constant(mode) !== true) continue;
       const { start, end } = call.callee;

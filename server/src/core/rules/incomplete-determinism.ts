@@ -1,12 +1,13 @@
 /** cuDNN's switch reaches cuDNN only, and `warn_only` leaves attention as it was. */
+
 import { insertAfter, statementOf } from '../fix.ts';
 import { spell } from '../imports.ts';
 import { seederOf } from '../knowledge.ts';
+import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../known-calls.ts';
 import type { Node, PythonFile } from '../model.ts';
 import { opUses, verdictOf } from '../ops.ts';
 import type { Project } from '../project.ts';
 import type { Fix, Related, Report, Rule } from '../rule.ts';
-import { FLAG } from '../switches.ts';
 
 const DEBUG_MODE = 'torch.set_deterministic_debug_mode';
 const SDPA = 'torch.nn.functional.scaled_dot_product_attention';
@@ -85,7 +86,7 @@ layer = nn.TransformerEncoderLayer(64, 4)
       const left = assignment.get('left');
       const right = assignment.get('right');
       if (left?.type !== 'attribute' || right?.type !== 'true') continue;
-      if (file.qualify(left) !== 'torch.backends.cudnn.deterministic') continue;
+      if (file.qualify(left) !== CUDNN_DETERMINISTIC) continue;
       yield {
         start: right.start,
         end: right.end,
@@ -101,9 +102,9 @@ layer = nn.TransformerEncoderLayer(64, 4)
 function asksForMore(file: PythonFile, project: Project): boolean {
   if (project.deterministicAlgorithms !== 'off' || file.calls(DEBUG_MODE).length > 0) return true;
   if (file.calls('torch.set_deterministic').length > 0) return true;
-  if (file.calls(FLAG).some((call) => file.argument(call, 'mode', 0) === 'absent')) return true;
+  if (file.calls(ALGORITHMS).some((call) => file.argument(call, 'mode', 0) === 'absent')) return true;
   return file.allCalls.some((call) => {
-    const seeder = call.name === null || call.name === FLAG ? undefined : seederOf(call.name);
+    const seeder = call.name === null || call.name === ALGORITHMS ? undefined : seederOf(call.name);
     if (!seeder) return false;
     const asked = (seeder.flagsWhen ?? []).filter(
       (when) => file.argument(call, when.argument, when.position) !== 'absent',
@@ -116,7 +117,7 @@ function asksForMore(file: PythonFile, project: Project): boolean {
 function* warnOnly(file: PythonFile): Iterable<Report> {
   const attention = ATTENTION.flatMap((name) => file.calls(name))[0];
   if (!attention) return;
-  for (const call of file.calls(FLAG)) {
+  for (const call of file.calls(ALGORITHMS)) {
     const value = file.argument(call, 'warn_only');
     const mode = file.argument(call, 'mode', 0);
     if (typeof value === 'string' || value.type !== 'true') continue;
@@ -147,7 +148,7 @@ function switchOn(file: PythonFile, assignment: Node): Fix {
     title: 'Add `torch.use_deterministic_algorithms(True)`',
     safe: false,
     edits: () => {
-      const { text, edits } = spell(file, FLAG, assignment.start);
+      const { text, edits } = spell(file, ALGORITHMS, assignment.start);
       return [...edits, insertAfter(file, statementOf(assignment), [`${text}(True)`])];
     },
   };

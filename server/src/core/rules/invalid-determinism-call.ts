@@ -1,6 +1,8 @@
 /** Calls to PyTorch's determinism switch that raise before anything is trained. */
+
 import { insertAt, replace } from '../fix.ts';
 import { compareVersions } from '../knowledge.ts';
+import { ALGORITHMS } from '../known-calls.ts';
 import type { Call, PythonFile } from '../model.ts';
 import type { Project } from '../project.ts';
 import type { Report, Rule } from '../rule.ts';
@@ -66,7 +68,7 @@ torch.use_deterministic_algorithms(True)
     },
   ],
   *check(file, project) {
-    for (const call of file.calls('torch.use_deterministic_algorithms')) {
+    for (const call of file.calls(ALGORITHMS)) {
       const report =
         tooNew(file, call, project) ??
         missingMode(file, call) ??

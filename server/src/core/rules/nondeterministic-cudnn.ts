@@ -1,5 +1,7 @@
 /** A program that says that cuDNN need not be deterministic. */
+
 import { replace } from '../fix.ts';
+import { CUDNN_DETERMINISTIC } from '../known-calls.ts';
 import type { Rule } from '../rule.ts';
 import { isWithoutSeed, measuresSpeed } from '../switches.ts';
 
@@ -52,7 +54,7 @@ model = torch.nn.Conv2d(3, 8, 3)
       const left = assignment.get('left');
       const right = assignment.get('right');
       if (left?.type !== 'attribute' || right?.type !== 'false') continue;
-      if (file.qualify(left) !== 'torch.backends.cudnn.deterministic' || isWithoutSeed(assignment, file)) continue;
+      if (file.qualify(left) !== CUDNN_DETERMINISTIC || isWithoutSeed(assignment, file)) continue;
       yield {
         start: right.start,
         end: right.end,

@@ -38,14 +38,30 @@ export async function waitForSquiggles(page: Page): Promise<void> {
   }
 }
 
+/**
+ * Opens the quick input by a key and fills it. It tries more than once: an editor or a webview that takes the focus late,
+ * as after a click on a link, closes the quick input again.
+ */
+export async function quickInput(page: Page, key: string, text: string): Promise<Locator> {
+  const input = page.locator('.quick-input-widget input').first();
+  for (let attempt = 1; ; attempt++) {
+    await page.keyboard.press(key);
+    try {
+      await input.fill(text, { timeout: 3000 });
+      return input;
+    } catch (error) {
+      if (attempt === 5) throw error;
+      await page.keyboard.press('Escape');
+    }
+  }
+}
+
 /** Puts the cursor on a line and column, both from 1. */
 export async function goTo(page: Page, line: number, column: number): Promise<void> {
-  await page.keyboard.press('Control+G');
-  const input = page.locator('.quick-input-widget input').first();
-  await input.waitFor();
-  await input.fill(`:${line}:${column}`);
-  await page.keyboard.press('Enter');
+  const input = await quickInput(page, 'Control+G', `:${line}:${column}`);
+  await input.press('Enter');
   await input.waitFor({ state: 'hidden' });
+  await page.locator('.statusbar-item', { hasText: `Ln ${line}, Col ${column}` }).waitFor();
 }
 
 /**
@@ -90,12 +106,9 @@ export async function screenshot(page: Page, name: string, clip?: Clip): Promise
 
 /** Runs a command by its title, as the palette shows it. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  const input = page.locator('.quick-input-widget input').first();
-  await page.keyboard.press('F1');
-  await input.waitFor();
-  await input.fill(`>${title}`);
+  const input = await quickInput(page, 'F1', `>${title}`);
   await page.locator('.quick-input-list .monaco-list-row').first().getByText(title).waitFor();
-  await page.keyboard.press('Enter');
+  await input.press('Enter');
   // The command may ask something in the same place.
   await page.getByPlaceholder('Type the name of a command to run.').waitFor({ state: 'hidden' });
 }

@@ -18,6 +18,7 @@ import {
   goTo,
   openBrowser,
   openLightbulb,
+  quickInput,
   runCommand,
   save,
   screenshot,
@@ -142,11 +143,9 @@ step('the report follows what is typed', async ({ page }) => {
 });
 
 step('a library offers the programs that reach it', async ({ page }) => {
-  await page.keyboard.press('Control+P');
-  const input = page.locator('.quick-input-widget input').first();
-  await input.fill(HELPER);
+  const input = await quickInput(page, 'Control+P', HELPER);
   await page.locator('.quick-input-list .monaco-list-row', { hasText: HELPER }).first().waitFor();
-  await page.keyboard.press('Enter');
+  await input.press('Enter');
   await page.locator('.tab.active', { hasText: HELPER }).waitFor();
   await page.locator('.view-line', { hasText: 'def helper' }).click();
   await runCommand(page, 'Seedwise: Show Reproducibility Report');

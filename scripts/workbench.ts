@@ -58,10 +58,15 @@ export async function quickInput(page: Page, key: string, text: string): Promise
 
 /** Puts the cursor on a line and column, both from 1. */
 export async function goTo(page: Page, line: number, column: number): Promise<void> {
-  const input = await quickInput(page, 'Control+G', `:${line}:${column}`);
-  await input.press('Enter');
-  await input.waitFor({ state: 'hidden' });
-  await page.locator('.statusbar-item', { hasText: `Ln ${line}, Col ${column}` }).waitFor();
+  const there = page.locator('.statusbar-item', { hasText: new RegExp(`Ln ${line}, Col ${column}\\b`) });
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const input = await quickInput(page, 'Control+G', `:${line}:${column}`);
+    await input.press('Enter');
+    const arrived = await there.waitFor({ timeout: 4000 }).catch(() => 'elsewhere');
+    await input.waitFor({ state: 'hidden' });
+    if (arrived !== 'elsewhere') return;
+  }
+  throw new Error(`The cursor does not go to ${line}:${column}`);
 }
 
 /**

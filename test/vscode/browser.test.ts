@@ -133,7 +133,7 @@ step('the report shows what the program does', async ({ page }) => {
 
 step('a link of the report opens the file at the place', async ({ page }) => {
   await webview(page).locator('a.place', { hasText: REPORT.link }).click();
-  await page.locator('.monaco-editor .line-numbers.active-line-number', { hasText: REPORT.line }).waitFor();
+  await page.locator('.monaco-editor.focused .line-numbers.active-line-number', { hasText: REPORT.line }).waitFor();
 });
 
 step('the report follows what is typed', async ({ page }) => {

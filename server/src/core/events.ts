@@ -92,6 +92,7 @@ export type Event =
   | CallEvent
   /** Runs the bodies of these modules, if they are the project's and have not run yet. */
   | { readonly kind: 'import'; readonly modules: readonly string[]; readonly site: string }
+  | RunEvent
   | { readonly kind: 'iterate'; readonly value: Value; readonly site: string }
   | {
       readonly kind: 'branch';
@@ -125,6 +126,14 @@ export interface CallEvent extends Arguments {
   readonly target: string | { readonly of: Value; readonly method: string };
   /** If the callee cannot be read, it may seed: by its name, or as somebody named an argument after a seed. */
   readonly takesSeed: boolean;
+  readonly site: string;
+}
+
+/** Runs a file of the workspace in this process, by its path, whether it has run or not; with its main guard, or without. */
+export interface RunEvent {
+  readonly kind: 'run';
+  readonly file: string;
+  readonly isMain: boolean;
   readonly site: string;
 }
 

@@ -14,6 +14,8 @@ import { callEvents, flagEvents } from './lower-calls.ts';
 import { type Lowered, recall } from './lowering-memory.ts';
 import type { PythonFile } from './model.ts';
 import { exportsOf, importedModules, valuesOf } from './module-imports.ts';
+import type { Span } from './rule.ts';
+import type { Run } from './run-magic.ts';
 import type { FunctionInfo } from './scope.ts';
 import type { Node } from './syntax.ts';
 import { argumentValues, classEffects, guardOf, knownValue, returnedValue } from './values.ts';
@@ -24,7 +26,7 @@ export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULA
   const classes: Record<string, ClassEffects> = {};
   for (const [id, info] of file.scopes.classes) classes[id] = classEffects(info, file);
   const memory = keeps ? recall(file, classes, vocabulary) : null;
-  const allPlaces = new Map<string, readonly Node[]>();
+  const allPlaces = new Map<string, readonly Span[]>();
   const functions = new Map<string, FunctionEffects>();
   for (const [id, info] of file.scopes.functions) {
     const lower = (): Lowered => new Lowering(file, id, vocabulary).function(info);
@@ -50,6 +52,11 @@ export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULA
   };
 }
 
+const NO_RUNS: ReadonlyMap<number, Run> = new Map();
+
+const runsOf = ({ notebook }: PythonFile): ReadonlyMap<number, Run> =>
+  notebook && notebook.runs.length > 0 ? new Map(notebook.runs.map((run) => [run.magic, run])) : NO_RUNS;
+
 /** Shared by the many expressions that do nothing; nobody adds to it. */
 const NOTHING: Event[] = [];
 
@@ -57,14 +64,17 @@ class Lowering {
   readonly #file: PythonFile;
   readonly #unit: string;
   readonly #vocabulary: Vocabulary;
+  /** What `%run` runs, by where it begins. */
+  readonly #runs: ReadonlyMap<number, Run>;
   /** The function is a generator that a `with` statement runs. */
   #isContext = false;
-  readonly places: Node[] = [];
+  readonly places: Span[] = [];
 
   constructor(file: PythonFile, unit: string, vocabulary: Vocabulary) {
     this.#file = file;
     this.#unit = unit;
     this.#vocabulary = vocabulary;
+    this.#runs = runsOf(file);
   }
 
   function(info: FunctionInfo): Lowered {
@@ -147,6 +157,8 @@ class Lowering {
         const arms = cases.map((each) => this.statements(each.get('consequence')?.children ?? []));
         return [...this.#optional(node.get('subject')), ...alternatives(arms)];
       }
+      case 'expression_statement':
+        return this.#runs.size > 0 ? this.#ran(node) : this.expression(node);
       case 'return_statement':
         return [...this.#expressions(node.children), { kind: 'return' }];
       case 'raise_statement':
@@ -168,6 +180,15 @@ class Lowering {
       default:
         return this.expression(node);
     }
+  }
+
+  /** `%run` stands as a name that means nothing. */
+  #ran(node: Node): Event[] {
+    const run = this.#runs.get(node.start);
+    if (!run) return this.expression(node);
+    const { file, isMain } = run;
+    const site = this.#site({ start: run.start, end: run.end });
+    return [file === null ? { kind: 'unknown-seeder', site } : { kind: 'run', file, isMain, site }];
   }
 
   /** Most expressions do nothing, and make no list. */
@@ -337,9 +358,9 @@ class Lowering {
     return events;
   }
 
-  #site(node: Node): string {
+  #site(place: Span): string {
     const key = `${this.#unit}:${this.places.length}`;
-    this.places.push(node);
+    this.places.push(place);
     return key;
   }
 }

@@ -10,7 +10,7 @@ import type { FileFacts } from './facts.ts';
 import { isStandardModule } from './imports.ts';
 import { Manifests, type Script } from './manifests.ts';
 import type { PythonFile } from './model.ts';
-import { folderOf, join } from './paths.ts';
+import { folderOf, join, resolve } from './paths.ts';
 import type { Span } from './rule.ts';
 import type { Summary } from './summary.ts';
 
@@ -36,6 +36,8 @@ export interface ProgramEffects {
 }
 
 const LONGEST_CHAIN = 12;
+/** What `%run` names, unlike an import. */
+const IS_PATH = /^(\.\.?)?\//;
 const NO_COMMANDS: Commands = { ids: [], packages: [] };
 
 export class Workspace implements Modules {
@@ -129,6 +131,12 @@ export class Workspace implements Modules {
     return program;
   }
 
+  /** The files that a notebook runs by `%run` and that are not known. */
+  unreadRuns(path: string): string[] {
+    const runs = this.effects(path)?.stars.filter((each) => IS_PATH.test(each)) ?? [];
+    return runs.flatMap((each) => resolve(folderOf(path), each) ?? []).filter((each) => !this.#files.has(each));
+  }
+
   /** What a call of a function or method does to randomness, as a file names it; null where nobody can read it. */
   call(name: string, from: string): Summary | null {
     return withinReason(() => new Composer(this, from).call(name, from));
@@ -186,7 +194,7 @@ export class Workspace implements Modules {
     const known = this.#located.get(key);
     if (known !== undefined) return known;
     this.#located.set(key, null); // A cycle of re-exports leads nowhere.
-    const found = name.startsWith('.') ? this.#relative(name, folder, depth) : this.#absolute(name, folder, depth);
+    const found = this.#find(name, folder, depth);
     this.#located.set(key, found);
     return found;
   }
@@ -205,6 +213,19 @@ export class Workspace implements Modules {
       const located = part === '' ? null : this.locate(parts.slice(0, i + 1).join('.'), from);
       return located?.name === '' && this.#files.has(located.path) ? [located.path] : [];
     });
+  }
+
+  #find(name: string, folder: string, depth: number): Located | null {
+    if (IS_PATH.test(name)) return this.#inFile(name, folder, depth);
+    return name.startsWith('.') ? this.#relative(name, folder, depth) : this.#absolute(name, folder, depth);
+  }
+
+  /** A file by its path, or a name in it: `./helpers/seed.py.set_seed`. */
+  #inFile(name: string, folder: string, depth: number): Located | null {
+    const [, file = '', rest] = /^(.*?\.(?:py|ipynb))(?:\.(.+))?$/i.exec(name) ?? [];
+    const path = resolve(folder, file);
+    if (path === null || !this.#files.has(path)) return null;
+    return rest === undefined ? { path, name: '' } : this.#member(path, rest.split('.'), depth);
   }
 
   #relative(name: string, folder: string, depth: number): Located | null {

@@ -1,5 +1,7 @@
 /** Composes events into what a whole program does, in execution order, through every call it can follow. */
+import { ended, looped, quieted, scoped, spawned } from './blocks.ts';
 import {
+  type App,
   Callees,
   type Commands,
   type FoundFunction,
@@ -14,22 +16,8 @@ import type { Arguments, CallEvent, Event, InstanceValue, RunEvent, Value } from
 import { addArguments, bindArguments, constantOf, decide, settle, settleArguments } from './guards.ts';
 import { iterated, type Steps } from './iterating.ts';
 import { drawOf, looksLikeSeeder } from './knowledge.ts';
-import {
-  close,
-  ENDS,
-  either,
-  ended,
-  type Frame,
-  falls,
-  looped,
-  NEVER,
-  NOTHING,
-  type Outcome,
-  quieted,
-  scoped,
-  then,
-} from './outcomes.ts';
-import { alt, EMPTY, imported, maybe, type Site, type Summary, seenFrom, seq, startsProcess } from './summary.ts';
+import { close, ENDS, either, type Frame, falls, NEVER, NOTHING, type Outcome, then } from './outcomes.ts';
+import { alt, EMPTY, imported, maybe, type Site, type Summary, seenFrom, seq } from './summary.ts';
 import { Recorder, type Trace } from './trace.ts';
 
 /** Calls through values that lead to values; deeper than this nothing is followed. */
@@ -44,7 +32,7 @@ export class Composer {
   /** The files whose main guard holds. */
   readonly #scripts: Set<string>;
   readonly #known = new Map<string, { outcome: Outcome; training: boolean | undefined }>();
-  readonly #running = new Set<string>();
+  readonly #running: Set<string>;
   /** Whether modules are in training mode; undefined where nobody can tell. */
   #training: boolean | undefined;
   readonly #record: Recorder;
@@ -57,6 +45,7 @@ export class Composer {
     this.#entry = entry;
     this.#imported = new Set([entry]);
     this.#scripts = new Set([entry]);
+    this.#running = new Set([entry]);
     this.#record = new Recorder(trace);
     this.#steps = {
       record: this.#record,
@@ -78,8 +67,9 @@ export class Composer {
     if (!isScript) this.#scripts.delete(this.#entry);
     for (const each of packages) this.#imported.add(each);
     const body = [...packages, this.#entry].map((each) => this.#module(each)).reduce(then);
-    const at: Site = { path: this.#entry, site: '' };
-    const run = (id: string) => () => this.#apply({ function: id }, { ...NO_ARGUMENTS, open: false }, at) ?? NOTHING;
+    const frame: Frame = { path: this.#entry, env: {}, unit: '', self: null };
+    const call = { kind: 'call', ...NO_ARGUMENTS, open: false, takesSeed: false, site: '' } as const;
+    const run = (target: string) => () => this.#call({ ...call, target }, frame);
     const outcome = isScript ? body : then(body, this.#either(ids.map(run)));
     const summary = close(outcome) ?? outcome.stops;
     return isScript ? summary : summary && seenFrom(this.#entry, summary);
@@ -87,8 +77,7 @@ export class Composer {
 
   /** What a call of a function does, whatever it is passed; null where nobody can read it, or it only raises. */
   call(name: string, from: string): Summary | null {
-    const at: Site = { path: from, site: '' };
-    const outcome = this.#apply({ function: name }, NO_ARGUMENTS, at);
+    const outcome = this.#apply({ function: name }, NO_ARGUMENTS, { path: from, site: '' });
     return outcome && close(outcome);
   }
 
@@ -151,8 +140,8 @@ export class Composer {
       case 'scope':
         return scoped(this.#record.inside({ kind: 'scope' }, () => this.#run(event.body, frame)));
       case 'spawn': {
-        const inner = close(this.#record.inside({ kind: 'process' }, () => this.#run(event.body, frame)));
-        return inner ? falls(startsProcess(inner, { path, site: event.site }, event.forked)) : NOTHING;
+        const body = this.#record.inside({ kind: 'process' }, () => this.#run(event.body, frame));
+        return spawned(body, { path, site: event.site }, event.forked);
       }
       case 'quiet':
         return quieted(this.#record.inside({ kind: 'quiet' }, () => this.#run(event.body, frame)));
@@ -201,13 +190,21 @@ export class Composer {
     const at: Site = { path: from, site };
     const path = this.#modules.locate(file, from)?.path;
     if (path === undefined) return falls(this.#record.maySeed(at));
-    if (path === this.#entry || this.#running.has(path)) return NOTHING;
-    this.#running.add(path);
-    this.#imported.add(path);
-    if (isMain) this.#scripts.add(path);
-    const outcome = this.#record.reached('run', at, () => ended(this.#module(path)));
-    this.#running.delete(path);
-    this.#scripts.delete(path);
+    return this.#once(path, () => {
+      this.#imported.add(path);
+      if (isMain) this.#scripts.add(path);
+      const outcome = this.#record.reached('run', at, () => ended(this.#module(path)));
+      this.#scripts.delete(path);
+      return outcome;
+    });
+  }
+
+  /** Nothing where it runs already. */
+  #once(name: string, run: () => Outcome): Outcome {
+    if (this.#running.has(name)) return NOTHING;
+    this.#running.add(name);
+    const outcome = run();
+    this.#running.delete(name);
     return outcome;
   }
 
@@ -215,15 +212,23 @@ export class Composer {
     const { path, env } = frame;
     const at: Site = { path, site: event.site };
     const call = settleArguments(event, env, path);
+    const name = typeof event.target === 'string' ? event.target : '';
     const outcome =
       typeof event.target === 'string'
-        ? this.#named(event.target, call, at, frame)
+        ? this.#named(name, call, at, frame)
         : this.#memberOf(settle(event.target.of, env, path), event.target.method, call, at);
+    const app = name === '' ? null : this.#callees.app(name, path);
+    if (app) return then(outcome ?? NOTHING, this.#command(app, at));
     if (outcome) return outcome;
-    const name = typeof event.target === 'string' ? event.target : '';
     if (name !== '' && this.#callees.isOwn(name, path)) return NOTHING;
     const maySeedIt = event.takesSeed || looksLikeSeeder(name.slice(name.lastIndexOf('.') + 1));
     return maySeedIt ? falls(this.#record.maySeed(at)) : NOTHING;
+  }
+
+  /** Runs one of the commands of an app. */
+  #command({ path, events }: App, at: Site): Outcome {
+    const run = () => this.#run(events, { path, env: {}, unit: '', self: null });
+    return this.#once(`${path}\0${JSON.stringify(events)}`, () => this.#record.reached('call', at, run));
   }
 
   /** A call by name; null where nobody knows what it does. */

@@ -192,6 +192,8 @@ export interface FileEffects {
   readonly classes: Readonly<Record<string, ClassEffects>>;
   /** What names of the module body hold. */
   readonly values: Environment;
+  /** By the id of a command line app, what it runs when it is called; a group's own function is called before. */
+  readonly apps: Readonly<Record<string, readonly Event[]>>;
 }
 
 /**
@@ -212,7 +214,10 @@ export interface LocatedEffects {
   readonly places: Places;
 }
 
-/** One of several arms runs, or none. */
-export function alternatives(arms: readonly Event[][]): Event[] {
-  return arms.reduceRight<Event[]>((rest, body) => [{ kind: 'branch', guard: null, body, otherwise: rest }], []);
+/** One of several arms runs, or else the last one, which may be nothing. */
+export function alternatives(arms: readonly Event[][], otherwise: Event[] = []): Event[] {
+  return arms.reduceRight<Event[]>((rest, body) => [{ kind: 'branch', guard: null, body, otherwise: rest }], otherwise);
 }
+
+/** Of a call whose arguments nobody sees. */
+export const NOTHING_PASSED: Arguments = { positional: [], keywords: {}, open: true };

@@ -1,9 +1,11 @@
 /** Reduces one file to its events: what each function, class and the module body do to randomness, in execution order. */
+import { appEvents } from './command-apps.ts';
 import {
   alternatives,
   type ClassEffects,
   type DecoratorEffects,
   type Event,
+  type FileEffects,
   type FunctionEffects,
   type LocatedEffects,
 } from './events.ts';
@@ -36,6 +38,7 @@ export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULA
   }
   const body = new Lowering(file, '', vocabulary);
   const module = body.statements(file.syntax.root.children);
+  const apps = body.apps();
   allPlaces.set('', body.places);
   const imports = [...new Set(file.scopes.imports.flatMap((statement) => importedModules(statement, file)))];
   return {
@@ -47,6 +50,7 @@ export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULA
       functions,
       classes,
       values: valuesOf(file),
+      apps,
     },
     places: allPlaces,
   };
@@ -105,6 +109,10 @@ class Lowering {
     const call = expression?.type === 'call' ? this.#file.call(expression) : null;
     const name = call ? call.name : expression ? this.#file.qualify(expression) : null;
     return name === null ? [] : [{ name, given: call && argumentValues(call, this.#file) }];
+  }
+
+  apps(): FileEffects['apps'] {
+    return appEvents(this.#file, (at) => this.#site(at));
   }
 
   statements(nodes: readonly Node[]): Event[] {

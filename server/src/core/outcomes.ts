@@ -42,29 +42,6 @@ export const reachedBy = (site: Site, { falls, stops }: Outcome): Outcome => ({
   stops: stops && led(site, stops),
 });
 
-/** What is left of a program that another one runs: it goes on where the first has ended or exited. */
-export const ended = (outcome: Outcome): Outcome => falls(close(outcome) ?? outcome.stops);
-
-/** A loop that runs no time at all draws nothing; one that runs is judged by its first round. */
-export const looped = ({ falls: end, returns, breaks, stops }: Outcome): Outcome => ({
-  falls: alt(end, breaks) ?? EMPTY,
-  returns,
-  breaks: null,
-  stops,
-});
-
-/** What is seeded inside does not last. */
-export function scoped(body: Outcome): Outcome {
-  const { exposed, late, flags } = close(body) ?? EMPTY;
-  return falls({ ...EMPTY, exposed, late, flags });
-}
-
-/** Draws inside do not matter. */
-export function quieted(body: Outcome): Outcome {
-  const inner = close(body);
-  return falls(inner && { ...inner, exposed: {}, late: {} });
-}
-
 /** Of events that only end something. */
 export const ENDS: Readonly<Record<'return' | 'break' | 'never', Outcome>> = {
   return: { ...NEVER, returns: EMPTY },

@@ -126,7 +126,8 @@ export class Recorder {
 
   /** What is reached by a call, an import, or a file that is run. */
   reached(kind: Way['kind'], site: Site, run: () => Outcome): Outcome {
-    return reachedBy(site, this.inside({ kind, site }, run));
+    // A command is run from outside, where there is no place to show.
+    return site.site === '' ? run() : reachedBy(site, this.inside({ kind, site }, run));
   }
 
   mark(): Mark | undefined {

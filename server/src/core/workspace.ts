@@ -160,7 +160,8 @@ export class Workspace implements Modules {
       this.#commands.clear();
       for (const { target, path: manifest } of scripts) {
         const found = this.locate(target.replace(':', '.'), manifest);
-        if (!found || !this.effects(found.path)?.functions.has(found.name)) continue;
+        const effects = found && this.effects(found.path);
+        if (!found || !effects || !(effects.functions.has(found.name) || effects.apps[found.name])) continue;
         this.#commands.set(found.path, [...(this.#commands.get(found.path) ?? []), found.name]);
       }
     }
@@ -286,7 +287,9 @@ export class Workspace implements Modules {
     const effects = this.effects(path);
     const [first = '', ...more] = rest;
     const id = `#${first}`;
-    const isOwn = effects && (effects.functions.has(id) || effects.classes[id] || Object.hasOwn(effects.values, first));
+    const isOwn =
+      effects &&
+      (effects.functions.has(id) || effects.classes[id] || effects.apps[id] || Object.hasOwn(effects.values, first));
     if (isOwn) return { path, name: [id, ...more].join('.') };
     const exported = effects?.exports[first];
     if (exported !== undefined) return this.locate([exported, ...more].join('.'), path, depth + 1);
@@ -339,8 +342,8 @@ export class Workspace implements Modules {
 
 /** All that decides which names lead where, and who imports whom. */
 function shapeOf({ effects, facts }: IndexedFile): string {
-  const { exports, stars, imports, classes, functions, values } = effects;
-  const names = [...Object.keys(classes), ...functions.keys(), ...Object.keys(values)];
+  const { exports, stars, imports, classes, functions, values, apps } = effects;
+  const names = [classes, values, apps].map((each) => Object.keys(each)).concat([...functions.keys()]);
   return JSON.stringify([exports, stars, imports, names, facts.isTest]);
 }
 

@@ -163,6 +163,12 @@ export class WorkspaceIndex {
     return this.#uris.get(path) ?? path;
   }
 
+  /** The address of the open folder that a path is in; the innermost one. */
+  folderOf(path: string): string | undefined {
+    const around = [...this.#folders.keys()].filter((folder) => path.startsWith(folder));
+    return this.#folders.get(around.sort((a, b) => b.length - a.length)[0] ?? '');
+  }
+
   /** The text of another file as last read; without it, `readMissing` has it read. */
   textOf(path: string): string | undefined {
     const text = this.#openText(path) ?? this.#texts.get(path);

@@ -170,7 +170,7 @@ const repairsOf = ({ fixes = [] }: Finding, apply: (edits: readonly Edit[]) => s
   new Map(fixes.map((fix) => [fix.title, apply(fix.edits())]));
 
 /** A notebook's worker function cannot be imported by a process that is spawned. */
-const OTHERWISE_IN_NOTEBOOKS = /worker_init_fn|DataLoader deterministic/;
+const OTHERWISE_IN_NOTEBOOKS = /worker_init_fn|^Reseed it in|DataLoader deterministic/;
 
 const all = subjects();
 

@@ -90,6 +90,12 @@ test('a function that other datasets have too is left alone', () => {
   assert.ok(text.endsWith(other + LOADER.replace('2)', '2, worker_init_fn=seed_dataset)')));
 });
 
+test('a function that is also called is left alone', () => {
+  const seeds = 'def seed_worker(worker_id):\n    np.random.seed(torch.initial_seed() % 2**32)\n\n\nseed_worker(0)\n';
+  assert.deepEqual(titles(program(MADE, seeds + PASSED), MADE).filter(isReseed), []);
+  assert.deepEqual(titles(program(MADE, seeds + LOADER), MADE).filter(isReseed), [NEW]);
+});
+
 test('all loaders of the dataset get the function', () => {
   const two = `${LOADER}${LOADER.replace('loader', 'other').replace('2)', '4, worker_init_fn=None)')}`;
   const text = act(program(MADE, two), MADE, NEW);

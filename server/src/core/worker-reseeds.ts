@@ -28,10 +28,15 @@ export function reseedFix(
   const [first = null, ...others] = [...new Set(given)];
   if (others.length > 0 || (given.length > 0 && !first)) return null;
   const found = first ?? existing(bare[0], file);
-  const isShared = loaderCalls(file).some((each) => functionOf(each, file) === found && !isOf(owner, each, file));
-  const reused = isShared ? null : found;
+  const reused = found && isUsedElsewhere(found, owner, file) ? null : found;
   if (first && !reused) return null;
   return { name: reused?.name ?? null, edits: () => reseed(all, bare, reused, file) };
+}
+
+/** Something besides the loaders of this class's datasets names the function: where there is no worker, it would fail. */
+function isUsedElsewhere(found: FunctionInfo, owner: ClassInfo, file: PythonFile): boolean {
+  const ours = loaderCalls(file).filter((each) => isOf(owner, each, file) && functionOf(each, file) === found);
+  return file.text.match(new RegExp(`\\b${found.name}\\b`, 'g'))?.length !== 1 + ours.length;
 }
 
 /** The loader's dataset is an object of this very class. */

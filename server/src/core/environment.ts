@@ -40,8 +40,8 @@ export function setsCublas(file: PythonFile): boolean {
       if (!comments.some((comment) => comment.start <= at && at < comment.end)) return true;
     }
   }
-  return file.allCalls.some((call) => {
-    const seeder = call.name === null ? undefined : seederOf(call.name);
+  return [...file.callsByName.keys()].some((name) => {
+    const seeder = seederOf(name);
     const all = seeder ? [seeder.flags, ...(seeder.flagsWhen ?? []).map((when) => when.flags)] : [];
     return all.some((flags) => flags?.cublas_workspace_config !== undefined);
   });
@@ -53,5 +53,5 @@ const SEEDS_CUDA = /^torch\.cuda\.(manual_seed(_all)?|seed(_all)?)$/;
 /** True where the file names a CUDA device, or moves something to one. */
 export function usesCuda(file: PythonFile): boolean {
   if (/["'](cuda|gpu)(:\d+)?["']/.test(file.text) || file.methodCalls('cuda').length > 0) return true;
-  return file.allCalls.some((call) => call.name?.startsWith('torch.cuda.') && !SEEDS_CUDA.test(call.name));
+  return [...file.callsByName.keys()].some((name) => name.startsWith('torch.cuda.') && !SEEDS_CUDA.test(name));
 }

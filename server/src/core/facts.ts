@@ -1,7 +1,7 @@
 /** What a file says about the programs it is part of, besides its effects: small, plain, and kept for closed files. */
 
 import { setsCublas, usesCuda } from './environment.ts';
-import { type Flags, isMlPackage, looksLikeSeeder, seederOf } from './knowledge.ts';
+import { type Flags, isMlPackage, looksLikeSeeder, type Seeder, seederOf } from './knowledge.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC, LIBRARY } from './known-calls.ts';
 import type { Call, Node, PythonFile } from './model.ts';
 import { type Parts, partsOf } from './networks.ts';
@@ -39,20 +39,23 @@ export interface FileFacts {
   readonly parts: Parts;
 }
 
-const DEBUG_SWITCHES = new Set(['torch.set_deterministic_debug_mode', 'torch.set_deterministic']);
+const DEBUG_SWITCHES = ['torch.set_deterministic_debug_mode', 'torch.set_deterministic'];
 
 export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): FileFacts {
   const usesMl = reachesMl(file);
+  const cudnn = cudnnPlaces(file);
   return {
     isTest: isTest(file.path),
     isNotebook: file.notebook !== null,
     hasMainGuard: hasMainGuard(file),
     reachesMl: usesMl,
-    intent: intentOf(file),
-    seeds: file.allCalls.some((call) => streamsOf(call, vocabulary.seeds, file) !== null || seedsSomething(call)),
+    intent: intentOf(file, cudnn),
+    seeds:
+      [...file.callsByName.keys()].some(seedsSomething) ||
+      file.allCalls.some((call) => streamsOf(call, vocabulary.seeds, file) !== null),
     determinism: determinismOf(file, () => true),
     hiddenDeterminism: determinismOf(file, (node) => isInMethod(node, file)),
-    deterministicCudnn: asksBare(file) || cudnnPlaces(file).length > 0,
+    deterministicCudnn: asksBare(file) || cudnn.length > 0,
     pipelines: keptPipelines(file),
     usesCuda: usesCuda(file),
     setsCublas: setsCublas(file),
@@ -90,14 +93,10 @@ function hasMainGuard(file: PythonFile): boolean {
   );
 }
 
-function seedsSomething(call: Call): boolean {
-  const seeder = call.name === null ? undefined : seederOf(call.name);
+function seedsSomething(name: string): boolean {
+  const seeder = seederOf(name);
   if (seeder) return !seeder.implicit && (seeder.streams.length > 0 || seeder.device === 'cuda') && !seeder.restores;
-  return (
-    call.name !== null &&
-    !LIBRARY.test(call.name) &&
-    looksLikeSeeder(call.name.slice(call.name.lastIndexOf('.') + 1).replace('#', ''))
-  );
+  return !LIBRARY.test(name) && looksLikeSeeder(name.slice(name.lastIndexOf('.') + 1).replace('#', ''));
 }
 
 function switchesOn(call: Call, file: PythonFile): boolean {
@@ -105,9 +104,9 @@ function switchesOn(call: Call, file: PythonFile): boolean {
   return typeof mode !== 'string' && file.constant(mode) !== false;
 }
 
-function intentOf(file: PythonFile): FileFacts['intent'] {
-  const debugged = file.allCalls.filter(({ name }) => name !== null && DEBUG_SWITCHES.has(name));
-  const places = [...debugged.map((call) => call.node), ...cudnnPlaces(file)];
+function intentOf(file: PythonFile, cudnn: readonly Node[]): FileFacts['intent'] {
+  const debugged = DEBUG_SWITCHES.flatMap((name) => file.calls(name));
+  const places = [...debugged.map((call) => call.node), ...cudnn];
   if (asksBare(file) || places.some((node) => isInMethod(node, file))) return 'hidden';
   return places.length > 0 ? 'shown' : 'none';
 }
@@ -124,10 +123,13 @@ function isInMethod(node: Node, file: PythonFile): boolean {
 
 /** Where cuDNN is made deterministic, by itself or with all else. */
 function cudnnPlaces(file: PythonFile): Node[] {
-  const calls = file.allCalls.filter((call) =>
-    call.name === ALGORITHMS ? switchesOn(call, file) : turnsOnDeterminism(call, file),
-  );
-  const assignments = file.scopes.assignments.filter((assignment) => {
+  const calls = [...file.callsByName].flatMap(([name, named]) => {
+    if (name === ALGORITHMS) return named.filter((call) => switchesOn(call, file));
+    const seeder = seederOf(name);
+    return seeder ? named.filter((call) => turnsOnDeterminism(call, seeder, file)) : [];
+  });
+  const isMentioned = file.text.includes('deterministic');
+  const assignments = (isMentioned ? file.scopes.assignments : []).filter((assignment) => {
     const left = assignment.get('left');
     const right = assignment.get('right');
     if (left?.type !== 'attribute' || !right || !file.read(left).endsWith('deterministic')) return false;
@@ -137,11 +139,9 @@ function cudnnPlaces(file: PythonFile): Node[] {
 }
 
 /** A framework's helper or flag that sets a determinism switch, as the table of seeders knows it. */
-function turnsOnDeterminism(call: Call, file: PythonFile): boolean {
-  const seeder = call.name === null ? undefined : seederOf(call.name);
+function turnsOnDeterminism(call: Call, seeder: Seeder, file: PythonFile): boolean {
   const asks = (flags: Flags | undefined): boolean =>
     Boolean(flags?.use_deterministic_algorithms) || flags?.cudnn_deterministic === true;
-  if (!seeder) return false;
   if (asks(seeder.flags)) return true;
   return (seeder.flagsWhen ?? []).some((when) => {
     const given = file.argument(call, when.argument, when.position);

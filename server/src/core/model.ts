@@ -130,8 +130,13 @@ export class PythonFile {
 
   /** The calls whose callee has this canonical name. */
   calls(name: string): readonly Call[] {
+    return this.callsByName.get(name) ?? [];
+  }
+
+  /** All calls whose callee is known: there are far fewer names than calls. */
+  get callsByName(): ReadonlyMap<string, readonly Call[]> {
     this.#byName ??= group(this.allCalls, (call) => call.name);
-    return this.#byName.get(name) ?? [];
+    return this.#byName;
   }
 
   /** The calls written `something.method(...)`, whatever the something is. */

@@ -6,6 +6,8 @@ import type { Edit } from './rule.ts';
 
 const STATE_METHOD =
   /^([gs]et_?state|load_state|save_state|((?!fork).*_)?rng_?state.*|.*(save|load|restore|[gs]et)_?rngs?(_.*)?)$/i;
+/** All names that the next one, or a seeder's, can be: quick to tell from the many that are neither. */
+const STATE_OR_SEED = /state|rng|seed|determinis|reproducib|worker_init/i;
 /** A key under which a state is kept, or a loader that keeps its own. */
 const STATE_KEY = /(['"])[\w. -]*(\brng|_rng|rng_|random_?state)[\w. -]*\1|\bStatefulDataLoader\b/i;
 const PROGRESS = /epoch|step|(\b|_)iter/i;
@@ -19,8 +21,10 @@ export function keepsRandomState(file: PythonFile): boolean {
   return file.allCalls.some((call) => {
     const last = call.method ?? call.name?.slice(call.name.lastIndexOf('.') + 1).replace('#', '');
     if (last === undefined) return false;
+    const isSeeder = call.name !== null && seederOf(call.name) !== undefined;
+    if (!isSeeder && !STATE_OR_SEED.test(last)) return false;
     if (STATE_METHOD.test(last)) return true;
-    const isSeed = call.name !== null && (seederOf(call.name) !== undefined || looksLikeSeeder(call.name));
+    const isSeed = isSeeder || (call.name !== null && looksLikeSeeder(call.name));
     const given = isSeed || looksLikeSeeder(last) ? call.node.get('arguments') : undefined;
     return given !== undefined && PROGRESS.test(file.read(given));
   });

@@ -77,6 +77,7 @@ function attributeValue(name: string, file: PythonFile, depth: number): Value {
     : undefined;
   const [only, ...others] = values?.filter((value) => value.type !== 'none' && !isSelfUpdate(value, file)) ?? [];
   const value = only && others.length === 0 ? knownValue(only, file, depth + 1) : null;
+  if (value === null) return null;
   // What a method was passed is not known in another one.
   return JSON.stringify(value).includes('"parameter":') ? null : value;
 }
@@ -158,6 +159,7 @@ function itemOf(whole: Value, key: Node | undefined, file: PythonFile): Value {
 export function oneOf(values: readonly Value[]): Value {
   const [first] = values;
   if (first === undefined || values.includes(null) || values.length > 40) return null;
+  if (values.length === 1) return first;
   if (values.every((value) => JSON.stringify(value) === JSON.stringify(first))) return first;
   return values.some((value) => value !== null && !('const' in value)) ? { oneOf: values } : null;
 }

@@ -1,5 +1,6 @@
 /** What a file says about the programs it is part of, besides its effects: small, plain, and kept for closed files. */
 
+import { isDemo, isMainGuard } from './demos.ts';
 import { setsCublas, usesCuda } from './environment.ts';
 import { type Flags, isMlPackage, looksLikeSeeder, seederOf } from './knowledge.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC, LIBRARY } from './known-calls.ts';
@@ -17,6 +18,8 @@ export interface FileFacts {
   readonly isTest: boolean;
   readonly isNotebook: boolean;
   readonly hasMainGuard: boolean;
+  /** Its main guard only shows a network that the file is there to hand on, and nothing in it seeds. */
+  readonly isDemo: boolean;
   /** It imports a machine-learning library. */
   readonly reachesMl: boolean;
   /** It shows that somebody wants the same bits; hidden where following the program would not show it. */
@@ -43,13 +46,16 @@ const DEBUG_SWITCHES = new Set(['torch.set_deterministic_debug_mode', 'torch.set
 
 export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): FileFacts {
   const usesMl = reachesMl(file);
+  const seeds = file.allCalls.some((call) => streamsOf(call, vocabulary.seeds, file) !== null || seedsSomething(call));
+  const hasMainGuard = file.syntax.root.children.some((node) => isMainGuard(node, file));
   return {
     isTest: isTest(file.path),
     isNotebook: file.notebook !== null,
-    hasMainGuard: hasMainGuard(file),
+    hasMainGuard,
+    isDemo: hasMainGuard && !seeds && isDemo(file),
     reachesMl: usesMl,
     intent: intentOf(file),
-    seeds: file.allCalls.some((call) => streamsOf(call, vocabulary.seeds, file) !== null || seedsSomething(call)),
+    seeds,
     determinism: determinismOf(file, () => true),
     hiddenDeterminism: determinismOf(file, (node) => isInMethod(node, file)),
     deterministicCudnn: asksBare(file) || cudnnPlaces(file).length > 0,
@@ -82,12 +88,6 @@ function reachesMl(file: PythonFile): boolean {
     const names = module ? [module] : statement.children.filter((child) => child.field === 'name');
     return names.some((name) => isMlPackage(file.read(name).split(/[\s.]/)[0] ?? ''));
   });
-}
-
-function hasMainGuard(file: PythonFile): boolean {
-  return file.syntax.root.children.some(
-    (node) => node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__'),
-  );
 }
 
 function seedsSomething(call: Call): boolean {

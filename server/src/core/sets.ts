@@ -38,7 +38,7 @@ function isNumber(node: Node | undefined, file: PythonFile, depth = 0): boolean 
   if (typeof file.constant(node) === 'number') return true;
   if (node.type === 'identifier') {
     const definitions = reachingDefinitions(node, file);
-    const isOne = (each: Definition): boolean => isNumber(valueOf(each, file), file, depth + 1);
+    const isOne = (each: Definition): boolean => isNumber(boundValue(each, file), file, depth + 1);
     return depth < MAX_NAMES && definitions.length > 0 && definitions.every(isOne);
   }
   if (node.type !== 'call') return false;
@@ -49,7 +49,7 @@ function isNumber(node: Node | undefined, file: PythonFile, depth = 0): boolean 
 }
 
 /** What `a = value` or `a, b = value, other` gives a name; of `a, b = map(int, texts)` the whole stands for each. */
-function valueOf(definition: Definition, file: PythonFile): Node | undefined {
+function boundValue(definition: Definition, file: PythonFile): Node | undefined {
   const { holder, path } = bindingOf(definition.node);
   const value = holder?.type === 'assignment' ? holder.get('right') : undefined;
   const [item, ...deeper] = path;

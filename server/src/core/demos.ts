@@ -1,0 +1,53 @@
+/** Main guards that only show what a file's network looks like: no numbers come out of them that anybody keeps. */
+import type { Call, Node, PythonFile } from './model.ts';
+import { walk } from './syntax.ts';
+
+/** Makes a tensor, or tells how large or fast something is. */
+const SHOWS =
+  /^(builtins|torch|numpy|math|time|sys|copy|warnings|pprint|thop|ptflops|fvcore|torchstat|torchsummary|torchsummaryX|torchinfo|torchviz)\./;
+/** Reads or writes what outlives the program, asks somebody, or trains. */
+const ACTS =
+  /^(builtins\.(open|input|exec|eval)|torch\.(save|load|optim|distributed|hub|utils\.(data|tensorboard))|numpy\.(save|load|random\.seed|genfromtxt|fromfile))/;
+const ACTING_METHODS =
+  /^(step|fit|learn|train_\w+|run|main|save\w*|dump\w*|write\w*|to_(csv|json|pickle)|imsave|imwrite|export|add_(scalar|image)\w*|(from|load)_\w+|parse_\w+|next|map)$/;
+/** A function called so does what the program is there for. */
+const WORKS = /^#(main|run|train|fit|learn|cli|evaluate|benchmark)\w*$/;
+const DEEPEST = 3;
+
+/** True where the main guard makes a network of this file, or has a function make one, and does nothing but look at it. */
+export function isDemo(file: PythonFile): boolean {
+  const guards = file.syntax.root.children.filter((node) => isMainGuard(node, file));
+  const body = guards.length === 1 ? guards[0]?.get('consequence') : undefined;
+  const networks = [...file.scopes.classes.values()].filter((each) => each.methods.has('forward'));
+  return body !== undefined && networks.length > 0 && makesOwn(body, file) && onlyShows(body, file, 0);
+}
+
+export function isMainGuard(node: Node, file: PythonFile): boolean {
+  return node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__');
+}
+
+const makesOwn = (body: Node, file: PythonFile): boolean => callsIn(body, file).some(({ name }) => isOwn(name));
+
+const isOwn = (name: string | null): boolean => name?.startsWith('#') === true;
+
+function onlyShows(body: Node, file: PythonFile, depth: number): boolean {
+  return depth < DEEPEST && callsIn(body, file).every((call) => shows(call, file, depth));
+}
+
+function shows(call: Call, file: PythonFile, depth: number): boolean {
+  const { name, method } = call;
+  if (name === null) return method === null || !ACTING_METHODS.test(method);
+  if (!name.startsWith('#')) return SHOWS.test(name) && !ACTS.test(name);
+  if (file.classOf(name)) return true;
+  const body = file.functionOf(name)?.node.get('body');
+  return !WORKS.test(name) && (body === undefined || onlyShows(body, file, depth + 1));
+}
+
+function callsIn(body: Node, file: PythonFile): Call[] {
+  const calls: Call[] = [];
+  walk(body, (node) => {
+    if (node.type === 'call') calls.push(file.call(node));
+    return undefined;
+  });
+  return calls;
+}

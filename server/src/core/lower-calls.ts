@@ -220,6 +220,8 @@ function unknownCall(call: Call, file: PythonFile, site: Sites): Event[] {
   const callee = object ? null : knownValue(call.callee, file);
   if (callee !== null && !('const' in callee)) return event({ of: callee, method: '__call__' }, seeds);
   const rest = [...modeEvents(call, file), ...commandsOf(call, file, at), ...handed];
+  // The import is gone, and the call raises.
+  if (call.callee.type === 'identifier' && file.definitions(call.callee).length === 0 && !file.notebook) return rest;
   return seeds ? [{ kind: 'unknown-seeder', site: at }, ...rest] : rest;
 }
 

@@ -1,5 +1,13 @@
 /** Which function a name or a method of an object means, through other files and the bases of classes. */
-import type { Arguments, Environment, FileEffects, FunctionEffects, InstanceValue, Value } from './events.ts';
+import {
+  type Arguments,
+  type Environment,
+  type FileEffects,
+  type FunctionEffects,
+  type InstanceValue,
+  OF_SELF,
+  type Value,
+} from './events.ts';
 import { bindArguments, settle, settleArguments } from './guards.ts';
 import { drawOf, looksLikeSeeder } from './knowledge.ts';
 import { looksLikeClass } from './model.ts';
@@ -59,6 +67,13 @@ export interface Invocation {
   readonly closure: Environment;
   readonly self: InstanceValue | null;
   readonly at: Site;
+}
+
+/** The function that a value stands in: its file, its parameters, and the object whose method it is. */
+interface Around {
+  readonly path: string;
+  readonly env: Environment;
+  readonly self: InstanceValue | null;
 }
 
 /** Values that lead to values. */
@@ -124,6 +139,15 @@ export class Callees {
     const init = object.made && this.method(object.instance, '__init__', home);
     const env = init && object.made ? bindArguments(init.effects, object.made, {}, home) : {};
     return settle(held.value, env, held.path);
+  }
+
+  /** What a value is where a function runs: its parameters bound, and those of its object, and followed. */
+  look(value: Value, { path, env, self }: Around): Value {
+    const isKept = value !== null && 'parameter' in value && value.parameter.startsWith(OF_SELF);
+    const known = isKept
+      ? self && this.held(self, value.parameter.slice(OF_SELF.length), path)
+      : settle(value, env, path);
+    return this.resolved(known, path);
   }
 
   /** What a value comes to: what a function returns, what another file has under this name. */

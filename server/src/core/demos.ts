@@ -1,4 +1,4 @@
-/** Main guards that only show what a file's network looks like: no numbers come out of them that anybody keeps. */
+/** What a main guard is there for: to run a program with its arguments, or only to show what the file has for others. */
 import type { Call, Node, PythonFile } from './model.ts';
 import { walk } from './syntax.ts';
 
@@ -12,6 +12,8 @@ const ACTING_METHODS =
   /^(step|fit|learn|train_\w+|run|main|save\w*|dump\w*|write\w*|to_(csv|json|pickle)|imsave|imwrite|export|add_(scalar|image)\w*|(from|load)_\w+|parse_\w+|next|map)$/;
 /** A function called so does what the program is there for. */
 const WORKS = /^#(main|run|train|fit|learn|cli|evaluate|benchmark)\w*$/;
+const COMMAND_LINE =
+  /^(argparse\.ArgumentParser|fire\.Fire|tyro\.cli|absl\.app\.run|simple_parsing\.\w+|configargparse\.\w+|jsonargparse\.\w+|transformers\.HfArgumentParser|docopt\.docopt)$/;
 const DEEPEST = 3;
 
 /** True where the main guard makes a network of this file, or has a function make one, and does nothing but look at it. */
@@ -20,6 +22,18 @@ export function isDemo(file: PythonFile): boolean {
   const body = guards.length === 1 ? guards[0]?.get('consequence') : undefined;
   const networks = [...file.scopes.classes.values()].filter((each) => each.methods.has('forward'));
   return body !== undefined && networks.length > 0 && makesOwn(body, file) && onlyShows(body, file, 0);
+}
+
+/** True where the main guard, or a function of this file that it calls, takes the arguments of a command line. */
+export function hasCommandLine(file: PythonFile): boolean {
+  const reads = (body: Node | undefined, depth: number): boolean =>
+    body !== undefined &&
+    depth <= DEEPEST &&
+    callsIn(body, file).some(({ name }) => {
+      if (name === null || !name.startsWith('#')) return COMMAND_LINE.test(name ?? '');
+      return reads(file.functionOf(name)?.node.get('body'), depth + 1);
+    });
+  return file.syntax.root.children.some((node) => isMainGuard(node, file) && reads(node.get('consequence'), 0));
 }
 
 export function isMainGuard(node: Node, file: PythonFile): boolean {

@@ -1,6 +1,6 @@
 /** What a file says about the programs it is part of, besides its effects: small, plain, and kept for closed files. */
 
-import { isDemo, isMainGuard } from './demos.ts';
+import { hasCommandLine, isDemo, isMainGuard } from './demos.ts';
 import { setsCublas, usesCuda } from './environment.ts';
 import { type Flags, isMlPackage, looksLikeSeeder, seederOf } from './knowledge.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC, LIBRARY } from './known-calls.ts';
@@ -18,6 +18,8 @@ export interface FileFacts {
   readonly isTest: boolean;
   readonly isNotebook: boolean;
   readonly hasMainGuard: boolean;
+  /** Its main guard reads a command line: it is a program, whoever else imports it. */
+  readonly hasCommandLine: boolean;
   /** Its main guard only shows a network that the file is there to hand on, and nothing in it seeds. */
   readonly isDemo: boolean;
   /** It imports a machine-learning library. */
@@ -52,6 +54,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     isTest: isTest(file.path),
     isNotebook: file.notebook !== null,
     hasMainGuard,
+    hasCommandLine: hasMainGuard && hasCommandLine(file),
     isDemo: hasMainGuard && !seeds && isDemo(file),
     reachesMl: usesMl,
     intent: intentOf(file),

@@ -1,7 +1,7 @@
 /** Draws that cannot change a result: they make a name, a port, a delay, colours, the next seed, or only probe a shape. */
 import { looksLikeSeeder } from './knowledge.ts';
 import type { Call, PythonFile } from './model.ts';
-import type { Node } from './syntax.ts';
+import { type Node, walk } from './syntax.ts';
 
 /** Words of a variable or keyword whose value no result depends on. */
 const HARMLESS_WORDS = new Set(
@@ -16,6 +16,7 @@ const HARMLESS_CONSUMERS = new Set(
 
 /** Functions that return a name, a port or a seed. */
 const MAKES_NAME = new RegExp(`${HARMLESS_NAMES.source}|(^|_)(port|uuid|suffix|seed)$`, 'i');
+const TRAINS = /^(fit|learn|backward|step|train(_\w+)?|training|\w+_train|run_epoch|run_training|do_train\w*)$/;
 const LETTERS = /^string\.(ascii_(letters|lowercase|uppercase)|digits|hexdigits|octdigits)$/;
 
 export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
@@ -74,11 +75,27 @@ export function overwrittenBy(statement: Node, following: readonly Node[], file:
   const target = assignment?.type === 'assignment' ? assignment.get('left') : undefined;
   if (!target || !/identifier|attribute/.test(target.type)) return undefined;
   const name = file.read(target);
-  return following.find((next) => {
+  const loading = following.findIndex((next) => {
     if (next.type !== 'if_statement') return overwrites(next, name, file);
     const body = asksParameter(next.get('condition'), file) ? next.get('consequence')?.children : undefined;
     return body?.some((each) => overwrites(each, name, file));
   });
+  // What training left behind, the best of its weights too, comes from the weights it began with.
+  return following.slice(0, Math.max(0, loading)).some((each) => trains(each, file)) ? undefined : following[loading];
+}
+
+/** Something in the statement is called as if it trained; `model.train()` only sets a mode. */
+function trains(statement: Node, file: PythonFile): boolean {
+  if (/^(function|class|decorated)_definition$/.test(statement.type)) return false;
+  let found = false;
+  walk(statement, (node) => {
+    if (found || node.type !== 'call') return !found;
+    const callee = node.get('function');
+    const last = callee ? file.read(callee.get('attribute') ?? callee) : '';
+    found = TRAINS.test(last) && (node.get('arguments')?.children.length !== 0 || last !== 'train');
+    return undefined;
+  });
+  return found;
 }
 
 /** The condition is a parameter, or a test of one. */

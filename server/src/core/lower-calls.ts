@@ -6,10 +6,12 @@ import {
   ALGORITHMS,
   CUDNN_DETERMINISTIC,
   EXITS,
+  HOLDS_SETTINGS,
   KEEPS_FUNCTION,
   KEEPS_FUNCTION_METHOD,
   LIBRARY,
   MAKES_COMMAND,
+  NOTES_SEED,
   SEEDS_ITS_OBJECT,
   SPAWNS,
 } from './known-calls.ts';
@@ -225,7 +227,10 @@ function unknownCall(call: Call, file: PythonFile, site: Sites): Event[] {
   return seeds ? [{ kind: 'unknown-seeder', site: at }, ...rest] : rest;
 }
 
+/** Somebody passes a seed on, and not only to have it written down. */
 function namesSeed(call: Call, file: PythonFile): boolean {
+  const last = call.method ?? file.read(call.callee);
+  if (NOTES_SEED.test(last) || HOLDS_SETTINGS.test(last)) return false;
   return (call.node.get('arguments')?.children ?? []).some((argument) => {
     const key = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
     const word = key ?? argument.get('attribute') ?? argument;

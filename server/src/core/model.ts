@@ -213,6 +213,10 @@ export class PythonFile {
     if (!all.some((each) => each.kind === 'import') || this.scope(mention).kind !== 'module') return false;
     // A function that assigns to a global name has not run yet where nothing else did.
     if (node.enclosing('function_definition', 'lambda')) return true;
+    const holds = (outer: Node, inner: Node): boolean => outer.start <= inner.start && inner.end <= outer.end;
+    for (let arm = node; arm.parent; arm = arm.parent) {
+      if (arm.parent.type === 'if_statement' && holds(arm.parent, mention) && !holds(arm, mention)) return true;
+    }
     return (node.enclosing('assignment', 'for_statement', 'with_statement')?.end ?? node.end) > mention.start;
   }
 

@@ -295,8 +295,9 @@ export function isProgram(workspace: Workspace, path: string): boolean {
 
 /** The file is imported, or shows in a demo what it has for others; those may find it by a name in a configuration. */
 function isForOthers(workspace: Workspace, path: string): boolean {
-  if (workspace.importers(path).size > 0) return true;
-  if (workspace.facts(path)?.isDemo !== true) return false;
+  const facts = workspace.facts(path);
+  if (workspace.importers(path).size > 0) return facts?.hasCommandLine !== true;
+  if (facts?.isDemo !== true) return false;
   return [...workspace.paths].some((each) => {
     const other = workspace.facts(each);
     return other?.reachesMl === true && !other.isDemo && !other.isTest;

@@ -24,7 +24,7 @@ export function isDemo(file: PythonFile): boolean {
   return body !== undefined && networks.length > 0 && makesOwn(body, file) && onlyShows(body, file, 0);
 }
 
-/** True where the main guard, or a function of this file that it calls, takes the arguments of a command line. */
+/** True where the main guard runs what the file is there for, with the arguments of a command line. */
 export function hasCommandLine(file: PythonFile): boolean {
   const reads = (body: Node | undefined, depth: number): boolean =>
     body !== undefined &&
@@ -33,7 +33,10 @@ export function hasCommandLine(file: PythonFile): boolean {
       if (name === null || !name.startsWith('#')) return COMMAND_LINE.test(name ?? '');
       return reads(file.functionOf(name)?.node.get('body'), depth + 1);
     });
-  return file.syntax.root.children.some((node) => isMainGuard(node, file) && reads(node.get('consequence'), 0));
+  const guards = file.syntax.root.children.filter((node) => isMainGuard(node, file));
+  const bodies = guards.flatMap((guard) => guard.get('consequence') ?? []);
+  const works = (body: Node): boolean => callsIn(body, file).some(({ name }) => name !== null && WORKS.test(name));
+  return bodies.some((body) => works(body) && reads(body, 0));
 }
 
 export function isMainGuard(node: Node, file: PythonFile): boolean {

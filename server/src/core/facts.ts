@@ -18,7 +18,7 @@ export interface FileFacts {
   readonly isTest: boolean;
   readonly isNotebook: boolean;
   readonly hasMainGuard: boolean;
-  /** Its main guard reads a command line: it is a program, whoever else imports it. */
+  /** Its main guard runs it with a command line: it is a program, whoever else imports it. */
   readonly hasCommandLine: boolean;
   /** Its main guard only shows a network that the file is there to hand on, and nothing in it seeds. */
   readonly isDemo: boolean;

@@ -7,7 +7,7 @@ const SHOWS =
   /^(builtins|torch|numpy|math|time|sys|copy|warnings|pprint|thop|ptflops|fvcore|torchstat|torchsummary|torchsummaryX|torchinfo|torchviz)\./;
 /** Reads or writes what outlives the program, asks somebody, or trains. */
 const ACTS =
-  /^(builtins\.(open|input|exec|eval)|torch\.(save|load|optim|distributed|hub|utils\.(data|tensorboard))|numpy\.(save|load|random\.seed|genfromtxt|fromfile))/;
+  /^(builtins\.(open|input|exec|eval)|torch\.(save|load|optim|distributed|multiprocessing|hub|utils\.(data|tensorboard))|numpy\.(save|load|random\.seed|genfromtxt|fromfile))/;
 const ACTING_METHODS =
   /^(step|fit|learn|train_\w+|run|main|save\w*|dump\w*|write\w*|to_(csv|json|pickle)|imsave|imwrite|export|add_(scalar|image)\w*|(from|load)_\w+|parse_\w+|next|map)$/;
 /** A function called so does what the program is there for. */
@@ -53,6 +53,9 @@ function onlyShows(body: Node, file: PythonFile, depth: number): boolean {
 
 function shows(call: Call, file: PythonFile, depth: number): boolean {
   const { name, method } = call;
+  // A function that is handed over may do anything.
+  const given = call.node.get('arguments')?.children ?? [];
+  if (given.some((each) => file.functionOf(file.qualify(each.get('value') ?? each)))) return false;
   if (name === null) return method === null || !ACTING_METHODS.test(method);
   if (!name.startsWith('#')) return SHOWS.test(name) && !ACTS.test(name);
   if (file.classOf(name)) return true;

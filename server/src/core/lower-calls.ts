@@ -234,7 +234,9 @@ function namesSeed(call: Call, file: PythonFile): boolean {
   return (call.node.get('arguments')?.children ?? []).some((argument) => {
     const key = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
     const word = key ?? argument.get('attribute') ?? argument;
-    return /identifier/.test(word.type) && /seed/i.test(file.read(word));
+    const name = file.read(word);
+    // Noise of a schedule, and the seeds of parts, are not the program's.
+    return /identifier/.test(word.type) && /seed/i.test(name) && !/^(noise_seed|seeds)$/.test(name);
   });
 }
 

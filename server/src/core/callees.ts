@@ -7,6 +7,7 @@ import {
   type FunctionEffects,
   type InstanceValue,
   NOTHING_PASSED,
+  OF_SELF,
   type Value,
 } from './events.ts';
 import { bindArguments, settle, settleArguments } from './guards.ts';
@@ -76,6 +77,13 @@ export interface Invocation {
   readonly at: Site;
 }
 
+/** The function that a value stands in: its file, its parameters, and the object whose method it is. */
+interface Around {
+  readonly path: string;
+  readonly env: Environment;
+  readonly self: InstanceValue | null;
+}
+
 /** Values that lead to values. */
 const DEEPEST = 8;
 
@@ -139,6 +147,15 @@ export class Callees {
     const init = object.made && this.method(object.instance, '__init__', home);
     const env = init && object.made ? bindArguments(init.effects, object.made, {}, home) : {};
     return settle(held.value, env, held.path);
+  }
+
+  /** What a value is where a function runs: its parameters bound, and those of its object, and followed. */
+  look(value: Value, { path, env, self }: Around): Value {
+    const isKept = value !== null && 'parameter' in value && value.parameter.startsWith(OF_SELF);
+    const known = isKept
+      ? self && this.held(self, value.parameter.slice(OF_SELF.length), path)
+      : settle(value, env, path);
+    return this.resolved(known, path);
   }
 
   /** What a value comes to: what a function returns, what another file has under this name. */

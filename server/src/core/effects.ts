@@ -97,7 +97,7 @@ export class Composer {
 
   #event(event: Event, frame: Frame): Outcome {
     const { path, env } = frame;
-    const look = (value: Value): Value => this.#callees.resolved(settle(value, env, path), path);
+    const look = (value: Value): Value => this.#callees.look(value, frame);
     switch (event.kind) {
       case 'draw':
         if (event.training && !this.#training) return NOTHING;

@@ -6,6 +6,9 @@ import type { Stream } from './knowledge.ts';
 import type { Constant } from './model.ts';
 import type { Span } from './rule.ts';
 
+/** Begins the name of a parameter that the object of a method was made with, and keeps in an attribute. */
+export const OF_SELF = 'self.';
+
 /** What is known of a value where it is passed on; null when nothing is. `home` is the file whose names these are, once the value has left it. */
 export type Value =
   | { readonly const: Constant }

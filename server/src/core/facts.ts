@@ -1,5 +1,6 @@
 /** What a file says about the programs it is part of, besides its effects: small, plain, and kept for closed files. */
 
+import { hasCommandLine, isDemo, isMainGuard } from './demos.ts';
 import { setsCublas, usesCuda } from './environment.ts';
 import { type Flags, isMlPackage, looksLikeSeeder, type Seeder, seederOf } from './knowledge.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC, LIBRARY } from './known-calls.ts';
@@ -17,6 +18,10 @@ export interface FileFacts {
   readonly isTest: boolean;
   readonly isNotebook: boolean;
   readonly hasMainGuard: boolean;
+  /** Its main guard runs it with a command line: it is a program, whoever else imports it. */
+  readonly hasCommandLine: boolean;
+  /** Its main guard only shows a network that the file is there to hand on, and nothing in it seeds. */
+  readonly isDemo: boolean;
   /** It imports a machine-learning library. */
   readonly reachesMl: boolean;
   /** It shows that somebody wants the same bits; hidden where following the program would not show it. */
@@ -44,15 +49,19 @@ const DEBUG_SWITCHES = ['torch.set_deterministic_debug_mode', 'torch.set_determi
 export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): FileFacts {
   const usesMl = reachesMl(file);
   const cudnn = cudnnPlaces(file);
+  const seeds =
+    [...file.callsByName.keys()].some(seedsSomething) ||
+    file.allCalls.some((call) => streamsOf(call, vocabulary.seeds, file) !== null);
+  const hasMainGuard = file.syntax.root.children.some((node) => isMainGuard(node, file));
   return {
     isTest: isTest(file.path),
     isNotebook: file.notebook !== null,
-    hasMainGuard: hasMainGuard(file),
+    hasMainGuard,
+    hasCommandLine: hasMainGuard && hasCommandLine(file),
+    isDemo: hasMainGuard && !seeds && isDemo(file),
     reachesMl: usesMl,
     intent: intentOf(file, cudnn),
-    seeds:
-      [...file.callsByName.keys()].some(seedsSomething) ||
-      file.allCalls.some((call) => streamsOf(call, vocabulary.seeds, file) !== null),
+    seeds,
     determinism: determinismOf(file, () => true),
     hiddenDeterminism: determinismOf(file, (node) => isInMethod(node, file)),
     deterministicCudnn: asksBare(file) || cudnn.length > 0,
@@ -85,12 +94,6 @@ function reachesMl(file: PythonFile): boolean {
     const names = module ? [module] : statement.children.filter((child) => child.field === 'name');
     return names.some((name) => isMlPackage(file.read(name).split(/[\s.]/)[0] ?? ''));
   });
-}
-
-function hasMainGuard(file: PythonFile): boolean {
-  return file.syntax.root.children.some(
-    (node) => node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__'),
-  );
 }
 
 function seedsSomething(name: string): boolean {

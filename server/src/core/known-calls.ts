@@ -40,3 +40,9 @@ export const SEEDS_ITS_OBJECT = new Set([
   'map',
   'select',
 ]);
+/** Methods that write a seed down or keep it for later, whatever object they belong to. */
+export const NOTES_SEED =
+  /^(format|join|append|extend|insert|replace|update|get|pop|put|add|add_\w+|log\w*|print\w*|write\w*|info|debug|warn|warning|error|critical|exception|echo|set_(description|postfix)\w*|save\w*|dump\w*|to_\w+|strip|startswith|endswith)$/;
+/** Classes and functions that only hold settings, by the end of their names. */
+export const HOLDS_SETTINGS =
+  /(Config|HParams|Hyperparameters|Namespace|Dict|Args|Arguments|Params|Options|Settings|CfgNode|^CN)$/i;

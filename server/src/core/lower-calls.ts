@@ -7,9 +7,11 @@ import {
   ALGORITHMS,
   CUDNN_DETERMINISTIC,
   EXITS,
+  HOLDS_SETTINGS,
   KEEPS_FUNCTION,
   KEEPS_FUNCTION_METHOD,
   LIBRARY,
+  NOTES_SEED,
   SEEDS_ITS_OBJECT,
   SPAWNS,
 } from './known-calls.ts';
@@ -221,14 +223,21 @@ function unknownCall(call: Call, file: PythonFile, site: Sites): Event[] {
   const callee = object ? null : knownValue(call.callee, file);
   if (callee !== null && !('const' in callee)) return event({ of: callee, method: '__call__' }, seeds);
   const rest = [...modeEvents(call, file), ...handed];
+  // The import is gone, and the call raises.
+  if (call.callee.type === 'identifier' && file.definitions(call.callee).length === 0 && !file.notebook) return rest;
   return seeds ? [{ kind: 'unknown-seeder', site: at }, ...rest] : rest;
 }
 
+/** Somebody passes a seed on, and not only to have it written down. */
 function namesSeed(call: Call, file: PythonFile): boolean {
+  const last = call.method ?? file.read(call.callee);
+  if (NOTES_SEED.test(last) || HOLDS_SETTINGS.test(last)) return false;
   return (call.node.get('arguments')?.children ?? []).some((argument) => {
     const key = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
     const word = key ?? argument.get('attribute') ?? argument;
-    return /identifier/.test(word.type) && /seed/i.test(file.read(word));
+    const name = file.read(word);
+    // Noise of a schedule, and the seeds of parts, are not the program's.
+    return /identifier/.test(word.type) && /seed/i.test(name) && !/^(noise_seed|seeds)$/.test(name);
   });
 }
 

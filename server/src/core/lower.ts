@@ -7,9 +7,10 @@ import {
   type Event,
   type FileEffects,
   type FunctionEffects,
+  type Guard,
   type LocatedEffects,
 } from './events.ts';
-import { isOverwritten } from './harmless.ts';
+import { overwrittenBy } from './harmless.ts';
 import { seederOf } from './knowledge.ts';
 import { ITERATES, MAKES_CONTEXT, RESTORES } from './known-calls.ts';
 import { callEvents, flagEvents } from './lower-calls.ts';
@@ -119,9 +120,11 @@ class Lowering {
     const events: Event[] = [];
     nodes.forEach((node, i) => {
       const body = this.#statement(node);
-      const quiet = body.length > 0 && isOverwritten(node, nodes.slice(i + 1), this.#file);
-      if (quiet) events.push({ kind: 'quiet', body });
-      else events.push(...body);
+      const overwritten = body.length > 0 && overwrittenBy(node, nodes.slice(i + 1), this.#file);
+      const quiet: Event = { kind: 'quiet', body };
+      if (!overwritten) events.push(...body);
+      else if (overwritten.type !== 'if_statement') events.push(quiet);
+      else events.push({ kind: 'branch', guard: this.#guard(overwritten), body: [quiet], otherwise: body });
     });
     return events;
   }
@@ -236,6 +239,11 @@ class Lowering {
     if (!condition) return [...before, { kind: 'branch', guard: null, body, otherwise }];
     const site = this.#site(condition);
     return [...before, { kind: 'branch', guard: guardOf(condition, this.#file), site, body, otherwise }];
+  }
+
+  #guard(branch: Node): Guard {
+    const condition = branch.get('condition');
+    return condition ? guardOf(condition, this.#file) : null;
   }
 
   #try(node: Node): Event[] {

@@ -23,6 +23,7 @@ import {
   scopeOf,
 } from './scope.ts';
 import { type Node, parse, type Syntax } from './syntax.ts';
+import { BUILTINS, usualModule } from './usual-names.ts';
 
 export type { Constant } from './constants.ts';
 export type { Node } from './syntax.ts';
@@ -207,16 +208,34 @@ export class PythonFile {
     return `${base}.${typeof name === 'string' ? name : '*'}`;
   }
 
+  /** A name that only `from helpers import *` can have brought: `np` is numpy then, as everywhere. */
+  #fromStar(name: string): string | null {
+    const { stars } = this.scopes;
+    const star = stars.at(-1);
+    if (star === undefined) return null;
+    return usualModule(name, stars) ?? `${star}${star.endsWith('.') ? '' : '.'}${name}`;
+  }
+
+  /** `import model`, then `model = model.Net()`: up to there, the name in the module's body means what was imported. */
+  #isYetToCome({ node }: Definition, mention: Node, all: readonly Definition[]): boolean {
+    if (!all.some((each) => each.kind === 'import') || this.scope(mention).kind !== 'module') return false;
+    // A function that assigns to a global name has not run yet where nothing else did.
+    if (node.enclosing('function_definition', 'lambda')) return true;
+    const holds = (outer: Node, inner: Node): boolean => outer.start <= inner.start && inner.end <= outer.end;
+    for (let arm = node; arm.parent; arm = arm.parent) {
+      if (arm.parent.type === 'if_statement' && holds(arm.parent, mention) && !holds(arm, mention)) return true;
+    }
+    return (node.enclosing('assignment', 'for_statement', 'with_statement')?.end ?? node.end) > mention.start;
+  }
+
   #resolveName(identifier: Node): string | null {
     const name = this.read(identifier);
     const definitions = this.definitions(identifier);
-    if (definitions.length === 0) {
-      const star = this.scopes.stars.at(-1);
-      if (BUILTINS.has(name)) return `builtins.${name}`;
-      return star === undefined ? null : `${star}${star.endsWith('.') ? '' : '.'}${name}`;
-    }
+    if (definitions.length === 0) return BUILTINS.has(name) ? `builtins.${name}` : this.#fromStar(name);
     // `try: from a import f / except ImportError: f = None` means a.f to every reader.
-    const telling = definitions.filter((each) => !(each.kind === 'assignment' && each.value.type === 'none'));
+    const telling = definitions
+      .filter((each) => !(each.kind === 'assignment' && each.value.type === 'none'))
+      .filter((each) => each.kind === 'import' || !this.#isYetToCome(each, identifier, definitions));
     const imported = telling.filter((each) => each.kind === 'import');
     if (imported[0] && imported.length === telling.length) return imported[0].qualified;
     const last = telling.at(-1);
@@ -377,9 +396,3 @@ function findMethodBinding(parameter: Node, scopes: Scopes): FunctionInfo | unde
 function isStatic(method: FunctionInfo, file: PythonFile): boolean {
   return method.decorators.some((decorator) => file.read(decorator).includes('staticmethod'));
 }
-
-const BUILTINS = new Set(
-  'abs all any bool bytes callable classmethod dict dir enumerate eval exec exit filter float format frozenset getattr globals hasattr hash help id input int isinstance iter len list locals map max min next object open print property quit range repr reversed round set setattr sorted staticmethod str sum super tuple type vars zip __import__'.split(
-    ' ',
-  ),
-);

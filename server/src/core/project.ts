@@ -286,7 +286,7 @@ export function aloneOf(file: PythonFile, settings: Settings): Workspace {
 export function isProgram(workspace: Workspace, path: string): boolean {
   const facts = workspace.facts(path);
   const isCommand = workspace.commands(path).ids.length > 0;
-  if (!facts || facts.isTest || (workspace.importers(path).size > 0 && !isCommand)) return false;
+  if (!facts || facts.isTest || (isForOthers(workspace, path) && !isCommand)) return false;
   const { summary, reached } = workspace.program(path);
   if (![...reached].some((each) => workspace.facts(each)?.reachesMl)) return false;
   // Without a guard the body itself has to do something to randomness.
@@ -294,6 +294,17 @@ export function isProgram(workspace: Workspace, path: string): boolean {
     .effects(path)
     ?.module.some((each) => each.kind === 'flag' && each.name.startsWith('torch.'));
   return facts.hasMainGuard || isCommand || switches === true || doesItself(summary);
+}
+
+/** The file is imported, or shows in a demo what it has for others; those may find it by a name in a configuration. */
+function isForOthers(workspace: Workspace, path: string): boolean {
+  const facts = workspace.facts(path);
+  if (workspace.importers(path).size > 0) return facts?.hasCommandLine !== true;
+  if (facts?.isDemo !== true) return false;
+  return [...workspace.paths].some((each) => {
+    const other = workspace.facts(each);
+    return other?.reachesMl === true && !other.isDemo && !other.isTest;
+  });
 }
 
 /** What happens while modules are imported is not the program's own doing. */

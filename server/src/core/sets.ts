@@ -2,8 +2,10 @@
 import { insertAt, replace } from './fix.ts';
 import type { Node, PythonFile } from './model.ts';
 import { SAVES } from './order.ts';
+import { bindingOf, reachingDefinitions } from './reaching.ts';
 import { isSortedInPlace, type Reads } from './reads.ts';
 import type { Edit } from './rule.ts';
+import type { Definition } from './scope.ts';
 
 const SET_METHODS = new Set(['union', 'intersection', 'difference', 'symmetric_difference', 'copy']);
 /** They make whole numbers, whose hashes are not random. */
@@ -35,9 +37,8 @@ function isNumber(node: Node | undefined, file: PythonFile, depth = 0): boolean 
   if (/^(integer|float|true|false|unary_operator)$/.test(node.type)) return true;
   if (typeof file.constant(node) === 'number') return true;
   if (node.type === 'identifier') {
-    const definitions = file.definitions(node);
-    const isOne = (each: (typeof definitions)[number]): boolean =>
-      each.kind === 'assignment' && isPlain(each.node) && isNumber(each.value, file, depth + 1);
+    const definitions = reachingDefinitions(node, file);
+    const isOne = (each: Definition): boolean => isNumber(boundValue(each, file), file, depth + 1);
     return depth < MAX_NAMES && definitions.length > 0 && definitions.every(isOne);
   }
   if (node.type !== 'call') return false;
@@ -47,8 +48,17 @@ function isNumber(node: Node | undefined, file: PythonFile, depth = 0): boolean 
   return (name !== null && NUMBERS.test(name)) || method === 'tolist' || method === 'numpy' || method === 'unique';
 }
 
-/** `a = value`, rather than `a, b = value` or `a += value`. */
-const isPlain = (target: Node): boolean => target.type === 'identifier' && target.parent?.type === 'assignment';
+/** What `a = value` or `a, b = value, other` gives a name; of `a, b = map(int, texts)` the whole stands for each. */
+function boundValue(definition: Definition, file: PythonFile): Node | undefined {
+  const { holder, path } = bindingOf(definition.node);
+  const value = holder?.type === 'assignment' ? holder.get('right') : undefined;
+  const [item, ...deeper] = path;
+  if (!value || item === undefined) return value;
+  if (deeper.length > 0) return undefined;
+  if (/^(tuple|list|expression_list)$/.test(value.type)) return value.children[item];
+  if (value.type === 'list_comprehension') return value.get('body');
+  return value.type === 'call' && file.call(value).name === 'builtins.map' ? value : undefined;
+}
 
 /** `seen = set()` that only ever gets numbers. */
 function isFilledWithNumbers(set: Node, file: PythonFile, reads: Reads): boolean {

@@ -21,6 +21,8 @@ export interface Reached {
   readonly via: readonly Site[];
   /** It happens while a module is imported: the importing file itself may do nothing at all. */
   readonly imported?: true;
+  /** Nobody can tell whether it seeds at all. */
+  readonly unknown?: true;
 }
 
 export interface Exposure extends Reached {
@@ -99,7 +101,9 @@ export function seq(a: Summary | null, b: Summary | null): Summary | null {
     // What the program draws itself says more than what a module draws while it is imported.
     const isNews = !exposed[stream] || (exposed[stream].imported && !drawn?.imported);
     if (drawn && !(stream in a.must) && isNews) exposed[stream] = placed(drawn, stream);
-    const seed = b.must[stream];
+    // A seed that is set on some paths comes too late on each of them.
+    const some = b.may[stream];
+    const seed = b.must[stream] ?? (some?.unknown ? undefined : some);
     const first = a.exposed[stream];
     if (seed && first && !first.marked && !(stream in a.may) && !(stream in late))
       late[stream] = { exposure: first, seed };
@@ -206,7 +210,10 @@ export function startsProcess(inner: Summary, site: Site, forked: boolean): Summ
   return { ...EMPTY, exposed: inner.exposed, children: started, flags: inner.flags };
 }
 
-export const maySeed = (site: Site): Summary => ({ ...seeds(STREAMS, site), must: {} });
+export function maySeed(site: Site): Summary {
+  const seed: Reached = { site, via: [], unknown: true };
+  return { ...EMPTY, may: Object.fromEntries(STREAMS.map((stream) => [stream, seed])) };
+}
 
 /** What is left of code that may have been interrupted: its seeds are no longer certain. */
 export const maybe = (summary: Summary | null): Summary | null =>

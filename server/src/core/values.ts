@@ -1,5 +1,13 @@
 /** What can be said, without running anything, about a value that is passed on or tested. */
-import type { Arguments, ClassEffects, Guard, InstanceValue, Loader, Value } from './events.ts';
+import {
+  type Arguments,
+  type ClassEffects,
+  type Guard,
+  type InstanceValue,
+  type Loader,
+  OF_SELF,
+  type Value,
+} from './events.ts';
 import { drawOf } from './knowledge.ts';
 import { CALLS_ITS_PARTS, LIBRARY } from './known-calls.ts';
 import { type Call, FLUENT, isSelfUpdate, type PythonFile } from './model.ts';
@@ -130,7 +138,18 @@ function instanceValue(call: Call, file: PythonFile, depth: number): InstanceVal
   if (LIBRARY.test(instance) && !instance.startsWith('torchvision.datasets.')) return { instance };
   const made = argumentValues(call, file, depth + 1);
   const all = [...made.positional, ...Object.values(made.keywords)];
-  return all.some((each) => each !== null && !('const' in each)) ? { instance, made } : { instance };
+  if (all.some((each) => each !== null && !('const' in each))) return { instance, made };
+  return all.some(choosesMode) ? { instance, made: modesOf(made) } : { instance };
+}
+
+/** `train=True`, `split='test'`: what conditions on `self` ask for. Sizes are left out, so that equal objects stay equal. */
+const choosesMode = (value: Value): boolean =>
+  value !== null && 'const' in value && (typeof value.const === 'boolean' || typeof value.const === 'string');
+
+function modesOf(made: Arguments): Arguments {
+  const only = (value: Value): Value => (choosesMode(value) ? value : null);
+  const keywords = Object.entries(made.keywords).map(([name, value]) => [name, only(value)]);
+  return { positional: made.positional.map(only), keywords: Object.fromEntries(keywords), open: made.open };
 }
 
 /** What a call passes. */
@@ -247,7 +266,7 @@ export function guardOf(condition: Node, file: PythonFile): Guard {
       return comparison(condition, file);
     default: {
       const isThere = isOptionalImport(condition, file);
-      return { test: 'truth', value: isThere ? { const: true } : knownValue(condition, file) };
+      return { test: 'truth', value: isThere ? { const: true } : testedValue(condition, file) };
     }
   }
 }
@@ -262,12 +281,25 @@ function comparison(condition: Node, file: PythonFile): Guard {
     if (right.type !== 'none') return null;
     const guard: Guard = {
       test: 'none',
-      value: isOptionalImport(left, file) ? { const: true } : knownValue(left, file),
+      value: isOptionalImport(left, file) ? { const: true } : testedValue(left, file),
     };
     return operator === 'is' ? guard : { test: 'not', guard };
   }
   if (!['==', '!=', '<', '<=', '>', '>='].includes(operator)) return null;
-  return { test: 'compare', operator, left: knownValue(left, file), right: knownValue(right, file) };
+  return { test: 'compare', operator, left: testedValue(left, file), right: testedValue(right, file) };
+}
+
+/** A value in a condition: `self.train` may be what this very object was made with. */
+function testedValue(expression: Node, file: PythonFile): Value {
+  const known = knownValue(expression, file);
+  const object = expression.type === 'attribute' && known === null ? expression.get('object') : undefined;
+  const owner = object?.type === 'identifier' ? file.instanceOf(object) : null;
+  const attribute = expression.get('attribute');
+  if (owner === null || !attribute || file.constructionOf(expression.get('object') ?? expression)) return known;
+  const name = file.read(attribute);
+  const [only, ...others] = file.classOf(owner)?.attributes.get(name) ?? [];
+  const kept = only && others.length === 0 ? knownValue(only, file) : null;
+  return kept !== null && 'parameter' in kept ? { parameter: `${OF_SELF}${name}` } : known;
 }
 
 /** `try: import a / except ImportError: a = None`: where the rest of the program is of use, it is there. */

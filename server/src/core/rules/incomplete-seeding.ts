@@ -22,7 +22,7 @@ export const incompleteSeeding: Rule = {
 Seedwise follows the program from its entry point, in execution order, through its functions and classes, and reports
 the first draw from each stream that nothing seeds.`,
   never: [
-    'Library modules: seeding is the program’s business.',
+    'Library modules: seeding is the program’s business. Beside other files, a main guard that only shows a network is no program.',
     'Files that never reach torch or another machine-learning library, and tests.',
     'A stream that is imported and never drawn from; numpy used for arrays only.',
     'A stream seeded in `main()`, in `__init__`, by a helper, by a framework’s helper, or by something that cannot be read but is named like a seeder.',
@@ -30,8 +30,8 @@ the first draw from each stream that nothing seeds.`,
     'A seed that is conditional, such as `if args.seed is not None:`.',
     '`torch.manual_seed` without its CUDA twins: it seeds every device.',
     'Draws in DataLoader workers, which are seeded from torch’s generator.',
-    'Draws that only make a seed, a name, a port or a delay, or probe a shape.',
-    'Initial weights that a checkpoint overwrites right away.',
+    'Draws that only make a seed, a name, a port, a delay or colours, or probe a shape.',
+    'Initial weights that a checkpoint overwrites before anything is trained.',
   ],
   references: ['https://docs.pytorch.org/docs/stable/notes/randomness.html'],
   examples: [

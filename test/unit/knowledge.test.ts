@@ -193,6 +193,7 @@ describe('operations', () => {
           ...[...op.when, ...op.behaviour.flatMap((row) => row.when ?? [])].flatMap(about),
           ...(op.sums && op.sums !== 'input' ? [op.sums] : []),
           ...(op.collides ? [op.collides] : []),
+          ...(op.collides && !/\.(index_|put_)/.test(op.api) ? ['dim'] : []),
         ]);
         const known = { ...spelling.positions, ...spelling.fixed };
         // An argument that this spelling lacks takes its default: nn.Upsample has no antialias.

@@ -1,11 +1,12 @@
 /** What the operations of a file do in this project: free to differ between runs, raising, or neither. */
 import { picksOne } from './collisions.ts';
-import { isGivenTruth, runsWithoutGradient } from './gradients.ts';
+import { isGivenTruth, isNotTrainedThrough, losesGradient } from './gradients.ts';
 import { type Behaviour, behavioursAt } from './knowledge.ts';
 import type { Node, PythonFile } from './model.ts';
 import { type OpCall, opCalls } from './op-calls.ts';
 import { holds } from './op-conditions.ts';
 import type { Project } from './project.ts';
+import { isPlaceApart } from './purposes.ts';
 import type { Span } from './rule.ts';
 import { switchedOffHere } from './switches.ts';
 import { tensorOf } from './tensors.ts';
@@ -90,6 +91,8 @@ function isOnCpu(call: OpCall, file: PythonFile): boolean {
 
 function isExact(call: OpCall, file: PythonFile, project: Project): boolean {
   const { op } = call;
+  if (op.counts) return true;
+  if (op.accumulates && takesNoGradient(call, op.accumulates, file)) return true;
   const sources = op.sums ? call.operands(op.sums) : [];
   if (sources.length > 0 && sources.every((node) => node !== null && tensorOf(node, file)?.whole === true)) return true;
   if (op.collides && picksOne(call, op.collides, file)) return true;
@@ -105,11 +108,26 @@ function givesValues(node: Node, file: PythonFile): boolean {
 
 function hasNoBackward(call: OpCall, file: PythonFile, project: Project): boolean {
   const { runs, op } = call;
+  // Nobody trains in tests, unless they do, and nobody trains through the pictures that a file loads or shows.
+  if (project.isTest && file.methodCalls('backward').length === 0) return true;
+  if (isPlaceApart(file) && !isInNetwork(call, file, project)) return true;
   // Nobody sees who calls a module that this file only makes.
   if (runs.length === 0) return false;
-  const isOff = (node: Node): boolean => runsWithoutGradient(node, file, project.isProgram);
+  const isOff = (node: Node): boolean =>
+    isNotTrainedThrough(node, file, project.isProgram) || (op.indices !== true && losesGradient(node, file));
   if (runs.every(isOff)) return true;
-  const inputs = op.gradient ? call.operands(op.gradient) : [];
+  return op.gradient !== undefined && takesNoGradient(call, op.gradient, file);
+}
+
+/** What it gets there is detached, or what the network is to find. */
+function takesNoGradient(call: OpCall, input: string, file: PythonFile): boolean {
+  const inputs = call.operands(input);
   const takesNone = (node: Node): boolean => isGivenTruth(node, file) || tensorOf(node, file)?.detached === true;
   return inputs.length > 0 && inputs.every((node) => node !== null && takesNone(node));
+}
+
+function isInNetwork(call: OpCall, file: PythonFile, project: Project): boolean {
+  const owner = call.call.node.enclosing('class_definition');
+  const info = owner ? file.scopes.byNode.get(owner)?.owner : null;
+  return info !== null && info !== undefined && project.isNetwork(info.id);
 }

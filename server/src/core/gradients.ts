@@ -133,7 +133,7 @@ export function losesGradient(result: Node, file: PythonFile, names = 0): boolea
 }
 
 /** Where a name may stand for the value that an assignment gives it. */
-function mentionsOf(target: Node, value: Node, file: PythonFile): Node[] {
+export function mentionsOf(target: Node, value: Node, file: PythonFile): Node[] {
   const found: Node[] = [];
   const name = file.read(target);
   walk(target.enclosing('function_definition', 'lambda') ?? file.syntax.root, (node) => {

@@ -1,6 +1,6 @@
 /** What the operations of a file do in this project: free to differ between runs, raising, or neither. */
 import { picksOne } from './collisions.ts';
-import { isGivenTruth, isNotTrainedThrough, losesGradient } from './gradients.ts';
+import { isGivenTruth, isNotTrainedThrough, losesGradient, mentionsOf } from './gradients.ts';
 import { type Behaviour, behavioursAt } from './knowledge.ts';
 import type { Node, PythonFile } from './model.ts';
 import { type OpCall, opCalls } from './op-calls.ts';
@@ -93,10 +93,21 @@ function isExact(call: OpCall, file: PythonFile, project: Project): boolean {
   const { op } = call;
   if (op.counts) return true;
   if (op.accumulates && takesNoGradient(call, op.accumulates, file)) return true;
+  if (op.sums === 'input' && isIndex(call.call.node, file)) return true;
   const sources = op.sums ? call.operands(op.sums) : [];
   if (sources.length > 0 && sources.every((node) => node !== null && tensorOf(node, file)?.whole === true)) return true;
   if (op.collides && picksOne(call, op.collides, file)) return true;
   return op.indices === true && givesValues(call.call.node, file) && hasNoBackward(call, file, project);
+}
+
+/** `offsets = lengths.cumsum(0)[:-1]`, and later `x[offsets]`: an index is of whole numbers. */
+function isIndex(result: Node, file: PythonFile): boolean {
+  let at = result;
+  while (at.parent?.type === 'subscript' && at.field === 'value') at = at.parent;
+  if (at.field === 'subscript' || (at.parent?.type === 'index_expression_list' && at.parent.field === 'subscript'))
+    return true;
+  const target = at.parent?.type === 'assignment' && at.field === 'right' ? at.parent.get('left') : undefined;
+  return target?.type === 'identifier' && mentionsOf(target, at, file).some((each) => each.field === 'subscript');
 }
 
 /** `x.median(0)[0]`, `x.median(0).values`: the indices are not looked at. */

@@ -7,17 +7,20 @@ const APART =
   /(^|_)(pre_?process(ing)?|post_?process(ing)?|inference|infer|visuali[sz]e|visuali[sz]ation|vis|viz|plot|draw|demo|validate|validation|evaluate|evaluation|eval|test)(_|$)/i;
 const INPUT =
   /(^|_)(resize|scale|rescale|pad|crop|normali[sz]e|load|read|prepare)_(the_)?(image|img|input|frame|video)s?$/i;
+/** Functions that turn the weights of a file into those of a network, or paste what was found into a picture. */
+const CONVERTS =
+  /(^|_)(load|init|convert|remap|inflate)_(pre_?train(ed)?|checkpoints?|ckpts?|weights?|state(_dict)?|models?|params|parameters)(_|$)|(^|_)paste_masks?(_|$)/i;
 const TRAINS = /train|loss|criterion/i;
 /** `InputPadder`, `GeneralizedRCNNTransform`, `PostProcess`; a transformer is none. */
 const CLASS_APART = /^Input[A-Z]?\w*(Pad|Resiz|Scal|Crop|Norm)|Transforms?$|(Pre|Post)_?[Pp]rocess|Visuali[sz]/;
 /** The folder or module that the code lies in. */
 const PLACE_APART =
-  /^(data|data_?(sets?|utils?|loaders?|loading|prep\w*|modules?|pipelines?|io)|pre_?process(ing)?|vis|vis_?utils?|visuali[sz]ations?|visuali[sz]ers?|viz|plotting|demos?)$/i;
+  /^(data|data_?(sets?|utils?|loaders?|loading|prep\w*|modules?|pipelines?|io)|pre_?process(ing)?|vis|vis_?utils?|visuali[sz]ations?|visuali[sz]ers?|viz|plotting|demos?|(load_)?(weights?|checkpoints?|ckpts?)(_utils?|_loading|_loader|_io)?)$/i;
 
 /** By its name, a function that runs before the network or after it. */
 export function isApart(info: FunctionInfo): boolean {
   const { name } = info;
-  return (APART.test(name) || INPUT.test(name)) && !TRAINS.test(name);
+  return CONVERTS.test(name) || ((APART.test(name) || INPUT.test(name)) && !TRAINS.test(name));
 }
 
 /** By its name, a class that runs before the network or after it. */

@@ -184,6 +184,7 @@ describe('operations', () => {
         const isOfInput = (name: string) => name === 'input'; // The object of a method, the first argument else.
         const about = (condition: Condition): string[] => {
           if ('argument' in condition) return [condition.argument];
+          if ('anyUnknown' in condition) return [...condition.anyUnknown];
           if (!('tensor' in condition) || condition.tensor === undefined) return [];
           return [condition.tensor, ...(condition.rank && !condition.known ? ['dim'] : [])].filter(
             (it) => !isOfInput(it),

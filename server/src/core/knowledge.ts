@@ -89,6 +89,8 @@ export type Condition =
   | { readonly argument: string; readonly allOnes: boolean }
   /** Given, and written out as a literal or not. */
   | { readonly argument: string; readonly literal: boolean }
+  /** One of these is passed, and the code does not show what it is. */
+  | { readonly anyUnknown: readonly string[] }
   | DataCondition;
 
 /** What depends on data, in words. Code that shows the opposite breaks it; `known` says that code has to show it. */

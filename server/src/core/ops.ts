@@ -6,8 +6,9 @@ import type { Node, PythonFile } from './model.ts';
 import { type OpCall, opCalls } from './op-calls.ts';
 import { holds } from './op-conditions.ts';
 import type { Project } from './project.ts';
-import { isPlaceApart } from './purposes.ts';
+import { isForInference, isPlaceApart } from './purposes.ts';
 import type { Span } from './rule.ts';
+import type { FunctionInfo } from './scope.ts';
 import { switchedOffHere } from './switches.ts';
 import { tensorOf } from './tensors.ts';
 
@@ -123,7 +124,7 @@ function hasNoBackward(call: OpCall, file: PythonFile, project: Project): boolea
   if (project.isTest && file.methodCalls('backward').length === 0) return true;
   if (isPlaceApart(file) && !isInNetwork(call, file, project)) return true;
   // Nobody sees who calls a module that this file only makes.
-  if (runs.length === 0) return false;
+  if (runs.length === 0) return isMadeForInference(call.call.node, file);
   const isOff = (node: Node): boolean =>
     isNotTrainedThrough(node, file, project.isProgram) || (op.indices !== true && losesGradient(node, file));
   if (runs.every(isOff)) return true;
@@ -135,6 +136,13 @@ function takesNoGradient(call: OpCall, input: string, file: PythonFile): boolean
   const inputs = call.operands(input);
   const takesNone = (node: Node): boolean => isGivenTruth(node, file) || tensorOf(node, file)?.detached === true;
   return inputs.length > 0 && inputs.every((node) => node !== null && takesNone(node));
+}
+
+/** A module that a function like `test` or `validate` makes for itself. */
+function isMadeForInference(node: Node, file: PythonFile): boolean {
+  const home = node.enclosing('function_definition');
+  const info = home && (file.scopes.byNode.get(home)?.owner as FunctionInfo | undefined);
+  return info !== null && info !== undefined && info.class === null && isForInference(info);
 }
 
 function isInNetwork(call: OpCall, file: PythonFile, project: Project): boolean {

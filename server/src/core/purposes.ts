@@ -23,6 +23,9 @@ export function isApart(info: FunctionInfo): boolean {
   return CONVERTS.test(name) || ((APART.test(name) || INPUT.test(name)) && !TRAINS.test(name));
 }
 
+/** By its name, a function that looks at what a network finds: what it makes is not for training. */
+export const isForInference = ({ name }: FunctionInfo): boolean => APART.test(name) && !TRAINS.test(name);
+
 /** By its name, a class that runs before the network or after it. */
 export const isClassApart = (info: ClassInfo): boolean => CLASS_APART.test(info.name) && !TRAINS.test(info.name);
 

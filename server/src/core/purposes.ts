@@ -10,6 +10,8 @@ const INPUT =
 /** Functions that turn the weights of a file into those of a network, or paste what was found into a picture. */
 const CONVERTS =
   /(^|_)(load|init|convert|remap|inflate)_(pre_?train(ed)?|checkpoints?|ckpts?|weights?|state(_dict)?|models?|params|parameters)(_|$)|(^|_)paste_masks?(_|$)/i;
+/** Tables of biases are only given another size on the way from a file into a network; a method may do it each time. */
+const TABLE = /^(resize|resample|interpolate)_rel(ative)?_pos(ition)?_bias(_|$)/i;
 const TRAINS = /train|loss|criterion/i;
 /** `InputPadder`, `GeneralizedRCNNTransform`, `PostProcess`; a transformer is none. */
 const CLASS_APART = /^Input[A-Z]?\w*(Pad|Resiz|Scal|Crop|Norm)|Transforms?$|(Pre|Post)_?[Pp]rocess|Visuali[sz]/;
@@ -20,6 +22,7 @@ const PLACE_APART =
 /** By its name, a function that runs before the network or after it. */
 export function isApart(info: FunctionInfo): boolean {
   const { name } = info;
+  if (TABLE.test(name) && info.class === null) return true;
   return CONVERTS.test(name) || ((APART.test(name) || INPUT.test(name)) && !TRAINS.test(name));
 }
 

@@ -37,7 +37,7 @@ export const isNotTrainedThrough = (node: Node, file: PythonFile, isWhole: boole
     isWhole,
     (at, info) =>
       isInEvaluation(at, file) ||
-      (info !== undefined && (isApart(info) || (info.class && isClassApart(info.class)))) === true,
+      (info !== undefined && (isApart(info) || (info.class && isClassApart(info.class, file)))) === true,
   );
 
 function isQuiet(node: Node, file: PythonFile, isWhole: boolean, isFor: Reason, depth = 0): boolean {

@@ -29,8 +29,13 @@ export function isApart(info: FunctionInfo): boolean {
 /** By its name, a function that looks at what a network finds: what it makes is not for training. */
 export const isForInference = ({ name }: FunctionInfo): boolean => APART.test(name) && !TRAINS.test(name);
 
-/** By its name, a class that runs before the network or after it. */
-export const isClassApart = (info: ClassInfo): boolean => CLASS_APART.test(info.name) && !TRAINS.test(info.name);
+/** By its name, a class that runs before the network or after it; one with layers of its own is a network itself. */
+export function isClassApart(info: ClassInfo, file: PythonFile): boolean {
+  if (!CLASS_APART.test(info.name) || TRAINS.test(info.name)) return false;
+  const { start, end } = info.node;
+  const isLayer = (name: string | null): boolean => name !== null && /^torch\.nn\.(?!functional\.)[A-Z]/.test(name);
+  return !file.allCalls.some(({ name, node }) => node.start > start && node.end <= end && isLayer(name));
+}
 
 /** A module about data or pictures, by its own name or that of its folder; not where something is trained in it. */
 export function isPlaceApart(file: PythonFile): boolean {

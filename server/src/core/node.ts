@@ -1,0 +1,82 @@
+/** A text as a plain syntax tree: nodes live in the JS heap and cost nothing to visit. */
+
+const SCOPES = new Set([
+  'module',
+  'function_definition',
+  'lambda',
+  'class_definition',
+  'list_comprehension',
+  'set_comprehension',
+  'dictionary_comprehension',
+  'generator_expression',
+]);
+
+/** Most nodes have none, and share it. */
+const NO_CHILDREN: readonly Node[] = [];
+
+/** A named node of the grammar; anonymous tokens are kept only where a field names them (operators). */
+export class Node {
+  readonly type: string;
+  start: number;
+  end: number;
+  /** The field of the parent this node fills, as the grammar calls it. */
+  readonly field: string | null;
+  children: readonly Node[] = NO_CHILDREN;
+  parent: Node | null = null;
+  /** Comments are not children: nobody who reads code wants to step over them. */
+  comments: Node[] | null = null;
+  /** Something in it calls, binds or iterates. What is left only names values, and nobody has to look into it. */
+  active = false;
+  /** Names inside it live in a scope of their own. */
+  readonly opensScope: boolean;
+  /** Somewhere in it the text is not Python. */
+  broken = false;
+
+  constructor(type: string, start: number, end: number, field: string | null) {
+    this.type = type;
+    this.start = start;
+    this.end = end;
+    this.field = field;
+    this.opensScope = SCOPES.has(type);
+  }
+
+  /** The first child that fills the field. */
+  get(field: string): Node | undefined {
+    for (const child of this.children) if (child.field === field) return child;
+    return undefined;
+  }
+
+  /** The nearest ancestor of one of the types. */
+  enclosing(...types: readonly string[]): Node | null {
+    let node = this.parent;
+    while (node && !types.includes(node.type)) node = node.parent;
+    return node;
+  }
+}
+
+/** Moves a node and all below it to another place of the text, by UTF-16 units. */
+export function move(node: Node, shift: number): void {
+  node.start += shift;
+  node.end += shift;
+  for (const comment of node.comments ?? []) move(comment, shift);
+  for (const child of node.children) move(child, shift);
+}
+
+/** All comments below a node, in source order. */
+export function collectComments(node: Node, into: Node[] = []): Node[] {
+  // Comments stand between the children; both lists are in source order.
+  const own = node.comments ?? [];
+  let next = 0;
+  for (const child of node.children) {
+    for (; next < own.length && own[next]!.start < child.start; next++) into.push(own[next]!);
+    collectComments(child, into);
+  }
+  into.push(...own.slice(next));
+  return into;
+}
+
+/** Calls `visit` for the node and everything below it, in source order; `false` from `visit` skips what is below. */
+export function walk(node: Node, visit: (node: Node) => boolean | undefined): void {
+  if (visit(node) === false) return;
+  for (const child of node.children) walk(child, visit);
+}

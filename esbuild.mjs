@@ -25,6 +25,8 @@ const shared = {
 
 // The package's ES module asks for `import.meta.url`, which is empty in a bundle that is none.
 const alias = {
+  // What Node would take asks for its parts at run time.
+  'jsonc-parser': require.resolve('jsonc-parser/lib/esm/main.js'),
   'web-tree-sitter': require.resolve('web-tree-sitter'),
   'web-tree-sitter/web-tree-sitter.wasm': require.resolve('web-tree-sitter/web-tree-sitter.wasm'),
 };

@@ -29,6 +29,10 @@ async function list(folder: Uri): Promise<FolderEntry[]> {
 }
 
 async function read(file: Uri, maxBytes: number): Promise<string | null> {
+  // It is read to be edited, and an edit is of what the editor holds.
+  const open = /\/\.vscode\/launch\.json$/.test(file.path) ? workspace.textDocuments : [];
+  const unsaved = open.find((each) => each.isDirty && each.uri.toString() === file.toString());
+  if (unsaved) return unsaved.getText();
   const { size } = await workspace.fs.stat(file);
   return size > maxBytes ? null : new TextDecoder().decode(await workspace.fs.readFile(file));
 }

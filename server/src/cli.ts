@@ -198,12 +198,14 @@ function indexAll(
   options: Settings,
   parsed: Map<string, PythonFile>,
 ): void {
-  for (const path of paths) {
+  const all = new Set(paths);
+  for (const path of all) {
     try {
       const file = openPython(path);
       if (!file) continue;
       workspace.set(file.path, indexClosedFile(file, vocabularyOf(workspace.manifests.settingsOf(file.path, options))));
       closeFile(file);
+      for (const each of workspace.unreadRuns(file.path)) all.add(each);
       if (parsed.size < MOST_PARSED) parsed.set(path, file);
     } catch {} // The check of the file itself says so, if it was asked for.
   }

@@ -28,6 +28,9 @@ export function clientOf(
     resolvesEdits: dataSupport === true && resolveSupport?.properties.includes('edit') === true,
     confirmsEdits: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
     takesVersionedEdits: workspace?.workspaceEdit?.documentChanges === true,
+    createsFiles:
+      workspace?.workspaceEdit?.documentChanges === true &&
+      workspace.workspaceEdit.resourceOperations?.includes('create') === true,
     showsPages: commands.has(COMMANDS.explainRule) || window?.showDocument?.support === true,
   };
 }

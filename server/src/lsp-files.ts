@@ -96,7 +96,7 @@ export function followWorkspace(connection: Connection, index: WorkspaceIndex, {
       }
       if (client.registersWatchers) {
         const watchers = [
-          ...['**/*.py', ...MANIFEST_GLOBS, ...ENVIRONMENT_GLOBS].map((globPattern) => ({ globPattern })),
+          ...['**/*.py', '**/*.ipynb', ...MANIFEST_GLOBS, ...ENVIRONMENT_GLOBS].map((globPattern) => ({ globPattern })),
           // Nobody says of the files in a folder that they are gone with it.
           { globPattern: '**', kind: WatchKind.Delete },
         ];

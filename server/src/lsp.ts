@@ -14,11 +14,10 @@ import {
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { type Action, actionsAt, insertSeedBlock, safeFixes } from './core/actions.ts';
+import { actionsOf, insertSeedBlock } from './core/actions.ts';
 import { type Analysis, analyze } from './core/analyze.ts';
 import { closeFile, openFile, type PythonFile, updateFile } from './core/model.ts';
 import { type Project, projectOf } from './core/project.ts';
-import type { Span } from './core/rule.ts';
 import { ruleUrl } from './core/rules/index.ts';
 import { parseSettings, type Settings } from './core/settings.ts';
 import { loadSyntax, type WasmBytes } from './core/syntax.ts';
@@ -28,6 +27,7 @@ import { type ActionSource, clientOf, isInWorkspace, isLinted } from './lsp-clie
 import { ACTION_KINDS, CLOSED, translator } from './lsp-edits.ts';
 import { clientFiles, followWorkspace } from './lsp-files.ts';
 import { serveHovers } from './lsp-hover.ts';
+import { launcher } from './lsp-launch.ts';
 import { speaker } from './lsp-log.ts';
 import { followNotebooks, isNotebook, NOTEBOOK_SYNC, placeOf, sourceOf, spanOf } from './lsp-notebooks.ts';
 import { statusOf } from './lsp-status.ts';
@@ -99,6 +99,7 @@ export function serve(connection: Connection, host: Host): void {
   syntax.catch(() => {}); // Every request waits for it and reports its failure.
   const workspace = followWorkspace(connection, index, { ready: syntax, changed: lookAgain, onError: logError });
   const notebooks = followNotebooks(connection, { changed: pushSoon, closed: ({ uri }) => closed(uri) });
+  const launch = launcher({ index, client: () => client, files: () => files, tell });
   const { diagnosticOf, codeActionOf, editOf, offers } = translator(() => client, documentAt);
 
   connection.onInitialize(({ capabilities, initializationOptions, workspaceFolders, rootUri }) => {
@@ -200,7 +201,8 @@ export function serve(connection: Connection, host: Host): void {
         if (!span) return [];
         return actionsOf(python, span).flatMap((action, index) => {
           const wanted = !context.only || context.only.some((kind) => `${action.kind}.`.startsWith(`${kind}.`));
-          return wanted && offers(action) ? [codeActionOf(action, document, { uri, version, span, index })] : [];
+          const isOffered = wanted && offers(action) && launch.offers(action, uri);
+          return isOffered ? [codeActionOf(action, document, { uri, version, span, index })] : [];
         });
       }),
     ),
@@ -209,11 +211,12 @@ export function serve(connection: Connection, host: Host): void {
   serveHovers(connection, withPython, guarded);
 
   connection.onCodeActionResolve((codeAction) =>
-    guarded(codeAction, () => {
+    guarded(codeAction, async () => {
       const { uri, version, span, index }: ActionSource = codeAction.data;
-      return withPython(uri, codeAction, (python, checked) => {
+      return await withPython<CodeAction | Promise<CodeAction>>(uri, codeAction, (python, checked) => {
         const action = checked.version === version ? actionsOf(python, span)[index] : undefined;
         if (action?.title !== codeAction.title) return codeAction;
+        if (action.startWith) return launch.resolve(codeAction, action.startWith, uri);
         return { ...codeAction, edit: editOf(action.edits(), checked.document, action.title) };
       });
     }),
@@ -390,9 +393,3 @@ export function serve(connection: Connection, host: Host): void {
   documents.listen(connection);
   connection.listen();
 }
-
-/** What can be done at a span, and at last what can be done to the whole file when it is saved. */
-const actionsOf = ({ file, project, analysis }: Python, span: Span): Action[] => [
-  ...actionsAt(file, project, analysis, span),
-  ...safeFixes(file, analysis, span),
-];

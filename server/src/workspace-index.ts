@@ -6,13 +6,14 @@
 import { mentionsCublas, namesEnvironment } from './core/environment.ts';
 import { isInstalledPackage, isManifest } from './core/manifests.ts';
 import { closeFile, openFile, type PythonFile } from './core/model.ts';
-import { partsOf, type Source } from './core/notebook.ts';
+import { joinCells, partsOf, type Source } from './core/notebook.ts';
 import { indexClosedFile, indexFile } from './core/project.ts';
 import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
 import { type Vocabulary, vocabularyOf } from './core/vocabulary.ts';
 import { type IndexedFile, Workspace } from './core/workspace.ts';
 import { type FileAccess, findFiles, join } from './folders.ts';
 import { reasonToSkip } from './limits.ts';
+import { readNotebook } from './notebook-file.ts';
 
 const SLICE_MS = 15;
 /** How many files are asked for at once. */
@@ -53,6 +54,8 @@ export class WorkspaceIndex {
   /** The paths for which a text was missing, and those of them whose text is kept when it is read next. */
   #missing = new Set<string>();
   readonly #wanted = new Set<string>();
+  /** Notebooks that others run by `%run`, the only closed ones that are read. */
+  readonly #ran = new Set<string>();
   /** What the user set for the whole workspace. */
   #user: Settings = DEFAULT_SETTINGS;
   /** Functions were named as seeding or drawing, or no longer, since files were understood. */
@@ -90,7 +93,8 @@ export class WorkspaceIndex {
 
   /** Takes the stored texts for the truth again, of files that were made, changed, deleted or closed. */
   async reread(uris: readonly string[]): Promise<void> {
-    const wanted = uris.filter((uri) => this.#isInside(pathOf(uri)));
+    const isOfInterest = (path: string): boolean => this.#isInside(path) && (!isNotebook(path) || this.#ran.has(path));
+    const wanted = uris.filter((uri) => isOfInterest(pathOf(uri)));
     const installed = wanted.filter((uri) => isInstalledPackage(pathOf(uri)));
     for (const uri of installed) this.#stored(pathOf(uri), uri, ''); // The name says everything.
     // What a project says about its functions has to be known before they are met.
@@ -146,8 +150,8 @@ export class WorkspaceIndex {
   async closed(uri: string): Promise<void> {
     const path = pathOf(uri);
     this.#open.delete(path);
-    const isNotebook = this.workspace.facts(path)?.isNotebook === true;
-    if (!isNotebook && this.#isInside(path)) await this.reread([uri]);
+    const isRead = !this.workspace.facts(path)?.isNotebook || this.#ran.has(path);
+    if (isRead && this.#isInside(path)) await this.reread([uri]);
     else this.#forget(path);
   }
 
@@ -159,10 +163,17 @@ export class WorkspaceIndex {
     return this.#uris.get(path) ?? path;
   }
 
+  /** The address of the open folder that a path is in; the innermost one. */
+  folderOf(path: string): string | undefined {
+    const around = [...this.#folders.keys()].filter((folder) => path.startsWith(folder));
+    return this.#folders.get(around.sort((a, b) => b.length - a.length)[0] ?? '');
+  }
+
   /** The text of another file as last read; without it, `readMissing` has it read. */
   textOf(path: string): string | undefined {
     const text = this.#openText(path) ?? this.#texts.get(path);
-    if (text === undefined && this.#isInside(path)) this.#missing.add(path);
+    // No place in a closed notebook can be told to a client: its cells have no addresses.
+    if (text === undefined && this.#isInside(path) && !isNotebook(path)) this.#missing.add(path);
     return text;
   }
 
@@ -213,7 +224,8 @@ export class WorkspaceIndex {
   #stored(path: string, uri: string, text: string | undefined): void {
     // Lock files may be longer than what is analysed.
     const saysVersions = isManifest(path) || this.workspace.manifests.has(path);
-    if (text === undefined || (!saysVersions && reasonToSkip(text))) {
+    const isRead = text !== undefined && (saysVersions || isNotebook(path) || !reasonToSkip(text));
+    if (!isRead) {
       this.#forget(path);
       return;
     }
@@ -227,8 +239,19 @@ export class WorkspaceIndex {
       this.#uris.set(path, uri);
       if (this.workspace.setEnvironment(path, mentionsCublas(text))) this.generation++;
     }
-    if (!path.endsWith('.py') || reasonToSkip(text)) return;
-    const file = openFile(path, text);
+    if (isNotebook(path)) this.#storedNotebook(path, uri, text);
+    if (path.endsWith('.py') && !reasonToSkip(text)) this.#understand(path, uri, text);
+  }
+
+  #storedNotebook(path: string, uri: string, json: string): void {
+    const { isPython, cells } = readNotebook(json);
+    const notebook = joinCells(cells);
+    if (isPython && !reasonToSkip(notebook.text)) this.#understand(path, uri, notebook);
+    else this.#forget(path);
+  }
+
+  #understand(path: string, uri: string, source: Source): void {
+    const file = openFile(path, source);
     try {
       this.#take(path, uri, indexClosedFile(file, this.#vocabularyOf(path)));
     } finally {
@@ -238,8 +261,18 @@ export class WorkspaceIndex {
 
   #take(path: string, uri: string, indexed: IndexedFile): void {
     this.#uris.set(path, uri);
-    // Nobody imports a notebook.
-    if (this.workspace.set(path, indexed) && !indexed.facts.isNotebook) this.generation++;
+    const { isNotebook: isOfCells } = indexed.facts;
+    // Nobody imports a notebook, but another one may run it.
+    if (this.workspace.set(path, indexed) && (!isOfCells || this.#ran.has(path))) this.generation++;
+    if (isOfCells) for (const each of this.workspace.unreadRuns(path)) this.#askForNotebook(each);
+  }
+
+  /** Python files are known by the walk; a notebook that another one runs is read when that is known, once. */
+  #askForNotebook(path: string): void {
+    if (!isNotebook(path) || this.#ran.has(path) || !this.#isInside(path)) return;
+    this.#ran.add(path);
+    this.#uris.set(path, this.#addressOf(path));
+    this.#missing.add(path);
   }
 
   #forget(path: string): void {
@@ -307,6 +340,8 @@ export function pathOf(uri: string): string {
     return uri;
   }
 }
+
+const isNotebook = (path: string): boolean => path.endsWith('.ipynb');
 
 const namesIn = ({ seedFunctions, randomFunctions }: Partial<Settings>) => [seedFunctions, randomFunctions];
 

@@ -1,6 +1,10 @@
 /** Notebooks over the protocol: cells are judged together, told apart, and never told twice. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import type { CodeAction, Diagnostic, TextDocumentEdit } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ReportPage } from '../../server/src/protocol.ts';
@@ -264,3 +268,63 @@ test('the report of a notebook names cells among all of them, and links to the n
     assert.ok(page.html.includes(`command:seedwise.openPlace?${place}`), page.html);
     assert.match(page.markdown, /\[train\.ipynb:cell 4:1\]\(train\.ipynb\)/);
   }));
+
+/** A notebook's file with one cell of code. */
+const stored = (source: string): string =>
+  JSON.stringify({
+    cells: [{ cell_type: 'code', execution_count: null, metadata: {}, outputs: [], source }],
+    metadata: {},
+    nbformat: 4,
+    nbformat_minor: 5,
+  });
+
+test('a file that the notebook runs is part of it, another notebook too, open or not', async (t) => {
+  const root = mkdtempSync(path.join(tmpdir(), 'seedwise-'));
+  t.after(() => rmSync(root, { recursive: true }));
+  const write = (name: string, text: string): void => writeFileSync(path.join(root, name), text);
+  const uri = (name: string): string => pathToFileURL(path.join(root, name)).href;
+  const main = "if __name__ == '__main__':\n    ";
+  write('seed.py', `import torch\n${main}torch.manual_seed(0)\n`);
+  write('setup.ipynb', stored('import numpy as np\nnp.random.seed(0)'));
+  const cells: Cell[] = [
+    { uri: `${uri('train.ipynb')}#run`, text: '%run seed.py\n%run setup.ipynb' },
+    { uri: `${uri('train.ipynb')}#draw`, text: 'import torch\nimport numpy as np\ntorch.rand(1)\nnp.random.rand()' },
+  ];
+  const TORCH = 'incomplete-seeding 2:0-2:10';
+  const NUMPY = 'incomplete-seeding 3:0-3:14';
+  await withServer({ capabilities: CAPABILITIES, rootUri: pathToFileURL(root).href }, async (server) => {
+    // A cell without diagnostics is told nothing at first.
+    const drawn = (): string[] => told(server).draw ?? [];
+    await server.openNotebook(uri('train.ipynb'), cells);
+    await server.codeActions(cells[1]!.uri, nowhere);
+    assert.deepEqual(drawn(), []);
+
+    write('seed.py', 'import torch\n');
+    await server.touched(uri('seed.py'));
+    await until(() => drawn().includes(TORCH));
+    assert.deepEqual(drawn(), [TORCH]);
+
+    write('setup.ipynb', stored('import numpy as np'));
+    await server.touched(uri('setup.ipynb'));
+    await until(() => drawn().includes(NUMPY));
+    assert.deepEqual(drawn(), [TORCH, NUMPY]);
+
+    const setup: Cell = { uri: `${uri('setup.ipynb')}#one`, text: 'import numpy as np\nnp.random.seed(1)' };
+    await server.openNotebook(uri('setup.ipynb'), [setup]);
+    await until(() => !drawn().includes(NUMPY));
+    assert.deepEqual(drawn(), [TORCH]);
+
+    await server.closeNotebook(uri('setup.ipynb'), [setup]);
+    await until(() => drawn().includes(NUMPY));
+
+    // Nobody knows what a file that is gone has seeded.
+    rmSync(path.join(root, 'setup.ipynb'));
+    await server.deleted(uri('setup.ipynb'));
+    await until(() => drawn().length === 0);
+
+    write('setup.ipynb', stored('import numpy as np'));
+    await server.touched(uri('setup.ipynb'));
+    await until(() => drawn().length === 2);
+    assert.deepEqual(server.said.logs, []);
+  });
+});

@@ -207,3 +207,24 @@ test('help and version go to standard output', (t) => {
   assert.match(run('--version').stdout, /^seedwise \d+\.\d+\.\d+\n$/);
   assert.equal(run('check', '-h').status, 0);
 });
+
+test('a notebook that is checked is judged with the files it runs', (t) => {
+  const stored = (...sources: string[]): string =>
+    JSON.stringify({
+      cells: sources.map((source) => ({ cell_type: 'code', metadata: {}, outputs: [], source })),
+      metadata: {},
+      nbformat: 4,
+    });
+  const draws = 'import torch\nimport numpy as np\ntorch.rand(1)\nnp.random.rand()';
+  const { run } = shell(t, {
+    'setup.ipynb': stored('import numpy as np\nnp.random.seed(0)'),
+    'lib/seed.py': 'import torch\nif __name__ == "__main__":\n    torch.manual_seed(0)\n',
+    'train.ipynb': stored('%run lib/seed.py\n%run setup.ipynb', draws),
+    'other.ipynb': stored('!python lib/seed.py\n%run setup.ipynb', draws),
+  });
+  assert.deepEqual(run('check', 'train.ipynb'), { status: 0, stdout: 'No problems in 1 file.\n', stderr: '' });
+  assert.match(
+    run('check', 'other.ipynb').stdout,
+    /^other\.ipynb:cell 2:3:1: warning incomplete-seeding `torch\.rand`/,
+  );
+});

@@ -67,6 +67,8 @@ function checkFinding(variant: Variant, understood: Understood, finding: Finding
 const concerns = (action: Action, finding: Finding): boolean =>
   action.kind === 'quickfix' &&
   action.command === undefined &&
+  // What the host writes down is no edit of this text, and leaves the finding.
+  action.startWith === undefined &&
   action.finding !== undefined &&
   keyOf(action.finding) === keyOf(finding) &&
   action.finding.start === finding.start;

@@ -38,6 +38,7 @@ test('magics are masked without changing a length', () => {
     ['a, b = %env X\nc = %time f()', 'a, b = _#nv X\nc = _#ime f()'],
     ['home = !\\\n  ls\nx = 1', 'home = _#\n  #s\nx = 1'],
     ['%time seed(0)\n%time -n 3 f()\n    ', '_   ; seed(0)\n#time -n 3 f()\n    '],
+    ['%run seed.py\nif x:\n    %run -i seed', '_#un seed.py\nif x:\n    _#un -i seed'],
     ['%%time\nx = 1', '#%time\nx = 1'],
     ['\n# Timed.\n%%capture out\nx = 1', '\n# Timed.\n#%capture out\nx = 1'],
     ['%%bash\npip install torch', '(not Python)'],
@@ -169,7 +170,7 @@ const repairsOf = ({ fixes = [] }: Finding, apply: (edits: readonly Edit[]) => s
   new Map(fixes.map((fix) => [fix.title, apply(fix.edits())]));
 
 /** A notebook's worker function cannot be imported by a process that is spawned. */
-const OTHERWISE_IN_NOTEBOOKS = /worker_init_fn|DataLoader deterministic/;
+const OTHERWISE_IN_NOTEBOOKS = /worker_init_fn|^Reseed it in|DataLoader deterministic/;
 
 const all = subjects();
 

@@ -53,6 +53,7 @@ function mayImport(path: string, target: string): boolean {
   }
   if (path.startsWith('server/src/')) {
     if (target.startsWith('vscode-languageserver')) return /^lsp(-\w+)?\.ts$/.test(name) || isEntry(name, target);
+    if (target === 'jsonc-parser') return name === 'lsp-launch.ts';
     if (target.startsWith('node:')) return !/^(lsp(-\w+)?|web|protocol|folders|limits|workspace-index)\.ts$/.test(name);
     if (name === 'protocol.ts') return false;
     if (/^lsp(-\w+)?\.ts$/.test(name))

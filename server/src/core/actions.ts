@@ -1,5 +1,6 @@
 /** Everything the lightbulb and the palette offer: repairs, ignores and refactorings. Hosts only translate. */
 import type { Analysis } from './analyze.ts';
+import { LAUNCH_FILE } from './environment.ts';
 import { indexingFix } from './equivalents.ts';
 import { compatibleEdits } from './fix.ts';
 import { freeName } from './imports.ts';
@@ -7,7 +8,7 @@ import { DATA_LOADER, makeDeterministic, seedWorker, workerFunction } from './lo
 import type { Call, PythonFile } from './model.ts';
 import { cellAt, fitsCells } from './notebook.ts';
 import type { Project } from './project.ts';
-import type { Edit, Finding, Fix, Span } from './rule.ts';
+import type { Edit, Finding, Fix, Span, Variable } from './rule.ts';
 import { unusedIgnore } from './rules/unused-ignore.ts';
 import { seedBlock } from './seed-block.ts';
 import { STREAMS } from './summary.ts';
@@ -21,6 +22,8 @@ export interface Action {
   readonly preferred: boolean;
   /** What the client does instead of, or after, the edits. */
   readonly command?: { readonly name: 'explain' | 'turnOff'; readonly rule: string };
+  /** What the host writes to its launch configuration instead of edits. */
+  readonly startWith?: Variable;
   edits(): readonly Edit[];
 }
 
@@ -29,7 +32,10 @@ const noEdits = (): readonly Edit[] => [];
 /** What can be done at a span, the repairs of its findings first. */
 export function actionsAt(file: PythonFile, project: Project, analysis: Analysis, span: Span): Action[] {
   const here = analysis.findings.filter((finding) => finding.start <= span.end && span.start <= finding.end);
-  const repairs = here.flatMap((finding) => (finding.fixes ?? []).map((fix, i) => repair(finding, fix, i === 0)));
+  const repairs = here.flatMap((finding) => [
+    ...(finding.fixes ?? []).map((fix, i) => repair(finding, fix, i === 0)),
+    ...(finding.startWith && !file.notebook ? [launch(finding, finding.startWith)] : []),
+  ]);
   const all = [
     ...repairs,
     ...here.flatMap((finding) => generic(file, analysis, finding)),
@@ -38,6 +44,12 @@ export function actionsAt(file: PythonFile, project: Project, analysis: Analysis
   return all.filter((action) => fits(file, action.edits));
 }
 
+/** The same, and at last what can be done to the whole file when it is saved. */
+export const actionsOf = (
+  { file, project, analysis }: { readonly file: PythonFile; readonly project: Project; readonly analysis: Analysis },
+  span: Span,
+): Action[] => [...actionsAt(file, project, analysis, span), ...safeFixes(file, analysis, span)];
+
 /** What would reach from one cell of a notebook into another, or write over a magic, is not offered. */
 const fits = ({ notebook, path }: PythonFile, edits: () => readonly Edit[]): boolean =>
   !notebook || fitsCells(notebook, edits(), path);
@@ -45,6 +57,16 @@ const fits = ({ notebook, path }: PythonFile, edits: () => readonly Edit[]): boo
 function repair(finding: Finding, fix: Fix, preferred: boolean): Action {
   return { title: fix.title, kind: 'quickfix', finding, preferred, edits: () => fix.edits() };
 }
+
+/** A kernel is started by no launch configuration, so notebooks are not offered this. */
+const launch = (finding: Finding, startWith: Variable): Action => ({
+  title: `Set \`${startWith.name}\` in \`${LAUNCH_FILE}\``,
+  kind: 'quickfix',
+  finding,
+  preferred: false,
+  startWith,
+  edits: noEdits,
+});
 
 /** The actions that every finding has. */
 function generic(file: PythonFile, analysis: Analysis, finding: Finding): Action[] {

@@ -1,5 +1,14 @@
 /** Which function a name or a method of an object means, through other files and the bases of classes. */
-import type { Arguments, Environment, FileEffects, FunctionEffects, InstanceValue, Value } from './events.ts';
+import {
+  type Arguments,
+  type Environment,
+  type Event,
+  type FileEffects,
+  type FunctionEffects,
+  type InstanceValue,
+  NOTHING_PASSED,
+  type Value,
+} from './events.ts';
 import { bindArguments, settle, settleArguments } from './guards.ts';
 import { drawOf, looksLikeSeeder } from './knowledge.ts';
 import { looksLikeClass } from './model.ts';
@@ -33,14 +42,20 @@ export type Layer =
   | { readonly kind: 'context'; readonly found: FoundFunction; readonly call: Arguments }
   | { readonly kind: 'unknown' };
 
-/** Functions of a file that a project installs as commands, and the packages that importing the file runs. */
+/** Functions and command line apps of a file that a project installs as commands, and the packages that importing the file runs. */
 export interface Commands {
   readonly ids: readonly string[];
   /** The outermost first. */
   readonly packages: readonly string[];
 }
 
-export const NO_ARGUMENTS: Arguments = { positional: [], keywords: {}, open: true };
+/** What a command line app runs when it is called, and in which file. */
+export interface App {
+  readonly path: string;
+  readonly events: readonly Event[];
+}
+
+export const NO_ARGUMENTS: Arguments = NOTHING_PASSED;
 /** Stands for the constructor of a layer of torch's, which draws its weights. */
 export const LAYER: FunctionEffects = {
   parameters: [],
@@ -202,6 +217,13 @@ export class Callees {
       }
     }
     return layers;
+  }
+
+  /** Null for what is no command line app. */
+  app(name: string, from: string): App | null {
+    const located = this.#place(name, from);
+    const events = located && this.#modules.effects(located.path)?.apps[located.name];
+    return located && events ? { path: located.path, events } : null;
   }
 
   /** Whether the class is the project's. */

@@ -1,5 +1,7 @@
 /** Composes events into what a whole program does, in execution order, through every call it can follow. */
+import { ended, looped, quieted, scoped, spawned } from './blocks.ts';
 import {
+  type App,
   Callees,
   type Commands,
   type FoundFunction,
@@ -9,11 +11,13 @@ import {
   type Modules,
   NO_ARGUMENTS,
 } from './callees.ts';
-import type { Arguments, CallEvent, Event, InstanceValue, Value } from './events.ts';
+import { inContext } from './contexts.ts';
+import type { Arguments, CallEvent, Event, InstanceValue, RunEvent, Value } from './events.ts';
 import { addArguments, bindArguments, constantOf, decide, settle, settleArguments } from './guards.ts';
+import { iterated, type Steps } from './iterating.ts';
 import { drawOf, looksLikeSeeder } from './knowledge.ts';
 import { close, ENDS, either, type Frame, falls, NEVER, NOTHING, type Outcome, then } from './outcomes.ts';
-import { alt, EMPTY, imported, maybe, type Site, type Summary, seenFrom, seq, startsProcess } from './summary.ts';
+import { alt, EMPTY, imported, maybe, type Site, type Summary, seenFrom, seq } from './summary.ts';
 import { Recorder, type Trace } from './trace.ts';
 
 /** Calls through values that lead to values; deeper than this nothing is followed. */
@@ -25,13 +29,14 @@ export class Composer {
   readonly #callees: Callees;
   readonly #entry: string;
   readonly #imported: Set<string>;
-  /** The entry file's main guard holds. */
-  #isScript = true;
+  /** The files whose main guard holds. */
+  readonly #scripts: Set<string>;
   readonly #known = new Map<string, { outcome: Outcome; training: boolean | undefined }>();
-  readonly #running = new Set<string>();
+  readonly #running: Set<string>;
   /** Whether modules are in training mode; undefined where nobody can tell. */
   #training: boolean | undefined;
   readonly #record: Recorder;
+  readonly #steps: Steps;
 
   /** The trace, if there is one, is told of every step. */
   constructor(modules: Modules, entry: string, trace?: Trace) {
@@ -39,7 +44,15 @@ export class Composer {
     this.#callees = new Callees(modules);
     this.#entry = entry;
     this.#imported = new Set([entry]);
+    this.#scripts = new Set([entry]);
+    this.#running = new Set([entry]);
     this.#record = new Recorder(trace);
+    this.#steps = {
+      record: this.#record,
+      resolved: (value, from) => this.#callees.resolved(value, from),
+      method: (object, name, call, at) => this.#method(object, name, call, at, 0),
+      apply: (value, call, at) => this.#apply(value, call, at),
+    };
   }
 
   /** The files whose bodies the program has run. */
@@ -50,20 +63,21 @@ export class Composer {
   /** What running the entry file as a program does, as a script or by its commands; null if it can only raise. */
   program(commands: Commands = { ids: [], packages: [] }): Summary | null {
     const { ids, packages } = commands;
-    this.#isScript = ids.length === 0;
+    const isScript = ids.length === 0;
+    if (!isScript) this.#scripts.delete(this.#entry);
     for (const each of packages) this.#imported.add(each);
     const body = [...packages, this.#entry].map((each) => this.#module(each)).reduce(then);
-    const at: Site = { path: this.#entry, site: '' };
-    const run = (id: string) => () => this.#apply({ function: id }, { ...NO_ARGUMENTS, open: false }, at) ?? NOTHING;
-    const outcome = this.#isScript ? body : then(body, this.#either(ids.map(run)));
+    const frame: Frame = { path: this.#entry, env: {}, unit: '', self: null };
+    const call = { kind: 'call', ...NO_ARGUMENTS, open: false, takesSeed: false, site: '' } as const;
+    const run = (target: string) => () => this.#call({ ...call, target }, frame);
+    const outcome = isScript ? body : then(body, this.#either(ids.map(run)));
     const summary = close(outcome) ?? outcome.stops;
-    return this.#isScript ? summary : summary && seenFrom(this.#entry, summary);
+    return isScript ? summary : summary && seenFrom(this.#entry, summary);
   }
 
   /** What a call of a function does, whatever it is passed; null where nobody can read it, or it only raises. */
   call(name: string, from: string): Summary | null {
-    const at: Site = { path: from, site: '' };
-    const outcome = this.#apply({ function: name }, NO_ARGUMENTS, at);
+    const outcome = this.#apply({ function: name }, NO_ARGUMENTS, { path: from, site: '' });
     return outcome && close(outcome);
   }
 
@@ -102,20 +116,17 @@ export class Composer {
       case 'call':
         return this.#call(event, frame);
       case 'iterate':
-        return falls(this.#iterate(settle(event.value, env, path), { path, site: event.site }));
+        return falls(iterated(settle(event.value, env, path), { path, site: event.site }, this.#steps));
       case 'branch': {
-        const decided = decide(event.guard, look, path === this.#entry && this.#isScript);
+        const decided = decide(event.guard, look, this.#scripts.has(path));
         if (decided !== undefined) return this.#run(decided ? event.body : event.otherwise, frame);
         const site = event.site === undefined ? null : { path, site: event.site };
         const arm = (events: readonly Event[], holds: boolean) => () =>
           this.#record.inside({ kind: 'condition', site, holds }, () => this.#run(events, frame));
         return this.#either([arm(event.body, true), arm(event.otherwise, false)]);
       }
-      case 'loop': {
-        const { falls: end, returns, breaks, stops } = this.#run(event.body, frame);
-        // A loop that runs no time at all draws nothing; one that runs is judged by its first round.
-        return { falls: alt(end, breaks) ?? EMPTY, returns, breaks: null, stops };
-      }
+      case 'loop':
+        return looped(this.#run(event.body, frame));
       case 'try': {
         const body = this.#run(event.body, frame);
         const interrupted = falls(maybe(alt(body.falls, body.returns)));
@@ -126,25 +137,22 @@ export class Composer {
         return this.#with(event.call, () => this.#run(event.body, frame), frame);
       case 'yield':
         return frame.inside?.() ?? NOTHING;
-      case 'scope': {
-        const body = this.#record.inside({ kind: 'scope' }, () => this.#run(event.body, frame));
-        const { exposed, late, flags } = close(body) ?? EMPTY;
-        return falls({ ...EMPTY, exposed, late, flags });
-      }
+      case 'scope':
+        return scoped(this.#record.inside({ kind: 'scope' }, () => this.#run(event.body, frame)));
       case 'spawn': {
-        const inner = close(this.#record.inside({ kind: 'process' }, () => this.#run(event.body, frame)));
-        return inner ? falls(startsProcess(inner, { path, site: event.site }, event.forked)) : NOTHING;
+        const body = this.#record.inside({ kind: 'process' }, () => this.#run(event.body, frame));
+        return spawned(body, { path, site: event.site }, event.forked);
       }
-      case 'quiet': {
-        const inner = close(this.#record.inside({ kind: 'quiet' }, () => this.#run(event.body, frame)));
-        return falls(inner && { ...inner, exposed: {}, late: {} });
-      }
+      case 'quiet':
+        return quieted(this.#record.inside({ kind: 'quiet' }, () => this.#run(event.body, frame)));
       case 'flag':
         return falls(this.#record.flagged(event.name, constantOf(look(event.value)), { path, site: event.site }));
       case 'import':
         return this.#record.reached('import', { path, site: event.site }, () =>
           falls(this.#import(event.modules, path)),
         );
+      case 'run':
+        return this.#script(event, path);
       default:
         return ENDS[event.kind];
     }
@@ -177,19 +185,50 @@ export class Composer {
     return summary;
   }
 
+  /** Runs a file once more, as a script or not. What nobody can find may seed. */
+  #script({ file, isMain, site }: RunEvent, from: string): Outcome {
+    const at: Site = { path: from, site };
+    const path = this.#modules.locate(file, from)?.path;
+    if (path === undefined) return falls(this.#record.maySeed(at));
+    return this.#once(path, () => {
+      this.#imported.add(path);
+      if (isMain) this.#scripts.add(path);
+      const outcome = this.#record.reached('run', at, () => ended(this.#module(path)));
+      this.#scripts.delete(path);
+      return outcome;
+    });
+  }
+
+  /** Nothing where it runs already. */
+  #once(name: string, run: () => Outcome): Outcome {
+    if (this.#running.has(name)) return NOTHING;
+    this.#running.add(name);
+    const outcome = run();
+    this.#running.delete(name);
+    return outcome;
+  }
+
   #call(event: CallEvent, frame: Frame): Outcome {
     const { path, env } = frame;
     const at: Site = { path, site: event.site };
     const call = settleArguments(event, env, path);
+    const name = typeof event.target === 'string' ? event.target : '';
     const outcome =
       typeof event.target === 'string'
-        ? this.#named(event.target, call, at, frame)
+        ? this.#named(name, call, at, frame)
         : this.#memberOf(settle(event.target.of, env, path), event.target.method, call, at);
+    const app = name === '' ? null : this.#callees.app(name, path);
+    if (app) return then(outcome ?? NOTHING, this.#command(app, at));
     if (outcome) return outcome;
-    const name = typeof event.target === 'string' ? event.target : '';
     if (name !== '' && this.#callees.isOwn(name, path)) return NOTHING;
     const maySeedIt = event.takesSeed || looksLikeSeeder(name.slice(name.lastIndexOf('.') + 1));
     return maySeedIt ? falls(this.#record.maySeed(at)) : NOTHING;
+  }
+
+  /** Runs one of the commands of an app. */
+  #command({ path, events }: App, at: Site): Outcome {
+    const run = () => this.#run(events, { path, env: {}, unit: '', self: null });
+    return this.#once(`${path}\0${JSON.stringify(events)}`, () => this.#record.reached('call', at, run));
   }
 
   /** A call by name; null where nobody knows what it does. */
@@ -292,35 +331,6 @@ export class Composer {
     return draw && isDrawn ? falls(this.#record.draws(draw.stream, at)) : null;
   }
 
-  #iterate(value: Value, at: Site): Summary | null {
-    const known = this.#callees.resolved(value, at.path);
-    if (known === null || !('instance' in known)) return EMPTY;
-    if (!known.loader) {
-      const turn = this.#method(known, '__iter__', NO_ARGUMENTS, at, 0);
-      return turn ? close(turn) : this.#items(known, at);
-    }
-    const { shuffles, sampler, dataset, workers } = known.loader;
-    const own = sampler === null ? EMPTY : this.#iterate(sampler, at);
-    const order = seq(shuffles ? this.#record.draws('torch', at) : EMPTY, own);
-    const take = (): Summary | null => this.#items(this.#callees.resolved(dataset, at.path), at);
-    if (workers === 'none') return seq(order, take());
-    const items = this.#record.inside({ kind: 'worker' }, take);
-    // Workers seed all their streams from one draw of the torch generator of this process.
-    const exposure = items && Object.values(items.exposed)[0];
-    return exposure ? seq(order, { ...EMPTY, exposed: { torch: exposure } }) : order;
-  }
-
-  /** Taking the items of a dataset, one after the other. */
-  #items(dataset: Value, at: Site): Summary | null {
-    if (dataset === null || !('instance' in dataset)) return EMPTY;
-    const own = this.#method(dataset, '__getitem__', NO_ARGUMENTS, at, 0);
-    if (own) return close(own);
-    // A dataset of torchvision's transforms each image.
-    const given = dataset.made?.keywords ?? {};
-    const steps = [given.transform, given.target_transform, given.transforms];
-    return close(steps.map((each) => this.#apply(each ?? null, NO_ARGUMENTS, at) ?? NOTHING).reduce(then, NOTHING));
-  }
-
   /** Enters what the call makes, runs the body, leaves. */
   #with(call: CallEvent, body: () => Outcome, frame: Frame): Outcome {
     const at: Site = { path: frame.path, site: call.site };
@@ -336,19 +346,8 @@ export class Composer {
     return then(then(then(made, step('__enter__')), body()), step('__exit__'));
   }
 
-  /** Runs a generator of the project's whose `yield` is the body. */
   #inContext(manager: FoundFunction, call: Arguments, body: () => Outcome, at: Site): Outcome {
-    let ended: Outcome = NEVER;
-    const inside = (): Outcome => {
-      ended = either(ended, body());
-      return falls(close(ended));
-    };
-    const { path, id, effects } = manager;
-    const env = bindArguments(effects, call, {}, at.path);
-    const whole = close(this.#run(effects.events, { path, env, unit: id, self: null, inside }));
-    // The body says how the whole ends; what the manager does stands around it.
-    const as = (end: Summary | null): Summary | null => end && whole;
-    return { falls: as(ended.falls), returns: as(ended.returns), breaks: as(ended.breaks), stops: ended.stops };
+    return inContext(manager, call, body, at, (events, frame) => this.#run(events, frame));
   }
 
   #invoke(callee: FoundFunction, invocation: Invocation): Outcome {

@@ -11,6 +11,8 @@ const ENDINGS = /\.(dockerfile|env|sh|bash|zsh|fish|slurm|sbatch|pbs|lsf|bat|cmd
 
 /** The folder of an editor's settings, of which nothing else is looked at. */
 export const EDITOR_FOLDER = '.vscode';
+/** Where the editor keeps how it starts programs, below a folder of the workspace. */
+export const LAUNCH_FILE = `${EDITOR_FOLDER}/launch.json`;
 
 /** True for what containers, shells, schedulers, editors and configurations start programs with, by its path. */
 export function namesEnvironment(path: string): boolean {

@@ -92,6 +92,7 @@ export type Event =
   | CallEvent
   /** Runs the bodies of these modules, if they are the project's and have not run yet. */
   | { readonly kind: 'import'; readonly modules: readonly string[]; readonly site: string }
+  | RunEvent
   | { readonly kind: 'iterate'; readonly value: Value; readonly site: string }
   | {
       readonly kind: 'branch';
@@ -125,6 +126,14 @@ export interface CallEvent extends Arguments {
   readonly target: string | { readonly of: Value; readonly method: string };
   /** If the callee cannot be read, it may seed: by its name, or as somebody named an argument after a seed. */
   readonly takesSeed: boolean;
+  readonly site: string;
+}
+
+/** Runs a file of the workspace in this process, by its path, whether it has run or not; with its main guard, or without. */
+export interface RunEvent {
+  readonly kind: 'run';
+  readonly file: string;
+  readonly isMain: boolean;
   readonly site: string;
 }
 
@@ -183,6 +192,8 @@ export interface FileEffects {
   readonly classes: Readonly<Record<string, ClassEffects>>;
   /** What names of the module body hold. */
   readonly values: Environment;
+  /** By the id of a command line app, what it runs when it is called; a group's own function is called before. */
+  readonly apps: Readonly<Record<string, readonly Event[]>>;
 }
 
 /**
@@ -203,7 +214,10 @@ export interface LocatedEffects {
   readonly places: Places;
 }
 
-/** One of several arms runs, or none. */
-export function alternatives(arms: readonly Event[][]): Event[] {
-  return arms.reduceRight<Event[]>((rest, body) => [{ kind: 'branch', guard: null, body, otherwise: rest }], []);
+/** One of several arms runs, or else the last one, which may be nothing. */
+export function alternatives(arms: readonly Event[][], otherwise: Event[] = []): Event[] {
+  return arms.reduceRight<Event[]>((rest, body) => [{ kind: 'branch', guard: null, body, otherwise: rest }], otherwise);
 }
+
+/** Of a call whose arguments nobody sees. */
+export const NOTHING_PASSED: Arguments = { positional: [], keywords: {}, open: true };

@@ -151,7 +151,8 @@ function cellsOfCode(file: PythonFile): CellOfCode[] {
 
 /**
  * The cell of a notebook to import and to seed in: the first that imports what draws, since nothing is drawn before;
- * where cells that only import follow one that only imports, the last of them.
+ * where cells that only import follow one that only imports, the last of them. None where a file is run before it,
+ * which may draw.
  */
 function importCell(file: PythonFile): CellOfCode | undefined {
   const cells = cellsOfCode(file);
@@ -161,7 +162,8 @@ function importCell(file: PythonFile): CellOfCode | undefined {
   if (at < 0) return cells.find(({ imports }) => imports.length > 0);
   const onlyImports = (cell: CellOfCode | undefined): boolean => cell?.others.length === 0;
   while (onlyImports(cells[at]) && onlyImports(cells[at + 1])) at++;
-  return cells[at];
+  const first = cells[at]?.imports[0]?.start ?? 0;
+  return file.notebook?.runs.some(({ magic }) => magic < first) ? undefined : cells[at];
 }
 
 /** The imports that a new one joins: the head, or where that comes after the use, what a notebook imports first. */

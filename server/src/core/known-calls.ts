@@ -9,7 +9,7 @@ export const KEEPS_FUNCTION =
   /^(torch\.utils\.data\.|atexit\.|signal\.|functools\.|argparse\.|dataclasses\.|torchvision\.|collections\.defaultdict$|builtins\.(type|isinstance|hasattr|getattr|setattr|property|staticmethod|classmethod|callable|print)$)|\.\w+\.register\w*$/;
 /** The same for methods of objects nobody knows. */
 export const KEEPS_FUNCTION_METHOD =
-  /^(add_argument|set_defaults|add_parser|add_command|setdefault|register\w*|connect|subscribe|on|add_\w*(hook|handler|listener|callback)s?)$/;
+  /^(add_argument|set_defaults|add_parser|add_command|add_typer|setdefault|register\w*|connect|subscribe|on|add_\w*(hook|handler|listener|callback)s?)$/;
 /** Objects that, when they are called, call what they were made of, one after the other. */
 export const CALLS_ITS_PARTS = /^(torchvision\.transforms(\.v2)?\.Compose|torch\.nn\.Sequential)$/;
 /** Calls that run a function in another process. */
@@ -19,8 +19,6 @@ export const SPAWNS =
 export const EXITS = new Set(['sys.exit', 'os._exit', 'os.abort', 'builtins.exit', 'builtins.quit']);
 /** Decorators that make a context manager of a generator. */
 export const MAKES_CONTEXT = new Set(['contextlib.contextmanager', 'contextlib.asynccontextmanager']);
-/** Decorators by which a function becomes a command of `typer` or `click`. */
-export const MAKES_COMMAND = /\.(command|callback)$/;
 /** Context managers at whose end the generators are what they were. */
 export const RESTORES = new Set(['torch.random.fork_rng']);
 /** Hands on the elements of what it gets. */

@@ -1,6 +1,7 @@
 /** What one call, or one assignment to a switch, does to randomness. */
+import { appOf, commandMaker } from './command-apps.ts';
 import { drawEvents } from './draws.ts';
-import type { Arguments, CallEvent, Event, Value } from './events.ts';
+import { type Arguments, type CallEvent, type Event, NOTHING_PASSED, type Value } from './events.ts';
 import { type Flags, looksLikeSeeder, type Seeder, seederOf } from './knowledge.ts';
 import {
   ALGORITHMS,
@@ -9,7 +10,6 @@ import {
   KEEPS_FUNCTION,
   KEEPS_FUNCTION_METHOD,
   LIBRARY,
-  MAKES_COMMAND,
   SEEDS_ITS_OBJECT,
   SPAWNS,
 } from './known-calls.ts';
@@ -183,15 +183,16 @@ function callbacks(call: Call, given: Arguments, file: PythonFile, site: Sites):
 const callOf = (target: CallEvent['target'], site: string): CallEvent => ({
   kind: 'call',
   target,
-  positional: [],
-  keywords: {},
-  open: true,
+  ...NOTHING_PASSED,
   takesSeed: false,
   site,
 });
 
 function unknownCall(call: Call, file: PythonFile, site: Sites): Event[] {
-  const keeps = KEEPS_FUNCTION.test(call.name ?? '') || KEEPS_FUNCTION_METHOD.test(call.method ?? '');
+  const keeps =
+    KEEPS_FUNCTION.test(call.name ?? '') ||
+    KEEPS_FUNCTION_METHOD.test(call.method ?? '') ||
+    commandMaker(call, file) !== null;
   const given = argumentValues(call, file);
   const handed = keeps ? [] : callbacks(call, given, file, site);
   if (call.name !== null && LIBRARY.test(call.name)) {
@@ -202,10 +203,10 @@ function unknownCall(call: Call, file: PythonFile, site: Sites): Event[] {
   const event = (target: CallEvent['target'], maySeed = takesSeed): Event[] => [
     { kind: 'call', target, ...given, takesSeed: maySeed, site: at },
     ...modeEvents(call, file),
-    ...commandsOf(call, file, at),
     ...handed,
   ];
-  if (call.name !== null) return event(call.name);
+  const named = call.name ?? appOf(call.callee, file);
+  if (named !== null) return event(named);
   const object = call.callee.get('object');
   const last = call.method ?? file.read(call.callee);
   const seeds = call.method !== null && SEEDS_ITS_OBJECT.has(last) ? false : takesSeed || looksLikeSeeder(last);
@@ -219,7 +220,7 @@ function unknownCall(call: Call, file: PythonFile, site: Sites): Event[] {
   }
   const callee = object ? null : knownValue(call.callee, file);
   if (callee !== null && !('const' in callee)) return event({ of: callee, method: '__call__' }, seeds);
-  const rest = [...modeEvents(call, file), ...commandsOf(call, file, at), ...handed];
+  const rest = [...modeEvents(call, file), ...handed];
   return seeds ? [{ kind: 'unknown-seeder', site: at }, ...rest] : rest;
 }
 
@@ -239,29 +240,4 @@ function modeEvents(call: Call, file: PythonFile): Event[] {
   const value =
     mode === false ? false : mode === 'absent' ? true : typeof mode === 'string' ? null : file.constant(mode);
   return typeof value !== 'boolean' || owner?.methods.has(call.method) ? [] : [{ kind: 'mode', training: value }];
-}
-
-/** `app()` runs one of the functions that were made its commands. */
-function commandsOf(call: Call, file: PythonFile, site: string): Event[] {
-  const [only, ...others] = call.callee.type === 'identifier' ? file.definitions(call.callee) : [];
-  const isApp =
-    others.length === 0 &&
-    ((only?.kind === 'assignment' && file.constructionOf(call.callee)?.name === 'typer.Typer') ||
-      (only?.kind === 'function' && only.function.decorators.some((each) => /\bgroup\b/.test(file.read(each)))));
-  if (!isApp) return [];
-  const app = file.read(call.callee);
-  const commands = [...file.scopes.functions.values()].filter((info) =>
-    info.decorators.some((decorator) => {
-      const made = decorator.children[0];
-      const callee = made?.type === 'call' ? made.get('function') : made;
-      const object = callee?.get('object');
-      return (
-        object && file.read(object) === app && MAKES_COMMAND.test(`.${file.read(callee?.get('attribute') ?? object)}`)
-      );
-    }),
-  );
-  return commands.reduceRight<Event[]>((otherwise, info) => {
-    const body = [callOf(info.id, site)];
-    return otherwise.length > 0 ? [{ kind: 'branch', guard: null, body, otherwise }] : body;
-  }, []);
 }

@@ -1,9 +1,11 @@
 /** Reduces one file to its events: what each function, class and the module body do to randomness, in execution order. */
+import { appEvents } from './command-apps.ts';
 import {
   alternatives,
   type ClassEffects,
   type DecoratorEffects,
   type Event,
+  type FileEffects,
   type FunctionEffects,
   type LocatedEffects,
 } from './events.ts';
@@ -14,6 +16,8 @@ import { callEvents, flagEvents } from './lower-calls.ts';
 import { type Lowered, recall } from './lowering-memory.ts';
 import type { PythonFile } from './model.ts';
 import { exportsOf, importedModules, valuesOf } from './module-imports.ts';
+import type { Span } from './rule.ts';
+import type { Run } from './run-magic.ts';
 import type { FunctionInfo } from './scope.ts';
 import type { Node } from './syntax.ts';
 import { argumentValues, classEffects, guardOf, knownValue, returnedValue } from './values.ts';
@@ -24,7 +28,7 @@ export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULA
   const classes: Record<string, ClassEffects> = {};
   for (const [id, info] of file.scopes.classes) classes[id] = classEffects(info, file);
   const memory = keeps ? recall(file, classes, vocabulary) : null;
-  const allPlaces = new Map<string, readonly Node[]>();
+  const allPlaces = new Map<string, readonly Span[]>();
   const functions = new Map<string, FunctionEffects>();
   for (const [id, info] of file.scopes.functions) {
     const lower = (): Lowered => new Lowering(file, id, vocabulary).function(info);
@@ -34,6 +38,7 @@ export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULA
   }
   const body = new Lowering(file, '', vocabulary);
   const module = body.statements(file.syntax.root.children);
+  const apps = body.apps();
   allPlaces.set('', body.places);
   const imports = [...new Set(file.scopes.imports.flatMap((statement) => importedModules(statement, file)))];
   return {
@@ -45,10 +50,16 @@ export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULA
       functions,
       classes,
       values: valuesOf(file),
+      apps,
     },
     places: allPlaces,
   };
 }
+
+const NO_RUNS: ReadonlyMap<number, Run> = new Map();
+
+const runsOf = ({ notebook }: PythonFile): ReadonlyMap<number, Run> =>
+  notebook && notebook.runs.length > 0 ? new Map(notebook.runs.map((run) => [run.magic, run])) : NO_RUNS;
 
 /** Shared by the many expressions that do nothing; nobody adds to it. */
 const NOTHING: Event[] = [];
@@ -57,14 +68,17 @@ class Lowering {
   readonly #file: PythonFile;
   readonly #unit: string;
   readonly #vocabulary: Vocabulary;
+  /** What `%run` runs, by where it begins. */
+  readonly #runs: ReadonlyMap<number, Run>;
   /** The function is a generator that a `with` statement runs. */
   #isContext = false;
-  readonly places: Node[] = [];
+  readonly places: Span[] = [];
 
   constructor(file: PythonFile, unit: string, vocabulary: Vocabulary) {
     this.#file = file;
     this.#unit = unit;
     this.#vocabulary = vocabulary;
+    this.#runs = runsOf(file);
   }
 
   function(info: FunctionInfo): Lowered {
@@ -95,6 +109,10 @@ class Lowering {
     const call = expression?.type === 'call' ? this.#file.call(expression) : null;
     const name = call ? call.name : expression ? this.#file.qualify(expression) : null;
     return name === null ? [] : [{ name, given: call && argumentValues(call, this.#file) }];
+  }
+
+  apps(): FileEffects['apps'] {
+    return appEvents(this.#file, (at) => this.#site(at));
   }
 
   statements(nodes: readonly Node[]): Event[] {
@@ -147,6 +165,8 @@ class Lowering {
         const arms = cases.map((each) => this.statements(each.get('consequence')?.children ?? []));
         return [...this.#optional(node.get('subject')), ...alternatives(arms)];
       }
+      case 'expression_statement':
+        return this.#runs.size > 0 ? this.#ran(node) : this.expression(node);
       case 'return_statement':
         return [...this.#expressions(node.children), { kind: 'return' }];
       case 'raise_statement':
@@ -168,6 +188,15 @@ class Lowering {
       default:
         return this.expression(node);
     }
+  }
+
+  /** `%run` stands as a name that means nothing. */
+  #ran(node: Node): Event[] {
+    const run = this.#runs.get(node.start);
+    if (!run) return this.expression(node);
+    const { file, isMain } = run;
+    const site = this.#site({ start: run.start, end: run.end });
+    return [file === null ? { kind: 'unknown-seeder', site } : { kind: 'run', file, isMain, site }];
   }
 
   /** Most expressions do nothing, and make no list. */
@@ -337,9 +366,9 @@ class Lowering {
     return events;
   }
 
-  #site(node: Node): string {
+  #site(place: Span): string {
     const key = `${this.#unit}:${this.places.length}`;
-    this.places.push(node);
+    this.places.push(place);
     return key;
   }
 }

@@ -4,14 +4,15 @@
  */
 import type { ClassEffects, FunctionEffects } from './events.ts';
 import type { PythonFile } from './model.ts';
+import type { Span } from './rule.ts';
 import type { FunctionInfo } from './scope.ts';
 import type { Node } from './syntax.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** A function's effects, and the nodes its sites stand for. */
+/** A function's effects, and what its sites stand for: nodes, which move with an edit, but for the files that `%run` runs. */
 export interface Lowered {
   readonly effects: FunctionEffects;
-  readonly places: readonly Node[];
+  readonly places: readonly Span[];
 }
 
 interface Kept extends Lowered {
@@ -66,7 +67,7 @@ function unpackedText(name: Node, file: PythonFile): string {
 
 /** Everything outside a function that its events may depend on. */
 function signatureOf(file: PythonFile, classes: Readonly<Record<string, ClassEffects>>): string {
-  const parts: unknown[] = [classes, file.scopes.stars, /['"]spawn['"]/.test(file.text)];
+  const parts: unknown[] = [classes, file.scopes.stars, runsInside(file), /['"]spawn['"]/.test(file.text)];
   for (const [name, definitions] of file.scopes.module.names) {
     parts.push(name);
     for (const each of definitions) {
@@ -87,6 +88,11 @@ function signatureOf(file: PythonFile, classes: Readonly<Record<string, ClassEff
   // A dictionary of arguments may be filled anywhere.
   for (const { index } of file.text.matchAll(/\.update\(|\[['"]\w+['"]\]\s*=/g)) parts.push(lineAt(file.text, index));
   return JSON.stringify(parts);
+}
+
+/** The runs that do not stand at the margin: one in a function is no node that moves with it. */
+function runsInside({ notebook, text }: PythonFile): readonly unknown[] {
+  return notebook?.runs.filter(({ magic }) => /[ \t]/.test(text[magic - 1] ?? '')) ?? [];
 }
 
 function lineAt(text: string, index: number): string {

@@ -88,7 +88,10 @@ export class PythonFile {
     this.text = text;
     this.syntax = syntax;
     this.notebook = notebook;
-    this.scopes = buildScopes(syntax.root, text);
+    const scopes = buildScopes(syntax.root, text);
+    // The names of a file that a notebook runs are its own, as by a star import.
+    const runs = notebook?.runs.flatMap((run) => run.file ?? []) ?? [];
+    this.scopes = runs.length > 0 ? { ...scopes, stars: [...scopes.stars, ...runs] } : scopes;
   }
 
   get hasSyntaxErrors(): boolean {

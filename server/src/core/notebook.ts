@@ -3,6 +3,7 @@
  * What is IPython's and not Python's is masked without changing a length, so that offsets map by plain addition.
  */
 import type { Edit, Span } from './rule.ts';
+import { type Run, readRun } from './run-magic.ts';
 
 /** A code cell as its host has it. */
 export interface SourceCell {
@@ -27,6 +28,8 @@ export interface Notebook {
   readonly text: string;
   /** Those that hold Python; between two of them lies at least a line end that belongs to neither. */
   readonly cells: readonly Cell[];
+  /** The files its cells run by `%run`, in order. */
+  readonly runs: readonly Run[];
 }
 
 /** What is understood as one program: the text of a file, or the cells of a notebook. */
@@ -43,6 +46,7 @@ const PYTHON_MAGICS = new Set(
 /** Joins code cells. An open bracket or string is closed behind its cell, so that it does not swallow the next one. */
 export function joinCells(sources: readonly SourceCell[]): Notebook {
   const cells: Cell[] = [];
+  const runs: Run[] = [];
   let joined = '';
   for (const { index, text } of sources) {
     const scan = scanCell(text);
@@ -57,9 +61,10 @@ export function joinCells(sources: readonly SourceCell[]): Notebook {
       hasCode: scan.hasCode,
       masked: scan.masked.map(shift),
     });
+    runs.push(...scan.runs.map((run) => ({ ...run, ...shift(run), magic: run.magic + start })));
     joined += scan.text + scan.closing;
   }
-  return { text: joined, cells };
+  return { text: joined, cells, runs };
 }
 
 /** The cell an offset lies in; what was added behind a cell counts as its end. */
@@ -103,6 +108,7 @@ interface Scan {
   readonly bodyStart: number;
   readonly hasCode: boolean;
   readonly masked: readonly Span[];
+  readonly runs: readonly Run[];
 }
 
 const MAGIC_LINE = /^\s*(?:[%!?]|[%!]?[\w.*[\]]+\s*\?\??\s*$)/;
@@ -113,6 +119,7 @@ const PARTNER: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}'
 /** Masks what is not Python; null for a cell that holds another language. */
 function scanCell(source: string): Scan | null {
   const masked: Span[] = [];
+  const runs: Run[] = [];
   const lexer = new LineLexer();
   let text = '';
   let bodyStart = 0;
@@ -139,9 +146,12 @@ function scanCell(source: string): Scan | null {
     const timed = lexer.isFresh ? TIMED_LINE.exec(code) : null;
     if (magicGoesOn || (lexer.isFresh && !timed && MAGIC_LINE.test(code))) {
       // A block needs a statement; at the margin a comment does not stand in the way of imports around it.
-      const by = inBlock && indent > 0 && !magicGoesOn ? '_#' : '#';
+      const run = magicGoesOn ? null : readRun(code);
+      const by = (inBlock && indent > 0 && !magicGoesOn) || run ? '_#' : '#';
       if (code !== '') mask(indent, code.length, by.slice(0, code.length - indent));
       else text += line;
+      if (run) runs.push({ ...run, start: start + run.start, end: start + run.end, magic: start + run.magic });
+      hasCode ||= run !== null;
       magicGoesOn = code.endsWith('\\');
       continue;
     }
@@ -161,7 +171,7 @@ function scanCell(source: string): Scan | null {
     if (isCode && wasFresh) inBlock = indent > 0;
     if (isCode && opensBlock) inBlock = true;
   }
-  return { text, closing: lexer.closing(), bodyStart, hasCode, masked };
+  return { text, closing: lexer.closing(), bodyStart, hasCode, masked, runs };
 }
 
 /** Statements as they look while they are typed. */

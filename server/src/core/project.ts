@@ -61,7 +61,10 @@ export class Project {
 
   /** The functions of this file that the project installs as commands, by which it is run. */
   get commands(): readonly string[] {
-    return this.#workspace.commands(this.file.path).ids;
+    const { ids } = this.#workspace.commands(this.file.path);
+    const { functions, apps = {} } = this.#workspace.effects(this.file.path) ?? {};
+    // An app that is no function itself stands for what it runs.
+    return ids.flatMap((id) => (functions?.has(id) ? id : callsIn(apps[id] ?? [])));
   }
 
   get isTest(): boolean {
@@ -338,6 +341,13 @@ function switchIn(events: readonly Event[]): string | null {
   }
   return null;
 }
+
+/** The names of all that is called, on whichever branch. */
+const callsIn = (events: readonly Event[]): string[] =>
+  events.flatMap((event) => {
+    if (event.kind === 'branch') return callsIn([...event.body, ...event.otherwise]);
+    return event.kind === 'call' && typeof event.target === 'string' ? event.target : [];
+  });
 
 const isOff = (value: Value): boolean => value !== null && 'const' in value && value.const === false;
 

@@ -28,6 +28,12 @@ export interface Fix {
   edits(): readonly Edit[];
 }
 
+/** A variable of the environment that a program is started in. */
+export interface Variable {
+  readonly name: string;
+  readonly value: string;
+}
+
 /** Another place that explains a finding. */
 export interface Related extends Span {
   readonly message: string;
@@ -44,6 +50,8 @@ export interface Finding extends Span {
   readonly subject?: string;
   readonly related?: readonly Related[];
   readonly fixes?: readonly Fix[];
+  /** What only the start of the program can set; hosts that start programs offer to write it down where they keep that. */
+  readonly startWith?: Variable;
   readonly unnecessary?: boolean;
 }
 

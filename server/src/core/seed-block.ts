@@ -108,6 +108,7 @@ type Entry =
 function entryPoint(file: PythonFile, project: Project): Entry {
   const command = commandEntry(file, project);
   if (command) return command;
+  if (project.commands.length > 0) return { kind: 'head' };
   const head = headStatements(file);
   const guard = file.syntax.root.children.find(
     (node) => node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__'),

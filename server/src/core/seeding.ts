@@ -23,8 +23,11 @@ export const FALLBACK_SEED = '42';
 /** The innermost node that starts and ends at a location of this file. */
 export function nodeAt(file: PythonFile, location: { start: number; end: number }): Node {
   let found = file.syntax.root;
+  // The file that `%run` runs is no node; the magic is.
+  const run = file.notebook?.runs.find((each) => each.start === location.start);
+  const { start, end } = run ? { start: run.magic, end: run.magic + 1 } : location;
   walk(file.syntax.root, (node) => {
-    if (node.start > location.start || node.end < location.end) return false;
+    if (node.start > start || node.end < end) return false;
     found = node;
     return true;
   });

@@ -7,9 +7,19 @@ import type { Constant } from './model.ts';
 import { type Outcome, reachedBy } from './outcomes.ts';
 import { draws, flagged, maySeed, type Site, STREAMS, type Summary, seeds } from './summary.ts';
 
+/** What a step is reached by. */
+export interface Way {
+  readonly kind: 'call' | 'import' | 'run';
+  readonly site: Site;
+}
+
+/** True for what leads to other code, and decides nothing. */
+export const isWay = (frame: Frame): frame is Way =>
+  frame.kind === 'call' || frame.kind === 'import' || frame.kind === 'run';
+
 /** What a step is inside of. */
 export type Frame =
-  | { readonly kind: 'call' | 'import'; readonly site: Site }
+  | Way
   /** A condition nobody can decide, and whether it holds here; without a site it is none that was written out. */
   | { readonly kind: 'condition'; readonly site: Site | null; readonly holds: boolean }
   /** What is seeded inside does not last, reaches another process only, or what is drawn inside does not count. */
@@ -114,9 +124,10 @@ export class Recorder {
     return result;
   }
 
-  /** What is reached by a call or an import. */
-  reached(kind: 'call' | 'import', site: Site, run: () => Outcome): Outcome {
-    return reachedBy(site, this.inside({ kind, site }, run));
+  /** What is reached by a call, an import, or a file that is run. */
+  reached(kind: Way['kind'], site: Site, run: () => Outcome): Outcome {
+    // A command is run from outside, where there is no place to show.
+    return site.site === '' ? run() : reachedBy(site, this.inside({ kind, site }, run));
   }
 
   mark(): Mark | undefined {

@@ -94,17 +94,35 @@ export function workersOf(
   kept: KeptGenerator,
   file: PythonFile,
 ): { state: 'some' | 'none' | 'unknown'; loader?: Call } {
+  const { own, seen, started } = loadersOf(kept, file);
+  if (started.some((loader) => givesOwn(loader, kept, file))) return { state: 'none' };
+  const [first] = started;
+  if (first && own.length > 0) return { state: 'some', loader: first };
+  return { state: seen.length > 0 && started.length === 0 ? 'none' : 'unknown' };
+}
+
+/** The loaders of the file whose dataset has the generator, or else may have it; and those of them that start workers. */
+export function loadersOf(kept: KeptGenerator, file: PythonFile): Record<'own' | 'seen' | 'started', Call[]> {
   const loaders = loaderCalls(file).map((loader) => {
     const dataset = file.argument(loader, 'dataset', 0);
     return { loader, made: typeof dataset === 'string' ? null : file.constructionOf(dataset) };
   });
-  const own = loaders.filter(({ made }) => made && holds(made, kept.owner, file));
-  const seen = own.length > 0 ? own : loaders.filter(({ made }) => made === null);
-  const started = seen.filter(({ loader }) => !isWithoutWorkers(loader, file));
-  if (started.some(({ loader }) => givesOwn(loader, kept, file))) return { state: 'none' };
-  const [first] = started;
-  if (first && own.length > 0) return { state: 'some', loader: first.loader };
-  return { state: seen.length > 0 && started.length === 0 ? 'none' : 'unknown' };
+  const own = loaders.filter(({ made }) => made && holds(made, kept.owner, file)).map(({ loader }) => loader);
+  const unknown = loaders.filter(({ made }) => made === null).map(({ loader }) => loader);
+  const seen = own.length > 0 ? own : unknown;
+  return { own, seen, started: seen.filter((loader) => !isWithoutWorkers(loader, file)) };
+}
+
+/** How a generator of the same kind is made with a seed: what makes it, and what follows; null where a device is asked for. */
+export function freshGenerator(
+  { made }: KeptGenerator,
+  seed: string,
+  file: PythonFile,
+): { readonly maker: string; readonly rest: string } | null {
+  const maker = made.name === 'numpy.random.Generator' ? 'numpy.random.default_rng' : (made.name ?? '');
+  if (maker === 'numpy.random.RandomState' && !seed.includes('2**32')) return { maker, rest: `(${seed} % 2**32)` };
+  if (maker !== 'torch.Generator') return { maker, rest: `(${seed})` };
+  return file.argument(made, 'device', 0) === 'absent' ? { maker, rest: `().manual_seed(${seed})` } : null;
 }
 
 /** The dataset is of the class, or was given an object of it, or makes one. */

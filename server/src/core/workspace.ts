@@ -10,7 +10,7 @@ import type { FileFacts } from './facts.ts';
 import { isStandardModule } from './imports.ts';
 import { Manifests, type Script } from './manifests.ts';
 import type { PythonFile } from './model.ts';
-import { folderOf, join } from './paths.ts';
+import { folderOf, join, resolve } from './paths.ts';
 import type { Span } from './rule.ts';
 import type { Summary } from './summary.ts';
 
@@ -36,6 +36,8 @@ export interface ProgramEffects {
 }
 
 const LONGEST_CHAIN = 12;
+/** What `%run` names, unlike an import. */
+const IS_PATH = /^(\.\.?)?\//;
 const NO_COMMANDS: Commands = { ids: [], packages: [] };
 
 export class Workspace implements Modules {
@@ -129,6 +131,12 @@ export class Workspace implements Modules {
     return program;
   }
 
+  /** The files that a notebook runs by `%run` and that are not known. */
+  unreadRuns(path: string): string[] {
+    const runs = this.effects(path)?.stars.filter((each) => IS_PATH.test(each)) ?? [];
+    return runs.flatMap((each) => resolve(folderOf(path), each) ?? []).filter((each) => !this.#files.has(each));
+  }
+
   /** What a call of a function or method does to randomness, as a file names it; null where nobody can read it. */
   call(name: string, from: string): Summary | null {
     return withinReason(() => new Composer(this, from).call(name, from));
@@ -152,7 +160,8 @@ export class Workspace implements Modules {
       this.#commands.clear();
       for (const { target, path: manifest } of scripts) {
         const found = this.locate(target.replace(':', '.'), manifest);
-        if (!found || !this.effects(found.path)?.functions.has(found.name)) continue;
+        const effects = found && this.effects(found.path);
+        if (!found || !effects || !(effects.functions.has(found.name) || effects.apps[found.name])) continue;
         this.#commands.set(found.path, [...(this.#commands.get(found.path) ?? []), found.name]);
       }
     }
@@ -186,7 +195,7 @@ export class Workspace implements Modules {
     const known = this.#located.get(key);
     if (known !== undefined) return known;
     this.#located.set(key, null); // A cycle of re-exports leads nowhere.
-    const found = name.startsWith('.') ? this.#relative(name, folder, depth) : this.#absolute(name, folder, depth);
+    const found = this.#find(name, folder, depth);
     this.#located.set(key, found);
     return found;
   }
@@ -205,6 +214,19 @@ export class Workspace implements Modules {
       const located = part === '' ? null : this.locate(parts.slice(0, i + 1).join('.'), from);
       return located?.name === '' && this.#files.has(located.path) ? [located.path] : [];
     });
+  }
+
+  #find(name: string, folder: string, depth: number): Located | null {
+    if (IS_PATH.test(name)) return this.#inFile(name, folder, depth);
+    return name.startsWith('.') ? this.#relative(name, folder, depth) : this.#absolute(name, folder, depth);
+  }
+
+  /** A file by its path, or a name in it: `./helpers/seed.py.set_seed`. */
+  #inFile(name: string, folder: string, depth: number): Located | null {
+    const [, file = '', rest] = /^(.*?\.(?:py|ipynb))(?:\.(.+))?$/i.exec(name) ?? [];
+    const path = resolve(folder, file);
+    if (path === null || !this.#files.has(path)) return null;
+    return rest === undefined ? { path, name: '' } : this.#member(path, rest.split('.'), depth);
   }
 
   #relative(name: string, folder: string, depth: number): Located | null {
@@ -265,7 +287,9 @@ export class Workspace implements Modules {
     const effects = this.effects(path);
     const [first = '', ...more] = rest;
     const id = `#${first}`;
-    const isOwn = effects && (effects.functions.has(id) || effects.classes[id] || Object.hasOwn(effects.values, first));
+    const isOwn =
+      effects &&
+      (effects.functions.has(id) || effects.classes[id] || effects.apps[id] || Object.hasOwn(effects.values, first));
     if (isOwn) return { path, name: [id, ...more].join('.') };
     const exported = effects?.exports[first];
     if (exported !== undefined) return this.locate([exported, ...more].join('.'), path, depth + 1);
@@ -318,8 +342,8 @@ export class Workspace implements Modules {
 
 /** All that decides which names lead where, and who imports whom. */
 function shapeOf({ effects, facts }: IndexedFile): string {
-  const { exports, stars, imports, classes, functions, values } = effects;
-  const names = [...Object.keys(classes), ...functions.keys(), ...Object.keys(values)];
+  const { exports, stars, imports, classes, functions, values, apps } = effects;
+  const names = [classes, values, apps].map((each) => Object.keys(each)).concat([...functions.keys()]);
   return JSON.stringify([exports, stars, imports, names, facts.isTest]);
 }
 

@@ -4,7 +4,7 @@ import { cellAt } from '../notebook.ts';
 import type { Span } from '../rule.ts';
 import { nodeAt } from '../seeding.ts';
 import type { Site } from '../summary.ts';
-import type { Frame, Step } from '../trace.ts';
+import { type Frame, isWay, type Step, type Way } from '../trace.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** Where something is written. Line and column count from 1, columns in UTF-16 units. */
@@ -90,23 +90,25 @@ export class Source {
     return { code: onOneLine(file.read(span)), place: this.place(file, span.start) };
   }
 
-  /** The node of a site, and the file it is in. */
-  at(site: Site): { readonly file: PythonFile; readonly node: Node } | null {
+  /** The node of a site, its own place, which for what `%run` runs is no node, and the file. */
+  at(site: Site): { readonly file: PythonFile; readonly node: Node; readonly span: Span } | null {
     const file = this.file(site.path);
     const span = this.#workspace.site(site.path, site.site);
-    return file && span ? { file, node: nodeAt(file, span) } : null;
+    return file && span ? { file, node: nodeAt(file, span), span } : null;
   }
 
   /** The token of a site, such as the callee. */
   token(site: Site): Mention | null {
     const found = this.at(site);
-    return found && this.mention(found.file, found.node);
+    return found && this.mention(found.file, found.span);
   }
 
   /** The whole call whose callee is at the site; the expression itself where it is none. */
   call(site: Site): Mention | null {
     const found = this.at(site);
-    return found && this.mention(found.file, callOf(found.node) ?? found.node);
+    if (found?.file.notebook?.runs.some(({ start }) => start === found.span.start))
+      return this.#statement({ kind: 'run', site });
+    return found && this.mention(found.file, callOf(found.node) ?? found.span);
   }
 
   /**
@@ -114,16 +116,13 @@ export class Source {
    * `main()`, says nothing.
    */
   callers(step: Step): Mention[] {
-    const calls = step.frames.flatMap((frame) => (frame.kind === 'call' || frame.kind === 'import' ? [frame] : []));
+    const calls = step.frames.filter(isWay);
     const [first, second] = calls;
     const entry = first?.kind === 'call' ? this.at(first.site) : null;
     const staysHere = first !== undefined && (second ?? step).site.path === first.site.path;
     const telling = entry && staysHere && startsProgram(entry.node, entry.file) ? calls.slice(1) : calls;
     const ends = telling.length > 2 ? [telling[0], telling.at(-1)] : telling;
-    return ends.flatMap((frame) => {
-      const mention = frame && (frame.kind === 'import' ? this.#import(frame.site) : this.#caller(frame.site));
-      return mention ?? [];
-    });
+    return ends.flatMap((way) => (way && (way.kind === 'call' ? this.#caller(way.site) : this.#statement(way))) ?? []);
   }
 
   /** A call whose arguments are left out where they are long. */
@@ -135,9 +134,9 @@ export class Source {
     return { code: code.length <= LONGEST_CALLER ? code : `${onOneLine(found.file.read(found.node))}(…)`, place };
   }
 
-  #import(site: Site): Mention | null {
+  #statement({ kind, site }: Way): Mention | null {
     const token = this.token(site);
-    return token && { ...token, code: `import ${token.code}` };
+    return token && { ...token, code: `${kind === 'run' ? '%run' : 'import'} ${token.code}` };
   }
 
   /** The conditions around a step that nobody can decide, outermost first. */

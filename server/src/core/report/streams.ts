@@ -3,7 +3,7 @@ import { type Stream, seederOf } from '../knowledge.ts';
 import type { Constant } from '../model.ts';
 import type { Project } from '../project.ts';
 import { type Reached, type Site, STREAMS } from '../summary.ts';
-import type { Frame, Step } from '../trace.ts';
+import { type Frame, isWay, type Step } from '../trace.ts';
 import { type Condition, callOf, type Mention, onOneLine, type Source } from './source.ts';
 
 /**
@@ -89,7 +89,7 @@ const calls = (reached: Reached): Step['frames'] => reached.via.map((site) => ({
 function stepOf(reached: Reached, steps: readonly Step[]): Step | undefined {
   const here = steps.filter(({ site }) => isSame(site, reached.site));
   const via = (step: Step): Site[] =>
-    step.frames.flatMap((frame) => ('site' in frame && isPath(frame) ? [frame.site] : []));
+    step.frames.flatMap((frame) => ('site' in frame && isWay(frame) ? [frame.site] : []));
   return (
     here.find((step) => {
       const sites = via(step);
@@ -98,14 +98,11 @@ function stepOf(reached: Reached, steps: readonly Step[]): Step | undefined {
   );
 }
 
-const isPath = (frame: Step['frames'][number]): frame is Extract<Step['frames'][number], { kind: 'call' | 'import' }> =>
-  frame.kind === 'call' || frame.kind === 'import';
-
 const isSame = (a: Site, b: Site | undefined): boolean => a.path === b?.path && a.site === b.site;
 
 /** Each place once where it is reached unconditionally; else once for each way there. */
 export function leastConditional(steps: readonly Step[]): Step[] {
-  const isFree = (step: Step): boolean => step.frames.every((frame) => isPath(frame));
+  const isFree = (step: Step): boolean => step.frames.every(isWay);
   const ways = new Map<string, Step>();
   for (const step of steps) {
     const place = JSON.stringify(step.site);

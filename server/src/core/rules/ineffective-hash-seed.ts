@@ -1,8 +1,9 @@
 /** A running Python has chosen how it hashes strings; the variable only reaches processes started later. */
 import { removeStatement, statementOf } from '../fix.ts';
 import { DATA_LOADER, startsWorkers } from '../loaders.ts';
-import type { Node, PythonFile } from '../model.ts';
+import type { Constant, Node, PythonFile } from '../model.ts';
 import type { Fix, Rule } from '../rule.ts';
+import { FALLBACK_SEED } from '../seeding.ts';
 import { environmentSettings } from '../switches.ts';
 
 const VARIABLE = 'PYTHONHASHSEED';
@@ -17,7 +18,8 @@ export const ineffectiveHashSeed: Rule = {
 strings nor the order of sets in this process; it reaches processes that are started afterwards, such as spawned workers.
 The order of a \`dict\` is that of insertion, and never depended on it.
 
-To fix the hashes of a program, set the variable where it is started: \`PYTHONHASHSEED=0 python train.py\`.`,
+To fix the hashes of a program, set the variable where it is started: \`PYTHONHASHSEED=0 python train.py\`, or under \`env\` in
+VS Code’s \`.vscode/launch.json\`, which a repair writes.`,
   never: [
     'A program that starts itself again by `os.execv` and its like.',
     'A launcher that starts other programs, by `subprocess` or `os.system`.',
@@ -54,12 +56,14 @@ def set_seed(seed):
   ],
   *check(file) {
     if (startsPrograms(file)) return;
-    for (const { node, span } of environmentSettings(file, VARIABLE)) {
+    for (const { node, span, value } of environmentSettings(file, VARIABLE)) {
+      const seed = hashSeed(value, file);
       yield {
         start: span.start,
         end: span.end,
         message: `\`${VARIABLE}\` is read when Python starts; this process has started and keeps its hashes.`,
         fixes: repairs(file, node),
+        ...(seed === null ? {} : { startWith: { name: VARIABLE, value: seed } }),
       };
     }
   },
@@ -70,6 +74,29 @@ const STARTS = /^(os\.(exec|spawn|posix_spawn)\w*|os\.(system|popen)|subprocess\
 /** The next process reads the variable, so setting it is right. */
 const startsPrograms = (file: PythonFile): boolean =>
   file.allCalls.some((call) => call.name !== null && STARTS.test(call.name));
+
+/** The seed as Python takes it from its environment; null where chance is asked for. */
+function hashSeed(value: Node | null, file: PythonFile): string | null {
+  const call = value?.type === 'call' ? file.call(value) : null;
+  const inner = call?.name === 'builtins.str' ? call.node.get('arguments')?.children[0] : value;
+  const given = inner && (file.constant(inner) ?? passedTo(inner, file));
+  if (given === 'random') return null;
+  const seed = String(given);
+  return /^\d{1,10}$/.test(seed) && Number(seed) < 2 ** 32 ? seed : FALLBACK_SEED;
+}
+
+/** What the first call that shows it passes for a parameter, or its default. */
+function passedTo(name: Node, file: PythonFile): Constant | undefined {
+  const [only, ...others] = name.type === 'identifier' ? file.definitions(name) : [];
+  if (only?.kind !== 'parameter' || others.length > 0) return undefined;
+  const owner = name.enclosing('function_definition');
+  const info = owner && [...file.scopes.functions.values()].find(({ node }) => node === owner);
+  const position = info?.parameters.indexOf(only.parameter) ?? -1;
+  const passed = file.calls(info?.id ?? '').map((call) => file.argument(call, only.parameter.name, position));
+  const known = passed.map((given) => (typeof given === 'string' ? undefined : file.constant(given)));
+  const standard = only.parameter.default ? file.constant(only.parameter.default) : undefined;
+  return known.find((each) => each !== undefined) ?? standard;
+}
 
 const MULTIPROCESSING = /^(torch\.)?multiprocessing\./;
 

@@ -2,8 +2,9 @@
 import { insertBefore, removeStatement, replace, statementOf } from '../fix.ts';
 import { freeName, spellAll } from '../imports.ts';
 import type { Node, PythonFile } from '../model.ts';
-import type { Edit, Rule } from '../rule.ts';
+import type { Edit, Fix, Rule } from '../rule.ts';
 import { isDataset, type KeptGenerator, keptGenerators, workersOf } from '../worker-copies.ts';
+import { reseedFix } from '../worker-reseeds.ts';
 
 export const sharedWorkerRng: Rule = {
   name: 'shared-worker-rng',
@@ -90,12 +91,20 @@ def make_loader(data):
           ...(state === 'unknown' ? { severity: 'information' as const } : {}),
           message: `\`self.${kept.attribute}\` is copied into each DataLoader worker, and every copy gives the same numbers.`,
           related: use ? [{ start: use.node.start, end: use.node.end, message: 'A sample is made with it here.' }] : [],
-          fixes: [{ title: 'Make a generator for each sample', safe: false, edits: () => perSample(kept, file) }],
+          fixes: repairs(kept, state, file),
         };
       }
     }
   },
 };
+
+function repairs(kept: KeptGenerator, state: 'some' | 'unknown', file: PythonFile): Fix[] {
+  const each: Fix = { title: 'Make a generator for each sample', safe: false, edits: () => perSample(kept, file) };
+  const reseed = state === 'some' ? reseedFix(kept, file) : null;
+  if (!reseed) return [each];
+  const where = reseed.name === null ? 'a `worker_init_fn`' : `\`${reseed.name}\``;
+  return [each, { title: `Reseed it in ${where}`, safe: false, edits: () => reseed.edits() }];
+}
 
 function perSample(kept: KeptGenerator, file: PythonFile): Edit[] {
   const name = freeName(file, [kept.attribute.replace(/^_+/, ''), 'rng', 'sample_rng']);

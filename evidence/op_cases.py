@@ -177,6 +177,7 @@ CASES = [
     sampled("cuDNN", "align_corners=True"),
     sampled("other mode", "mode='nearest', align_corners=True"),
     sampled("other padding", "padding_mode='border', align_corners=True"),
+    sampled("unknown arguments", "mode='bicubic', padding_mode='reflection', align_corners=False"),
     # Networks.
     *(convolution(dims, transposed) for transposed in (False, True) for dims in (1, 2, 3)),
     recurrent("LSTM"),

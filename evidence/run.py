@@ -28,6 +28,7 @@ ROOT = HERE.parent
 PYTHON = os.environ.get("PYTHON") or sys.executable
 RUNS = {"bad": 2, "good": 2, "holds": 1}
 LIMIT_SECONDS = 300
+LIBRARIES = ["numpy", "scipy", "pandas", "sklearn"]
 
 
 def main():
@@ -66,8 +67,12 @@ def all_checks(options, machine):
             else:
                 yield name, lambda e=experiment, k=kind, p=program: judge(k, p, e["error"])
 
-    for name in ("snippets", "libraries"):
-        yield name, lambda name=name: judge("holds", HERE / f"{name}.py", None)
+    yield "snippets", lambda: judge("holds", HERE / "snippets.py", None)
+    for name in LIBRARIES:
+        if name in machine["has"]:
+            yield f"libraries {name}", lambda name=name: judge_counts(HERE / "libraries.py", [name])
+        else:
+            yield f"libraries {name}", lambda name=name: ("SKIPPED", f"needs {name}")
     counting = {"ops_table": [], "gpu_ops --device cpu": ["--device", "cpu"]}
     if options.repaired:
         counting["equivalents"] = [str(options.repaired.resolve() / "equivalents.json")]
@@ -158,7 +163,7 @@ def run(program, arguments=()):
 def describe_machine():
     probe = (
         "import importlib, importlib.util, json, platform, torch; cuda = torch.cuda.is_available();"
-        "found = [name for name in ('torch', 'numpy', 'sklearn', 'hypothesis', 'albumentations') if importlib.util.find_spec(name)];"
+        "found = [name for name in ('torch', 'numpy', 'scipy', 'pandas', 'sklearn', 'hypothesis', 'albumentations') if importlib.util.find_spec(name)];"
         "versions = {name: importlib.import_module(name).__version__ for name in found};"
         "print(json.dumps({'torch': torch.__version__, 'versions': {'Python': platform.python_version(), **versions},"
         " 'threads': torch.get_num_threads(), 'device': torch.cuda.get_device_name(0) if cuda else None}))"

@@ -125,7 +125,7 @@ export const OP_CASES: readonly OpCase[] = [
     { '1.12.1': 'D/D', '1.13.1': 'D/R', '2.5.1': 'D/R', '2.6.0': 'D/-', '': 'D/-' },
   ],
   ['torch.gather', 'x.[gather](1, i)', 'q.gather(1, i)', SCATTERED],
-  ['torch.histc floating point', '[torch.histc](x)', 'np.histogram(a)', ALWAYS_RAISES],
+  ['torch.histc floating point', '[torch.histc](x)', 'np.histogram(a)', { '1.8.1': '-/R', '2.4.0': '-/R', '': '-/R' }],
   [
     'torch.histc integer',
     'i.[histc]()',
@@ -262,20 +262,26 @@ export const OP_CASES: readonly OpCase[] = [
   [
     'torch.nn.functional.grid_sample cuDNN',
     '[F.grid_sample](x, s, align_corners=True)',
-    'F.grid_sample(x, s, align_corners=m)',
+    'F.affine_grid(x, s, align_corners=True)',
     { '1.8.1': 'D/D', '2.11.0': 'D/D', '2.13.0': 'D/R', '': 'D/R' },
   ],
   [
     'torch.nn.functional.grid_sample other mode',
     '[F.grid_sample](x, s, "bicubic", align_corners=True)',
-    'F.grid_sample(x, s, m, align_corners=True)',
+    'np.interp(a, a, a)',
     ALWAYS_RAISES,
   ],
   [
     'torch.nn.functional.grid_sample other padding',
     '[F.grid_sample](x, s, padding_mode="border", align_corners=True)',
-    'F.grid_sample(x, s, padding_mode=m, align_corners=True)',
+    'a.grid_sample(x, s, padding_mode="border", align_corners=True)',
     ALWAYS_RAISES,
+  ],
+  [
+    'torch.nn.functional.grid_sample unknown arguments',
+    '[F.grid_sample](x, s, m, align_corners=n)',
+    'a.grid_sample(x, s, m)',
+    { '1.8.1': 'D/-', '2.11.0': 'D/-', '2.13.0': 'D/R', '': 'D/R' },
   ],
   [
     'torch.nn.functional.interpolate antialias',

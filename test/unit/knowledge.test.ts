@@ -184,6 +184,7 @@ describe('operations', () => {
         const isOfInput = (name: string) => name === 'input'; // The object of a method, the first argument else.
         const about = (condition: Condition): string[] => {
           if ('argument' in condition) return [condition.argument];
+          if ('anyUnknown' in condition) return [...condition.anyUnknown];
           if (!('tensor' in condition) || condition.tensor === undefined) return [];
           return [condition.tensor, ...(condition.rank && !condition.known ? ['dim'] : [])].filter(
             (it) => !isOfInput(it),
@@ -193,6 +194,7 @@ describe('operations', () => {
           ...[...op.when, ...op.behaviour.flatMap((row) => row.when ?? [])].flatMap(about),
           ...(op.sums && op.sums !== 'input' ? [op.sums] : []),
           ...(op.collides ? [op.collides] : []),
+          ...(op.collides && !/\.(index_|put_)/.test(op.api) ? ['dim'] : []),
         ]);
         const known = { ...spelling.positions, ...spelling.fixed };
         // An argument that this spelling lacks takes its default: nn.Upsample has no antialias.

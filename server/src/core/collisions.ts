@@ -1,4 +1,5 @@
 /** Whether an operation can meet one place twice by its index along a dimension. */
+import { isDistinct } from './distinct.ts';
 import type { Node, PythonFile } from './model.ts';
 import type { OpCall } from './op-calls.ts';
 
@@ -6,16 +7,21 @@ const MAX_NAMES = 3;
 /** They leave a tensor's sizes as they are. */
 const SAME_SIZE = new Set('long int to type cuda cpu detach clone contiguous'.split(' '));
 
+/** Their index has one dimension, whichever they index along. */
+const HAS_ONE_DIMENSION = /\.(index_\w+|put_)$/;
+
 /**
- * True for `q.gather(1, actions.unsqueeze(1))` and `q.gather(1, actions).squeeze(1)`: along the dimension the index has
+ * True for `x.index_add_(0, torch.randperm(n)[:k], y)`: all entries differ. True for `q.gather(1, actions.unsqueeze(1))` and `q.gather(1, actions).squeeze(1)`: along the dimension the index has
  * one entry, so no two of them meet. False where the code does not show it.
  */
 export function picksOne(use: OpCall, index: string, file: PythonFile): boolean {
   const given = use.argument('dim');
   const dim = typeof given === 'string' ? undefined : file.constant(given);
   const indices = use.operands(index);
-  if (typeof dim !== 'number') return false;
-  if (isSqueezed(use.call.node, dim, file)) return true;
+  const along = HAS_ONE_DIMENSION.test(use.op.api) || typeof dim !== 'number' ? undefined : dim;
+  if (indices.length > 0 && indices.every((node) => node !== null && isDistinct(node, along, file))) return true;
+  if (typeof dim !== 'number' || HAS_ONE_DIMENSION.test(use.op.api)) return false;
+  if (use.op.pass === 'backward' && isSqueezed(use.call.node, dim, file)) return true;
   return indices.length > 0 && indices.every((node) => node !== null && hasOneEntry(node, dim, file));
 }
 

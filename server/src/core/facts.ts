@@ -1,5 +1,6 @@
 /** What a file says about the programs it is part of, besides its effects: small, plain, and kept for closed files. */
 
+import { checkpoints } from './checkpoints.ts';
 import { hasCommandLine, isDemo, isMainGuard } from './demos.ts';
 import { setsCublas, usesCuda } from './environment.ts';
 import { type Flags, isMlPackage, looksLikeSeeder, type Seeder, seederOf } from './knowledge.ts';
@@ -40,6 +41,10 @@ export interface FileFacts {
   readonly setsCublas: boolean;
   /** It saves or restores the state of a random generator, or makes a new one for each epoch. */
   readonly keepsRandomState: boolean;
+  /** It makes a checkpoint that training can go on from. */
+  readonly makesCheckpoint: boolean;
+  /** It trains, or switches the mode of something. */
+  readonly setsMode: boolean;
   /** What its classes and functions build that `eval()` changes. */
   readonly parts: Parts;
 }
@@ -69,6 +74,8 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     usesCuda: usesCuda(file),
     setsCublas: setsCublas(file),
     keepsRandomState: keepsRandomState(file),
+    makesCheckpoint: checkpoints(file).length > 0,
+    setsMode: setsMode(file),
     parts: usesMl ? partsOf(file) : {},
   };
 }
@@ -82,6 +89,13 @@ function determinismOf(file: PythonFile, counts: (node: Node) => boolean): Deter
     state = isStrict ? 'strict' : state === 'off' ? 'warn' : state;
   }
   return state;
+}
+
+function setsMode(file: PythonFile): boolean {
+  if (['eval', 'train', 'backward'].some((name) => file.methodCalls(name).length > 0)) return true;
+  return file.allCalls.some(
+    ({ name }) => name !== null && /^torch\.(optim\.[A-Z]|autograd\.(grad|backward)$)/.test(name),
+  );
 }
 
 function isTest(path: string): boolean {

@@ -1,6 +1,9 @@
 /** Code that no backward pass follows. */
 import type { Node, PythonFile } from './model.ts';
+import { isApart, isClassApart, isInEvaluation } from './purposes.ts';
+import { reachingDefinitions } from './reaching.ts';
 import type { FunctionInfo } from './scope.ts';
+import { walk } from './syntax.ts';
 
 const OFF = new Set([
   'torch.no_grad',
@@ -16,11 +19,28 @@ const EXPORTS = /(^|_)onnx(_|$)/;
 /** What a network is to find: nobody trains through it. */
 const TRUTH = /^(gt|ground_?truths?|targets?|labels?)(_\w+)?$/;
 
+/** How a place is known to be without a gradient: by switches and what code cannot be otherwise, or by what it is for too. */
+type Reason = (node: Node, info: FunctionInfo | undefined) => boolean;
+
 /**
  * True where no gradient is taken through what runs at a node: under `no_grad` or `inference_mode`, in a dataset, or in
  * a function that is only called from such places. `isWhole` says that no other file calls the functions of this one.
  */
-export function runsWithoutGradient(node: Node, file: PythonFile, isWhole: boolean, depth = 0): boolean {
+export const runsWithoutGradient = (node: Node, file: PythonFile, isWhole: boolean): boolean =>
+  isQuiet(node, file, isWhole, () => false);
+
+/** The same, also in code that is for a network's input or its results, and in branches for evaluation. */
+export const isNotTrainedThrough = (node: Node, file: PythonFile, isWhole: boolean): boolean =>
+  isQuiet(
+    node,
+    file,
+    isWhole,
+    (at, info) =>
+      isInEvaluation(at, file) ||
+      (info !== undefined && (isApart(info) || (info.class && isClassApart(info.class, file)))) === true,
+  );
+
+function isQuiet(node: Node, file: PythonFile, isWhole: boolean, isFor: Reason, depth = 0): boolean {
   for (let at = node.parent; at; at = at.parent) {
     if (at.type === 'with_statement') {
       const items = at.children.find((child) => child.type === 'with_clause')?.children ?? [];
@@ -33,13 +53,14 @@ export function runsWithoutGradient(node: Node, file: PythonFile, isWhole: boole
     const info = file.scopes.byNode.get(at)?.owner as FunctionInfo | undefined;
     if (info?.class && isDataset(info, file)) return true;
     if (info && (EXPORTS.test(info.name) || info.parameters.some(({ name }) => WEIGHTS.test(name)))) return true;
+    if (isFor(node, info)) return true;
     const calls = info && depth < MAX_CALLERS ? file.calls(info.id) : [];
-    // What is only called to convert weights was written for that, whoever else may call it.
+    // What is only called to convert weights was written for that, whoever else may call it; a private function is not.
+    const isOwn = isWhole || info?.name.startsWith('_') === true;
     return (
       calls.length > 0 &&
       calls.every(
-        (call) =>
-          (isWhole || convertsWeights(call.node, file)) && runsWithoutGradient(call.node, file, isWhole, depth + 1),
+        (call) => (isOwn || convertsWeights(call.node, file)) && isQuiet(call.node, file, isWhole, isFor, depth + 1),
       )
     );
   }
@@ -75,6 +96,55 @@ function turnsOff(expression: Node, file: PythonFile): boolean {
     return typeof mode !== 'string' && file.constant(mode) === false;
   }
   return name !== null && OFF.has(name);
+}
+
+/** They give what no gradient flows back from. */
+const ENDS = /^(detach|argmax|argmin|argsort|long|int|bool|byte|short|numpy|tolist|item|gt|lt|ge|le|eq|ne|nonzero)$/;
+/** They hand on the gradient of what they are called on, and of nothing else. */
+const HANDS_ON =
+  /^(sigmoid|softmax|log_softmax|tanh|exp|float|double|half|cpu|cuda|to|contiguous|clone|flatten|unflatten|view|reshape|permute|transpose|squeeze|unsqueeze|expand|repeat|repeat_interleave|round|clamp|flip|data)$/;
+const MAX_NAMES = 3;
+
+/** `F.interpolate(scores).argmax(1)`, `mask = F.interpolate(mask) > 0.5`: whatever is made of the result has no gradient. */
+export function losesGradient(result: Node, file: PythonFile, names = 0): boolean {
+  let at = result;
+  for (let parent = at.parent; parent; at = parent, parent = at.parent) {
+    if (parent.type === 'parenthesized_expression') continue;
+    if (parent.type === 'subscript' && at.field === 'value') continue;
+    if (parent.type === 'comparison_operator') return true;
+    if (parent.type === 'argument_list' && parent.children[0] === at && parent.parent) {
+      const name = file.call(parent.parent).name;
+      if (name !== null && /^torch\.(argmax|argmin|argsort|gt|lt|ge|le|eq|ne|nonzero)$/.test(name)) return true;
+    }
+    if (parent.type === 'attribute' && at.field === 'object') {
+      const method = file.read(parent.get('attribute') ?? parent);
+      if (ENDS.test(method) || method === 'data') return true;
+      if (parent.field !== 'function' || !parent.parent || !HANDS_ON.test(method)) return false;
+      parent = parent.parent;
+      continue;
+    }
+    if (parent.type !== 'assignment' || at.field !== 'right' || names >= MAX_NAMES) return false;
+    const target = parent.get('left');
+    if (target?.type !== 'identifier') return false;
+    const uses = mentionsOf(target, at, file);
+    return uses.length > 0 && uses.every((use) => losesGradient(use, file, names + 1));
+  }
+  return false;
+}
+
+/** Where a name may stand for the value that an assignment gives it. */
+export function mentionsOf(target: Node, value: Node, file: PythonFile): Node[] {
+  const found: Node[] = [];
+  const name = file.read(target);
+  walk(target.enclosing('function_definition', 'lambda') ?? file.syntax.root, (node) => {
+    if (node.type !== 'identifier' || node.field === 'attribute' || node.field === 'left' || node.field === 'name')
+      return true;
+    if (file.read(node) !== name) return true;
+    const reaching = reachingDefinitions(node, file);
+    if (reaching.some((each) => each.kind === 'assignment' && each.value === value)) found.push(node);
+    return true;
+  });
+  return found;
 }
 
 const isDataset = (info: FunctionInfo, file: PythonFile): boolean =>

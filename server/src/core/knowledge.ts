@@ -89,6 +89,8 @@ export type Condition =
   | { readonly argument: string; readonly allOnes: boolean }
   /** Given, and written out as a literal or not. */
   | { readonly argument: string; readonly literal: boolean }
+  /** One of these is passed, and the code does not show what it is. */
+  | { readonly anyUnknown: readonly string[] }
   | DataCondition;
 
 /** What depends on data, in words. Code that shows the opposite breaks it; `known` says that code has to show it. */
@@ -149,8 +151,12 @@ export interface Op {
   readonly sums?: string;
   /** Only the indices it returns differ, and with them the gradient; the values do not. */
   readonly indices?: boolean;
-  /** The argument whose entries along `dim` collide; with one entry there none do. */
+  /** The argument whose entries along `dim` collide; where there is one, or all differ, none do. */
   readonly collides?: string;
+  /** It adds ones, which is exact as long as a count fits the type. */
+  readonly counts?: boolean;
+  /** The tensor into whose gradient the backward adds; where only another one has a gradient, nothing collides. */
+  readonly accumulates?: string;
   readonly behaviour: readonly Behaviour[];
   readonly reason: string;
   readonly remedy: string;

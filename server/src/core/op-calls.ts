@@ -63,7 +63,8 @@ function usesOf(call: Call, file: PythonFile, isWanted: (use: Use) => boolean): 
   const object = call.callee.get('object');
   const uses = call.method === null || !object ? [] : opsOfMethod(call.method).filter(isWanted);
   if (uses.length === 0 || !object) return [];
-  if (tensorOf(object, file)) return uses;
+  const tensor = tensorOf(object, file);
+  if (tensor && !tensor.maybe) return uses;
   // A method's name alone decides only where no other library has it, and nobody knows what it is called on.
   return isUnknownObject(call, object, file) && usesTorch(file)
     ? uses.filter(({ spelling }) => !spelling.ambiguous)

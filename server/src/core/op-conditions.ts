@@ -8,6 +8,12 @@ import { tensorOf } from './tensors.ts';
 /** False also where nobody can tell what an argument is: what is not known is not reported. */
 export function holds(condition: Condition, use: OpCall, file: PythonFile): boolean {
   if ('data' in condition) return holdsForData(condition, use, file);
+  if ('anyUnknown' in condition) {
+    return condition.anyUnknown.some((name) => {
+      const each = use.spelling.fixed?.[name] === undefined ? use.argument(name) : 'absent';
+      return each !== 'absent' && valuesOf(undefined, each, undefined, file) === null;
+    });
+  }
   const given = use.argument(condition.argument);
   if ('present' in condition) {
     if (given === 'unknown') return false;

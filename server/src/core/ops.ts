@@ -1,12 +1,14 @@
 /** What the operations of a file do in this project: free to differ between runs, raising, or neither. */
 import { picksOne } from './collisions.ts';
-import { isGivenTruth, runsWithoutGradient } from './gradients.ts';
+import { isGivenTruth, isNotTrainedThrough, losesGradient, mentionsOf } from './gradients.ts';
 import { type Behaviour, behavioursAt } from './knowledge.ts';
 import type { Node, PythonFile } from './model.ts';
 import { type OpCall, opCalls } from './op-calls.ts';
 import { holds } from './op-conditions.ts';
 import type { Project } from './project.ts';
+import { isForInference, isPlaceApart } from './purposes.ts';
 import type { Span } from './rule.ts';
+import type { FunctionInfo } from './scope.ts';
 import { switchedOffHere } from './switches.ts';
 import { tensorOf } from './tensors.ts';
 
@@ -90,10 +92,23 @@ function isOnCpu(call: OpCall, file: PythonFile): boolean {
 
 function isExact(call: OpCall, file: PythonFile, project: Project): boolean {
   const { op } = call;
+  if (op.counts) return true;
+  if (op.accumulates && takesNoGradient(call, op.accumulates, file)) return true;
+  if (op.sums === 'input' && isIndex(call.call.node, file)) return true;
   const sources = op.sums ? call.operands(op.sums) : [];
   if (sources.length > 0 && sources.every((node) => node !== null && tensorOf(node, file)?.whole === true)) return true;
   if (op.collides && picksOne(call, op.collides, file)) return true;
   return op.indices === true && givesValues(call.call.node, file) && hasNoBackward(call, file, project);
+}
+
+/** `offsets = lengths.cumsum(0)[:-1]`, and later `x[offsets]`: an index is of whole numbers. */
+function isIndex(result: Node, file: PythonFile): boolean {
+  let at = result;
+  while (at.parent?.type === 'subscript' && at.field === 'value') at = at.parent;
+  if (at.field === 'subscript' || (at.parent?.type === 'index_expression_list' && at.parent.field === 'subscript'))
+    return true;
+  const target = at.parent?.type === 'assignment' && at.field === 'right' ? at.parent.get('left') : undefined;
+  return target?.type === 'identifier' && mentionsOf(target, at, file).some((each) => each.field === 'subscript');
 }
 
 /** `x.median(0)[0]`, `x.median(0).values`: the indices are not looked at. */
@@ -105,11 +120,33 @@ function givesValues(node: Node, file: PythonFile): boolean {
 
 function hasNoBackward(call: OpCall, file: PythonFile, project: Project): boolean {
   const { runs, op } = call;
+  // Nobody trains in tests, unless they do, and nobody trains through the pictures that a file loads or shows.
+  if (project.isTest && file.methodCalls('backward').length === 0) return true;
+  if (isPlaceApart(file) && !isInNetwork(call, file, project)) return true;
   // Nobody sees who calls a module that this file only makes.
-  if (runs.length === 0) return false;
-  const isOff = (node: Node): boolean => runsWithoutGradient(node, file, project.isProgram);
+  if (runs.length === 0) return isMadeForInference(call.call.node, file);
+  const isOff = (node: Node): boolean =>
+    isNotTrainedThrough(node, file, project.isProgram) || (op.indices !== true && losesGradient(node, file));
   if (runs.every(isOff)) return true;
-  const inputs = op.gradient ? call.operands(op.gradient) : [];
+  return op.gradient !== undefined && takesNoGradient(call, op.gradient, file);
+}
+
+/** What it gets there is detached, or what the network is to find. */
+function takesNoGradient(call: OpCall, input: string, file: PythonFile): boolean {
+  const inputs = call.operands(input);
   const takesNone = (node: Node): boolean => isGivenTruth(node, file) || tensorOf(node, file)?.detached === true;
   return inputs.length > 0 && inputs.every((node) => node !== null && takesNone(node));
+}
+
+/** A module that a function like `test` or `validate` makes for itself. */
+function isMadeForInference(node: Node, file: PythonFile): boolean {
+  const home = node.enclosing('function_definition');
+  const info = home && (file.scopes.byNode.get(home)?.owner as FunctionInfo | undefined);
+  return info !== null && info !== undefined && info.class === null && isForInference(info);
+}
+
+function isInNetwork(call: OpCall, file: PythonFile, project: Project): boolean {
+  const owner = call.call.node.enclosing('class_definition');
+  const info = owner ? file.scopes.byNode.get(owner)?.owner : null;
+  return info !== null && info !== undefined && project.isNetwork(info.id);
 }

@@ -214,6 +214,18 @@ export class Project {
     return this.programFacts.some((facts) => facts.keepsRandomState);
   }
 
+  /** True where this file or one of its programs makes a checkpoint that training can go on from. */
+  get makesCheckpoint(): boolean {
+    return this.programFacts.some((facts) => facts.makesCheckpoint);
+  }
+
+  /** True where another file of a program of this one trains, or switches the mode of something. */
+  get isModeSetElsewhere(): boolean {
+    return [...this.#programPaths].some(
+      (path) => path !== this.file.path && this.#workspace.facts(path)?.setsMode === true,
+    );
+  }
+
   /** The streams that a program of this file draws from or seeds. */
   get streams(): ReadonlySet<Stream> {
     const summaries = this.#programs.map((path) => this.#workspace.program(path).summary);

@@ -1,9 +1,11 @@
 /**
  * Python text to a plain syntax tree, and back again after an edit.
- * The only file that drives tree-sitter: everything else works on `Node`s, which live in the JS heap and cost nothing to visit.
+ * Only this file and the cursor drive tree-sitter: everything else works on `Node`s, which live in the JS heap and cost
+ * nothing to visit.
  */
 import { Language, Parser, type Tree } from 'web-tree-sitter';
 import { type Grammar, holdsStatements, kindOf } from './grammar.ts';
+import { LazyCursor } from './lazy-cursor.ts';
 import { collectComments, type Node } from './node.ts';
 import { type Reusable, TreeReader } from './tree-reader.ts';
 
@@ -52,7 +54,7 @@ function parseTree(text: string, old: Tree | null): Tree {
 }
 
 function read(tree: Tree, text: string, reusable: Reusable): Syntax {
-  const root = new TreeReader(tree, text, grammar, reusable).read();
+  const root = new TreeReader(new LazyCursor(tree), text, grammar, !tree.rootNode.hasError, reusable).read();
   return {
     root,
     get comments() {

@@ -12,6 +12,8 @@ export interface Tensor {
   readonly detached?: true;
   /** Its values are whole numbers, whatever its type. */
   readonly whole?: true;
+  /** It may be something else, as what is kept beside the weights in a file. */
+  readonly maybe?: true;
 }
 
 /** What an expression stands for: a tensor, or something that unpacks into tensors, or (`unique`) either. */
@@ -169,7 +171,7 @@ function result(last: string, of: Tensor | null, call: Call, operands: Operands,
     ...(dtype ? { dtype } : {}),
     ...(rank === undefined ? {} : { rank }),
     ...(onCpu ? { cpu: true as const } : {}),
-    ...(isDetached(last, of, dtype, call, file, shift) ? { detached: true as const } : {}),
+    ...(isDetached(last, of, dtype, call, operands, shift) ? { detached: true as const } : {}),
     ...(isWhole(last, of, dtype, call, operands) ? { whole: true as const } : {}),
   };
   const isPair = WITH_INDICES.has(last) && (hasDim || /^(sort|topk|kthvalue|mode|cummax|cummin)$/.test(last));
@@ -323,25 +325,35 @@ const FACTORIES = words(
   'zeros ones empty full rand randn randint randperm arange linspace logspace eye tensor as_tensor from_numpy zeros_like ones_like empty_like full_like rand_like randn_like one_hot normal',
 );
 
+/** Of one tensor they compute another one, which has a gradient if that one has. */
+const COMPUTES =
+  /^(interpolate|sigmoid|softmax|log_softmax|tanh|exp|log|sqrt|square|mean|std|var|norm|normalize|rsqrt)$/;
+
 function isDetached(
   last: string,
   of: Tensor | null,
   dtype: Tensor['dtype'],
   call: Call,
-  file: PythonFile,
+  operands: Operands,
   shift: 0 | 1,
 ): boolean {
+  const { file } = operands;
   if (last === 'detach' || dtype === 'integer') return true;
   if (FACTORIES.has(last) && shift === 1) {
     const asked = file.argument(call, 'requires_grad');
     return asked === 'absent' || (typeof asked !== 'string' && file.constant(asked) === false);
   }
-  const plain = SAME.has(last) || CAST.test(last);
+  if (/^(cat|stack|concat|hstack|vstack)$/.test(last)) {
+    const parts = call.node.get('arguments')?.children[0];
+    const all = parts && /^(list|tuple)$/.test(parts.type) ? parts.children : [];
+    return all.length > 0 && all.every((each) => operands.tensor(each)?.detached === true);
+  }
+  const plain = SAME.has(last) || CAST.test(last) || COMPUTES.test(last);
   return plain && last !== 'requires_grad_' && of?.detached === true && !/^(where|copy_|masked_fill_)$/.test(last);
 }
 
 function isWhole(last: string, of: Tensor | null, dtype: Tensor['dtype'], call: Call, operands: Operands): boolean {
-  if (dtype === 'integer' || /^(new_)?(ones|zeros)(_like)?$/.test(last)) return true;
+  if (dtype === 'integer' || /^((new_)?(ones|zeros)(_like)?|sign|round|floor|ceil|trunc)$/.test(last)) return true;
   if (last === 'full') return literalType(call.node.get('arguments')?.children[1], operands) === 'integer';
   const keeps = SAME.has(last) || CAST.test(last);
   return keeps && of?.whole === true && !/^(where|copy_|fill_|masked_fill_?|new_\w+|\w+_like)$/.test(last);
@@ -373,6 +385,7 @@ function commonTensor(a: Tensor, b: Tensor): Tensor {
     ...(a.cpu && b.cpu ? { cpu: true as const } : {}),
     ...(a.detached && b.detached ? { detached: true as const } : {}),
     ...(a.whole && b.whole ? { whole: true as const } : {}),
+    ...(a.maybe || b.maybe ? { maybe: true as const } : {}),
   };
 }
 

@@ -17,6 +17,7 @@ import {
   UNKNOWN,
   type Value,
 } from './tensor-results.ts';
+import { holdsWeights, weightsIn } from './weights.ts';
 
 const LOADER = 'torch.utils.data.DataLoader';
 const MODULES = /^(torch\.nn\.[A-Z]\w*|lightning\.pytorch\.LightningModule|torch_geometric\.nn\.[A-Z]\w*)$/;
@@ -25,6 +26,8 @@ const ONLY_TENSORS = /^(detach|cpu|unsqueeze|unsqueeze_|long|masked_fill|new_(ze
 /** numpy's comparisons have no such method. */
 const CASTS = /^(float|double|half|int|long|to|cpu|cuda)$/;
 const COMPARED: Tensor = { dtype: 'integer', detached: true, whole: true };
+/** One of the weights in a file, or whatever else was kept with them. */
+const WEIGHT: Value = { self: { detached: true, maybe: true } };
 const MAX_DEPTH = 60;
 
 const memory = new WeakMap<PythonFile, Tensors>();
@@ -164,6 +167,8 @@ class Tensors implements Operands {
   /** What a loop over an expression gets each time. */
   #iterated(expression: Node): Value {
     if (expression.type === 'call') {
+      const weights = weightsIn(expression, this.file);
+      if (weights) return weights === 'values' ? WEIGHT : { self: null, items: [null, WEIGHT] };
       const call = this.file.call(expression);
       const passed = expression.get('arguments')?.children.filter((child) => child.type !== 'keyword_argument') ?? [];
       const first = passed[0];
@@ -260,6 +265,9 @@ class Tensors implements Operands {
     const object = call.callee.get('object');
     const receiver = call.method !== null && object ? this.#receiver(object, call.method, call) : null;
     if (receiver && call.method !== null) return methodResult(call.method, receiver, call, this);
+    if (/^(get|pop)$/.test(call.method ?? '') && object && holdsWeights(object, file)) return WEIGHT;
+    const first = call.node.get('arguments')?.children[0];
+    if (name === 'einops.rearrange' && first) return { self: ranked(this.tensor(first)) };
     const own = file.functionOf(name);
     if (own) return this.#result(own);
     const construction = file.constructionOf(call.callee);
@@ -335,6 +343,7 @@ class Tensors implements Operands {
     if (!of) return UNKNOWN;
     const value = this.value(of);
     const keys = node.children.filter((child) => child.field === 'subscript');
+    if (!value.self && holdsWeights(of, this.file)) return WEIGHT;
     if (!value.self) {
       const index = keys.length === 1 && keys[0] ? this.file.constant(keys[0]) : undefined;
       return typeof index === 'number' && index >= 0 ? item(value, index) : UNKNOWN;
@@ -361,6 +370,12 @@ class Tensors implements Operands {
     }
     return this.#withGradient.has(name);
   }
+}
+
+/** The same tensor in another shape. */
+function ranked(tensor: Tensor | null): Tensor | null {
+  const { rank: _, ...rest } = tensor ?? {};
+  return tensor && rest;
 }
 
 /** The returned expressions of a body, inner functions left out. */

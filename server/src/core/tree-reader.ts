@@ -2,9 +2,8 @@
  * Reads a tree of tree-sitter's into nodes. Each question to the cursor crosses into WebAssembly, which costs more than
  * all that is done with the answer, so nothing is asked that the grammar or the text itself already answers.
  */
-import type { Tree } from 'web-tree-sitter';
 import { type Grammar, type Kind, typeOfWord } from './grammar.ts';
-import { LazyCursor } from './lazy-cursor.ts';
+import type { LazyCursor } from './lazy-cursor.ts';
 import { move, Node } from './node.ts';
 
 /** A statement of the former tree that lies outside the edit, by its new start. */
@@ -41,12 +40,13 @@ export class TreeReader {
   readonly #stack: Node[] = [];
   #top = 0;
 
-  constructor(tree: Tree, text: string, grammar: Grammar, reusable: Reusable) {
-    this.#cursor = new LazyCursor(tree);
+  /** The cursor has to be at the root of the tree of the text, and is freed in the end. */
+  constructor(cursor: LazyCursor, text: string, grammar: Grammar, isWhole: boolean, reusable: Reusable) {
+    this.#cursor = cursor;
     this.#text = text;
     this.#grammar = grammar;
     this.#reusable = reusable;
-    this.#isWhole = !tree.rootNode.hasError;
+    this.#isWhole = isWhole;
   }
 
   read(): Node {

@@ -44,7 +44,7 @@ libraries come in evaluation mode.`,
     'Models handed to a framework or to any code that is not in the file.',
     'A call of `.train()`, which says that the mode is meant.',
     'A class that sets its mode itself: in its `__init__`, or by a `train` of its own.',
-    'Library modules and tests.',
+    'Modules that no program reaches, or one that trains or sets a mode; tests.',
   ],
   references: [
     'https://docs.pytorch.org/docs/stable/notes/autograd.html#evaluation-mode-nn-module-eval',
@@ -125,8 +125,7 @@ with torch.inference_mode():
     },
   ],
   *check(file, project) {
-    if (!isInference(file) || project.isImported || project.isTest) return;
-    if (!project.isProgram && !runsAtTopLevel(file)) return;
+    if (!isInference(file) || project.isTest || !runs(file, project)) return;
     const seenRuns = new Set<Node>();
     for (const made of file.allCalls) {
       const isLoaded = isLoadedByTorchvision(made, file);
@@ -167,6 +166,12 @@ function isInference(file: PythonFile): boolean {
   return !file.allCalls.some(
     ({ name }) => name !== null && /^torch\.(optim\.[A-Z]|autograd\.(grad|backward)$)/.test(name),
   );
+}
+
+/** A program, or a module of programs that neither train nor switch the mode of anything: a predictor that they import. */
+function runs(file: PythonFile, project: Project): boolean {
+  if (project.isImported) return project.isInProgram && !project.isModeSetElsewhere;
+  return project.isProgram || runsAtTopLevel(file);
 }
 
 /** A script: something happens when it is run, whether or not it draws. */

@@ -1,4 +1,5 @@
 /** A checkpoint brings back model, optimizer and epoch, but the random numbers begin again. */
+import { type Checkpoint, checkpoints, isOptimizer, PROGRESS } from '../checkpoints.ts';
 import { addArguments, addItems, indentUnit, insertAfter, statementOf } from '../fix.ts';
 import { compareVersions } from '../knowledge.ts';
 import type { Call, Node, PythonFile } from '../model.ts';
@@ -7,16 +8,9 @@ import { rngHelpers } from '../rng-states.ts';
 import type { Edit, Fix, Rule } from '../rule.ts';
 import { walk } from '../syntax.ts';
 
-const PROGRESS = /epoch|step|(\b|_)iter/i;
-const OPTIMIZER = /^(torch\.optim\.(?!lr_scheduler)\w*|bitsandbytes\.optim\.\w+|timm\.optim\.\w+)\.?[A-Z]?\w*$/;
 const KEY = 'rng_state';
 /** From this version on `torch.load` takes no arrays unless it is told to. */
 const WEIGHTS_ONLY_SINCE = '2.6';
-
-interface Checkpoint {
-  /** A dictionary, or a call of `dict`. */
-  readonly made: Node;
-}
 
 interface Resume {
   readonly call: Call;
@@ -45,7 +39,7 @@ of rank 0 cannot hold them.`,
     'Loading for inference or fine-tuning: no optimizer, or no epoch is read from the checkpoint.',
     'Checkpoints without an optimizer, and exports of weights: nothing resumes from them.',
     'Savers of frameworks: Lightning, the Hugging Face Trainer, `save_state` of Accelerate, `StatefulDataLoader`.',
-    'A file that only saves, or only loads.',
+    'A program that only saves, or only loads.',
     'A program that never seeds: it promises nothing.',
     'An optimizer’s state that is copied to another optimizer, without a file.',
     'Library modules that no program reaches, and tests.',
@@ -121,54 +115,20 @@ for epoch in range(start, 10):
     if (loads.length === 0 || project.isTest) return;
     const made = checkpoints(file);
     const [first] = made;
-    const resume = first && loads.map((call) => resumeOf(call, file)).find((each) => each !== null);
-    if (!first || !resume || project.keepsRandomState) return;
+    if (!first && !project.makesCheckpoint) return;
+    const resume = loads.map((call) => resumeOf(call, file)).find((each) => each);
+    if (!resume || project.keepsRandomState) return;
     const { start, end } = resume.call.callee;
     yield {
       start,
       end,
       message: `Training goes on from \`${file.read(resume.checkpoint)}\`, its random numbers do not: no generator’s state is saved and restored.`,
-      related: [{ start: first.made.start, end: first.made.end, message: 'The checkpoint is made here.' }],
-      fixes: repair(made, resume, file, project),
+      related: first ? [{ start: first.made.start, end: first.made.end, message: 'The checkpoint is made here.' }] : [],
+      // Where another file makes the checkpoint, half of the repair would be there.
+      fixes: !first ? [] : repair(made, resume, file, project),
     };
   },
 };
-
-/** By what made it, or by its name where nobody can tell. */
-function isOptimizer(node: Node | undefined, file: PythonFile): boolean {
-  if (!node || !/^(identifier|attribute)$/.test(node.type)) return false;
-  const made = file.constructionOf(node)?.name;
-  if (made) return OPTIMIZER.test(made) || (!made.startsWith('torch.') && /optim/i.test(made));
-  const last = node.type === 'attribute' ? (node.get('attribute') ?? node) : node;
-  return /^(optim|opt$|opt_|optimi[sz]er)/i.test(file.read(last)) || /_optim(izer)?$/i.test(file.read(last));
-}
-
-/** The dictionaries with the states of a model and an optimizer, and how far training has come. */
-function checkpoints(file: PythonFile): Checkpoint[] {
-  const found = new Set<Node>();
-  for (const call of file.methodCalls('state_dict')) {
-    if (!isOptimizer(call.callee.get('object'), file)) continue;
-    const entry = call.node.parent;
-    const holder = entry?.parent;
-    if (!entry || !holder || !/^(pair|keyword_argument)$/.test(entry.type)) continue;
-    const made = entry.type === 'pair' ? holder : holder.parent;
-    if (!made || (made.type === 'call' && file.call(made).name !== 'builtins.dict')) continue;
-    const others = holder.children.filter((each) => each !== entry);
-    const hasProgress = others.some((each) => PROGRESS.test(file.read(each.get('key') ?? each.get('name') ?? each)));
-    if (hasProgress && others.some((each) => holdsModel(each, file))) found.add(made);
-  }
-  return [...found].map((made) => ({ made }));
-}
-
-function holdsModel(entry: Node, file: PythonFile): boolean {
-  const value = entry.get('value');
-  if (!value) return false;
-  if (value.type === 'call' && file.call(value).method === 'state_dict')
-    return (
-      !/sched|scaler|loss|optim/i.test(file.read(value)) && !isOptimizer(file.call(value).callee.get('object'), file)
-    );
-  return /model|net|weights|state_dict/i.test(file.read(entry.get('key') ?? entry.get('name') ?? entry));
-}
 
 /** `optimizer.load_state_dict(checkpoint['optimizer'])`, of a file from which the epoch is read too. */
 function resumeOf(call: Call, file: PythonFile): Resume | null {

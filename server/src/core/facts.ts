@@ -93,9 +93,7 @@ function determinismOf(file: PythonFile, counts: (node: Node) => boolean): Deter
 
 function setsMode(file: PythonFile): boolean {
   if (['eval', 'train', 'backward'].some((name) => file.methodCalls(name).length > 0)) return true;
-  return file.allCalls.some(
-    ({ name }) => name !== null && /^torch\.(optim\.[A-Z]|autograd\.(grad|backward)$)/.test(name),
-  );
+  return [...file.callsByName.keys()].some((name) => /^torch\.(optim\.[A-Z]|autograd\.(grad|backward)$)/.test(name));
 }
 
 function isTest(path: string): boolean {

@@ -98,6 +98,7 @@ export interface Kind {
   readonly isIrregular: boolean;
   /** It may stand anywhere, and fills no place. */
   readonly isExtra: boolean;
+  readonly isPunctuation: boolean;
   readonly holdsStatements: boolean;
   readonly isBracket: boolean;
   readonly holdsItems: boolean;
@@ -128,6 +129,7 @@ export function kindOf(type: string, isNamed: boolean): Kind {
     isLeaf: LEAVES.has(type),
     isIrregular: IRREGULAR.has(type),
     isExtra: type === 'comment' || type === 'line_continuation',
+    isPunctuation: /^[()[\]{},.:;=]$/.test(type),
     holdsStatements: holdsStatements(type),
     isBracket: BRACKETS.has(type),
     holdsItems: LISTS.has(type),

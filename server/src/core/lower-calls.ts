@@ -224,7 +224,7 @@ function unknownCall(call: Call, file: PythonFile, site: Sites): Event[] {
   if (callee !== null && !('const' in callee)) return event({ of: callee, method: '__call__' }, seeds);
   const rest = [...modeEvents(call, file), ...handed];
   // The import is gone, and the call raises.
-  if (call.callee.type === 'identifier' && file.definitions(call.callee).length === 0 && !file.notebook) return rest;
+  if (call.callee.type === 'identifier' && file.definitions(call.callee).length === 0) return rest;
   return seeds ? [{ kind: 'unknown-seeder', site: at }, ...rest] : rest;
 }
 

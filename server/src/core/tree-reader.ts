@@ -29,6 +29,34 @@ const T = 0x74;
 /** Stands for a place that only the cursor knows. */
 const UNKNOWN = -1;
 
+/** A node whose children are being read. */
+class Level {
+  node!: Node;
+  kind: Kind | undefined;
+  isRegular!: boolean;
+  /** Where its children begin on the stack. */
+  first!: number;
+  /** The child whose own children are being read. */
+  child: Node | null = null;
+  childKind: Kind | undefined;
+  /** Where the next child starts and the last one ended, in UTF-16 units. */
+  start = UNKNOWN;
+  end = UNKNOWN;
+  /** How many children there are so far that are more than tokens. */
+  position = 0;
+
+  begin(node: Node, kind: Kind | undefined, isRegular: boolean, first: number, start: number): void {
+    this.node = node;
+    this.kind = kind;
+    this.isRegular = isRegular;
+    this.first = first;
+    this.child = null;
+    this.start = start;
+    this.end = start;
+    this.position = 0;
+  }
+}
+
 export class TreeReader {
   readonly #cursor: LazyCursor;
   readonly #text: string;
@@ -39,6 +67,8 @@ export class TreeReader {
   /** The children of the nodes that are being read; a list that grows by pushing keeps room for many more. */
   readonly #stack: Node[] = [];
   #top = 0;
+  /** The nodes that are being read, from the root on: a list, since code may be nested deeper than calls can be. */
+  readonly #levels: Level[] = [];
 
   /** The cursor has to be at the root of the tree of the text, and is freed in the end. */
   constructor(cursor: LazyCursor, text: string, grammar: Grammar, isWhole: boolean, reusable: Reusable) {
@@ -67,65 +97,87 @@ export class TreeReader {
     return node;
   }
 
-  /** Reads the children of the node that the cursor is at. It calls itself in the end, so it has to stay a small frame. */
-  #readBelow(node: Node, kind: Kind | undefined): void {
-    const first = this.#top;
+  /** Reads all that is below the node that the cursor is at. */
+  #readBelow(root: Node, kind: Kind | undefined): void {
+    let depth = this.#enter(root, kind, 0) ? 0 : -1;
+    while (depth >= 0) {
+      const level = this.#levels[depth]!;
+      const child = level.isRegular ? this.#nextRegular(level, level.kind!) : this.#nextAsking(level);
+      if (child) {
+        if (this.#enter(child, level.childKind, depth + 1)) depth++;
+      } else {
+        this.#cursor.leave();
+        if (this.#top > level.first) level.node.children = this.#stack.slice(level.first, this.#top);
+        this.#top = level.first;
+        depth--;
+      }
+    }
+  }
+
+  /** Goes to the first child of a node; false where there is none. */
+  #enter(node: Node, kind: Kind | undefined, depth: number): boolean {
     // The block of a `match` statement begins with blanks.
-    const isRegular =
-      this.#isWhole && kind !== undefined && !kind.isIrregular && node.parent?.type !== 'match_statement';
+    const isRegular = this.#isWhole && kind?.isIrregular === false && node.parent?.type !== 'match_statement';
     if (isRegular && kind.hasChildren) this.#cursor.enter();
-    else if (!this.#cursor.tryEnter()) return;
-    if (isRegular) this.#readRegular(node, kind);
-    else this.#readAsking(node, kind);
-    this.#cursor.leave();
-    if (this.#top > first) node.children = this.#stack.slice(first, this.#top);
-    this.#top = first;
+    else if (!this.#cursor.tryEnter()) return false;
+    const start = isRegular && node.parent ? node.start : UNKNOWN;
+    this.#levels[depth] ??= new Level();
+    this.#levels[depth].begin(node, kind, isRegular, this.#top, start);
+    return true;
   }
 
-  /** Where something is broken or irregular, the cursor is asked about every child. */
-  #readAsking(node: Node, kind: Kind | undefined): void {
+  /** Goes on to the next child that has children; null where there are no more. The cursor is asked about every child. */
+  #nextAsking(level: Level): Node | null {
+    const { node, kind } = level;
     const cursor = this.#cursor;
-    do {
-      const childKind = this.#grammar.kinds[cursor.typeId];
-      if (!childKind || childKind.isNamed) {
-        const start = cursor.start;
-        const reused = kind?.holdsStatements ? this.#reused(start, childKind) : undefined;
-        if (reused) reused.parent = node;
-        const child =
-          reused ?? this.#open(childKind, start, cursor.end, childKind?.isExtra ? null : this.#field(), node);
-        if (!reused && !this.#isLeaf(child, childKind)) this.#readBelow(child, childKind);
-        this.#take(child, node);
-      } else if (!this.#isWhole && cursor.isMissing) node.broken = true;
-      else this.#takeOperator(node, childKind);
-    } while (cursor.tryNext());
+    for (;;) {
+      if (!level.child) {
+        const childKind = this.#grammar.kinds[cursor.typeId];
+        if (!childKind || childKind.isNamed) {
+          const start = cursor.start;
+          const reused = kind?.holdsStatements ? this.#reused(start, childKind, node) : null;
+          const field = childKind?.isExtra ? null : this.#field();
+          level.child = reused ?? this.#open(childKind, start, cursor.end, field, node);
+          level.childKind = childKind;
+          if (!reused && !this.#isLeaf(level.child, childKind)) return level.child;
+        } else if (!this.#isWhole && cursor.isMissing) node.broken = true;
+        else if (!childKind.isPunctuation) this.#takeOperator(node, childKind);
+      }
+      if (level.child) this.#take(level.child, node);
+      level.child = null;
+      if (!cursor.tryNext()) return null;
+    }
   }
 
-  /** Children follow each other with nothing but blanks between, and end where their parent ends. */
-  #readRegular(node: Node, kind: Kind): void {
-    let start = node.parent === null ? UNKNOWN : node.start;
-    let end = start;
-    for (let position = 0; ; ) {
+  /** The same where children follow each other with nothing but blanks between, and end where their parent ends. */
+  #nextRegular(level: Level, kind: Kind): Node | null {
+    const { node } = level;
+    for (;;) {
       let isCounted = true;
-      const separator = this.#endOfSeparator(start, node, kind);
-      if (separator !== UNKNOWN) end = separator;
+      const separator = level.child ? UNKNOWN : this.#endOfSeparator(level.start, node, kind);
+      if (separator !== UNKNOWN) level.end = separator;
       else {
-        const isLast = this.#isLast(kind, position, end);
-        const child =
-          this.#toldByText(node, kind, position, start, isLast) ?? this.#asked(node, kind, position, start, isLast);
-        if (typeof child === 'number') end = child;
+        const known = level.child;
+        level.child = null;
+        const isLast = this.#isLast(kind, level.position, level.end);
+        const child = known ?? this.#toldByText(level, kind, isLast) ?? this.#asked(level, kind, isLast);
+        // What is below it has to be read first.
+        if (level.child) return level.child;
+        if (typeof child === 'number') level.end = child;
         else {
-          end = child.end;
+          level.end = child.end;
           isCounted = this.#take(child, node);
-          if (isCounted) position++;
+          if (isCounted) level.position++;
         }
       }
+      const { end } = level;
       // Behind a colon, or a comment behind it, a block may follow that is not written yet.
-      if (end === node.end && isCounted && this.#text.charCodeAt(end - 1) !== COLON) return;
-      start = this.#skipBlanks(end);
-      if (start + 1 === node.end && CLOSING[this.#text.charCodeAt(start)]) return;
+      if (end === node.end && isCounted && this.#text.charCodeAt(end - 1) !== COLON) return null;
+      level.start = this.#skipBlanks(end);
+      if (level.start + 1 === node.end && CLOSING[this.#text.charCodeAt(level.start)]) return null;
       // The text may end with blanks.
       if (end < node.end && node.parent) this.#cursor.next();
-      else if (!this.#cursor.tryNext()) return;
+      else if (!this.#cursor.tryNext()) return null;
     }
   }
 
@@ -166,7 +218,7 @@ export class TreeReader {
   }
 
   /** A child that the text alone tells, because it is clear where it ends. */
-  #toldByText(parent: Node, kind: Kind, position: number, start: number, isLast: boolean): Node | null {
+  #toldByText({ node: parent, position, start }: Level, kind: Kind, isLast: boolean): Node | null {
     const field = fieldAt(kind, position);
     if (isLast) return field === 'type' ? null : this.#simple(start, parent.end, field, parent);
     if (!kind.holdsItems && !(kind.beginsWithName && position === 0)) return null;
@@ -180,22 +232,23 @@ export class TreeReader {
     return isEnd ? this.#chain(start, end, field, parent) : null;
   }
 
-  /** The child that the cursor is at, with all below it; only its end for a token that nobody asks for. */
-  #asked(parent: Node, kind: Kind, position: number, knownStart: number, isLast: boolean): Node | number {
+  /**
+   * The child that the cursor is at; only its end for a token that nobody asks for. It becomes the level's child where it
+   * has children to be read.
+   */
+  #asked(level: Level, kind: Kind, isLast: boolean): Node | number {
+    const { node: parent, position } = level;
     const cursor = this.#cursor;
     const childKind = this.#grammar.kinds[cursor.typeId]!;
     // A block that is not written yet starts before the blanks behind its colon.
-    const start = knownStart === UNKNOWN || childKind.holdsStatements ? cursor.start : knownStart;
+    const start = level.start === UNKNOWN || childKind.holdsStatements ? cursor.start : level.start;
     if (!childKind.isNamed) {
       const operator = kind.hasOperators ? this.#takeOperator(parent, childKind) : null;
       if (operator) return operator.end;
       return this.#text.startsWith(childKind.type, start) ? start + childKind.type.length : cursor.end;
     }
-    const reused = kind.holdsStatements ? this.#reused(start, childKind) : undefined;
-    if (reused) {
-      reused.parent = parent;
-      return reused;
-    }
+    const reused = kind.holdsStatements ? this.#reused(start, childKind, parent) : null;
+    if (reused) return reused;
     const end = isLast && !childKind.isExtra ? parent.end : this.#endOf(childKind, start);
     const field = childKind.isExtra
       ? null
@@ -207,7 +260,10 @@ export class TreeReader {
     const simple = childKind.type === 'attribute' ? this.#simple(start, end, field, parent) : null;
     if (simple) return simple;
     const child = this.#open(childKind, start, end, field, parent);
-    if (!this.#isLeaf(child, childKind)) this.#readBelow(child, childKind);
+    if (!this.#isLeaf(child, childKind)) {
+      level.child = child;
+      level.childKind = childKind;
+    }
     return child;
   }
 
@@ -235,10 +291,11 @@ export class TreeReader {
   }
 
   /** The former statement that stands here unchanged, moved to its new place. */
-  #reused(start: number, kind: Kind | undefined): Node | undefined {
+  #reused(start: number, kind: Kind | undefined, parent: Node): Node | null {
     const kept = this.#reusable.get(start);
-    if (!kept || kept.node.type !== kind?.type || kept.node.end + kept.shift !== this.#cursor.end) return undefined;
+    if (!kept || kept.node.type !== kind?.type || kept.node.end + kept.shift !== this.#cursor.end) return null;
     if (kept.shift !== 0) move(kept.node, kept.shift);
+    kept.node.parent = parent;
     return kept.node;
   }
 

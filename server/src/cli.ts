@@ -20,6 +20,7 @@ import { vocabularyOf } from './core/vocabulary.ts';
 import { Workspace } from './core/workspace.ts';
 import { findPythonFiles } from './files.ts';
 import { type Fixed, fixFiles } from './fixing.ts';
+import { expectShortLives } from './memory.ts';
 import { readSourceFile } from './source-file.ts';
 import { wasm } from './wasm.ts';
 
@@ -89,6 +90,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (options.problem !== undefined) throw new UsageError(options.problem);
   if (missing !== undefined) throw new UsageError(`there is no file or folder '${missing}'`);
 
+  expectShortLives();
   await loadSyntax(wasm);
   const files = await findPythonFiles(paths, reportSkipped, ENDINGS);
   const parsed = new Map<string, PythonFile>();

@@ -74,6 +74,8 @@ export interface Host {
   readonly wasm: WasmBytes;
   /** For clients that read no files themselves; without it, each document is then judged alone. */
   readonly files?: FileAccess;
+  /** Called when many files have been read; without it, memory is given back some time later. */
+  readonly collectGarbage?: () => void;
 }
 
 /** Serves the language server protocol on a connection until its client ends it. */
@@ -131,6 +133,7 @@ export function serve(connection: Connection, host: Host): void {
   connection.onInitialized(() => {
     takeUserSettings();
     workspace.start(client, folders);
+    workspace.complete().then(host.collectGarbage).catch(logError);
     syntax.catch(() => tell(MessageType.Error, 'The parser did not start, so nothing is checked. The log says why.'));
     if (client.registersConfiguration) {
       connection.client.register(DidChangeConfigurationNotification.type, { section: 'seedwise' }).catch(logError);

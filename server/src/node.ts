@@ -3,6 +3,8 @@ import { createConnection } from 'vscode-languageserver/node';
 import { version } from '../../package.json';
 import { diskFiles } from './files.ts';
 import { serve } from './lsp.ts';
+import { collectGarbage, expectShortLives } from './memory.ts';
 import { wasm } from './wasm.ts';
 
-serve(createConnection(), { version, wasm, files: diskFiles(() => {}) });
+expectShortLives();
+serve(createConnection(), { version, wasm, files: diskFiles(() => {}), collectGarbage });

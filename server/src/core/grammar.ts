@@ -151,6 +151,8 @@ const KEYWORDS = new Set([
   ...['raise', 'return', 'try', 'while', 'with', 'yield'],
 ]);
 
+/** In letters. */
+export const LONGEST_KEYWORD = 8;
 const ZERO = 0x30;
 const NINE = 0x39;
 

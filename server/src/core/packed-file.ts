@@ -19,12 +19,53 @@ export interface PackedFile {
 
 /** The same without a node of the file's tree, and without its text: a piece cut out of a text keeps all of it alive. */
 export function pack({ effects, places }: LocatedEffects): PackedFile {
-  const { functions, ...others } = effects;
-  return { effects: { ...copyOf(others), functions: new PackedFunctions(functions) }, sites: new PackedSites(places) };
+  return { effects: new PackedEffects(effects), sites: new PackedSites(places) };
 }
 
 /** A value of its own, no string of which is a piece of a text. */
 export const copyOf = <T>(value: T): T => JSON.parse(JSON.stringify(value));
+
+/** What is asked of every file stands open, the rest is JSON until somebody asks for it. */
+class PackedEffects implements FileEffects {
+  readonly imports: FileEffects['imports'];
+  readonly functions: FunctionTable;
+  #packed: string | Omit<FileEffects, 'imports' | 'functions'>;
+
+  constructor({ imports, functions, ...others }: FileEffects) {
+    this.imports = copyOf(imports);
+    this.functions = new PackedFunctions(functions);
+    this.#packed = JSON.stringify(others);
+  }
+
+  get #others(): Omit<FileEffects, 'imports' | 'functions'> {
+    if (typeof this.#packed === 'string') this.#packed = JSON.parse(this.#packed) as FileEffects;
+    return this.#packed;
+  }
+
+  get exports(): FileEffects['exports'] {
+    return this.#others.exports;
+  }
+
+  get stars(): FileEffects['stars'] {
+    return this.#others.stars;
+  }
+
+  get module(): FileEffects['module'] {
+    return this.#others.module;
+  }
+
+  get classes(): FileEffects['classes'] {
+    return this.#others.classes;
+  }
+
+  get values(): FileEffects['values'] {
+    return this.#others.values;
+  }
+
+  get apps(): FileEffects['apps'] {
+    return this.#others.apps;
+  }
+}
 
 /** All functions as JSON, until one is asked for. */
 class PackedFunctions implements FunctionTable {

@@ -2,7 +2,7 @@
  * Reads a tree of tree-sitter's into nodes. Each question to the cursor crosses into WebAssembly, which costs more than
  * all that is done with the answer, so nothing is asked that the grammar or the text itself already answers.
  */
-import { type Grammar, type Kind, typeOfWord } from './grammar.ts';
+import { type Grammar, type Kind, LONGEST_KEYWORD, typeOfWord } from './grammar.ts';
 import type { LazyCursor } from './lazy-cursor.ts';
 import { move, Node } from './node.ts';
 
@@ -13,6 +13,7 @@ export type Reusable = Map<number, { node: Node; shift: number }>;
 const ofCodes = (pattern: RegExp): readonly boolean[] =>
   Array.from({ length: 128 }, (_, code) => pattern.test(String.fromCharCode(code)));
 const WORD = ofCodes(/\w/);
+const DIGIT = ofCodes(/\d/);
 const BLANK = ofCodes(/[ \t\n\r\f]/);
 /** Blank in some places and not in others: not worth a guess. */
 const ODD = ofCodes(/[^ -~\t\n\r\f]|\\/);
@@ -338,19 +339,26 @@ export class TreeReader {
 
   /** The same where nothing but letters, digits and dots stands; null for a keyword or another number. */
   #chain(start: number, end: number, field: string | null, parent: Node): Node | null {
-    const text = this.#text.slice(start, end);
-    const dot = text.lastIndexOf('.');
-    const type = dot > 0 ? 'attribute' : typeOfWord(text);
+    let dot = end - 1;
+    while (dot > start && this.#text.charCodeAt(dot) !== DOT) dot--;
+    const type = dot > start ? 'attribute' : this.#typeOfWord(start, end);
     if (type === null) return null;
     const node = new Node(type, start, end, field);
     node.parent = parent;
-    if (dot > 0) {
-      const object = this.#chain(start, start + dot, 'object', node);
-      const attribute = this.#chain(start + dot + 1, end, 'attribute', node);
+    if (dot > start) {
+      const object = this.#chain(start, dot, 'object', node);
+      const attribute = this.#chain(dot + 1, end, 'attribute', node);
       if (!object || object.type === 'integer' || !attribute) return null;
       node.children = [object, attribute];
     }
     return node;
+  }
+
+  /** Most words are too long for a keyword, and need not be cut out. */
+  #typeOfWord(start: number, end: number): string | null {
+    return end - start > LONGEST_KEYWORD && !DIGIT[this.#text.charCodeAt(start)]
+      ? 'identifier'
+      : typeOfWord(this.#text.slice(start, end));
   }
 }
 

@@ -349,7 +349,8 @@ function shapeOf({ effects, facts }: IndexedFile): string {
 
 /** Compared by value, except for functions that lowering took over as they were. */
 function sameEffects(a: FileEffects, b: FileEffects): boolean {
-  const rest = ({ functions, ...others }: FileEffects): string => JSON.stringify([[...functions.keys()], others]);
+  const rest = ({ exports, stars, imports, module, functions, classes, values, apps }: FileEffects): string =>
+    JSON.stringify([exports, stars, imports, module, [...functions.keys()], classes, values, apps]);
   if (rest(a) !== rest(b)) return false;
   return [...a.functions.keys()].every((id) => {
     const [before, after] = [a.functions.get(id), b.functions.get(id)];

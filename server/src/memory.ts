@@ -1,0 +1,19 @@
+/** How Node's memory is used where thousands of files are read, one after the other, and little of each is kept. */
+import { Session } from 'node:inspector';
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * Before the first file is read. V8 takes what is made at a place in the code for long-lived where much of it outlived
+ * its start, and then keeps file after file until it looks at all memory: twice the memory, and a tenth of the time.
+ */
+export function expectShortLives(): void {
+  setFlagsFromString('--no-allocation-site-pretenuring');
+}
+
+/** Gives back what reading many files has left behind; it stops everything for some tenths of a second at most. */
+export function collectGarbage(): void {
+  const session = new Session();
+  session.connect();
+  session.post('HeapProfiler.collectGarbage');
+  session.disconnect();
+}

@@ -27,7 +27,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 PYTHON = os.environ.get("PYTHON") or sys.executable
 RUNS = {"bad": 2, "good": 2, "holds": 1}
-LIMIT_SECONDS = 300
+LIMIT_SECONDS = 1200
 LIBRARIES = ["numpy", "scipy", "pandas", "sklearn"]
 
 

@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { closeFile, openFile } from '../server/src/core/model.ts';
@@ -27,6 +28,7 @@ const PACKAGES = [
 ];
 const ROUNDS = 3;
 const TOGGLES = 40;
+const SETTLING_MS = 3000;
 
 if (!existsSync(SERVER)) throw new Error(`${SERVER} is not there: run \`npm run build\` first.`);
 expectShortLives();
@@ -85,6 +87,8 @@ async function measureMemory(): Promise<void> {
   const before = residentMegabytes(alone.pid);
   await alone.stop();
   const server = await indexed();
+  // What reading left behind is given back right after.
+  await setTimeout(SETTLING_MS);
   print('resident memory, MB', before.toFixed(0), `+ ${(residentMegabytes(server.pid) - before).toFixed(0)}`);
   await server.stop();
 }

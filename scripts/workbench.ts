@@ -21,7 +21,7 @@ export interface Workbench {
 export async function openBrowser(): Promise<Workbench> {
   const browser = await chromium.launch({ executablePath: fetchChromium(), headless: true, args: FLAGS });
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   return { page, close: () => browser.close() };
 }
 
@@ -32,11 +32,14 @@ export const squiggles = (page: Page): Locator =>
 
 /** The squiggles once they stand still, so that a picture shows them all. */
 export async function waitForSquiggles(page: Page): Promise<void> {
-  await squiggles(page).first().waitFor({ timeout: 60_000 });
+  await squiggles(page).first().waitFor({ timeout: 120_000 });
   for (let before = -1, now = 0; before !== now; before = now, now = await squiggles(page).count()) {
     await page.waitForTimeout(500);
   }
 }
+
+/** How long an attempt may take, in milliseconds: the later ones are for slow machines. */
+const patience = (attempt: number): number => 2000 * 2 ** attempt;
 
 /**
  * Opens the quick input by a key and fills it. It tries more than once: an editor or a webview that takes the focus late,
@@ -47,7 +50,7 @@ export async function quickInput(page: Page, key: string, text: string): Promise
   for (let attempt = 1; ; attempt++) {
     await page.keyboard.press(key);
     try {
-      await input.fill(text, { timeout: 3000 });
+      await input.fill(text, { timeout: patience(attempt) });
       return input;
     } catch (error) {
       if (attempt === 5) throw error;
@@ -59,10 +62,10 @@ export async function quickInput(page: Page, key: string, text: string): Promise
 /** Puts the cursor on a line and column, both from 1. */
 export async function goTo(page: Page, line: number, column: number): Promise<void> {
   const there = page.locator('.statusbar-item', { hasText: new RegExp(`Ln ${line}, Col ${column}\\b`) });
-  for (let attempt = 1; attempt <= 3; attempt++) {
+  for (let attempt = 1; attempt <= 5; attempt++) {
     const input = await quickInput(page, 'Control+G', `:${line}:${column}`);
     await input.press('Enter');
-    const arrived = await there.waitFor({ timeout: 4000 }).catch(() => 'elsewhere');
+    const arrived = await there.waitFor({ timeout: patience(attempt) }).catch(() => 'elsewhere');
     await input.waitFor({ state: 'hidden' });
     if (arrived !== 'elsewhere') return;
   }
@@ -80,7 +83,7 @@ export async function openLightbulb(page: Page, line: number, column: number): P
     await page.keyboard.press('Control+.');
     const shown = await entries
       .first()
-      .waitFor({ timeout: 4000 })
+      .waitFor({ timeout: patience(attempt) })
       .then(() => true)
       .catch(() => false);
     if (shown) return (await entries.allInnerTexts()).map((title) => title.trim());

@@ -52,7 +52,7 @@ after(async () => {
 
 /** A step; a picture and the server's last words tell why it failed. */
 const step = (name: string, act: (workbench: Workbench) => Promise<void>): void =>
-  void test(name, { timeout: 120_000 }, async () => {
+  void test(name, { timeout: 400_000 }, async () => {
     try {
       await act(workbench);
     } catch (error) {

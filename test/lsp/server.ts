@@ -280,9 +280,9 @@ export async function withServer(options: Options, use: (server: Server) => Prom
 
 /** Waits until something has arrived. */
 export async function until(arrived: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 60_000;
   while (!arrived()) {
-    if (Date.now() > deadline) throw new Error('Nothing arrived within five seconds.');
+    if (Date.now() > deadline) throw new Error('Nothing arrived within a minute.');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

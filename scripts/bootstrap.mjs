@@ -66,7 +66,9 @@ if (!packagesInstalled()) {
   console.log('Installing packages ...');
   npm(ROOT, ['ci']);
 }
-const child = spawn(newerNode(), process.argv.slice(2), { stdio: 'inherit' });
+// What is bundled runs on the oldest Node there is: tests that start it find this one here.
+const env = { ...process.env, SEEDWISE_NODE: process.env.SEEDWISE_NODE ?? process.execPath };
+const child = spawn(newerNode(), process.argv.slice(2), { stdio: 'inherit', env });
 // What ends this process is for the child to decide, which has servers and browsers to close.
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
   process.on(signal, () => child.kill(signal));

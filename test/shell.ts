@@ -6,7 +6,10 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const BUNDLE = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+export const BUNDLE = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+
+/** The Node that bundles are run with: the machine's own, where the tests themselves need a newer one. */
+export const NODE = process.env['SEEDWISE_NODE'] ?? process.execPath;
 
 /** Writes files into a new folder that goes with the test, and gives a command line that runs there. */
 export function shell(t: TestContext, files: Record<string, string | Uint8Array>) {
@@ -17,7 +20,7 @@ export function shell(t: TestContext, files: Record<string, string | Uint8Array>
     writeFileSync(join(cwd, name), content);
   }
   const run = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [BUNDLE, ...args], { cwd, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(NODE, [BUNDLE, ...args], { cwd, encoding: 'utf8' });
     return { status, stdout, stderr };
   };
   const names = (...args: string[]): string[] =>

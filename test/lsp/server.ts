@@ -52,6 +52,7 @@ import {
   STATUS,
   type Status,
 } from '../../server/src/protocol.ts';
+import { NODE } from '../shell.ts';
 
 const bundle = (name: string): string => fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
 
@@ -125,7 +126,7 @@ export async function startServer({
   settings,
   files,
 }: Options = {}) {
-  const child = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(NODE, program, { stdio: ['pipe', 'pipe', 'inherit'] });
   const exit = once(child, 'exit');
   const connection = createProtocolConnection(
     new StreamMessageReader(child.stdout),

@@ -1,13 +1,7 @@
 /** `seedwise report` as a shell sees it. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-
-const BUNDLE = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+import { test } from 'node:test';
+import { shell } from '../shell.ts';
 
 const FILES = {
   'train.py': 'import torch\nfrom lib.seeds import fix\n\nfix(1)\nprint(torch.rand(1))\n',
@@ -16,22 +10,8 @@ const FILES = {
   'setup.py': 'print("no torch here")\n',
 };
 
-/** The command line in a new folder with some files, which goes with the test. */
-function shell(t: TestContext, files: Record<string, string>) {
-  const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'seedwise-')));
-  t.after(() => rmSync(cwd, { recursive: true }));
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(cwd, name)), { recursive: true });
-    writeFileSync(join(cwd, name), content);
-  }
-  return (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [BUNDLE, ...args], { cwd, encoding: 'utf8' });
-    return { status, stdout, stderr };
-  };
-}
-
 test('a program is reported with the files it imports', (t) => {
-  const { status, stdout, stderr } = shell(t, FILES)('report', 'train.py');
+  const { status, stdout, stderr } = shell(t, FILES).run('report', 'train.py');
   assert.deepEqual(stdout.split('\n').slice(0, 10), [
     'train.py',
     'The random numbers repeat, as far as the code shows; on CUDA the bits may differ: deterministic algorithms are off.',
@@ -48,7 +28,7 @@ test('a program is reported with the files it imports', (t) => {
 });
 
 test('a folder, and no path at all, means every program in it', (t) => {
-  const run = shell(t, FILES);
+  const { run } = shell(t, FILES);
   const { stdout } = run('report', '--format', 'markdown');
   assert.deepEqual(stdout.match(/^# .*$/gm), ['# Reproducibility of `eval.py`', '# Reproducibility of `train.py`']);
   assert.equal(run('report', '--format', 'markdown', '.').stdout, stdout);
@@ -56,7 +36,7 @@ test('a folder, and no path at all, means every program in it', (t) => {
 });
 
 test('a file that is no program gets one sentence', (t) => {
-  const run = shell(t, FILES);
+  const { run } = shell(t, FILES);
   assert.equal(
     run('report', 'lib/seeds.py').stdout,
     'lib/seeds.py\n`lib/seeds.py` is a library: `train.py` reaches it.\n',
@@ -68,7 +48,7 @@ test('a file that is no program gets one sentence', (t) => {
 });
 
 test('JSON is the report itself', (t) => {
-  const run = shell(t, FILES);
+  const { run } = shell(t, FILES);
   const [report, ...others] = JSON.parse(run('report', '--format', 'json', 'train.py').stdout);
   assert.deepEqual(others, []);
   assert.equal(report.kind, 'program');
@@ -80,7 +60,7 @@ test('JSON is the report itself', (t) => {
 });
 
 test('formats belong to their commands', (t) => {
-  const run = shell(t, FILES);
+  const { run } = shell(t, FILES);
   assert.deepEqual(
     [run('check', '--format', 'markdown'), run('report', '--format', 'xml')].map(({ status, stderr }) => [
       status,
@@ -106,7 +86,7 @@ const NOTEBOOK = JSON.stringify({
 });
 
 test('a notebook is a program, whose places are lines of its cells', (t) => {
-  const run = shell(t, { ...FILES, 'demo.ipynb': NOTEBOOK });
+  const { run } = shell(t, { ...FILES, 'demo.ipynb': NOTEBOOK });
   assert.deepEqual(run('report', 'demo.ipynb').stdout.split('\n').slice(4, 9), [
     'Random streams',
     '  Stream  State         Seeded                                       First drawn',

@@ -5,16 +5,15 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { withinCell } from '../../server/src/core/notebook.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
 import { isPython, understand, workspaceOf } from '../corpus.ts';
 import { compareMarks } from '../marks.ts';
+import { BUNDLE, NODE } from '../shell.ts';
 import { workspaceFiles, writeFiles } from '../workspaces.ts';
 
 const files = workspaceFiles('vision');
 const python = files.filter(isPython);
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 test('the project is one that people could have written', () => {
   assert.ok(python.length >= 30, `${python.length} files`);
@@ -59,7 +58,7 @@ function check(t: TestContext, all: readonly { readonly path: string; readonly t
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'seedwise-')));
   t.after(() => rmSync(folder, { recursive: true }));
   writeFiles(all, folder);
-  const run = spawnSync(process.execPath, [CLI, 'check', '--format', 'json'], { cwd: folder, encoding: 'utf8' });
+  const run = spawnSync(NODE, [BUNDLE, 'check', '--format', 'json'], { cwd: folder, encoding: 'utf8' });
   return { folder, rows: JSON.parse(run.stdout) as Row[] };
 }
 

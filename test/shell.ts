@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 export const BUNDLE = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
 /** The Node that bundles are run with: the machine's own, where the tests themselves need a newer one. */
-export const NODE = process.env['SEEDWISE_NODE'] ?? process.execPath;
+export const NODE = process.env.SEEDWISE_NODE ?? process.execPath;
 
 /** Writes files into a new folder that goes with the test, and gives a command line that runs there. */
 export function shell(t: TestContext, files: Record<string, string | Uint8Array>) {

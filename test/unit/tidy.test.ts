@@ -43,7 +43,7 @@ function mayImport(path: string, target: string): boolean {
   const name = posix.basename(path);
   const isFile = target.includes('/') && files.includes(target);
   if (path.startsWith(CORE)) {
-    if (target === 'web-tree-sitter') return ['syntax.ts', 'lazy-cursor.ts'].includes(name);
+    if (target === 'web-tree-sitter') return name === 'syntax.ts';
     if (target === 'js-yaml' || target === 'smol-toml') return path === `${CORE}manifests/parse.ts`;
     if (target.startsWith('server/data/')) return path === `${CORE}knowledge.ts`;
     if (!target.startsWith(CORE)) return false;

@@ -1,16 +1,5 @@
 /** A text as a plain syntax tree: nodes live in the JS heap and cost nothing to visit. */
 
-const SCOPES = new Set([
-  'module',
-  'function_definition',
-  'lambda',
-  'class_definition',
-  'list_comprehension',
-  'set_comprehension',
-  'dictionary_comprehension',
-  'generator_expression',
-]);
-
 /** Most nodes have none, and share it. */
 const NO_CHILDREN: readonly Node[] = [];
 
@@ -32,12 +21,12 @@ export class Node {
   /** Somewhere in it the text is not Python. */
   broken = false;
 
-  constructor(type: string, start: number, end: number, field: string | null) {
+  constructor(type: string, start: number, end: number, field: string | null, opensScope: boolean) {
     this.type = type;
     this.start = start;
     this.end = end;
     this.field = field;
-    this.opensScope = SCOPES.has(type);
+    this.opensScope = opensScope;
   }
 
   /** The first child that fills the field. */

@@ -1,12 +1,12 @@
 /**
  * Python text to a plain syntax tree, and back again after an edit.
- * Only this file and the cursor drive tree-sitter: everything else works on `Node`s, which live in the JS heap and cost
- * nothing to visit.
+ * Only this file drives tree-sitter: everything else works on `Node`s, which live in the JS heap and cost nothing to
+ * visit.
  */
 import { Language, Parser, type Tree } from 'web-tree-sitter';
-import { type Grammar, holdsStatements, kindOf } from './grammar.ts';
-import { LazyCursor } from './lazy-cursor.ts';
+import { holdsStatements, kindOf } from './grammar.ts';
 import { collectComments, type Node } from './node.ts';
+import { readLanguage, type Language as TreeLanguage } from './tree-layout.ts';
 import { type Reusable, TreeReader } from './tree-reader.ts';
 
 export { Node, walk } from './node.ts';
@@ -28,33 +28,54 @@ export interface Syntax {
   free(): void;
 }
 
-let parser: Parser | undefined;
-let grammar: Grammar = { kinds: [], fields: [] };
+/** The memory that trees lie in, as the runtime keeps it up to date: it is another one whenever it grows. */
+interface Memory {
+  readonly HEAPU32: Uint32Array;
+}
+
+interface Loaded {
+  readonly parser: Parser;
+  readonly memory: Memory;
+  readonly language: TreeLanguage;
+}
+
+let loaded: Loaded | undefined;
 
 /** Prepares the parser; once per process, before anything else. Rejects when the binaries do not fit each other. */
 export async function loadSyntax(wasm: WasmBytes): Promise<void> {
-  if (parser) return;
-  // The runtime asks for its own address even when it is handed the bytes.
-  await Parser.init({ wasmBinary: wasm.runtime, locateFile: (name: string) => name });
+  if (loaded) return;
+  // The runtime asks for its own address even when it is handed the bytes, and puts its memory among its options.
+  const options = { wasmBinary: wasm.runtime, locateFile: (name: string) => name };
+  await Parser.init(options);
+  const memory = options as typeof options & Memory;
   const python = await Language.load(wasm.python);
+  const parser = new Parser().setLanguage(python);
   const kinds = python.types.map((type, id) => kindOf(type ?? 'ERROR', python.nodeTypeIsNamed(id)));
-  grammar = { kinds, fields: python.fields };
-  parser = new Parser().setLanguage(python);
+  const tree = parser.parse('');
+  if (!tree) throw new Error('The parser gives no tree.');
+  const error = kindOf('ERROR', true);
+  loaded = { parser, memory, language: readLanguage(memory.HEAPU32, tree.rootNode.id, kinds, python.fields, error) };
+  tree.delete();
 }
 
 export function parse(text: string): Syntax {
   return read(parseTree(text, null), text, new Map());
 }
 
+function tools(): Loaded {
+  if (!loaded) throw new Error('loadSyntax must have finished before Python can be parsed.');
+  return loaded;
+}
+
 function parseTree(text: string, old: Tree | null): Tree {
-  if (!parser) throw new Error('loadSyntax must have finished before Python can be parsed.');
-  const tree = parser.parse(text, old);
+  const tree = tools().parser.parse(text, old);
   if (!tree) throw new Error('The parser was cancelled.');
   return tree;
 }
 
 function read(tree: Tree, text: string, reusable: Reusable): Syntax {
-  const root = new TreeReader(new LazyCursor(tree), text, grammar, !tree.rootNode.hasError, reusable).read();
+  const { memory, language } = tools();
+  const root = new TreeReader(memory.HEAPU32, text, language, reusable).read(tree.rootNode.id);
   return {
     root,
     get comments() {

@@ -7,6 +7,7 @@ import {
   ALGORITHMS,
   CUDNN_DETERMINISTIC,
   EXITS,
+  GETS_CONTEXT,
   HOLDS_SETTINGS,
   KEEPS_FUNCTION,
   KEEPS_FUNCTION_METHOD,
@@ -32,13 +33,27 @@ export function callEvents(call: Call, file: PythonFile, site: Sites): Event[] {
 function eventsOf(call: Call, file: PythonFile, site: Sites): Event[] {
   const name = call.name;
   if (name !== null && EXITS.has(name)) return [{ kind: 'never' }];
-  if (name !== null && SPAWNS.test(name)) {
-    const forked = name.endsWith('.Process') && !/['"]spawn['"]/.test(file.text);
-    return [
-      { kind: 'spawn', forked, body: callbacks(call, argumentValues(call, file), file, site), site: site(call.callee) },
-    ];
+  const method = startMethod(call, file);
+  if (method) {
+    const body = callbacks(call, argumentValues(call, file), file, site);
+    return [{ kind: 'spawn', forked: method === 'fork', body, site: site(call.callee) }];
   }
   return seedEvents(call, file, site) ?? drawEvents(call, file, site(call.callee)) ?? unknownCall(call, file, site);
+}
+
+/** How the call starts a process, if it does: a fork of this one, or anew. */
+function startMethod(call: Call, file: PythonFile): 'fork' | 'anew' | null {
+  const usual = /['"](spawn|forkserver)['"]/.test(file.text) ? 'anew' : 'fork';
+  if (call.name !== null) return !SPAWNS.test(call.name) ? null : call.name.endsWith('.Process') ? usual : 'anew';
+  // `multiprocessing.get_context("spawn").Process(...)`, or of the name that the context was given.
+  const object = call.method === 'Process' ? call.callee.get('object') : undefined;
+  const [only, ...others] = object?.type === 'identifier' ? file.definitions(object) : [];
+  const made = only?.kind === 'assignment' && others.length === 0 ? only.value : object;
+  const context = made?.type === 'call' ? file.call(made) : null;
+  if (!context || !GETS_CONTEXT.test(context.name ?? '')) return null;
+  const method = file.argument(context, 'method', 0);
+  if (typeof method === 'string') return usual;
+  return file.constant(method) === 'fork' ? 'fork' : usual;
 }
 
 /** `for seeder in (random.seed, np.random.seed): seeder(0)`: what the name in the call stands for, in order. */

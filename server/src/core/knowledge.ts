@@ -55,6 +55,10 @@ export interface Seeder {
   readonly none: NoSeed;
   /** What an absent seed means where that differs from `None`. */
   readonly absent?: NoSeed;
+  /** The streams that it seeds besides, under conditions that the code does not show. */
+  readonly may?: readonly Stream[];
+  /** An attribute, which seeds when it is assigned. */
+  readonly assigned?: true;
   /** It seeds in passing, as a trainer's constructor does: no promise of the user's. */
   readonly implicit?: boolean;
   /** It seeds with something new in each run. */

@@ -90,14 +90,16 @@ function seedEvents(call: Call, file: PythonFile, site: Sites): Event[] | null {
   const flags = switchEvents(seeder, call, file, site);
   // `torch.seed()` takes fresh entropy: whatever it is called, it seeds nothing.
   if (seeder.streams.length === 0 || seeder.device === 'cuda' || seeder.varying) return flags;
-  if (seeder.implicit) return [...flags, { kind: 'unknown-seeder', site: site(call.callee) }];
   const given = seeder.argument ? file.argument(call, seeder.argument.name, seeder.argument.position) : 'unknown';
+  const perhaps: Event[] = seeder.may || seeder.implicit ? [{ kind: 'unknown-seeder', site: site(call.callee) }] : [];
+  if (seeder.implicit) return given === 'absent' && seeder.none === 'entropy' ? flags : [...flags, ...perhaps];
   if (seeder.state && typeof given !== 'string' && isOwnState(given, file)) return flags;
   const isAbsent = given === 'absent';
   const value: Value = isAbsent ? { const: null } : typeof given === 'string' ? null : knownValue(given, file);
   const none = isAbsent ? (seeder.absent ?? seeder.none) : seeder.none;
   const noneIsEntropy = none === 'entropy' || none === 'off';
-  return [...flags, { kind: 'seed', streams: seeder.streams, value, noneIsEntropy, site: site(call.callee) }];
+  const { streams } = seeder;
+  return [...flags, { kind: 'seed', streams, value, noneIsEntropy, site: site(call.callee) }, ...perhaps];
 }
 
 /** A state that this very code saved before: going back to it repeats nothing from run to run. */
@@ -151,8 +153,8 @@ function algorithmsEvents(call: Call, file: PythonFile, site: Sites): Event[] {
   return [{ kind: 'flag', name: call.name ?? '', value, site: site(call.callee) }];
 }
 
-/** `torch.backends.cudnn.deterministic = True`, `os.environ['CUBLAS_WORKSPACE_CONFIG'] = ':4096:8'`. */
-export function flagEvents(assignment: Node, file: PythonFile, site: Sites): Event[] {
+/** `torch.backends.cudnn.deterministic = True`, `os.environ['CUBLAS_WORKSPACE_CONFIG'] = ':4096:8'`; or a seed. */
+export function assignmentEvents(assignment: Node, file: PythonFile, site: Sites): Event[] {
   const left = assignment.get('left');
   const right = assignment.get('right');
   if (!left || !right) return [];
@@ -164,10 +166,14 @@ export function flagEvents(assignment: Node, file: PythonFile, site: Sites): Eve
     return isSwitch ? [{ kind: 'flag', name, value: knownValue(right, file), site: site(left) }] : [];
   }
   const name = left.type === 'attribute' ? file.qualify(left) : null;
-  if (!name?.startsWith('torch.backends.')) return [];
-  let value = right;
-  while (value.type === 'assignment') value = value.get('right') ?? value;
-  return [{ kind: 'flag', name, value: knownValue(value, file), site: site(left) }];
+  const seeder = name === null ? undefined : seederOf(name);
+  const isSeed = seeder?.assigned === true;
+  if (name === null || !(isSeed || name.startsWith('torch.backends.'))) return [];
+  let node = right;
+  while (node.type === 'assignment') node = node.get('right') ?? node;
+  const value = knownValue(node, file);
+  if (isSeed) return [{ kind: 'seed', streams: seeder.streams, value, noneIsEntropy: true, site: site(left) }];
+  return [{ kind: 'flag', name, value, site: site(left) }];
 }
 
 /** `os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')` */

@@ -25,8 +25,8 @@ export interface Draw {
   readonly kind: 'function' | 'layer' | 'model' | 'sampler' | 'transform' | 'dropout' | 'distribution';
   /** Arguments that, given and neither `None` nor `False`, take the draw off the global stream (or make it vain). */
   readonly unless?: readonly Where[];
-  /** It only draws when this argument has this value. */
-  readonly when?: Where & { readonly equals: unknown; readonly default: unknown };
+  /** It only draws when this argument has one of these values. */
+  readonly when?: Where & { readonly in: readonly unknown[]; readonly default: unknown };
   /** The call falls back to numpy's global state because its `random_state` is absent (scikit-learn and kin). */
   readonly via?: 'random_state';
   readonly source: string;

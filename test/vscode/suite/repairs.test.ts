@@ -83,6 +83,16 @@ suite('commands', () => {
     assert.deepEqual(findings(document), []);
   });
 
+  test('Replace index_select by Indexing rewrites the call at the cursor', async () => {
+    const document = await showUntitled(
+      'import torch\n\nrow = torch.index_select(torch.ones(3), 0, torch.arange(2))\n',
+    );
+    assert.ok(vscode.window.activeTextEditor);
+    vscode.window.activeTextEditor.selection = new vscode.Selection(2, 15, 2, 15);
+    await vscode.commands.executeCommand(COMMANDS.replaceIndexSelect);
+    assert.match(document.getText(), /row = torch\.ones\(3\)\[torch\.arange\(2\)\]/);
+  });
+
   test('after Restart Server the diagnostics come back', async () => {
     const document = await showUntitled(FAULTY);
     await waitForFaults(document);

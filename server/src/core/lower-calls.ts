@@ -1,5 +1,5 @@
 /** What one call, or one assignment to a switch, does to randomness. */
-import { appOf, commandMaker } from './command-apps.ts';
+import { appOf, commandMaker, fireEvents } from './command-apps.ts';
 import { drawEvents } from './draws.ts';
 import { type Arguments, type CallEvent, type Event, NOTHING_PASSED, type Value } from './events.ts';
 import { type Flags, looksLikeSeeder, type Seeder, seederOf } from './knowledge.ts';
@@ -38,7 +38,8 @@ function eventsOf(call: Call, file: PythonFile, site: Sites): Event[] {
     const body = callbacks(call, argumentValues(call, file), file, site);
     return [{ kind: 'spawn', forked: method === 'fork', body, site: site(call.callee) }];
   }
-  return seedEvents(call, file, site) ?? drawEvents(call, file, site(call.callee)) ?? unknownCall(call, file, site);
+  const known = seedEvents(call, file, site) ?? drawEvents(call, file, site(call.callee));
+  return known ?? fireEvents(call, file, site) ?? unknownCall(call, file, site);
 }
 
 /** How the call starts a process, if it does: a fork of this one, or anew. */

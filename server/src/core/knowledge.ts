@@ -55,6 +55,8 @@ export interface Seeder {
   readonly none: NoSeed;
   /** What an absent seed means where that differs from `None`. */
   readonly absent?: NoSeed;
+  /** Versions of these packages that are older than this take fresh entropy without a seed. */
+  readonly entropyBefore?: { readonly packages: readonly string[]; readonly version: string };
   /** The streams that it seeds besides, under conditions that the code does not show. */
   readonly may?: readonly Stream[];
   /** An attribute, which seeds when it is assigned. */

@@ -1,10 +1,11 @@
 /** The streams of a program in its report: what seeds each, what draws it first, and whether the one comes before the other. */
+import { onOneLine } from '../excerpts.ts';
 import { type Stream, seederOf } from '../knowledge.ts';
 import type { Constant } from '../model.ts';
 import type { Project } from '../project.ts';
 import { type Reached, type Site, STREAMS } from '../summary.ts';
 import { type Frame, isWay, type Step } from '../trace.ts';
-import { type Condition, callOf, type Mention, onOneLine, type Source } from './source.ts';
+import { type Condition, callOf, type Mention, type Source } from './source.ts';
 
 /**
  * As the rules see it: `conditional` is seeded on some paths only, `workers` is drawn in workers of a DataLoader only,

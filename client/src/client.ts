@@ -29,6 +29,7 @@ export async function start(
     ...answerFiles(client),
     ...showStatus(client),
     commands.registerCommand(COMMANDS.insertSeedBlock, () => insertSeedBlock(client)),
+    ...REWRITES.map((command) => commands.registerCommand(command, () => rewriteAtCursor(client, command))),
     commands.registerCommand(COMMANDS.explainRule, (rule?: string, url?: string) => explainRule(context, rule, url)),
     commands.registerCommand(COMMANDS.turnOffRule, turnOffRule),
     ...registerReport(context, client),
@@ -41,6 +42,22 @@ export async function start(
   );
   // The client has told the user why, and Restart Server stays at hand.
   await client.start().catch(() => {});
+}
+
+/** Rewrites of what is at the cursor. */
+const REWRITES = [COMMANDS.insertSeedWorker, COMMANDS.makeDeterministic, COMMANDS.replaceIndexSelect];
+
+async function rewriteAtCursor(client: BaseLanguageClient, command: string): Promise<void> {
+  const editor = window.activeTextEditor;
+  if (editor?.document.languageId !== 'python') {
+    window.showInformationMessage('Open the Python file that is meant.');
+    return;
+  }
+  const { asUri, asPosition } = client.code2ProtocolConverter;
+  await client.sendRequest(ExecuteCommandRequest.type, {
+    command,
+    arguments: [asUri(editor.document.uri), asPosition(editor.selection.active)],
+  });
 }
 
 async function insertSeedBlock(client: BaseLanguageClient): Promise<void> {

@@ -106,7 +106,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const fileCount = checks.filter((found) => found).length;
   print(format === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : textOf(rows, fileCount));
   if (fixed) process.stderr.write(`seedwise: ${fixSummaryOf(fixed)}\n`);
-  if (fixed?.failed) return 2;
+  if (fixed?.failed || paths.some((path) => unread.has(resolve(path)))) return 2;
   return rows.some(({ severity }) => SEVERITIES.indexOf(severity) <= lowestFailing) ? 1 : 0;
 }
 
@@ -217,7 +217,11 @@ const MOST_PARSED = 300;
 
 const nameInWorkspace = (path: string): string => resolve(path).split(sep).join('/');
 
+/** What the file system does not give. One that was named for the check leaves the check unmade. */
+const unread = new Set<string>();
+
 function reportSkipped(path: string, error: unknown): void {
+  if (error instanceof Error && 'code' in error) unread.add(resolve(path));
   const reason = error instanceof Error ? error.message : String(error);
   process.stderr.write(`seedwise: ${nameOf(path)} is not analysed: ${reason}\n`);
 }

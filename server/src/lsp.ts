@@ -14,7 +14,7 @@ import {
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { actionsOf, insertSeedBlock } from './core/actions.ts';
+import { actionsOf } from './core/actions.ts';
 import { type Analysis, analyze } from './core/analyze.ts';
 import { closeFile, openFile, type PythonFile, updateFile } from './core/model.ts';
 import { type Project, projectOf } from './core/project.ts';
@@ -24,6 +24,7 @@ import { loadSyntax, type WasmBytes } from './core/syntax.ts';
 import { type FileAccess, NO_FILES } from './folders.ts';
 import { reasonToSkip } from './limits.ts';
 import { type ActionSource, clientOf, isInWorkspace, isLinted } from './lsp-client.ts';
+import { EDITING, editingCommands } from './lsp-commands.ts';
 import { ACTION_KINDS, CLOSED, translator } from './lsp-edits.ts';
 import { clientFiles, followWorkspace } from './lsp-files.ts';
 import { serveHovers } from './lsp-hover.ts';
@@ -35,7 +36,6 @@ import {
   COMMANDS,
   type InitializationOptions,
   type ReportOptions,
-  type SeedBlockOptions,
   STATUS,
   type Status,
   type StatusOf,
@@ -103,6 +103,7 @@ export function serve(connection: Connection, host: Host): void {
   const notebooks = followNotebooks(connection, { changed: pushSoon, closed: ({ uri }) => closed(uri) });
   const launch = launcher({ index, client: () => client, files: () => files, tell });
   const { diagnosticOf, codeActionOf, editOf, offers } = translator(() => client, documentAt);
+  const commands = editingCommands(connection, { withPython, editOf, tell });
 
   connection.onInitialize(({ capabilities, initializationOptions, workspaceFolders, rootUri }) => {
     const options: InitializationOptions = initializationOptions ?? {};
@@ -110,7 +111,7 @@ export function serve(connection: Connection, host: Host): void {
     sentSettings = options.settings;
     if (client.readsFiles) files = clientFiles(connection, logError);
     folders = workspaceFolders?.map((folder) => folder.uri) ?? (rootUri ? [rootUri] : []);
-    const commands = [COMMANDS.insertSeedBlock, COMMANDS.report, ...(client.showsPages ? [COMMANDS.explainRule] : [])];
+    const offered = [...EDITING, COMMANDS.report, ...(client.showsPages ? [COMMANDS.explainRule] : [])];
     return {
       serverInfo: { name: 'Seedwise', version: host.version },
       capabilities: {
@@ -119,7 +120,7 @@ export function serve(connection: Connection, host: Host): void {
         ...(client.knowsNotebooks && { notebookDocumentSync: NOTEBOOK_SYNC }),
         codeActionProvider: { codeActionKinds: [...ACTION_KINDS], resolveProvider: client.resolvesEdits },
         hoverProvider: true,
-        executeCommandProvider: { commands: commands.filter((command) => !client.commands.has(command)) },
+        executeCommandProvider: { commands: offered.filter((command) => !client.commands.has(command)) },
         ...(client.pullsDiagnostics && {
           diagnosticProvider: { identifier: 'seedwise', interFileDependencies: true, workspaceDiagnostics: false },
         }),
@@ -228,7 +229,7 @@ export function serve(connection: Connection, host: Host): void {
   connection.onExecuteCommand(async ({ command, arguments: [target, options] = [] }) => {
     const done = await guarded<unknown>(undefined, async () => {
       if (command === COMMANDS.report) return await runReport(target, options);
-      if (command === COMMANDS.insertSeedBlock) await runInsertSeedBlock(target, options);
+      await commands.run(command, target, options);
       if (command === COMMANDS.explainRule)
         await connection.window.showDocument({ uri: ruleUrl(target), external: true });
       return null;
@@ -250,19 +251,6 @@ export function serve(connection: Connection, host: Host): void {
       });
       if (!(await index.readMissing()) || round === MAX_ROUNDS) return answer;
     }
-  }
-
-  async function runInsertSeedBlock(uri: string, options?: SeedBlockOptions): Promise<void> {
-    const outcome = await withPython(uri, undefined, ({ file, project }, { document }) => {
-      const block = insertSeedBlock(file, project, { deterministic: options?.deterministic === true });
-      return 'message' in block ? block : { edit: editOf(block.edits, document, 'Insert seed block') };
-    });
-    if (!outcome) return tell(MessageType.Warning, 'A seed block can only be inserted into an open Python file.');
-    if ('message' in outcome) return tell(MessageType.Info, outcome.message);
-    const edit = { label: 'Insert seed block', edit: outcome.edit };
-    const { applied, failureReason } = await connection.workspace.applyEdit(edit);
-    if (applied) return;
-    tell(MessageType.Warning, `The seed block was not inserted${failureReason ? `: ${failureReason}` : '.'}`);
   }
 
   /** Works something out from an open document; once more when texts of other files were missing and have been read. */

@@ -4,6 +4,10 @@
 export const COMMANDS = {
   /** Arguments: the document's URI and `SeedBlockOptions`. */
   insertSeedBlock: 'seedwise.insertSeedBlock',
+  /** Arguments: the document's URI, and the position of the cursor. */
+  insertSeedWorker: 'seedwise.insertSeedWorker',
+  makeDeterministic: 'seedwise.makeDeterministic',
+  replaceIndexSelect: 'seedwise.replaceIndexSelect',
   /** Arguments: the rule's name, and the address of its page for clients that have no copy. */
   explainRule: 'seedwise.explainRule',
   /** Argument: the rule's name. Only a client can write its settings, so the server never runs this one. */

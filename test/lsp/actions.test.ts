@@ -5,7 +5,13 @@ import type { CodeAction } from 'vscode-languageserver/node';
 import { BAD, FIX, faultRange, GOOD, URI } from './samples.ts';
 import { applyTo, CAPABLE, type Server, withServer } from './server.ts';
 
-const COMMANDS = ['seedwise.insertSeedBlock', 'seedwise.report', 'seedwise.explainRule', 'seedwise.turnOffRule'];
+const EDITING = [
+  'seedwise.insertSeedBlock',
+  'seedwise.insertSeedWorker',
+  'seedwise.makeDeterministic',
+  'seedwise.replaceIndexSelect',
+];
+const COMMANDS = [...EDITING, 'seedwise.report', 'seedwise.explainRule', 'seedwise.turnOffRule'];
 
 const commandsOf = (actions: CodeAction[]) => actions.flatMap(({ command }) => command?.command ?? []);
 
@@ -93,7 +99,7 @@ test('a client has the commands it says it runs itself, and no others', async ()
 
 test('other editors are shown the page of a rule', () =>
   withServer({ capabilities: { ...CAPABLE, window: { showDocument: { support: true } } } }, async (server) => {
-    assert.deepEqual(server.capabilities.executeCommandProvider?.commands, COMMANDS.slice(0, 3));
+    assert.deepEqual(server.capabilities.executeCommandProvider?.commands, COMMANDS.slice(0, -1));
     await server.open(URI, BAD);
     const [explain] = (await server.codeActions(URI, faultRange())).flatMap(({ command }) => command ?? []);
     await server.execute(explain!.command, ...explain!.arguments!);
@@ -121,6 +127,28 @@ test('a seed block that cannot be inserted is explained', () =>
     await server.execute('seedwise.insertSeedBlock', 'file:///closed.py', { deterministic: true });
     assert.deepEqual(server.said.edits, []);
     assert.equal(server.said.messages.length, 1);
+  }));
+
+test('the rewrites of the lightbulb are commands too, about what is at the cursor', () =>
+  withServer({}, async (server) => {
+    const text = `import torch
+from torch.utils.data import DataLoader
+
+torch.manual_seed(3)
+loader = DataLoader(range(9), num_workers=2)
+row = torch.index_select(torch.rand(9), 0, torch.arange(3))
+`;
+    await server.open(URI, text);
+    const after = async (command: string, line: number) => {
+      await server.execute(command, URI, { line, character: 12 });
+      return applyTo(text, server.said.edits.pop());
+    };
+    assert.match(await after('seedwise.insertSeedWorker', 4), /^def seed_worker\(worker_id\):$/m);
+    assert.match(await after('seedwise.makeDeterministic', 4), /generator=/);
+    assert.match(await after('seedwise.replaceIndexSelect', 5), /row = torch\.rand\(9\)\[torch\.arange\(3\)\]/);
+    assert.deepEqual(server.said.messages, []);
+    assert.equal(await after('seedwise.replaceIndexSelect', 4), text);
+    assert.deepEqual(server.said.messages, ['Put the cursor on a call of `index_select`.']);
   }));
 
 test('nonsense is answered, not fatal', () =>

@@ -26,7 +26,15 @@ test('the server says what it can do', () =>
         resolveProvider: true,
       },
       hoverProvider: true,
-      executeCommandProvider: { commands: ['seedwise.insertSeedBlock', 'seedwise.report'] },
+      executeCommandProvider: {
+        commands: [
+          'seedwise.insertSeedBlock',
+          'seedwise.insertSeedWorker',
+          'seedwise.makeDeterministic',
+          'seedwise.replaceIndexSelect',
+          'seedwise.report',
+        ],
+      },
       diagnosticProvider: { identifier: 'seedwise', interFileDependencies: true, workspaceDiagnostics: false },
     });
   }));

@@ -1,6 +1,6 @@
 /** The bundled command line as a shell sees it: what it prints where, and its exit code. */
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
+import { chmodSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { shell } from '../shell.ts';
@@ -127,6 +127,17 @@ test('what cannot be analysed is named on standard error, and the rest is checke
     '',
   ]);
   assert.equal(status, 1);
+});
+
+test('a file or folder that was named and cannot be read fails the check', { skip: process.getuid?.() === 0 }, (t) => {
+  const { cwd, run } = shell(t, { 'train.py': BAD, 'closed/train.py': BAD, 'secret.py': BAD });
+  chmodSync(join(cwd, 'secret.py'), 0);
+  chmodSync(join(cwd, 'closed'), 0);
+  t.after(() => chmodSync(join(cwd, 'closed'), 0o700));
+  assert.equal(run('check', 'train.py').status, 1);
+  assert.equal(run('check', '.').status, 1);
+  assert.equal(run('check', 'train.py', 'secret.py').status, 2);
+  assert.equal(run('check', 'closed').status, 2);
 });
 
 const DRAWS = 'import torch\nfrom mylib.repro import init\n\ninit(0)\nprint(torch.rand(2))\n';

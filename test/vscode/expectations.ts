@@ -34,6 +34,9 @@ export const QUIET = 'quiet.py';
 export const EXTENSION = 'seedwise.seedwise';
 export const COMMANDS = {
   insertSeedBlock: 'seedwise.insertSeedBlock',
+  insertSeedWorker: 'seedwise.insertSeedWorker',
+  makeDeterministic: 'seedwise.makeDeterministic',
+  replaceIndexSelect: 'seedwise.replaceIndexSelect',
   explainRule: 'seedwise.explainRule',
   report: 'seedwise.report',
   restartServer: 'seedwise.restartServer',

@@ -50,6 +50,29 @@ export const actionsOf = (
   span: Span,
 ): Action[] => [...actionsAt(file, project, analysis, span), ...safeFixes(file, analysis, span)];
 
+/** The rewrites that a palette offers, by their titles in the lightbulb; and what has to be at the cursor. */
+const REWRITES = {
+  insertSeedWorker: { title: /^Insert `seed_worker`/, wanted: 'a `DataLoader(...)` that has no `worker_init_fn`' },
+  makeDeterministic: {
+    title: /^Make this DataLoader deterministic$/,
+    wanted: 'a `DataLoader(...)` that is not deterministic yet',
+  },
+  replaceIndexSelect: { title: /^Replace `index_select` by /, wanted: 'a call of `index_select`' },
+} as const;
+
+export type Rewrite = keyof typeof REWRITES;
+
+/** One of them at a span, or why there is none. */
+export function rewriteAt(
+  { file, project, analysis }: { readonly file: PythonFile; readonly project: Project; readonly analysis: Analysis },
+  span: Span,
+  name: Rewrite,
+): Action | { readonly message: string } {
+  const { title, wanted } = REWRITES[name];
+  const found = actionsAt(file, project, analysis, span).find((action) => title.test(action.title));
+  return found ?? { message: `Put the cursor on ${wanted}.` };
+}
+
 /** What would reach from one cell of a notebook into another, or write over a magic, is not offered. */
 const fits = ({ notebook, path }: PythonFile, edits: () => readonly Edit[]): boolean =>
   !notebook || fitsCells(notebook, edits(), path);

@@ -1,4 +1,5 @@
 /** Runs the rules over a file: the one place where a rule may fail without taking the others with it. */
+import { inOneLine } from './excerpts.ts';
 import type { PythonFile } from './model.ts';
 import { fitsCells, type Notebook } from './notebook.ts';
 import type { Project } from './project.ts';
@@ -23,7 +24,8 @@ export function analyze(file: PythonFile, project: Project, settings: Settings):
     try {
       for (const report of rule.check(file, project)) {
         const severity = severityOf(rule, report, project, settings);
-        if (severity !== null) found.push({ ...report, rule: rule.name, severity });
+        if (severity === null) continue;
+        found.push({ ...report, message: inOneLine(report.message), rule: rule.name, severity });
       }
     } catch (error) {
       problems.push(`${file.path}: rule ${rule.name} failed: ${describe(error)}`);

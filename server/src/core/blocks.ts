@@ -1,6 +1,7 @@
-/** What is left of a piece of code by what stands around it: a loop, a scope, another process, another program. */
-import { close, falls, NOTHING, type Outcome } from './outcomes.ts';
-import { alt, EMPTY, type Site, startsProcess } from './summary.ts';
+/** What is left of a piece of code by what stands around it: a loop, a scope, handlers, another process, another program. */
+import type { Event } from './events.ts';
+import { close, either, falls, NOTHING, type Outcome, then } from './outcomes.ts';
+import { alt, EMPTY, maybe, type Site, type Summary, seq, startsProcess } from './summary.ts';
 
 /** What is left of a program that another one runs: it goes on where the first has ended or exited. */
 export const ended = (outcome: Outcome): Outcome => falls(close(outcome) ?? outcome.stops);
@@ -25,8 +26,19 @@ export function quieted(body: Outcome): Outcome {
   return falls(inner && { ...inner, exposed: {}, late: {} });
 }
 
-/** It runs in a process that is started at the place. */
-export function spawned(body: Outcome, site: Site, forked: boolean): Outcome {
+/** It runs in a process that is started at the place: a fork of this one, or one that has started up anew. */
+export function spawned(body: Outcome, site: Site, startUp: Summary | null): Outcome {
   const inner = close(body);
-  return inner ? falls(startsProcess(inner, site, forked)) : NOTHING;
+  return inner ? falls(startsProcess(startUp ? seeded(inner, startUp) : inner, site, startUp === null)) : NOTHING;
+}
+
+/** What it draws behind the seeds of something else, whatever that draws itself. */
+const seeded = (inner: Summary, { must, may }: Summary): Summary => seq({ ...EMPTY, must, may }, inner) ?? inner;
+
+/** The body, or a part of it and then a handler; and what comes last in any case. */
+export function tried(event: Event & { kind: 'try' }, run: (events: readonly Event[]) => Outcome): Outcome {
+  const body = run(event.body);
+  const interrupted = falls(maybe(alt(body.falls, body.returns)));
+  const handled = event.handlers.map((handler) => then(interrupted, run(handler)));
+  return then([body, ...handled].reduce(either), run(event.finally));
 }

@@ -67,6 +67,8 @@ export const LAYER: FunctionEffects = {
   method: true,
   events: [],
 };
+/** What runs when an object is made; a data class has the second or third, which its own constructor calls. */
+const CONSTRUCTORS = ['__init__', '__post_init__', '__attrs_post_init__'];
 const DEEPEST_CLASS = 8;
 const MOST_CLASSES = 40;
 /** One call of a function: what it passes, what the function sees around it, and whose method it is. */
@@ -111,7 +113,8 @@ export class Callees {
     if (file?.classes[head]) {
       const object: InstanceValue = { instance: head, home: path };
       if (members.length > 0) return { kind: 'member', object, members };
-      return { kind: 'class', instance: object, init: this.method(head, '__init__', path) };
+      const [init] = CONSTRUCTORS.flatMap((name) => this.method(head, name, path) ?? []);
+      return { kind: 'class', instance: object, init: init ?? null };
     }
     const value = located.name.startsWith('#') ? file?.values[located.name.slice(1)] : undefined;
     return value === undefined ? null : { kind: 'value', value: settle(value, {}, path) };

@@ -1,4 +1,4 @@
-/** Command line apps of `click` and `typer`: objects that run one of their commands when they are called. */
+/** Command line apps of `click`, `typer` and `fire`: objects that run one of their commands when they are called. */
 import { alternatives, type CallEvent, type Event, NOTHING_PASSED } from './events.ts';
 import type { Call, PythonFile } from './model.ts';
 import type { FunctionInfo } from './scope.ts';
@@ -94,6 +94,32 @@ function passed(call: Call, file: PythonFile, keywords: readonly string[]): Targ
   const place = key ? (keywords.includes(file.read(key)) ? first?.get('value') : undefined) : first;
   const name = place && (appOf(place, file) ?? file.qualify(place));
   return name ? { name, place } : null;
+}
+
+/**
+ * `fire.Fire(Trainer)`, `fire.Fire({'train': train})`, `fire.Fire()`: one of the methods, of what the table holds, or of
+ * the functions of the file runs. Null for what is no such call, and for a function, which is handed over like any other.
+ */
+export function fireEvents(call: Call, file: PythonFile, site: (node: Node) => string): Event[] | null {
+  if (call.name !== 'fire.Fire') return null;
+  const component = file.argument(call, 'component', 0);
+  const one = (target: CallEvent['target']): CallEvent[] => [
+    { kind: 'call', target, ...NOTHING_PASSED, takesSeed: false, site: site(call.callee) },
+  ];
+  const isOffered = (name: string): boolean => !name.startsWith('_');
+  if (component === 'absent') {
+    const all = [...file.scopes.functions.values()].filter(({ id, name }) => id === `#${name}` && isOffered(name));
+    return alternatives(all.map(({ id }) => one(id)));
+  }
+  if (component === 'unknown') return null;
+  const owner = file.classOf(file.qualify(component) ?? '');
+  if (owner) {
+    const methods = [...owner.methods.keys()].filter(isOffered);
+    return [...one(owner.id), ...alternatives(methods.map((method) => one({ of: { instance: owner.id }, method })))];
+  }
+  if (component.type !== 'dictionary') return null;
+  const held = component.children.flatMap((pair) => file.qualify(pair.get('value') ?? pair) ?? []);
+  return alternatives(held.map(one));
 }
 
 /** `@app.command()` and `@app.command` name the same. */

@@ -93,7 +93,7 @@ function meetsCondition(draw: Draw, call: Call, file: PythonFile): boolean {
   if (!draw.when) return true;
   const given = file.argument(call, draw.when.argument, draw.when.position);
   const value = given === 'absent' ? draw.when.default : typeof given === 'string' ? undefined : file.constant(given);
-  return value === draw.when.equals;
+  return draw.when.in.includes(value);
 }
 
 const isNothing = (value: Constant | undefined): boolean => value === null || value === false;

@@ -1,5 +1,5 @@
 /** Composes events into what a whole program does, in execution order, through every call it can follow. */
-import { ended, looped, quieted, scoped, spawned } from './blocks.ts';
+import { ended, looped, quieted, scoped, spawned, tried } from './blocks.ts';
 import {
   type App,
   Callees,
@@ -17,7 +17,7 @@ import { addArguments, bindArguments, constantOf, decide, settle, settleArgument
 import { iterated, type Steps } from './iterating.ts';
 import { drawOf, looksLikeSeeder } from './knowledge.ts';
 import { close, ENDS, either, type Frame, falls, NEVER, NOTHING, type Outcome, then } from './outcomes.ts';
-import { alt, EMPTY, imported, maybe, type Site, type Summary, seenFrom, seq } from './summary.ts';
+import { EMPTY, imported, type Site, type Summary, seenFrom, seq } from './summary.ts';
 import { Recorder, type Trace } from './trace.ts';
 
 /** Calls through values that lead to values; deeper than this nothing is followed. */
@@ -28,11 +28,13 @@ export class Composer {
   readonly #modules: Modules;
   readonly #callees: Callees;
   readonly #entry: string;
-  readonly #imported: Set<string>;
+  /** The files whose bodies the program has run. */
+  readonly reached: Set<string>;
   /** The files whose main guard holds. */
   readonly #scripts: Set<string>;
   readonly #known = new Map<string, { outcome: Outcome; training: boolean | undefined }>();
   readonly #running: Set<string>;
+  #startedUp: Summary | undefined;
   /** Whether modules are in training mode; undefined where nobody can tell. */
   #training: boolean | undefined;
   readonly #record: Recorder;
@@ -43,7 +45,7 @@ export class Composer {
     this.#modules = modules;
     this.#callees = new Callees(modules);
     this.#entry = entry;
-    this.#imported = new Set([entry]);
+    this.reached = new Set([entry]);
     this.#scripts = new Set([entry]);
     this.#running = new Set([entry]);
     this.#record = new Recorder(trace);
@@ -55,17 +57,12 @@ export class Composer {
     };
   }
 
-  /** The files whose bodies the program has run. */
-  get reached(): ReadonlySet<string> {
-    return this.#imported;
-  }
-
   /** What running the entry file as a program does, as a script or by its commands; null if it can only raise. */
   program(commands: Commands = { ids: [], packages: [] }): Summary | null {
     const { ids, packages } = commands;
     const isScript = ids.length === 0;
     if (!isScript) this.#scripts.delete(this.#entry);
-    for (const each of packages) this.#imported.add(each);
+    for (const each of packages) this.reached.add(each);
     const body = [...packages, this.#entry].map((each) => this.#module(each)).reduce(then);
     const frame: Frame = { path: this.#entry, env: {}, unit: '', self: null };
     const call = { kind: 'call', ...NO_ARGUMENTS, open: false, takesSeed: false, site: '' } as const;
@@ -79,6 +76,16 @@ export class Composer {
   call(name: string, from: string): Summary | null {
     const outcome = this.#apply({ function: name }, NO_ARGUMENTS, { path: from, site: '' });
     return outcome && close(outcome);
+  }
+
+  /** What a process that is started anew runs before its target: the entry file as a module, if it is a file. */
+  #startUp(): Summary {
+    if (this.#startedUp) return this.#startedUp;
+    const child = new Composer(this.#modules, this.#entry);
+    child.#scripts.clear();
+    child.#startedUp = EMPTY; // It starts no process of its own before it has started up.
+    this.#startedUp = (!/\.ipynb$/i.test(this.#entry) && close(child.#module(this.#entry))) || EMPTY;
+    return this.#startedUp;
   }
 
   #module(path: string): Outcome {
@@ -106,10 +113,9 @@ export class Composer {
         this.#training = event.training;
         return NOTHING;
       case 'seed': {
-        const value = look(event.value);
-        const isNone = value !== null && 'const' in value && value.const === null;
-        if (isNone && event.noneIsEntropy) return NOTHING;
-        return falls(this.#record.seeds(event.streams, { path, site: event.site }, constantOf(value)));
+        const value = constantOf(look(event.value));
+        if (value === null && event.noneIsEntropy) return NOTHING;
+        return falls(this.#record.seeds(event.streams, { path, site: event.site }, value));
       }
       case 'unknown-seeder':
         return falls(this.#record.maySeed({ path, site: event.site }));
@@ -127,12 +133,8 @@ export class Composer {
       }
       case 'loop':
         return looped(this.#run(event.body, frame));
-      case 'try': {
-        const body = this.#run(event.body, frame);
-        const interrupted = falls(maybe(alt(body.falls, body.returns)));
-        const handled = event.handlers.map((handler) => then(interrupted, this.#run(handler, frame)));
-        return then([body, ...handled].reduce(either), this.#run(event.finally, frame));
-      }
+      case 'try':
+        return tried(event, (events) => this.#run(events, frame));
       case 'with':
         return this.#with(event.call, () => this.#run(event.body, frame), frame);
       case 'yield':
@@ -141,7 +143,7 @@ export class Composer {
         return scoped(this.#record.inside({ kind: 'scope' }, () => this.#run(event.body, frame)));
       case 'spawn': {
         const body = this.#record.inside({ kind: 'process' }, () => this.#run(event.body, frame));
-        return spawned(body, { path, site: event.site }, event.forked);
+        return spawned(body, { path, site: event.site }, event.forked ? null : this.#startUp());
       }
       case 'quiet':
         return quieted(this.#record.inside({ kind: 'quiet' }, () => this.#run(event.body, frame)));
@@ -177,8 +179,8 @@ export class Composer {
   #import(modules: readonly string[], from: string): Summary | null {
     let summary: Summary | null = EMPTY;
     for (const path of this.#modules.importedFiles(modules, from)) {
-      if (this.#imported.has(path)) continue;
-      this.#imported.add(path);
+      if (this.reached.has(path)) continue;
+      this.reached.add(path);
       // A module whose body raises is taken for one that does not: somebody catches it, or nothing matters any more.
       summary = seq(summary, imported(close(this.#module(path)) ?? EMPTY));
     }
@@ -191,7 +193,7 @@ export class Composer {
     const path = this.#modules.locate(file, from)?.path;
     if (path === undefined) return falls(this.#record.maySeed(at));
     return this.#once(path, () => {
-      this.#imported.add(path);
+      this.reached.add(path);
       if (isMain) this.#scripts.add(path);
       const outcome = this.#record.reached('run', at, () => ended(this.#module(path)));
       this.#scripts.delete(path);
@@ -353,8 +355,7 @@ export class Composer {
   #invoke(callee: FoundFunction, invocation: Invocation): Outcome {
     const { effects } = callee;
     if (effects === LAYER) return falls(this.#record.draws('torch', invocation.at));
-    const isDecorated = effects.decorators.length > 0;
-    return isDecorated ? this.#decorated(callee, invocation) : this.#runFunction(callee, invocation);
+    return effects.decorators.length > 0 ? this.#decorated(callee, invocation) : this.#runFunction(callee, invocation);
   }
 
   /** What the decorators made of a function is called. */

@@ -25,8 +25,8 @@ export interface Draw {
   readonly kind: 'function' | 'layer' | 'model' | 'sampler' | 'transform' | 'dropout' | 'distribution';
   /** Arguments that, given and neither `None` nor `False`, take the draw off the global stream (or make it vain). */
   readonly unless?: readonly Where[];
-  /** It only draws when this argument has this value. */
-  readonly when?: Where & { readonly equals: unknown; readonly default: unknown };
+  /** It only draws when this argument has one of these values. */
+  readonly when?: Where & { readonly in: readonly unknown[]; readonly default: unknown };
   /** The call falls back to numpy's global state because its `random_state` is absent (scikit-learn and kin). */
   readonly via?: 'random_state';
   readonly source: string;
@@ -55,6 +55,12 @@ export interface Seeder {
   readonly none: NoSeed;
   /** What an absent seed means where that differs from `None`. */
   readonly absent?: NoSeed;
+  /** Versions of these packages that are older than this take fresh entropy without a seed. */
+  readonly entropyBefore?: { readonly packages: readonly string[]; readonly version: string };
+  /** The streams that it seeds besides, under conditions that the code does not show. */
+  readonly may?: readonly Stream[];
+  /** An attribute, which seeds when it is assigned. */
+  readonly assigned?: true;
   /** It seeds in passing, as a trainer's constructor does: no promise of the user's. */
   readonly implicit?: boolean;
   /** It seeds with something new in each run. */

@@ -15,6 +15,8 @@ export const CALLS_ITS_PARTS = /^(torchvision\.transforms(\.v2)?\.Compose|torch\
 /** Calls that run a function in another process. */
 export const SPAWNS =
   /^(torch\.multiprocessing|multiprocessing)(\.\w+)*\.(spawn|Process|start_processes)$|^torch\.multiprocessing\.spawn$/;
+/** Gives an object that starts processes in one way. */
+export const GETS_CONTEXT = /^(torch\.)?multiprocessing(\.\w+)?\.get_context$/;
 /** Ends the program. */
 export const EXITS = new Set(['sys.exit', 'os._exit', 'os.abort', 'builtins.exit', 'builtins.quit']);
 /** Decorators that make a context manager of a generator. */

@@ -1,5 +1,5 @@
 /** What one call, or one assignment to a switch, does to randomness. */
-import { appOf, commandMaker } from './command-apps.ts';
+import { appOf, commandMaker, fireEvents } from './command-apps.ts';
 import { drawEvents } from './draws.ts';
 import { type Arguments, type CallEvent, type Event, NOTHING_PASSED, type Value } from './events.ts';
 import { type Flags, looksLikeSeeder, type Seeder, seederOf } from './knowledge.ts';
@@ -7,6 +7,7 @@ import {
   ALGORITHMS,
   CUDNN_DETERMINISTIC,
   EXITS,
+  GETS_CONTEXT,
   HOLDS_SETTINGS,
   KEEPS_FUNCTION,
   KEEPS_FUNCTION_METHOD,
@@ -32,13 +33,28 @@ export function callEvents(call: Call, file: PythonFile, site: Sites): Event[] {
 function eventsOf(call: Call, file: PythonFile, site: Sites): Event[] {
   const name = call.name;
   if (name !== null && EXITS.has(name)) return [{ kind: 'never' }];
-  if (name !== null && SPAWNS.test(name)) {
-    const forked = name.endsWith('.Process') && !/['"]spawn['"]/.test(file.text);
-    return [
-      { kind: 'spawn', forked, body: callbacks(call, argumentValues(call, file), file, site), site: site(call.callee) },
-    ];
+  const method = startMethod(call, file);
+  if (method) {
+    const body = callbacks(call, argumentValues(call, file), file, site);
+    return [{ kind: 'spawn', forked: method === 'fork', body, site: site(call.callee) }];
   }
-  return seedEvents(call, file, site) ?? drawEvents(call, file, site(call.callee)) ?? unknownCall(call, file, site);
+  const known = seedEvents(call, file, site) ?? drawEvents(call, file, site(call.callee));
+  return known ?? fireEvents(call, file, site) ?? unknownCall(call, file, site);
+}
+
+/** How the call starts a process, if it does: a fork of this one, or anew. */
+function startMethod(call: Call, file: PythonFile): 'fork' | 'anew' | null {
+  const usual = /['"](spawn|forkserver)['"]/.test(file.text) ? 'anew' : 'fork';
+  if (call.name !== null) return !SPAWNS.test(call.name) ? null : call.name.endsWith('.Process') ? usual : 'anew';
+  // `multiprocessing.get_context("spawn").Process(...)`, or of the name that the context was given.
+  const object = call.method === 'Process' ? call.callee.get('object') : undefined;
+  const [only, ...others] = object?.type === 'identifier' ? file.definitions(object) : [];
+  const made = only?.kind === 'assignment' && others.length === 0 ? only.value : object;
+  const context = made?.type === 'call' ? file.call(made) : null;
+  if (!context || !GETS_CONTEXT.test(context.name ?? '')) return null;
+  const method = file.argument(context, 'method', 0);
+  if (typeof method === 'string') return usual;
+  return file.constant(method) === 'fork' ? 'fork' : usual;
 }
 
 /** `for seeder in (random.seed, np.random.seed): seeder(0)`: what the name in the call stands for, in order. */
@@ -75,14 +91,16 @@ function seedEvents(call: Call, file: PythonFile, site: Sites): Event[] | null {
   const flags = switchEvents(seeder, call, file, site);
   // `torch.seed()` takes fresh entropy: whatever it is called, it seeds nothing.
   if (seeder.streams.length === 0 || seeder.device === 'cuda' || seeder.varying) return flags;
-  if (seeder.implicit) return [...flags, { kind: 'unknown-seeder', site: site(call.callee) }];
   const given = seeder.argument ? file.argument(call, seeder.argument.name, seeder.argument.position) : 'unknown';
+  const perhaps: Event[] = seeder.may || seeder.implicit ? [{ kind: 'unknown-seeder', site: site(call.callee) }] : [];
+  if (seeder.implicit) return given === 'absent' && seeder.none === 'entropy' ? flags : [...flags, ...perhaps];
   if (seeder.state && typeof given !== 'string' && isOwnState(given, file)) return flags;
   const isAbsent = given === 'absent';
   const value: Value = isAbsent ? { const: null } : typeof given === 'string' ? null : knownValue(given, file);
   const none = isAbsent ? (seeder.absent ?? seeder.none) : seeder.none;
   const noneIsEntropy = none === 'entropy' || none === 'off';
-  return [...flags, { kind: 'seed', streams: seeder.streams, value, noneIsEntropy, site: site(call.callee) }];
+  const { streams } = seeder;
+  return [...flags, { kind: 'seed', streams, value, noneIsEntropy, site: site(call.callee) }, ...perhaps];
 }
 
 /** A state that this very code saved before: going back to it repeats nothing from run to run. */
@@ -136,8 +154,8 @@ function algorithmsEvents(call: Call, file: PythonFile, site: Sites): Event[] {
   return [{ kind: 'flag', name: call.name ?? '', value, site: site(call.callee) }];
 }
 
-/** `torch.backends.cudnn.deterministic = True`, `os.environ['CUBLAS_WORKSPACE_CONFIG'] = ':4096:8'`. */
-export function flagEvents(assignment: Node, file: PythonFile, site: Sites): Event[] {
+/** `torch.backends.cudnn.deterministic = True`, `os.environ['CUBLAS_WORKSPACE_CONFIG'] = ':4096:8'`; or a seed. */
+export function assignmentEvents(assignment: Node, file: PythonFile, site: Sites): Event[] {
   const left = assignment.get('left');
   const right = assignment.get('right');
   if (!left || !right) return [];
@@ -149,10 +167,14 @@ export function flagEvents(assignment: Node, file: PythonFile, site: Sites): Eve
     return isSwitch ? [{ kind: 'flag', name, value: knownValue(right, file), site: site(left) }] : [];
   }
   const name = left.type === 'attribute' ? file.qualify(left) : null;
-  if (!name?.startsWith('torch.backends.')) return [];
-  let value = right;
-  while (value.type === 'assignment') value = value.get('right') ?? value;
-  return [{ kind: 'flag', name, value: knownValue(value, file), site: site(left) }];
+  const seeder = name === null ? undefined : seederOf(name);
+  const isSeed = seeder?.assigned === true;
+  if (name === null || !(isSeed || name.startsWith('torch.backends.'))) return [];
+  let node = right;
+  while (node.type === 'assignment') node = node.get('right') ?? node;
+  const value = knownValue(node, file);
+  if (isSeed) return [{ kind: 'seed', streams: seeder.streams, value, noneIsEntropy: true, site: site(left) }];
+  return [{ kind: 'flag', name, value, site: site(left) }];
 }
 
 /** `os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')` */

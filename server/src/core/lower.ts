@@ -13,7 +13,7 @@ import {
 import { overwrittenBy } from './harmless.ts';
 import { seederOf } from './knowledge.ts';
 import { ITERATES, MAKES_CONTEXT, RESTORES } from './known-calls.ts';
-import { callEvents, flagEvents } from './lower-calls.ts';
+import { assignmentEvents, callEvents } from './lower-calls.ts';
 import { type Lowered, recall } from './lowering-memory.ts';
 import type { PythonFile } from './model.ts';
 import { exportsOf, importedModules, valuesOf } from './module-imports.ts';
@@ -298,7 +298,7 @@ class Lowering {
         return [
           ...this.#optional(node.get('right')),
           ...this.#optional(node.get('left')),
-          ...flagEvents(node, this.#file, (at) => this.#site(at)),
+          ...assignmentEvents(node, this.#file, (at) => this.#site(at)),
         ];
       case 'yield': {
         const before = this.#expressions(node.children);

@@ -54,8 +54,9 @@ export function keptPipelines(file: PythonFile): Record<string, string> {
 }
 
 function importsPipelines(statement: Node, file: PythonFile): boolean {
-  const module = statement.get('module_name') ?? statement.get('name');
-  return module !== undefined && pipelinesOf(`${file.read(module).split(/[\s.]/)[0]}.`) !== undefined;
+  const from = statement.get('module_name');
+  const modules = from ? [from] : statement.children;
+  return modules.some((each) => pipelinesOf(`${file.read(each).split(/[\s.]/)[0]}.`) !== undefined);
 }
 
 /** What the return statements of a body give, functions inside it left out. */

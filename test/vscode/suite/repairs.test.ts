@@ -13,6 +13,7 @@ import {
   showUntitled,
   until,
   waitForFaults,
+  write,
 } from './editor.ts';
 
 suite('code actions', () => {
@@ -101,6 +102,19 @@ suite('commands', () => {
     const shown = (): string | undefined => vscode.window.tabGroups.activeTabGroup.activeTab?.label;
     await until(() => shown()?.includes(FAULT.rule) === true);
     assert.match(shown() ?? '', new RegExp(FAULT.rule));
+  });
+
+  test('Replace index_select by Indexing rewrites the call at the cursor', async () => {
+    const file = await write(
+      'rows.py',
+      'import torch\n\nrow = torch.index_select(torch.ones(3), 0, torch.arange(2))\n',
+    );
+    const document = await show(file);
+    assert.ok(vscode.window.activeTextEditor);
+    vscode.window.activeTextEditor.selection = new vscode.Selection(2, 15, 2, 15);
+    await vscode.commands.executeCommand(COMMANDS.replaceIndexSelect);
+    assert.match(document.getText(), /row = torch\.ones\(3\)\[torch\.arange\(2\)\]/);
+    await vscode.workspace.fs.delete(file);
   });
 
   test('Show Log shows the log', async () => {

@@ -2,8 +2,10 @@
  * The reproducibility report of a program: its streams, switches, free operations, loaders and findings as one plain
  * value. It is read off what the rules go by, so that it never says anything else than they do.
  */
+
 import { analyze } from '../analyze.ts';
 import { Composer } from '../effects.ts';
+import { onOneLine } from '../excerpts.ts';
 import type { Determinism } from '../facts.ts';
 import type { Op, Stream } from '../knowledge.ts';
 import { loaderArgument } from '../loaders.ts';
@@ -16,7 +18,7 @@ import type { Settings } from '../settings.ts';
 import { type Step, Trace } from '../trace.ts';
 import { DATA_LOADERS } from '../values.ts';
 import type { Workspace } from '../workspace.ts';
-import { type Mention, onOneLine, type Place, Source } from './source.ts';
+import { type Mention, type Place, Source } from './source.ts';
 import { type StreamReport, streamsOf } from './streams.ts';
 import { type SwitchReport, switchesOf } from './switches.ts';
 import { type Verdict, verdictOf } from './verdict.ts';

@@ -107,6 +107,7 @@ const STATES: Readonly<Record<StreamState, readonly [words: string, tone: Tone]>
   conditional: ['seeded on some paths', 'open'],
   late: ['seeded too late', 'bad'],
   varying: ['another seed in every run', 'bad'],
+  child: ['not seeded in a process', 'bad'],
   unseeded: ['never seeded', 'bad'],
   workers: ['drawn in workers only', 'plain'],
   unused: ['no draw seen', 'plain'],

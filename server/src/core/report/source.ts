@@ -1,4 +1,5 @@
 /** The program's files as a report reads them: which text is at a place, and on which line. */
+import { onOneLine } from '../excerpts.ts';
 import { closeFile, type Node, type PythonFile } from '../model.ts';
 import { cellAt } from '../notebook.ts';
 import type { Span } from '../rule.ts';
@@ -31,17 +32,7 @@ export interface Condition extends Mention {
   readonly holds: boolean;
 }
 
-const LONGEST = 60;
 const LONGEST_CALLER = 44;
-
-/** Code on one line; what is too long ends in dots. */
-export function onOneLine(code: string): string {
-  const line = code
-    .replace(/\s+/g, ' ')
-    .replace(/([([{]) | (?=[)\]}])/g, '$1')
-    .trim();
-  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
-}
 
 export class Source {
   readonly #workspace: Workspace;

@@ -1,17 +1,18 @@
 /** The streams of a program in its report: what seeds each, what draws it first, and whether the one comes before the other. */
+import { onOneLine } from '../excerpts.ts';
 import { type Stream, seederOf } from '../knowledge.ts';
 import type { Constant } from '../model.ts';
 import type { Project } from '../project.ts';
 import { type Reached, type Site, STREAMS } from '../summary.ts';
 import { type Frame, isWay, type Step } from '../trace.ts';
-import { type Condition, callOf, type Mention, onOneLine, type Source } from './source.ts';
+import { type Condition, callOf, type Mention, type Source } from './source.ts';
 
 /**
  * As the rules see it: `conditional` is seeded on some paths only, `workers` is drawn in workers of a DataLoader only,
- * which do not draw from this process's generators; `unused` has no draw
- * that can be seen.
+ * which do not draw from this process's generators; `child` is also drawn in a process that its seed does not reach;
+ * `unused` has no draw that can be seen.
  */
-export type StreamState = 'seeded' | 'conditional' | 'late' | 'varying' | 'unseeded' | 'workers' | 'unused';
+export type StreamState = 'seeded' | 'conditional' | 'late' | 'varying' | 'unseeded' | 'child' | 'workers' | 'unused';
 
 export interface Seeding extends Mention {
   /** The seed as written; null where the call does not show one. */
@@ -63,12 +64,13 @@ export function streamsOf(
 }
 
 function stateOf(project: Project, stream: Stream, seeds: readonly Seeding[]): StreamState {
-  const { exposed = {}, may = {}, late = {} } = project.summary ?? {};
+  const { exposed = {}, may = {}, late = {}, children = {} } = project.summary ?? {};
   const exposure = exposed[stream];
   if (late[stream]) return 'late';
   if (exposure) return exposure.marked || stream in may ? 'conditional' : 'unseeded';
   const lasting = seeds.filter((seed) => !seed.unsure && seed.within === null);
-  return lasting.length > 0 && lasting.every((seed) => seed.varies) ? 'varying' : 'seeded';
+  if (lasting.length > 0 && lasting.every((seed) => seed.varies)) return 'varying';
+  return children[stream]?.seed ? 'child' : 'seeded';
 }
 
 /** The draw that the rules speak of; where a seed comes before it, the first one that counts. */

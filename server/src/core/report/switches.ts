@@ -1,9 +1,10 @@
 /** The determinism switches of a program in its report: where each is set, to what, and under which conditions. */
+import { onOneLine } from '../excerpts.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../known-calls.ts';
 import type { Node, PythonFile } from '../model.ts';
 import { environmentSettings } from '../switches.ts';
 import type { Step } from '../trace.ts';
-import { type Condition, callOf, type Mention, onOneLine, type Source } from './source.ts';
+import { type Condition, callOf, type Mention, type Source } from './source.ts';
 import { leastConditional } from './streams.ts';
 
 export interface SwitchSetting extends Mention {

@@ -21,7 +21,8 @@ interface Facts {
 export const MODULE = { python: 'random', numpy: 'numpy', torch: 'torch' } as const;
 
 /** Rules whose findings the other parts of the sentence tell. */
-const TOLD = /^(incomplete-seeding|late-seed|varying-seed|nondeterministic-op|throws-when-deterministic)$/;
+const TOLD =
+  /^(incomplete-seeding|late-seed|varying-seed|unseeded-child-process|nondeterministic-op|throws-when-deterministic)$/;
 
 export function verdictOf(facts: Facts): Verdict {
   const { project, streams } = facts;
@@ -33,6 +34,11 @@ export function verdictOf(facts: Facts): Verdict {
     clause(inState('unseeded'), 'is never seeded', 'are never seeded'),
     clause(inState('late'), 'is drawn before its seed', 'are drawn before their seeds'),
     clause(inState('varying'), 'gets another seed in every run', 'get another seed in every run'),
+    clause(
+      inState('child'),
+      'is drawn in a process that its seed does not reach',
+      'are drawn in processes that their seeds do not reach',
+    ),
   ].filter((each) => each !== '');
   const rest = remaining(facts);
   if (missing.length > 0) return { level: 'differs', sentence: `Not repeatable: ${join([...missing])}.` };

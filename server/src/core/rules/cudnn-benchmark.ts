@@ -47,7 +47,7 @@ torch.backends.cudnn.benchmark = False
       yield {
         start: right.start,
         end: right.end,
-        message: 'cuDNN picks its convolution algorithm by timing, which may differ between runs.',
+        message: `\`${file.read(left)}\` has cuDNN pick its algorithm by timing, which may differ between runs.`,
         fixes: [{ title: 'Set `benchmark` to `False`', safe: false, edits: () => [replace(right, 'False')] }],
       };
     }

@@ -90,7 +90,7 @@ layer = nn.TransformerEncoderLayer(64, 4)
       yield {
         start: right.start,
         end: right.end,
-        message: '`True` reaches cuDNN only: operations outside cuDNN stay free to differ between runs.',
+        message: `\`${file.read(left)}\` reaches cuDNN only: operations outside cuDNN stay free to differ between runs.`,
         related: freeOperations(file, project),
         fixes: [switchOn(file, assignment)],
       };

@@ -1,5 +1,6 @@
 /** A program that draws from a generator nothing seeds gives other numbers in every run. */
 
+import { onOneLine } from '../excerpts.ts';
 import type { Stream } from '../knowledge.ts';
 import type { PythonFile } from '../model.ts';
 import { seedTarget } from '../processes.ts';
@@ -114,7 +115,7 @@ model = nn.Linear(8, 2)
         start,
         end,
         subject: stream,
-        message: `\`${file.read({ start, end })}\` draws from ${GENERATOR[stream]}, which this program never seeds.`,
+        message: `\`${onOneLine(file.read({ start, end }))}\` draws from ${GENERATOR[stream]}, which this program never seeds.`,
         related: explain(exposure, project),
         fixes: repairs(file, project, exposure, stream),
       };

@@ -1,5 +1,6 @@
 /** A seed that runs after the first draw leaves that draw to chance. */
 
+import { onOneLine } from '../excerpts.ts';
 import type { PythonFile } from '../model.ts';
 import { seedMove } from '../moves.ts';
 import type { Project } from '../project.ts';
@@ -108,7 +109,7 @@ if __name__ == '__main__':
         start,
         end,
         subject: stream,
-        message: `\`${file.read({ start, end })}\` draws from ${GENERATOR[stream]} before \`${file.read(seed)}\` seeds it.`,
+        message: `\`${onOneLine(file.read({ start, end }))}\` draws from ${GENERATOR[stream]} before \`${onOneLine(file.read(seed))}\` seeds it.`,
         related: [{ ...seed, message: 'The seed comes too late for the draw.' }, ...explain(found.exposure, project)],
         fixes: [repair(file, project, found)],
       };
@@ -118,7 +119,7 @@ if __name__ == '__main__':
 
 function repair(file: PythonFile, project: Project, late: Late): Fix {
   const move = seedMove(file, project, late.seed, late.exposure);
-  if (move) return { title: `Move \`${file.read(move.statement)}\` up`, safe: false, edits: move.edits };
+  if (move) return { title: `Move \`${onOneLine(file.read(move.statement))}\` up`, safe: false, edits: move.edits };
   const block = seedBlock(file, project, false);
   return { title: `Insert \`${block.call}\``, safe: false, edits: () => block.edits() };
 }

@@ -18,11 +18,11 @@ export const missingRandomState: Rule = {
 that never calls \`numpy.random.seed\` the split, the sample or the fitted model is another one in every run.
 
 Some only draw on a condition: \`KFold\` with \`shuffle=True\`, \`SVC\` with \`probability=True\`, \`SGDClassifier\` unless
-\`shuffle=False\`. A program that seeds something is judged by incomplete-seeding instead.`,
+\`shuffle=False\`, \`LogisticRegression\` with the solvers \`sag\` and \`saga\`. A program that seeds something is judged by incomplete-seeding instead.`,
   never: [
     'A `random_state` with a value, also one that only the run decides, or a `**kwargs` that may hold it.',
     'A program that seeds numpy, itself or by a framework’s helper, or that may.',
-    '`KFold` without `shuffle=True`, `SVC` without `probability=True`, `train_test_split(shuffle=False)`.',
+    '`KFold` without `shuffle=True`, `SVC` without `probability=True`, `LogisticRegression` with a solver that does not draw.',
     '`sample` of what is no pandas object.',
     'A program that also draws from numpy directly, which incomplete-seeding reports.',
     'Library modules, and tests.',

@@ -36,7 +36,7 @@ attribute says. The attribute itself stays as it is.`,
 
 torch.manual_seed(0)
 torch.backends.cudnn.deterministic = False
-#                                    ^^^^^ nondeterministic-cudnn information: \`False\`
+#                                    ^^^^^ nondeterministic-cudnn information: cuDNN may use
 model = torch.nn.Conv2d(3, 8, 3)
 `,
       good: `import torch
@@ -58,7 +58,7 @@ model = torch.nn.Conv2d(3, 8, 3)
       yield {
         start: right.start,
         end: right.end,
-        message: '`False` lets cuDNN use convolution algorithms whose results differ between runs.',
+        message: `\`${file.read(left)}\` is off, so cuDNN may use algorithms whose results differ between runs.`,
         fixes: [{ title: 'Set `deterministic` to `True`', safe: false, edits: () => [replace(right, 'True')] }],
       };
     }

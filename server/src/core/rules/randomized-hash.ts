@@ -96,11 +96,33 @@ function textKind(node: Node, file: PythonFile, depth = 0): TextKind | null {
       const [only, ...others] = file.definitions(node);
       if (others.length > 0 || depth > 3) return null;
       if (only?.kind === 'assignment') return textKind(only.value, file, depth + 1);
+      if (only?.kind === 'opaque') return isOneOfTexts(only.node, file, depth + 1) ? 'text' : null;
       return only?.kind === 'parameter' ? annotatedKind(only.node, file) : null;
     }
     default:
       return null;
   }
+}
+
+const LISTS_TEXTS = /^(os\.listdir|glob\.i?glob)$/;
+
+/** `for name in os.listdir(folder)`, `for word in line.split()`, `for name in ['a', 'b']`: what runs through texts. */
+function isOneOfTexts(name: Node, file: PythonFile, depth: number): boolean {
+  const loop = name.enclosing('for_statement', 'for_in_clause');
+  if (loop?.get('left') !== name) return false;
+  let iterated = loop.get('right');
+  const [only, ...others] = iterated?.type === 'identifier' ? file.definitions(iterated) : [];
+  if (only?.kind === 'assignment' && others.length === 0) iterated = only.value;
+  if (iterated?.type === 'call' && /^builtins\.(sorted|set|list)$/.test(file.call(iterated).name ?? ''))
+    iterated = iterated.get('arguments')?.children[0];
+  if (iterated && /^(list|tuple|set)$/.test(iterated.type))
+    return iterated.children.length > 0 && iterated.children.every((each) => textKind(each, file, depth) === 'text');
+  const call = iterated?.type === 'call' ? file.call(iterated) : null;
+  if (!call) return false;
+  if (call.name !== null) return LISTS_TEXTS.test(call.name);
+  // Tensors have a `split` too, by numbers.
+  const by = call.node.get('arguments')?.children[0];
+  return /^(r?split|splitlines)$/.test(call.method ?? '') && (!by || textKind(by, file, depth) === 'text');
 }
 
 function annotatedKind(parameter: Node, file: PythonFile): TextKind | null {

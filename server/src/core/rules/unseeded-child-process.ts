@@ -16,6 +16,7 @@ generator of the parent comes along, and what the target draws first, mostly the
 Under \`fork\` the states of numpy and torch are inherited, but Python reseeds its \`random\` from entropy in the child.`,
   never: [
     'A target that seeds what it draws itself.',
+    'A program whose main file seeds outside of its guard, itself or by what it imports: a process that is started anew imports it once more.',
     'A program that never seeds: it is told so as a whole.',
     'A forked process that draws from numpy or torch only.',
     'A target that draws nothing.',

@@ -1,9 +1,10 @@
 /** A seed that is another one in every run seeds nothing. */
 import { addArguments, replace } from '../fix.ts';
 import { spell } from '../imports.ts';
-import { looksLikeSeeder, type Stream, seederOf } from '../knowledge.ts';
+import { compareVersions, looksLikeSeeder, type Seeder, type Stream, seederOf } from '../knowledge.ts';
 import { LIBRARY } from '../known-calls.ts';
 import type { Call, Node, PythonFile } from '../model.ts';
+import type { Project } from '../project.ts';
 import type { Fix, Report, Rule } from '../rule.ts';
 import { seedValueAt } from '../seeding.ts';
 import { isWithoutSeed } from '../switches.ts';
@@ -18,7 +19,7 @@ export const varyingSeed: Rule = {
   summary: 'The seed is another one in every run.',
   why: `A seed from the clock, the process id or the system’s entropy gives other numbers in every run, as if there were none.
 So do \`random.seed()\` and \`numpy.random.seed()\` without a value or with \`None\`, and \`torch.seed()\` and the \`seed()\` of
-a \`torch.Generator\`, which look like setters and take fresh entropy. A seed drawn from a generator that nothing seeds is
+a \`torch.Generator\`, which look like setters and take fresh entropy; and, before lightning 2.2, \`seed_everything()\`. A seed drawn from a generator that nothing seeds is
 no better.
 
 A run that *writes its seed down* can be repeated, so a seed that is printed, logged or kept is not reported.`,
@@ -73,9 +74,9 @@ print(random.random())
 `,
     },
   ],
-  *check(file) {
+  *check(file, project) {
     for (const call of file.allCalls) {
-      const report = withoutValue(call, file);
+      const report = withoutValue(call, file, project);
       if (report && !isWithoutSeed(call.node, file)) yield report;
     }
     const uses = seedUses(file);
@@ -93,10 +94,12 @@ print(random.random())
 };
 
 /** What a seed call without a value does, by the table and for generator objects. */
-function withoutValue(call: Call, file: PythonFile): Report | null {
+function withoutValue(call: Call, file: PythonFile, project: Project): Report | null {
   const isGenerator = call.name === 'torch.Generator.seed';
-  const seeder = call.name !== null && LIBRARY.test(call.name) ? seederOf(call.name) : undefined;
-  if (!isGenerator && seeder?.none !== 'entropy') return null;
+  const known = call.name === null ? undefined : seederOf(call.name);
+  const old = known ? oldVersion(known, project) : null;
+  const seeder = old !== null || LIBRARY.test(call.name ?? '') ? known : undefined;
+  if (!isGenerator && old === null && seeder?.none !== 'entropy') return null;
   const given = seeder?.argument ? file.argument(call, seeder.argument.name, seeder.argument.position) : 'absent';
   const isNone = typeof given !== 'string' && given.type === 'none';
   // Whoever takes what it returns keeps the seed.
@@ -108,9 +111,18 @@ function withoutValue(call: Call, file: PythonFile): Report | null {
     start,
     end,
     ...(stream ? { subject: stream } : {}),
-    message: `\`${file.read(call.callee)}\` without a value takes fresh entropy in every run; it seeds nothing.`,
+    message: `\`${file.read(call.callee)}\` without a value takes fresh entropy in every run${old ? ` before ${old}` : ''}; it seeds nothing.`,
     fixes: [withValue(file, call, isNone ? given : null)],
   };
+}
+
+/** The version from which on it is a seed without a value, where the project has an older one; null where it has not. */
+function oldVersion({ entropyBefore }: Seeder, project: Project): string | null {
+  const isOlder = entropyBefore?.packages.some((name) => {
+    const version = project.versionOf(name);
+    return version !== null && compareVersions(version, entropyBefore.version) < 0;
+  });
+  return entropyBefore && isOlder ? `${entropyBefore.packages[0]} ${entropyBefore.version}` : null;
 }
 
 function withValue(file: PythonFile, call: Call, none: Node | null): Fix {

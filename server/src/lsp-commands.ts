@@ -1,0 +1,78 @@
+/** Commands that edit: what they write is worked out here, and the client applies it. */
+import { type Connection, MessageType, type Position, type WorkspaceEdit } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { insertSeedBlock, type Rewrite, rewriteAt } from './core/actions.ts';
+import type { Analysis } from './core/analyze.ts';
+import type { PythonFile } from './core/model.ts';
+import type { Project } from './core/project.ts';
+import type { Edit } from './core/rule.ts';
+import { spanOf } from './lsp-notebooks.ts';
+import { COMMANDS, type SeedBlockOptions } from './protocol.ts';
+
+interface Python {
+  readonly file: PythonFile;
+  readonly project: Project;
+  readonly analysis: Analysis;
+}
+
+/** An edit and what it is called, or why there is none. */
+type Outcome = { readonly edit: WorkspaceEdit; readonly label: string } | { readonly message: string };
+
+/** What the server lends. */
+interface Server {
+  /** Works something out from an open document as it is now; nothing for one that is not ours to judge. */
+  withPython(
+    uri: string,
+    otherwise: undefined,
+    work: (python: Python, checked: { readonly document: TextDocument }) => Outcome,
+  ): Promise<Outcome | undefined>;
+  editOf(edits: readonly Edit[], document: TextDocument, title: string): WorkspaceEdit;
+  tell(type: MessageType, message: string): void;
+}
+
+const REWRITES: ReadonlyMap<string, Rewrite> = new Map([
+  [COMMANDS.insertSeedWorker, 'insertSeedWorker'],
+  [COMMANDS.makeDeterministic, 'makeDeterministic'],
+  [COMMANDS.replaceIndexSelect, 'replaceIndexSelect'],
+]);
+
+/** The commands by their names. */
+export const EDITING: readonly string[] = [COMMANDS.insertSeedBlock, ...REWRITES.keys()];
+
+/** Runs one of them; another command is somebody else's business. */
+export function editingCommands(connection: Connection, { withPython, editOf, tell }: Server) {
+  return {
+    async run(command: string, uri: string, options?: SeedBlockOptions | Position): Promise<void> {
+      if (!EDITING.includes(command)) return;
+      const outcome = await withPython(uri, undefined, (python, { document }) =>
+        outcomeOf(command, python, document, uri, options),
+      );
+      if (!outcome) return tell(MessageType.Warning, 'This command needs an open Python file.');
+      if ('message' in outcome) return tell(MessageType.Info, outcome.message);
+      const { applied, failureReason } = await connection.workspace.applyEdit(outcome);
+      if (!applied)
+        tell(MessageType.Warning, `${outcome.label}: not done${failureReason ? `, ${failureReason}` : ''}.`);
+    },
+  };
+
+  function outcomeOf(
+    command: string,
+    python: Python,
+    document: TextDocument,
+    uri: string,
+    options: SeedBlockOptions | Position | undefined,
+  ): Outcome {
+    const rewrite = REWRITES.get(command);
+    if (!rewrite) {
+      const deterministic = options !== undefined && 'deterministic' in options && options.deterministic;
+      const block = insertSeedBlock(python.file, python.project, { deterministic });
+      const label = 'Insert seed block';
+      return 'message' in block ? block : { edit: editOf(block.edits, document, label), label };
+    }
+    const position = options !== undefined && 'line' in options ? options : { line: 0, character: 0 };
+    const span = spanOf(uri, { start: position, end: position }, document);
+    const action = rewriteAt(python, span ?? { start: 0, end: 0 }, rewrite);
+    if ('message' in action) return action;
+    return { edit: editOf(action.edits(), document, action.title), label: action.title };
+  }
+}

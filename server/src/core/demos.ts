@@ -13,7 +13,7 @@ const ACTING_METHODS =
 /** A function called so does what the program is there for. */
 const WORKS = /^#(main|run|train|fit|learn|cli|evaluate|benchmark)\w*$/;
 const COMMAND_LINE =
-  /^(argparse\.ArgumentParser|fire\.Fire|tyro\.cli|absl\.app\.run|simple_parsing\.\w+|configargparse\.\w+|jsonargparse\.\w+|transformers\.HfArgumentParser|docopt\.docopt)$/;
+  /^(argparse\.ArgumentParser(\.parse_(known_)?args)?|fire\.Fire|tyro\.cli|absl\.app\.run|simple_parsing\.\w+|configargparse\.\w+|jsonargparse\.\w+|transformers\.HfArgumentParser|docopt\.docopt)$/;
 const DEEPEST = 3;
 
 /** True where the main guard makes a network of this file, or has a function make one, and does nothing but look at it. */

@@ -181,11 +181,15 @@ export class Workspace implements Modules {
     return packages;
   }
 
-  /** The entry points that reach the file by imports, itself included if nobody imports it. */
+  /** The entry points that reach the file by imports, itself included if nobody imports it, or it is one nevertheless. */
   programsReaching(path: string): readonly string[] {
     const seen = new Set([path]);
     for (const each of seen) for (const importer of this.importers(each)) seen.add(importer);
-    return [...seen].filter((each) => this.importers(each).size === 0 || this.commands(each).ids.length > 0);
+    const isEntry = (each: string): boolean =>
+      this.importers(each).size === 0 ||
+      this.facts(each)?.hasCommandLine === true ||
+      this.commands(each).ids.length > 0;
+    return [...seen].filter(isEntry);
   }
 
   locate(name: string, from: string, depth = 0): Located | null {

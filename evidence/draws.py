@@ -66,6 +66,7 @@ CALLS = {
     "sklearn.utils.resample": "X",
     "sklearn.utils.shuffle": "X",
     "torch.Tensor.geometric_": "0.5",
+    "torch.nn.Linear.reset_parameters": "torch.nn.Linear(2, 2)",
     "torch.alpha_dropout": f"{IMAGE}, 0.5",
     "torch.alpha_dropout_": f"{IMAGE}, 0.5",
     "timm.layers.DropPath": "0.5",

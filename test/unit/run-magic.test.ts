@@ -51,6 +51,38 @@ test('the file of a `%run`, and whether its main guard holds', () => {
     assert.equal(readRun(line), null, line);
 });
 
+test('the folder that a `%run` starts from', () => {
+  const table: [lines: string, file: string | null][] = [
+    ['%cd src', './src/other.py'],
+    ['%cd -q "my src"', './my src/other.py'],
+    ['%cd src/\n%cd ..', './src/../other.py'],
+    ['%cd .', './other.py'],
+    ['%cd /content/src', '/content/src/other.py'],
+    ['import os\nos.chdir("src")', './src/other.py'],
+    ['os.chdir(folder)', null],
+    ['%cd', null],
+    ['%cd -', null],
+    ['%cd $folder', null],
+    ['%pushd src', null],
+    ['if in_colab:\n    %cd src', null],
+    ['%cd $folder\n%cd /content', '/content/other.py'],
+  ];
+  for (const [lines, file] of table) {
+    const inOneCell = join(`${lines}\n%run other.py`);
+    assert.deepEqual(
+      inOneCell.runs.map((run) => run.file),
+      [file],
+      lines,
+    );
+    assert.deepEqual(
+      join(lines, '%run other.py').runs.map((run) => run.file),
+      [file],
+      lines,
+    );
+  }
+  assert.equal(join('%cd src\n%run /lib/a.py').runs[0]?.file, '/lib/a.py');
+});
+
 test('paths with dots lead somewhere, but not above the top', () => {
   assert.equal(resolve('/a/b', './c/d.py'), '/a/b/c/d.py');
   assert.equal(resolve('/a/b', '../d.py'), '/a/d.py');

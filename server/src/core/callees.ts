@@ -267,8 +267,9 @@ export class Callees {
       const located = this.#place(base, path);
       const method = located && this.#method(located.name, name, located.path, depth);
       if (method) return method;
-      // A class of ours that is a layer with random weights draws them when it is made.
-      if (name === '__init__' && drawOf(base)?.kind === 'layer') return { path, id: `${base}()`, effects: LAYER };
+      // A class of ours that is a layer or network with random weights draws them when it is made.
+      if (name === '__init__' && /^(layer|model)$/.test(drawOf(base)?.kind ?? ''))
+        return { path, id: `${base}()`, effects: LAYER };
     }
     return null;
   }

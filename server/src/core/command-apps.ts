@@ -44,7 +44,7 @@ export function appEvents(file: PythonFile, site: (node: Node) => string): Recor
   return Object.fromEntries(
     [...appsOf(file)].map(([id, { before, commands }]): [string, Event[]] => {
       const [last, ...others] = commands.map((each) => [call(each)]).reverse();
-      return [id, [...before.map(call), ...alternatives(others.reverse(), last ?? [])]];
+      return [id, [...before.map(call), ...alternatives(others.reverse(), last ?? [], true)]];
     }),
   );
 }

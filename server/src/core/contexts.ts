@@ -1,8 +1,9 @@
-/** Context managers that the project writes as generators: what a `with` statement runs around its body. */
-import type { FoundFunction } from './callees.ts';
-import type { Arguments, Event } from './events.ts';
+/** Context managers of the project's: what a `with` statement runs around its body. */
+import { type FoundFunction, NO_ARGUMENTS } from './callees.ts';
+import type { Arguments, Event, InstanceValue } from './events.ts';
 import { bindArguments } from './guards.ts';
-import { close, either, type Frame, falls, NEVER, type Outcome } from './outcomes.ts';
+import type { Steps } from './iterating.ts';
+import { close, either, type Frame, falls, NEVER, NOTHING, type Outcome, then } from './outcomes.ts';
 import type { Site, Summary } from './summary.ts';
 
 /** Runs a generator of the project's whose `yield` is the body. */
@@ -23,4 +24,18 @@ export function inContext(
   // The body says how the whole ends; what the manager does stands around it.
   const as = (end: Summary | null): Summary | null => end && whole;
   return { falls: as(ended.falls), returns: as(ended.returns), breaks: as(ended.breaks), stops: ended.stops };
+}
+
+/** What a `with` statement runs around its body where an object of the project's is made for it. */
+export function between(
+  instance: InstanceValue,
+  given: Arguments,
+  made: Outcome,
+  body: () => Outcome,
+  at: Site,
+  { method }: Steps,
+): Outcome {
+  const object: InstanceValue = { ...instance, made: given };
+  const step = (name: string): Outcome => method(object, name, NO_ARGUMENTS, at) ?? NOTHING;
+  return then(then(then(made, step('__enter__')), body()), step('__exit__'));
 }

@@ -1,4 +1,5 @@
 /** What a main guard is there for: to run a program with its arguments, or only to show what the file has for others. */
+import { seederOf } from './knowledge.ts';
 import type { Call, Node, PythonFile } from './model.ts';
 import { walk } from './syntax.ts';
 
@@ -13,7 +14,7 @@ const ACTING_METHODS =
 /** A function called so does what the program is there for. */
 const WORKS = /^#(main|run|train|fit|learn|cli|evaluate|benchmark)\w*$/;
 const COMMAND_LINE =
-  /^(argparse\.ArgumentParser|fire\.Fire|tyro\.cli|absl\.app\.run|simple_parsing\.\w+|configargparse\.\w+|jsonargparse\.\w+|transformers\.HfArgumentParser|docopt\.docopt)$/;
+  /^(argparse\.ArgumentParser(\.parse_(known_)?args)?|fire\.Fire|tyro\.cli|absl\.app\.run|simple_parsing\.\w+|configargparse\.\w+|jsonargparse\.\w+|transformers\.HfArgumentParser|docopt\.docopt)$/;
 const DEEPEST = 3;
 
 /** True where the main guard makes a network of this file, or has a function make one, and does nothing but look at it. */
@@ -35,7 +36,11 @@ export function hasCommandLine(file: PythonFile): boolean {
     });
   const guards = file.syntax.root.children.filter((node) => isMainGuard(node, file));
   const bodies = guards.flatMap((guard) => guard.get('consequence') ?? []);
-  const works = (body: Node): boolean => callsIn(body, file).some(({ name }) => name !== null && WORKS.test(name));
+  const works = (body: Node): boolean =>
+    callsIn(body, file).some(({ name, method }) => {
+      const isSeed = name !== null && (seederOf(name)?.streams.length ?? 0) > 0;
+      return isSeed || method === 'backward' || (name !== null && WORKS.test(name));
+    });
   return bodies.some((body) => works(body) && reads(body, 0));
 }
 

@@ -4,6 +4,8 @@ import { isHarmlessDraw } from './harmless.ts';
 import { type Draw, drawingMethod, drawOf } from './knowledge.ts';
 import { type Call, type Constant, looksLikeClass, type PythonFile } from './model.ts';
 
+const LAYER_OF_LIBRARY = /^(torch|torch_geometric|dgl)\./;
+
 /** The events of a call that draws; null if it is none the table knows. */
 export function drawEvents(call: Call, file: PythonFile, site: string): Event[] | null {
   const draw = findDraw(call, file) ?? pandasSample(call, file);
@@ -28,6 +30,10 @@ export function findDraw(call: Call, file: PythonFile): Draw | undefined {
     const made = object && file.instanceOf(object);
     const distribution = made ? drawOf(made) : undefined;
     return distribution?.kind === 'distribution' ? { ...distribution, kind: 'function' } : undefined;
+  }
+  // A layer, or a network whose class nobody can read, draws all its weights anew.
+  if (call.method === 'reset_parameters' && LAYER_OF_LIBRARY.test(call.name ?? 'torch.')) {
+    return drawOf('torch.nn.Linear.reset_parameters');
   }
   // `x.normal_()` on anything but a module of the file's own making fills a tensor.
   return call.name === null ? drawingMethod(call.method) : undefined;

@@ -1,5 +1,6 @@
 /** Composes events into what a whole program does, in execution order, through every call it can follow. */
-import { ended, looped, quieted, scoped, spawned, tried } from './blocks.ts';
+import { asProgram, ended, looped, quieted, scoped, spawned, tried } from './blocks.ts';
+import { Bodies } from './bodies.ts';
 import {
   type App,
   Callees,
@@ -11,18 +12,17 @@ import {
   type Modules,
   NO_ARGUMENTS,
 } from './callees.ts';
-import { inContext } from './contexts.ts';
+import { between, inContext } from './contexts.ts';
 import type { Arguments, CallEvent, Event, InstanceValue, RunEvent, Value } from './events.ts';
 import { addArguments, bindArguments, constantOf, decide, settle, settleArguments } from './guards.ts';
 import { iterated, type Steps } from './iterating.ts';
 import { drawOf, looksLikeSeeder } from './knowledge.ts';
-import { close, ENDS, either, type Frame, falls, NEVER, NOTHING, type Outcome, then } from './outcomes.ts';
-import { EMPTY, imported, type Site, type Summary, seenFrom, seq } from './summary.ts';
+import { close, ENDS, type Frame, falls, NOTHING, type Outcome, then } from './outcomes.ts';
+import { EMPTY, imported, restored, type Site, type Summary, seenFrom, seq } from './summary.ts';
 import { Recorder, type Trace } from './trace.ts';
 
 /** Calls through values that lead to values; deeper than this nothing is followed. */
 const DEEPEST = 8;
-const MOST_RUNNING = 60;
 
 export class Composer {
   readonly #modules: Modules;
@@ -32,11 +32,8 @@ export class Composer {
   readonly reached: Set<string>;
   /** The files whose main guard holds. */
   readonly #scripts: Set<string>;
-  readonly #known = new Map<string, { outcome: Outcome; training: boolean | undefined }>();
-  readonly #running: Set<string>;
+  readonly #bodies: Bodies;
   #startedUp: Summary | undefined;
-  /** Whether modules are in training mode; undefined where nobody can tell. */
-  #training: boolean | undefined;
   readonly #record: Recorder;
   readonly #steps: Steps;
 
@@ -47,8 +44,8 @@ export class Composer {
     this.#entry = entry;
     this.reached = new Set([entry]);
     this.#scripts = new Set([entry]);
-    this.#running = new Set([entry]);
     this.#record = new Recorder(trace);
+    this.#bodies = new Bodies(entry, this.#record);
     this.#steps = {
       record: this.#record,
       resolved: (value, from) => this.#callees.resolved(value, from),
@@ -67,7 +64,7 @@ export class Composer {
     const frame: Frame = { path: this.#entry, env: {}, unit: '', self: null };
     const call = { kind: 'call', ...NO_ARGUMENTS, open: false, takesSeed: false, site: '' } as const;
     const run = (target: string) => () => this.#call({ ...call, target }, frame);
-    const outcome = isScript ? body : then(body, this.#either(ids.map(run)));
+    const outcome = isScript ? body : then(body, this.#bodies.either(ids.map(run).map(asProgram)));
     const summary = close(outcome) ?? outcome.stops;
     return isScript ? summary : summary && seenFrom(this.#entry, summary);
   }
@@ -107,29 +104,35 @@ export class Composer {
     const look = (value: Value): Value => this.#callees.look(value, frame);
     switch (event.kind) {
       case 'draw':
-        if (event.training && !this.#training) return NOTHING;
+        if (event.training && !this.#bodies.training) return NOTHING;
         return falls(this.#record.draws(event.stream, { path, site: event.site }));
       case 'mode':
-        this.#training = event.training;
+        this.#bodies.training = event.training;
         return NOTHING;
       case 'seed': {
         const value = constantOf(look(event.value));
         if (value === null && event.noneIsEntropy) return NOTHING;
-        return falls(this.#record.seeds(event.streams, { path, site: event.site }, value));
+        const done = this.#record.seeds(event.streams, { path, site: event.site }, value);
+        return falls(event.restores ? restored(done) : done);
       }
       case 'unknown-seeder':
         return falls(this.#record.maySeed({ path, site: event.site }));
       case 'call':
         return this.#call(event, frame);
-      case 'iterate':
-        return falls(iterated(settle(event.value, env, path), { path, site: event.site }, this.#steps));
+      case 'iterate': {
+        const value = settle(event.value, env, path);
+        const at: Site = { path, site: event.site };
+        const generated = event.maker ? this.#call(event.maker, frame, 'generators') : this.#generated(value, at);
+        return then(generated, falls(iterated(value, at, this.#steps)));
+      }
       case 'branch': {
         const decided = decide(event.guard, look, this.#scripts.has(path));
         if (decided !== undefined) return this.#run(decided ? event.body : event.otherwise, frame);
         const site = event.site === undefined ? null : { path, site: event.site };
         const arm = (events: readonly Event[], holds: boolean) => () =>
           this.#record.inside({ kind: 'condition', site, holds }, () => this.#run(events, frame));
-        return this.#either([arm(event.body, true), arm(event.otherwise, false)]);
+        const arms = [arm(event.body, true), arm(event.otherwise, false)];
+        return this.#bodies.either(event.isChoice ? arms.map(asProgram) : arms);
       }
       case 'loop':
         return looped(this.#run(event.body, frame));
@@ -146,7 +149,10 @@ export class Composer {
         return spawned(body, { path, site: event.site }, event.forked ? null : this.#startUp());
       }
       case 'quiet':
-        return quieted(this.#record.inside({ kind: 'quiet' }, () => this.#run(event.body, frame)));
+        return quieted(
+          this.#record.inside({ kind: 'quiet' }, () => this.#run(event.body, frame)),
+          event.isDrawnAnew === true,
+        );
       case 'flag':
         return falls(this.#record.flagged(event.name, constantOf(look(event.value)), { path, site: event.site }));
       case 'import':
@@ -158,21 +164,6 @@ export class Composer {
       default:
         return ENDS[event.kind];
     }
-  }
-
-  /** One of several things happens; afterwards only what all of them agree on is known. */
-  #either(alternatives: readonly (() => Outcome)[]): Outcome {
-    const before = this.#training;
-    const modes: (boolean | undefined)[] = [];
-    const outcomes = alternatives.map((run) => {
-      this.#training = before;
-      const outcome = run();
-      if (outcome.falls || outcome.returns || outcome.breaks) modes.push(this.#training);
-      return outcome;
-    });
-    const first = modes.length > 0 ? modes[0] : before;
-    this.#training = modes.every((mode) => mode === first) ? first : undefined;
-    return outcomes.reduce(either);
   }
 
   /** Runs the bodies of modules that the program imports for the first time, parents first. */
@@ -192,7 +183,7 @@ export class Composer {
     const at: Site = { path: from, site };
     const path = this.#modules.locate(file, from)?.path;
     if (path === undefined) return falls(this.#record.maySeed(at));
-    return this.#once(path, () => {
+    return this.#bodies.once(path, () => {
       this.reached.add(path);
       if (isMain) this.#scripts.add(path);
       const outcome = this.#record.reached('run', at, () => ended(this.#module(path)));
@@ -201,19 +192,18 @@ export class Composer {
     });
   }
 
-  /** Nothing where it runs already. */
-  #once(name: string, run: () => Outcome): Outcome {
-    if (this.#running.has(name)) return NOTHING;
-    this.#running.add(name);
-    const outcome = run();
-    this.#running.delete(name);
-    return outcome;
+  /** Runs a generator whose name is iterated; where it was called, nothing ran. */
+  #generated(value: Value, at: Site): Outcome {
+    const meaning =
+      value !== null && 'result' in value ? this.#callees.meaning(value.result, value.home ?? at.path) : null;
+    const call: Arguments = { ...NO_ARGUMENTS, runsOnly: 'generators' };
+    return (meaning && this.#meant(meaning, { call, closure: {}, self: null, at }, 0)) ?? NOTHING;
   }
 
-  #call(event: CallEvent, frame: Frame): Outcome {
+  #call(event: CallEvent, frame: Frame, runsOnly = event.isNamed && ('functions' as Arguments['runsOnly'])): Outcome {
     const { path, env } = frame;
     const at: Site = { path, site: event.site };
-    const call = settleArguments(event, env, path);
+    const call: Arguments = { ...settleArguments(event, env, path), ...(runsOnly ? { runsOnly } : {}) };
     const name = typeof event.target === 'string' ? event.target : '';
     const outcome =
       typeof event.target === 'string'
@@ -222,15 +212,17 @@ export class Composer {
     const app = name === '' ? null : this.#callees.app(name, path);
     if (app) return then(outcome ?? NOTHING, this.#command(app, at));
     if (outcome) return outcome;
-    if (name !== '' && this.#callees.isOwn(name, path)) return NOTHING;
+    if (runsOnly === 'generators' || (name !== '' && this.#callees.isOwn(name, path))) return NOTHING;
+    // What a call nobody knows is handed, it may iterate.
+    const handed = [...call.positional, ...Object.values(call.keywords)].map((each) => this.#generated(each, at));
     const maySeedIt = event.takesSeed || looksLikeSeeder(name.slice(name.lastIndexOf('.') + 1));
-    return maySeedIt ? falls(this.#record.maySeed(at)) : NOTHING;
+    return handed.reduce(then, maySeedIt ? falls(this.#record.maySeed(at)) : NOTHING);
   }
 
   /** Runs one of the commands of an app. */
   #command({ path, events }: App, at: Site): Outcome {
     const run = () => this.#run(events, { path, env: {}, unit: '', self: null });
-    return this.#once(`${path}\0${JSON.stringify(events)}`, () => this.#record.reached('call', at, run));
+    return this.#bodies.once(`${path}\0${JSON.stringify(events)}`, () => this.#record.reached('call', at, run));
   }
 
   /** A call by name; null where nobody knows what it does. */
@@ -254,7 +246,8 @@ export class Composer {
         return this.#record.reached('call', at, () => this.#invoke(meaning.found, { call, closure, self, at }));
       case 'class': {
         const { init, instance } = meaning;
-        const self: InstanceValue = { ...instance, made: call };
+        const { runsOnly: _, ...made } = call;
+        const self: InstanceValue = { ...instance, made };
         const make = (): Outcome => (init ? this.#invoke(init, { call, closure: {}, self, at }) : NOTHING);
         return init && this.#record.reached('call', at, make);
       }
@@ -291,7 +284,7 @@ export class Composer {
 
   #oneOf(values: readonly Value[], run: (value: Value) => Outcome | null): Outcome | null {
     let isKnown = false;
-    const outcome = this.#either(
+    const outcome = this.#bodies.either(
       values.map((each) => () => {
         const known = run(each);
         isKnown ||= known !== null;
@@ -323,13 +316,13 @@ export class Composer {
       return this.#record.reached('call', at, () => this.#invoke(found, { call, closure: {}, self: object, at }));
     const held = this.#callees.held(object, name, at.path);
     if (held !== null) return this.#apply(held, call, at, depth + 1);
-    if (name !== '__call__') return null;
+    if (name !== '__call__' || call.runsOnly === 'generators') return null;
     if (object.parts) {
       const parts = object.parts.map((part) => this.#apply(part, NO_ARGUMENTS, at, depth + 1) ?? NOTHING);
       return parts.reduce(then, NOTHING);
     }
     const draw = drawOf(object.instance);
-    const isDrawn = draw?.kind === 'transform' || (draw?.kind === 'dropout' && this.#training === true);
+    const isDrawn = draw?.kind === 'transform' || (draw?.kind === 'dropout' && this.#bodies.training === true);
     return draw && isDrawn ? falls(this.#record.draws(draw.stream, at)) : null;
   }
 
@@ -342,10 +335,9 @@ export class Composer {
       return this.#inContext(meaning.found, given, body, at);
     }
     const made = this.#call(call, frame);
-    if (meaning?.kind !== 'class') return then(made, body());
-    const object: InstanceValue = { ...meaning.instance, made: given };
-    const step = (name: string): Outcome => this.#method(object, name, NO_ARGUMENTS, at, 0) ?? NOTHING;
-    return then(then(then(made, step('__enter__')), body()), step('__exit__'));
+    return meaning?.kind === 'class'
+      ? between(meaning.instance, given, made, body, at, this.#steps)
+      : then(made, body());
   }
 
   #inContext(manager: FoundFunction, call: Arguments, body: () => Outcome, at: Site): Outcome {
@@ -354,8 +346,12 @@ export class Composer {
 
   #invoke(callee: FoundFunction, invocation: Invocation): Outcome {
     const { effects } = callee;
+    const { runsOnly, ...call } = invocation.call;
+    if (runsOnly && (runsOnly === 'generators') !== (effects.isGenerator === true)) return NOTHING;
     if (effects === LAYER) return falls(this.#record.draws('torch', invocation.at));
-    return effects.decorators.length > 0 ? this.#decorated(callee, invocation) : this.#runFunction(callee, invocation);
+    const isDecorated = effects.decorators.length > 0;
+    const direct: Invocation = { ...invocation, call };
+    return isDecorated ? this.#decorated(callee, direct) : this.#runFunction(callee, direct);
   }
 
   /** What the decorators made of a function is called. */
@@ -378,23 +374,8 @@ export class Composer {
     if (effects.method && effects.events.length === 1 && effects.events[0]?.kind === 'never') return NOTHING;
     const env = { ...closure, ...bindArguments(effects, call, {}, at.path) };
     const object = effects.method ? self : null;
-    const key = JSON.stringify([path, id, env, object, this.#training]);
-    const known = this.#known.get(key);
-    if (known) {
-      this.#record.repeat(key);
-      this.#training = known.training;
-      return known.outcome;
-    }
-    const name = `${path}\0${id}`;
-    // A cycle adds nothing that its first round did not.
-    if (this.#running.has(name) || this.#running.size > MOST_RUNNING) return NOTHING;
-    this.#running.add(name);
-    const mark = this.#record.mark();
-    const outcome = this.#run(effects.events, { path, env, unit: id, self: object });
-    this.#running.delete(name);
-    const ending: Outcome = { ...NEVER, falls: close(outcome), stops: outcome.stops };
-    this.#known.set(key, { outcome: ending, training: this.#training });
-    this.#record.remember(key, mark);
-    return ending;
+    return this.#bodies.function(`${path}\0${id}`, [env, object], () =>
+      this.#run(effects.events, { path, env, unit: id, self: object }),
+    );
   }
 }

@@ -30,6 +30,8 @@ export interface Arguments {
   readonly keywords: Environment;
   /** Arguments were passed by `*` or `**` that cannot be seen. */
   readonly open: boolean;
+  /** Whose body the call runs, if it does not run every one: a generator's only once it is iterated. */
+  readonly runsOnly?: 'functions' | 'generators';
 }
 
 /** Something to call, by its name: a function, a class, or what an import brings in. */
@@ -87,6 +89,8 @@ export type Event =
       readonly value: Value;
       /** True where a `None` seed means fresh entropy, which is no seed. */
       readonly noneIsEntropy: boolean;
+      /** It goes back to a saved state. */
+      readonly restores?: true;
       readonly site: string;
     }
   /** A call that may seed everything, by its name or by what it takes. */
@@ -96,12 +100,15 @@ export type Event =
   /** Runs the bodies of these modules, if they are the project's and have not run yet. */
   | { readonly kind: 'import'; readonly modules: readonly string[]; readonly site: string }
   | RunEvent
-  | { readonly kind: 'iterate'; readonly value: Value; readonly site: string }
+  /** `maker`: the call that made the value, where it is seen; it runs if it calls a generator. */
+  | { readonly kind: 'iterate'; readonly value: Value; readonly maker?: CallEvent; readonly site: string }
   | {
       readonly kind: 'branch';
       readonly guard: Guard;
       /** The condition, where one is written out. */
       readonly site?: string;
+      /** Each arm is a program of its own. */
+      readonly isChoice?: true;
       readonly body: readonly Event[];
       readonly otherwise: readonly Event[];
     }
@@ -119,8 +126,8 @@ export type Event =
   | { readonly kind: 'scope'; readonly body: readonly Event[] }
   /** Runs in another process, which a seed of this one reaches only where it is forked. */
   | { readonly kind: 'spawn'; readonly forked: boolean; readonly body: readonly Event[]; readonly site: string }
-  /** Draws inside do not matter: weights that a checkpoint overwrites. */
-  | { readonly kind: 'quiet'; readonly body: readonly Event[] }
+  /** Draws inside do not matter: weights that a checkpoint overwrites, or that are drawn anew. */
+  | { readonly kind: 'quiet'; readonly isDrawnAnew?: true; readonly body: readonly Event[] }
   | { readonly kind: 'return' | 'never' | 'break' };
 
 export interface CallEvent extends Arguments {
@@ -129,6 +136,8 @@ export interface CallEvent extends Arguments {
   readonly target: string | { readonly of: Value; readonly method: string };
   /** If the callee cannot be read, it may seed: by its name, or as somebody named an argument after a seed. */
   readonly takesSeed: boolean;
+  /** What it returns gets a name: the body of a generator runs when that is iterated. */
+  readonly isNamed?: true;
   readonly site: string;
 }
 
@@ -162,6 +171,8 @@ export interface FunctionEffects {
   readonly decorated: boolean;
   /** A generator that is used in a `with` statement. */
   readonly isContext: boolean;
+  /** A generator: its body runs when what it returns is iterated. */
+  readonly isGenerator?: true;
   readonly returns: Value;
   /** Bound to an object: the first parameter is not passed by the caller. */
   readonly method: boolean;
@@ -218,8 +229,12 @@ export interface LocatedEffects {
 }
 
 /** One of several arms runs, or else the last one, which may be nothing. */
-export function alternatives(arms: readonly Event[][], otherwise: Event[] = []): Event[] {
-  return arms.reduceRight<Event[]>((rest, body) => [{ kind: 'branch', guard: null, body, otherwise: rest }], otherwise);
+export function alternatives(arms: readonly Event[][], otherwise: Event[] = [], isChoice?: true): Event[] {
+  const choice = isChoice ? { isChoice } : {};
+  return arms.reduceRight<Event[]>(
+    (rest, body) => [{ kind: 'branch', guard: null, ...choice, body, otherwise: rest }],
+    otherwise,
+  );
 }
 
 /** Of a call whose arguments nobody sees. */

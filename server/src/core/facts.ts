@@ -10,6 +10,7 @@ import { type Parts, partsOf } from './networks.ts';
 import { keptPipelines } from './pipelines.ts';
 import { keepsRandomState } from './rng-states.ts';
 import { nearestFunction } from './scope.ts';
+import { addedFolders } from './search-path.ts';
 import { NO_VOCABULARY, streamsOf, type Vocabulary } from './vocabulary.ts';
 
 /** How `use_deterministic_algorithms` is set: `strict` raises where an operation cannot comply. */
@@ -47,6 +48,8 @@ export interface FileFacts {
   readonly setsMode: boolean;
   /** What its classes and functions build that `eval()` changes. */
   readonly parts: Parts;
+  /** Folders that it adds to the path of modules. */
+  readonly addedFolders: readonly string[];
 }
 
 const DEBUG_SWITCHES = ['torch.set_deterministic_debug_mode', 'torch.set_deterministic'];
@@ -77,6 +80,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     makesCheckpoint: checkpoints(file).length > 0,
     setsMode: setsMode(file),
     parts: usesMl ? partsOf(file) : {},
+    addedFolders: addedFolders(file),
   };
 }
 

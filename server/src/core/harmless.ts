@@ -1,6 +1,7 @@
 /** Draws that cannot change a result: they make a name, a port, a delay, colours, the next seed, or only probe a shape. */
 import { looksLikeSeeder } from './knowledge.ts';
 import type { Call, PythonFile } from './model.ts';
+import { HARMLESS_CONSUMERS, isOnlyProbed } from './probes.ts';
 import { type Node, walk } from './syntax.ts';
 
 /** Words of a variable or keyword whose value no result depends on. */
@@ -9,10 +10,6 @@ const HARMLESS_WORDS = new Set(
 );
 const HARMLESS_NAMES =
   /(^|_)(run|exp|tmp|temp|experiment|job|trial|session|project|save|log|ckpt|checkpoint|file|dir|folder)_?(id|name|dir|path|tag)$|^(example|sample)_inputs?$|(^|_)(colou?rs|palette)$/i;
-/** Functions that look at shapes or wait, by their last name. */
-const HARMLESS_CONSUMERS = new Set(
-  'sleep export summary profile add_graph FlopCountAnalysis get_model_complexity_info count_params'.split(' '),
-);
 
 /** Functions that return a name, a port or a seed. */
 const MAKES_NAME = new RegExp(`${HARMLESS_NAMES.source}|(^|_)(port|uuid|suffix|seed)$`, 'i');
@@ -23,6 +20,7 @@ export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
   // Letters and digits make names.
   const given = call.node.get('arguments')?.children ?? [];
   if (given.some((each) => LETTERS.test(file.qualify(each) ?? ''))) return true;
+  if (isOnlyProbed(call.node, file)) return true;
   for (let node: Node = call.node; node.parent; node = node.parent) {
     const parent: Node = node.parent;
     switch (parent.type) {
@@ -66,22 +64,41 @@ function namesHarmless(name: string): boolean {
   return words.some((word) => HARMLESS_WORDS.has(word));
 }
 
-/**
- * `model = Net()` whose weights a checkpoint replaces further down in the same block: the statement that does so. An
- * `if` is one where a parameter decides, as `pretrained` does.
- */
-export function overwrittenBy(statement: Node, following: readonly Node[], file: PythonFile): Node | undefined {
+/** How weights are replaced: by those of a checkpoint, or by a new draw of all of them. */
+type Replacing = 'loaded' | 'drawn';
+
+/** The statement that replaces weights. An `if` is one where a parameter decides, as `pretrained` does. */
+export interface Replacement {
+  readonly statement: Node;
+  readonly how: Replacing;
+}
+
+/** `model = Net()` whose weights are replaced further down in the same block. */
+export function overwrittenBy(statement: Node, following: readonly Node[], file: PythonFile): Replacement | undefined {
   const assignment = statement.type === 'expression_statement' ? statement.children[0] : undefined;
   const target = assignment?.type === 'assignment' ? assignment.get('left') : undefined;
   if (!target || !/identifier|attribute/.test(target.type)) return undefined;
   const name = file.read(target);
-  const loading = following.findIndex((next) => {
-    if (next.type !== 'if_statement') return overwrites(next, name, file);
-    const body = asksParameter(next.get('condition'), file) ? next.get('consequence')?.children : undefined;
-    return body?.some((each) => overwrites(each, name, file));
-  });
-  // What training left behind, the best of its weights too, comes from the weights it began with.
-  return following.slice(0, Math.max(0, loading)).some((each) => trains(each, file)) ? undefined : following[loading];
+  for (const [i, next] of following.entries()) {
+    const how = replaces(next, name, file);
+    // What training left behind, the best of its weights too, comes from the weights it began with.
+    if (how) return following.slice(0, i).some((each) => trains(each, file)) ? undefined : { statement: next, how };
+  }
+  return undefined;
+}
+
+/** The statement replaces the weights, or a loop does before it trains. */
+function replaces(statement: Node, name: string, file: PythonFile): Replacing | undefined {
+  if (statement.type === 'for_statement') {
+    const body = statement.get('body')?.children ?? [];
+    const at = body.findIndex((each) => overwrites(each, name, file));
+    return at >= 0 && !body.slice(0, at).some((each) => trains(each, file))
+      ? overwrites(body[at]!, name, file)
+      : undefined;
+  }
+  if (statement.type !== 'if_statement') return overwrites(statement, name, file);
+  const body = asksParameter(statement.get('condition'), file) ? statement.get('consequence')?.children : undefined;
+  return body?.map((each) => overwrites(each, name, file)).find((how) => how !== undefined);
 }
 
 /** Something in the statement is called as if it trained; `model.train()` only sets a mode. */
@@ -107,19 +124,19 @@ function asksParameter(condition: Node | undefined, file: PythonFile): boolean {
   });
 }
 
-/** The statement loads weights into the object, or into one that it is a part of. */
-function overwrites(statement: Node, name: string, file: PythonFile): boolean {
+/** The statement loads weights into the object, or into one that it is a part of; or it draws all of them anew. */
+function overwrites(statement: Node, name: string, file: PythonFile): Replacing | undefined {
   const expression = statement.type === 'expression_statement' ? statement.children[0] : undefined;
   // `missing = model.load_state_dict(...)` keeps what did not fit.
   const call = expression?.type === 'assignment' ? expression.get('right') : expression;
-  if (call?.type !== 'call') return false;
+  if (call?.type !== 'call') return undefined;
   const loaded = file.call(call);
   const into = loaded.name === 'safetensors.torch.load_model' ? file.argument(loaded, 'model', 0) : 'absent';
-  if (typeof into !== 'string') return file.read(into) === name;
-  const callee = call.get('function');
-  const object = callee?.get('object');
-  const method = callee?.get('attribute');
-  if (!object || !method || file.read(method) !== 'load_state_dict') return false;
+  if (typeof into !== 'string') return file.read(into) === name ? 'loaded' : undefined;
+  const object = call.get('function')?.get('object');
+  const how =
+    loaded.method === 'load_state_dict' ? 'loaded' : loaded.method === 'reset_parameters' ? 'drawn' : undefined;
   // A part is overwritten with the whole.
-  return `${name}.`.startsWith(`${file.read(object).replace(/\.module$/, '')}.`);
+  const isWhole = object && `${name}.`.startsWith(`${file.read(object).replace(/\.module$/, '')}.`);
+  return isWhole ? how : undefined;
 }

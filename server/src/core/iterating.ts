@@ -2,7 +2,7 @@
 import { NO_ARGUMENTS } from './callees.ts';
 import type { Arguments, InstanceValue, Value } from './events.ts';
 import { close, NOTHING, type Outcome, then } from './outcomes.ts';
-import { EMPTY, type Site, type Summary, seq } from './summary.ts';
+import { alt, EMPTY, type Site, type Summary, seq } from './summary.ts';
 import type { Recorder } from './trace.ts';
 
 /** What the composer does on the way; null where nobody knows what is called. */
@@ -15,6 +15,9 @@ export interface Steps {
 
 export function iterated(value: Value, at: Site, steps: Steps): Summary | null {
   const known = steps.resolved(value, at.path);
+  if (known !== null && 'oneOf' in known) {
+    return known.oneOf.map((each) => iterated(each, at, steps)).reduce(alt);
+  }
   if (known === null || !('instance' in known)) return EMPTY;
   if (!known.loader) {
     const turn = steps.method(known, '__iter__', NO_ARGUMENTS, at);

@@ -6,7 +6,7 @@ export const CUDNN_DETERMINISTIC = 'torch.backends.cudnn.deterministic';
 
 /** Calls that keep a function for later, or run it in a worker: handing it over runs nothing here. */
 export const KEEPS_FUNCTION =
-  /^(torch\.utils\.data\.|atexit\.|signal\.|functools\.|argparse\.|dataclasses\.|torchvision\.|collections\.defaultdict$|builtins\.(type|isinstance|hasattr|getattr|setattr|property|staticmethod|classmethod|callable|print)$)|\.\w+\.register\w*$/;
+  /^(torch\.utils\.data\.|atexit\.|signal\.|functools\.|inspect\.|argparse\.|dataclasses\.|torchvision\.|collections\.defaultdict$|builtins\.(type|isinstance|hasattr|getattr|setattr|property|staticmethod|classmethod|callable|print)$)|\.\w+\.register\w*$/;
 /** The same for methods of objects nobody knows. */
 export const KEEPS_FUNCTION_METHOD =
   /^(add_argument|set_defaults|add_parser|add_command|add_typer|setdefault|register\w*|connect|subscribe|on|add_\w*(hook|handler|listener|callback)s?)$/;
@@ -42,6 +42,9 @@ export const SEEDS_ITS_OBJECT = new Set([
   'map',
   'select',
 ]);
+/** Libraries whose calls keep the seed they take to themselves; what of them seeds global generators is in the table. */
+export const KEEPS_SEED =
+  /^(copy|csv|dataclasses|datetime|enum|hashlib|pickle|pprint|string|types|uuid|warnings|attr|pydantic|omegaconf|ml_collections|xgboost|lightgbm|catboost|gensim|networkx|hyperopt|optuna|skopt|gym|gymnasium|pettingzoo|envpool|procgen|brax|d4rl|dm_control|supersuit|stable_baselines3\.common\.(env_util|cmd_util|vec_env|atari_wrappers|monitor|buffers)|jax|flax|optax|tensorflow|tensorflow_datasets|torchtext|torchmetrics|torchdata|webdataset|albumentations|wandb|mlflow|comet_ml|neptune|clearml|seaborn|timm\.data|torch_geometric\.(data|datasets|loader|nn|transforms|utils)|datasets\.(load_dataset|load_from_disk|concatenate_datasets|interleave_datasets|Dataset|DatasetDict|IterableDataset))\b/;
 /** Methods that write a seed down or keep it for later, whatever object they belong to. */
 export const NOTES_SEED =
   /^(format|join|append|extend|insert|replace|update|get|pop|put|add|add_\w+|log\w*|print\w*|write\w*|info|debug|warn|warning|error|critical|exception|echo|set_(description|postfix)\w*|save\w*|dump\w*|to_\w+|strip|startswith|endswith)$/;

@@ -11,6 +11,7 @@ import {
   HOLDS_SETTINGS,
   KEEPS_FUNCTION,
   KEEPS_FUNCTION_METHOD,
+  KEEPS_SEED,
   LIBRARY,
   NOTES_SEED,
   SEEDS_ITS_OBJECT,
@@ -99,8 +100,10 @@ function seedEvents(call: Call, file: PythonFile, site: Sites): Event[] | null {
   const value: Value = isAbsent ? { const: null } : typeof given === 'string' ? null : knownValue(given, file);
   const none = isAbsent ? (seeder.absent ?? seeder.none) : seeder.none;
   const noneIsEntropy = none === 'entropy' || none === 'off';
-  const { streams } = seeder;
-  return [...flags, { kind: 'seed', streams, value, noneIsEntropy, site: site(call.callee) }, ...perhaps];
+  const { streams, state } = seeder;
+  const restores = state ? { restores: true as const } : {};
+  const seed: Event = { kind: 'seed', streams, value, noneIsEntropy, ...restores, site: site(call.callee) };
+  return [...flags, seed, ...perhaps];
 }
 
 /** A state that this very code saved before: going back to it repeats nothing from run to run. */
@@ -204,6 +207,12 @@ function callbacks(call: Call, given: Arguments, file: PythonFile, site: Sites):
   return handed;
 }
 
+/** The call that made what a name stands for. */
+export function makerOf(name: Node | undefined, file: PythonFile): Node | null {
+  const [only, ...others] = name?.type === 'identifier' ? file.definitions(name) : [];
+  return only?.kind === 'assignment' && others.length === 0 && only.value.type === 'call' ? only.value : null;
+}
+
 const callOf = (target: CallEvent['target'], site: string): CallEvent => ({
   kind: 'call',
   target,
@@ -224,8 +233,10 @@ function unknownCall(call: Call, file: PythonFile, site: Sites): Event[] {
   }
   const takesSeed = namesSeed(call, file);
   const at = site(call.callee);
+  const holder = call.node.field === 'right' ? call.node.parent?.get('left') : undefined;
+  const isNamed = makerOf(holder, file) === call.node ? { isNamed: true as const } : {};
   const event = (target: CallEvent['target'], maySeed = takesSeed): Event[] => [
-    { kind: 'call', target, ...given, takesSeed: maySeed, site: at },
+    { kind: 'call', target, ...given, takesSeed: maySeed, ...isNamed, site: at },
     ...modeEvents(call, file),
     ...handed,
   ];
@@ -237,9 +248,9 @@ function unknownCall(call: Call, file: PythonFile, site: Sites): Event[] {
   const of = object && call.method !== null ? knownValue(object, file) : null;
   if (of !== null && !('const' in of)) return event({ of, method: last }, seeds);
   const looked = call.callee.type === 'call' && file.call(call.callee).name === 'builtins.getattr';
-  const holder = looked ? call.callee.get('arguments')?.children[0] : undefined;
-  if (holder) {
-    const module = knownValue(holder, file);
+  const place = looked ? call.callee.get('arguments')?.children[0] : undefined;
+  if (place) {
+    const module = knownValue(place, file);
     if (module !== null && 'parameter' in module) return event({ of: module, method: '*' }, seeds);
   }
   const callee = object ? null : knownValue(call.callee, file);
@@ -253,7 +264,7 @@ function unknownCall(call: Call, file: PythonFile, site: Sites): Event[] {
 /** Somebody passes a seed on, and not only to have it written down. */
 function namesSeed(call: Call, file: PythonFile): boolean {
   const last = call.method ?? file.read(call.callee);
-  if (NOTES_SEED.test(last) || HOLDS_SETTINGS.test(last)) return false;
+  if (NOTES_SEED.test(last) || HOLDS_SETTINGS.test(last) || KEEPS_SEED.test(call.name ?? '')) return false;
   return (call.node.get('arguments')?.children ?? []).some((argument) => {
     const key = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
     const word = key ?? argument.get('attribute') ?? argument;

@@ -13,10 +13,11 @@ import {
 import { overwrittenBy } from './harmless.ts';
 import { seederOf } from './knowledge.ts';
 import { ITERATES, MAKES_CONTEXT, RESTORES } from './known-calls.ts';
-import { assignmentEvents, callEvents } from './lower-calls.ts';
+import { assignmentEvents, callEvents, makerOf } from './lower-calls.ts';
 import { type Lowered, recall } from './lowering-memory.ts';
 import type { PythonFile } from './model.ts';
 import { exportsOf, importedModules, valuesOf } from './module-imports.ts';
+import { isOnlyProbed } from './probes.ts';
 import type { Span } from './rule.ts';
 import type { Run } from './run-magic.ts';
 import type { FunctionInfo } from './scope.ts';
@@ -73,6 +74,7 @@ class Lowering {
   readonly #runs: ReadonlyMap<number, Run>;
   /** The function is a generator that a `with` statement runs. */
   #isContext = false;
+  #yields = false;
   readonly places: Span[] = [];
 
   constructor(file: PythonFile, unit: string, vocabulary: Vocabulary) {
@@ -87,6 +89,7 @@ class Lowering {
     const decorators = info.decorators.flatMap((each) => this.#decoratorOf(each));
     this.#isContext = decorators.some(({ name }) => MAKES_CONTEXT.has(name));
     const isStatic = info.decorators.some((each) => this.#file.read(each).includes('staticmethod'));
+    const events = !body ? [] : body.type === 'block' ? this.statements(body.children) : this.expression(body);
     const effects: FunctionEffects = {
       parameters: info.parameters.map((parameter) => ({
         name: parameter.name,
@@ -98,9 +101,10 @@ class Lowering {
       decorators: decorators.filter(({ name }) => !MAKES_CONTEXT.has(name)),
       decorated: info.decorators.length > 0,
       isContext: this.#isContext,
+      ...(this.#yields && !this.#isContext ? { isGenerator: true } : {}),
       returns: returnedValue(info, this.#file),
       method: info.class !== null && !isStatic,
-      events: !body ? [] : body.type === 'block' ? this.statements(body.children) : this.expression(body),
+      events,
     };
     return { effects, places: this.places };
   }
@@ -120,11 +124,15 @@ class Lowering {
     const events: Event[] = [];
     nodes.forEach((node, i) => {
       const body = this.#statement(node);
-      const overwritten = body.length > 0 && overwrittenBy(node, nodes.slice(i + 1), this.#file);
-      const quiet: Event = { kind: 'quiet', body };
-      if (!overwritten) events.push(...body);
-      else if (overwritten.type !== 'if_statement') events.push(quiet);
-      else events.push({ kind: 'branch', guard: this.#guard(overwritten), body: [quiet], otherwise: body });
+      const replaced = body.length > 0 && overwrittenBy(node, nodes.slice(i + 1), this.#file);
+      if (!replaced) {
+        events.push(...body);
+        return;
+      }
+      const { statement, how } = replaced;
+      const quiet: Event = { kind: 'quiet', ...(how === 'drawn' ? { isDrawnAnew: true } : {}), body };
+      if (statement.type !== 'if_statement') events.push(quiet);
+      else events.push({ kind: 'branch', guard: this.#guard(statement), body: [quiet], otherwise: body });
     });
     return events;
   }
@@ -302,6 +310,7 @@ class Lowering {
         ];
       case 'yield': {
         const before = this.#expressions(node.children);
+        this.#yields = true;
         return this.#isContext ? [...before, { kind: 'yield' }] : before;
       }
       case 'conditional_expression': {
@@ -355,18 +364,24 @@ class Lowering {
       }
     }
     const value = knownValue(expression, this.#file);
-    if (value === null || 'const' in value || 'function' in value) return [];
-    return [{ kind: 'iterate', value, site: this.#site(expression) }];
+    if (value !== null && ('const' in value || 'function' in value)) return [];
+    const made = makerOf(expression, this.#file);
+    const maker = made && callEvents(this.#file.call(made), this.#file, () => this.#site(expression))[0];
+    if (maker?.kind === 'call') return [{ kind: 'iterate', value, maker, site: maker.site }];
+    return value === null ? [] : [{ kind: 'iterate', value, site: this.#site(expression) }];
   }
 
   #call(node: Node): Event[] {
     const call = this.#file.call(node);
     const passed = node.get('arguments');
     const events = [...this.expression(call.callee)];
-    for (const child of passed?.children ?? []) {
-      if (child.active) events.push(...this.expression(child.get('value') ?? child));
-    }
-    if (call.name !== null && ITERATES.test(call.name)) {
+    // `sum(x for x in loader)` passes the one thing, without brackets of its own.
+    if (passed?.type === 'generator_expression') events.push(...this.expression(passed));
+    else
+      for (const child of passed?.children ?? []) {
+        if (child.active) events.push(...this.expression(child.get('value') ?? child));
+      }
+    if (call.name !== null && ITERATES.test(call.name) && !isOnlyProbed(node, this.#file)) {
       for (const child of passed?.children ?? []) events.push(...this.#iteration(child));
     }
     const named = namedEvents(call, this.#vocabulary, this.#file, () => this.#site(call.callee));

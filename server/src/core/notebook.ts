@@ -3,7 +3,7 @@
  * What is IPython's and not Python's is masked without changing a length, so that offsets map by plain addition.
  */
 import type { Edit, Span } from './rule.ts';
-import { type Run, readRun } from './run-magic.ts';
+import { folderAfter, inFolder, type Run, readRun } from './run-magic.ts';
 
 /** A code cell as its host has it. */
 export interface SourceCell {
@@ -48,9 +48,11 @@ export function joinCells(sources: readonly SourceCell[]): Notebook {
   const cells: Cell[] = [];
   const runs: Run[] = [];
   let joined = '';
+  let folder: string | null = '';
   for (const { index, text } of sources) {
-    const scan = scanCell(text);
+    const scan = scanCell(text, folder);
     if (!scan) continue;
+    folder = scan.folder;
     const start = joined.length;
     const shift = (span: Span): Span => ({ start: span.start + start, end: span.end + start });
     cells.push({
@@ -109,6 +111,8 @@ interface Scan {
   readonly hasCode: boolean;
   readonly masked: readonly Span[];
   readonly runs: readonly Run[];
+  /** Where the kernel is afterwards. */
+  readonly folder: string | null;
 }
 
 const MAGIC_LINE = /^\s*(?:[%!?]|[%!]?[\w.*[\]]+\s*\?\??\s*$)/;
@@ -117,9 +121,10 @@ const ASSIGNED_MAGIC = /^[^=!%#'"()]+=[ \t]*(?=[!%])/;
 const PARTNER: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 /** Masks what is not Python; null for a cell that holds another language. */
-function scanCell(source: string): Scan | null {
+function scanCell(source: string, before: string | null): Scan | null {
   const masked: Span[] = [];
   const runs: Run[] = [];
+  let folder = before;
   const lexer = new LineLexer();
   let text = '';
   let bodyStart = 0;
@@ -150,7 +155,11 @@ function scanCell(source: string): Scan | null {
       const by = (inBlock && indent > 0 && !magicGoesOn) || run ? '_#' : '#';
       if (code !== '') mask(indent, code.length, by.slice(0, code.length - indent));
       else text += line;
-      if (run) runs.push({ ...run, start: start + run.start, end: start + run.end, magic: start + run.magic });
+      if (run) {
+        const at = { start: start + run.start, end: start + run.end, magic: start + run.magic };
+        runs.push(inFolder({ ...run, ...at }, folder));
+      }
+      if (!magicGoesOn) folder = folderAfter(code, folder);
       hasCode ||= run !== null;
       magicGoesOn = code.endsWith('\\');
       continue;
@@ -165,13 +174,14 @@ function scanCell(source: string): Scan | null {
     }
     if (timed) mask(indent, indent + '%time'.length, '_   ;');
     else text += line;
+    folder = folderAfter(code, folder);
     const wasFresh = lexer.isFresh;
     const { isCode, opensBlock } = lexer.read(text.slice(start).trimEnd());
     hasCode ||= isCode;
     if (isCode && wasFresh) inBlock = indent > 0;
     if (isCode && opensBlock) inBlock = true;
   }
-  return { text, closing: lexer.closing(), bodyStart, hasCode, masked, runs };
+  return { text, closing: lexer.closing(), bodyStart, hasCode, masked, runs, folder };
 }
 
 /** Statements as they look while they are typed. */

@@ -1,4 +1,4 @@
-/** IPython's `%run`: a line of a notebook that executes a file, whose names are the notebook's from then on. */
+/** IPython's `%run`: a line of a notebook that executes a file, whose names are the notebook's from then on; and `%cd`. */
 import type { Span } from './rule.ts';
 
 /** A file that a notebook runs; the span is the file as it is written there. */
@@ -46,6 +46,31 @@ export function readRun(line: string): Run | null {
   const written = word[0].replace(/["']/g, '').replaceAll('\\', '/');
   const file = module ? `${written.replaceAll('.', '/')}.py` : withEnding(written);
   return { ...spanOf(word, head), magic: indent.length, file: file && pathOf(file), isMain };
+}
+
+const CHANGES_FOLDER = /^(\s*)%(?:cd|pushd|popd)\b[ \t]*(?:-q[ \t]+)?(.*?)\s*$|^(\s*)(?:\w+\.)?chdir\((.*)\)\s*$/;
+
+/**
+ * The folder of the kernel after a line, as seen from the notebook's own, with a slash at its end; null where only the
+ * run can tell, as where the line stands in a block.
+ */
+export function folderAfter(line: string, folder: string | null): string | null {
+  const change = CHANGES_FOLDER.exec(line);
+  if (!change) return /\bchdir\(/.test(line) ? null : folder;
+  const [, indent, magic, other = indent, argument] = change;
+  const written = magic ?? argument ?? '';
+  const isWord = magic === undefined ? /^(["'])[^"']*\1$/.test(written) : !/^-|^$/.test(written);
+  const to = written.replace(/["']/g, '').replaceAll('\\', '/').replace(/\/+$/, '');
+  if (!isWord || (other ?? '') !== '' || /%(pushd|popd)/.test(line) || UNCERTAIN.test(to)) return null;
+  if (to.startsWith('/')) return `${to}/`;
+  return folder === null ? null : `${folder}${to === '.' ? '' : `${to}/`}`;
+}
+
+/** The same run where the kernel has changed its folder. */
+export function inFolder(run: Run, folder: string | null): Run {
+  if (run.file === null || folder === '' || run.file.startsWith('/')) return run;
+  const file = folder && `${folder}${run.file.replace(/^\.\//, '')}`;
+  return { ...run, file: file && pathOf(file) };
 }
 
 const spanOf = (word: RegExpExecArray, head: string): Span => {

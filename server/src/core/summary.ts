@@ -23,11 +23,19 @@ export interface Reached {
   readonly imported?: true;
   /** Nobody can tell whether it seeds at all. */
   readonly unknown?: true;
+  /** It goes back to a state that an earlier run has saved: a run that does not get there stays unseeded. */
+  readonly restores?: true;
 }
 
 export interface Exposure extends Reached {
   /** Something that only may seed came before: the draw is conditional, not wrong. */
   readonly marked: boolean;
+  /** What it draws is drawn once more later on; no seed comes too late for it. */
+  readonly isDrawnAnew?: true;
+  /** The draw before it that was drawn anew. */
+  readonly first?: Exposure;
+  /** One of several programs draws it and seeds it nowhere, whatever the others do; `'none'` where it seeds nothing at all. */
+  readonly alone?: 'none' | 'some';
   /** Seeds of other streams that came before the draw on every path. */
   readonly after: readonly Reached[];
 }
@@ -91,21 +99,35 @@ export function seq(a: Summary | null, b: Summary | null): Summary | null {
   const exposed: Partial<Record<Stream, Exposure>> = { ...a.exposed };
   const late: Partial<Record<Stream, Late>> = { ...a.late };
   const before = [...new Set(Object.values(a.must))];
+  const hasSeeded = Object.keys(a.may).length > 0;
   const placed = (exposure: Exposure, stream: Stream): Exposure => ({
     ...exposure,
+    ...(exposure.alone && hasSeeded ? { alone: 'some' } : {}),
     marked: exposure.marked || stream in a.may,
     after: before.length > 0 ? [...before, ...exposure.after] : exposure.after,
   });
   for (const stream of STREAMS) {
     const drawn = b.exposed[stream];
     // What the program draws itself says more than what a module draws while it is imported.
-    const isNews = !exposed[stream] || (exposed[stream].imported && !drawn?.imported);
-    if (drawn && !(stream in a.must) && isNews) exposed[stream] = placed(drawn, stream);
+    const known = exposed[stream];
+    const isAgain = known?.isDrawnAnew && !drawn?.isDrawnAnew;
+    const isNews = !known || isAgain || (known.imported && !drawn?.imported);
+    if (drawn && !(stream in a.must) && isNews) {
+      exposed[stream] = { ...placed(drawn, stream), ...(isAgain ? { first: known.first ?? known } : {}) };
+    }
     // A seed that is set on some paths comes too late on each of them.
     const some = b.may[stream];
     const seed = b.must[stream] ?? (some?.unknown ? undefined : some);
     const first = a.exposed[stream];
-    if (seed && first && !first.marked && !(stream in a.may) && !(stream in late))
+    if (
+      seed &&
+      !seed.restores &&
+      first &&
+      !first.isDrawnAnew &&
+      !first.marked &&
+      !(stream in a.may) &&
+      !(stream in late)
+    )
       late[stream] = { exposure: first, seed };
     const inner = b.late[stream];
     if (inner && !(stream in a.may) && !(stream in late) && !(stream in a.exposed)) {
@@ -117,8 +139,14 @@ export function seq(a: Summary | null, b: Summary | null): Summary | null {
     ...mapStreams(b.children, (child, stream) => ({ ...child, seed: child.seed ?? a.may[stream] ?? null })),
     ...a.children,
   };
-  return { exposed, late, must: { ...a.must, ...b.must }, may: { ...a.may, ...b.may }, children, flags };
+  return { exposed, late, must: both(a.must, b.must), may: both(a.may, b.may), children, flags };
 }
+
+/** The later seed of each stream; a restored state is no reason to forget the seed before it. */
+const both = (a: PerStream<Reached>, b: PerStream<Reached>): PerStream<Reached> => ({
+  ...a,
+  ...mapStreams(b, (seed, stream) => (seed.restores ? (a[stream] ?? seed) : seed)),
+});
 
 export function alt(a: Summary | null, b: Summary | null): Summary | null {
   if (!a || !b) return a ?? b;
@@ -129,13 +157,19 @@ export function alt(a: Summary | null, b: Summary | null): Summary | null {
     const seed = a.must[stream];
     if (seed && stream in b.must) must[stream] = seed;
     const both = [a.exposed[stream], b.exposed[stream]];
-    const unmarked = both.find((exposure) => exposure && !exposure.marked);
+    const unmarked =
+      both.find((each) => each && !each.marked && each.alone) ?? both.find((each) => each && !each.marked);
     if (unmarked) exposed[stream] = unmarked;
   }
   const flags = eitherFlags(a.flags, b.flags);
   const children = { ...b.children, ...a.children };
-  return { exposed, must, may: { ...a.may, ...b.may }, late: { ...b.late, ...a.late }, children, flags };
+  const may = { ...seedsBut(b.may, a.may), ...seedsBut(a.may, b.may) };
+  return { exposed, must, may, late: { ...b.late, ...a.late }, children, flags };
 }
+
+/** Without the states that only one of two ways restores: the other one is as unseeded as it is without them. */
+const seedsBut = (seeds: PerStream<Reached>, others: PerStream<Reached>): PerStream<Reached> =>
+  mapStreams(seeds, (seed, stream) => (seed.restores && !(stream in others) ? undefined : seed));
 
 /** The later setting of a switch is the one that counts. */
 function laterFlags(a: Flags, b: Flags): Flags {
@@ -210,10 +244,20 @@ export function startsProcess(inner: Summary, site: Site, forked: boolean): Summ
   return { ...EMPTY, exposed: inner.exposed, children: started, flags: inner.flags };
 }
 
+/** The same seeds, as a restored state. */
+export function restored(summary: Summary): Summary {
+  const mark = (seed: Reached): Reached => ({ ...seed, restores: true });
+  return { ...summary, must: mapStreams(summary.must, mark), may: mapStreams(summary.may, mark) };
+}
+
 export function maySeed(site: Site): Summary {
   const seed: Reached = { site, via: [], unknown: true };
   return { ...EMPTY, may: Object.fromEntries(STREAMS.map((stream) => [stream, seed])) };
 }
+
+/** Draws that are drawn once more later on. */
+export const drawnAnew = (exposed: Summary['exposed']): Summary['exposed'] =>
+  mapStreams(exposed, (exposure) => ({ ...exposure, isDrawnAnew: true as const }));
 
 /** What is left of code that may have been interrupted: its seeds are no longer certain. */
 export const maybe = (summary: Summary | null): Summary | null =>
@@ -228,7 +272,11 @@ export function led(site: Site, summary: Summary): Summary {
     seen.set(reached, known);
     return known;
   };
-  const exposure = (each: Exposure): Exposure => ({ ...by(each), after: each.after.map(seed) });
+  const exposure = (each: Exposure): Exposure => ({
+    ...by(each),
+    after: each.after.map(seed),
+    ...(each.first ? { first: exposure(each.first) } : {}),
+  });
   return {
     flags: mapFlags(summary.flags, (flag) => ({ ...flag, settings: flag.settings.map(by) })),
     children: mapStreams(summary.children, (child) => ({ ...by(child), seed: child.seed && seed(child.seed) })),
@@ -236,6 +284,17 @@ export function led(site: Site, summary: Summary): Summary {
     must: mapStreams(summary.must, seed),
     may: mapStreams(summary.may, seed),
     late: mapStreams(summary.late, (late) => ({ exposure: exposure(late.exposure), seed: seed(late.seed) })),
+  };
+}
+
+/** What one of several programs of a file does: what it never seeds stays so when another one seeds it. */
+export function alone(summary: Summary): Summary {
+  const seedsSome = Object.keys(summary.may).length > 0 ? 'some' : 'none';
+  return {
+    ...summary,
+    exposed: mapStreams(summary.exposed, (exposure, stream) =>
+      exposure.marked || stream in summary.may ? exposure : { ...exposure, alone: exposure.alone ?? seedsSome },
+    ),
   };
 }
 

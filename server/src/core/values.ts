@@ -11,6 +11,7 @@ import {
 import { drawOf } from './knowledge.ts';
 import { CALLS_ITS_PARTS, LIBRARY } from './known-calls.ts';
 import { type Call, FLUENT, isSelfUpdate, type PythonFile } from './model.ts';
+import { reachingDefinitions } from './reaching.ts';
 import type { ClassInfo, Definition, FunctionInfo } from './scope.ts';
 import type { Node } from './syntax.ts';
 
@@ -21,6 +22,8 @@ export const DATA_LOADERS: ReadonlySet<string> = new Set([
 ]);
 /** Names that lead to names that lead to names are followed so far. */
 const DEEPEST = 6;
+/** A name that more branches than these have bound is nothing. */
+const MOST_BRANCHES = 5;
 
 export function knownValue(expression: Node, file: PythonFile, depth = 0): Value {
   const constant = file.constant(expression);
@@ -69,12 +72,27 @@ function namedValue(expression: Node, file: PythonFile, depth: number): Value {
   // A class, a module, or whatever another file has under this name.
   if (name !== null) return file.classOf(name) || !name.startsWith('#') ? outside(name) : null;
   if (expression.type !== 'identifier') return null;
-  const [only, ...others] = file.definitions(expression).filter((each) => !updatesItself(each, file));
-  if (!only || others.length > 0) return null;
+  const [only, ...others] = reachingDefinitions(expression, file).filter((each) => !updatesItself(each, file));
+  if (!only) return null;
+  return others.length === 0 ? definedValue(only, file, depth) : anyOf([only, ...others], file, depth);
+}
+
+function definedValue(only: Definition, file: PythonFile, depth: number): Value {
   // A parameter is only what the caller passed as long as nobody assigns to it.
   if (only.kind === 'parameter') return { parameter: only.parameter.name };
   if (only.kind === 'assignment') return knownValue(only.value, file, depth + 1);
-  return only.kind === 'opaque' ? unpackedValue(only.node, file, depth) : null;
+  if (only.kind === 'class') return { function: only.class.id };
+  if (only.kind === 'function') return functionValue(only.function.id);
+  if (only.kind === 'import') return outside(only.qualified);
+  return unpackedValue(only.node, file, depth);
+}
+
+/** What branches have bound to a name; what one of them did, nobody may know. */
+function anyOf(definitions: readonly Definition[], file: PythonFile, depth: number): Value {
+  if (definitions.length > MOST_BRANCHES) return null;
+  const values = definitions.map((each) => definedValue(each, file, depth + 1));
+  const isTelling = values.some((value) => value !== null && !('const' in value) && !('parameter' in value));
+  return isTelling ? (oneOf(values) ?? { oneOf: values }) : null;
 }
 
 /** `self.loader`, where the object makes it itself. */

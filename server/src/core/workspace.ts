@@ -55,6 +55,8 @@ export class Workspace implements Modules {
   /** By file, the functions that manifests make commands; as of which list of them. */
   #commands = new Map<string, string[]>();
   #commandsOf: readonly Script[] | undefined;
+  /** Folders that some file adds to the path of modules. */
+  #addedFolders: ReadonlySet<string> | undefined;
   /** Parses a file for a repair in it; hosts that can read files set it. */
   open: (path: string) => PythonFile | null = () => null;
 
@@ -181,11 +183,15 @@ export class Workspace implements Modules {
     return packages;
   }
 
-  /** The entry points that reach the file by imports, itself included if nobody imports it. */
+  /** The entry points that reach the file by imports, itself included if nobody imports it, or it is one nevertheless. */
   programsReaching(path: string): readonly string[] {
     const seen = new Set([path]);
     for (const each of seen) for (const importer of this.importers(each)) seen.add(importer);
-    return [...seen].filter((each) => this.importers(each).size === 0 || this.commands(each).ids.length > 0);
+    const isEntry = (each: string): boolean =>
+      this.importers(each).size === 0 ||
+      this.facts(each)?.hasCommandLine === true ||
+      this.commands(each).ids.length > 0;
+    return [...seen].filter(isEntry);
   }
 
   locate(name: string, from: string, depth = 0): Located | null {
@@ -242,7 +248,8 @@ export class Workspace implements Modules {
 
   /**
    * From the importing file's folder outwards, as for a script; `src/` layouts too. A package does not see its own
-   * modules by their bare names, unless a file in it is run as a script, so its folders come last.
+   * modules by their bare names, unless a file in it is run as a script, so its folders come last; and after them the
+   * folders that a file adds to the path.
    */
   #absolute(name: string, folder: string, depth: number): Located | null {
     const parts = name.split('.');
@@ -255,15 +262,20 @@ export class Workspace implements Modules {
       if (base === '' || !this.#folders.has(base)) break;
     }
     const isPackage = (base: string): boolean => this.#files.has(join(base, '__init__.py'));
-    for (const base of [...bases.filter((each) => !isPackage(each)), ...bases.filter(isPackage)]) {
-      for (const root of [base, join(base, 'src')]) {
-        const top = join(root, first);
-        if (!this.#files.has(`${top}.py`) && !this.#folders.has(top)) continue;
-        const found = this.#below(root, parts, depth);
-        if (found) return found;
-      }
+    const usual = [...bases.filter((each) => !isPackage(each)), ...bases.filter(isPackage)];
+    for (const root of [...usual.flatMap((base) => [base, join(base, 'src')]), ...this.#added(bases)]) {
+      const top = join(root, first);
+      if (!this.#files.has(`${top}.py`) && !this.#folders.has(top)) continue;
+      const found = this.#below(root, parts, depth);
+      if (found) return found;
     }
     return null;
+  }
+
+  #added(bases: readonly string[]): string[] {
+    this.#addedFolders ??= new Set([...this.#files.values()].flatMap(({ facts }) => facts.addedFolders));
+    const added = [...this.#addedFolders];
+    return bases.flatMap((base) => added.map((each) => join(base, each)).filter((each) => this.#folders.has(each)));
   }
 
   /** The longest module that the parts name below a folder, and in it what the rest names. */
@@ -337,6 +349,7 @@ export class Workspace implements Modules {
     this.#programs.clear();
     this.#importers = undefined;
     this.#commandsOf = undefined;
+    this.#addedFolders = undefined;
   }
 }
 
@@ -344,7 +357,7 @@ export class Workspace implements Modules {
 function shapeOf({ effects, facts }: IndexedFile): string {
   const { exports, stars, imports, classes, functions, values, apps } = effects;
   const names = [classes, values, apps].map((each) => Object.keys(each)).concat([...functions.keys()]);
-  return JSON.stringify([exports, stars, imports, names, facts.isTest]);
+  return JSON.stringify([exports, stars, imports, names, facts.isTest, facts.addedFolders]);
 }
 
 /** Compared by value, except for functions that lowering took over as they were. */

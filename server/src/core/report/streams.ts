@@ -67,7 +67,7 @@ function stateOf(project: Project, stream: Stream, seeds: readonly Seeding[]): S
   const { exposed = {}, may = {}, late = {}, children = {} } = project.summary ?? {};
   const exposure = exposed[stream];
   if (late[stream]) return 'late';
-  if (exposure) return exposure.marked || stream in may ? 'conditional' : 'unseeded';
+  if (exposure) return exposure.marked || (stream in may && !exposure.alone) ? 'conditional' : 'unseeded';
   const lasting = seeds.filter((seed) => !seed.unsure && seed.within === null);
   if (lasting.length > 0 && lasting.every((seed) => seed.varies)) return 'varying';
   return children[stream]?.seed ? 'child' : 'seeded';
@@ -77,7 +77,7 @@ function stateOf(project: Project, stream: Stream, seeds: readonly Seeding[]): S
 function firstDraw(project: Project, stream: Stream, steps: readonly Step[]): Step | null {
   const draws = steps.filter((step) => step.kind === 'draw' && !isInside(step, 'quiet') && !isInside(step, 'worker'));
   const summary = project.summary;
-  const found = summary?.late[stream]?.exposure ?? summary?.exposed[stream];
+  const found = summary?.late[stream]?.exposure ?? summary?.exposed[stream]?.first ?? summary?.exposed[stream];
   if (found) return stepOf(found, draws) ?? { kind: 'draw', site: found.site, streams: [stream], frames: calls(found) };
   // What is drawn while modules are imported is not the program's own doing, unless the summary says so.
   return draws.find((step) => !isInside(step, 'import')) ?? null;

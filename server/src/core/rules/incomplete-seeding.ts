@@ -108,14 +108,17 @@ model = nn.Linear(8, 2)
   *check(file, project) {
     const { exposed = {}, may = {} } = project.summary ?? {};
     for (const stream of STREAMS) {
-      const exposure = exposed[stream];
-      if (!exposure || exposure.marked || stream in may) continue;
+      const found = exposed[stream];
+      if (!found || found.marked || (stream in may && !found.alone)) continue;
+      const exposure = found.first ?? found;
       const { start, end } = project.anchor(exposure);
       yield {
         start,
         end,
         subject: stream,
-        message: `\`${onOneLine(file.read({ start, end }))}\` draws from ${GENERATOR[stream]}, which this program never seeds.`,
+        message: `\`${onOneLine(file.read({ start, end }))}\` draws from ${GENERATOR[stream]}, which this ${stream in may ? 'command' : 'program'} never seeds.`,
+        // A command that seeds nothing has promised nothing, whatever its neighbours do.
+        ...(found.alone === 'none' ? { severity: 'information' as const } : {}),
         related: explain(exposure, project),
         fixes: repairs(file, project, exposure, stream),
       };

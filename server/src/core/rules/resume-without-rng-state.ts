@@ -1,6 +1,6 @@
 /** A checkpoint brings back model, optimizer and epoch, but the random numbers begin again. */
 import { type Checkpoint, checkpoints, isOptimizer, PROGRESS } from '../checkpoints.ts';
-import { addArguments, addItems, indentUnit, insertAfter, statementOf } from '../fix.ts';
+import { addArguments, addItems, indentUnit, insertAfter, insertBefore, statementOf } from '../fix.ts';
 import { compareVersions } from '../knowledge.ts';
 import type { Call, Node, PythonFile } from '../model.ts';
 import type { Project } from '../project.ts';
@@ -203,7 +203,7 @@ function repair(made: readonly Checkpoint[], resume: Resume, file: PythonFile, p
         return [
           ...edits,
           ...made.flatMap((each) => saved(each, taken, file)),
-          insertAfter(file, behind(resume, file), lines),
+          restored(behind(resume, file), lines, file),
         ];
       },
     },
@@ -216,6 +216,10 @@ function saved({ made }: Checkpoint, taken: string, file: PythonFile): Edit[] {
   const quote = first?.type === 'string' && file.read(first).startsWith('"') ? '"' : "'";
   return addItems(file, made, [`${quote}${KEY}${quote}: ${taken}`]);
 }
+
+/** Behind the last statement that reads the checkpoint, or in front of it where it leaves the function. */
+const restored = (last: Node, lines: readonly string[], file: PythonFile): Edit =>
+  /^(return|raise)_statement$/.test(last.type) ? insertBefore(file, last, lines) : insertAfter(file, last, lines);
 
 /** The quotes that the loading end has around its own keys. */
 function quoteOf({ call }: Resume, file: PythonFile): string {

@@ -81,6 +81,27 @@ loader = DataLoader(torch.rand(3),
   );
 });
 
+test('keyword arguments with spaces around their sign get more of the kind', () => {
+  const program = (more: string, head = ''): string => `import torch
+from torch.utils.data import DataLoader
+
+${head}loader = DataLoader(torch.ones(3), batch_size = 8, shuffle = True, num_workers = 2${more})
+`;
+  const given = `
+def seed_worker(worker_id):
+    worker_seed = torch.initial_seed() % 2**32
+    np.random.seed(worker_seed)
+    random.seed(worker_seed)
+
+
+generator = torch.Generator().manual_seed(42)
+`;
+  assert.equal(
+    act(program(''), 'shuffle', 'Make this DataLoader deterministic'),
+    `import random\n\nimport numpy as np\n${program(', worker_init_fn = seed_worker, generator = generator', given)}`,
+  );
+});
+
 test('a seeded generator and a worker function that are there are reused', () => {
   const text = `import random
 import torch
@@ -488,5 +509,62 @@ if __name__ == '__main__':
 `,
       "            'rng_state': torch.get_rng_state(),\n",
     ),
+  );
+});
+
+/** A program that loads its data in `run`, seeded as it says at the end. */
+const seeded = (head: string, made: string, argument: string, tail: string): string => `import random
+
+import torch
+from torch.utils.data import DataLoader
+${head}
+
+def run(options, data):
+${made}    return DataLoader(data, shuffle=True${argument})
+
+
+if __name__ == '__main__':
+${tail}`;
+const GENERATOR = 'Give the loader a seeded generator';
+
+test('a generator takes the seed that a caller hands on, under the name it has there', () => {
+  const tail = '    options = parse()\n    torch.manual_seed(options.seed)\n    run(options, torch.ones(3))\n';
+  const made = '    generator = torch.Generator().manual_seed(options.seed)\n';
+  const head = 'from cli import parse\n';
+  assert.equal(
+    act(seeded(head, '', '', tail), 'shuffle', GENERATOR),
+    seeded(head, made, ', generator=generator', tail),
+  );
+  const other = tail.replace('run(options', 'run(None');
+  const fallback = '    generator = torch.Generator().manual_seed(42)\n';
+  assert.equal(
+    act(seeded(head, '', '', other), 'shuffle', GENERATOR),
+    seeded(head, fallback, ', generator=generator', other),
+  );
+});
+
+test('a generator takes the seed that a helper of another file gets', () => {
+  const head = 'from cli import arguments\nfrom tools import set_random_seed\n';
+  const tail = '    set_random_seed(arguments.seed)\n    run(None, torch.rand(3))\n';
+  const made = '    generator = torch.Generator().manual_seed(arguments.seed)\n';
+  assert.equal(
+    act(seeded(head, '', '', tail), 'shuffle', GENERATOR),
+    seeded(head, made, ', generator=generator', tail),
+  );
+});
+
+test('of what a helper gets only its seed is one', () => {
+  const head = `
+
+def show(images, count, seed=7):
+    random.seed(seed)
+    print(random.sample(images, count))
+
+`;
+  const tail = '    show([1, 2, 3], 2)\n    show([1, 2, 3], 2, seed=5)\n    run(None, torch.rand(3))\n';
+  const made = '    generator = torch.Generator().manual_seed(5)\n';
+  assert.equal(
+    act(seeded(head, '', '', tail), 'shuffle', GENERATOR),
+    seeded(head, made, ', generator=generator', tail),
   );
 });

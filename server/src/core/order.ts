@@ -4,6 +4,7 @@
  */
 import type { Call, Node, PythonFile } from './model.ts';
 import { isCount, isDrawn, isItem, isPickedByNumber, isShown, mentions, numberedIn } from './positions.ts';
+import type { Project } from './project.ts';
 import { isSortedInPlace, Reads, sorts } from './reads.ts';
 import { type ClassInfo, type Definition, type FunctionInfo, nearestFunction } from './scope.ts';
 import { walk } from './syntax.ts';
@@ -49,9 +50,11 @@ export class Order {
   /** The value went through a loop or a parameter, where a first element only stands for the others. */
   #isRemote = false;
   readonly #reads: Reads;
+  readonly #project: Project;
 
-  constructor(file: PythonFile, origin: Origin) {
+  constructor(file: PythonFile, project: Project, origin: Origin) {
     this.#file = file;
+    this.#project = project;
     this.#origin = origin;
     this.#reads = new Reads(file);
   }
@@ -356,7 +359,7 @@ export class Order {
       const of = each.type === 'attribute' ? each.get('object') : undefined;
       return of !== undefined && this.#file.instanceOf(of) === owner.id;
     });
-    if (uses.length === 0) return isDataset(owner, this.#file) ? target : null;
+    if (uses.length === 0) return this.#isDataset(owner) ? target : null;
     return this.#anyUse(uses, inside);
   }
 
@@ -381,11 +384,12 @@ export class Order {
     return null;
   }
 
+  /** What stands on it comes to a program by its position. */
+  #isDataset(owner: ClassInfo): boolean {
+    return owner.methods.has('__getitem__') || this.#project.isDataset(owner.id);
+  }
+
   #function(node: Node): FunctionInfo | undefined {
     return nearestFunction(this.#file.scope(node))?.owner as FunctionInfo | undefined;
   }
-}
-
-function isDataset(owner: ClassInfo, file: PythonFile): boolean {
-  return owner.methods.has('__getitem__') || owner.bases.some((base) => /Dataset$/.test(file.read(base)));
 }

@@ -3,6 +3,7 @@
  * Rules ask this; where the answers come from other files they do not have to know.
  */
 
+import { isDataset } from './ancestors.ts';
 import { type Event, partsOfSite, type Value } from './events.ts';
 import { type Determinism, type FileFacts, factsOf } from './facts.ts';
 import type { Stream } from './knowledge.ts';
@@ -202,6 +203,11 @@ export class Project {
   /** True for a class, by the name it has in this file, that is known to be an `nn.Module`. */
   isNetwork(name: string): boolean {
     return isNetwork(name, this.file.path, this.#workspace);
+  }
+
+  /** True for a class, by the name it has in this file, that is known to be a Dataset. */
+  isDataset(name: string): boolean {
+    return isDataset(name, this.file.path, this.#workspace);
   }
 
   /** True for a call that is known to build dropout, batch norm or anything else that `eval()` changes. */

@@ -73,7 +73,9 @@ def encode(names):
     const reads = new Reads(file);
     for (const set of setsOf(file)) if (!holdsNumbers(set, file, reads)) iterated(set, file, reads, points, new Set());
     for (const point of [...points].sort((a, b) => a.start - b.start)) {
-      const use = new Order(file, { hasOneElement: true, isIndependent: () => false, inFiles: true }).use(point);
+      const use = new Order(file, project, { hasOneElement: true, isIndependent: () => false, inFiles: true }).use(
+        point,
+      );
       if (!use) continue;
       const quote = (node: Node, otherwise: string): string => {
         const text = file.read(node);

@@ -101,7 +101,7 @@ def split(root):
     if (!project.reachesMl) return;
     for (const call of file.allCalls) {
       if (!isListing(call, file) || (call.name === 'os.walk' && walkIsSorted(call, file))) continue;
-      const order = new Order(file, {
+      const order = new Order(file, project, {
         hasOneElement: findsOne(call, file),
         isIndependent: (value) => listsAnew(value, call, file),
         inFiles: false,

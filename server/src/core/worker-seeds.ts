@@ -45,6 +45,9 @@ const PASSES_ON = /^(builtins\.(int|abs|min|max|sum|round|float|str|hash)|numpy\
 /** The same for every worker and epoch of a process; numpy is seeded by an array there, and this number with it. */
 const SAME_FOR_ALL = /(^|\.)get_(rank|world_size)$|^numpy\.random\.get_state$/;
 
+/** What a process is called among others, however it learned that. */
+const PROCESS = /^((global|local)_?)?rank$|^world_?size$/;
+
 export function loaderCalls(file: PythonFile): Call[] {
   return LOADERS.flatMap((name) => file.calls(name));
 }
@@ -227,6 +230,7 @@ function judgeName(node: Node, each: Initializer | null, file: PythonFile, seen:
   const name = file.read(node);
   const definitions = file.definitions(node);
   if (definitions.length === 0) return FRESH;
+  if (PROCESS.test(name) && name !== each?.workerId) return FIXED;
   return definitions
     .map((definition): Parts => {
       if (definition.kind === 'import') return CHANGES.test(name) ? FRESH : FIXED;

@@ -184,3 +184,42 @@ def show(images, count, seed=7):
     seeded(head, made, ', generator=generator', tail),
   );
 });
+
+test('every function that goes on from a checkpoint restores the states, once for all its optimizers', () => {
+  const program = (restored: string, saved: string): string => `import torch
+
+
+def resume(path, model, first, second):
+    state = torch.load(path)
+    model.load_state_dict(state["model"])
+    first.optimizer.load_state_dict(state["first"])
+    second.optimizer.load_state_dict(state["second"])
+    epoch = state["epoch"]
+${restored}    print("resumed")
+    return epoch
+
+
+def resume_best(folder, model, first):
+    state = torch.load(folder / "best.pt")
+    model.load_state_dict(state["model"])
+    first.optimizer.load_state_dict(state["first"])
+${restored}    return state["epoch"]
+
+
+def save(path, model, first, second, epoch):
+    state = {"model": model.state_dict(), "first": first.optimizer.state_dict(), "epoch": epoch${saved}}
+    torch.save(state, path)
+
+
+if __name__ == "__main__":
+    torch.manual_seed(0)
+    print(torch.rand(1))
+`;
+  assert.equal(
+    act(program('', ''), 'first.optimizer.load_state_dict', 'Save and restore the states of the random generators'),
+    program(
+      '    if "rng_state" in state:\n        torch.set_rng_state(state["rng_state"])\n',
+      ', "rng_state": torch.get_rng_state()',
+    ),
+  );
+});

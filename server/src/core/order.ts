@@ -190,8 +190,9 @@ export class Order {
 
   /** There is only one, or only what all have in common is asked for. */
   #certainElement(subscript: Node, value: Node): boolean {
-    const parent = subscript.parent;
-    const attribute = parent?.type === 'attribute' ? parent.get('attribute') : undefined;
+    // `Image.open(paths[0]).size` asks no more of it than `images[0].size`.
+    const opened = subscript.parent?.type === 'argument_list' ? subscript.parent.parent?.parent : subscript.parent;
+    const attribute = opened?.type === 'attribute' ? opened.get('attribute') : undefined;
     if (attribute && SHAPES.has(this.#file.read(attribute))) return true;
     if (this.#origin.hasOneElement || this.#isRemote) return true;
     const name = this.#file.read(value);

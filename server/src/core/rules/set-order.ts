@@ -23,7 +23,7 @@ numbered in that order gives every word another row of the embedding, and a chec
     'A set that is only counted, tested for membership, or combined with other sets.',
     'A loop that treats each element by itself.',
     'A set that is saved as a set.',
-    'A set of numbers, as far as the code shows it: literals, `range`, `int(...)`, `.tolist()`.',
+    'A set of numbers, as far as the code shows it: literals, `range`, `int(...)`, `.tolist()`, a name such as `indices`.',
     'One element of a set, such as `next(iter(names))`, and a list that goes where nobody can follow it.',
     'Files that never reach a machine-learning library.',
   ],

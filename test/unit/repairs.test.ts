@@ -81,6 +81,27 @@ loader = DataLoader(torch.rand(3),
   );
 });
 
+test('keyword arguments with spaces around their sign get more of the kind', () => {
+  const program = (more: string, head = ''): string => `import torch
+from torch.utils.data import DataLoader
+
+${head}loader = DataLoader(torch.ones(3), batch_size = 8, shuffle = True, num_workers = 2${more})
+`;
+  const given = `
+def seed_worker(worker_id):
+    worker_seed = torch.initial_seed() % 2**32
+    np.random.seed(worker_seed)
+    random.seed(worker_seed)
+
+
+generator = torch.Generator().manual_seed(42)
+`;
+  assert.equal(
+    act(program(''), 'shuffle', 'Make this DataLoader deterministic'),
+    `import random\n\nimport numpy as np\n${program(', worker_init_fn = seed_worker, generator = generator', given)}`,
+  );
+});
+
 test('a seeded generator and a worker function that are there are reused', () => {
   const text = `import random
 import torch

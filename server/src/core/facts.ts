@@ -12,6 +12,7 @@ import { keepsRandomState } from './rng-states.ts';
 import { nearestFunction } from './scope.ts';
 import { addedFolders } from './search-path.ts';
 import { NO_VOCABULARY, streamsOf, type Vocabulary } from './vocabulary.ts';
+import { type PassedInitializer, passedInitializers } from './worker-seeds.ts';
 
 /** How `use_deterministic_algorithms` is set: `strict` raises where an operation cannot comply. */
 export type Determinism = 'off' | 'warn' | 'strict';
@@ -46,6 +47,8 @@ export interface FileFacts {
   readonly makesCheckpoint: boolean;
   /** It trains, or switches the mode of something. */
   readonly setsMode: boolean;
+  /** Functions of other files that its loaders' workers run first. */
+  readonly passedInitializers: readonly PassedInitializer[];
   /** What its classes and functions build that `eval()` changes. */
   readonly parts: Parts;
   /** Folders that it adds to the path of modules. */
@@ -79,6 +82,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     keepsRandomState: keepsRandomState(file),
     makesCheckpoint: checkpoints(file).length > 0,
     setsMode: setsMode(file),
+    passedInitializers: usesMl ? passedInitializers(file) : [],
     parts: usesMl ? partsOf(file) : {},
     addedFolders: addedFolders(file),
   };

@@ -162,7 +162,17 @@ export function removeStatement(file: PythonFile, statement: Node): Edit | null 
 /** Adds keyword arguments at the end of a call, in its own layout and with its own trailing comma. */
 export function addArguments(file: PythonFile, call: Call, keywords: readonly string[]): Edit[] {
   const list = call.node.get('arguments');
-  return list?.type === 'argument_list' ? addItems(file, list, keywords) : [];
+  if (list?.type !== 'argument_list') return [];
+  return addItems(file, list, spacesKeywords(file, list) ? keywords.map((each) => each.replace('=', ' = ')) : keywords);
+}
+
+/** `f(a = 1, b = 2)`: all keyword arguments that are there have spaces around their sign. */
+function spacesKeywords(file: PythonFile, list: Node): boolean {
+  const signs = list.children.flatMap((each) => {
+    const [name, value] = [each.get('name'), each.get('value')];
+    return each.type === 'keyword_argument' && name && value ? file.text.slice(name.end, value.start) : [];
+  });
+  return signs.length > 0 && signs.every((sign) => /^ += +$/.test(sign));
 }
 
 /** The same for whatever stands between two brackets: the arguments of a call, the entries of a dictionary. */

@@ -1,5 +1,6 @@
 /** Code that no backward pass follows. */
 import type { Node, PythonFile } from './model.ts';
+import type { Project } from './project.ts';
 import { isApart, isClassApart, isInEvaluation } from './purposes.ts';
 import { reachingDefinitions } from './reaching.ts';
 import type { FunctionInfo } from './scope.ts';
@@ -11,7 +12,6 @@ const OFF = new Set([
   'torch.autograd.no_grad',
   'torch.autograd.inference_mode',
 ]);
-const DATASET = /^(torch\.utils\.data\.\w*Dataset|torchvision\.datasets\.\w+|torch_geometric\.data\.\w*Dataset)$/;
 const MAX_CALLERS = 3;
 /** Parameters that hold the weights of a checkpoint: plain tensors, which nothing is trained through. */
 const WEIGHTS = /^(state_?dict|checkpoint|ckpt)$/;
@@ -26,21 +26,22 @@ type Reason = (node: Node, info: FunctionInfo | undefined) => boolean;
  * True where no gradient is taken through what runs at a node: under `no_grad` or `inference_mode`, in a dataset, or in
  * a function that is only called from such places. `isWhole` says that no other file calls the functions of this one.
  */
-export const runsWithoutGradient = (node: Node, file: PythonFile, isWhole: boolean): boolean =>
-  isQuiet(node, file, isWhole, () => false);
+export const runsWithoutGradient = (node: Node, file: PythonFile, project: Project, isWhole: boolean): boolean =>
+  isQuiet(node, file, project, isWhole, () => false);
 
 /** The same, also in code that is for a network's input or its results, and in branches for evaluation. */
-export const isNotTrainedThrough = (node: Node, file: PythonFile, isWhole: boolean): boolean =>
+export const isNotTrainedThrough = (node: Node, file: PythonFile, project: Project): boolean =>
   isQuiet(
     node,
     file,
-    isWhole,
+    project,
+    project.isProgram,
     (at, info) =>
       isInEvaluation(at, file) ||
       (info !== undefined && (isApart(info) || (info.class && isClassApart(info.class, file)))) === true,
   );
 
-function isQuiet(node: Node, file: PythonFile, isWhole: boolean, isFor: Reason, depth = 0): boolean {
+function isQuiet(node: Node, file: PythonFile, project: Project, isWhole: boolean, isFor: Reason, depth = 0): boolean {
   for (let at = node.parent; at; at = at.parent) {
     if (at.type === 'with_statement') {
       const items = at.children.find((child) => child.type === 'with_clause')?.children ?? [];
@@ -51,7 +52,7 @@ function isQuiet(node: Node, file: PythonFile, isWhole: boolean, isFor: Reason, 
     if (decorators.some((each) => each.type === 'decorator' && each.children.some((it) => turnsOff(it, file))))
       return true;
     const info = file.scopes.byNode.get(at)?.owner as FunctionInfo | undefined;
-    if (info?.class && isDataset(info, file)) return true;
+    if (info?.class && project.isDataset(info.class.id)) return true;
     if (info && (EXPORTS.test(info.name) || info.parameters.some(({ name }) => WEIGHTS.test(name)))) return true;
     if (isFor(node, info)) return true;
     const calls = info && depth < MAX_CALLERS ? file.calls(info.id) : [];
@@ -60,7 +61,8 @@ function isQuiet(node: Node, file: PythonFile, isWhole: boolean, isFor: Reason, 
     return (
       calls.length > 0 &&
       calls.every(
-        (call) => (isOwn || convertsWeights(call.node, file)) && isQuiet(call.node, file, isWhole, isFor, depth + 1),
+        (call) =>
+          (isOwn || convertsWeights(call.node, file)) && isQuiet(call.node, file, project, isWhole, isFor, depth + 1),
       )
     );
   }
@@ -146,6 +148,3 @@ export function mentionsOf(target: Node, value: Node, file: PythonFile): Node[] 
   });
   return found;
 }
-
-const isDataset = (info: FunctionInfo, file: PythonFile): boolean =>
-  (info.class?.bases ?? []).some((base) => DATASET.test(file.qualify(base) ?? ''));

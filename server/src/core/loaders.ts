@@ -175,7 +175,7 @@ function mergeInsertions(edits: readonly Edit[], file: PythonFile, call: Call): 
     list !== undefined && edit.start === edit.end && edit.start > list.start && edit.end < list.end;
   const names = edits
     .filter(added)
-    .flatMap((edit) => /\b(worker_init_fn|generator)=([\w.]+)/.exec(edit.text)?.[0] ?? []);
+    .flatMap((edit) => /\b(worker_init_fn|generator) ?= ?[\w.]+/.exec(edit.text)?.[0].replaceAll(' ', '') ?? []);
   const imports: Edit[] = [];
   for (const edit of edits.filter((each) => !added(each))) {
     if (!imports.some((other) => other.start === edit.start && other.text === edit.text)) imports.push(edit);

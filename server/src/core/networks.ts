@@ -1,4 +1,5 @@
 /** Neural networks: which classes are, and what they hold that acts in training in another way than in evaluation. */
+import { descendsFrom } from './ancestors.ts';
 import { LIBRARY } from './known-calls.ts';
 import { type Argument, type Call, looksLikeClass, type PythonFile } from './model.ts';
 import { lookUp } from './scope.ts';
@@ -122,12 +123,5 @@ function nameBuildsModes(name: string, path: string, workspace: Workspace, seen:
 }
 
 /** True for a class that is an `nn.Module`, through the project's files, by the name a file has for it. */
-export function isNetwork(name: string, path: string, workspace: Workspace, seen = new Set<string>()): boolean {
-  if (NETWORK.test(name)) return true;
-  const found = name.startsWith('#') ? { path, name } : workspace.locate(name, path);
-  const key = found && `${found.path}${found.name}`;
-  if (!found || !key || seen.has(key)) return false;
-  seen.add(key);
-  const bases = workspace.effects(found.path)?.classes[found.name]?.bases ?? [];
-  return bases.some((base) => base !== null && isNetwork(base, found.path, workspace, seen));
-}
+export const isNetwork = (name: string, path: string, workspace: Workspace): boolean =>
+  descendsFrom(NETWORK, name, path, workspace);

@@ -126,7 +126,7 @@ function hasNoBackward(call: OpCall, file: PythonFile, project: Project): boolea
   // Nobody sees who calls a module that this file only makes.
   if (runs.length === 0) return isMadeForInference(call.call.node, file);
   const isOff = (node: Node): boolean =>
-    isNotTrainedThrough(node, file, project.isProgram) || (op.indices !== true && losesGradient(node, file));
+    isNotTrainedThrough(node, file, project) || (op.indices !== true && losesGradient(node, file));
   if (runs.every(isOff)) return true;
   return op.gradient !== undefined && takesNoGradient(call, op.gradient, file);
 }

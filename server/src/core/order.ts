@@ -2,8 +2,9 @@
  * Follows a value whose order is left to chance to the place where that order decides something.
  * What is sorted, counted or tested on the way is fine, and so is everything that cannot be followed.
  */
-import { drawOf } from './knowledge.ts';
 import type { Call, Node, PythonFile } from './model.ts';
+import { isCount, isDrawn, isItem, isPickedByNumber, isShown, mentions, numberedIn } from './positions.ts';
+import type { Project } from './project.ts';
 import { isSortedInPlace, Reads, sorts } from './reads.ts';
 import { type ClassInfo, type Definition, type FunctionInfo, nearestFunction } from './scope.ts';
 import { walk } from './syntax.ts';
@@ -32,8 +33,15 @@ const ADDING_METHODS = new Set(['append', 'extend', 'insert']);
 const WRITING_METHODS = new Set(['write', 'writelines', 'writerow', 'writerows']);
 /** They write a value down as it is; a set stays a set. */
 export const SAVES = /^(json\.dump|pickle\.dump|yaml\.(safe_)?dump|torch\.save|numpy\.save(txt)?|joblib\.dump)$/;
+/** Datasets whose samples come in the order of what they are made of. */
+const KEEPS = /^torch\.utils\.data\.(Concat|Chain|Stack|Tensor)Dataset$/;
 /** What elements have in common, whichever comes first. */
 const SHAPES = new Set(['shape', 'size', 'dtype', 'ndim', 'device', 'keys', 'columns']);
+
+/** `sum(lists, [])` and `chain.from_iterable(lists)` are one list after the other. */
+const flattens = ({ name, node }: Call): boolean =>
+  name === 'itertools.chain.from_iterable' ||
+  (name === 'builtins.sum' && node.get('arguments')?.children[1]?.type === 'list');
 
 export class Order {
   readonly #file: PythonFile;
@@ -42,9 +50,11 @@ export class Order {
   /** The value went through a loop or a parameter, where a first element only stands for the others. */
   #isRemote = false;
   readonly #reads: Reads;
+  readonly #project: Project;
 
-  constructor(file: PythonFile, origin: Origin) {
+  constructor(file: PythonFile, project: Project, origin: Origin) {
     this.#file = file;
+    this.#project = project;
     this.#origin = origin;
     this.#reads = new Reads(file);
   }
@@ -64,6 +74,9 @@ export class Order {
         return parent.children[1] === node ? null : this.use(parent);
       case 'binary_operator':
         return parent.get('operator')?.type === '+' ? this.use(parent) : null;
+      case 'list_comprehension':
+      case 'generator_expression':
+        return node.field === 'body' ? this.#listed(parent) : null;
       case 'argument_list':
         return parent.parent ? this.#passed(this.#file.call(parent.parent), node) : null;
       case 'keyword_argument':
@@ -97,6 +110,8 @@ export class Order {
     const { name } = call;
     if (sorts(call)) return null;
     if (name !== null && TRANSPARENT.has(name)) return this.use(call.node);
+    if (flattens(call)) return this.use(call.node);
+    if (name !== null && KEEPS.test(name)) return call.node;
     if (name === 'builtins.enumerate') return this.#counted(call.node);
     if (name === 'builtins.zip') return this.#paired(call, argument);
     if (name === 'builtins.next') return this.#origin.hasOneElement ? null : call.node;
@@ -108,6 +123,12 @@ export class Order {
     const owner = this.#file.classOf(name);
     const target = owner ? owner.methods.get('__init__') : this.#file.functionOf(name);
     return target ? this.#parameter(target, call, argument) : null;
+  }
+
+  /** One of several lists, which are put behind each other. */
+  #listed(lists: Node): Node | null {
+    const call = lists.parent?.type === 'argument_list' ? lists.parent.parent : lists.parent;
+    return call?.type === 'call' && flattens(this.#file.call(call)) ? this.use(call) : null;
   }
 
   /** `"\n".join(value)` counts where it is written to a file. */
@@ -149,28 +170,30 @@ export class Order {
   #element(subscript: Node, value: Node): Node | null {
     const index = subscript.get('subscript');
     if (!index || subscript.field === 'left' || subscript.parent?.type === 'delete_statement') return null;
-    if (index.type === 'slice') return /^:(:-1)?$/.test(this.#file.read(index)) ? this.use(subscript) : subscript;
+    const isWhole = index.type === 'slice' && /^:(:-1)?$/.test(this.#file.read(index));
+    if (isWhole) return this.use(subscript);
+    if (isShown(subscript, this.#file)) return null;
+    if (index.type === 'slice') return subscript;
     if (typeof this.#file.constant(index) === 'number')
       return this.#certainElement(subscript, value) ? null : subscript;
-    const drawn = index.type === 'identifier' ? this.#file.definitions(index) : [];
-    const isItem = drawn.some((each) => each.kind === 'parameter') && this.#function(index)?.name === '__getitem__';
-    const sources = [index, ...drawn.map((each) => (each.kind === 'assignment' ? each.value : index))];
-    const isDrawn = sources.some((source) => {
-      const name = source.type === 'call' ? this.#file.call(source).name : null;
-      return name !== null && drawOf(name) !== undefined;
-    });
-    return isItem || isDrawn ? subscript : null;
+    if (isItem(index, this.#file) || isDrawn(index, this.#file)) return subscript;
+    const counter = index.type === 'identifier' ? this.#loopOf(index) : null;
+    return counter && isPickedByNumber(this.#file.read(index), counter, this.#file) ? subscript : null;
+  }
+
+  /** The `for` statement that gives a name its values. */
+  #loopOf(name: Node): Node | null {
+    const [only, ...others] = this.#file.definitions(name);
+    const loop = only?.kind === 'opaque' && others.length === 0 ? only.node.enclosing('for_statement') : null;
+    return loop?.get('left') === only?.node ? loop : null;
   }
 
   /** There is only one, or only what all have in common is asked for. */
   #certainElement(subscript: Node, value: Node): boolean {
-    const parent = subscript.parent;
-    const attribute = parent?.type === 'attribute' ? parent.get('attribute') : undefined;
+    // `Image.open(paths[0]).size` asks no more of it than `images[0].size`.
+    const opened = subscript.parent?.type === 'argument_list' ? subscript.parent.parent?.parent : subscript.parent;
+    const attribute = opened?.type === 'attribute' ? opened.get('attribute') : undefined;
     if (attribute && SHAPES.has(this.#file.read(attribute))) return true;
-    if (parent?.type === 'argument_list' && parent.parent) {
-      const { name } = this.#file.call(parent.parent);
-      if (name === 'builtins.len' || name === 'builtins.isinstance' || name === 'builtins.print') return true;
-    }
     if (this.#origin.hasOneElement || this.#isRemote) return true;
     const name = this.#file.read(value);
     return this.#file.calls('builtins.len').some((call) => {
@@ -190,7 +213,10 @@ export class Order {
   /** `enumerate(value)`: each element gets its position. */
   #counted(node: Node): Node | null {
     const parent = node.parent;
-    if (parent?.type === 'for_in_clause' && parent.parent?.type === 'dictionary_comprehension') return parent.parent;
+    if (parent?.type === 'for_in_clause' && parent.parent) {
+      const numbered = numberedIn(parent, parent.parent, this.#file);
+      if (numbered) return numbered;
+    }
     if (parent?.type === 'for_statement' && node.field === 'right') {
       return this.#loop(parent, parent.get('left')?.children[0] ?? null);
     }
@@ -207,7 +233,7 @@ export class Order {
       if (other === argument) continue;
       const name = other.type === 'call' ? this.#file.call(other).name : null;
       if (name === 'builtins.range' || name === 'itertools.count') return zip.node;
-      if (this.#origin.isIndependent(other)) return zip.node;
+      if (this.#origin.isIndependent(other) || isDrawn(other, this.#file)) return zip.node;
     }
     return this.use(zip.node);
   }
@@ -218,6 +244,7 @@ export class Order {
     const count = counter?.type === 'identifier' ? this.#file.read(counter) : null;
     let found: Node | null = null;
     if (!body) return null;
+    if (count !== null && isPickedByNumber(count, body, this.#file)) return loop;
     walk(body, (node) => {
       if (found || /^(function_definition|class_definition|lambda)$/.test(node.type)) return false;
       found = this.#leaves(node, loop, count);
@@ -231,7 +258,7 @@ export class Order {
     if (node.type === 'assignment') {
       const left = node.get('left');
       const right = node.get('right');
-      return left?.type === 'subscript' && right && this.#isCount(right, left, loop, count) ? node : null;
+      return left?.type === 'subscript' && right && isCount(right, left, loop, count, this.#file) ? node : null;
     }
     if (node.type === 'augmented_assignment') {
       const left = node.get('left');
@@ -243,40 +270,10 @@ export class Order {
     const receiver = callee.get('object');
     if (method === null || !receiver) return null;
     if (ADDING_METHODS.has(method)) {
-      const isNumbered = count !== null && this.#mentions(node.get('arguments'), count);
+      const isNumbered = count !== null && mentions(node.get('arguments'), count, this.#file);
       return isNumbered && this.#isOutside(receiver, loop) ? node : this.#collected(receiver, loop);
     }
     return this.#origin.inFiles && this.#writes(this.#file.call(node)) && this.#isOutside(receiver, loop) ? node : null;
-  }
-
-  /** `index[word] = len(index)`, `label[name] = i`, and a counter kept by hand. */
-  #isCount(value: Node, target: Node, loop: Node, count: string | null): boolean {
-    if (value.type === 'call') {
-      const passed = this.#file.call(value).name === 'builtins.len' ? value.get('arguments')?.children[0] : undefined;
-      const container = target.get('value');
-      return passed !== undefined && container !== undefined && this.#file.read(passed) === this.#file.read(container);
-    }
-    if (value.type === 'binary_operator') return count !== null && this.#mentions(value, count);
-    if (value.type !== 'identifier') return false;
-    const name = this.#file.read(value);
-    if (name === count) return true;
-    let isStepped = false;
-    walk(loop, (node) => {
-      const left = node.type === 'augmented_assignment' ? node.get('left') : undefined;
-      if (left && this.#file.read(left) === name) isStepped = true;
-      return undefined;
-    });
-    return isStepped;
-  }
-
-  #mentions(node: Node | undefined, name: string): boolean {
-    let found = false;
-    if (node)
-      walk(node, (each) => {
-        if (each.type === 'identifier' && this.#file.read(each) === name) found = true;
-        return undefined;
-      });
-    return found;
   }
 
   /** Nothing of the receiver was made in this round of the loop. */
@@ -363,7 +360,7 @@ export class Order {
       const of = each.type === 'attribute' ? each.get('object') : undefined;
       return of !== undefined && this.#file.instanceOf(of) === owner.id;
     });
-    if (uses.length === 0) return isDataset(owner, this.#file) ? target : null;
+    if (uses.length === 0) return this.#isDataset(owner) ? target : null;
     return this.#anyUse(uses, inside);
   }
 
@@ -388,11 +385,12 @@ export class Order {
     return null;
   }
 
+  /** What stands on it comes to a program by its position. */
+  #isDataset(owner: ClassInfo): boolean {
+    return owner.methods.has('__getitem__') || this.#project.isDataset(owner.id);
+  }
+
   #function(node: Node): FunctionInfo | undefined {
     return nearestFunction(this.#file.scope(node))?.owner as FunctionInfo | undefined;
   }
-}
-
-function isDataset(owner: ClassInfo, file: PythonFile): boolean {
-  return owner.methods.has('__getitem__') || owner.bases.some((base) => /Dataset$/.test(file.read(base)));
 }

@@ -3,6 +3,7 @@
  * Rules ask this; where the answers come from other files they do not have to know.
  */
 
+import { isDataset } from './ancestors.ts';
 import { type Event, partsOfSite, type Value } from './events.ts';
 import { type Determinism, type FileFacts, factsOf } from './facts.ts';
 import type { Stream } from './knowledge.ts';
@@ -16,6 +17,7 @@ import type { Pledge, Span } from './rule.ts';
 import type { Settings } from './settings.ts';
 import type { Reached, Site, Summary } from './summary.ts';
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
+import type { PassedInitializer } from './worker-seeds.ts';
 import { type IndexedFile, Workspace } from './workspace.ts';
 
 /** A place in some file of the project, ready to be shown. */
@@ -204,9 +206,27 @@ export class Project {
     return isNetwork(name, this.file.path, this.#workspace);
   }
 
+  /** True for a class, by the name it has in this file, that is known to be a Dataset. */
+  isDataset(name: string): boolean {
+    return isDataset(name, this.file.path, this.#workspace);
+  }
+
   /** True for a call that is known to build dropout, batch norm or anything else that `eval()` changes. */
   buildsModes(call: Call): boolean {
     return buildsModes(call, this.file, this.#workspace);
+  }
+
+  /** The functions of this file, by their names in it, that loaders of other files pass to their workers. */
+  get passedInitializers(): readonly (PassedInitializer & { readonly id: string })[] {
+    const { path } = this.file;
+    const others = new Set([...this.#workspace.importers(path), ...this.#programPaths]);
+    others.delete(path);
+    return [...others].flatMap((other) =>
+      (this.#workspace.facts(other)?.passedInitializers ?? []).flatMap((passed) => {
+        const found = this.#workspace.locate(passed.name, other);
+        return found?.path === path ? [{ ...passed, id: found.name }] : [];
+      }),
+    );
   }
 
   /** True where this file or one of its programs saves or restores the state of a random generator. */

@@ -2,11 +2,11 @@
 
 import { insertAfter, statementOf } from './fix.ts';
 import { spellAll } from './imports.ts';
-import { type Stream, seederOf } from './knowledge.ts';
+import { looksLikeSeeder, type Stream, seederOf } from './knowledge.ts';
 import type { Call, PythonFile } from './model.ts';
 import type { Location, Project } from './project.ts';
 import type { Fix, Related } from './rule.ts';
-import { lookUp } from './scope.ts';
+import { type FunctionInfo, lookUp } from './scope.ts';
 import type { Exposure } from './summary.ts';
 import { type Node, walk } from './syntax.ts';
 import { varyingPart } from './varying.ts';
@@ -44,24 +44,64 @@ function seedArgument(call: Call, file: PythonFile): Node | null {
 
 /** The seed the program already has, as it can be written at a node; a constant if there is none. */
 export function seedValueAt(file: PythonFile, place: Node): string {
-  const candidates: Node[] = [];
-  for (const call of file.allCalls) {
-    const direct = seedArgument(call, file);
-    if (direct) candidates.push(direct);
-    // `set_seed(args.seed)`: what a helper of this file passes on to a seed.
-    const helper = file.functionOf(call.name);
-    const first = helper && seedsInside(helper.node, file) ? call.node.get('arguments')?.children[0] : undefined;
-    const passed = first?.type === 'keyword_argument' ? first.get('value') : first;
-    if (passed) candidates.push(passed);
-  }
+  const candidates = file.allCalls.flatMap(
+    (call) => seedArgument(call, file) ?? passedToHelper(call, file) ?? passedElsewhere(call, file) ?? [],
+  );
   for (const candidate of candidates) {
     // A seed that is new in every run is none to write once more.
     if (varyingPart(candidate, file)) continue;
-    if (isVisible(candidate, file, place) && isPlain(candidate)) return file.read(candidate);
+    const isKnown = isVisible(candidate, file, place) || isHandedOn(candidate, file, place);
+    if (isKnown && isPlain(candidate)) return file.read(candidate);
     const constant = file.constant(candidate);
     if (typeof constant === 'number') return String(constant);
   }
   return namedSeed(file, place) ?? FALLBACK_SEED;
+}
+
+/** `set_seed(args.seed)`: what a call gives the parameter that a helper of this file seeds with. */
+function passedToHelper(call: Call, file: PythonFile): Node | null {
+  const helper = file.functionOf(call.name);
+  if (!helper) return null;
+  for (const inner of file.allCalls) {
+    if (inner.node.start < helper.node.start || inner.node.end > helper.node.end) continue;
+    const seed = seedArgument(inner, file);
+    const index = helper.parameters.findIndex((each) => seed !== null && each.name === file.read(seed));
+    const position = helper.class ? index - 1 : index;
+    const given = index < 0 ? 'absent' : file.argument(call, helper.parameters[index]?.name ?? '', position);
+    if (typeof given !== 'string' && given.type !== 'none') return given;
+  }
+  return null;
+}
+
+/** `seed_everything(args.seed)` of another file: what a function with such a name gets, if that is called a seed. */
+function passedElsewhere({ name, node }: Call, file: PythonFile): Node | null {
+  if (name === null || file.functionOf(name) || !looksLikeSeeder(name.slice(name.lastIndexOf('.') + 1))) return null;
+  const passed = node.get('arguments')?.children[0];
+  const value = passed?.type === 'keyword_argument' ? passed.get('value') : passed;
+  return value && /seed/i.test(file.read(value)) ? value : null;
+}
+
+/** The expression's first name is a parameter at the place, and every call in the file passes what it means at the seed. */
+function isHandedOn(expression: Node, file: PythonFile, place: Node): boolean {
+  let root = expression;
+  while (root.type === 'attribute' || root.type === 'subscript')
+    root = root.get('object') ?? root.get('value') ?? place;
+  const home = place.enclosing('function_definition');
+  const info = home ? (file.scopes.byNode.get(home)?.owner as FunctionInfo | undefined) : undefined;
+  if (root.type !== 'identifier' || !info || info.class) return false;
+  const name = file.read(root);
+  const index = info.parameters.findIndex((each) => each.name === name && each.star === '');
+  const [only, ...others] = lookUp(name, file.scope(place));
+  if (index < 0 || only?.kind !== 'parameter' || others.length > 0) return false;
+  const calls = file.calls(info.id);
+  const meant = file.definitions(root);
+  return (
+    calls.length > 0 &&
+    calls.every((call) => {
+      const given = file.argument(call, name, index);
+      return typeof given !== 'string' && file.read(given) === name && file.definitions(given) === meant;
+    })
+  );
 }
 
 /** `SEED = 1234` at module level, that nobody seeds with yet. */

@@ -10,6 +10,8 @@ import type { Definition } from './scope.ts';
 const SET_METHODS = new Set(['union', 'intersection', 'difference', 'symmetric_difference', 'copy']);
 /** They make whole numbers, whose hashes are not random. */
 const NUMBERS = /^(builtins\.(int|range|len|hash|id|round|ord)|numpy\.(arange|unique)|torch\.(arange|unique))$/;
+/** What positions in a sequence are called. */
+const INDICES = /(^|[._])(ind(ex(es)?|ices)|idxs?)$/i;
 /** Methods that put nothing into a set. */
 const LEAVES = new Set([...SET_METHODS, 'clear', 'discard', 'isdisjoint', 'issubset', 'issuperset', 'pop', 'remove']);
 const MAX_NAMES = 3;
@@ -19,8 +21,10 @@ export function setsOf(file: PythonFile): Node[] {
   return [...made, ...file.scopes.sets];
 }
 
-/** Whatever the set holds is a number, by the code that makes it or fills it. */
+/** Whatever the set holds is a number, by the code that makes it or fills it, or because it is called indices. */
 export function holdsNumbers(set: Node, file: PythonFile, reads: Reads): boolean {
+  const name = set.parent?.type === 'assignment' && set.field === 'right' ? set.parent.get('left') : undefined;
+  if (name && INDICES.test(file.read(name))) return true;
   if (set.type === 'set') return set.children.every((each) => isNumber(each, file));
   if (set.type === 'set_comprehension') return isNumber(set.get('body'), file);
   const list = set.get('arguments');

@@ -343,7 +343,8 @@ export function classEffects(info: ClassInfo, file: PythonFile): ClassEffects {
     if (known.length === 1 && known[0]) attributes[name] = known[0];
   }
   return {
-    bases: info.bases.map((base) => file.qualify(base)),
+    // `Dataset[Sample]` has the base that it is an instance of.
+    bases: info.bases.map((base) => file.qualify(base.type === 'subscript' ? (base.get('value') ?? base) : base)),
     methods: Object.fromEntries([...info.methods].map(([name, method]) => [name, method.id])),
     attributes,
   };

@@ -20,17 +20,6 @@ const GENERATORS = new Set([
   'torch.Generator',
 ]);
 const PER_SAMPLE = ['__getitem__', '__getitems__', '__iter__', '__call__', 'forward'];
-const DATASET =
-  /^torch\.utils\.data\.(Iterable|Map|Iter)?(Dataset|DataPipe)$|^torchvision\.datasets\.[A-Z]\w*$|^torch_geometric\.data\.(InMemory)?Dataset$/;
-
-export function isDataset(info: ClassInfo, file: PythonFile, depth = 0): boolean {
-  return info.bases.some((base) => {
-    const name = file.qualify(base.type === 'subscript' ? (base.get('value') ?? base) : base);
-    const own = file.classOf(name);
-    return own ? depth < 5 && own !== info && isDataset(own, file, depth + 1) : name !== null && DATASET.test(name);
-  });
-}
-
 /** The generators a class makes in `__init__`, never again, and uses for its samples. */
 export function keptGenerators(owner: ClassInfo, file: PythonFile): KeptGenerator[] {
   const init = owner.methods.get('__init__');

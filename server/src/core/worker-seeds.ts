@@ -16,8 +16,17 @@ export interface RepeatedSeed {
 /** What a `worker_init_fn` runs, and the arguments that `functools.partial` already gave it. */
 export interface Initializer {
   readonly function: FunctionInfo;
-  readonly bound: ReadonlyMap<string, Node>;
+  /** The values, or null for one in another file that is the same for all workers and epochs. */
+  readonly bound: ReadonlyMap<string, Node | null>;
   readonly workerId: string | undefined;
+}
+
+/** A function of another file that a loader's workers run first: plain, and kept for closed files. */
+export interface PassedInitializer {
+  readonly name: string;
+  /** The parameters that `functools.partial` gave what is the same for all workers and epochs, by name or position. */
+  readonly bound: readonly string[];
+  readonly persistent: boolean;
 }
 
 /** A seed depends on the worker, or on something that differs between epochs or that nobody can see. */
@@ -36,12 +45,17 @@ const PASSES_ON = /^(builtins\.(int|abs|min|max|sum|round|float|str|hash)|numpy\
 /** The same for every worker and epoch of a process; numpy is seeded by an array there, and this number with it. */
 const SAME_FOR_ALL = /(^|\.)get_(rank|world_size)$|^numpy\.random\.get_state$/;
 
+/** What a process is called among others, however it learned that. */
+const PROCESS = /^((global|local)_?)?rank$|^world_?size$/;
+
 export function loaderCalls(file: PythonFile): Call[] {
   return LOADERS.flatMap((name) => file.calls(name));
 }
 
 /** The function of this file that a loader's workers run first; null where it lies elsewhere. */
 export function initializerOf(given: Node, file: PythonFile): Initializer | null {
+  const [only, ...others] = branchesOf(given);
+  if (only && only !== given) return others.length === 0 ? initializerOf(only, file) : null;
   const made = given.type === 'call' ? file.call(given) : null;
   if (made?.name === 'functools.partial') return partialInitializer(made, file);
   const factory = made && file.functionOf(made.name);
@@ -61,7 +75,47 @@ export function initializerOf(given: Node, file: PythonFile): Initializer | null
   return info ? initializer(info, new Map(), file) : null;
 }
 
-function initializer(info: FunctionInfo, bound: ReadonlyMap<string, Node>, file: PythonFile): Initializer {
+/** The functions of other files that loaders of this one pass to their workers, as far as their arguments are understood. */
+export function passedInitializers(file: PythonFile): PassedInitializer[] {
+  return loaderCalls(file).flatMap((loader) => {
+    const given = loaderArgument(file, loader, 'worker_init_fn');
+    if (typeof given === 'string' || isWithoutWorkers(loader, file)) return [];
+    const persistent = isPersistent(loader, file);
+    return branchesOf(given).flatMap((each) => {
+      const passed = passedFrom(each, file);
+      return passed ? [{ ...passed, persistent }] : [];
+    });
+  });
+}
+
+function passedFrom(given: Node, file: PythonFile): Omit<PassedInitializer, 'persistent'> | null {
+  const partial = given.type === 'call' && file.call(given).name === 'functools.partial' ? given : null;
+  const [target, ...values] = partial ? (partial.get('arguments')?.children ?? []) : [given];
+  const name = target && file.qualify(target);
+  if (!name || name.startsWith('#') || !name.includes('.')) return null;
+  const isFresh = (value: Node | undefined): boolean => !value || judge(value, null, file, new Set()).fresh;
+  if (values.some((each) => /splat/.test(each.type) || isFresh(each.get('value') ?? each))) return null;
+  const bound = values.map((each, i) =>
+    each.type === 'keyword_argument' ? file.read(each.get('name') ?? each) : `${i}`,
+  );
+  return { name, bound };
+}
+
+/** `partial(init, seed=seed) if seed is not None else None` */
+function branchesOf(given: Node): Node[] {
+  if (given.type !== 'conditional_expression') return [given];
+  const [then, , otherwise] = given.children;
+  return [then, otherwise].filter((each) => each !== undefined && each.type !== 'none') as Node[];
+}
+
+/** A function of this file that another file passes to its workers. */
+export function initializerPassed(passed: PassedInitializer, info: FunctionInfo, file: PythonFile): Initializer {
+  const names = info.parameters.map((each) => each.name);
+  const bound = passed.bound.map((each): [string, null] => [names[Number(each)] ?? each, null]);
+  return initializer(info, new Map(bound), file);
+}
+
+function initializer(info: FunctionInfo, bound: Initializer['bound'], file: PythonFile): Initializer {
   const isStatic = info.decorators.some((each) => file.read(each).includes('staticmethod'));
   const parameters = info.class && !isStatic ? info.parameters.slice(1) : info.parameters;
   return { function: info, bound, workerId: parameters.find((each) => !bound.has(each.name))?.name };
@@ -134,7 +188,7 @@ function assignedInside(value: Node, home: Node, file: PythonFile): Node | null 
   return only && only.start > home.start && only.end <= home.end ? only : null;
 }
 
-function judge(node: Node, each: Initializer, file: PythonFile, seen: Set<Node>): Parts {
+function judge(node: Node, each: Initializer | null, file: PythonFile, seen: Set<Node>): Parts {
   if (seen.has(node)) return FIXED;
   seen.add(node);
   const all = (nodes: readonly Node[]): Parts =>
@@ -172,25 +226,28 @@ function judge(node: Node, each: Initializer, file: PythonFile, seen: Set<Node>)
   }
 }
 
-function judgeName(node: Node, each: Initializer, file: PythonFile, seen: Set<Node>): Parts {
+function judgeName(node: Node, each: Initializer | null, file: PythonFile, seen: Set<Node>): Parts {
   const name = file.read(node);
   const definitions = file.definitions(node);
   if (definitions.length === 0) return FRESH;
+  if (PROCESS.test(name) && name !== each?.workerId) return FIXED;
   return definitions
     .map((definition): Parts => {
       if (definition.kind === 'import') return CHANGES.test(name) ? FRESH : FIXED;
       if (definition.kind === 'assignment') return judge(definition.value, each, file, seen);
       if (definition.kind !== 'parameter') return FRESH;
-      if (definition.node.enclosing('function_definition', 'lambda') !== each.function.node)
+      if (!each || definition.node.enclosing('function_definition', 'lambda') !== each.function.node)
         return CHANGES.test(name) ? FRESH : FIXED;
       if (name === each.workerId) return WORKER;
-      const given = each.bound.get(name) ?? definition.parameter.default;
-      return given ? judge(given, each, file, seen) : FRESH;
+      const given = each.bound.get(name);
+      if (given === null) return FIXED;
+      const value = given ?? definition.parameter.default;
+      return value ? judge(value, each, file, seen) : FRESH;
     })
     .reduce(join, FIXED);
 }
 
-function judgeAttribute(node: Node, each: Initializer, file: PythonFile, seen: Set<Node>): Parts {
+function judgeAttribute(node: Node, each: Initializer | null, file: PythonFile, seen: Set<Node>): Parts {
   const object = node.get('object');
   const attribute = node.get('attribute');
   if (!object || !attribute || CHANGES.test(file.read(node))) return FRESH;
@@ -200,10 +257,11 @@ function judgeAttribute(node: Node, each: Initializer, file: PythonFile, seen: S
     if (file.call(made).name === 'torch.utils.data.get_worker_info')
       return file.read(attribute) === 'id' ? WORKER : FRESH;
     // `args = parse_args()` outside is one object for all; what a worker makes for itself is its own.
-    return made.start > each.function.node.start && made.end <= each.function.node.end ? FRESH : FIXED;
+    return each && made.start > each.function.node.start && made.end <= each.function.node.end ? FRESH : FIXED;
   }
   if (object.type === 'attribute') return judgeAttribute(object, each, file, seen);
   if (object.type !== 'identifier') return FRESH;
+  if (!each) return FIXED;
   const isOwn = file
     .definitions(object)
     .some((definition) => definition.node.enclosing('function_definition', 'lambda') === each.function.node);
@@ -217,4 +275,10 @@ const join = (a: Parts, b: Parts): Parts => ({ worker: a.worker || b.worker, fre
 export function isWithoutWorkers(call: Call, file: PythonFile): boolean {
   const workers = loaderArgument(file, call, 'num_workers');
   return workers === 'absent' || (typeof workers !== 'string' && file.constant(workers) === 0);
+}
+
+/** Persistent, or perhaps so. */
+export function isPersistent(loader: Call, file: PythonFile): boolean {
+  const persistent = file.argument(loader, 'persistent_workers');
+  return persistent !== 'absent' && (typeof persistent === 'string' || file.constant(persistent) !== false);
 }

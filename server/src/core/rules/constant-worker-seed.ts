@@ -8,6 +8,8 @@ import type { Edit, Fix, Report, Rule } from '../rule.ts';
 import {
   type Initializer,
   initializerOf,
+  initializerPassed,
+  isPersistent,
   isWithoutWorkers,
   loaderCalls,
   type RepeatedSeed,
@@ -112,7 +114,7 @@ def make_loader(dataset):
 `,
     },
   ],
-  *check(file) {
+  *check(file, project) {
     const done = new Map<Node, Use>();
     for (const loader of loaderCalls(file)) {
       const given = loaderArgument(file, loader, 'worker_init_fn');
@@ -122,19 +124,29 @@ def make_loader(dataset):
       const initializer = initializerOf(given, file);
       if (!initializer) continue;
       const known = done.get(initializer.function.node);
-      if (known) known.loaders.push(loader);
-      else done.set(initializer.function.node, { initializer, loaders: [loader] });
+      const persistent = isPersistent(loader, file) || known?.persistent === true;
+      done.set(initializer.function.node, { initializer, loaders: [...(known?.loaders ?? []), loader], persistent });
     }
-    for (const { initializer, loaders } of done.values()) yield* judge(initializer, loaders, file);
+    const seeds = [...file.callsByName.keys()].some((name) => seederOf(name) !== undefined);
+    for (const passed of seeds ? project.passedInitializers : []) {
+      const info = file.scopes.functions.get(passed.id);
+      if (!info || done.get(info.node)?.loaders.length) continue;
+      const persistent = passed.persistent || done.get(info.node)?.persistent === true;
+      done.set(info.node, { initializer: initializerPassed(passed, info, file), loaders: [], persistent });
+    }
+    for (const use of done.values()) yield* judge(use, file);
   },
 };
 
 interface Use {
   readonly initializer: Initializer;
-  readonly loaders: Call[];
+  /** Those of this file. */
+  readonly loaders: readonly Call[];
+  /** Some of its loaders may keep their workers, which then draw on in the next epoch. */
+  readonly persistent: boolean;
 }
 
-function* judge(initializer: Initializer, loaders: readonly Call[], file: PythonFile): Iterable<Report> {
+function* judge({ initializer, loaders, persistent }: Use, file: PythonFile): Iterable<Report> {
   const seeds = repeatedSeeds(initializer, file);
   const drawn = new Set(loaders.flatMap((loader) => drawnStreams(loader, file)));
   const isDrawn = (seed: RepeatedSeed): boolean => seed.streams.some((stream) => drawn.has(stream));
@@ -142,7 +154,7 @@ function* judge(initializer: Initializer, loaders: readonly Call[], file: Python
   const worst = constants.length > 0 ? constants : seeds;
   const worse = worst.find(isDrawn) ?? worst[0];
   if (!worse) return;
-  if (worse.kind === 'worker' && loaders.some((loader) => isPersistent(loader, file))) return;
+  if (worse.kind === 'worker' && persistent) return;
   const { start, end } = worse.value;
   const others = seeds.filter((seed) => seed.value !== worse.value);
   const name = initializer.workerId ?? 'worker_id';
@@ -205,12 +217,6 @@ function repair(seeds: readonly RepeatedSeed[], file: PythonFile): Fix[] {
 function withoutStatement({ call }: RepeatedSeed, file: PythonFile): Edit | null {
   const statement = call.node.parent;
   return statement?.type === 'expression_statement' ? removeStatement(file, statement) : null;
-}
-
-/** Persistent, or perhaps so. */
-function isPersistent(loader: Call, file: PythonFile): boolean {
-  const persistent = file.argument(loader, 'persistent_workers');
-  return persistent !== 'absent' && (typeof persistent === 'string' || file.constant(persistent) !== false);
 }
 
 /** What the loader's dataset draws from, as far as it is a class of this file. */

@@ -138,7 +138,7 @@ with torch.inference_mode():
       const [load] = isLoaded ? [made.node] : loads;
       const runs = [...calls, ...[...seen].flatMap((node) => forwardOf(node, file) ?? [])];
       const run = runs
-        .filter((call) => isWithoutGradient(call, file) && !isProbe(call, file))
+        .filter((call) => isWithoutGradient(call, file, project) && !isProbe(call, file))
         .sort((a, b) => a.start - b.start)[0];
       if (!load || !run || seenRuns.has(run)) continue;
       seenRuns.add(run);
@@ -277,12 +277,12 @@ function comesFromFile(expression: Node, file: PythonFile, depth = 0): boolean {
 }
 
 /** In its own function, or in all functions that call that one. */
-function isWithoutGradient(node: Node, file: PythonFile, depth = 0): boolean {
-  if (runsWithoutGradient(node, file, false)) return true;
+function isWithoutGradient(node: Node, file: PythonFile, project: Project, depth = 0): boolean {
+  if (runsWithoutGradient(node, file, project, false)) return true;
   const home = node.enclosing('function_definition');
   const id = home ? file.scopes.byNode.get(home)?.owner?.id : undefined;
   const calls = id === undefined ? [] : file.calls(id);
-  return depth < 4 && calls.length > 0 && calls.every((call) => isWithoutGradient(call.node, file, depth + 1));
+  return depth < 4 && calls.length > 0 && calls.every((call) => isWithoutGradient(call.node, file, project, depth + 1));
 }
 
 /** Every input is a tensor made of nothing, as for a look at the shapes. */

@@ -1,12 +1,14 @@
 /** A DistributedSampler shuffles by its seed and its epoch; nobody tells it the epoch. */
-import { indentUnit, insertBefore } from '../fix.ts';
+import { indentUnit, insertBefore, replace } from '../fix.ts';
 import { usesOf } from '../flow.ts';
+import { freeName } from '../imports.ts';
 import { DATA_LOADER } from '../loaders.ts';
 import type { Call, Node, PythonFile } from '../model.ts';
 import type { Fix, Rule } from '../rule.ts';
 import { assignedValues, lookUp } from '../scope.ts';
 
 const SAMPLER = 'torch.utils.data.DistributedSampler';
+const BATCH_SAMPLER = 'torch.utils.data.BatchSampler';
 
 export const missingSetEpoch: Rule = {
   name: 'missing-set-epoch',
@@ -86,9 +88,14 @@ if __name__ == '__main__':
   },
 };
 
+/** The sampler is passed to what draws its batches: a loader, or a sampler of whole batches. */
 function isSamplerOf(node: Node, argument: Node, file: PythonFile): boolean {
   const call = file.call(node);
-  return call.name === DATA_LOADER && file.argument(call, 'sampler', 3) === argument;
+  if (call.name === BATCH_SAMPLER) return file.argument(call, 'sampler', 0) === argument;
+  return (
+    call.name === DATA_LOADER &&
+    (file.argument(call, 'sampler', 3) === argument || file.argument(call, 'batch_sampler', 4) === argument)
+  );
 }
 
 /** A pass that only evaluates may go in any order. */
@@ -119,35 +126,64 @@ function repair(call: Call, loop: Node, seen: ReadonlySet<Node>, file: PythonFil
   const epoch = loop.type === 'for_statement' ? loop.get('left') : undefined;
   const first = loop.get('body')?.children[0];
   if (epoch?.type !== 'identifier' || !first) return [];
-  const name = samplerName(call, loop, file);
-  const inLoop = [...seen].find(
-    (node) => node.start > first.start - 1 && node.end < loop.end && /^(identifier|attribute)$/.test(node.type),
-  );
-  const sampler = name ?? (inLoop && !isOptional(call) ? `${file.read(inLoop)}.sampler` : null);
-  if (!sampler) return [];
-  const line = `${sampler}.set_epoch(${file.read(epoch)})`;
-  const lines = isOptional(call) ? [`if ${sampler} is not None:`, indentUnit(file) + line] : [line];
+  const named = samplerName(call, loop, file) ?? samplerOfLoader(call, loop, first, seen, file);
+  if (!named) return [];
+  const isUnnamed = /^_+$/.test(file.read(epoch));
+  const number = isUnnamed ? freeName(file, ['epoch', 'epoch_index']) : file.read(epoch);
+  const line = `${named.sampler}.set_epoch(${number})`;
+  const lines = named.condition ? [`if ${named.condition}:`, indentUnit(file) + line] : [line];
   return [
-    { title: `Call \`set_epoch(${file.read(epoch)})\``, safe: false, edits: () => [insertBefore(file, first, lines)] },
+    {
+      title: `Call \`set_epoch(${number})\``,
+      safe: false,
+      edits: () => [...(isUnnamed ? [replace(epoch, number)] : []), insertBefore(file, first, lines)],
+    },
   ];
 }
 
-/** `DistributedSampler(data) if distributed else None` */
-const isOptional = (call: Call): boolean => call.node.parent?.type === 'conditional_expression';
+/** How the sampler is reached in the loop, and the condition under which it is one; empty where it always is. */
+interface Named {
+  readonly sampler: string;
+  readonly condition: string;
+}
 
-/** The sampler's own name, if it means the same in the loop and nothing but a sampler or `None` can be behind it. */
-function samplerName(call: Call, loop: Node, file: PythonFile): string | null {
-  const made = isOptional(call) ? call.node.parent : call.node;
+/** `DistributedSampler(data) if distributed else None` */
+const isConditional = (call: Call): boolean => call.node.parent?.type === 'conditional_expression';
+
+/** Made under an `if` that the loop is not under. */
+function isInBranch(call: Call, loop: Node): boolean {
+  const branch = call.node.enclosing('if_statement');
+  return branch !== null && !(loop.start > branch.start && loop.end <= branch.end);
+}
+
+/** The sampler's own name, if it is bound to nothing but a sampler or `None`, and means the same in the loop. */
+function samplerName(call: Call, loop: Node, file: PythonFile): Named | null {
+  const made = isConditional(call) ? call.node.parent : call.node;
   const target = made?.parent?.type === 'assignment' ? made.parent.get('left') : undefined;
-  if (
-    !made ||
-    target?.type !== 'identifier' ||
-    made.parent?.enclosing('if_statement') !== loop.enclosing('if_statement')
-  )
-    return null;
-  if (isOptional(call) && !made.children.some((child) => child.type === 'none')) return null;
+  if (!made || target?.type !== 'identifier' || target.start > loop.start) return null;
   const definitions = file.definitions(target);
   const name = file.read(target);
-  const isSame = lookUp(name, file.scope(loop)) === definitions && assignedValues(definitions)?.length === 1;
-  return isSame && target.start < loop.start ? name : null;
+  const values = assignedValues(definitions) ?? [];
+  const others = values.filter((value) => value !== made);
+  const isSame = lookUp(name, file.scope(loop)) === definitions && values.includes(made);
+  const isNone = (node: Node): boolean => node.type === 'none';
+  if (!isSame || !others.every(isNone) || (isConditional(call) && !made.children.some(isNone))) return null;
+  // What only one branch binds may be unbound in the loop.
+  if (isInBranch(call, loop) && others.length === 0) return null;
+  return { sampler: name, condition: isConditional(call) || others.length > 0 ? `${name} is not None` : '' };
+}
+
+/** `loader.sampler`, of a loader that was given the sampler itself, or another one in another branch. */
+function samplerOfLoader(call: Call, loop: Node, first: Node, seen: ReadonlySet<Node>, file: PythonFile): Named | null {
+  if ([...seen].some((node) => node.type === 'call' && file.call(node).name === BATCH_SAMPLER)) return null;
+  const loader = [...seen].find(
+    (node) => node.start > first.start - 1 && node.end < loop.end && /^(identifier|attribute)$/.test(node.type),
+  );
+  if (!loader) return null;
+  const sampler = `${file.read(loader)}.sampler`;
+  const kind = file.read(call.callee);
+  const isKnown =
+    call.callee.type === 'identifier' ? lookUp(kind, file.scope(loop)) === file.definitions(call.callee) : true;
+  if (!isConditional(call) && !isInBranch(call, loop)) return { sampler, condition: '' };
+  return isKnown ? { sampler, condition: `isinstance(${sampler}, ${kind})` } : null;
 }

@@ -1,6 +1,6 @@
 /** A checkpoint brings back model, optimizer and epoch, but the random numbers begin again. */
 import { type Checkpoint, checkpoints, isOptimizer, PROGRESS } from '../checkpoints.ts';
-import { addArguments, addItems, indentUnit, insertAfter, statementOf } from '../fix.ts';
+import { addArguments, addItems, indentUnit, insertAfter, insertBefore, statementOf } from '../fix.ts';
 import { compareVersions } from '../knowledge.ts';
 import type { Call, Node, PythonFile } from '../model.ts';
 import type { Project } from '../project.ts';
@@ -116,7 +116,8 @@ for epoch in range(start, 10):
     const made = checkpoints(file);
     const [first] = made;
     if (!first && !project.makesCheckpoint) return;
-    const resume = loads.map((call) => resumeOf(call, file)).find((each) => each);
+    const resumes = loads.flatMap((call) => resumeOf(call, file) ?? []);
+    const [resume] = resumes;
     if (!resume || project.keepsRandomState) return;
     const { start, end } = resume.call.callee;
     yield {
@@ -125,7 +126,7 @@ for epoch in range(start, 10):
       message: `Training goes on from \`${file.read(resume.checkpoint)}\`, its random numbers do not: no generator’s state is saved and restored.`,
       related: first ? [{ start: first.made.start, end: first.made.end, message: 'The checkpoint is made here.' }] : [],
       // Where another file makes the checkpoint, half of the repair would be there.
-      fixes: !first ? [] : repair(made, resume, file, project),
+      fixes: !first ? [] : repair(made, resumes, resume, file, project),
     };
   },
 };
@@ -175,7 +176,13 @@ function loadedBy(checkpoint: Node, file: PythonFile): Call | null {
   return null;
 }
 
-function repair(made: readonly Checkpoint[], resume: Resume, file: PythonFile, project: Project): Fix[] {
+function repair(
+  made: readonly Checkpoint[],
+  resumes: readonly Resume[],
+  resume: Resume,
+  file: PythonFile,
+  project: Project,
+): Fix[] {
   // Each rank has states of its own, and the file has one.
   if (/\btorch\.distributed\b|DistributedDataParallel|\bfrom torch import distributed/.test(file.text)) return [];
   return [
@@ -196,15 +203,16 @@ function repair(made: readonly Checkpoint[], resume: Resume, file: PythonFile, p
             weightsOnly === 'absent' ? isNew : typeof weightsOnly === 'string' || file.constant(weightsOnly) !== false,
         };
         const { taken, restore, edits } = rngHelpers(file, states, unit);
-        const name = file.read(resume.checkpoint);
-        const quote = quoteOf(resume, file);
-        const key = quote + KEY + quote;
-        const lines = [`if ${key} in ${name}:`, `${unit}${restore(`${name}[${key}]`)}`];
-        return [
-          ...edits,
-          ...made.flatMap((each) => saved(each, taken, file)),
-          insertAfter(file, behind(resume, file), lines),
-        ];
+        // Of two optimizers that one checkpoint brings back, the first is enough.
+        const isFirst = (each: Resume): boolean => each === resumes.find(({ load }) => load === each.load);
+        const restoredIn = resumes.filter(isFirst).map((each) => {
+          const name = file.read(each.checkpoint);
+          const quote = quoteOf(each, file);
+          const key = quote + KEY + quote;
+          const lines = [`if ${key} in ${name}:`, `${unit}${restore(`${name}[${key}]`)}`];
+          return restored(behind(each, file), lines, file);
+        });
+        return [...edits, ...made.flatMap((each) => saved(each, taken, file)), ...restoredIn];
       },
     },
   ];
@@ -216,6 +224,10 @@ function saved({ made }: Checkpoint, taken: string, file: PythonFile): Edit[] {
   const quote = first?.type === 'string' && file.read(first).startsWith('"') ? '"' : "'";
   return addItems(file, made, [`${quote}${KEY}${quote}: ${taken}`]);
 }
+
+/** Behind the last statement that reads the checkpoint, or in front of it where it leaves the function. */
+const restored = (last: Node, lines: readonly string[], file: PythonFile): Edit =>
+  /^(return|raise)_statement$/.test(last.type) ? insertBefore(file, last, lines) : insertAfter(file, last, lines);
 
 /** The quotes that the loading end has around its own keys. */
 function quoteOf({ call }: Resume, file: PythonFile): string {

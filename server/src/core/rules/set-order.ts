@@ -23,7 +23,7 @@ numbered in that order gives every word another row of the embedding, and a chec
     'A set that is only counted, tested for membership, or combined with other sets.',
     'A loop that treats each element by itself.',
     'A set that is saved as a set.',
-    'A set of numbers, as far as the code shows it: literals, `range`, `int(...)`, `.tolist()`.',
+    'A set of numbers, as far as the code shows it: literals, `range`, `int(...)`, `.tolist()`, a name such as `indices`.',
     'One element of a set, such as `next(iter(names))`, and a list that goes where nobody can follow it.',
     'Files that never reach a machine-learning library.',
   ],
@@ -73,7 +73,9 @@ def encode(names):
     const reads = new Reads(file);
     for (const set of setsOf(file)) if (!holdsNumbers(set, file, reads)) iterated(set, file, reads, points, new Set());
     for (const point of [...points].sort((a, b) => a.start - b.start)) {
-      const use = new Order(file, { hasOneElement: true, isIndependent: () => false, inFiles: true }).use(point);
+      const use = new Order(file, project, { hasOneElement: true, isIndependent: () => false, inFiles: true }).use(
+        point,
+      );
       if (!use) continue;
       const quote = (node: Node, otherwise: string): string => {
         const text = file.read(node);

@@ -3,7 +3,7 @@ import { insertBefore, removeStatement, replace, statementOf } from '../fix.ts';
 import { freeName, spellAll } from '../imports.ts';
 import type { Node, PythonFile } from '../model.ts';
 import type { Edit, Fix, Rule } from '../rule.ts';
-import { isDataset, type KeptGenerator, keptGenerators, workersOf } from '../worker-copies.ts';
+import { type KeptGenerator, keptGenerators, workersOf } from '../worker-copies.ts';
 import { reseedFix } from '../worker-reseeds.ts';
 
 export const sharedWorkerRng: Rule = {
@@ -77,9 +77,9 @@ def make_loader(data):
 `,
     },
   ],
-  *check(file) {
+  *check(file, project) {
     for (const owner of file.scopes.classes.values()) {
-      const isData = isDataset(owner, file);
+      const isData = project.isDataset(owner.id);
       for (const kept of keptGenerators(owner, file)) {
         const { state } = workersOf(kept, file);
         if (state === 'none' || (state === 'unknown' && !isData)) continue;

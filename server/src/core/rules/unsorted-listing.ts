@@ -22,7 +22,8 @@ again. A dataset that is indexed, split or shuffled in that order is another one
     'A listing that is only counted, tested for membership or put in a set.',
     'A loop that treats each file by itself, to convert or to delete it.',
     'The one match of a pattern that begins with a name, such as `glob(stem + ".*")`.',
-    'An element of a listing whose length is compared with one.',
+    'An element of a listing whose length is compared with one, or of which only the shape or size is asked for.',
+    'Elements that are only printed, or shown at the end of a cell.',
     'A dictionary by file name, and positions in lists that one loop filled together.',
     'A listing that goes where nobody can follow it, and `glob` of an unknown object.',
     'Files that never reach a machine-learning library.',
@@ -101,7 +102,7 @@ def split(root):
     if (!project.reachesMl) return;
     for (const call of file.allCalls) {
       if (!isListing(call, file) || (call.name === 'os.walk' && walkIsSorted(call, file))) continue;
-      const order = new Order(file, {
+      const order = new Order(file, project, {
         hasOneElement: findsOne(call, file),
         isIndependent: (value) => listsAnew(value, call, file),
         inFiles: false,

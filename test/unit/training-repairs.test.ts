@@ -1,0 +1,225 @@
+/** What repairs of data and runs write, letter by letter: epochs of samplers, states of generators, seeds of loaders. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { act } from '../act.ts';
+
+test('`set_epoch` is called on a sampler only where there is one', () => {
+  const program = (sampler: string, before: string): string => `from torch.utils.data import DataLoader
+from torch.utils.data.distributed import DistributedSampler
+
+
+def prepare(dataset, distributed):
+${sampler}    return DataLoader(dataset, batch_size=8, sampler=train_sampler)
+
+
+def train(dataset, model, distributed):
+    loader = prepare(dataset, distributed)
+    for epoch in range(10):
+${before}        for batch in loader:
+            model(batch).backward()
+
+
+if __name__ == '__main__':
+    train([], None, False)
+`;
+  const fix = (sampler: string): string => act(program(sampler, ''), 'DistributedSampler(', 'Call `set_epoch(epoch)`');
+  const always = '    train_sampler = DistributedSampler(dataset)\n';
+  assert.equal(fix(always), program(always, '        loader.sampler.set_epoch(epoch)\n'));
+  const guarded = `        if isinstance(loader.sampler, DistributedSampler):
+            loader.sampler.set_epoch(epoch)
+`;
+  const branch = `    if distributed:
+        train_sampler = DistributedSampler(dataset)
+    else:
+        train_sampler = None
+`;
+  assert.equal(fix(branch), program(branch, guarded));
+  const conditional = '    train_sampler = DistributedSampler(dataset) if distributed else None\n';
+  assert.equal(fix(conditional), program(conditional, guarded));
+});
+
+test('a sampler made in one branch is asked for by its own name where that is bound', () => {
+  const program = (otherwise: string, before: string): string => `from torch.utils.data import DataLoader
+from torch.utils.data.distributed import DistributedSampler
+
+
+def train(dataset, model, distributed):
+    if distributed:
+        sampler = DistributedSampler(dataset)
+        loader = DataLoader(dataset, sampler=sampler)
+    else:
+${otherwise}        loader = DataLoader(dataset, shuffle=True)
+    for epoch in range(10):
+${before}        for batch in loader:
+            model(batch).backward()
+
+
+if __name__ == '__main__':
+    train([], None, False)
+`;
+  const bound = '        sampler = None\n';
+  const fix = (otherwise: string): string =>
+    act(program(otherwise, ''), 'DistributedSampler(', 'Call `set_epoch(epoch)`');
+  assert.equal(fix(bound), program(bound, '        if sampler is not None:\n            sampler.set_epoch(epoch)\n'));
+  assert.equal(
+    fix(''),
+    program(
+      '',
+      '        if isinstance(loader.sampler, DistributedSampler):\n            loader.sampler.set_epoch(epoch)\n',
+    ),
+  );
+});
+
+test('an epoch that has no name gets one for `set_epoch`', () => {
+  const program = (head: string): string => `from torch.utils.data import DataLoader, DistributedSampler
+
+
+def train(dataset, model):
+    sampler = DistributedSampler(dataset)
+    loader = DataLoader(dataset, sampler=sampler)
+    ${head}
+        for batch in loader:
+            model(batch).backward()
+
+
+if __name__ == '__main__':
+    train([], None)
+`;
+  assert.equal(
+    act(program('for _ in range(10):'), 'DistributedSampler(', 'Call `set_epoch(epoch)`'),
+    program('for epoch in range(10):\n        sampler.set_epoch(epoch)'),
+  );
+});
+
+test('the states are restored in front of a return that reads the checkpoint', () => {
+  const program = (head: string, restored: string, saved: string): string => `${head}import torch
+
+
+class Trainer:
+    def resume(self, path):
+        checkpoint = torch.load(path)
+        self.model.load_state_dict(checkpoint['model'])
+        self.optimizer.load_state_dict(checkpoint['optimizer'])
+${restored}        return checkpoint['epoch']
+
+    def save(self, path, epoch):
+        state = {
+            'model': self.model.state_dict(),
+            'optimizer': self.optimizer.state_dict(),
+            'epoch': epoch,
+${saved}        }
+        torch.save(state, path)
+
+
+if __name__ == '__main__':
+    torch.manual_seed(0)
+    print(torch.rand(1))
+`;
+  const title = 'Save and restore the states of the random generators';
+  assert.equal(
+    act(program('', '', ''), 'self.optimizer.load_state_dict', title),
+    program(
+      '',
+      `        if 'rng_state' in checkpoint:
+            torch.set_rng_state(checkpoint['rng_state'])
+`,
+      "            'rng_state': torch.get_rng_state(),\n",
+    ),
+  );
+});
+
+/** A program that loads its data in `run`, seeded as it says at the end. */
+const seeded = (head: string, made: string, argument: string, tail: string): string => `import random
+
+import torch
+from torch.utils.data import DataLoader
+${head}
+
+def run(options, data):
+${made}    return DataLoader(data, shuffle=True${argument})
+
+
+if __name__ == '__main__':
+${tail}`;
+const GENERATOR = 'Give the loader a seeded generator';
+
+test('a generator takes the seed that a caller hands on, under the name it has there', () => {
+  const tail = '    options = parse()\n    torch.manual_seed(options.seed)\n    run(options, torch.ones(3))\n';
+  const made = '    generator = torch.Generator().manual_seed(options.seed)\n';
+  const head = 'from cli import parse\n';
+  assert.equal(
+    act(seeded(head, '', '', tail), 'shuffle', GENERATOR),
+    seeded(head, made, ', generator=generator', tail),
+  );
+  const other = tail.replace('run(options', 'run(None');
+  const fallback = '    generator = torch.Generator().manual_seed(42)\n';
+  assert.equal(
+    act(seeded(head, '', '', other), 'shuffle', GENERATOR),
+    seeded(head, fallback, ', generator=generator', other),
+  );
+});
+
+test('a generator takes the seed that a helper of another file gets', () => {
+  const head = 'from cli import arguments\nfrom tools import set_random_seed\n';
+  const tail = '    set_random_seed(arguments.seed)\n    run(None, torch.rand(3))\n';
+  const made = '    generator = torch.Generator().manual_seed(arguments.seed)\n';
+  assert.equal(
+    act(seeded(head, '', '', tail), 'shuffle', GENERATOR),
+    seeded(head, made, ', generator=generator', tail),
+  );
+});
+
+test('of what a helper gets only its seed is one', () => {
+  const head = `
+
+def show(images, count, seed=7):
+    random.seed(seed)
+    print(random.sample(images, count))
+
+`;
+  const tail = '    show([1, 2, 3], 2)\n    show([1, 2, 3], 2, seed=5)\n    run(None, torch.rand(3))\n';
+  const made = '    generator = torch.Generator().manual_seed(5)\n';
+  assert.equal(
+    act(seeded(head, '', '', tail), 'shuffle', GENERATOR),
+    seeded(head, made, ', generator=generator', tail),
+  );
+});
+
+test('every function that goes on from a checkpoint restores the states, once for all its optimizers', () => {
+  const program = (restored: string, saved: string): string => `import torch
+
+
+def resume(path, model, first, second):
+    state = torch.load(path)
+    model.load_state_dict(state["model"])
+    first.optimizer.load_state_dict(state["first"])
+    second.optimizer.load_state_dict(state["second"])
+    epoch = state["epoch"]
+${restored}    print("resumed")
+    return epoch
+
+
+def resume_best(folder, model, first):
+    state = torch.load(folder / "best.pt")
+    model.load_state_dict(state["model"])
+    first.optimizer.load_state_dict(state["first"])
+${restored}    return state["epoch"]
+
+
+def save(path, model, first, second, epoch):
+    state = {"model": model.state_dict(), "first": first.optimizer.state_dict(), "epoch": epoch${saved}}
+    torch.save(state, path)
+
+
+if __name__ == "__main__":
+    torch.manual_seed(0)
+    print(torch.rand(1))
+`;
+  assert.equal(
+    act(program('', ''), 'first.optimizer.load_state_dict', 'Save and restore the states of the random generators'),
+    program(
+      '    if "rng_state" in state:\n        torch.set_rng_state(state["rng_state"])\n',
+      ', "rng_state": torch.get_rng_state()',
+    ),
+  );
+});

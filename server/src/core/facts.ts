@@ -1,5 +1,6 @@
 /** What a file says about the programs it is part of, besides its effects: small, plain, and kept for closed files. */
 
+import { type CallsOfOthers, callsOfOthers } from './callers.ts';
 import { checkpoints } from './checkpoints.ts';
 import { hasCommandLine, isDemo, isMainGuard } from './demos.ts';
 import { setsCublas, usesCuda } from './environment.ts';
@@ -47,6 +48,7 @@ export interface FileFacts {
   readonly setsMode: boolean;
   /** What its classes and functions build that `eval()` changes. */
   readonly parts: Parts;
+  readonly callsOfOthers: CallsOfOthers;
 }
 
 const DEBUG_SWITCHES = ['torch.set_deterministic_debug_mode', 'torch.set_deterministic'];
@@ -77,6 +79,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     makesCheckpoint: checkpoints(file).length > 0,
     setsMode: setsMode(file),
     parts: usesMl ? partsOf(file) : {},
+    callsOfOthers: usesMl ? callsOfOthers(file) : {},
   };
 }
 

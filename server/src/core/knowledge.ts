@@ -153,6 +153,8 @@ export interface Op {
   readonly indices?: boolean;
   /** The argument whose entries along `dim` collide; where there is one, or all differ, none do. */
   readonly collides?: string;
+  /** A size; where it is 1, every window is alone and nothing collides. */
+  readonly alone?: string;
   /** It adds ones, which is exact as long as a count fits the type. */
   readonly counts?: boolean;
   /** The tensor into whose gradient the backward adds; where only another one has a gradient, nothing collides. */

@@ -204,6 +204,11 @@ export class Project {
     return isNetwork(name, this.file.path, this.#workspace);
   }
 
+  /** For a function of this file: whether the project's other files call it only without a gradient; null if none does. */
+  callsElsewhere(id: string): boolean | null {
+    return this.isInProgram ? this.#workspace.callsElsewhere(this.file.path, id) : null;
+  }
+
   /** True for a call that is known to build dropout, batch norm or anything else that `eval()` changes. */
   buildsModes(call: Call): boolean {
     return buildsModes(call, this.file, this.#workspace);

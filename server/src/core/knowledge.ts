@@ -306,6 +306,12 @@ export const pipelinesOf = (qualifiedName: string): Pipelines | undefined =>
 const parts = (version: string): number[] =>
   [...(version.match(/^\d+(\.\d+)*/)?.[0] ?? '0').split('.').map(Number), 0, 0, 0].slice(0, 4);
 
+/** The torchvision that is made for a release of torch, and installs with no other: 0.9 for 1.8, 0.16 for 2.1. */
+export function torchvisionFor(torch: string): string | null {
+  const [, major, minor] = /^([12])\.(\d+)/.exec(torch) ?? [];
+  return major === undefined ? null : `0.${Number(minor) + (major === '1' ? 1 : 15)}`;
+}
+
 /** Below zero where the first version is the older one; local and pre-release suffixes do not count. */
 export function compareVersions(a: string, b: string): number {
   const right = parts(b);

@@ -5,7 +5,7 @@
 
 import { type Event, partsOfSite, type Value } from './events.ts';
 import { type Determinism, type FileFacts, factsOf } from './facts.ts';
-import type { Stream } from './knowledge.ts';
+import { type Stream, torchvisionFor } from './knowledge.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC } from './known-calls.ts';
 import { lowerFile } from './lower.ts';
 import type { NamedVersion } from './manifests.ts';
@@ -243,7 +243,10 @@ export class Project {
 
   /** The version of a package the program runs with, by its name on PyPI; null where nothing says, which is the newest. */
   versionOf(packageName: string): string | null {
-    return this.versionSource(packageName)?.version ?? null;
+    const version = this.versionSource(packageName)?.version ?? null;
+    if (version !== null || packageName !== 'torchvision') return version;
+    const torch = this.versionOf('torch');
+    return torch === null ? null : torchvisionFor(torch);
   }
 
   /** The same with what says so: a manifest, or the setting; null where nothing does. */

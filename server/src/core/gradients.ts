@@ -13,9 +13,9 @@ const OFF = new Set([
 ]);
 /** By its name it is the same, whoever made it: `utils.no_grad`. */
 const NAMED_OFF = /^(?!.*(maybe|conditional|optional)).*(^|[._])(no_grad|inference_mode)$/;
-/** Classes whose methods run without a gradient: datasets, and metrics unless they are told otherwise. */
+/** Whose methods run without a gradient: datasets, metrics unless they are told otherwise, and what has its own backward. */
 const QUIET_BASE =
-  /^(torch\.utils\.data\.\w*Dataset|torchvision\.datasets\.\w+|torch_geometric\.data\.\w*Dataset|torchmetrics\.([a-z]\w*\.)*Metric)$/;
+  /^(torch\.autograd\.(function\.)?(Inplace)?Function|torch\.utils\.data\.\w*Dataset|torchvision\.datasets\.\w+|torch_geometric\.data\.\w*Dataset|torchmetrics\.([a-z]\w*\.)*Metric)$/;
 const GRAD_SWITCH = 'torch.set_grad_enabled';
 const MAX_CALLERS = 3;
 /** Parameters that hold the weights of a checkpoint: plain tensors, which nothing is trained through. */
@@ -62,7 +62,7 @@ function isQuiet(node: Node, file: PythonFile, callers: Callers, isFor: Reason, 
     const decorators = around.filter((each) => each.type === 'decorator').flatMap((each) => each.children);
     if (decorators.some((each) => turnsOff(each, file) || wrapsOff(each, file))) return true;
     const info = file.scopes.byNode.get(at)?.owner as FunctionInfo | undefined;
-    if (info?.class && hasQuietBase(info, file)) return true;
+    if (info?.class && hasQuietBase(info, file) && !isUnderWith(node, file, turnsOn)) return true;
     if (info && (EXPORTS.test(info.name) || info.parameters.some(({ name }) => WEIGHTS.test(name)))) return true;
     if (isFor(node, info)) return true;
     const calls = info && depth < MAX_CALLERS ? file.calls(info.id) : [];
@@ -139,14 +139,20 @@ function wrapsOff(decorator: Node, file: PythonFile): boolean {
 }
 
 /** In a `with` that switches gradients off, or behind a statement that does, up to the function around it. */
-function isUnderOff(node: Node, file: PythonFile): boolean {
+const isUnderOff = (node: Node, file: PythonFile): boolean =>
+  isUnderWith(node, file, turnsOff) || isBehindOff(node, file);
+
+function isUnderWith(node: Node, file: PythonFile, isMeant: (item: Node, file: PythonFile) => boolean): boolean {
   for (let at = node.parent; at && at.type !== 'function_definition'; at = at.parent) {
     if (at.type !== 'with_statement') continue;
     const items = at.children.find((child) => child.type === 'with_clause')?.children ?? [];
-    if (items.some((item) => item.children.some((each) => turnsOff(each, file)))) return true;
+    if (items.some((item) => item.children.some((each) => isMeant(each, file)))) return true;
   }
-  return isBehindOff(node, file);
+  return false;
 }
+
+const turnsOn = (item: Node, file: PythonFile): boolean =>
+  item.type === 'call' && file.call(item).name === 'torch.enable_grad';
 
 /** Behind `torch.set_grad_enabled(False)` in the same body, in a file that never switches gradients on again. */
 function isBehindOff(node: Node, file: PythonFile): boolean {

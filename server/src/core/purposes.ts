@@ -16,6 +16,8 @@ const TRAINS = /train|loss|criterion/i;
 /** `InputPadder`, `GeneralizedRCNNTransform`, `PostProcess`, `FlowAugmentor`; a transformer is none. */
 const CLASS_APART =
   /^Input[A-Z]?\w*(Pad|Resiz|Scal|Crop|Norm)|Transforms?$|Augment[eo]rs?$|(Pre|Post)_?[Pp]rocess|Visuali[sz]/;
+/** These transform distributions, with a gradient. */
+const FLOW = /^(torch|pyro)\.distributions\./;
 /** What a plain class of this name does, it does to pictures: `ResizeLongestSide`, `RandomCrop`. */
 const PLAIN_CLASS_APART = /^(Random|Center)?(Resize|Rescale|Crop|Pad|Flip)(?![a-z])/;
 /** The folder or module that the code lies in. */
@@ -32,11 +34,13 @@ export function isApart(info: FunctionInfo): boolean {
 /** By its name, a function that looks at what a network finds: what it makes is not for training. */
 export const isForInference = ({ name }: FunctionInfo): boolean => APART.test(name) && !TRAINS.test(name);
 
-/** By its name, a class that runs before the network or after it; one with layers of its own is a network itself. */
+/** By its name or a base's, a class that runs before the network or after it; one with layers is a network itself. */
 export function isClassApart(info: ClassInfo, file: PythonFile): boolean {
   if (TRAINS.test(info.name)) return false;
   const isPlain = info.bases.length === 0 || info.bases.every((base) => file.read(base) === 'object');
-  if (!CLASS_APART.test(info.name)) return isPlain && PLAIN_CLASS_APART.test(info.name);
+  const names = [info.name, ...info.bases.map((base) => file.qualify(base) ?? '').filter((name) => !FLOW.test(name))];
+  if (!names.some((name) => CLASS_APART.test(name.slice(name.lastIndexOf('.') + 1))))
+    return isPlain && PLAIN_CLASS_APART.test(info.name);
   const { start, end } = info.node;
   const isLayer = (name: string | null): boolean => name !== null && /^torch\.nn\.(?!functional\.)[A-Z]/.test(name);
   return !file.allCalls.some(({ name, node }) => node.start > start && node.end <= end && isLayer(name));

@@ -181,9 +181,10 @@ class Tensors implements Operands {
     }
     if (isLoader(expression, this.file)) return BATCH;
     // `bar = tqdm(loader)`, and the loop over it.
-    const [only, ...others] = expression.type === 'identifier' ? reachingDefinitions(expression, this.file) : [];
-    if (only?.kind === 'assignment' && others.length === 0 && only.value.type === 'call' && depth < MAX_STEPS)
-      return this.#iterated(only.value, depth + 1);
+    const given = expression.type === 'identifier' ? reachingDefinitions(expression, this.file) : [];
+    const calls = given.flatMap((each) => (each.kind === 'assignment' && each.value.type === 'call' ? each.value : []));
+    if (calls.length > 0 && calls.length === given.length && depth < MAX_STEPS)
+      return same(calls.map((each) => this.#iterated(each, depth + 1)));
     return item(this.value(expression), 0);
   }
 

@@ -20,7 +20,7 @@ const GRAD_SWITCH = 'torch.set_grad_enabled';
 const MAX_CALLERS = 3;
 /** Parameters that hold the weights of a checkpoint: plain tensors, which nothing is trained through. */
 const WEIGHTS =
-  /^((model|net|ema|old|new|src|loaded|orig(inal)?|pre_?trained|encoder|backbone|pos_?embed)_)?(state_?dict|checkpoint|ckpt)(_model)?$|^pre_?trained_(dict|weights|state|params)$/;
+  /^((model|net|ema|old|new|src|loaded|orig(inal)?|pre_?trained|encoder|backbone|pos_?embed)_)?(state_?dict|checkpoint|ckpt)(_model)?$|^((pre_?trained|loaded)_(dict|weights|state|params)|model_state)$/;
 const EXPORTS = /(^|_)onnx(_|$)/;
 /** What a network is to find: nobody trains through it. */
 const TRUTH = /^((gt|ground_?truths?|targets?|labels?)(_\w+)?|tgt_(masks?|labels?|ids?|box(es)?|bbox(es)?))$/;

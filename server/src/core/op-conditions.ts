@@ -62,7 +62,7 @@ function valuesOf(
 /** What a parameter is given: by each call in the file, and by its default; null where one of them is not written out. */
 function passedValues(given: Node, file: PythonFile): readonly Constant[] | null {
   const [only, ...others] = file.definitions(given);
-  if (only?.kind !== 'parameter' || others.length > 0) return null;
+  if (only?.kind !== 'parameter' || others.length > 0 || isDecidedHere(given, file)) return null;
   const home = only.node.enclosing('function_definition');
   const info = home && (file.scopes.byNode.get(home)?.owner as FunctionInfo | undefined);
   if (!info || (info.class && info.name !== '__init__')) return null;
@@ -74,6 +74,16 @@ function passedValues(given: Node, file: PythonFile): readonly Constant[] | null
   const all = [...(usual ? [usual] : []), ...passed.filter((each) => each !== 'absent')];
   const values = all.map((each) => (typeof each === 'string' ? undefined : file.constant(each)));
   return values.length === 0 || values.includes(undefined) ? null : (values as Constant[]);
+}
+
+/** In a branch that asks for the parameter itself: there it may be none of what is usually passed. */
+function isDecidedHere(given: Node, file: PythonFile): boolean {
+  const name = new RegExp(`\\b${file.read(given)}\\b`);
+  for (let at = given.parent; at && at.type !== 'function_definition'; at = at.parent) {
+    const condition = at.type === 'conditional_expression' ? at.children[1] : at.get('condition');
+    if (condition && name.test(file.read(condition))) return true;
+  }
+  return false;
 }
 
 function isAllOnes(value: Constant): boolean {

@@ -105,6 +105,15 @@ function sortsAlong(node: Node, dim: number | undefined, file: PythonFile): bool
 
 function areDistinctNumbers(node: Node, file: PythonFile): boolean {
   if (node.type !== 'list' && node.type !== 'tuple') return false;
+  const [only, ...others] = node.children;
+  if (only && others.length === 0 && isOneNumber(only, file)) return true;
   const numbers = node.children.map((each) => file.constant(each));
   return numbers.every((each) => typeof each === 'number') && new Set(numbers).size === numbers.length;
+}
+
+/** `names.index(name)`, `len(rows)`: of an index with one entry no two meet. */
+function isOneNumber(node: Node, file: PythonFile): boolean {
+  if (node.type !== 'call') return false;
+  const call = file.call(node);
+  return /^builtins\.(int|len|min|max)$/.test(call.name ?? '') || /^(index|item)$/.test(call.method ?? '');
 }

@@ -1,5 +1,6 @@
 /** What a file says about the programs it is part of, besides its effects: small, plain, and kept for closed files. */
 
+import { type CallsOfOthers, callsOfOthers } from './callers.ts';
 import { checkpoints } from './checkpoints.ts';
 import { hasCommandLine, isDemo, isMainGuard } from './demos.ts';
 import { setsCublas, usesCuda } from './environment.ts';
@@ -53,6 +54,7 @@ export interface FileFacts {
   readonly parts: Parts;
   /** Folders that it adds to the path of modules. */
   readonly addedFolders: readonly string[];
+  readonly callsOfOthers: CallsOfOthers;
 }
 
 const DEBUG_SWITCHES = ['torch.set_deterministic_debug_mode', 'torch.set_deterministic'];
@@ -85,6 +87,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     passedInitializers: usesMl ? passedInitializers(file) : [],
     parts: usesMl ? partsOf(file) : {},
     addedFolders: addedFolders(file),
+    callsOfOthers: usesMl ? callsOfOthers(file) : {},
   };
 }
 

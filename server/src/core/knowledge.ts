@@ -159,6 +159,8 @@ export interface Op {
   readonly indices?: boolean;
   /** The argument whose entries along `dim` collide; where there is one, or all differ, none do. */
   readonly collides?: string;
+  /** A size; where it is 1, every window is alone and nothing collides. */
+  readonly alone?: string;
   /** It adds ones, which is exact as long as a count fits the type. */
   readonly counts?: boolean;
   /** The tensor into whose gradient the backward adds; where only another one has a gradient, nothing collides. */
@@ -309,6 +311,12 @@ export const pipelinesOf = (qualifiedName: string): Pipelines | undefined =>
 
 const parts = (version: string): number[] =>
   [...(version.match(/^\d+(\.\d+)*/)?.[0] ?? '0').split('.').map(Number), 0, 0, 0].slice(0, 4);
+
+/** The torchvision that is made for a release of torch, and installs with no other: 0.9 for 1.8, 0.16 for 2.1. */
+export function torchvisionFor(torch: string): string | null {
+  const [, major, minor] = /^([12])\.(\d+)/.exec(torch) ?? [];
+  return major === undefined ? null : `0.${Number(minor) + (major === '1' ? 1 : 15)}`;
+}
 
 /** Below zero where the first version is the older one; local and pre-release suffixes do not count. */
 export function compareVersions(a: string, b: string): number {

@@ -2,6 +2,7 @@
 import type { Condition, DataCondition } from './knowledge.ts';
 import type { Constant, Node, PythonFile } from './model.ts';
 import type { OpCall } from './op-calls.ts';
+import type { FunctionInfo } from './scope.ts';
 import type { Tensor } from './tensor-results.ts';
 import { tensorOf } from './tensors.ts';
 
@@ -49,12 +50,40 @@ function valuesOf(
   }
   const value = file.constant(given);
   if (value !== undefined) return [value];
+  if (given.type === 'identifier') return passedValues(given, file);
   // (None, 7): what is unknown in a size is not 1 where something else is not.
   if (given.type === 'tuple' || given.type === 'list') {
     const known = given.children.map((child) => file.constant(child)).filter((each) => each !== undefined);
     if (known.some((each) => each !== 1)) return [known as Constant[]];
   }
   return null;
+}
+
+/** What a parameter is given: by each call in the file, and by its default; null where one of them is not written out. */
+function passedValues(given: Node, file: PythonFile): readonly Constant[] | null {
+  const [only, ...others] = file.definitions(given);
+  if (only?.kind !== 'parameter' || others.length > 0 || isDecidedHere(given, file)) return null;
+  const home = only.node.enclosing('function_definition');
+  const info = home && (file.scopes.byNode.get(home)?.owner as FunctionInfo | undefined);
+  if (!info || (info.class && info.name !== '__init__')) return null;
+  const { name } = only.parameter;
+  const position = info.parameters.findIndex((each) => each.name === name) - (info.class ? 1 : 0);
+  const usual = only.parameter.default ?? undefined;
+  const calls = file.calls(info.class ? info.class.id : info.id);
+  const passed = calls.map((call) => file.argument(call, name, position));
+  const all = [...(usual ? [usual] : []), ...passed.filter((each) => each !== 'absent')];
+  const values = all.map((each) => (typeof each === 'string' ? undefined : file.constant(each)));
+  return values.length === 0 || values.includes(undefined) ? null : (values as Constant[]);
+}
+
+/** In a branch that asks for the parameter itself: there it may be none of what is usually passed. */
+function isDecidedHere(given: Node, file: PythonFile): boolean {
+  const name = new RegExp(`\\b${file.read(given)}\\b`);
+  for (let at = given.parent; at && at.type !== 'function_definition'; at = at.parent) {
+    const condition = at.type === 'conditional_expression' ? at.children[1] : at.get('condition');
+    if (condition && name.test(file.read(condition))) return true;
+  }
+  return false;
 }
 
 function isAllOnes(value: Constant): boolean {

@@ -1,12 +1,13 @@
 /** What the operations of a file do in this project: free to differ between runs, raising, or neither. */
 import { picksOne } from './collisions.ts';
-import { isGivenTruth, isNotTrainedThrough, losesGradient, mentionsOf } from './gradients.ts';
+import { isCount, isOffset } from './counts.ts';
+import { isGivenTruth, isMadeWithoutGradient, isNotTrainedThrough, losesGradient, mentionsOf } from './gradients.ts';
 import { type Behaviour, behavioursAt } from './knowledge.ts';
 import type { Node, PythonFile } from './model.ts';
 import { type OpCall, opCalls } from './op-calls.ts';
 import { holds } from './op-conditions.ts';
 import type { Project } from './project.ts';
-import { isForInference, isPlaceApart } from './purposes.ts';
+import { isForInference, isPlaceApart, isWhereNoCuda } from './purposes.ts';
 import type { Span } from './rule.ts';
 import type { FunctionInfo } from './scope.ts';
 import { switchedOffHere } from './switches.ts';
@@ -38,7 +39,7 @@ export function opUses(file: PythonFile, project: Project): OpUse[] {
     const version = project.versionOf(op.package.replaceAll('_', '-'));
     const possible = behavioursAt(op, version);
     const behaviours = possible.filter(({ when }) => (when ?? []).every((condition) => holds(condition, call, file)));
-    if (behaviours.length === 0 || isOnCpu(call, file)) continue;
+    if (behaviours.length === 0 || isOnCpu(call, file) || isOnlyWeights(call, file)) continue;
     if (op.pass === 'backward' && hasNoBackward(call, file, project)) continue;
     const span = { start: token.start, end: token.end };
     uses.push({ ...call, written: file.read(token), span, version, behaviours, isExact: isExact(call, file, project) });
@@ -84,19 +85,29 @@ export function dependsOnVersion({ op }: OpUse): boolean {
 
 /** One of its tensors was made on the CPU, or moved there, in so many words: then all of them are there. */
 function isOnCpu(call: OpCall, file: PythonFile): boolean {
+  if (call.runs.length > 0 && call.runs.every((node) => isWhereNoCuda(node, file))) return true;
   return ['input', 'index', 'src', 'source'].some((name) => {
     const operands = call.operands(name);
     return operands.length > 0 && operands.every((node) => node !== null && tensorOf(node, file)?.cpu === true);
   });
 }
 
+/** `self.queries = nn.Embedding(10, 64)`, of which the file only ever takes `self.queries.weight`: nothing is looked up. */
+function isOnlyWeights({ op, call, runs }: OpCall, file: PythonFile): boolean {
+  if (op.api !== 'torch.nn.Embedding' || runs.length > 0) return false;
+  const target = call.node.parent?.type === 'assignment' ? call.node.parent.get('left') : undefined;
+  return target?.type === 'attribute' && file.text.includes(`${file.read(target)}.weight`);
+}
+
 function isExact(call: OpCall, file: PythonFile, project: Project): boolean {
   const { op } = call;
   if (op.counts) return true;
   if (op.accumulates && takesNoGradient(call, op.accumulates, file)) return true;
-  if (op.sums === 'input' && isIndex(call.call.node, file)) return true;
+  if (op.sums === 'input' && (isIndex(call.call.node, file) || isOffset(call.call.node, file))) return true;
   const sources = op.sums ? call.operands(op.sums) : [];
-  if (sources.length > 0 && sources.every((node) => node !== null && tensorOf(node, file)?.whole === true)) return true;
+  const isWhole = (node: Node): boolean => tensorOf(node, file)?.whole === true || isCount(node, file);
+  if (sources.length > 0 && sources.every((node) => node !== null && isWhole(node))) return true;
+  if (op.alone && holds({ argument: op.alone, allOnes: true }, call, file)) return true;
   if (op.collides && picksOne(call, op.collides, file)) return true;
   return op.indices === true && givesValues(call.call.node, file) && hasNoBackward(call, file, project);
 }
@@ -125,8 +136,13 @@ function hasNoBackward(call: OpCall, file: PythonFile, project: Project): boolea
   if (isPlaceApart(file) && !isInNetwork(call, file, project)) return true;
   // Nobody sees who calls a module that this file only makes.
   if (runs.length === 0) return isMadeForInference(call.call.node, file);
+  const callers = {
+    isWhole: project.isProgram,
+    elsewhere: (id: string) => project.callsElsewhere(id),
+    isDataset: (name: string) => project.isDataset(name),
+  };
   const isOff = (node: Node): boolean =>
-    isNotTrainedThrough(node, file, project) || (op.indices !== true && losesGradient(node, file));
+    isNotTrainedThrough(node, file, callers) || (op.indices !== true && losesGradient(node, file));
   if (runs.every(isOff)) return true;
   return op.gradient !== undefined && takesNoGradient(call, op.gradient, file);
 }
@@ -134,7 +150,8 @@ function hasNoBackward(call: OpCall, file: PythonFile, project: Project): boolea
 /** What it gets there is detached, or what the network is to find. */
 function takesNoGradient(call: OpCall, input: string, file: PythonFile): boolean {
   const inputs = call.operands(input);
-  const takesNone = (node: Node): boolean => isGivenTruth(node, file) || tensorOf(node, file)?.detached === true;
+  const takesNone = (node: Node): boolean =>
+    isGivenTruth(node, file) || tensorOf(node, file)?.detached === true || isMadeWithoutGradient(node, file);
   return inputs.length > 0 && inputs.every((node) => node !== null && takesNone(node));
 }
 

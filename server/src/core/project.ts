@@ -6,7 +6,7 @@
 import { isDataset } from './ancestors.ts';
 import { type Event, partsOfSite, type Value } from './events.ts';
 import { type Determinism, type FileFacts, factsOf } from './facts.ts';
-import type { Stream } from './knowledge.ts';
+import { type Stream, torchvisionFor } from './knowledge.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC } from './known-calls.ts';
 import { lowerFile } from './lower.ts';
 import type { NamedVersion } from './manifests.ts';
@@ -211,6 +211,11 @@ export class Project {
     return isDataset(name, this.file.path, this.#workspace);
   }
 
+  /** For a function of this file: whether the project's other files call it only without a gradient; null if none does. */
+  callsElsewhere(id: string): boolean | null {
+    return this.isInProgram ? this.#workspace.callsElsewhere(this.file.path, id) : null;
+  }
+
   /** True for a call that is known to build dropout, batch norm or anything else that `eval()` changes. */
   buildsModes(call: Call): boolean {
     return buildsModes(call, this.file, this.#workspace);
@@ -258,7 +263,10 @@ export class Project {
 
   /** The version of a package the program runs with, by its name on PyPI; null where nothing says, which is the newest. */
   versionOf(packageName: string): string | null {
-    return this.versionSource(packageName)?.version ?? null;
+    const version = this.versionSource(packageName)?.version ?? null;
+    if (version !== null || packageName !== 'torchvision') return version;
+    const torch = this.versionOf('torch');
+    return torch === null ? null : torchvisionFor(torch);
   }
 
   /** The same with what says so: a manifest, or the setting; null where nothing does. */

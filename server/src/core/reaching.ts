@@ -14,15 +14,15 @@ export function reachingDefinitions(identifier: Node, file: PythonFile): readonl
   if (all.some((each) => functionOf(each.node) !== home)) return all;
   const isBefore = (each: Definition): boolean => takesEffect(each) <= identifier.start;
   const before = all.filter(isBefore);
-  const last = before.filter((each) => alwaysRuns(each, identifier)).at(-1);
-  if (!last) return all;
-  const loops = enclosingLoops(identifier).filter((loop) => !contains(loop, last.node));
-  return all.filter(
+  const last = before.filter((each) => alwaysRuns(each, identifier, file)).at(-1);
+  const loops = enclosingLoops(identifier).filter((loop) => !last || !contains(loop, last.node));
+  const reaching = all.filter(
     (each) =>
       each === last ||
-      (isBefore(each) && each.node.start > last.node.start) ||
+      (isBefore(each) && (!last || each.node.start > last.node.start)) ||
       loops.some((loop) => contains(loop, each.node)),
   );
+  return reaching.length > 0 ? reaching : all;
 }
 
 /** The statement or clause that binds a target, and the positions that lead to the target from its left side. */
@@ -52,7 +52,7 @@ function takesEffect(definition: Definition): number {
 }
 
 /** True where the definition's statement stands in a block around the place, so that nothing gets by it. */
-function alwaysRuns(definition: Definition, place: Node): boolean {
+function alwaysRuns(definition: Definition, place: Node, file: PythonFile): boolean {
   if (definition.kind === 'parameter') return true;
   const { holder } = bindingOf(definition.node);
   if (!holder || !/assignment$/.test(holder.type)) {
@@ -63,8 +63,16 @@ function alwaysRuns(definition: Definition, place: Node): boolean {
   let statement = holder;
   while (statement.parent && !STATEMENT_PARENTS.test(statement.parent.type)) statement = statement.parent;
   if (!/^(expression_statement|assignment)$/.test(statement.type)) return false;
-  const block = statement.parent;
+  let block = statement.parent;
+  // What stands in a `with` runs as surely as the `with` does, unless that hides errors.
+  while (block?.parent?.type === 'with_statement' && !hidesErrors(block.parent, file)) block = block.parent.parent;
   return block !== null && contains(block, place);
+}
+
+/** `with contextlib.suppress(KeyError):` */
+function hidesErrors(statement: Node, file: PythonFile): boolean {
+  const items = statement.children.find((child) => child.type === 'with_clause')?.children ?? [];
+  return items.some((item) => /\bsuppress\(/.test(file.read(item)));
 }
 
 function enclosingLoops(node: Node): Node[] {

@@ -1,4 +1,5 @@
 /** What torch's functions, tensor methods and modules give back: tensors or not, of which type, with how many dimensions. */
+import { isMadeOnCpu } from './devices.ts';
 import type { Call, Node, PythonFile } from './model.ts';
 
 /** What is known of a tensor; what is absent is not known. */
@@ -46,7 +47,7 @@ const NOT_A_TENSOR = /^(is_|are_|set_|get_|use_|_)/;
 const WITH_INDICES = words('max min sort topk kthvalue median nanmedian mode cummax cummin');
 const SEVERAL = words(
   `split chunk unbind tensor_split hsplit vsplit dsplit meshgrid broadcast_tensors svd qr eig eigh slogdet frexp aminmax
-var_mean std_mean unique_consecutive histogram triangular_solve unsafe_chunk unsafe_split`,
+var_mean std_mean histogram triangular_solve unsafe_chunk unsafe_split`,
 );
 const INTEGER = words(
   `randint randint_like randperm argmax argmin argsort nonzero searchsorted bucketize count_nonzero eq ne lt le gt ge isnan
@@ -159,14 +160,15 @@ export function moduleResult(module: string, call: Call, operands: Operands): Va
 /** `shift` is the number of arguments in front of those that a method has. */
 function result(last: string, of: Tensor | null, call: Call, operands: Operands, shift: 0 | 1): Value {
   const { file } = operands;
+  if (/^unique(_consecutive)?$/.test(last)) return uniqueOf(of, call, file);
   if (SEVERAL.has(last)) return { self: null, each: { self: without(of, 'rank') } };
-  if (last === 'unique') return { self: without(of, 'rank'), each: { self: {} } };
   const dtype = typeOf(last, of, call, operands);
   const hasDim = file.argument(call, 'dim', shift) !== 'absent';
   if (last === 'nonzero' && file.argument(call, 'as_tuple', shift) !== 'absent')
     return { self: null, each: { self: { dtype: 'integer', rank: 1 } } };
   const rank = rankOf(last, of, call, operands, shift);
-  const onCpu = isOnCpu(last, of, call, file);
+  const staysOnCpu = of?.cpu === true && (SAME.has(last) || CAST.test(last));
+  const onCpu = isMadeOnCpu(last, staysOnCpu, call, file);
   const self: Tensor = {
     ...(dtype ? { dtype } : {}),
     ...(rank === undefined ? {} : { rank }),
@@ -177,6 +179,14 @@ function result(last: string, of: Tensor | null, call: Call, operands: Operands,
   const isPair = WITH_INDICES.has(last) && (hasDim || /^(sort|topk|kthvalue|mode|cummax|cummin)$/.test(last));
   if (!isPair) return { self };
   return { self: null, items: [{ self }, { self: { ...self, dtype: 'integer', detached: true } }] };
+}
+
+/** The values, and if it is asked for them, where they were and how many. */
+function uniqueOf(of: Tensor | null, call: Call, file: PythonFile): Value {
+  const values = { self: without(of, 'rank') };
+  const asks = ['return_inverse', 'return_counts'].some((name) => file.argument(call, name) !== 'absent');
+  const numbers: Value = { self: { dtype: 'integer', detached: true, whole: true } };
+  return asks ? { self: null, items: [values, numbers, numbers] } : { ...values, each: { self: {} } };
 }
 
 function typeOf(last: string, of: Tensor | null, call: Call, operands: Operands): Tensor['dtype'] {
@@ -194,7 +204,9 @@ function typeOf(last: string, of: Tensor | null, call: Call, operands: Operands)
   if (FLOATING.has(last)) return 'floating';
   if (/^(tensor|as_tensor|full)$/.test(last)) return literalType(passed[last === 'full' ? 1 : 0], operands);
   if (/^(cat|stack|concat|hstack|vstack)$/.test(last)) {
-    const types = (passed[0]?.children ?? []).map((each) => operands.tensor(each)?.dtype);
+    const types = (passed[0]?.children ?? []).map((each) =>
+      each.type === 'comparison_operator' ? 'integer' : operands.tensor(each)?.dtype,
+    );
     return types.every((each) => each === types[0]) ? types[0] : undefined;
   }
   if (last === 'type_as' || last === 'to' || last === 'type')
@@ -298,27 +310,6 @@ function nesting(node: Node): number | undefined {
   if (node.type !== 'list' && node.type !== 'tuple') return undefined;
   const inner = node.children[0] ? nesting(node.children[0]) : 0;
   return inner === undefined ? undefined : inner + 1;
-}
-
-/** `x.to(torch.float)` moves nothing. */
-const DTYPE = /^torch\.(u?int\d*|b?float\d*|bfloat16|double|half|short|long|bool)$/;
-
-function isOnCpu(last: string, of: Tensor | null, call: Call, file: PythonFile): boolean {
-  if (last === 'cpu' || last === 'from_numpy') return true;
-  const device = file.argument(call, 'device', last === 'to' ? 0 : undefined);
-  const isCast = typeof device !== 'string' && DTYPE.test(file.qualify(device) ?? '');
-  if (device !== 'absent' && !isCast) return typeof device !== 'string' && namesCpu(device, file);
-  return last !== 'cuda' && of?.cpu === true && (SAME.has(last) || CAST.test(last));
-}
-
-/** True for `'cpu'` and `torch.device('cpu')`, also by name. */
-export function namesCpu(device: Node, file: PythonFile): boolean {
-  if (file.constant(device) === 'cpu') return true;
-  const [only, ...others] = device.type === 'identifier' ? file.definitions(device) : [];
-  const made = only?.kind === 'assignment' && others.length === 0 ? only.value : device;
-  if (made.type !== 'call' || file.call(made).name !== 'torch.device') return false;
-  const name = file.argument(file.call(made), 'device', 0);
-  return typeof name !== 'string' && file.constant(name) === 'cpu';
 }
 
 const FACTORIES = words(

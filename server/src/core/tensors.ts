@@ -2,6 +2,7 @@
  * Which expressions are tensors, and what the code shows of them: a small inference for methods that other libraries
  * have too, such as `x.cumsum(0)`. It looks at one file, and says nothing where it does not know.
  */
+import { BATCH, isBatch, isLoader } from './batches.ts';
 import type { Call, Node, PythonFile } from './model.ts';
 import { bindingOf, reachingDefinitions } from './reaching.ts';
 import type { ClassInfo, Definition, FunctionInfo } from './scope.ts';
@@ -19,16 +20,17 @@ import {
 } from './tensor-results.ts';
 import { holdsWeights, weightsIn } from './weights.ts';
 
-const LOADER = 'torch.utils.data.DataLoader';
 const MODULES = /^(torch\.nn\.[A-Z]\w*|lightning\.pytorch\.LightningModule|torch_geometric\.nn\.[A-Z]\w*)$/;
 /** Methods that nothing but tensors has, or nothing else that is computed with. */
-const ONLY_TENSORS = /^(detach|cpu|unsqueeze|unsqueeze_|long|masked_fill|new_(zeros|ones|full|empty|tensor))$/;
+const ONLY_TENSORS =
+  /^(detach|cpu|unsqueeze|unsqueeze_|long|masked_fill_?|bincount|expand_as|view_as|type_as|new_(zeros|ones|full|empty|tensor))$/;
 /** numpy's comparisons have no such method. */
 const CASTS = /^(float|double|half|int|long|to|cpu|cuda)$/;
 const COMPARED: Tensor = { dtype: 'integer', detached: true, whole: true };
 /** One of the weights in a file, or whatever else was kept with them. */
 const WEIGHT: Value = { self: { detached: true, maybe: true } };
 const MAX_DEPTH = 60;
+const MAX_STEPS = 4;
 
 const memory = new WeakMap<PythonFile, Tensors>();
 
@@ -140,7 +142,7 @@ class Tensors implements Operands {
       case 'assignment':
         return this.#pending.has(definition.value) ? this.#again() : this.value(definition.value);
       case 'parameter':
-        return { self: this.#parameter(definition.node) };
+        return this.#parameter(definition.node);
       case 'opaque':
         return this.#unpacked(definition.node);
       default:
@@ -165,42 +167,40 @@ class Tensors implements Operands {
   }
 
   /** What a loop over an expression gets each time. */
-  #iterated(expression: Node): Value {
+  #iterated(expression: Node, depth = 0): Value {
     if (expression.type === 'call') {
       const weights = weightsIn(expression, this.file);
       if (weights) return weights === 'values' ? WEIGHT : { self: null, items: [null, WEIGHT] };
       const call = this.file.call(expression);
       const passed = expression.get('arguments')?.children.filter((child) => child.type !== 'keyword_argument') ?? [];
       const first = passed[0];
-      if (call.name === 'builtins.enumerate' && first) return { self: null, items: [null, this.#iterated(first)] };
-      if (call.name === 'builtins.zip') return { self: null, items: passed.map((each) => this.#iterated(each)) };
-      if (first && /(^|\.)(tqdm|trange|track|islice)$/.test(call.name ?? '')) return this.#iterated(first);
+      if (call.name === 'builtins.enumerate' && first)
+        return { self: null, items: [null, this.#iterated(first, depth)] };
+      if (call.name === 'builtins.zip') return { self: null, items: passed.map((each) => this.#iterated(each, depth)) };
+      if (first && /(^|\.)(tqdm|trange|track|islice)$/.test(call.name ?? '')) return this.#iterated(first, depth);
     }
-    if (this.#isLoader(expression)) return { self: null, each: { self: {} } };
+    if (isLoader(expression, this.file)) return BATCH;
+    // `bar = tqdm(loader)`, and the loop over it.
+    const given = expression.type === 'identifier' ? reachingDefinitions(expression, this.file) : [];
+    const calls = given.flatMap((each) => (each.kind === 'assignment' && each.value.type === 'call' ? each.value : []));
+    if (calls.length > 0 && calls.length === given.length && depth < MAX_STEPS)
+      return same(calls.map((each) => this.#iterated(each, depth + 1)));
     return item(this.value(expression), 0);
   }
 
-  /** A DataLoader that collates by default, or something that is called one. */
-  #isLoader(expression: Node): boolean {
-    const construction = this.file.constructionOf(expression);
-    if (construction) {
-      return construction.name === LOADER && this.file.argument(construction, 'collate_fn') === 'absent';
-    }
-    return /^(identifier|attribute)$/.test(expression.type) && /(^|_)(data)?loader$/i.test(this.file.read(expression));
-  }
-
-  #parameter(identifier: Node): Tensor | null {
+  #parameter(identifier: Node): Value {
     const { file } = this;
     const holder = identifier.parent;
     const type = holder?.get('type');
-    if (type) return annotatedTensor(file.read(type), file);
-    if (holder?.type === 'list_splat_pattern' || holder?.type === 'dictionary_splat_pattern') return null;
+    if (isBatch(identifier, file)) return BATCH;
+    if (type) return { self: annotatedTensor(file.read(type), file) };
+    if (holder?.type === 'list_splat_pattern' || holder?.type === 'dictionary_splat_pattern') return UNKNOWN;
     const fallback = holder?.type === 'default_parameter' ? holder.get('value') : undefined;
-    if (fallback && fallback.type !== 'none') return null;
+    if (fallback && fallback.type !== 'none') return UNKNOWN;
     const definition = identifier.enclosing('function_definition');
     const info = definition ? (file.scopes.byNode.get(definition)?.owner as FunctionInfo | undefined) : undefined;
     const isSelf = info?.parameters[0]?.name === file.read(identifier);
-    return info?.class && info.name === 'forward' && !isSelf && this.isModule(info.class) ? {} : null;
+    return info?.class && info.name === 'forward' && !isSelf && this.isModule(info.class) ? { self: {} } : UNKNOWN;
   }
 
   isModule(info: ClassInfo, depth = 0): boolean {
@@ -326,7 +326,20 @@ class Tensors implements Operands {
       ...(rank === undefined ? {} : { rank }),
       ...(all((each) => each.cpu === true) ? { cpu: true as const } : {}),
       ...(all((each) => each.detached === true) ? { detached: true as const } : {}),
+      ...(this.#isWhole(node, operator) ? { whole: true as const } : {}),
     };
+  }
+
+  /** Whole numbers added, subtracted or multiplied. */
+  #isWhole(node: Node, operator: string): boolean {
+    return (
+      /^[-+*]$/.test(operator) &&
+      [node.get('left'), node.get('right')].every((side) => {
+        if (!side) return false;
+        const tensor = this.tensor(side);
+        return tensor ? tensor.whole === true : Number.isInteger(this.file.constant(side));
+      })
+    );
   }
 
   #comparison(node: Node): Value {
@@ -343,6 +356,7 @@ class Tensors implements Operands {
     if (!of) return UNKNOWN;
     const value = this.value(of);
     const keys = node.children.filter((child) => child.field === 'subscript');
+    if (value === BATCH && keys.length === 1) return BATCH.each ?? UNKNOWN;
     if (!value.self && holdsWeights(of, this.file)) return WEIGHT;
     if (!value.self) {
       const index = keys.length === 1 && keys[0] ? this.file.constant(keys[0]) : undefined;

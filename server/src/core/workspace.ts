@@ -194,6 +194,22 @@ export class Workspace implements Modules {
     return [...seen].filter(isEntry);
   }
 
+  /** Whether other files call a function only where no gradient is taken; null where none is seen to. */
+  callsElsewhere(path: string, id: string): boolean | null {
+    const ending = `.${id.slice(1)}`;
+    let isQuiet: boolean | null = null;
+    for (const [other, { facts }] of this.#files) {
+      if (other === path || facts.isTest) continue;
+      for (const [name, isOff] of Object.entries(facts.callsOfOthers)) {
+        if (isQuiet === false && isOff) continue;
+        if (!name.endsWith(ending)) continue;
+        const found = this.locate(name, other);
+        if (found?.path === path && found.name === id) isQuiet = isQuiet !== false && isOff;
+      }
+    }
+    return isQuiet;
+  }
+
   locate(name: string, from: string, depth = 0): Located | null {
     if (depth > LONGEST_CHAIN) return null;
     const folder = folderOf(from);

@@ -18,17 +18,18 @@ For most of them newer versions of PyTorch have a deterministic kernel that \`to
 switches on; for the others that flag makes the call raise. Which operation does what in which version is in Seedwise’s
 table. The project’s version is read from its requirements; where nothing says, the newest is assumed.`,
   never: [
-    'Operations whose arguments choose a deterministic kernel: nearest interpolation, adaptive average pooling to size 1, `EmbeddingBag` by sum or mean, `F.pad` with a constant.',
+    'Operations whose arguments choose a deterministic kernel: nearest interpolation, adaptive pooling to size 1, `EmbeddingBag` by sum or mean, `F.pad` with a constant.',
     'Operations that are deterministic anyway: 2-D max pooling, average pooling in one or two dimensions, `bincount` without weights, `cumsum` of integers.',
-    'Sums of whole numbers, such as counts: they are exact in any order.',
+    'Sums of whole numbers, such as counts, also by their names: they are exact in any order.',
     'Indices whose entries all differ: `randperm`, `arange`, the positions of sorted values, numbers written out.',
     'A program that switches deterministic algorithms on, where its PyTorch then has a deterministic kernel; where it has none, `throws-when-deterministic` speaks.',
     'Convolutions, embeddings, attention, and operations that differ only where indices repeat, in programs that do not ask for the same bits.',
     'Losses, unless the code shows that they see pixels.',
-    'Backward passes under `no_grad` or `inference_mode`, in a dataset, in tests, and of what is detached or was read from a file of weights.',
+    'Backward passes under `no_grad` or `inference_mode`, also where only other files call the function so; in a dataset, a metric, tests, or a function with a backward of its own.',
+    'Backward passes of what is detached, comes from a loader, or was read from a file of weights.',
     'Backward passes of code that is for a network’s input or its results, by its name, and of branches for evaluation; results that are only compared or detached.',
     'Functions of numpy, pandas and other libraries, and methods of the file’s own classes, that have the same name; methods that others have too, unless the code shows a tensor.',
-    'A tensor made with `device="cpu"`, or moved there.',
+    'A tensor made with `device="cpu"`, or moved there; branches where nothing is on CUDA.',
     'Arguments that only the run decides, unless each value is at fault.',
   ],
   references: [

@@ -45,8 +45,8 @@ function eventsOf(call: Call, file: PythonFile, site: Sites): Event[] {
 
 /** How the call starts a process, if it does: a fork of this one, or anew. */
 function startMethod(call: Call, file: PythonFile): 'fork' | 'anew' | null {
-  const usual = /['"](spawn|forkserver)['"]/.test(file.text) ? 'anew' : 'fork';
-  if (call.name !== null) return !SPAWNS.test(call.name) ? null : call.name.endsWith('.Process') ? usual : 'anew';
+  if (call.name !== null)
+    return !SPAWNS.test(call.name) ? null : call.name.endsWith('.Process') ? usualStart(file) : 'anew';
   // `multiprocessing.get_context("spawn").Process(...)`, or of the name that the context was given.
   const object = call.method === 'Process' ? call.callee.get('object') : undefined;
   const [only, ...others] = object?.type === 'identifier' ? file.definitions(object) : [];
@@ -54,9 +54,12 @@ function startMethod(call: Call, file: PythonFile): 'fork' | 'anew' | null {
   const context = made?.type === 'call' ? file.call(made) : null;
   if (!context || !GETS_CONTEXT.test(context.name ?? '')) return null;
   const method = file.argument(context, 'method', 0);
-  if (typeof method === 'string') return usual;
-  return file.constant(method) === 'fork' ? 'fork' : usual;
+  return typeof method !== 'string' && file.constant(method) === 'fork' ? 'fork' : usualStart(file);
 }
+
+/** A file that names another way of starting uses it. */
+const usualStart = (file: PythonFile): 'fork' | 'anew' =>
+  /['"](spawn|forkserver)['"]/.test(file.text) ? 'anew' : 'fork';
 
 /** `for seeder in (random.seed, np.random.seed): seeder(0)`: what the name in the call stands for, in order. */
 function calleesInTurn(call: Call, file: PythonFile): readonly Node[] | null {

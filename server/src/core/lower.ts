@@ -122,9 +122,9 @@ class Lowering {
 
   statements(nodes: readonly Node[]): Event[] {
     const events: Event[] = [];
-    nodes.forEach((node, i) => {
+    nodes.forEach((node) => {
       const body = this.#statement(node);
-      const replaced = body.length > 0 && overwrittenBy(node, nodes.slice(i + 1), this.#file);
+      const replaced = body.length > 0 && overwrittenBy(node, this.#file);
       if (!replaced) {
         events.push(...body);
         return;

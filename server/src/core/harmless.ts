@@ -14,6 +14,8 @@ const HARMLESS_NAMES =
 /** Functions that return a name, a port or a seed. */
 const MAKES_NAME = new RegExp(`${HARMLESS_NAMES.source}|(^|_)(port|uuid|suffix|seed)$`, 'i');
 const TRAINS = /^(fit|learn|backward|step|train(_\w+)?|training|\w+_train|run_epoch|run_training|do_train\w*)$/;
+/** A helper that puts a checkpoint into the network it gets. */
+const LOADS = /^(load|reload|restore)_?(checkpoint|ckpt|weights|state(_?dict)?|model|network|pretrained\w*)s?$/i;
 const INITIALISES = /^apply$|(^|_)(re)?(init|initiali[sz]e|reset|create|build)(_|$)|weights?(_|$)/i;
 const LETTERS = /^string\.(ascii_(letters|lowercase|uppercase)|digits|hexdigits|octdigits)$/;
 
@@ -65,8 +67,8 @@ function namesHarmless(name: string): boolean {
   return words.some((word) => HARMLESS_WORDS.has(word));
 }
 
-/** How weights are replaced: by those of a checkpoint, or by a new draw of all of them. */
-type Replacing = 'loaded' | 'drawn';
+/** How weights are replaced: by those of a checkpoint; or by others, a new draw or what a helper says it loads. */
+type Replacing = 'loaded' | 'otherwise';
 
 /** The statement that replaces weights. An `if` is one where a parameter decides, as `pretrained` does. */
 export interface Replacement {
@@ -162,9 +164,13 @@ function overwrites(statement: Node, name: string, file: PythonFile): Replacing 
   const loaded = file.call(call);
   const into = loaded.name === 'safetensors.torch.load_model' ? file.argument(loaded, 'model', 0) : 'absent';
   if (typeof into !== 'string') return file.read(into) === name ? 'loaded' : undefined;
-  const object = call.get('function')?.get('object');
+  const callee = call.get('function');
+  const given = call.get('arguments')?.children ?? [];
+  const isGiven = given.some((each) => file.read(each.get('value') ?? each) === name);
+  if (isGiven && LOADS.test(file.read(callee?.get('attribute') ?? callee ?? call))) return 'otherwise';
+  const object = callee?.get('object');
   const how =
-    loaded.method === 'load_state_dict' ? 'loaded' : loaded.method === 'reset_parameters' ? 'drawn' : undefined;
+    loaded.method === 'load_state_dict' ? 'loaded' : loaded.method === 'reset_parameters' ? 'otherwise' : undefined;
   // A part is overwritten with the whole.
   const isWhole = object && `${name}.`.startsWith(`${file.read(object).replace(/\.module$/, '')}.`);
   return isWhole ? how : undefined;

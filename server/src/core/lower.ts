@@ -130,7 +130,7 @@ class Lowering {
         return;
       }
       const { statement, how } = replaced;
-      const quiet: Event = { kind: 'quiet', ...(how === 'drawn' ? { isDrawnAnew: true } : {}), body };
+      const quiet: Event = { kind: 'quiet', ...(how === 'otherwise' ? { isReplaced: true } : {}), body };
       if (statement.type !== 'if_statement') events.push(quiet);
       else events.push({ kind: 'branch', guard: this.#guard(statement), body: [quiet], otherwise: body });
     });

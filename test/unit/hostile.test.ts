@@ -23,6 +23,10 @@ const TEXTS: Readonly<Record<string, { text: string; finds: readonly string[] }>
     text: `import torch\nif a:\n    pass\n${Array.from({ length: 3000 }, (_, i) => `elif a == ${i}:\n    torch.rand(1)\n`).join('')}`,
     finds: [],
   },
+  'names that are bound thousands of times': {
+    text: `import torch\ndef table(a, start):\n${'    a, start = point(a, start, torch)\n'.repeat(3000)}    torch.rand(1)\ntable(0, 0)\n`,
+    finds: ['incomplete-seeding'],
+  },
   'things made of themselves': {
     text: `import torch
 class A(A): pass

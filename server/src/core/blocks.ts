@@ -1,7 +1,7 @@
 /** What is left of a piece of code by what stands around it: a loop, a scope, handlers, another process, another program. */
 import type { Event } from './events.ts';
 import { close, either, falls, NOTHING, type Outcome, then } from './outcomes.ts';
-import { alone, alt, drawnAnew, EMPTY, maybe, type Site, type Summary, seq, startsProcess } from './summary.ts';
+import { alone, alt, EMPTY, maybe, replaced, type Site, type Summary, seq, startsProcess } from './summary.ts';
 
 /** What is left of a program that another one runs: it goes on where the first has ended or exited. */
 export const ended = (outcome: Outcome): Outcome => falls(close(outcome) ?? outcome.stops);
@@ -26,10 +26,10 @@ export function scoped(body: Outcome): Outcome {
   return falls({ ...EMPTY, exposed, late, flags });
 }
 
-/** Draws inside do not matter, or only until they are drawn anew. */
-export function quieted(body: Outcome, isDrawnAnew: boolean): Outcome {
+/** Draws inside do not matter, or are replaced later on. */
+export function quieted(body: Outcome, isReplaced: boolean): Outcome {
   const inner = close(body);
-  return falls(inner && { ...inner, exposed: isDrawnAnew ? drawnAnew(inner.exposed) : {}, late: {} });
+  return falls(inner && { ...inner, exposed: isReplaced ? replaced(inner.exposed) : {}, late: {} });
 }
 
 /** It runs in a process that is started at the place: a fork of this one, or one that has started up anew. */

@@ -151,7 +151,7 @@ export class Composer {
       case 'quiet':
         return quieted(
           this.#record.inside({ kind: 'quiet' }, () => this.#run(event.body, frame)),
-          event.isDrawnAnew === true,
+          event.isReplaced === true,
         );
       case 'flag':
         return falls(this.#record.flagged(event.name, constantOf(look(event.value)), { path, site: event.site }));

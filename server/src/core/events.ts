@@ -126,8 +126,8 @@ export type Event =
   | { readonly kind: 'scope'; readonly body: readonly Event[] }
   /** Runs in another process, which a seed of this one reaches only where it is forked. */
   | { readonly kind: 'spawn'; readonly forked: boolean; readonly body: readonly Event[]; readonly site: string }
-  /** Draws inside do not matter: weights that a checkpoint overwrites, or that are drawn anew. */
-  | { readonly kind: 'quiet'; readonly isDrawnAnew?: true; readonly body: readonly Event[] }
+  /** Draws inside do not matter: weights that a checkpoint overwrites; or no seed comes too late for them, as something else replaces them. */
+  | { readonly kind: 'quiet'; readonly isReplaced?: true; readonly body: readonly Event[] }
   | { readonly kind: 'return' | 'never' | 'break' };
 
 export interface CallEvent extends Arguments {

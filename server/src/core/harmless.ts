@@ -14,6 +14,9 @@ const HARMLESS_NAMES =
 /** Functions that return a name, a port or a seed. */
 const MAKES_NAME = new RegExp(`${HARMLESS_NAMES.source}|(^|_)(port|uuid|suffix|seed)$`, 'i');
 const TRAINS = /^(fit|learn|backward|step|train(_\w+)?|training|\w+_train|run_epoch|run_training|do_train\w*)$/;
+/** A helper that puts a checkpoint into the network it gets. */
+const LOADS = /^(load|reload|restore)_?(checkpoint|ckpt|weights|state(_?dict)?|model|network|pretrained\w*)s?$/i;
+const INITIALISES = /^apply$|(^|_)(re)?(init|initiali[sz]e|reset|create|build)(_|$)|weights?(_|$)/i;
 const LETTERS = /^string\.(ascii_(letters|lowercase|uppercase)|digits|hexdigits|octdigits)$/;
 
 export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
@@ -64,8 +67,8 @@ function namesHarmless(name: string): boolean {
   return words.some((word) => HARMLESS_WORDS.has(word));
 }
 
-/** How weights are replaced: by those of a checkpoint, or by a new draw of all of them. */
-type Replacing = 'loaded' | 'drawn';
+/** How weights are replaced: by those of a checkpoint; or by others, a new draw or what a helper says it loads. */
+type Replacing = 'loaded' | 'otherwise';
 
 /** The statement that replaces weights. An `if` is one where a parameter decides, as `pretrained` does. */
 export interface Replacement {
@@ -73,18 +76,46 @@ export interface Replacement {
   readonly how: Replacing;
 }
 
-/** `model = Net()` whose weights are replaced further down in the same block. */
-export function overwrittenBy(statement: Node, following: readonly Node[], file: PythonFile): Replacement | undefined {
-  const assignment = statement.type === 'expression_statement' ? statement.children[0] : undefined;
-  const target = assignment?.type === 'assignment' ? assignment.get('left') : undefined;
+/**
+ * `model = Net()`, and `init_weights(model)`, whose weights are replaced further down in the same block, or behind the
+ * branch that made it.
+ */
+export function overwrittenBy(statement: Node, file: PythonFile): Replacement | undefined {
+  const expression = statement.type === 'expression_statement' ? statement.children[0] : undefined;
+  const target =
+    expression?.type === 'assignment' ? expression.get('left') : expression && initialised(expression, file);
   if (!target || !/identifier|attribute/.test(target.type)) return undefined;
   const name = file.read(target);
+  const following = statementsAfter(statement);
   for (const [i, next] of following.entries()) {
+    if (/^(return|raise|break|continue)_statement$/.test(next.type)) return undefined;
     const how = replaces(next, name, file);
     // What training left behind, the best of its weights too, comes from the weights it began with.
     if (how) return following.slice(0, i).some((each) => trains(each, file)) ? undefined : { statement: next, how };
   }
   return undefined;
+}
+
+/** The network whose weights a call draws, by its name: `net.apply(init)`, `net.init_weights()`, `init_weights(net)`. */
+function initialised(expression: Node, file: PythonFile): Node | undefined {
+  const callee = expression.type === 'call' ? expression.get('function') : undefined;
+  if (!callee) return undefined;
+  const method = callee.get('attribute');
+  if (!INITIALISES.test(file.read(method ?? callee))) return undefined;
+  const first = expression.get('arguments')?.children[0];
+  const isFunction =
+    !method || (file.qualify(callee) !== null && file.instanceOf(callee.get('object') ?? callee) === null);
+  return isFunction ? first : callee.get('object');
+}
+
+/** What surely runs after a statement: the rest of its block, and what follows the branches that it stands in. */
+function statementsAfter(statement: Node): Node[] {
+  const siblings = statement.parent?.children ?? [];
+  const after = siblings.slice(siblings.indexOf(statement) + 1);
+  if (statement.parent?.type !== 'block') return after;
+  const clause = statement.parent.parent;
+  const branch = clause && /^(elif|else)_clause$/.test(clause.type) ? clause.parent : clause;
+  return branch && /^(if|with)_statement$/.test(branch.type) ? [...after, ...statementsAfter(branch)] : after;
 }
 
 /** The statement replaces the weights, or a loop does before it trains. */
@@ -133,9 +164,13 @@ function overwrites(statement: Node, name: string, file: PythonFile): Replacing 
   const loaded = file.call(call);
   const into = loaded.name === 'safetensors.torch.load_model' ? file.argument(loaded, 'model', 0) : 'absent';
   if (typeof into !== 'string') return file.read(into) === name ? 'loaded' : undefined;
-  const object = call.get('function')?.get('object');
+  const callee = call.get('function');
+  const given = call.get('arguments')?.children ?? [];
+  const isGiven = given.some((each) => file.read(each.get('value') ?? each) === name);
+  if (isGiven && LOADS.test(file.read(callee?.get('attribute') ?? callee ?? call))) return 'otherwise';
+  const object = callee?.get('object');
   const how =
-    loaded.method === 'load_state_dict' ? 'loaded' : loaded.method === 'reset_parameters' ? 'drawn' : undefined;
+    loaded.method === 'load_state_dict' ? 'loaded' : loaded.method === 'reset_parameters' ? 'otherwise' : undefined;
   // A part is overwritten with the whole.
   const isWhole = object && `${name}.`.startsWith(`${file.read(object).replace(/\.module$/, '')}.`);
   return isWhole ? how : undefined;

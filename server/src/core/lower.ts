@@ -122,15 +122,15 @@ class Lowering {
 
   statements(nodes: readonly Node[]): Event[] {
     const events: Event[] = [];
-    nodes.forEach((node, i) => {
+    nodes.forEach((node) => {
       const body = this.#statement(node);
-      const replaced = body.length > 0 && overwrittenBy(node, nodes.slice(i + 1), this.#file);
+      const replaced = body.length > 0 && overwrittenBy(node, this.#file);
       if (!replaced) {
         events.push(...body);
         return;
       }
       const { statement, how } = replaced;
-      const quiet: Event = { kind: 'quiet', ...(how === 'drawn' ? { isDrawnAnew: true } : {}), body };
+      const quiet: Event = { kind: 'quiet', ...(how === 'otherwise' ? { isReplaced: true } : {}), body };
       if (statement.type !== 'if_statement') events.push(quiet);
       else events.push({ kind: 'branch', guard: this.#guard(statement), body: [quiet], otherwise: body });
     });

@@ -217,8 +217,7 @@ export class PythonFile {
   }
 
   /** `import model`, then `model = model.Net()`: up to there, the name in the module's body means what was imported. */
-  #isYetToCome({ node }: Definition, mention: Node, all: readonly Definition[]): boolean {
-    if (!all.some((each) => each.kind === 'import') || this.scope(mention).kind !== 'module') return false;
+  #isYetToCome({ node }: Definition, mention: Node): boolean {
     // A function that assigns to a global name has not run yet where nothing else did.
     if (node.enclosing('function_definition', 'lambda')) return true;
     const holds = (outer: Node, inner: Node): boolean => outer.start <= inner.start && inner.end <= outer.end;
@@ -233,9 +232,11 @@ export class PythonFile {
     const definitions = this.definitions(identifier);
     if (definitions.length === 0) return BUILTINS.has(name) ? `builtins.${name}` : this.#fromStar(name);
     // `try: from a import f / except ImportError: f = None` means a.f to every reader.
-    const telling = definitions
-      .filter((each) => !(each.kind === 'assignment' && each.value.type === 'none'))
-      .filter((each) => each.kind === 'import' || !this.#isYetToCome(each, identifier, definitions));
+    const all = definitions.filter((each) => !(each.kind === 'assignment' && each.value.type === 'none'));
+    const isImported = all.some((each) => each.kind === 'import') && this.scope(identifier).kind === 'module';
+    const telling = isImported
+      ? all.filter((each) => each.kind === 'import' || !this.#isYetToCome(each, identifier))
+      : all;
     const imported = telling.filter((each) => each.kind === 'import');
     if (imported[0] && imported.length === telling.length) return imported[0].qualified;
     const last = telling.at(-1);

@@ -5,11 +5,13 @@ import type { Node } from './syntax.ts';
 
 const STATEMENT_PARENTS = /^(block|module)$/;
 const LOOPS = /^(for_statement|while_statement)$/;
+/** Tables written as code bind a name thousands of times, and each mention would look at every binding. */
+const MOST_DEFINITIONS = 100;
 
 /** The definitions that a mention of a name may see: all of them, less those that a later one surely replaces. */
 export function reachingDefinitions(identifier: Node, file: PythonFile): readonly Definition[] {
   const all = file.definitions(identifier);
-  if (all.length < 2) return all;
+  if (all.length < 2 || all.length > MOST_DEFINITIONS) return all;
   const home = functionOf(identifier);
   if (all.some((each) => functionOf(each.node) !== home)) return all;
   const isBefore = (each: Definition): boolean => takesEffect(each) <= identifier.start;

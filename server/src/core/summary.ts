@@ -30,9 +30,9 @@ export interface Reached {
 export interface Exposure extends Reached {
   /** Something that only may seed came before: the draw is conditional, not wrong. */
   readonly marked: boolean;
-  /** What it draws is drawn once more later on; no seed comes too late for it. */
-  readonly isDrawnAnew?: true;
-  /** The draw before it that was drawn anew. */
+  /** What it draws is replaced later on; no seed comes too late for it. */
+  readonly isReplaced?: true;
+  /** The draw before it, which was replaced. */
   readonly first?: Exposure;
   /** One of several programs draws it and seeds it nowhere, whatever the others do; `'none'` where it seeds nothing at all. */
   readonly alone?: 'none' | 'some';
@@ -110,7 +110,7 @@ export function seq(a: Summary | null, b: Summary | null): Summary | null {
     const drawn = b.exposed[stream];
     // What the program draws itself says more than what a module draws while it is imported.
     const known = exposed[stream];
-    const isAgain = known?.isDrawnAnew && !drawn?.isDrawnAnew;
+    const isAgain = known?.isReplaced && !drawn?.isReplaced;
     const isNews = !known || isAgain || (known.imported && !drawn?.imported);
     if (drawn && !(stream in a.must) && isNews) {
       exposed[stream] = { ...placed(drawn, stream), ...(isAgain ? { first: known.first ?? known } : {}) };
@@ -123,7 +123,7 @@ export function seq(a: Summary | null, b: Summary | null): Summary | null {
       seed &&
       !seed.restores &&
       first &&
-      !first.isDrawnAnew &&
+      !first.isReplaced &&
       !first.marked &&
       !(stream in a.may) &&
       !(stream in late)
@@ -255,9 +255,9 @@ export function maySeed(site: Site): Summary {
   return { ...EMPTY, may: Object.fromEntries(STREAMS.map((stream) => [stream, seed])) };
 }
 
-/** Draws that are drawn once more later on. */
-export const drawnAnew = (exposed: Summary['exposed']): Summary['exposed'] =>
-  mapStreams(exposed, (exposure) => ({ ...exposure, isDrawnAnew: true as const }));
+/** Draws whose results are replaced later on. */
+export const replaced = (exposed: Summary['exposed']): Summary['exposed'] =>
+  mapStreams(exposed, (exposure) => ({ ...exposure, isReplaced: true as const }));
 
 /** What is left of code that may have been interrupted: its seeds are no longer certain. */
 export const maybe = (summary: Summary | null): Summary | null =>

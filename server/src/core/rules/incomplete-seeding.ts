@@ -33,6 +33,7 @@ the first draw from each stream that nothing seeds.`,
     'Draws in DataLoader workers, which are seeded from torch’s generator.',
     'Draws that only make a seed, a name, a port, a delay or colours, or probe a shape.',
     'Initial weights that a checkpoint overwrites before anything is trained.',
+    'A command whose group seeds before it; each command is judged as a program of its own.',
   ],
   references: ['https://docs.pytorch.org/docs/stable/notes/randomness.html'],
   examples: [

@@ -21,7 +21,9 @@ is constructed, so a model made before \`torch.manual_seed\` starts elsewhere in
 
 Seedwise follows execution, not source order: a \`set_seed\` defined at the top of the file and called at its end is late.`,
   never: [
-    'Weights that a checkpoint overwrites right after.',
+    'Weights that a checkpoint overwrites before anything is trained, or that are drawn anew after the seed.',
+    'A generator that is made before the seed and iterated after it.',
+    'A draw that is only compared with itself, or looked at for its shape; a restored state, which is no seed that comes late.',
     'The construction of a DataLoader: only iterating it draws.',
     'A second seed, as in an evaluation function, and a seed after a conditional one.',
     'A seed at the end of the file in a function that runs first.',

@@ -194,6 +194,7 @@ describe('operations', () => {
           ...[...op.when, ...op.behaviour.flatMap((row) => row.when ?? [])].flatMap(about),
           ...(op.sums && op.sums !== 'input' ? [op.sums] : []),
           ...(op.collides ? [op.collides] : []),
+          ...(op.alone ? [op.alone] : []),
           ...(op.collides && !/\.(index_|put_)/.test(op.api) ? ['dim'] : []),
         ]);
         const known = { ...spelling.positions, ...spelling.fixed };

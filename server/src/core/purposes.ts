@@ -22,7 +22,7 @@ const FLOW = /^(torch|pyro)\.distributions\./;
 const PLAIN_CLASS_APART = /^(Random|Center)?(Resize|Rescale|Crop|Pad|Flip)(?![a-z])/;
 /** The folder or module that the code lies in. */
 const PLACE_APART =
-  /^(data|data_?(sets?|utils?|loaders?|loading|readers?|prep\w*|process(ing)?|modules?|pipelines?|io)|process_?data|pre_?process(ing)?|augment(ation|or)?s?|eval(uat(e|ion|ors?))?|test|predict|inference|export(ers?)?|vis|vis_?utils?|visuali[sz]ations?|visuali[sz]ers?|viz|plotting|demos?|(load_)?(weights?|checkpoints?|ckpts?)(_utils?|_loading|_loader|_io)?)$/i;
+  /^(data|data_?(sets?|utils?|loaders?|loading|readers?|prep\w*|process(ing)?|modules?|pipelines?|io)|process_?data|pre_?process(ing)?|eval(uat(e|ion|ors?))?|test|predict|inference|export(ers?)?|vis|vis_?utils?|visuali[sz]ations?|visuali[sz]ers?|viz|plotting|demos?|(load_)?(weights?|checkpoints?|ckpts?)(_utils?|_loading|_loader|_io)?)$/i;
 
 /** By its name, a function that runs before the network or after it. */
 export function isApart(info: FunctionInfo): boolean {

@@ -1,8 +1,9 @@
 /** `seedwise check --fix`: repairs files until there is nothing left to repair, and writes those that changed. */
 import { firstFixes } from './core/actions.ts';
 import { analyze } from './core/analyze.ts';
+import { indexClosedFile } from './core/indexed-file.ts';
 import { closeFile, openFile, type PythonFile } from './core/model.ts';
-import { indexClosedFile, projectOf } from './core/project.ts';
+import { projectOf } from './core/project.ts';
 import type { Edit } from './core/rule.ts';
 import type { Settings } from './core/settings.ts';
 import { vocabularyOf } from './core/vocabulary.ts';

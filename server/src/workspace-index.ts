@@ -4,10 +4,10 @@
  * An open document always wins, and a text that was asked for before something newer is known is thrown away.
  */
 import { mentionsCublas, namesEnvironment } from './core/environment.ts';
+import { indexClosedFile, indexFile } from './core/indexed-file.ts';
 import { isInstalledPackage, isManifest } from './core/manifests.ts';
 import { closeFile, openFile, type PythonFile } from './core/model.ts';
 import { joinCells, partsOf, type Source } from './core/notebook.ts';
-import { indexClosedFile, indexFile } from './core/project.ts';
 import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
 import { type Vocabulary, vocabularyOf } from './core/vocabulary.ts';
 import { type IndexedFile, Workspace } from './core/workspace.ts';

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { analyze } from '../../server/src/core/analyze.ts';
+import { indexFile } from '../../server/src/core/indexed-file.ts';
 import { closeFile, openFile } from '../../server/src/core/model.ts';
-import { indexFile, projectOf } from '../../server/src/core/project.ts';
+import { projectOf } from '../../server/src/core/project.ts';
 import type { Finding } from '../../server/src/core/rule.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
 import { Workspace } from '../../server/src/core/workspace.ts';

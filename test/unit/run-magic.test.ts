@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyEdits } from '../../server/src/core/fix.ts';
+import { indexClosedFile, indexFile } from '../../server/src/core/indexed-file.ts';
 import { closeFile, openFile, updateFile } from '../../server/src/core/model.ts';
 import { joinCells, type Notebook } from '../../server/src/core/notebook.ts';
 import { resolve } from '../../server/src/core/paths.ts';
-import { indexClosedFile, indexFile } from '../../server/src/core/project.ts';
 import { readRun } from '../../server/src/core/run-magic.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
 import { Workspace } from '../../server/src/core/workspace.ts';

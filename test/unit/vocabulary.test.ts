@@ -1,9 +1,9 @@
 /** Functions of a project's own: what the settings say they do counts as if it were read. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lowerFile } from '../../server/src/core/lower.ts';
+import { indexClosedFile } from '../../server/src/core/indexed-file.ts';
+import { lowerFile } from '../../server/src/core/lower-file.ts';
 import { closeFile, openFile, updateFile } from '../../server/src/core/model.ts';
-import { indexClosedFile } from '../../server/src/core/project.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../server/src/core/settings.ts';
 import { NO_VOCABULARY, vocabularyOf } from '../../server/src/core/vocabulary.ts';
 import { Workspace } from '../../server/src/core/workspace.ts';

@@ -1,62 +1,27 @@
-/** Reduces one file to its events: what each function, class and the module body do to randomness, in execution order. */
+/** Reduces a body to its events: what a function, a class or a module does to randomness, in execution order. */
 import { appEvents } from './command-apps.ts';
 import {
   alternatives,
-  type ClassEffects,
   type DecoratorEffects,
   type Event,
   type FileEffects,
   type FunctionEffects,
   type Guard,
-  type LocatedEffects,
 } from './events.ts';
 import { overwrittenBy } from './harmless.ts';
 import { seederOf } from './knowledge.ts';
 import { ITERATES, MAKES_CONTEXT, RESTORES } from './known-calls.ts';
 import { assignmentEvents, callEvents, makerOf } from './lower-calls.ts';
-import { type Lowered, recall } from './lowering-memory.ts';
+import type { Lowered } from './lowering-memory.ts';
 import type { PythonFile } from './model.ts';
-import { exportsOf, importedModules, valuesOf } from './module-imports.ts';
+import { importedModules } from './module-imports.ts';
 import { isOnlyProbed } from './probes.ts';
 import type { Span } from './rule.ts';
 import type { Run } from './run-magic.ts';
 import type { FunctionInfo } from './scope.ts';
 import type { Node } from './syntax.ts';
-import { argumentValues, classEffects, guardOf, knownValue, returnedValue } from './values.ts';
-import { NO_VOCABULARY, namedEvents, type Vocabulary } from './vocabulary.ts';
-
-/** A file that will not be edited keeps nothing for its next version. */
-export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY, keeps = true): LocatedEffects {
-  const classes: Record<string, ClassEffects> = {};
-  for (const [id, info] of file.scopes.classes) classes[id] = classEffects(info, file);
-  const memory = keeps ? recall(file, classes, vocabulary) : null;
-  const allPlaces = new Map<string, readonly Span[]>();
-  const functions = new Map<string, FunctionEffects>();
-  for (const [id, info] of file.scopes.functions) {
-    const lower = (): Lowered => new Lowering(file, id, vocabulary).function(info);
-    const { effects, places } = memory?.function(info) ?? memory?.keep(info, lower()) ?? lower();
-    functions.set(id, effects);
-    allPlaces.set(id, places);
-  }
-  const body = new Lowering(file, '', vocabulary);
-  const module = body.statements(file.syntax.root.children);
-  const apps = body.apps();
-  allPlaces.set('', body.places);
-  const imports = [...new Set(file.scopes.imports.flatMap((statement) => importedModules(statement, file)))];
-  return {
-    effects: {
-      exports: exportsOf(file),
-      stars: file.scopes.stars,
-      imports,
-      module,
-      functions,
-      classes,
-      values: valuesOf(file),
-      apps,
-    },
-    places: allPlaces,
-  };
-}
+import { argumentValues, guardOf, knownValue, returnedValue } from './values.ts';
+import { namedEvents, type Vocabulary } from './vocabulary.ts';
 
 const NO_RUNS: ReadonlyMap<number, Run> = new Map();
 
@@ -66,7 +31,8 @@ const runsOf = ({ notebook }: PythonFile): ReadonlyMap<number, Run> =>
 /** Shared by the many expressions that do nothing; nobody adds to it. */
 const NOTHING: Event[] = [];
 
-class Lowering {
+/** One body at a time: of a function, or of the module, whose unit is empty. */
+export class Lowering {
   readonly #file: PythonFile;
   readonly #unit: string;
   readonly #vocabulary: Vocabulary;

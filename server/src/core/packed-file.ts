@@ -1,15 +1,9 @@
 /**
  * What is kept of a closed file, packed: most files of a workspace are never part of a program that is looked at, and
- * their events as objects would take many times the room of their text.
+ * their events as objects would take many times the room of their text. Of its functions nothing but their names is kept
+ * until one is asked for: working out what they do costs more than reading the file.
  */
-import {
-  type FileEffects,
-  type FunctionEffects,
-  type FunctionTable,
-  type LocatedEffects,
-  type Places,
-  partsOfSite,
-} from './events.ts';
+import { type FileEffects, type FunctionEffects, type FunctionTable, type Places, partsOfSite } from './events.ts';
 import type { Span } from './rule.ts';
 
 export interface PackedFile {
@@ -17,9 +11,27 @@ export interface PackedFile {
   readonly sites: Pick<ReadonlyMap<string, Span>, 'get'>;
 }
 
-/** The same without a node of the file's tree, and without its text: a piece cut out of a text keeps all of it alive. */
-export function pack({ effects, places }: LocatedEffects): PackedFile {
-  return { effects: new PackedEffects(effects), sites: new PackedSites(places) };
+/** What functions do, by their ids, and where. */
+export interface LoweredFunctions {
+  readonly functions: ReadonlyMap<string, FunctionEffects>;
+  readonly places: Places;
+}
+
+/** What stands outside of the file's functions; these are lowered, from the text, when one is asked for. */
+export function pack(
+  { effects, places }: { readonly effects: Omit<FileEffects, 'functions'>; readonly places: Places },
+  ids: Iterable<string>,
+  lower: () => LoweredFunctions,
+): PackedFile {
+  const functions = new PackedFunctions(ids, lower);
+  const own = new PackedSites(places);
+  let others: PackedSites | undefined;
+  const get = (site: string): Span | undefined => {
+    if (partsOfSite(site).unit === '') return own.get(site);
+    others ??= new PackedSites(functions.places);
+    return others.get(site);
+  };
+  return { effects: new PackedEffects(effects, functions), sites: { get } };
 }
 
 /** A value of its own, no string of which is a piece of a text. */
@@ -31,9 +43,9 @@ class PackedEffects implements FileEffects {
   readonly functions: FunctionTable;
   #packed: string | Omit<FileEffects, 'imports' | 'functions'>;
 
-  constructor({ imports, functions, ...others }: FileEffects) {
+  constructor({ imports, ...others }: Omit<FileEffects, 'functions'>, functions: FunctionTable) {
     this.imports = copyOf(imports);
-    this.functions = new PackedFunctions(functions);
+    this.functions = functions;
     this.#packed = JSON.stringify(others);
   }
 
@@ -67,20 +79,27 @@ class PackedEffects implements FileEffects {
   }
 }
 
-/** All functions as JSON, until one is asked for. */
+/** Only their ids, until one is asked for. */
 class PackedFunctions implements FunctionTable {
-  #packed: string | ReadonlyMap<string, FunctionEffects>;
   readonly #ids: ReadonlySet<string>;
+  #lower: (() => LoweredFunctions) | undefined;
+  #functions: ReadonlyMap<string, FunctionEffects> = new Map();
+  #places: Places = new Map();
 
-  constructor(functions: FunctionTable) {
-    const ids = [...functions.keys()];
-    this.#ids = new Set(copyOf(ids));
-    this.#packed = JSON.stringify(ids.map((id) => [id, functions.get(id)]));
+  constructor(ids: Iterable<string>, lower: () => LoweredFunctions) {
+    this.#ids = new Set(copyOf([...ids]));
+    this.#lower = lower;
+  }
+
+  get places(): Places {
+    this.#unpack();
+    return this.#places;
   }
 
   get(id: string): FunctionEffects | undefined {
-    if (typeof this.#packed === 'string') this.#packed = new Map(JSON.parse(this.#packed));
-    return this.#packed.get(id);
+    if (!this.#ids.has(id)) return undefined;
+    this.#unpack();
+    return this.#functions.get(id);
   }
 
   has(id: string): boolean {
@@ -89,6 +108,15 @@ class PackedFunctions implements FunctionTable {
 
   keys(): IterableIterator<string> {
     return this.#ids.keys();
+  }
+
+  /** The same without a node of the tree it is read from: a piece cut out of a text keeps all of it alive. */
+  #unpack(): void {
+    if (!this.#lower) return;
+    const { functions, places } = this.#lower();
+    this.#functions = new Map(copyOf([...functions]));
+    this.#places = new Map([...places].map(([id, spans]) => [id, spans.map(({ start, end }) => ({ start, end }))]));
+    this.#lower = undefined;
   }
 }
 

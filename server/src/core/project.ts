@@ -4,21 +4,20 @@
  */
 
 import { isDataset } from './ancestors.ts';
-import { type Event, partsOfSite, type Value } from './events.ts';
-import { type Determinism, type FileFacts, factsOf } from './facts.ts';
+import type { Event, Value } from './events.ts';
+import type { Determinism, FileFacts } from './facts.ts';
+import { indexFile } from './indexed-file.ts';
 import { type Stream, torchvisionFor } from './knowledge.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC } from './known-calls.ts';
-import { lowerFile } from './lower.ts';
 import type { NamedVersion } from './manifests.ts';
 import { type Call, openFile, type PythonFile } from './model.ts';
 import { buildsModes, isNetwork } from './networks.ts';
-import { copyOf, pack } from './packed-file.ts';
 import type { Pledge, Span } from './rule.ts';
 import type { Settings } from './settings.ts';
 import type { Reached, Site, Summary } from './summary.ts';
-import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
+import { vocabularyOf } from './vocabulary.ts';
 import type { PassedInitializer } from './worker-seeds.ts';
-import { type IndexedFile, Workspace } from './workspace.ts';
+import { Workspace } from './workspace.ts';
 
 /** A place in some file of the project, ready to be shown. */
 export interface Location extends Span {
@@ -292,21 +291,6 @@ export class Project {
   fileAt(path: string): PythonFile | null {
     return path === this.file.path ? this.file : this.#workspace.open(path);
   }
-}
-
-/** What the workspace keeps of an open file. Its sites move with the file's nodes. */
-export function indexFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFile {
-  const { effects, places } = lowerFile(file, vocabulary);
-  const get = (site: string): Span | undefined => {
-    const { unit, index } = partsOfSite(site);
-    return places.get(unit)?.[index];
-  };
-  return { effects, sites: { get }, facts: factsOf(file, vocabulary) };
-}
-
-/** What it keeps of a file that is closed: the same without a node of its tree. */
-export function indexClosedFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFile {
-  return { ...pack(lowerFile(file, vocabulary, false)), facts: copyOf(factsOf(file, vocabulary)) };
 }
 
 /** A file as part of a workspace that knows its latest text; alone if there is none. */

@@ -1,6 +1,6 @@
 /**
  * All Python files of the workspace as effects, and which file a dotted name leads to.
- * Closed files keep no tree: their effects and the places of their sites are all there is.
+ * Closed files keep no tree: their effects and the places of their sites, those of functions once somebody asks.
  */
 
 import type { Commands, Modules } from './callees.ts';

@@ -228,6 +228,18 @@ export interface LocatedEffects {
   readonly places: Places;
 }
 
+/** What stands outside of a file's functions, and where. */
+export interface LoweredModule {
+  readonly effects: Omit<FileEffects, 'functions'>;
+  readonly places: Places;
+}
+
+/** What a file's functions do, by their ids, and where. */
+export interface LoweredFunctions {
+  readonly functions: ReadonlyMap<string, FunctionEffects>;
+  readonly places: Places;
+}
+
 /** One of several arms runs, or else the last one, which may be nothing. */
 export function alternatives(arms: readonly Event[][], otherwise: Event[] = [], isChoice?: true): Event[] {
   const choice = isChoice ? { isChoice } : {};

@@ -1,9 +1,9 @@
 /** What a workspace keeps of its files: of an open one as it stands, of a closed one packed. */
-import { partsOfSite } from './events.ts';
+import { type LoweredFunctions, partsOfSite } from './events.ts';
 import { factsOf } from './facts.ts';
 import { lowerFile, lowerFunctions, lowerModule } from './lower-file.ts';
 import { closeFile, openFile, type PythonFile } from './model.ts';
-import { copyOf, type LoweredFunctions, pack } from './packed-file.ts';
+import { copyOf, pack } from './packed-file.ts';
 import type { Span } from './rule.ts';
 import { NO_VOCABULARY, type Vocabulary } from './vocabulary.ts';
 import type { IndexedFile } from './workspace.ts';

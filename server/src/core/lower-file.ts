@@ -1,5 +1,5 @@
 /** Reduces a file to what its bodies do to randomness: all of it, what stands outside of functions, or these alone. */
-import type { ClassEffects, FileEffects, FunctionEffects, LocatedEffects, Places } from './events.ts';
+import type { ClassEffects, FunctionEffects, LocatedEffects, LoweredFunctions, LoweredModule } from './events.ts';
 import { Lowering } from './lower.ts';
 import { type Lowered, recall } from './lowering-memory.ts';
 import type { PythonFile } from './model.ts';
@@ -16,10 +16,7 @@ export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULA
 }
 
 /** All but the functions, most of which nobody asks for in a file that is closed. */
-export function lowerModule(
-  file: PythonFile,
-  vocabulary: Vocabulary,
-): { readonly effects: Omit<FileEffects, 'functions'>; readonly places: Places } {
+export function lowerModule(file: PythonFile, vocabulary: Vocabulary): LoweredModule {
   const classes: Record<string, ClassEffects> = {};
   for (const [id, info] of file.scopes.classes) classes[id] = classEffects(info, file);
   const body = new Lowering(file, '', vocabulary);
@@ -45,7 +42,7 @@ export function lowerFunctions(
   file: PythonFile,
   vocabulary: Vocabulary,
   memory: ReturnType<typeof recall> | null = null,
-): { readonly functions: ReadonlyMap<string, FunctionEffects>; readonly places: Places } {
+): LoweredFunctions {
   const functions = new Map<string, FunctionEffects>();
   const allPlaces = new Map<string, readonly Span[]>();
   for (const [id, info] of file.scopes.functions) {

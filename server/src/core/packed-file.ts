@@ -3,7 +3,15 @@
  * their events as objects would take many times the room of their text. Of its functions nothing but their names is kept
  * until one is asked for: working out what they do costs more than reading the file.
  */
-import { type FileEffects, type FunctionEffects, type FunctionTable, type Places, partsOfSite } from './events.ts';
+import {
+  type FileEffects,
+  type FunctionEffects,
+  type FunctionTable,
+  type LoweredFunctions,
+  type LoweredModule,
+  type Places,
+  partsOfSite,
+} from './events.ts';
 import type { Span } from './rule.ts';
 
 export interface PackedFile {
@@ -11,15 +19,9 @@ export interface PackedFile {
   readonly sites: Pick<ReadonlyMap<string, Span>, 'get'>;
 }
 
-/** What functions do, by their ids, and where. */
-export interface LoweredFunctions {
-  readonly functions: ReadonlyMap<string, FunctionEffects>;
-  readonly places: Places;
-}
-
 /** What stands outside of the file's functions; these are lowered, from the text, when one is asked for. */
 export function pack(
-  { effects, places }: { readonly effects: Omit<FileEffects, 'functions'>; readonly places: Places },
+  { effects, places }: LoweredModule,
   ids: Iterable<string>,
   lower: () => LoweredFunctions,
 ): PackedFile {

@@ -27,6 +27,14 @@ const TEXTS: Readonly<Record<string, { text: string; finds: readonly string[] }>
     text: `import torch\ndef table(a, start):\n${'    a, start = point(a, start, torch)\n'.repeat(3000)}    torch.rand(1)\ntable(0, 0)\n`,
     finds: ['incomplete-seeding'],
   },
+  'a switch whose value is being typed': {
+    text: 'import torch\ntorch.backends.cudnn.benchmark = x: int\ntorch.backends.cudnn.deterministic = y = z: bool\ntorch.rand(1)\n',
+    finds: ['incomplete-seeding'],
+  },
+  'an environment variable whose value is being typed': {
+    text: "import os\nimport torch\nos.environ['CUBLAS_WORKSPACE_CONFIG'] = x: str\ntorch.rand(1)\n",
+    finds: ['incomplete-seeding'],
+  },
   'things made of themselves': {
     text: `import torch
 class A(A): pass

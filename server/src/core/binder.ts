@@ -9,7 +9,7 @@ import {
   type Scope,
   type Scopes,
 } from './scope.ts';
-import type { Node } from './syntax.ts';
+import { lastValue, type Node } from './syntax.ts';
 
 const COMPREHENSIONS = new Set([
   'list_comprehension',
@@ -214,10 +214,7 @@ export function buildScopes(root: Node, text: string): Scopes {
         const left = node.get('left');
         const right = node.get('right');
         if (right) visit(right, scope);
-        // In `a = b = value` both names get the value at the end of the chain.
-        let value = right ?? null;
-        while (value?.type === 'assignment') value = value.get('right') ?? null;
-        if (left && right) bindTarget(left, value, scope);
+        if (left && right) bindTarget(left, lastValue(node) ?? null, scope);
         return;
       }
       case 'augmented_assignment': {

@@ -18,7 +18,7 @@ import {
   SPAWNS,
 } from './known-calls.ts';
 import type { Call, PythonFile } from './model.ts';
-import type { Node } from './syntax.ts';
+import { lastValue, type Node } from './syntax.ts';
 import { argumentValues, knownValue } from './values.ts';
 
 /** Gives a place a name that stays when the file moves around it. */
@@ -163,7 +163,7 @@ function algorithmsEvents(call: Call, file: PythonFile, site: Sites): Event[] {
 /** `torch.backends.cudnn.deterministic = True`, `os.environ['CUBLAS_WORKSPACE_CONFIG'] = ':4096:8'`; or a seed. */
 export function assignmentEvents(assignment: Node, file: PythonFile, site: Sites): Event[] {
   const left = assignment.get('left');
-  const right = assignment.get('right');
+  const right = lastValue(assignment);
   if (!left || !right) return [];
   if (left.type === 'subscript') {
     const object = left.get('value');
@@ -176,9 +176,7 @@ export function assignmentEvents(assignment: Node, file: PythonFile, site: Sites
   const seeder = name === null ? undefined : seederOf(name);
   const isSeed = seeder?.assigned === true;
   if (name === null || !(isSeed || name.startsWith('torch.backends.'))) return [];
-  let node = right;
-  while (node.type === 'assignment') node = node.get('right') ?? node;
-  const value = knownValue(node, file);
+  const value = knownValue(right, file);
   if (isSeed) return [{ kind: 'seed', streams: seeder.streams, value, noneIsEntropy: true, site: site(left) }];
   return [{ kind: 'flag', name, value, site: site(left) }];
 }

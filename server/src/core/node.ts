@@ -43,6 +43,13 @@ export class Node {
   }
 }
 
+/** What `a = b = value` gives to each of its names; undefined for `a = b: int`, where the value is still to be typed. */
+export function lastValue(assignment: Node): Node | undefined {
+  let value = assignment.get('right');
+  while (value?.type === 'assignment') value = value.get('right');
+  return value;
+}
+
 /** Moves a node and all below it to another place of the text, by UTF-16 units. */
 export function move(node: Node, shift: number): void {
   node.start += shift;

@@ -83,12 +83,11 @@ function passedElsewhere({ name, node }: Call, file: PythonFile): Node | null {
 
 /** The expression's first name is a parameter at the place, and every call in the file passes what it means at the seed. */
 function isHandedOn(expression: Node, file: PythonFile, place: Node): boolean {
-  let root = expression;
-  while (root.type === 'attribute' || root.type === 'subscript')
-    root = root.get('object') ?? root.get('value') ?? place;
+  let root: Node | undefined = expression;
+  while (root?.type === 'attribute' || root?.type === 'subscript') root = root.get('object') ?? root.get('value');
   const home = place.enclosing('function_definition');
   const info = home ? (file.scopes.byNode.get(home)?.owner as FunctionInfo | undefined) : undefined;
-  if (root.type !== 'identifier' || !info || info.class) return false;
+  if (root?.type !== 'identifier' || !info || info.class) return false;
   const name = file.read(root);
   const index = info.parameters.findIndex((each) => each.name === name && each.star === '');
   const [only, ...others] = lookUp(name, file.scope(place));

@@ -9,7 +9,7 @@ import { collectComments, type Node } from './node.ts';
 import { readLanguage, type Language as TreeLanguage } from './tree-layout.ts';
 import { type Reusable, TreeReader } from './tree-reader.ts';
 
-export { Node, walk } from './node.ts';
+export { lastValue, Node, walk } from './node.ts';
 
 /** The two WebAssembly binaries, as their packages ship them. */
 export interface WasmBytes {

@@ -3,6 +3,7 @@ import { onOneLine } from '../excerpts.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../known-calls.ts';
 import type { Node, PythonFile } from '../model.ts';
 import { environmentSettings } from '../switches.ts';
+import { lastValue } from '../syntax.ts';
 import type { Step } from '../trace.ts';
 import { type Condition, callOf, type Mention, type Source } from './source.ts';
 import { leastConditional } from './streams.ts';
@@ -48,7 +49,9 @@ function settingOf(step: Step, source: Source): SwitchSetting | null {
   if (!found || !mention) return null;
   const { file, node } = found;
   const call = callOf(node);
-  const value = call ? argumentsOf(call, file) : file.read(assignedValue(node) ?? node);
+  const value = call
+    ? argumentsOf(call, file)
+    : file.read((node.parent?.type === 'assignment' && lastValue(node.parent)) || node);
   return {
     ...mention,
     value: onOneLine(value),
@@ -59,13 +62,6 @@ function settingOf(step: Step, source: Source): SwitchSetting | null {
 
 const argumentsOf = (call: Node, file: PythonFile): string =>
   (call.get('arguments')?.children ?? []).map((argument) => file.read(argument)).join(', ');
-
-/** What `a = b = value` gives to either. */
-function assignedValue(target: Node): Node | undefined {
-  let value = target.parent?.type === 'assignment' ? target.parent.get('right') : undefined;
-  while (value?.type === 'assignment') value = value.get('right');
-  return value;
-}
 
 /** `use_deterministic_algorithms()` sets nothing: it raises. */
 function bareCalls(files: readonly PythonFile[], source: Source): SwitchSetting[] {

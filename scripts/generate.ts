@@ -5,13 +5,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { analyze } from '../server/src/core/analyze.ts';
-import { closeFile, openFile } from '../server/src/core/model.ts';
-import { projectOf } from '../server/src/core/project.ts';
-import { keyOf } from '../server/src/core/project-config.ts';
-import type { Example, Pledge as Level, Rule } from '../server/src/core/rule.ts';
+import { analyze } from '../server/src/core/analysis/analyze.ts';
+import type { Example, Rule } from '../server/src/core/contract/rule.ts';
+import type { Pledge as Level } from '../server/src/core/contract/severity.ts';
+import { projectOf } from '../server/src/core/program/project.ts';
+import { closeFile, openFile } from '../server/src/core/python/file.ts';
 import { RULES } from '../server/src/core/rules/index.ts';
-import { DEFAULT_SETTINGS, SETTINGS } from '../server/src/core/settings.ts';
+import { keyOf } from '../server/src/core/settings/pyproject.ts';
+import { DEFAULT_SETTINGS, SETTINGS } from '../server/src/core/settings/settings.ts';
 import { parseMarks } from '../test/marks.ts';
 import '../test/engine.ts';
 

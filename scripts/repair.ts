@@ -4,13 +4,13 @@
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { analyze } from '../server/src/core/analyze.ts';
-import { applyEdits } from '../server/src/core/fix.ts';
-import { closeFile, openFile } from '../server/src/core/model.ts';
-import { projectOf } from '../server/src/core/project.ts';
-import { DEFAULT_SETTINGS } from '../server/src/core/settings.ts';
-import '../test/engine.ts';
+import { analyze } from '../server/src/core/analysis/analyze.ts';
+import { applyEdits } from '../server/src/core/edits/edit-text.ts';
+import { projectOf } from '../server/src/core/program/project.ts';
+import { closeFile, openFile } from '../server/src/core/python/file.ts';
+import { DEFAULT_SETTINGS } from '../server/src/core/settings/settings.ts';
 import { equivalents } from './equivalents.ts';
+import '../test/engine.ts';
 
 const EXAMPLES = path.resolve(import.meta.dirname, '../examples');
 const MOST_FIXES = 100;

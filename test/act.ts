@@ -1,12 +1,12 @@
 /** Does to a text what an action of the lightbulb or the palette would do. */
 import assert from 'node:assert/strict';
 import './engine.ts';
-import { actionsAt, insertSeedBlock } from '../server/src/core/actions.ts';
-import { analyze } from '../server/src/core/analyze.ts';
-import { applyEdits } from '../server/src/core/fix.ts';
-import { closeFile, openFile } from '../server/src/core/model.ts';
-import { projectOf } from '../server/src/core/project.ts';
-import { DEFAULT_SETTINGS } from '../server/src/core/settings.ts';
+import { actionsAt, insertSeedBlock } from '../server/src/core/analysis/actions.ts';
+import { analyze } from '../server/src/core/analysis/analyze.ts';
+import { applyEdits } from '../server/src/core/edits/edit-text.ts';
+import { projectOf } from '../server/src/core/program/project.ts';
+import { closeFile, openFile } from '../server/src/core/python/file.ts';
+import { DEFAULT_SETTINGS } from '../server/src/core/settings/settings.ts';
 import { workspaceOf } from './corpus.ts';
 
 /** Another file of the same project. */

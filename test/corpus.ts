@@ -2,16 +2,17 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { type Analysis, analyze } from '../server/src/core/analyze.ts';
-import { mentionsCublas, namesEnvironment } from '../server/src/core/environment.ts';
-import { indexClosedFile } from '../server/src/core/indexed-file.ts';
-import { isManifest } from '../server/src/core/manifests.ts';
-import { closeFile, openFile, type PythonFile } from '../server/src/core/model.ts';
-import type { Source } from '../server/src/core/notebook.ts';
-import { type Project, projectOf } from '../server/src/core/project.ts';
+import { type Analysis, analyze } from '../server/src/core/analysis/analyze.ts';
+import type { Project } from '../server/src/core/contract/project.ts';
+import { isManifest } from '../server/src/core/manifests/manifests.ts';
+import { indexClosedFile } from '../server/src/core/program/indexed-file.ts';
+import { projectOf } from '../server/src/core/program/project.ts';
+import { Workspace } from '../server/src/core/program/workspace.ts';
+import { closeFile, openFile, type PythonFile } from '../server/src/core/python/file.ts';
+import type { Source } from '../server/src/core/python/notebook.ts';
 import { RULES } from '../server/src/core/rules/index.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../server/src/core/settings.ts';
-import { Workspace } from '../server/src/core/workspace.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../server/src/core/settings/settings.ts';
+import { mentionsCublas, namesEnvironment } from '../server/src/core/switches/environment.ts';
 import { type MarkedFile, parseMarks } from './marks.ts';
 import './engine.ts';
 

@@ -1,6 +1,8 @@
 /** Marked Python: what a test expects of the engine is written as a caret comment under the code it talks about. */
-import { joinCells, type Notebook } from '../server/src/core/notebook.ts';
-import type { Finding, Severity } from '../server/src/core/rule.ts';
+
+import type { Finding } from '../server/src/core/contract/rule.ts';
+import type { Severity } from '../server/src/core/contract/severity.ts';
+import { joinCells, type Notebook } from '../server/src/core/python/notebook.ts';
 
 export interface Mark {
   readonly start: number;

@@ -6,7 +6,7 @@
  *   `# seeds: numpy`       after a statement: nothing else seeds numpy before its first draw
  *   `# draws: torch`       after a statement: it draws from torch
  */
-import type { Stream } from '../server/src/core/knowledge.ts';
+import type { Stream } from '../server/src/core/knowledge/tables.ts';
 import type { MarkedFile } from './marks.ts';
 
 export interface SourceFile {

@@ -1,6 +1,7 @@
 /** Finds what the engine wants to know of a workspace, on any host: Python, and what names versions or an environment. */
-import { EDITOR_FOLDER, namesEnvironment } from './core/environment.ts';
-import { isManifest } from './core/manifests.ts';
+
+import { isManifest } from './core/manifests/manifests.ts';
+import { EDITOR_FOLDER, namesEnvironment } from './core/switches/environment.ts';
 import type { FolderEntry } from './protocol.ts';
 
 /** How a host reaches files. Addresses are URIs; answers come in the order of the questions, and nothing is thrown. */

@@ -1,11 +1,11 @@
 /** Commands that edit: what they write is worked out here, and the client applies it. */
 import { type Connection, MessageType, type Position, type WorkspaceEdit } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { insertSeedBlock, type Rewrite, rewriteAt } from './core/actions.ts';
-import type { Analysis } from './core/analyze.ts';
-import type { PythonFile } from './core/model.ts';
-import type { Project } from './core/project.ts';
-import type { Edit } from './core/rule.ts';
+import { insertSeedBlock, type Rewrite, rewriteAt } from './core/analysis/actions.ts';
+import type { Analysis } from './core/analysis/analyze.ts';
+import type { Project } from './core/contract/project.ts';
+import type { PythonFile } from './core/python/file.ts';
+import type { Edit } from './core/text/edit.ts';
 import { spanOf } from './lsp-notebooks.ts';
 import { COMMANDS, type SeedBlockOptions } from './protocol.ts';
 

@@ -1,7 +1,7 @@
 /** The workspace's files: reading them through the client, and hearing from it that files and folders come, change and go. */
 import { type Connection, DidChangeWatchedFilesNotification, FileChangeType, WatchKind } from 'vscode-languageserver';
-import { ENVIRONMENT_GLOBS } from './core/environment.ts';
-import { MANIFEST_GLOBS } from './core/manifests.ts';
+import { MANIFEST_GLOBS } from './core/manifests/manifests.ts';
+import { ENVIRONMENT_GLOBS } from './core/switches/environment.ts';
 import type { FileAccess } from './folders.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
 import type { clientOf } from './lsp-client.ts';

@@ -11,8 +11,8 @@ import {
   type Range,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { joinCells, type Notebook, type Source, withinCell } from './core/notebook.ts';
-import type { Span } from './core/rule.ts';
+import { joinCells, type Notebook, type Source, withinCell } from './core/python/notebook.ts';
+import type { Span } from './core/text/edit.ts';
 import { rangeOf } from './lsp-client.ts';
 
 /** What the server asks of clients that know notebooks. Of other kinds of notebooks nobody knows how their cells run. */

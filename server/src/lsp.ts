@@ -14,13 +14,14 @@ import {
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { actionsOf } from './core/actions.ts';
-import { type Analysis, analyze } from './core/analyze.ts';
-import { closeFile, openFile, type PythonFile, updateFile } from './core/model.ts';
-import { type Project, projectOf } from './core/project.ts';
+import { actionsOf } from './core/analysis/actions.ts';
+import { type Analysis, analyze } from './core/analysis/analyze.ts';
+import type { Project } from './core/contract/project.ts';
+import { projectOf } from './core/program/project.ts';
+import { closeFile, openFile, type PythonFile, updateFile } from './core/python/file.ts';
 import { ruleUrl } from './core/rules/index.ts';
-import { parseSettings, type Settings } from './core/settings.ts';
-import { loadSyntax, type WasmBytes } from './core/syntax.ts';
+import { parseSettings, type Settings } from './core/settings/settings.ts';
+import { loadSyntax, type WasmBytes } from './core/syntax/parse.ts';
 import { type FileAccess, NO_FILES } from './folders.ts';
 import { reasonToSkip } from './limits.ts';
 import { type ActionSource, clientOf, isInWorkspace, isLinted } from './lsp-client.ts';

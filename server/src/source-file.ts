@@ -1,8 +1,8 @@
 /** Python files and notebooks on disk: read as the engine takes them, and written back in their own encoding. */
 import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { applyEdits } from './core/fix.ts';
-import { editsByCell, joinCells, partsOf, type Source } from './core/notebook.ts';
-import type { Edit } from './core/rule.ts';
+import { applyEdits } from './core/edits/edit-text.ts';
+import { editsByCell, joinCells, partsOf, type Source } from './core/python/notebook.ts';
+import type { Edit } from './core/text/edit.ts';
 import { reasonToSkip } from './limits.ts';
 import { type NotebookFile, readNotebook, writeNotebook } from './notebook-file.ts';
 

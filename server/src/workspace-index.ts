@@ -3,14 +3,15 @@
  * It reads files in batches and understands them in slices, so that a large workspace never holds up a keystroke.
  * An open document always wins, and a text that was asked for before something newer is known is thrown away.
  */
-import { mentionsCublas, namesEnvironment } from './core/environment.ts';
-import { indexClosedFile, indexFile } from './core/indexed-file.ts';
-import { isInstalledPackage, isManifest } from './core/manifests.ts';
-import { closeFile, openFile, type PythonFile } from './core/model.ts';
-import { joinCells, partsOf, type Source } from './core/notebook.ts';
-import { DEFAULT_SETTINGS, type Settings } from './core/settings.ts';
-import { type Vocabulary, vocabularyOf } from './core/vocabulary.ts';
-import { type IndexedFile, Workspace } from './core/workspace.ts';
+
+import { type Vocabulary, vocabularyOf } from './core/lowering/own-functions.ts';
+import { isInstalledPackage, isManifest } from './core/manifests/manifests.ts';
+import { indexClosedFile, indexFile } from './core/program/indexed-file.ts';
+import { type IndexedFile, Workspace } from './core/program/workspace.ts';
+import { closeFile, openFile, type PythonFile } from './core/python/file.ts';
+import { joinCells, partsOf, type Source } from './core/python/notebook.ts';
+import { DEFAULT_SETTINGS, type Settings } from './core/settings/settings.ts';
+import { mentionsCublas, namesEnvironment } from './core/switches/environment.ts';
 import { type FileAccess, findFiles, join } from './folders.ts';
 import { reasonToSkip } from './limits.ts';
 import { readNotebook } from './notebook-file.ts';

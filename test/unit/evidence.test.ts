@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import type { Op } from '../../server/src/core/knowledge.ts';
+import type { Op } from '../../server/src/core/knowledge/tables.ts';
 
 const EVIDENCE = path.resolve(import.meta.dirname, '../../evidence');
 const { ops } = JSON.parse(readFileSync(path.join(EVIDENCE, '../server/data/ops.json'), 'utf8')) as { ops: Op[] };

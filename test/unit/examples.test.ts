@@ -1,10 +1,10 @@
 /** Each rule's own examples: the marks are its findings, the first fixes turn bad into good, and good is clean. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { applyEdits } from '../../server/src/core/fix.ts';
-import type { Example } from '../../server/src/core/rule.ts';
+import type { Example } from '../../server/src/core/contract/rule.ts';
+import { applyEdits } from '../../server/src/core/edits/edit-text.ts';
 import { RULES } from '../../server/src/core/rules/index.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../../server/src/core/settings.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../server/src/core/settings/settings.ts';
 import { compileErrors, type Understood, understand } from '../corpus.ts';
 import { compareMarks, parseMarks, renderMarks } from '../marks.ts';
 

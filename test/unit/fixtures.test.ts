@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RULES } from '../../server/src/core/rules/index.ts';
-import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
 import { fixtures, isPython, type Understood, understand, workspaceOf } from '../corpus.ts';
 import { compareMarks } from '../marks.ts';
 

@@ -1,7 +1,7 @@
 /** Texts nobody wrote on purpose: the engine says what it can and never fails. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
 import { understand, workspaceOf } from '../corpus.ts';
 
 const DRAW = 'model = torch.nn.Linear(1, 1)\n';

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import opTable from '../../server/data/ops.json' with { type: 'json' };
 import seederTable from '../../server/data/seeders.json' with { type: 'json' };
-import { type Hover, hoverAt } from '../../server/src/core/hover.ts';
-import { describeOp } from '../../server/src/core/hover-ops.ts';
-import { describeSeeder } from '../../server/src/core/hover-seeds.ts';
-import type { Op, Seeder } from '../../server/src/core/knowledge.ts';
-import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
+import { type Hover, hoverAt } from '../../server/src/core/hover/hover.ts';
+import { describeOp } from '../../server/src/core/hover/operations.ts';
+import { describeSeeder } from '../../server/src/core/hover/seeds.ts';
+import type { Op, Seeder } from '../../server/src/core/knowledge/tables.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
 import { fixtures, understand, workspaceOf } from '../corpus.ts';
 
 const OPS = opTable.ops as unknown as readonly Op[];

@@ -1,10 +1,10 @@
 /** Incremental is fresh: whatever is typed, pasted and deleted, the findings are those of the text as if just opened. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { analyze } from '../../server/src/core/analyze.ts';
-import { closeFile, openFile, type PythonFile, updateFile } from '../../server/src/core/model.ts';
-import { projectOf } from '../../server/src/core/project.ts';
-import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
+import { analyze } from '../../server/src/core/analysis/analyze.ts';
+import { projectOf } from '../../server/src/core/program/project.ts';
+import { closeFile, openFile, type PythonFile, updateFile } from '../../server/src/core/python/file.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
 import { type Subject, subjects } from '../corpus.ts';
 import { renderMarks } from '../marks.ts';
 

@@ -20,7 +20,7 @@ import {
   SEEDER_NAMES,
   type Seeder,
   seederOf,
-} from '../../server/src/core/knowledge.ts';
+} from '../../server/src/core/knowledge/tables.ts';
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../../server/data/${name}`, import.meta.url), 'utf8'));
 const { draws, families, packages } = read('draws.json') as {

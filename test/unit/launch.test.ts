@@ -1,7 +1,7 @@
 /** Edits of `.vscode/launch.json`: the variable wherever Python is launched, and every other byte as it was. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { applyEdits } from '../../server/src/core/fix.ts';
+import { applyEdits } from '../../server/src/core/edits/edit-text.ts';
 import { launchEdits } from '../../server/src/lsp-launch.ts';
 import { understand } from '../corpus.ts';
 

@@ -1,10 +1,11 @@
 /** Laws of every repair, over every Python text there is: it compiles, removes its finding, ends, and brings no new one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Action, actionsAt, fixAll, insertSeedBlock } from '../../server/src/core/actions.ts';
-import { applyEdits } from '../../server/src/core/fix.ts';
-import type { Edit, Finding } from '../../server/src/core/rule.ts';
-import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
+import { type Action, actionsAt, fixAll, insertSeedBlock } from '../../server/src/core/analysis/actions.ts';
+import type { Finding } from '../../server/src/core/contract/rule.ts';
+import { applyEdits } from '../../server/src/core/edits/edit-text.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
+import type { Edit } from '../../server/src/core/text/edit.ts';
 import { compileErrors, subjects, type Understood, understand } from '../corpus.ts';
 import { layoutProblems, type Variant, variantsOf } from '../variants.ts';
 

@@ -1,7 +1,7 @@
 /** Which versions ranges allow, and which manifest decides. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { isManifest, MANIFEST_GLOBS, Manifests } from '../../server/src/core/manifests.ts';
+import { isManifest, MANIFEST_GLOBS, Manifests } from '../../server/src/core/manifests/manifests.ts';
 
 /** What files say of packages for `project/src/train.py`. */
 function versions(files: Record<string, string>, ...packages: string[]): (string | null)[] {

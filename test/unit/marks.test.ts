@@ -1,7 +1,7 @@
 /** The reader of marks is what every other test trusts, so it has a test of its own. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Finding } from '../../server/src/core/rule.ts';
+import type { Finding } from '../../server/src/core/contract/rule.ts';
 import { compareMarks, parseMarks, renderMarks } from '../marks.ts';
 
 const BENCHMARK = `import torch

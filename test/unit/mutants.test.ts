@@ -1,13 +1,13 @@
 /** Programs that seed, with one seed spoilt: the stream that is lost must be reported, and nothing before. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { analyze } from '../../server/src/core/analyze.ts';
-import { indexFile } from '../../server/src/core/indexed-file.ts';
-import { closeFile, openFile } from '../../server/src/core/model.ts';
-import { projectOf } from '../../server/src/core/project.ts';
-import type { Finding } from '../../server/src/core/rule.ts';
-import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
-import { Workspace } from '../../server/src/core/workspace.ts';
+import { analyze } from '../../server/src/core/analysis/analyze.ts';
+import type { Finding } from '../../server/src/core/contract/rule.ts';
+import { indexFile } from '../../server/src/core/program/indexed-file.ts';
+import { projectOf } from '../../server/src/core/program/project.ts';
+import { Workspace } from '../../server/src/core/program/workspace.ts';
+import { closeFile, openFile } from '../../server/src/core/python/file.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
 import { fixtures } from '../corpus.ts';
 import { mutantsOf, type SourceFile } from '../mutants.ts';
 

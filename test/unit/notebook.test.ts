@@ -1,10 +1,12 @@
 /** Notebooks as one program: what is masked, where cells begin and end, and that cells change neither findings nor repairs. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { actionsAt, insertSeedBlock } from '../../server/src/core/actions.ts';
-import { analyze } from '../../server/src/core/analyze.ts';
-import { applyEdits } from '../../server/src/core/fix.ts';
-import { closeFile, openFile, updateFile } from '../../server/src/core/model.ts';
+import { actionsAt, insertSeedBlock } from '../../server/src/core/analysis/actions.ts';
+import { analyze } from '../../server/src/core/analysis/analyze.ts';
+import type { Finding } from '../../server/src/core/contract/rule.ts';
+import { applyEdits } from '../../server/src/core/edits/edit-text.ts';
+import { projectOf } from '../../server/src/core/program/project.ts';
+import { closeFile, openFile, updateFile } from '../../server/src/core/python/file.ts';
 import {
   cellAt,
   editsByCell,
@@ -13,10 +15,9 @@ import {
   type Notebook,
   type SourceCell,
   withinCell,
-} from '../../server/src/core/notebook.ts';
-import { projectOf } from '../../server/src/core/project.ts';
-import type { Edit, Finding } from '../../server/src/core/rule.ts';
-import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
+} from '../../server/src/core/python/notebook.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
+import type { Edit } from '../../server/src/core/text/edit.ts';
 import { compileErrors, fixtures, isPython, type Subject, subjects, understand } from '../corpus.ts';
 
 const sources = (...texts: string[]): SourceCell[] => texts.map((text, index) => ({ index, text }));

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { Op } from '../../server/src/core/knowledge.ts';
-import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
+import type { Op } from '../../server/src/core/knowledge/tables.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
 import { understand, workspaceOf } from '../corpus.ts';
 import { OP_CASES } from '../op-cases.ts';
 

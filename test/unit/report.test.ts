@@ -10,7 +10,7 @@ import { programsOf, reportOf } from '../../server/src/core/report/report.ts';
 import { type Page, pageOf } from '../../server/src/core/report/sections.ts';
 import type { StreamReport } from '../../server/src/core/report/streams.ts';
 import { renderText } from '../../server/src/core/report/text.ts';
-import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
 import { filesBelow, fixtures, readText, workspaceOf } from '../corpus.ts';
 import { parseMarks } from '../marks.ts';
 

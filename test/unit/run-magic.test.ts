@@ -1,14 +1,14 @@
 /** `%run` in notebooks: what IPython takes for the file, where it stands, and that it moves with the cells. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { applyEdits } from '../../server/src/core/fix.ts';
-import { indexClosedFile, indexFile } from '../../server/src/core/indexed-file.ts';
-import { closeFile, openFile, updateFile } from '../../server/src/core/model.ts';
-import { joinCells, type Notebook } from '../../server/src/core/notebook.ts';
-import { resolve } from '../../server/src/core/paths.ts';
-import { readRun } from '../../server/src/core/run-magic.ts';
-import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
-import { Workspace } from '../../server/src/core/workspace.ts';
+import { applyEdits } from '../../server/src/core/edits/edit-text.ts';
+import { indexClosedFile, indexFile } from '../../server/src/core/program/indexed-file.ts';
+import { Workspace } from '../../server/src/core/program/workspace.ts';
+import { closeFile, openFile, updateFile } from '../../server/src/core/python/file.ts';
+import { joinCells, type Notebook } from '../../server/src/core/python/notebook.ts';
+import { readRun } from '../../server/src/core/python/run-magic.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
+import { resolve } from '../../server/src/core/text/paths.ts';
 import { understand } from '../corpus.ts';
 
 const join = (...texts: string[]): Notebook => joinCells(texts.map((text, index) => ({ index, text })));

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import '../engine.ts';
-import { analyze } from '../../server/src/core/analyze.ts';
-import { closeFile, openFile } from '../../server/src/core/model.ts';
-import { projectOf } from '../../server/src/core/project.ts';
-import { DEFAULT_SETTINGS } from '../../server/src/core/settings.ts';
+import { analyze } from '../../server/src/core/analysis/analyze.ts';
+import { projectOf } from '../../server/src/core/program/project.ts';
+import { closeFile, openFile } from '../../server/src/core/python/file.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
 
 const folder = new URL('../../examples/', import.meta.url);
 const sections = readFileSync(new URL('README.md', folder), 'utf8').split(/^## /m).slice(1);

@@ -1,7 +1,7 @@
 /** The seed block is made for the project's version of torch, letter by letter. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { applyEdits } from '../../server/src/core/fix.ts';
+import { applyEdits } from '../../server/src/core/edits/edit-text.ts';
 import { block } from '../act.ts';
 import { understand, workspaceOf } from '../corpus.ts';
 

@@ -1,8 +1,14 @@
 /** Settings cannot break anything: what cannot be taken falls back, and one sentence says so. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readConfig } from '../../server/src/core/project-config.ts';
-import { DEFAULT_SETTINGS, mergeSettings, parseSettings, ruleLevel, SETTINGS } from '../../server/src/core/settings.ts';
+import { readConfig } from '../../server/src/core/settings/pyproject.ts';
+import {
+  DEFAULT_SETTINGS,
+  mergeSettings,
+  parseSettings,
+  ruleLevel,
+  SETTINGS,
+} from '../../server/src/core/settings/settings.ts';
 
 const RULES_PROBLEM =
   '`seedwise.rules` must be an object whose values are "error", "warning", "information", "hint", "default", "off".';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TreeCursor } from 'web-tree-sitter';
 import { bareParser } from '../../scripts/bench-figures.ts';
-import { type Node, parse } from '../../server/src/core/syntax.ts';
+import { type Node, parse } from '../../server/src/core/syntax/parse.ts';
 import { subjects } from '../corpus.ts';
 
 const parser = await bareParser();

@@ -1,12 +1,12 @@
 /** Functions of a project's own: what the settings say they do counts as if it were read. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { indexClosedFile } from '../../server/src/core/indexed-file.ts';
-import { lowerFile } from '../../server/src/core/lower-file.ts';
-import { closeFile, openFile, updateFile } from '../../server/src/core/model.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../../server/src/core/settings.ts';
-import { NO_VOCABULARY, vocabularyOf } from '../../server/src/core/vocabulary.ts';
-import { Workspace } from '../../server/src/core/workspace.ts';
+import { lowerFile } from '../../server/src/core/lowering/file.ts';
+import { NO_VOCABULARY, vocabularyOf } from '../../server/src/core/lowering/own-functions.ts';
+import { indexClosedFile } from '../../server/src/core/program/indexed-file.ts';
+import { Workspace } from '../../server/src/core/program/workspace.ts';
+import { closeFile, openFile, updateFile } from '../../server/src/core/python/file.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../server/src/core/settings/settings.ts';
 import { understand } from '../corpus.ts';
 
 type Names = Pick<Partial<Settings>, 'seedFunctions' | 'randomFunctions'>;

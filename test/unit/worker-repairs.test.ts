@@ -1,7 +1,7 @@
 /** Repairs that give each worker generators of its own, letter by letter; one of them is run on real PyTorch. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { joinCells } from '../../server/src/core/notebook.ts';
+import { joinCells } from '../../server/src/core/python/notebook.ts';
 import { act, titles } from '../act.ts';
 import { readText, understand } from '../corpus.ts';
 

@@ -2,7 +2,7 @@
  * Which versions a requirement allows, in the three dialects people write: PEP 440 (pip, uv, PDM), Poetry's, and conda's.
  * Pre-releases and local suffixes such as `+cu118` do not count.
  */
-import { compareVersions, releasesOf } from '../knowledge.ts';
+import { compareVersions, releasesOf } from '../knowledge/tables.ts';
 
 export type Dialect = 'pep440' | 'poetry' | 'conda';
 

@@ -2,7 +2,7 @@
  * Commands that a project installs: `train = "pkg.cli:main"` in a manifest makes that function an entry point.
  * What cannot be read says nothing.
  */
-import { at, isTable, parseToml } from './parse.ts';
+import { at, isTable, parseToml } from '../text/tables.ts';
 
 /** Targets as manifests write them: `pkg.cli:main`. */
 export function readScripts(path: string, text: string): readonly string[] {

@@ -1,6 +1,7 @@
 /** Manifests that people write as tables: TOML, INI and YAML. A text that cannot be parsed says nothing. */
-import { escapeRegExp } from '../patterns.ts';
-import { at, isTable, parseToml, parseYaml, type Table } from './parse.ts';
+
+import { escapeRegExp } from '../text/patterns.ts';
+import { at, isTable, parseToml, parseYaml, type Table } from '../text/tables.ts';
 import { ANY, either, exactly, parseRange, type Range } from './ranges.ts';
 import {
   condaName,

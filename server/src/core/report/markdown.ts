@@ -1,4 +1,5 @@
 /** A report as Markdown, for the appendix of a paper or a pull request. */
+
 import { ruleUrl } from '../rules/index.ts';
 import type { Inline, Line, Page, Section } from './sections.ts';
 import { placeName } from './source.ts';

@@ -3,83 +3,26 @@
  * value. It is read off what the rules go by, so that it never says anything else than they do.
  */
 
-import { analyze } from '../analyze.ts';
-import { Composer } from '../effects.ts';
-import { onOneLine } from '../excerpts.ts';
-import type { Determinism } from '../facts.ts';
-import type { Op, Stream } from '../knowledge.ts';
-import { loaderArgument } from '../loaders.ts';
-import type { Argument, Call, PythonFile } from '../model.ts';
-import { opUses } from '../ops.ts';
-import { isProgram, Project } from '../project.ts';
-import type { Finding, Pledge, Severity } from '../rule.ts';
+import { analyze } from '../analysis/analyze.ts';
+import { Composer } from '../composing/composer.ts';
+import { type Step, Trace } from '../composing/trace.ts';
+import type { Project } from '../contract/project.ts';
+import type { Finding } from '../contract/rule.ts';
+import { loaderArgument } from '../loading/loaders.ts';
+import { DATA_LOADERS } from '../lowering/values.ts';
+import { opUses } from '../operations/verdicts.ts';
+import { isProgram, WorkspaceProject } from '../program/project.ts';
+import type { Workspace } from '../program/workspace.ts';
+import type { Argument, Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
 import { RULES } from '../rules/index.ts';
-import type { Settings } from '../settings.ts';
-import { type Step, Trace } from '../trace.ts';
-import { DATA_LOADERS } from '../values.ts';
-import type { Workspace } from '../workspace.ts';
-import { type Mention, type Place, Source } from './source.ts';
-import { type StreamReport, streamsOf } from './streams.ts';
-import { type SwitchReport, switchesOf } from './switches.ts';
-import { type Verdict, verdictOf } from './verdict.ts';
-
-export type Report = ProgramReport | NoProgram;
-
-export interface ProgramReport {
-  readonly kind: 'program';
-  readonly path: string;
-  readonly verdict: Verdict;
-  readonly promise: Pledge;
-  /** `use_deterministic_algorithms`, as the rules see it. */
-  readonly determinism: Determinism;
-  readonly torch: {
-    /** Null is the newest known. */
-    readonly version: string | null;
-    /** The manifest that names it; null for a setting, or where nothing does. */
-    readonly manifest: string | null;
-  };
-  /** The files the program runs, itself first. */
-  readonly files: readonly string[];
-  readonly streams: readonly StreamReport[];
-  readonly switches: readonly SwitchReport[];
-  readonly operations: readonly OperationReport[];
-  readonly loaders: readonly LoaderReport[];
-  readonly findings: readonly FindingReport[];
-}
-
-/** A file that is no entry point, or none of a training program. */
-export interface NoProgram {
-  readonly kind: 'none';
-  readonly path: string;
-  readonly reason: 'library' | 'test' | 'unrelated' | 'idle' | 'unreadable';
-  /** The programs that reach it. */
-  readonly programs: readonly string[];
-}
-
-export interface OperationReport extends Mention {
-  readonly api: string;
-  readonly pass: Op['pass'];
-  readonly reason: string;
-  /** Under `use_deterministic_algorithms(True)` in the program's version; null where that version does not have it. */
-  readonly flag: 'error' | 'deterministic' | 'uncovered' | null;
-}
-
-/** Arguments as written; null where they are left out. */
-export interface LoaderReport extends Mention {
-  readonly shuffle: string | null;
-  readonly sampler: string | null;
-  readonly generator: string | null;
-  readonly workers: string | null;
-  readonly workerInit: string | null;
-}
-
-export interface FindingReport {
-  readonly rule: string;
-  readonly severity: Severity;
-  readonly message: string;
-  readonly subject: Stream | string | null;
-  readonly place: Place;
-}
+import type { Settings } from '../settings/settings.ts';
+import { onOneLine } from '../text/excerpts.ts';
+import type { FindingReport, LoaderReport, NoProgram, OperationReport, ProgramReport, Report } from './model.ts';
+import { type Mention, Source } from './source.ts';
+import { streamsOf } from './streams.ts';
+import { switchesOf } from './switches.ts';
+import { verdictOf } from './verdict.ts';
 
 /** The entry points of the workspace, sorted. */
 export function programsOf(workspace: Workspace): string[] {
@@ -105,12 +48,12 @@ export function reportOf(workspace: Workspace, path: string, user: Settings): Re
     if (facts?.isTest) return none('test');
     return none(isLibrary ? 'library' : facts?.reachesMl ? 'idle' : 'unrelated', programs);
   }
-  const project = new Project(file, settings, workspace);
+  const project = new WorkspaceProject(file, settings, workspace);
   const steps = stepsOf(workspace, path);
   const others = [...workspace.program(path).reached].filter((each) => each !== path).sort();
   const parts = [path, ...others].flatMap((each): Part[] => {
     const found = source.file(each);
-    return found ? [partOf(found, new Project(found, settings, workspace), settings)] : [];
+    return found ? [partOf(found, new WorkspaceProject(found, settings, workspace), settings)] : [];
   });
   const files = parts.map((part) => part.file);
   const streams = streamsOf(project, steps, source, (call) => parts.some((part) => varies(part, call, source)));

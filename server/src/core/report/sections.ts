@@ -1,6 +1,7 @@
 /** A report in words: sections of rows that every renderer shows alike. */
-import type { Pledge } from '../rule.ts';
-import type { FindingReport, LoaderReport, NoProgram, ProgramReport, Report } from './report.ts';
+
+import type { Pledge } from '../contract/severity.ts';
+import type { FindingReport, LoaderReport, NoProgram, ProgramReport, Report } from './model.ts';
 import type { Condition, Mention, Place } from './source.ts';
 import type { Drawing, Seeding, StreamReport, StreamState } from './streams.ts';
 import type { SwitchReport, SwitchSetting } from './switches.ts';

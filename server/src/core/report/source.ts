@@ -1,12 +1,13 @@
 /** The program's files as a report reads them: which text is at a place, and on which line. */
-import { onOneLine } from '../excerpts.ts';
-import { closeFile, type Node, type PythonFile } from '../model.ts';
-import { cellAt } from '../notebook.ts';
-import type { Span } from '../rule.ts';
-import { nodeAt } from '../seeding.ts';
-import type { Site } from '../summary.ts';
-import { type Frame, isWay, type Step, type Way } from '../trace.ts';
-import type { Workspace } from '../workspace.ts';
+
+import { type Frame, isWay, type Step, type Way } from '../composing/trace.ts';
+import type { Site } from '../effects/summary.ts';
+import type { Workspace } from '../program/workspace.ts';
+import { closeFile, type Node, type PythonFile } from '../python/file.ts';
+import { cellAt } from '../python/notebook.ts';
+import { nodeAt } from '../seeding/seeds.ts';
+import type { Span } from '../text/edit.ts';
+import { onOneLine } from '../text/excerpts.ts';
 
 /** Where something is written. Line and column count from 1, columns in UTF-16 units. */
 export interface Place {

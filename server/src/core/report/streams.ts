@@ -1,10 +1,11 @@
 /** The streams of a program in its report: what seeds each, what draws it first, and whether the one comes before the other. */
-import { onOneLine } from '../excerpts.ts';
-import { type Stream, seederOf } from '../knowledge.ts';
-import type { Constant } from '../model.ts';
-import type { Project } from '../project.ts';
-import { type Reached, type Site, STREAMS } from '../summary.ts';
-import { type Frame, isWay, type Step } from '../trace.ts';
+
+import { type Frame, isWay, type Step } from '../composing/trace.ts';
+import type { Project } from '../contract/project.ts';
+import type { Reached, Site } from '../effects/summary.ts';
+import { STREAMS, type Stream, seederOf } from '../knowledge/tables.ts';
+import type { Constant } from '../python/call.ts';
+import { onOneLine } from '../text/excerpts.ts';
 import { type Condition, callOf, type Mention, type Source } from './source.ts';
 
 /**

@@ -1,10 +1,11 @@
 /** The determinism switches of a program in its report: where each is set, to what, and under which conditions. */
-import { onOneLine } from '../excerpts.ts';
-import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../known-calls.ts';
-import type { Node, PythonFile } from '../model.ts';
-import { environmentSettings } from '../switches.ts';
-import { lastValue } from '../syntax.ts';
-import type { Step } from '../trace.ts';
+
+import type { Step } from '../composing/trace.ts';
+import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { environmentSettings } from '../switches/switches.ts';
+import { lastValue } from '../syntax/parse.ts';
+import { onOneLine } from '../text/excerpts.ts';
 import { type Condition, callOf, type Mention, type Source } from './source.ts';
 import { leastConditional } from './streams.ts';
 

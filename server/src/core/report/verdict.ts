@@ -1,14 +1,7 @@
 /** The one line on top of a report: whether the program repeats, and what is missing. */
-import type { Project } from '../project.ts';
-import type { FindingReport, OperationReport } from './report.ts';
+import type { Project } from '../contract/project.ts';
+import type { FindingReport, OperationReport, Verdict } from './model.ts';
 import type { StreamReport, StreamState } from './streams.ts';
-
-export interface Verdict {
-  /** `differs`: something is missing. `open`: it depends, or the code does not show it. `repeats`: nothing is missing. */
-  readonly level: 'differs' | 'open' | 'repeats';
-  /** Code stands in backticks. */
-  readonly sentence: string;
-}
 
 interface Facts {
   readonly project: Project;

@@ -1,10 +1,10 @@
 /** A worker_init_fn whose seed is a constant makes all workers, or all epochs, alike. */
-import { removeStatement, replace } from '../fix.ts';
-import { freeName, spell } from '../imports.ts';
-import { drawOf, seederOf } from '../knowledge.ts';
-import { loaderArgument, seedWorker, workerFunction } from '../loaders.ts';
-import type { Call, Node, PythonFile } from '../model.ts';
-import type { Edit, Fix, Report, Rule } from '../rule.ts';
+
+import type { Report, Rule } from '../contract/rule.ts';
+import { removeStatement, replace } from '../edits/edit-text.ts';
+import { freeName, spell } from '../edits/imports.ts';
+import { drawOf, seederOf } from '../knowledge/tables.ts';
+import { loaderArgument, seedWorker, workerFunction } from '../loading/loaders.ts';
 import {
   type Initializer,
   initializerOf,
@@ -14,7 +14,10 @@ import {
   loaderCalls,
   type RepeatedSeed,
   repeatedSeeds,
-} from '../worker-seeds.ts';
+} from '../loading/worker-seeds.ts';
+import type { Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import type { Edit, Fix } from '../text/edit.ts';
 
 export const constantWorkerSeed: Rule = {
   name: 'constant-worker-seed',

@@ -1,5 +1,9 @@
 /** Before torch 2.10 the determinism flag wants an environment variable beside it, or the first product on CUDA raises. */
 
+import type { Report, Rule } from '../contract/rule.ts';
+import { quoted, removeStatement, replace, statementOf } from '../edits/edit-text.ts';
+import { ALGORITHMS } from '../knowledge/calls.ts';
+import type { PythonFile } from '../python/file.ts';
 import {
   askingVersion,
   CUBLAS_VALUES,
@@ -7,12 +11,9 @@ import {
   cublasSettings,
   productBefore,
   setCublas,
-} from '../cublas.ts';
-import { CUBLAS_VARIABLE } from '../environment.ts';
-import { quoted, removeStatement, replace, statementOf } from '../fix.ts';
-import { ALGORITHMS } from '../known-calls.ts';
-import type { PythonFile } from '../model.ts';
-import type { Fix, Report, Rule } from '../rule.ts';
+} from '../switches/cublas.ts';
+import { CUBLAS_VARIABLE } from '../switches/environment.ts';
+import type { Fix } from '../text/edit.ts';
 
 const SEVERITY = { none: null, seeded: null, deterministic: 'warning' } as const;
 
@@ -69,14 +70,13 @@ model = torch.nn.Linear(8, 2).to("cuda")
   *check(file, project) {
     const version = askingVersion(project);
     if (version === null || project.deterministicAlgorithms === 'off' || !project.isInProgram) return;
-    const facts = project.programFacts;
-    if (!facts.some((each) => each.usesCuda) || project.environmentSetsCublas) return;
+    if (!project.usesCuda || project.environmentSetsCublas) return;
     const severity = SEVERITY[project.promise];
     for (const setting of cublasSettings(file)) {
       const report = misplaced(setting, version, file);
       if (report) yield { ...report, severity };
     }
-    if (facts.some((each) => each.setsCublas)) return;
+    if (project.setsCublas) return;
     for (const call of file.calls(ALGORITHMS)) {
       const mode = file.argument(call, 'mode', 0);
       if (typeof mode === 'string' || file.constant(mode) !== true) continue;

@@ -1,10 +1,13 @@
 /** A seed for CUDA alone leaves the CPU's generator, which makes the initial weights, to chance. */
-import { replace } from '../fix.ts';
-import { spell } from '../imports.ts';
-import type { Call, PythonFile } from '../model.ts';
-import { Reads } from '../reads.ts';
-import type { Fix, Rule, Span } from '../rule.ts';
-import { explain } from '../seeding.ts';
+
+import type { Rule } from '../contract/rule.ts';
+import { replace } from '../edits/edit-text.ts';
+import { spell } from '../edits/imports.ts';
+import type { Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import { Reads } from '../python/reads.ts';
+import { explain } from '../seeding/seeds.ts';
+import type { Fix, Span } from '../text/edit.ts';
 
 export const cudaOnlySeed: Rule = {
   name: 'cuda-only-seed',

@@ -1,7 +1,8 @@
 /** cuDNN picks a convolution by timing it, so the pick may change from run to run. */
-import { replace } from '../fix.ts';
-import type { Rule } from '../rule.ts';
-import { isWithoutSeed, measuresSpeed } from '../switches.ts';
+
+import type { Rule } from '../contract/rule.ts';
+import { replace } from '../edits/edit-text.ts';
+import { isWithoutSeed, measuresSpeed } from '../switches/switches.ts';
 
 export const cudnnBenchmark: Rule = {
   name: 'cudnn-benchmark',

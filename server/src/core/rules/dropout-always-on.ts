@@ -1,10 +1,12 @@
 /** `F.dropout` drops in evaluation too: unlike the layer it does not know which mode the model is in. */
-import { addArguments, replace } from '../fix.ts';
-import type { Call, Node, PythonFile } from '../model.ts';
-import type { Project } from '../project.ts';
-import type { Fix, Rule } from '../rule.ts';
-import type { FunctionInfo } from '../scope.ts';
-import { walk } from '../syntax.ts';
+import type { Project } from '../contract/project.ts';
+import type { Rule } from '../contract/rule.ts';
+import { addArguments, replace } from '../edits/edit-text.ts';
+import type { Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import type { FunctionInfo } from '../python/scope.ts';
+import { walk } from '../syntax/parse.ts';
+import type { Fix } from '../text/edit.ts';
 
 const DROPOUT = ['dropout', 'dropout1d', 'dropout2d', 'dropout3d'].map((name) => `torch.nn.functional.${name}`);
 const ATTENTION = 'torch.nn.functional.scaled_dot_product_attention';

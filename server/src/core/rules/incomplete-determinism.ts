@@ -1,13 +1,14 @@
 /** cuDNN's switch reaches cuDNN only, and `warn_only` leaves attention as it was. */
 
-import { insertAfter, statementOf } from '../fix.ts';
-import { spell } from '../imports.ts';
-import { seederOf } from '../knowledge.ts';
-import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../known-calls.ts';
-import type { Node, PythonFile } from '../model.ts';
-import { opUses, verdictOf } from '../ops.ts';
-import type { Project } from '../project.ts';
-import type { Fix, Related, Report, Rule } from '../rule.ts';
+import type { Project } from '../contract/project.ts';
+import type { Related, Report, Rule } from '../contract/rule.ts';
+import { insertAfter, statementOf } from '../edits/edit-text.ts';
+import { spell } from '../edits/imports.ts';
+import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
+import { seederOf } from '../knowledge/tables.ts';
+import { opUses, verdictOf } from '../operations/verdicts.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import type { Fix } from '../text/edit.ts';
 
 const DEBUG_MODE = 'torch.set_deterministic_debug_mode';
 const SDPA = 'torch.nn.functional.scaled_dot_product_attention';

@@ -1,15 +1,15 @@
 /** A program that draws from a generator nothing seeds gives other numbers in every run. */
 
-import { onOneLine } from '../excerpts.ts';
-import type { Stream } from '../knowledge.ts';
-import type { PythonFile } from '../model.ts';
-import { seedTarget } from '../processes.ts';
-import type { Project } from '../project.ts';
-import type { Fix, Rule } from '../rule.ts';
-import { seedBlock } from '../seed-block.ts';
-import { explain, GENERATOR, seedBeside } from '../seeding.ts';
-import type { Exposure } from '../summary.ts';
-import { STREAMS } from '../summary.ts';
+import type { Project } from '../contract/project.ts';
+import type { Rule } from '../contract/rule.ts';
+import type { Exposure } from '../effects/summary.ts';
+import { STREAMS, type Stream } from '../knowledge/tables.ts';
+import type { PythonFile } from '../python/file.ts';
+import { seedTarget } from '../seeding/processes.ts';
+import { seedBlock } from '../seeding/seed-block.ts';
+import { explain, GENERATOR, seedBeside } from '../seeding/seeds.ts';
+import type { Fix } from '../text/edit.ts';
+import { onOneLine } from '../text/excerpts.ts';
 
 export const incompleteSeeding: Rule = {
   name: 'incomplete-seeding',

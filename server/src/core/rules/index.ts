@@ -1,5 +1,5 @@
 /** All rules, in the order of the documentation. */
-import type { Rule } from '../rule.ts';
+import type { Rule } from '../contract/rule.ts';
 import { constantWorkerSeed } from './constant-worker-seed.ts';
 import { cublasWorkspaceConfig } from './cublas-workspace-config.ts';
 import { cudaOnlySeed } from './cuda-only-seed.ts';

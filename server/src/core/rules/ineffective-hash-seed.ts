@@ -1,10 +1,13 @@
 /** A running Python has chosen how it hashes strings; the variable only reaches processes started later. */
-import { removeStatement, statementOf } from '../fix.ts';
-import { DATA_LOADER, startsWorkers } from '../loaders.ts';
-import type { Constant, Node, PythonFile } from '../model.ts';
-import type { Fix, Rule } from '../rule.ts';
-import { FALLBACK_SEED } from '../seeding.ts';
-import { environmentSettings } from '../switches.ts';
+
+import type { Rule } from '../contract/rule.ts';
+import { removeStatement, statementOf } from '../edits/edit-text.ts';
+import { DATA_LOADER, startsWorkers } from '../loading/loaders.ts';
+import type { Constant } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { FALLBACK_SEED } from '../seeding/seeds.ts';
+import { environmentSettings } from '../switches/switches.ts';
+import type { Fix } from '../text/edit.ts';
 
 const VARIABLE = 'PYTHONHASHSEED';
 

@@ -1,12 +1,14 @@
 /** A model gets its weights from a file and runs without gradients, but in training mode: dropout drops, batch norm learns. */
-import { insertAfter, statementOf } from '../fix.ts';
-import { usesOf } from '../flow.ts';
-import { runsWithoutGradient } from '../gradients.ts';
-import type { Call, Node, PythonFile } from '../model.ts';
-import { isTorchvisionModel } from '../networks.ts';
-import type { Project } from '../project.ts';
-import type { Fix, Rule } from '../rule.ts';
-import { walk } from '../syntax.ts';
+import type { Project } from '../contract/project.ts';
+import type { Rule } from '../contract/rule.ts';
+import { insertAfter, statementOf } from '../edits/edit-text.ts';
+import { runsWithoutGradient } from '../operations/gradients.ts';
+import { isTorchvisionModel } from '../program/modes.ts';
+import type { Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { usesOf } from '../python/flow.ts';
+import { walk } from '../syntax/parse.ts';
+import type { Fix } from '../text/edit.ts';
 
 const READS_FILE =
   /^(torch\.load|torch\.hub\.load_state_dict_from_url|torch\.utils\.model_zoo\.load_url|safetensors\.torch\.load_file)$/;

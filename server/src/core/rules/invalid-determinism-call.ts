@@ -1,11 +1,12 @@
 /** Calls to PyTorch's determinism switch that raise before anything is trained. */
 
-import { insertAt, replace } from '../fix.ts';
-import { compareVersions } from '../knowledge.ts';
-import { ALGORITHMS } from '../known-calls.ts';
-import type { Call, PythonFile } from '../model.ts';
-import type { Project } from '../project.ts';
-import type { Report, Rule } from '../rule.ts';
+import type { Project } from '../contract/project.ts';
+import type { Report, Rule } from '../contract/rule.ts';
+import { insertAt, replace } from '../edits/edit-text.ts';
+import { ALGORITHMS } from '../knowledge/calls.ts';
+import { compareVersions } from '../knowledge/tables.ts';
+import type { Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
 
 export const invalidDeterminismCall: Rule = {
   name: 'invalid-determinism-call',

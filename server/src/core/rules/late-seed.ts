@@ -1,14 +1,15 @@
 /** A seed that runs after the first draw leaves that draw to chance. */
 
-import { onOneLine } from '../excerpts.ts';
-import type { PythonFile } from '../model.ts';
-import { seedMove } from '../moves.ts';
-import type { Project } from '../project.ts';
-import type { Fix, Rule } from '../rule.ts';
-import { seedBlock } from '../seed-block.ts';
-import { explain, GENERATOR } from '../seeding.ts';
-import type { Late } from '../summary.ts';
-import { STREAMS } from '../summary.ts';
+import type { Project } from '../contract/project.ts';
+import type { Rule } from '../contract/rule.ts';
+import type { Late } from '../effects/summary.ts';
+import { STREAMS } from '../knowledge/tables.ts';
+import type { PythonFile } from '../python/file.ts';
+import { seedMove } from '../seeding/moves.ts';
+import { seedBlock } from '../seeding/seed-block.ts';
+import { explain, GENERATOR } from '../seeding/seeds.ts';
+import type { Fix } from '../text/edit.ts';
+import { onOneLine } from '../text/excerpts.ts';
 
 export const lateSeed: Rule = {
   name: 'late-seed',

@@ -1,11 +1,13 @@
 /** scikit-learn and pandas fall back on numpy's global generator where they get no `random_state`. */
-import { fallsBackOnNumpy, findDraw } from '../draws.ts';
-import { addArguments, replace } from '../fix.ts';
-import { isHarmlessDraw } from '../harmless.ts';
-import type { Call, PythonFile } from '../model.ts';
-import type { Project } from '../project.ts';
-import type { Fix, Rule } from '../rule.ts';
-import { seedValueAt } from '../seeding.ts';
+import type { Project } from '../contract/project.ts';
+import type { Rule } from '../contract/rule.ts';
+import { addArguments, replace } from '../edits/edit-text.ts';
+import { fallsBackOnNumpy, findDraw } from '../lowering/draws.ts';
+import { isHarmlessDraw } from '../lowering/harmless-draws.ts';
+import type { Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import { seedValueAt } from '../seeding/seeds.ts';
+import type { Fix } from '../text/edit.ts';
 
 export const missingRandomState: Rule = {
   name: 'missing-random-state',

@@ -1,11 +1,14 @@
 /** A DistributedSampler shuffles by its seed and its epoch; nobody tells it the epoch. */
-import { indentUnit, insertBefore, replace } from '../fix.ts';
-import { usesOf } from '../flow.ts';
-import { freeName } from '../imports.ts';
-import { DATA_LOADER } from '../loaders.ts';
-import type { Call, Node, PythonFile } from '../model.ts';
-import type { Fix, Rule } from '../rule.ts';
-import { assignedValues, lookUp } from '../scope.ts';
+
+import type { Rule } from '../contract/rule.ts';
+import { indentUnit, insertBefore, replace } from '../edits/edit-text.ts';
+import { freeName } from '../edits/imports.ts';
+import { DATA_LOADER } from '../loading/loaders.ts';
+import type { Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { usesOf } from '../python/flow.ts';
+import { assignedValues, lookUp } from '../python/scope.ts';
+import type { Fix } from '../text/edit.ts';
 
 const SAMPLER = 'torch.utils.data.DistributedSampler';
 const BATCH_SAMPLER = 'torch.utils.data.BatchSampler';

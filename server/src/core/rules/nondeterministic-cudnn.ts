@@ -1,9 +1,9 @@
 /** A program that says that cuDNN need not be deterministic. */
 
-import { replace } from '../fix.ts';
-import { CUDNN_DETERMINISTIC } from '../known-calls.ts';
-import type { Rule } from '../rule.ts';
-import { isWithoutSeed, measuresSpeed } from '../switches.ts';
+import type { Rule } from '../contract/rule.ts';
+import { replace } from '../edits/edit-text.ts';
+import { CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
+import { isWithoutSeed, measuresSpeed } from '../switches/switches.ts';
 
 export const nondeterministicCudnn: Rule = {
   name: 'nondeterministic-cudnn',

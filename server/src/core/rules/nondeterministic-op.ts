@@ -1,8 +1,8 @@
 /** Operations whose CUDA kernels add in whatever order the threads arrive. */
-import { dependsOnVersion, type OpUse, onePerPlace, opUses, release, verdictOf } from '../ops.ts';
-import type { Project } from '../project.ts';
-import { remediesOf } from '../remedies.ts';
-import type { Rule } from '../rule.ts';
+import type { Project } from '../contract/project.ts';
+import type { Rule } from '../contract/rule.ts';
+import { remediesOf } from '../operations/remedies.ts';
+import { dependsOnVersion, type OpUse, onePerPlace, opUses, release, verdictOf } from '../operations/verdicts.ts';
 
 export const nondeterministicOp: Rule = {
   name: 'nondeterministic-op',

@@ -1,10 +1,13 @@
 /** Python salts the hashes of strings anew in every process. */
-import { replace } from '../fix.ts';
-import { spell } from '../imports.ts';
-import { looksLikeSeeder } from '../knowledge.ts';
-import type { Call, Node, PythonFile } from '../model.ts';
-import type { Fix, Rule } from '../rule.ts';
-import { identifiers } from '../varying.ts';
+
+import type { Rule } from '../contract/rule.ts';
+import { replace } from '../edits/edit-text.ts';
+import { spell } from '../edits/imports.ts';
+import { looksLikeSeeder } from '../knowledge/tables.ts';
+import type { Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { identifiers } from '../seeding/varying-seeds.ts';
+import type { Fix } from '../text/edit.ts';
 
 export const randomizedHash: Rule = {
   name: 'randomized-hash',

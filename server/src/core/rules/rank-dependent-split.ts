@@ -1,10 +1,11 @@
 /** Processes that seed by rank and then split the data each make a split of their own. */
-import { replace } from '../fix.ts';
-import type { Node, PythonFile } from '../model.ts';
-import { dependsOnRank, rankSeedBefore, sharedPart } from '../ranks.ts';
-import type { Report, Rule } from '../rule.ts';
-import { seedValueAt } from '../seeding.ts';
-import { drawsOfOwnSamplers, globalSplits, ownGenerator } from '../splits.ts';
+
+import type { Report, Rule } from '../contract/rule.ts';
+import { replace } from '../edits/edit-text.ts';
+import { dependsOnRank, rankSeedBefore, sharedPart } from '../loading/ranks.ts';
+import { drawsOfOwnSamplers, globalSplits, ownGenerator } from '../loading/splits.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { seedValueAt } from '../seeding/seeds.ts';
 
 export const rankDependentSplit: Rule = {
   name: 'rank-dependent-split',

@@ -1,9 +1,12 @@
 /** `torch.manual_seed` has seeded every CUDA device already. */
-import { removeStatement, statementOf } from '../fix.ts';
-import { seederOf } from '../knowledge.ts';
-import type { Call, Node, PythonFile } from '../model.ts';
-import type { Fix, Rule } from '../rule.ts';
-import { isPlain } from '../seeding.ts';
+
+import type { Rule } from '../contract/rule.ts';
+import { removeStatement, statementOf } from '../edits/edit-text.ts';
+import { seederOf } from '../knowledge/tables.ts';
+import type { Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { isPlain } from '../seeding/seeds.ts';
+import type { Fix } from '../text/edit.ts';
 
 export const redundantCudaSeed: Rule = {
   name: 'redundant-cuda-seed',

@@ -1,12 +1,14 @@
 /** A checkpoint brings back model, optimizer and epoch, but the random numbers begin again. */
-import { type Checkpoint, checkpoints, isOptimizer, PROGRESS } from '../checkpoints.ts';
-import { addArguments, addItems, indentUnit, insertAfter, insertBefore, statementOf } from '../fix.ts';
-import { compareVersions } from '../knowledge.ts';
-import type { Call, Node, PythonFile } from '../model.ts';
-import type { Project } from '../project.ts';
-import { rngHelpers } from '../rng-states.ts';
-import type { Edit, Fix, Rule } from '../rule.ts';
-import { walk } from '../syntax.ts';
+import type { Project } from '../contract/project.ts';
+import type { Rule } from '../contract/rule.ts';
+import { addArguments, addItems, indentUnit, insertAfter, insertBefore, statementOf } from '../edits/edit-text.ts';
+import { compareVersions } from '../knowledge/tables.ts';
+import type { Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { type Checkpoint, checkpoints, isOptimizer, PROGRESS } from '../seeding/checkpoints.ts';
+import { rngHelpers } from '../seeding/rng-states.ts';
+import { walk } from '../syntax/parse.ts';
+import type { Edit, Fix } from '../text/edit.ts';
 
 const KEY = 'rng_state';
 /** From this version on `torch.load` takes no arrays unless it is told to. */

@@ -1,9 +1,10 @@
 /** A set of strings is iterated in another order in every process. */
-import type { Node } from '../model.ts';
-import { Order } from '../order.ts';
-import { Reads } from '../reads.ts';
-import type { Rule } from '../rule.ts';
-import { holdsNumbers, iterated, setsOf, sortSet } from '../sets.ts';
+
+import type { Rule } from '../contract/rule.ts';
+import { Order } from '../ordering/order.ts';
+import { holdsNumbers, iterated, setsOf, sortSet } from '../ordering/sets.ts';
+import type { Node } from '../python/file.ts';
+import { Reads } from '../python/reads.ts';
 
 const LONGEST_QUOTE = 40;
 

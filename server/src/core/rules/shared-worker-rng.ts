@@ -1,10 +1,12 @@
 /** A generator made in a Dataset's __init__ is copied into every worker, and each copy gives the same numbers. */
-import { insertBefore, removeStatement, replace, statementOf } from '../fix.ts';
-import { freeName, spellAll } from '../imports.ts';
-import type { Node, PythonFile } from '../model.ts';
-import type { Edit, Fix, Rule } from '../rule.ts';
-import { type KeptGenerator, keptGenerators, workersOf } from '../worker-copies.ts';
-import { reseedFix } from '../worker-reseeds.ts';
+
+import type { Rule } from '../contract/rule.ts';
+import { insertBefore, removeStatement, replace, statementOf } from '../edits/edit-text.ts';
+import { freeName, spellAll } from '../edits/imports.ts';
+import { type KeptGenerator, keptGenerators, workersOf } from '../loading/worker-copies.ts';
+import { reseedFix } from '../loading/worker-reseeds.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import type { Edit, Fix } from '../text/edit.ts';
 
 export const sharedWorkerRng: Rule = {
   name: 'shared-worker-rng',

@@ -1,8 +1,8 @@
 /** Operations that raise because the program asks for deterministic algorithms and they have none. */
-import { dependsOnVersion, type OpUse, onePerPlace, opUses, release, verdictOf } from '../ops.ts';
-import type { Project } from '../project.ts';
-import { waysOut } from '../remedies.ts';
-import type { Related, Rule } from '../rule.ts';
+import type { Project } from '../contract/project.ts';
+import type { Related, Rule } from '../contract/rule.ts';
+import { waysOut } from '../operations/remedies.ts';
+import { dependsOnVersion, type OpUse, onePerPlace, opUses, release, verdictOf } from '../operations/verdicts.ts';
 
 export const throwsWhenDeterministic: Rule = {
   name: 'throws-when-deterministic',

@@ -1,8 +1,9 @@
 /** A process that is started anew knows nothing of the seeds of the one that starts it. */
-import { seedTarget } from '../processes.ts';
-import type { Rule } from '../rule.ts';
-import { GENERATOR } from '../seeding.ts';
-import { STREAMS } from '../summary.ts';
+
+import type { Rule } from '../contract/rule.ts';
+import { STREAMS } from '../knowledge/tables.ts';
+import { seedTarget } from '../seeding/processes.ts';
+import { GENERATOR } from '../seeding/seeds.ts';
 
 export const unseededChildProcess: Rule = {
   name: 'unseeded-child-process',

@@ -1,9 +1,12 @@
 /** A generator object that is made without a seed takes fresh entropy from the system. */
-import { addArguments, replace } from '../fix.ts';
-import { isHarmlessDraw } from '../harmless.ts';
-import type { Argument, Call, Node, PythonFile } from '../model.ts';
-import type { Fix, Rule } from '../rule.ts';
-import { seedValueAt } from '../seeding.ts';
+
+import type { Rule } from '../contract/rule.ts';
+import { addArguments, replace } from '../edits/edit-text.ts';
+import { isHarmlessDraw } from '../lowering/harmless-draws.ts';
+import type { Argument, Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { seedValueAt } from '../seeding/seeds.ts';
+import type { Fix } from '../text/edit.ts';
 
 export const unseededGenerator: Rule = {
   name: 'unseeded-generator',

@@ -1,7 +1,17 @@
 /** A DataLoader without a generator shuffles by the global one, which everything else advances too. */
-import { DATA_LOADER, generatorFix, isLeftOut, loaderArgument, makeDeterministic, workerFix } from '../loaders.ts';
-import type { Call, PythonFile } from '../model.ts';
-import type { Fix, Rule } from '../rule.ts';
+
+import type { Rule } from '../contract/rule.ts';
+import {
+  DATA_LOADER,
+  generatorFix,
+  isLeftOut,
+  loaderArgument,
+  makeDeterministic,
+  workerFix,
+} from '../loading/loaders.ts';
+import type { Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import type { Fix } from '../text/edit.ts';
 
 export const unseededShuffle: Rule = {
   name: 'unseeded-shuffle',

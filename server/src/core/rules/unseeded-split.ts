@@ -1,9 +1,12 @@
 /** A split or a sampler without a generator follows the global one, which everything else advances too. */
-import type { Call, PythonFile } from '../model.ts';
-import { rankSeedBefore } from '../ranks.ts';
-import type { Fix, Rule } from '../rule.ts';
-import { GENERATOR, seedValueAt } from '../seeding.ts';
-import { drawsOfOwnSamplers, globalSamplers, globalSplits, ownGenerator } from '../splits.ts';
+
+import type { Rule } from '../contract/rule.ts';
+import { rankSeedBefore } from '../loading/ranks.ts';
+import { drawsOfOwnSamplers, globalSamplers, globalSplits, ownGenerator } from '../loading/splits.ts';
+import type { Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import { GENERATOR, seedValueAt } from '../seeding/seeds.ts';
+import type { Fix } from '../text/edit.ts';
 
 export const unseededSplit: Rule = {
   name: 'unseeded-split',

@@ -1,13 +1,22 @@
 /** Workers draw from a generator that nobody seeds for them: each has the same copy of it. */
-import { indentUnit } from '../fix.ts';
-import { freeName, insertHelper, spellAll } from '../imports.ts';
-import { isLeftOut, loaderArgument, passArgument, seedWorker, startsWorkers, workerFunction } from '../loaders.ts';
-import type { Call, PythonFile } from '../model.ts';
-import type { Project } from '../project.ts';
-import type { Edit, Fix, Rule } from '../rule.ts';
-import { lookUp } from '../scope.ts';
-import { unseededDraw, type WorkerDraw } from '../worker-draws.ts';
-import { loaderCalls } from '../worker-seeds.ts';
+import type { Project } from '../contract/project.ts';
+import type { Rule } from '../contract/rule.ts';
+import { indentUnit } from '../edits/edit-text.ts';
+import { freeName, insertHelper, spellAll } from '../edits/imports.ts';
+import {
+  isLeftOut,
+  loaderArgument,
+  passArgument,
+  seedWorker,
+  startsWorkers,
+  workerFunction,
+} from '../loading/loaders.ts';
+import { unseededDraw, type WorkerDraw } from '../loading/worker-draws.ts';
+import { loaderCalls } from '../loading/worker-seeds.ts';
+import type { Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import { lookUp } from '../python/scope.ts';
+import type { Edit, Fix } from '../text/edit.ts';
 
 const SEVERITY = { none: 'information', seeded: 'warning', deterministic: 'warning' } as const;
 

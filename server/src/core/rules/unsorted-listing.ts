@@ -1,7 +1,16 @@
 /** A directory listing comes in no fixed order, and what is built from it inherits that. */
-import { findsOne, isListing, listingSpan, listsAnew, sortListing, startOf, walkIsSorted } from '../listings.ts';
-import { Order } from '../order.ts';
-import type { Rule } from '../rule.ts';
+
+import type { Rule } from '../contract/rule.ts';
+import {
+  findsOne,
+  isListing,
+  listingSpan,
+  listsAnew,
+  sortListing,
+  startOf,
+  walkIsSorted,
+} from '../ordering/listings.ts';
+import { Order } from '../ordering/order.ts';
 
 const LONGEST_QUOTE = 40;
 

@@ -1,5 +1,5 @@
 /** An ignore comment that ignores nothing hides the next fault on its line. */
-import type { Rule } from '../rule.ts';
+import type { Rule } from '../contract/rule.ts';
 
 export const unusedIgnore: Rule & { message(name: string): string } = {
   name: 'unused-ignore',

@@ -1,14 +1,16 @@
 /** A seed that is another one in every run seeds nothing. */
-import { addArguments, replace } from '../fix.ts';
-import { spell } from '../imports.ts';
-import { compareVersions, looksLikeSeeder, type Seeder, type Stream, seederOf } from '../knowledge.ts';
-import { LIBRARY } from '../known-calls.ts';
-import type { Call, Node, PythonFile } from '../model.ts';
-import type { Project } from '../project.ts';
-import type { Fix, Report, Rule } from '../rule.ts';
-import { seedValueAt } from '../seeding.ts';
-import { isWithoutSeed } from '../switches.ts';
-import { isRecorded, type SeedUse, seedUses, type Varying, varyingPart, whole } from '../varying.ts';
+import type { Project } from '../contract/project.ts';
+import type { Report, Rule } from '../contract/rule.ts';
+import { addArguments, replace } from '../edits/edit-text.ts';
+import { spell } from '../edits/imports.ts';
+import { LIBRARY } from '../knowledge/calls.ts';
+import { compareVersions, looksLikeSeeder, type Seeder, type Stream, seederOf } from '../knowledge/tables.ts';
+import type { Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { seedValueAt } from '../seeding/seeds.ts';
+import { isRecorded, type SeedUse, seedUses, type Varying, varyingPart, whole } from '../seeding/varying-seeds.ts';
+import { isWithoutSeed } from '../switches/switches.ts';
+import type { Fix } from '../text/edit.ts';
 
 export const varyingSeed: Rule = {
   name: 'varying-seed',

@@ -1,0 +1,198 @@
+/** Everything the lightbulb and the palette offer: repairs, ignores and refactorings. Hosts only translate. */
+
+import type { Project } from '../contract/project.ts';
+import type { Finding, Variable } from '../contract/rule.ts';
+import { compatibleEdits } from '../edits/edit-text.ts';
+import { freeName } from '../edits/imports.ts';
+import { STREAMS } from '../knowledge/tables.ts';
+import { DATA_LOADER, makeDeterministic, seedWorker, workerFunction } from '../loading/loaders.ts';
+import { indexingFix } from '../operations/equivalents.ts';
+import type { Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import { cellAt, fitsCells } from '../python/notebook.ts';
+import { unusedIgnore } from '../rules/unused-ignore.ts';
+import { seedBlock } from '../seeding/seed-block.ts';
+import { LAUNCH_FILE } from '../switches/environment.ts';
+import type { Edit, Fix, Span } from '../text/edit.ts';
+import type { Analysis } from './analyze.ts';
+import { ignoreFile, ignoreLine } from './suppress.ts';
+
+export interface Action {
+  readonly title: string;
+  readonly kind: 'quickfix' | 'refactor.rewrite' | 'source.fixAll.seedwise' | 'notebook.source.fixAll.seedwise';
+  /** The finding it repairs. */
+  readonly finding?: Finding;
+  readonly preferred: boolean;
+  /** What the client does instead of, or after, the edits. */
+  readonly command?: { readonly name: 'explain' | 'turnOff'; readonly rule: string };
+  /** What the host writes to its launch configuration instead of edits. */
+  readonly startWith?: Variable;
+  edits(): readonly Edit[];
+}
+
+const noEdits = (): readonly Edit[] => [];
+
+/** What can be done at a span, the repairs of its findings first. */
+export function actionsAt(file: PythonFile, project: Project, analysis: Analysis, span: Span): Action[] {
+  const here = analysis.findings.filter((finding) => finding.start <= span.end && span.start <= finding.end);
+  const repairs = here.flatMap((finding) => [
+    ...(finding.fixes ?? []).map((fix, i) => repair(finding, fix, i === 0)),
+    ...(finding.startWith && !file.notebook ? [launch(finding, finding.startWith)] : []),
+  ]);
+  const all = [
+    ...repairs,
+    ...here.flatMap((finding) => generic(file, analysis, finding)),
+    ...refactorings(file, project, span, repairs),
+  ];
+  return all.filter((action) => fits(file, action.edits));
+}
+
+/** The same, and at last what can be done to the whole file when it is saved. */
+export const actionsOf = (
+  { file, project, analysis }: { readonly file: PythonFile; readonly project: Project; readonly analysis: Analysis },
+  span: Span,
+): Action[] => [...actionsAt(file, project, analysis, span), ...safeFixes(file, analysis, span)];
+
+/** The rewrites that a palette offers, by their titles in the lightbulb; and what has to be at the cursor. */
+const REWRITES = {
+  insertSeedWorker: { title: /^Insert `seed_worker`/, wanted: 'a `DataLoader(...)` that has no `worker_init_fn`' },
+  makeDeterministic: {
+    title: /^Make this DataLoader deterministic$/,
+    wanted: 'a `DataLoader(...)` that is not deterministic yet',
+  },
+  replaceIndexSelect: { title: /^Replace `index_select` by /, wanted: 'a call of `index_select`' },
+} as const;
+
+export type Rewrite = keyof typeof REWRITES;
+
+/** One of them at a span, or why there is none. */
+export function rewriteAt(
+  { file, project, analysis }: { readonly file: PythonFile; readonly project: Project; readonly analysis: Analysis },
+  span: Span,
+  name: Rewrite,
+): Action | { readonly message: string } {
+  const { title, wanted } = REWRITES[name];
+  const found = actionsAt(file, project, analysis, span).find((action) => title.test(action.title));
+  return found ?? { message: `Put the cursor on ${wanted}.` };
+}
+
+/** What would reach from one cell of a notebook into another, or write over a magic, is not offered. */
+const fits = ({ notebook, path }: PythonFile, edits: () => readonly Edit[]): boolean =>
+  !notebook || fitsCells(notebook, edits(), path);
+
+function repair(finding: Finding, fix: Fix, preferred: boolean): Action {
+  return { title: fix.title, kind: 'quickfix', finding, preferred, edits: () => fix.edits() };
+}
+
+/** A kernel is started by no launch configuration, so notebooks are not offered this. */
+const launch = (finding: Finding, startWith: Variable): Action => ({
+  title: `Set \`${startWith.name}\` in \`${LAUNCH_FILE}\``,
+  kind: 'quickfix',
+  finding,
+  preferred: false,
+  startWith,
+  edits: noEdits,
+});
+
+/** The actions that every finding has. */
+function generic(file: PythonFile, analysis: Analysis, finding: Finding): Action[] {
+  const { rule } = finding;
+  const same = analysis.findings.filter((each) => each.rule === rule && each.fixes?.[0]);
+  const action = (title: string, edits: Action['edits'], command?: Action['command']): Action => ({
+    title,
+    kind: 'quickfix',
+    finding,
+    preferred: false,
+    edits,
+    ...(command ? { command } : {}),
+  });
+  const all = action(
+    `Fix all of \`${rule}\` in this ${file.notebook ? 'notebook' : 'file'}`,
+    () => compatibleEdits(same.flatMap((each) => each.fixes?.[0] ?? [])).edits,
+  );
+  const ignores = [
+    action(`Ignore \`${rule}\` on this line`, () => ignoreLine(file, finding)),
+    action(`Ignore \`${rule}\` in this ${file.notebook ? 'notebook' : 'file'}`, () => ignoreFile(file, rule)),
+  ];
+  return [
+    ...(same.length > 1 && finding.fixes?.[0] ? [all] : []),
+    // An ignore is not ignored; it is removed.
+    ...(rule === unusedIgnore.name ? [] : ignores),
+    action(`Turn \`${rule}\` off in the settings`, noEdits, { name: 'turnOff', rule }),
+    action(`Explain \`${rule}\``, noEdits, { name: 'explain', rule }),
+  ];
+}
+
+/** Rewrites that need no finding. */
+function refactorings(file: PythonFile, project: Project, span: Span, offered: readonly Action[]): Action[] {
+  const actions: Action[] = [];
+  const add = (title: string, edits: Action['edits']): void => {
+    if (!offered.some((each) => each.title === title))
+      actions.push({ title, kind: 'refactor.rewrite', preferred: false, edits });
+  };
+  const call = callAt(file, span);
+  if (call?.name === DATA_LOADER) {
+    const whole = makeDeterministic(file, call);
+    if (whole) add('Make this DataLoader deterministic', whole);
+    if (!file.notebook && !workerFunction(file, call.node))
+      add('Insert `seed_worker`', () => seedWorker(file, freeName(file, ['seed_worker'])));
+  }
+  const indexing = call && indexingFix(file, call);
+  if (indexing) add(indexing.title, indexing.edits);
+  const statement = file.syntax.root.children.find((node) => node.start <= span.start && span.end <= node.end);
+  if (statement && /^import/.test(statement.type) && project.isProgram) {
+    const block = insertSeedBlock(file, project, { deterministic: false });
+    if ('edits' in block) add('Insert seed block', () => block.edits);
+  }
+  return actions;
+}
+
+/** The innermost call whose callee or argument list begins on the span. */
+function callAt(file: PythonFile, span: Span): Call | null {
+  let found: Call | null = null;
+  for (const call of file.allCalls) {
+    if (call.node.start <= span.start && span.end <= call.node.end) found = call;
+  }
+  return found;
+}
+
+/** The safe fixes of all findings, leaving out what overlaps. */
+export const fixAll = (analysis: Analysis): readonly Edit[] => firstFixes(analysis, false).edits;
+
+/** The first fixes of all findings, leaving out what overlaps; and how many they are. */
+export function firstFixes(analysis: Analysis, unsafe: boolean): { edits: readonly Edit[]; count: number } {
+  const first = analysis.findings.flatMap((finding) => (finding.fixes ?? []).slice(0, 1));
+  return compatibleEdits(first.filter((fix) => unsafe || fix.safe));
+}
+
+/**
+ * The action that applies them when a file is saved; none where there is nothing safe to fix. Notebooks are asked once
+ * for each cell, and once as a whole: the span tells the cell.
+ */
+export function safeFixes(file: PythonFile, analysis: Analysis, span: Span): Action[] {
+  const cell = file.notebook && cellAt(file.notebook, span.start);
+  const edits = fixAll(analysis);
+  const own = cell ? edits.filter((edit) => cell.start <= edit.start && edit.end <= cell.end) : edits;
+  const action = (kind: Action['kind'], title: string, edits: readonly Edit[]): Action[] =>
+    edits.length > 0 ? [{ title, kind, preferred: false, edits: () => edits }] : [];
+  const title = 'Fix all Seedwise problems that are safe to fix';
+  return [
+    ...action('source.fixAll.seedwise', title, own),
+    ...(file.notebook ? action('notebook.source.fixAll.seedwise', `${title} in this notebook`, edits) : []),
+  ];
+}
+
+/** A seed block made for this file, or why there is none to insert. */
+export function insertSeedBlock(
+  file: PythonFile,
+  project: Project,
+  options: { readonly deterministic: boolean },
+): { readonly edits: readonly Edit[] } | { readonly message: string } {
+  const must = project.summary?.must ?? {};
+  const late = project.summary?.late ?? {};
+  const isSeeded = STREAMS.every((stream) => stream in must && !(stream in late));
+  if (isSeeded && !options.deterministic)
+    return { message: 'This program seeds `random`, `numpy` and `torch` already.' };
+  const { edits } = seedBlock(file, project, options.deterministic);
+  return fits(file, edits) ? { edits: edits() } : { message: 'No cell of this notebook has room for a seed block.' };
+}

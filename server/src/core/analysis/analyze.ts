@@ -1,0 +1,84 @@
+/** Runs the rules over a file: the one place where a rule may fail without taking the others with it. */
+import type { Project } from '../contract/project.ts';
+import type { Finding, Report, Rule } from '../contract/rule.ts';
+import type { Severity } from '../contract/severity.ts';
+import type { PythonFile } from '../python/file.ts';
+import { fitsCells, type Notebook } from '../python/notebook.ts';
+import { RULES } from '../rules/index.ts';
+import { unusedIgnore } from '../rules/unused-ignore.ts';
+import { ruleLevel, type Settings } from '../settings/settings.ts';
+import type { Fix } from '../text/edit.ts';
+import { inOneLine } from '../text/excerpts.ts';
+import { suppress } from './suppress.ts';
+
+export interface Analysis {
+  /** In source order. */
+  readonly findings: readonly Finding[];
+  /** One line for each rule that failed on this file. */
+  readonly problems: readonly string[];
+}
+
+export function analyze(file: PythonFile, project: Project, settings: Settings): Analysis {
+  const found: Finding[] = [];
+  const problems: string[] = [];
+  for (const rule of RULES) {
+    if (ruleLevel(settings, rule.name) === 'off') continue;
+    try {
+      for (const report of rule.check(file, project)) {
+        const severity = severityOf(rule, report, project, settings);
+        if (severity === null) continue;
+        found.push({ ...report, message: inOneLine(report.message), rule: rule.name, severity });
+      }
+    } catch (error) {
+      problems.push(`${file.path}: rule ${rule.name} failed: ${describe(error)}`);
+    }
+  }
+  const { kept, unused } = suppress(file, mostSpecific(found));
+  for (const { start, end, name, fix } of unused) {
+    const report: Report = { start, end, message: unusedIgnore.message(name), unnecessary: true, fixes: [fix] };
+    const severity = severityOf(unusedIgnore, report, project, settings);
+    const isOff = ruleLevel(settings, name) === 'off' || ruleLevel(settings, unusedIgnore.name) === 'off';
+    if (severity !== null && !isOff) kept.push({ ...report, rule: unusedIgnore.name, severity });
+  }
+  const findings = kept.sort((a, b) => a.start - b.start || a.end - b.end);
+  const { notebook } = file;
+  return { findings: notebook ? findings.map((each) => inCells(each, file, notebook)) : findings, problems };
+}
+
+/** The finding without the repairs that do not fit into cells, which is found out when somebody asks for its repairs. */
+function inCells(finding: Finding, file: PythonFile, notebook: Notebook): Finding {
+  let fitting: readonly Fix[] | undefined;
+  return {
+    ...finding,
+    get fixes() {
+      fitting ??= (finding.fixes ?? []).filter((fix) => fitsCells(notebook, fix.edits(), file.path));
+      return fitting;
+    },
+  };
+}
+
+/** One place gets one finding: where a more specific rule speaks, the ones it supersedes do not. */
+function mostSpecific(findings: readonly Finding[]): Finding[] {
+  const isAbout = (a: Finding, b: Finding): boolean =>
+    (a.subject !== undefined && a.subject === b.subject) || (a.start === b.start && a.end === b.end);
+  const specific = RULES.filter((rule) => rule.supersedes).map(({ name, supersedes }) => ({ name, supersedes }));
+  return findings.filter((finding) => {
+    const above = specific.filter(({ supersedes }) => supersedes?.includes(finding.rule)).map(({ name }) => name);
+    return !findings.some((other) => above.includes(other.rule) && isAbout(other, finding));
+  });
+}
+
+function severityOf(rule: Rule, report: Report, project: Project, settings: Settings): Severity | null {
+  const judged = project.isProgram || rule.inLibraries;
+  const usual = report.severity !== undefined ? report.severity : judged ? rule.severity[project.promise] : null;
+  const level = ruleLevel(settings, rule.name);
+  // A level of the user's own replaces the severity, but does not make a silent case speak.
+  if (usual === null || level === 'off') return null;
+  return level === 'default' ? usual : level;
+}
+
+/** The message and the place it comes from, on one line. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return [error.message, error.stack?.split('\n')[1]?.trim()].filter(Boolean).join(' ');
+}

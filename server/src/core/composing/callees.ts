@@ -1,0 +1,309 @@
+/** Which function a name or a method of an object means, through other files and the bases of classes. */
+import {
+  type Arguments,
+  type Environment,
+  type Event,
+  type FileEffects,
+  type FunctionEffects,
+  type InstanceValue,
+  NOTHING_PASSED,
+  OF_SELF,
+  type Value,
+} from '../effects/events.ts';
+import type { Site } from '../effects/summary.ts';
+import { drawOf, looksLikeSeeder } from '../knowledge/tables.ts';
+import { looksLikeClass } from '../python/file.ts';
+import { bindArguments, settle, settleArguments } from './guards.ts';
+
+/** The files a program may consist of, and which of them a name leads to. */
+export interface Modules {
+  effects(path: string): FileEffects | undefined;
+  /** Where a dotted name is defined: a `#name` of that file, or the file itself by an empty name; null for what lies outside. */
+  locate(name: string, from: string): { readonly path: string; readonly name: string } | null;
+  /** The files that importing these modules runs, parents first. */
+  importedFiles(modules: readonly string[], from: string): readonly string[];
+}
+
+export interface FoundFunction {
+  readonly path: string;
+  readonly id: string;
+  readonly effects: FunctionEffects;
+}
+
+/** What a name means: a function, a method or attribute of an object, a class that does nothing when it is made, or a value. */
+export type Meaning =
+  | { readonly kind: 'function'; readonly found: FoundFunction }
+  | { readonly kind: 'class'; readonly instance: InstanceValue; readonly init: FoundFunction | null }
+  | { readonly kind: 'member'; readonly object: InstanceValue; readonly members: readonly string[] }
+  | { readonly kind: 'value'; readonly value: Value };
+
+/** What stands around a decorated function: a function of the project's, its context manager, or something nobody can tell. */
+export type Layer =
+  | { readonly kind: 'wrapper'; readonly value: Value }
+  | { readonly kind: 'context'; readonly found: FoundFunction; readonly call: Arguments }
+  | { readonly kind: 'unknown' };
+
+/** Functions and command line apps of a file that a project installs as commands, and the packages that importing the file runs. */
+export interface Commands {
+  readonly ids: readonly string[];
+  /** The outermost first. */
+  readonly packages: readonly string[];
+}
+
+/** What a command line app runs when it is called, and in which file. */
+export interface App {
+  readonly path: string;
+  readonly events: readonly Event[];
+}
+
+export const NO_ARGUMENTS: Arguments = NOTHING_PASSED;
+/** Stands for the constructor of a layer of torch's, which draws its weights. */
+export const LAYER: FunctionEffects = {
+  parameters: [],
+  decorators: [],
+  decorated: false,
+  isContext: false,
+  returns: null,
+  method: true,
+  events: [],
+};
+/** What runs when an object is made; a data class has the second or third, which its own constructor calls. */
+const CONSTRUCTORS = ['__init__', '__post_init__', '__attrs_post_init__'];
+const DEEPEST_CLASS = 8;
+const MOST_CLASSES = 40;
+/** One call of a function: what it passes, what the function sees around it, and whose method it is. */
+export interface Invocation {
+  readonly call: Arguments;
+  readonly closure: Environment;
+  readonly self: InstanceValue | null;
+  readonly at: Site;
+}
+
+/** The function that a value stands in: its file, its parameters, and the object whose method it is. */
+interface Around {
+  readonly path: string;
+  readonly env: Environment;
+  readonly self: InstanceValue | null;
+}
+
+/** Values that lead to values. */
+const DEEPEST = 8;
+
+export class Callees {
+  readonly #modules: Modules;
+
+  constructor(modules: Modules) {
+    this.#modules = modules;
+  }
+
+  meaning(name: string, from: string): Meaning | null {
+    if (name.endsWith('.*')) return this.#anyClass(name.slice(0, -2), from);
+    const located = this.#place(name, from);
+    if (!located) return null;
+    const { path } = located;
+    const file = this.#modules.effects(path);
+    const effects = file?.functions.get(located.name);
+    if (effects) return { kind: 'function', found: { path, id: located.name, effects } };
+    const parent = /^(#.+)\.super\(\)\.(\w+)$/.exec(located.name);
+    if (parent) {
+      const found = this.#inherited(parent[1] ?? '', parent[2] ?? '', path, 0);
+      return found && { kind: 'function', found };
+    }
+    const [head = '', ...members] = this.#splitClass(located.name, file);
+    if (file?.classes[head]) {
+      const object: InstanceValue = { instance: head, home: path };
+      if (members.length > 0) return { kind: 'member', object, members };
+      const [init] = CONSTRUCTORS.flatMap((name) => this.method(head, name, path) ?? []);
+      return { kind: 'class', instance: object, init: init ?? null };
+    }
+    const value = located.name.startsWith('#') ? file?.values[located.name.slice(1)] : undefined;
+    return value === undefined ? null : { kind: 'value', value: settle(value, {}, path) };
+  }
+
+  /** One of the classes of a module; only the run decides which. */
+  #anyClass(module: string, from: string): Meaning | null {
+    const located = this.#place(module, from);
+    const file = located?.name === '' ? this.#modules.effects(located.path) : undefined;
+    if (!located || !file) return null;
+    const own = Object.keys(file.classes).filter((id) => !id.includes('.'));
+    const handedOn = Object.entries(file.exports).filter(([name]) => looksLikeClass(name));
+    const names = [...own, ...handedOn.map(([, name]) => name)];
+    if (names.length === 0 || names.length > MOST_CLASSES) return null;
+    return { kind: 'value', value: { oneOf: names.map((name) => ({ function: name, home: located.path })) } };
+  }
+
+  /** A method of a class, its own or inherited; for an instance that is called, the `forward` of a module. */
+  method(owner: string, name: string, from: string): FoundFunction | null {
+    const located = this.#place(owner, from);
+    if (!located) return null;
+    if (name !== '__call__') return this.#method(located.name, name, located.path, 0);
+    return (
+      this.#method(located.name, 'forward', located.path, 0) ?? this.#method(located.name, '__call__', located.path, 0)
+    );
+  }
+
+  /** What an attribute holds; where it was passed to the constructor, what was passed. */
+  held(object: InstanceValue, name: string, from: string): Value {
+    const home = object.home ?? from;
+    const held = this.#attribute(object, name, home);
+    if (!held) return null;
+    const init = object.made && this.method(object.instance, '__init__', home);
+    const env = init && object.made ? bindArguments(init.effects, object.made, {}, home) : {};
+    return settle(held.value, env, held.path);
+  }
+
+  /** What a value is where a function runs: its parameters bound, and those of its object, and followed. */
+  look(value: Value, { path, env, self }: Around): Value {
+    const isKept = value !== null && 'parameter' in value && value.parameter.startsWith(OF_SELF);
+    const known = isKept
+      ? self && this.held(self, value.parameter.slice(OF_SELF.length), path)
+      : settle(value, env, path);
+    return this.resolved(known, path);
+  }
+
+  /** What a value comes to: what a function returns, what another file has under this name. */
+  resolved(value: Value, from: string, depth = 0): Value {
+    if (value === null || depth > DEEPEST) return null;
+    if ('function' in value) {
+      if (value.function.startsWith('#')) return value;
+      const meaning = this.meaning(value.function, value.home ?? from);
+      return meaning?.kind === 'value' ? this.resolved(meaning.value, from, depth + 1) : value;
+    }
+    if (!('result' in value)) return value;
+    const home = value.home ?? from;
+    const meaning = this.meaning(value.result, home);
+    if (meaning?.kind === 'class') return meaning.instance;
+    let found = meaning?.kind === 'function' ? meaning.found : null;
+    if (meaning?.kind === 'member' && meaning.members.length === 1) {
+      found = this.method(meaning.object.instance, meaning.members[0] ?? '', meaning.object.home ?? home);
+    }
+    if (!found) return null;
+    const returned = this.resolved(settle(found.effects.returns, {}, found.path), found.path, depth + 1);
+    if (value.item === undefined || returned === null) return returned;
+    return 'tuple' in returned ? this.resolved(returned.tuple[value.item] ?? null, found.path, depth + 1) : null;
+  }
+
+  /** What a call of the function returns. */
+  returned(found: FoundFunction, call: Arguments, closure: Environment = {}): Value {
+    const env = { ...closure, ...bindArguments(found.effects, call, {}, found.path) };
+    return settle(found.effects.returns, env, found.path);
+  }
+
+  /** What a call of a value returns. */
+  returnedBy(maker: Value, call: Arguments): Value {
+    if (maker === null || !('function' in maker)) return null;
+    const meaning = this.meaning(maker.function, maker.home ?? '');
+    return meaning?.kind === 'function' ? this.returned(meaning.found, call, maker.closure) : null;
+  }
+
+  /** What `self.<name>` holds, as far as the object's class and what it was made of tell; with the file that says so. */
+  #attribute(object: InstanceValue, name: string, from: string, depth = 0): { value: Value; path: string } | null {
+    const located = this.#place(object.instance, from);
+    const owner = located && this.#modules.effects(located.path)?.classes[located.name];
+    if (!located || !owner || depth > DEEPEST_CLASS) return null;
+    const value = owner.attributes[name];
+    if (value !== undefined) return { value, path: located.path };
+    for (const base of owner.bases) {
+      const inherited = base !== null && this.#attribute({ ...object, instance: base }, name, located.path, depth + 1);
+      if (inherited) return inherited;
+    }
+    return null;
+  }
+
+  /** What decorators put around a function, innermost first; those that keep the function are left out. */
+  layers(callee: FoundFunction, closure: Environment): Layer[] {
+    const { path, id, effects } = callee;
+    let value: Value = { function: id, bare: true, home: path, closure };
+    const layers: Layer[] = [];
+    for (const { name, given } of [...effects.decorators].reverse()) {
+      const meaning = this.meaning(name, path);
+      const call = given && settleArguments(given, {}, path);
+      if (meaning?.kind !== 'function') {
+        // A decorator of a library keeps the function.
+        if (meaning || looksLikeSeeder(name)) layers.push({ kind: 'unknown' });
+        continue;
+      }
+      const { found } = meaning;
+      if (found.effects.isContext) {
+        layers.push({ kind: 'context', found, call: call ?? NO_ARGUMENTS });
+        continue;
+      }
+      const passed: Arguments = { positional: [value], keywords: {}, open: false };
+      const made = call ? this.returnedBy(this.returned(found, call), passed) : this.returned(found, passed);
+      if (made === null || !('function' in made)) layers.push({ kind: 'unknown' });
+      else if (!made.bare || made.function !== id) {
+        value = made;
+        layers.push({ kind: 'wrapper', value });
+      }
+    }
+    return layers;
+  }
+
+  /** Null for what is no command line app. */
+  app(name: string, from: string): App | null {
+    const located = this.#place(name, from);
+    const events = located && this.#modules.effects(located.path)?.apps[located.name];
+    return located && events ? { path: located.path, events } : null;
+  }
+
+  /** Whether the class is the project's. */
+  isOwn(name: string, from: string): boolean {
+    const located = this.#place(name, from);
+    return located !== null && this.#modules.effects(located.path)?.classes[located.name] !== undefined;
+  }
+
+  #method(owner: string, name: string, path: string, depth: number): FoundFunction | null {
+    const file = this.#modules.effects(path);
+    const id = file?.classes[owner]?.methods[name];
+    const effects = id === undefined ? undefined : file?.functions.get(id);
+    if (id !== undefined && effects) return { path, id, effects };
+    return this.#inherited(owner, name, path, depth + 1);
+  }
+
+  #inherited(owner: string, name: string, path: string, depth: number): FoundFunction | null {
+    if (depth > DEEPEST_CLASS) return null;
+    for (const base of this.#modules.effects(path)?.classes[owner]?.bases ?? []) {
+      if (base === null) continue;
+      const located = this.#place(base, path);
+      const method = located && this.#method(located.name, name, located.path, depth);
+      if (method) return method;
+      // A class of ours that is a layer or network with random weights draws them when it is made.
+      if (name === '__init__' && /^(layer|model)$/.test(drawOf(base)?.kind ?? ''))
+        return { path, id: `${base}()`, effects: LAYER };
+    }
+    return null;
+  }
+
+  /** `#Engine.masker.mask` as the class and what follows. */
+  #splitClass(name: string, file: FileEffects | undefined): string[] {
+    for (let end = name.length; end > 0; end = name.lastIndexOf('.', end - 1)) {
+      const head = name.slice(0, end);
+      if (file?.classes[head])
+        return [
+          head,
+          ...name
+            .slice(end + 1)
+            .split('.')
+            .filter((part) => part !== ''),
+        ];
+    }
+    return [];
+  }
+
+  #place(name: string, from: string): { readonly path: string; readonly name: string } | null {
+    if (name.startsWith('#')) return { path: from, name };
+    const located = this.#modules.locate(name, from);
+    if (located) return located;
+    // A name that comes out of a star may come out of any of them.
+    const stars = this.#modules.effects(from)?.stars ?? [];
+    if (stars.length < 2) return null;
+    const last = stars.at(-1) ?? '';
+    const rest = name.startsWith(last) ? name.slice(last.length).replace(/^\./, '') : '';
+    if (rest === '') return null;
+    for (const star of stars.slice(0, -1).reverse()) {
+      const found = this.#modules.locate(star.endsWith('.') ? star + rest : `${star}.${rest}`, from);
+      if (found) return found;
+    }
+    return null;
+  }
+}

@@ -1,0 +1,382 @@
+/** Composes events into what a whole program does, in execution order, through every call it can follow. */
+
+import type { Arguments, CallEvent, Event, InstanceValue, RunEvent, Value } from '../effects/events.ts';
+import { EMPTY, imported, restored, type Site, type Summary, seenFrom, seq } from '../effects/summary.ts';
+import { drawOf, looksLikeSeeder } from '../knowledge/tables.ts';
+import { asProgram, ended, looped, quieted, scoped, spawned, tried } from './blocks.ts';
+import { Bodies } from './bodies.ts';
+import {
+  type App,
+  Callees,
+  type Commands,
+  type FoundFunction,
+  type Invocation,
+  LAYER,
+  type Meaning,
+  type Modules,
+  NO_ARGUMENTS,
+} from './callees.ts';
+import { between, inContext } from './contexts.ts';
+import { addArguments, bindArguments, constantOf, decide, settle, settleArguments } from './guards.ts';
+import { iterated, type Steps } from './iterating.ts';
+import { close, ENDS, type Frame, falls, NOTHING, type Outcome, then } from './outcomes.ts';
+import { Recorder, type Trace } from './trace.ts';
+
+/** Calls through values that lead to values; deeper than this nothing is followed. */
+const DEEPEST = 8;
+
+export class Composer {
+  readonly #modules: Modules;
+  readonly #callees: Callees;
+  readonly #entry: string;
+  /** The files whose bodies the program has run. */
+  readonly reached: Set<string>;
+  /** The files whose main guard holds. */
+  readonly #scripts: Set<string>;
+  readonly #bodies: Bodies;
+  #startedUp: Summary | undefined;
+  readonly #record: Recorder;
+  readonly #steps: Steps;
+
+  /** The trace, if there is one, is told of every step. */
+  constructor(modules: Modules, entry: string, trace?: Trace) {
+    this.#modules = modules;
+    this.#callees = new Callees(modules);
+    this.#entry = entry;
+    this.reached = new Set([entry]);
+    this.#scripts = new Set([entry]);
+    this.#record = new Recorder(trace);
+    this.#bodies = new Bodies(entry, this.#record);
+    this.#steps = {
+      record: this.#record,
+      resolved: (value, from) => this.#callees.resolved(value, from),
+      method: (object, name, call, at) => this.#method(object, name, call, at, 0),
+      apply: (value, call, at) => this.#apply(value, call, at),
+    };
+  }
+
+  /** What running the entry file as a program does, as a script or by its commands; null if it can only raise. */
+  program(commands: Commands = { ids: [], packages: [] }): Summary | null {
+    const { ids, packages } = commands;
+    const isScript = ids.length === 0;
+    if (!isScript) this.#scripts.delete(this.#entry);
+    for (const each of packages) this.reached.add(each);
+    const body = [...packages, this.#entry].map((each) => this.#module(each)).reduce(then);
+    const frame: Frame = { path: this.#entry, env: {}, unit: '', self: null };
+    const call = { kind: 'call', ...NO_ARGUMENTS, open: false, takesSeed: false, site: '' } as const;
+    const run = (target: string) => () => this.#call({ ...call, target }, frame);
+    const outcome = isScript ? body : then(body, this.#bodies.either(ids.map(run).map(asProgram)));
+    const summary = close(outcome) ?? outcome.stops;
+    return isScript ? summary : summary && seenFrom(this.#entry, summary);
+  }
+
+  /** What a call of a function does, whatever it is passed; null where nobody can read it, or it only raises. */
+  call(name: string, from: string): Summary | null {
+    const outcome = this.#apply({ function: name }, NO_ARGUMENTS, { path: from, site: '' });
+    return outcome && close(outcome);
+  }
+
+  /** What a process that is started anew runs before its target: the entry file as a module, if it is a file. */
+  #startUp(): Summary {
+    if (this.#startedUp) return this.#startedUp;
+    const child = new Composer(this.#modules, this.#entry);
+    child.#scripts.clear();
+    child.#startedUp = EMPTY; // It starts no process of its own before it has started up.
+    this.#startedUp = (!/\.ipynb$/i.test(this.#entry) && close(child.#module(this.#entry))) || EMPTY;
+    return this.#startedUp;
+  }
+
+  #module(path: string): Outcome {
+    const file = this.#modules.effects(path);
+    return file ? this.#run(file.module, { path, env: {}, unit: '', self: null }) : NOTHING;
+  }
+
+  #run(events: readonly Event[], frame: Frame): Outcome {
+    let outcome = NOTHING;
+    for (const event of events) {
+      outcome = then(outcome, this.#event(event, frame));
+      if (!outcome.falls) break;
+    }
+    return outcome;
+  }
+
+  #event(event: Event, frame: Frame): Outcome {
+    const { path, env } = frame;
+    const look = (value: Value): Value => this.#callees.look(value, frame);
+    switch (event.kind) {
+      case 'draw':
+        if (event.training && !this.#bodies.training) return NOTHING;
+        return falls(this.#record.draws(event.stream, { path, site: event.site }));
+      case 'mode':
+        this.#bodies.training = event.training;
+        return NOTHING;
+      case 'seed': {
+        const value = constantOf(look(event.value));
+        if (value === null && event.noneIsEntropy) return NOTHING;
+        const done = this.#record.seeds(event.streams, { path, site: event.site }, value);
+        return falls(event.restores ? restored(done) : done);
+      }
+      case 'unknown-seeder':
+        return falls(this.#record.maySeed({ path, site: event.site }));
+      case 'call':
+        return this.#call(event, frame);
+      case 'iterate': {
+        const value = settle(event.value, env, path);
+        const at: Site = { path, site: event.site };
+        const generated = event.maker ? this.#call(event.maker, frame, 'generators') : this.#generated(value, at);
+        return then(generated, falls(iterated(value, at, this.#steps)));
+      }
+      case 'branch': {
+        const decided = decide(event.guard, look, this.#scripts.has(path));
+        if (decided !== undefined) return this.#run(decided ? event.body : event.otherwise, frame);
+        const site = event.site === undefined ? null : { path, site: event.site };
+        const arm = (events: readonly Event[], holds: boolean) => () =>
+          this.#record.inside({ kind: 'condition', site, holds }, () => this.#run(events, frame));
+        const arms = [arm(event.body, true), arm(event.otherwise, false)];
+        return this.#bodies.either(event.isChoice ? arms.map(asProgram) : arms);
+      }
+      case 'loop':
+        return looped(this.#run(event.body, frame));
+      case 'try':
+        return tried(event, (events) => this.#run(events, frame));
+      case 'with':
+        return this.#with(event.call, () => this.#run(event.body, frame), frame);
+      case 'yield':
+        return frame.inside?.() ?? NOTHING;
+      case 'scope':
+        return scoped(this.#record.inside({ kind: 'scope' }, () => this.#run(event.body, frame)));
+      case 'spawn': {
+        const body = this.#record.inside({ kind: 'process' }, () => this.#run(event.body, frame));
+        return spawned(body, { path, site: event.site }, event.forked ? null : this.#startUp());
+      }
+      case 'quiet':
+        return quieted(
+          this.#record.inside({ kind: 'quiet' }, () => this.#run(event.body, frame)),
+          event.isReplaced === true,
+        );
+      case 'flag':
+        return falls(this.#record.flagged(event.name, constantOf(look(event.value)), { path, site: event.site }));
+      case 'import':
+        return this.#record.reached('import', { path, site: event.site }, () =>
+          falls(this.#import(event.modules, path)),
+        );
+      case 'run':
+        return this.#script(event, path);
+      default:
+        return ENDS[event.kind];
+    }
+  }
+
+  /** Runs the bodies of modules that the program imports for the first time, parents first. */
+  #import(modules: readonly string[], from: string): Summary | null {
+    let summary: Summary | null = EMPTY;
+    for (const path of this.#modules.importedFiles(modules, from)) {
+      if (this.reached.has(path)) continue;
+      this.reached.add(path);
+      // A module whose body raises is taken for one that does not: somebody catches it, or nothing matters any more.
+      summary = seq(summary, imported(close(this.#module(path)) ?? EMPTY));
+    }
+    return summary;
+  }
+
+  /** Runs a file once more, as a script or not. What nobody can find may seed. */
+  #script({ file, isMain, site }: RunEvent, from: string): Outcome {
+    const at: Site = { path: from, site };
+    const path = this.#modules.locate(file, from)?.path;
+    if (path === undefined) return falls(this.#record.maySeed(at));
+    return this.#bodies.once(path, () => {
+      this.reached.add(path);
+      if (isMain) this.#scripts.add(path);
+      const outcome = this.#record.reached('run', at, () => ended(this.#module(path)));
+      this.#scripts.delete(path);
+      return outcome;
+    });
+  }
+
+  /** Runs a generator whose name is iterated; where it was called, nothing ran. */
+  #generated(value: Value, at: Site): Outcome {
+    const meaning =
+      value !== null && 'result' in value ? this.#callees.meaning(value.result, value.home ?? at.path) : null;
+    const call: Arguments = { ...NO_ARGUMENTS, runsOnly: 'generators' };
+    return (meaning && this.#meant(meaning, { call, closure: {}, self: null, at }, 0)) ?? NOTHING;
+  }
+
+  #call(event: CallEvent, frame: Frame, runsOnly = event.isNamed && ('functions' as Arguments['runsOnly'])): Outcome {
+    const { path, env } = frame;
+    const at: Site = { path, site: event.site };
+    const call: Arguments = { ...settleArguments(event, env, path), ...(runsOnly ? { runsOnly } : {}) };
+    const name = typeof event.target === 'string' ? event.target : '';
+    const outcome =
+      typeof event.target === 'string'
+        ? this.#named(name, call, at, frame)
+        : this.#memberOf(settle(event.target.of, env, path), event.target.method, call, at);
+    const app = name === '' ? null : this.#callees.app(name, path);
+    if (app) return then(outcome ?? NOTHING, this.#command(app, at));
+    if (outcome) return outcome;
+    if (runsOnly === 'generators' || (name !== '' && this.#callees.isOwn(name, path))) return NOTHING;
+    // What a call nobody knows is handed, it may iterate.
+    const handed = [...call.positional, ...Object.values(call.keywords)].map((each) => this.#generated(each, at));
+    const maySeedIt = event.takesSeed || looksLikeSeeder(name.slice(name.lastIndexOf('.') + 1));
+    return handed.reduce(then, maySeedIt ? falls(this.#record.maySeed(at)) : NOTHING);
+  }
+
+  /** Runs one of the commands of an app. */
+  #command({ path, events }: App, at: Site): Outcome {
+    const run = () => this.#run(events, { path, env: {}, unit: '', self: null });
+    return this.#bodies.once(`${path}\0${JSON.stringify(events)}`, () => this.#record.reached('call', at, run));
+  }
+
+  /** A call by name; null where nobody knows what it does. */
+  #named(name: string, call: Arguments, at: Site, frame: Frame): Outcome | null {
+    const meaning = this.#callees.meaning(name, at.path);
+    const owner = frame.unit.slice(0, Math.max(0, frame.unit.lastIndexOf('.')));
+    // A method that calls another one of its object means the one that the object's own class has.
+    const ownMethod = frame.self && owner !== '' && name.startsWith(`${owner}.`) ? name.slice(owner.length + 1) : '';
+    if (frame.self && ownMethod !== '' && !ownMethod.startsWith('super()')) {
+      const own = this.#follow(frame.self, ownMethod.split('.'), call, at);
+      if (own) return own;
+    }
+    const closure = frame.unit !== '' && name.startsWith(`${frame.unit}.`) ? frame.env : {};
+    const self = name.includes('.super().') ? frame.self : null;
+    return meaning && this.#meant(meaning, { call, closure, self, at }, 0);
+  }
+
+  #meant(meaning: Meaning, { call, closure, self, at }: Invocation, depth: number): Outcome | null {
+    switch (meaning.kind) {
+      case 'function':
+        return this.#record.reached('call', at, () => this.#invoke(meaning.found, { call, closure, self, at }));
+      case 'class': {
+        const { init, instance } = meaning;
+        const { runsOnly: _, ...made } = call;
+        const self: InstanceValue = { ...instance, made };
+        const make = (): Outcome => (init ? this.#invoke(init, { call, closure: {}, self, at }) : NOTHING);
+        return init && this.#record.reached('call', at, make);
+      }
+      case 'member':
+        return this.#follow(meaning.object, meaning.members, call, at);
+      case 'value':
+        return this.#apply(meaning.value, call, at, depth + 1);
+    }
+  }
+
+  /** `engine.masker.mask()`: through what attributes hold to a method. */
+  #follow(object: InstanceValue, members: readonly string[], call: Arguments, at: Site, depth = 0): Outcome | null {
+    const [first = '', ...rest] = members;
+    if (rest.length === 0) return this.#method(object, first, call, at, depth);
+    const held = this.#callees.resolved(this.#callees.held(object, first, at.path), at.path);
+    return held !== null && 'instance' in held && depth < DEEPEST
+      ? this.#follow(held, rest, call, at, depth + 1)
+      : null;
+  }
+
+  #memberOf(value: Value, name: string, call: Arguments, at: Site, depth = 0): Outcome | null {
+    if (name === '__call__') return this.#apply(value, call, at, depth);
+    const object = this.#callees.resolved(value, at.path);
+    if (object === null || depth > DEEPEST) return null;
+    if ('oneOf' in object) {
+      return this.#oneOf(object.oneOf, (each) => this.#memberOf(each, name, call, at, depth + 1));
+    }
+    if ('instance' in object) return this.#method(object, name, call, at, depth);
+    if (!('function' in object)) return null;
+    // `Seeder.apply(...)` on a class, or a function of a module.
+    const meaning = this.#callees.meaning(`${object.function}.${name}`, object.home ?? at.path);
+    return meaning && this.#meant(meaning, { call, closure: {}, self: null, at }, depth);
+  }
+
+  #oneOf(values: readonly Value[], run: (value: Value) => Outcome | null): Outcome | null {
+    let isKnown = false;
+    const outcome = this.#bodies.either(
+      values.map((each) => () => {
+        const known = run(each);
+        isKnown ||= known !== null;
+        return known ?? NOTHING;
+      }),
+    );
+    return isKnown ? outcome : null;
+  }
+
+  /** Calls a value; null where nobody knows what it does. */
+  #apply(value: Value, call: Arguments, at: Site, depth = 0): Outcome | null {
+    const known = this.#callees.resolved(value, at.path);
+    if (known === null || depth > DEEPEST) return null;
+    if ('oneOf' in known) return this.#oneOf(known.oneOf, (each) => this.#apply(each, call, at, depth + 1));
+    if ('instance' in known) return this.#method(known, '__call__', call, at, depth);
+    if (!('function' in known)) return null;
+    const meaning = this.#callees.meaning(known.function, known.home ?? at.path);
+    if (!meaning) return null;
+    const given = known.given ? addArguments(known.given, call) : call;
+    const invocation: Invocation = { call: given, closure: known.closure ?? {}, self: null, at };
+    if (meaning.kind !== 'function' || !known.bare) return this.#meant(meaning, invocation, depth);
+    return this.#record.reached('call', at, () => this.#runFunction(meaning.found, invocation));
+  }
+
+  #method(object: InstanceValue, name: string, call: Arguments, at: Site, depth: number): Outcome | null {
+    const home = object.home ?? at.path;
+    const found = this.#callees.method(object.instance, name, home);
+    if (found)
+      return this.#record.reached('call', at, () => this.#invoke(found, { call, closure: {}, self: object, at }));
+    const held = this.#callees.held(object, name, at.path);
+    if (held !== null) return this.#apply(held, call, at, depth + 1);
+    if (name !== '__call__' || call.runsOnly === 'generators') return null;
+    if (object.parts) {
+      const parts = object.parts.map((part) => this.#apply(part, NO_ARGUMENTS, at, depth + 1) ?? NOTHING);
+      return parts.reduce(then, NOTHING);
+    }
+    const draw = drawOf(object.instance);
+    const isDrawn = draw?.kind === 'transform' || (draw?.kind === 'dropout' && this.#bodies.training === true);
+    return draw && isDrawn ? falls(this.#record.draws(draw.stream, at)) : null;
+  }
+
+  /** Enters what the call makes, runs the body, leaves. */
+  #with(call: CallEvent, body: () => Outcome, frame: Frame): Outcome {
+    const at: Site = { path: frame.path, site: call.site };
+    const given = settleArguments(call, frame.env, frame.path);
+    const meaning = typeof call.target === 'string' ? this.#callees.meaning(call.target, frame.path) : null;
+    if (meaning?.kind === 'function' && meaning.found.effects.isContext) {
+      return this.#inContext(meaning.found, given, body, at);
+    }
+    const made = this.#call(call, frame);
+    return meaning?.kind === 'class'
+      ? between(meaning.instance, given, made, body, at, this.#steps)
+      : then(made, body());
+  }
+
+  #inContext(manager: FoundFunction, call: Arguments, body: () => Outcome, at: Site): Outcome {
+    return inContext(manager, call, body, at, (events, frame) => this.#run(events, frame));
+  }
+
+  #invoke(callee: FoundFunction, invocation: Invocation): Outcome {
+    const { effects } = callee;
+    const { runsOnly, ...call } = invocation.call;
+    if (runsOnly && (runsOnly === 'generators') !== (effects.isGenerator === true)) return NOTHING;
+    if (effects === LAYER) return falls(this.#record.draws('torch', invocation.at));
+    const isDecorated = effects.decorators.length > 0;
+    const direct: Invocation = { ...invocation, call };
+    return isDecorated ? this.#decorated(callee, direct) : this.#runFunction(callee, direct);
+  }
+
+  /** What the decorators made of a function is called. */
+  #decorated(callee: FoundFunction, invocation: Invocation): Outcome {
+    const { call, closure, at } = invocation;
+    let run = (): Outcome => this.#runFunction(callee, invocation);
+    for (const layer of this.#callees.layers(callee, closure)) {
+      const inner = run;
+      const mayRun = (): Outcome => then(falls(this.#record.maySeed(at)), inner());
+      if (layer.kind === 'unknown') run = mayRun;
+      else if (layer.kind === 'context') run = () => this.#inContext(layer.found, layer.call, inner, at);
+      else run = () => this.#apply(layer.value, call, at) ?? mayRun();
+    }
+    return run();
+  }
+
+  #runFunction(callee: FoundFunction, { call, closure, self, at }: Invocation): Outcome {
+    const { path, id, effects } = callee;
+    // A method that only raises is one that subclasses have to write.
+    if (effects.method && effects.events.length === 1 && effects.events[0]?.kind === 'never') return NOTHING;
+    const env = { ...closure, ...bindArguments(effects, call, {}, at.path) };
+    const object = effects.method ? self : null;
+    return this.#bodies.function(`${path}\0${id}`, [env, object], () =>
+      this.#run(effects.events, { path, env, unit: id, self: object }),
+    );
+  }
+}

@@ -1,0 +1,122 @@
+/** Conditions that a call decides by its arguments, such as `if seed is not None:`. */
+
+import type { Arguments, Environment, FunctionEffects, Guard, Value } from '../effects/events.ts';
+import type { Constant } from '../python/call.ts';
+
+export function bind(value: Value, env: Environment): Value {
+  return value !== null && 'parameter' in value ? (env[value.parameter] ?? null) : value;
+}
+
+/** `home` is the file of the call: names that are passed on keep meaning what they mean there. */
+export function bindArguments(callee: FunctionEffects, call: Arguments, env: Environment, home: string): Environment {
+  const bound: Record<string, Value> = {};
+  const parameters = callee.method ? callee.parameters.slice(1) : callee.parameters;
+  let position = 0;
+  for (const parameter of parameters) {
+    if (parameter.star) break;
+    const positional = parameter.keywordOnly ? undefined : call.positional[position++];
+    const given = positional !== undefined ? positional : call.keywords[parameter.name];
+    if (given !== undefined) bound[parameter.name] = settle(given, env, home);
+    // A decorator or `*args` may pass what nobody sees.
+    else bound[parameter.name] = call.open || callee.decorated || parameter.required ? null : parameter.default;
+  }
+  return bound;
+}
+
+/** Values nested deeper than this are not passed on. */
+const DEEPEST = 4;
+
+/** The value as it is known where it leaves a file or a function: parameters bound, names tied to their file. */
+export function settle(value: Value, env: Environment, home: string, depth = 0): Value {
+  if (value === null || 'const' in value) return value;
+  if (depth > DEEPEST) return null;
+  const inner = (each: Value): Value => settle(each, env, home, depth + 1);
+  if ('parameter' in value) return env[value.parameter] ?? null;
+  if ('oneOf' in value) return { oneOf: value.oneOf.map(inner) };
+  if ('tuple' in value) return { tuple: value.tuple.map(inner) };
+  if (value.home !== undefined || 'result' in value) return value.home === undefined ? { ...value, home } : value;
+  const all = (call: Arguments): Arguments => settleArguments(call, env, home, depth + 1);
+  if ('function' in value) {
+    return {
+      ...value,
+      home,
+      ...(value.given ? { given: all(value.given) } : {}),
+      ...(value.nested ? { closure: env } : {}),
+    };
+  }
+  return {
+    ...value,
+    home,
+    ...(value.parts ? { parts: value.parts.map(inner) } : {}),
+    ...(value.made ? { made: all(value.made) } : {}),
+    ...(value.loader ? { loader: { ...value.loader, dataset: inner(value.loader.dataset) } } : {}),
+  };
+}
+
+export function settleArguments(call: Arguments, env: Environment, home: string, depth = 0): Arguments {
+  const keywords = Object.entries(call.keywords).map(([key, each]) => [key, settle(each, env, home, depth)]);
+  return {
+    positional: call.positional.map((each) => settle(each, env, home, depth)),
+    keywords: Object.fromEntries(keywords),
+    open: call.open,
+  };
+}
+
+export const constantOf = (value: Value): Constant | undefined =>
+  value !== null && 'const' in value ? value.const : undefined;
+
+/** What `partial` was given, and what the call adds. */
+export const addArguments = (given: Arguments, call: Arguments): Arguments => ({
+  positional: [...given.positional, ...call.positional],
+  keywords: { ...given.keywords, ...call.keywords },
+  open: given.open || call.open,
+});
+
+/** True or false where the call decides the condition; undefined where it stays open. */
+export function decide(guard: Guard, look: (value: Value) => Value, isEntry: boolean): boolean | undefined {
+  if (guard === null) return undefined;
+  switch (guard.test) {
+    case 'main':
+      return isEntry;
+    case 'not': {
+      const inner = decide(guard.guard, look, isEntry);
+      return inner === undefined ? undefined : !inner;
+    }
+    case 'and':
+    case 'or': {
+      const parts = guard.guards.map((part) => decide(part, look, isEntry));
+      const decisive = guard.test === 'or';
+      if (parts.includes(decisive)) return decisive;
+      return parts.includes(undefined) ? undefined : !decisive;
+    }
+    case 'none': {
+      const value = look(guard.value);
+      if (value === null || 'result' in value || 'oneOf' in value || 'parameter' in value) return undefined;
+      return 'const' in value && value.const === null;
+    }
+    case 'truth': {
+      const value = look(guard.value);
+      if (value === null || !('const' in value)) return undefined;
+      return Array.isArray(value.const) ? value.const.length > 0 : Boolean(value.const);
+    }
+    case 'compare': {
+      const left = look(guard.left);
+      const right = look(guard.right);
+      if (!left || !right || !('const' in left) || !('const' in right)) return undefined;
+      return compare(guard.operator, left.const, right.const);
+    }
+  }
+}
+
+function compare(operator: string, left: unknown, right: unknown): boolean | undefined {
+  if (operator === '==') return left === right;
+  if (operator === '!=') return left !== right;
+  if (typeof left !== 'number' || typeof right !== 'number') return undefined;
+  return operator === '<'
+    ? left < right
+    : operator === '<='
+      ? left <= right
+      : operator === '>'
+        ? left > right
+        : left >= right;
+}

@@ -1,0 +1,116 @@
+/** What rules and the subjects may ask of the project around a file; who answers stands in `program/`. */
+
+import type { Reached, Site, Summary } from '../effects/summary.ts';
+import type { Stream } from '../knowledge/tables.ts';
+import type { Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import type { Span } from '../text/edit.ts';
+import type { Pledge } from './severity.ts';
+
+/** A place in some file of the project, ready to be shown. */
+export interface Location extends Span {
+  readonly path: string;
+}
+
+/** How objects of a class are made. */
+export interface Constructor {
+  /** The names of its parameters, the object itself left out. */
+  readonly parameters: readonly string[];
+  /** Parameter to the attribute that keeps it. */
+  readonly keepers: Readonly<Record<string, string>>;
+}
+
+/** A version that the user set. */
+export interface SetVersion {
+  readonly version: string;
+  readonly setting: 'torchVersion';
+}
+
+/** How `use_deterministic_algorithms` is set: `strict` raises where an operation cannot comply. */
+export type Determinism = 'off' | 'warn' | 'strict';
+
+/** A version and the place that says so. */
+export interface NamedVersion {
+  readonly version: string;
+  /** The path of the manifest. */
+  readonly path: string;
+  /** An offset in its text, in UTF-16 units. */
+  readonly start: number;
+  /** False where it is the newest of several that the manifest allows. */
+  readonly isExact: boolean;
+}
+
+/** A function of another file that a loader's workers run first: plain, and kept for closed files. */
+export interface PassedInitializer {
+  readonly name: string;
+  /** The parameters that `functools.partial` gave what is the same for all workers and epochs, by name or position. */
+  readonly bound: readonly string[];
+  readonly persistent: boolean;
+}
+
+export interface Project {
+  readonly file: PythonFile;
+  /** True for an entry point that reaches a machine-learning library: the only files that seeding rules judge. */
+  readonly isProgram: boolean;
+  /** The functions of this file that the project installs as commands, by which it is run. */
+  readonly commands: readonly string[];
+  readonly isTest: boolean;
+  /** True where another file of the project imports this one, tests left out. */
+  readonly isImported: boolean;
+  /** True where machine learning is near: in this file, or in a program that reaches it. */
+  readonly reachesMl: boolean;
+  /** What the program does to randomness; null for a file that is no program, or one that can only raise. */
+  readonly summary: Summary | null;
+  /** What the program promises itself; for a library module, the most that a program which reaches it promises. */
+  readonly promise: Pledge;
+  /** True for a program, and for a module that one reaches. */
+  readonly isInProgram: boolean;
+  /** How `use_deterministic_algorithms` stands when a program of this file has run; the most that any of them asks for. */
+  readonly deterministicAlgorithms: Determinism;
+  /** Whether `cudnn.deterministic` may be on in a program of this file. */
+  readonly deterministicCudnn: boolean;
+  /** Where a program of this file switches deterministic algorithms on; null where that cannot be told. */
+  readonly determinismSwitch: Location | null;
+  /** What a call of a function or method of the project does to randomness; null where nobody can read it. */
+  callOf(name: string): Summary | null;
+  /** The parameters of a class's constructor, and the attributes that keep them as they are. */
+  constructorOf(name: string): Constructor | null;
+  /** The library whose augmentation pipeline a function of the project returns. */
+  returnedPipeline(name: string): string | null;
+  /** The augmentation pipeline that a class of the project makes for itself. */
+  keptPipeline(name: string): { readonly attribute: string; readonly library: string } | null;
+  /** True where a file of the programs this one is part of names a CUDA device, or asks something of one. */
+  readonly usesCuda: boolean;
+  /** True where one of them may set cuBLAS’s environment variable, itself or by a helper that does. */
+  readonly setsCublas: boolean;
+  /** True where a Dockerfile, a shell file or the like may set cuBLAS's environment variable. */
+  readonly environmentSetsCublas: boolean;
+  /** True for a class, by the name it has in this file, that is known to be an `nn.Module`. */
+  isNetwork(name: string): boolean;
+  /** True for a class, by the name it has in this file, that is known to be a Dataset. */
+  isDataset(name: string): boolean;
+  /** For a function of this file: whether the project's other files call it only without a gradient; null if none does. */
+  callsElsewhere(id: string): boolean | null;
+  /** True for a call that is known to build dropout, batch norm or anything else that `eval()` changes. */
+  buildsModes(call: Call): boolean;
+  /** The functions of this file, by their names in it, that loaders of other files pass to their workers. */
+  readonly passedInitializers: readonly (PassedInitializer & { readonly id: string })[];
+  /** True where this file or one of its programs saves or restores the state of a random generator. */
+  readonly keepsRandomState: boolean;
+  /** True where this file or one of its programs makes a checkpoint that training can go on from. */
+  readonly makesCheckpoint: boolean;
+  /** True where another file of a program of this one trains, or switches the mode of something. */
+  readonly isModeSetElsewhere: boolean;
+  /** The streams that a program of this file draws from or seeds. */
+  readonly streams: ReadonlySet<Stream>;
+  /** The version of a package the program runs with, by its name on PyPI; null where nothing says, which is the newest. */
+  versionOf(packageName: string): string | null;
+  /** The same with what says so: a manifest, or the setting; null where nothing does. */
+  versionSource(packageName: string): NamedVersion | SetVersion | null;
+  /** Where a site of the effects is, in today's text. */
+  locate(site: Site): Location;
+  /** The place in this file from which something is reached: the thing itself if it is here. */
+  anchor(reached: Reached): Location;
+  /** Another file of the workspace, parsed; null where nobody can read it now. */
+  fileAt(path: string): PythonFile | null;
+}

@@ -1,0 +1,105 @@
+/** Seeds that differ between the processes of a distributed run. */
+
+import { seederOf } from '../knowledge/tables.ts';
+import type { Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { assignedValues } from '../python/scope.ts';
+import { isPlain, isVisible } from '../seeding/seeds.ts';
+
+const RANK = /^((local|global|node|world)?_?rank(_id)?|proc(ess)?_?(id|index|idx|rank)|(get_)?(global_|local_)?rank)$/i;
+
+/** True where the expression depends on the rank, also through the variables it is made of. */
+export function dependsOnRank(node: Node, file: PythonFile, seen = new Set<Node>()): boolean {
+  if (seen.has(node)) return false;
+  seen.add(node);
+  if (node.type === 'string') return /^(LOCAL_|GLOBAL_)?RANK$/.test(String(file.constant(node)));
+  if (node.type === 'attribute') {
+    const name = node.get('attribute');
+    return name !== undefined && RANK.test(file.read(name));
+  }
+  if (node.type === 'identifier') {
+    if (RANK.test(file.read(node))) return true;
+    const values = assignedValues(file.definitions(node)) ?? [];
+    return values.length === 1 && values.some((value) => dependsOnRank(value, file, seen));
+  }
+  return node.children.some((child) => dependsOnRank(child, file, seen));
+}
+
+/** A seed of torch's global generator, itself or in a helper of this file. */
+interface TorchSeed {
+  readonly call: Call;
+  /** What depends on the rank; null where every rank gets the same seed, or nobody can tell. */
+  readonly rank: Node | null;
+}
+
+function torchSeeds(file: PythonFile): TorchSeed[] {
+  const direct = file.allCalls.flatMap((call): TorchSeed[] => {
+    const seeder = call.name === null ? undefined : seederOf(call.name);
+    if (!seeder?.streams.includes('torch') || seeder.device === 'cuda' || seeder.restores) return [];
+    const perDevice = file.argument(call, 'device_specific');
+    if (typeof perDevice !== 'string' && file.constant(perDevice) === true) return [{ call, rank: perDevice }];
+    const given = call.node.get('arguments')?.children ?? [];
+    return [{ call, rank: given.find((argument) => dependsOnRank(argument, file)) ?? null }];
+  });
+  const helpers = new Map(
+    direct.flatMap(({ call }) => {
+      const home = call.node.enclosing('function_definition');
+      const id = home ? file.scopes.byNode.get(home)?.owner?.id : undefined;
+      return id === undefined ? [] : [[id, call] as const];
+    }),
+  );
+  const passed = [...helpers.keys()].flatMap((id) =>
+    file.calls(id).map((call): TorchSeed => {
+      const given = call.node.get('arguments')?.children ?? [];
+      // Only what is called a seed in the call or in the helper is passed on to the seed.
+      const rank = given.find((argument, i) => {
+        const key = argument.get('name');
+        const name = key ? file.read(key) : (file.functionOf(id)?.parameters[i]?.name ?? '');
+        return /seed/i.test(name) && dependsOnRank(argument, file);
+      });
+      return { call, rank: rank ?? null };
+    }),
+  );
+  return [...direct, ...passed];
+}
+
+/** The last seed of torch in front of a node, if it depends on the rank. */
+export function rankSeedBefore(node: Node, file: PythonFile): { call: Call; rank: Node } | null {
+  const paths = torchSeeds(file).flatMap((seed) => {
+    const places = [...placesOf(seed.call.node, file)];
+    return (isHelperBody(seed.call, file) ? places.slice(0, 1) : places).map((place) => ({ seed, place }));
+  });
+  // In the innermost function that both are reached from, the later seed counts.
+  for (const [home, at] of placesOf(node, file)) {
+    const before = paths.filter(({ place }) => place[0] === home && place[1].end <= at.start);
+    const last = before.sort((a, b) => a.place[1].start - b.place[1].start).at(-1);
+    if (last) return last.seed.rank ? { call: last.seed.call, rank: last.seed.rank } : null;
+  }
+  return null;
+}
+
+/** `torch.manual_seed(seed)` in a helper: outside of it, the argument of its calls is what counts. */
+function isHelperBody(call: Call, file: PythonFile): boolean {
+  const home = call.node.enclosing('function_definition');
+  const given = call.node.get('arguments')?.children[0];
+  if (!home || given?.type !== 'identifier') return false;
+  return file.definitions(given).some(({ kind, node }) => kind === 'parameter' && node.enclosing(home.type) === home);
+}
+
+/** The functions a node is reached from, innermost first, each with the place in it. */
+function placesOf(node: Node, file: PythonFile, found = new Map<Node, Node>()): Map<Node, Node> {
+  const home = node.enclosing('function_definition') ?? file.syntax.root;
+  if (found.has(home) || found.size > 20) return found;
+  found.set(home, node);
+  const id = home.type === 'module' ? undefined : file.scopes.byNode.get(home)?.owner?.id;
+  for (const call of id === undefined ? [] : file.calls(id)) placesOf(call.node, file, found);
+  return found;
+}
+
+/** What all ranks share of `args.seed + rank`, as it can be written at a place: `args.seed`. */
+export function sharedPart(rank: Node, file: PythonFile, place: Node): string | null {
+  const value = rank.type === 'keyword_argument' ? rank.get('value') : rank;
+  const sides = value?.type === 'binary_operator' ? [value.get('left'), value.get('right')] : [];
+  const shared = sides.find((side) => side && !dependsOnRank(side, file));
+  return shared && isPlain(shared) && isVisible(shared, file, place) ? file.read(shared) : null;
+}

@@ -1,0 +1,278 @@
+/** Which function a DataLoader's workers run first, and whether the seeds in it tell workers and epochs apart. */
+import type { PassedInitializer } from '../contract/project.ts';
+import { type Stream, seederOf } from '../knowledge/tables.ts';
+import type { Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { assignedValues, type FunctionInfo } from '../python/scope.ts';
+import { DATA_LOADER, loaderArgument } from './loaders.ts';
+
+/** A seed of a worker that others share: all workers, or the same worker in every epoch. */
+export interface RepeatedSeed {
+  readonly call: Call;
+  /** The expression to change: the argument, or what is assigned to the name that is passed. */
+  readonly value: Node;
+  readonly kind: 'constant' | 'worker';
+  readonly streams: readonly Stream[];
+}
+
+/** What a `worker_init_fn` runs, and the arguments that `functools.partial` already gave it. */
+export interface Initializer {
+  readonly function: FunctionInfo;
+  /** The values, or null for one in another file that is the same for all workers and epochs. */
+  readonly bound: ReadonlyMap<string, Node | null>;
+  readonly workerId: string | undefined;
+}
+
+/** A seed depends on the worker, or on something that differs between epochs or that nobody can see. */
+interface Parts {
+  readonly worker: boolean;
+  readonly fresh: boolean;
+}
+
+const FIXED: Parts = { worker: false, fresh: false };
+const WORKER: Parts = { worker: true, fresh: false };
+const FRESH: Parts = { worker: false, fresh: true };
+
+const LOADERS = [DATA_LOADER, 'torch_geometric.loader.DataLoader'];
+const CHANGES = /epoch|step|iter|round|generation|time|pid/i;
+const PASSES_ON = /^(builtins\.(int|abs|min|max|sum|round|float|str|hash)|numpy\.u?int(32|64)?)$/;
+/** The same for every worker and epoch of a process; numpy is seeded by an array there, and this number with it. */
+const SAME_FOR_ALL = /(^|\.)get_(rank|world_size)$|^numpy\.random\.get_state$/;
+
+/** What a process is called among others, however it learned that. */
+const PROCESS = /^((global|local)_?)?rank$|^world_?size$/;
+
+export function loaderCalls(file: PythonFile): Call[] {
+  return LOADERS.flatMap((name) => file.calls(name));
+}
+
+/** The function of this file that a loader's workers run first; null where it lies elsewhere. */
+export function initializerOf(given: Node, file: PythonFile): Initializer | null {
+  const [only, ...others] = branchesOf(given);
+  if (only && only !== given) return others.length === 0 ? initializerOf(only, file) : null;
+  const made = given.type === 'call' ? file.call(given) : null;
+  if (made?.name === 'functools.partial') return partialInitializer(made, file);
+  const factory = made && file.functionOf(made.name);
+  if (factory) {
+    const inner = [...file.scopes.functions.values()].filter((each) => isReturnedBy(each, factory, file));
+    return inner.length === 1 && inner[0] ? initializer(inner[0], new Map(), file) : null;
+  }
+  if (given.type === 'identifier') {
+    const values = assignedValues(file.definitions(given));
+    if (values?.length === 1 && values[0] && /^(lambda|call)$/.test(values[0].type))
+      return initializerOf(values[0], file);
+  }
+  const info =
+    given.type === 'lambda'
+      ? [...file.scopes.functions.values()].find((each) => each.node === given)
+      : file.functionOf(file.qualify(given));
+  return info ? initializer(info, new Map(), file) : null;
+}
+
+/** The functions of other files that loaders of this one pass to their workers, as far as their arguments are understood. */
+export function passedInitializers(file: PythonFile): PassedInitializer[] {
+  return loaderCalls(file).flatMap((loader) => {
+    const given = loaderArgument(file, loader, 'worker_init_fn');
+    if (typeof given === 'string' || isWithoutWorkers(loader, file)) return [];
+    const persistent = isPersistent(loader, file);
+    return branchesOf(given).flatMap((each) => {
+      const passed = passedFrom(each, file);
+      return passed ? [{ ...passed, persistent }] : [];
+    });
+  });
+}
+
+function passedFrom(given: Node, file: PythonFile): Omit<PassedInitializer, 'persistent'> | null {
+  const partial = given.type === 'call' && file.call(given).name === 'functools.partial' ? given : null;
+  const [target, ...values] = partial ? (partial.get('arguments')?.children ?? []) : [given];
+  const name = target && file.qualify(target);
+  if (!name || name.startsWith('#') || !name.includes('.')) return null;
+  const isFresh = (value: Node | undefined): boolean => !value || judge(value, null, file, new Set()).fresh;
+  if (values.some((each) => /splat/.test(each.type) || isFresh(each.get('value') ?? each))) return null;
+  const bound = values.map((each, i) =>
+    each.type === 'keyword_argument' ? file.read(each.get('name') ?? each) : `${i}`,
+  );
+  return { name, bound };
+}
+
+/** `partial(init, seed=seed) if seed is not None else None` */
+function branchesOf(given: Node): Node[] {
+  if (given.type !== 'conditional_expression') return [given];
+  const [then, , otherwise] = given.children;
+  return [then, otherwise].filter((each) => each !== undefined && each.type !== 'none') as Node[];
+}
+
+/** A function of this file that another file passes to its workers. */
+export function initializerPassed(passed: PassedInitializer, info: FunctionInfo, file: PythonFile): Initializer {
+  const names = info.parameters.map((each) => each.name);
+  const bound = passed.bound.map((each): [string, null] => [names[Number(each)] ?? each, null]);
+  return initializer(info, new Map(bound), file);
+}
+
+function initializer(info: FunctionInfo, bound: Initializer['bound'], file: PythonFile): Initializer {
+  const isStatic = info.decorators.some((each) => file.read(each).includes('staticmethod'));
+  const parameters = info.class && !isStatic ? info.parameters.slice(1) : info.parameters;
+  return { function: info, bound, workerId: parameters.find((each) => !bound.has(each.name))?.name };
+}
+
+function partialInitializer(call: Call, file: PythonFile): Initializer | null {
+  const [target, ...given] = call.node.get('arguments')?.children ?? [];
+  const info = target && file.functionOf(file.qualify(target));
+  if (!info) return null;
+  const bound = new Map<string, Node>();
+  for (const [i, argument] of given.entries()) {
+    const name = argument.get('name');
+    const value = argument.get('value');
+    if (/splat/.test(argument.type)) return null;
+    if (argument.type === 'keyword_argument' && name && value) bound.set(file.read(name), value);
+    else if (info.parameters[i]) bound.set(info.parameters[i].name, argument);
+  }
+  return initializer(info, bound, file);
+}
+
+function isReturnedBy(inner: FunctionInfo, factory: FunctionInfo, file: PythonFile): boolean {
+  if (inner.node.enclosing('function_definition') !== factory.node) return false;
+  if (inner.node.type === 'lambda') return inner.node.parent?.type === 'return_statement';
+  const last = factory.node.get('body')?.children.at(-1);
+  const value = last?.type === 'return_statement' ? last.children[0] : undefined;
+  return value !== undefined && file.qualify(value) === inner.id;
+}
+
+/** The seeds of an initializer that repeat, in source order; a seed that nobody can judge is none of them. */
+export function repeatedSeeds(each: Initializer, file: PythonFile): RepeatedSeed[] {
+  const { node } = each.function;
+  const seeds: RepeatedSeed[] = [];
+  for (const call of file.allCalls) {
+    if (call.node.start < node.start || call.node.end > node.end) continue;
+    const seed = seedIn(call, file);
+    if (!seed || file.constant(seed.value) === null) continue;
+    const parts = judge(seed.value, each, file, new Set());
+    if (!parts.fresh) seeds.push({ ...seed, call, kind: parts.worker ? 'worker' : 'constant', value: seed.value });
+  }
+  return seeds.map((seed) => ({ ...seed, value: assignedInside(seed.value, node, file) ?? seed.value }));
+}
+
+/** What a call seeds, itself or as a helper of this file that passes its argument on. */
+function seedIn(call: Call, file: PythonFile): { value: Node; streams: readonly Stream[] } | null {
+  const seeder = call.name === null ? undefined : seederOf(call.name);
+  if (seeder?.argument && !seeder.varying && !seeder.state && seeder.streams.length > 0) {
+    const value = file.argument(call, seeder.argument.name, seeder.argument.position);
+    return typeof value === 'string' ? null : { value, streams: seeder.streams };
+  }
+  const helper = file.functionOf(call.name);
+  if (!helper || helper.class) return null;
+  const streams = new Set<Stream>();
+  let passed: Node | null = null;
+  for (const inner of file.allCalls) {
+    if (inner.node.start < helper.node.start || inner.node.end > helper.node.end) continue;
+    const row = inner.name === null ? undefined : seederOf(inner.name);
+    const given = row?.argument ? file.argument(inner, row.argument.name, row.argument.position) : 'absent';
+    const index = helper.parameters.findIndex((each) => typeof given !== 'string' && file.read(given) === each.name);
+    const value = index < 0 ? 'absent' : file.argument(call, helper.parameters[index]?.name ?? '', index);
+    if (!row || typeof value === 'string') continue;
+    passed = value;
+    for (const stream of row.streams) streams.add(stream);
+  }
+  return passed && { value: passed, streams: [...streams] };
+}
+
+function assignedInside(value: Node, home: Node, file: PythonFile): Node | null {
+  const values = value.type === 'identifier' ? assignedValues(file.definitions(value)) : null;
+  const only = values?.length === 1 ? values[0] : undefined;
+  return only && only.start > home.start && only.end <= home.end ? only : null;
+}
+
+function judge(node: Node, each: Initializer | null, file: PythonFile, seen: Set<Node>): Parts {
+  if (seen.has(node)) return FIXED;
+  seen.add(node);
+  const all = (nodes: readonly Node[]): Parts =>
+    nodes.map((child) => judge(child, each, file, seen)).reduce(join, FIXED);
+  switch (node.type) {
+    case 'integer':
+    case 'float':
+    case 'string':
+    case 'true':
+    case 'false':
+      return FIXED;
+    case 'none':
+      return FRESH;
+    case 'identifier':
+      return judgeName(node, each, file, seen);
+    case 'attribute':
+      return judgeAttribute(node, each, file, seen);
+    case 'call': {
+      const { name } = file.call(node);
+      if (name !== null && SAME_FOR_ALL.test(name)) return FIXED;
+      return name !== null && PASSES_ON.test(name) ? all(node.get('arguments')?.children ?? []) : FRESH;
+    }
+    case 'binary_operator':
+    case 'unary_operator':
+    case 'parenthesized_expression':
+    case 'conditional_expression':
+    case 'boolean_operator':
+    case 'comparison_operator':
+    case 'subscript':
+    case 'list':
+    case 'tuple':
+      return all(node.children);
+    default:
+      return /^\W+$/.test(node.type) ? FIXED : FRESH;
+  }
+}
+
+function judgeName(node: Node, each: Initializer | null, file: PythonFile, seen: Set<Node>): Parts {
+  const name = file.read(node);
+  const definitions = file.definitions(node);
+  if (definitions.length === 0) return FRESH;
+  if (PROCESS.test(name) && name !== each?.workerId) return FIXED;
+  return definitions
+    .map((definition): Parts => {
+      if (definition.kind === 'import') return CHANGES.test(name) ? FRESH : FIXED;
+      if (definition.kind === 'assignment') return judge(definition.value, each, file, seen);
+      if (definition.kind !== 'parameter') return FRESH;
+      if (!each || definition.node.enclosing('function_definition', 'lambda') !== each.function.node)
+        return CHANGES.test(name) ? FRESH : FIXED;
+      if (name === each.workerId) return WORKER;
+      const given = each.bound.get(name);
+      if (given === null) return FIXED;
+      const value = given ?? definition.parameter.default;
+      return value ? judge(value, each, file, seen) : FRESH;
+    })
+    .reduce(join, FIXED);
+}
+
+function judgeAttribute(node: Node, each: Initializer | null, file: PythonFile, seen: Set<Node>): Parts {
+  const object = node.get('object');
+  const attribute = node.get('attribute');
+  if (!object || !attribute || CHANGES.test(file.read(node))) return FRESH;
+  const values = object.type === 'identifier' ? assignedValues(file.definitions(object)) : null;
+  const made = values?.length === 1 && values[0] ? values[0] : object;
+  if (made.type === 'call') {
+    if (file.call(made).name === 'torch.utils.data.get_worker_info')
+      return file.read(attribute) === 'id' ? WORKER : FRESH;
+    // `args = parse_args()` outside is one object for all; what a worker makes for itself is its own.
+    return each && made.start > each.function.node.start && made.end <= each.function.node.end ? FRESH : FIXED;
+  }
+  if (object.type === 'attribute') return judgeAttribute(object, each, file, seen);
+  if (object.type !== 'identifier') return FRESH;
+  if (!each) return FIXED;
+  const isOwn = file
+    .definitions(object)
+    .some((definition) => definition.node.enclosing('function_definition', 'lambda') === each.function.node);
+  const isSelf = each.function.class !== null && file.read(object) === each.function.parameters[0]?.name;
+  return isOwn && !isSelf ? FRESH : FIXED;
+}
+
+const join = (a: Parts, b: Parts): Parts => ({ worker: a.worker || b.worker, fresh: a.fresh || b.fresh });
+
+/** True where the loader is known to start no workers. */
+export function isWithoutWorkers(call: Call, file: PythonFile): boolean {
+  const workers = loaderArgument(file, call, 'num_workers');
+  return workers === 'absent' || (typeof workers !== 'string' && file.constant(workers) === 0);
+}
+
+/** Persistent, or perhaps so. */
+export function isPersistent(loader: Call, file: PythonFile): boolean {
+  const persistent = file.argument(loader, 'persistent_workers');
+  return persistent !== 'absent' && (typeof persistent === 'string' || file.constant(persistent) !== false);
+}

@@ -1,0 +1,107 @@
+/** Which calls take random numbers from a global generator, decided from the table of draws and the call's arguments. */
+
+import type { Event } from '../effects/events.ts';
+import { type Draw, drawingMethod, drawOf } from '../knowledge/tables.ts';
+import type { Call, Constant } from '../python/call.ts';
+import { looksLikeClass, type PythonFile } from '../python/file.ts';
+import { isHarmlessDraw } from './harmless-draws.ts';
+
+const LAYER_OF_LIBRARY = /^(torch|torch_geometric|dgl)\./;
+
+/** The events of a call that draws; null if it is none the table knows. */
+export function drawEvents(call: Call, file: PythonFile, site: string): Event[] | null {
+  const draw = findDraw(call, file) ?? pandasSample(call, file);
+  if (!draw) return null;
+  if (draw.when?.argument === 'training' && !isHarmlessDraw(call, file)) {
+    const mode = file.argument(call, draw.when.argument, draw.when.position);
+    const asModule = typeof mode !== 'string' && /^\w+\.training$/.test(file.read(mode));
+    if (asModule) return [{ kind: 'draw', stream: draw.stream, training: true, site }];
+  }
+  return drawsHere(draw, call, file) && !isHarmlessDraw(call, file)
+    ? [{ kind: 'draw', stream: draw.stream, site }]
+    : [];
+}
+
+/** The row of the table a call stands for, whatever its arguments say. */
+export function findDraw(call: Call, file: PythonFile): Draw | undefined {
+  const named = call.name === null ? undefined : drawOf(call.name);
+  if (named) return named;
+  if (call.method === null) return undefined;
+  if (call.method === 'sample' || call.method === 'rsample') {
+    const object = call.callee.get('object');
+    const made = object && file.instanceOf(object);
+    const distribution = made ? drawOf(made) : undefined;
+    return distribution?.kind === 'distribution' ? { ...distribution, kind: 'function' } : undefined;
+  }
+  // A layer, or a network whose class nobody can read, draws all its weights anew.
+  if (call.method === 'reset_parameters' && LAYER_OF_LIBRARY.test(call.name ?? 'torch.')) {
+    return drawOf('torch.nn.Linear.reset_parameters');
+  }
+  // `x.normal_()` on anything but a module of the file's own making fills a tensor.
+  return call.name === null ? drawingMethod(call.method) : undefined;
+}
+
+function drawsHere(draw: Draw, call: Call, file: PythonFile): boolean {
+  switch (draw.kind) {
+    case 'sampler':
+    case 'transform':
+    case 'dropout':
+    case 'distribution':
+      return false; // Making the object draws nothing; using it does.
+    case 'model':
+      return !isPretrained(call, file);
+    default:
+      // Estimators draw when they are fitted; what a constructor takes is another rule's business.
+      if (draw.via === 'random_state' && looksLikeClass(draw.name)) return false;
+      return !usesOwnGenerator(draw, call, file) && meetsCondition(draw, call, file);
+  }
+}
+
+/** A call that draws from numpy's global generator because its `random_state` is left out; an estimator does when fitted. */
+export function fallsBackOnNumpy(call: Call, file: PythonFile): boolean {
+  const draw = findDraw(call, file) ?? pandasSample(call, file);
+  return draw?.via === 'random_state' && !usesOwnGenerator(draw, call, file) && meetsCondition(draw, call, file);
+}
+
+/** `df.sample(frac=1)`: nobody but pandas calls the argument so. Other objects must come from pandas to be seen. */
+function pandasSample(call: Call, file: PythonFile): Draw | undefined {
+  const object = call.method === 'sample' && call.name === null ? call.callee.get('object') : undefined;
+  if (!object || file.argument(call, 'random_state') === 'unknown') return undefined;
+  const [only, ...others] = object.type === 'identifier' ? file.definitions(object) : [];
+  const isMade =
+    only?.kind === 'assignment' &&
+    others.length === 0 &&
+    only.value.type === 'call' &&
+    /^pandas\.(read_\w+|concat|merge)$/.test(file.call(only.value).name ?? '');
+  const importsPandas = file.scopes.imports.some((each) => /\bpandas\b/.test(file.read(each)));
+  const isFraction = importsPandas && file.argument(call, 'frac') !== 'absent';
+  return isMade || isFraction ? drawOf('pandas.DataFrame.sample') : undefined;
+}
+
+function isPretrained(call: Call, file: PythonFile): boolean {
+  // torchvision took `pretrained` and takes `weights` first; elsewhere the first argument is the model's name.
+  const position = call.name?.startsWith('torchvision.') ? 0 : undefined;
+  return ['pretrained', 'weights'].some((name) => {
+    const given = file.argument(call, name, position);
+    if (given === 'absent') return false;
+    if (given === 'unknown') return true;
+    const value = file.constant(given);
+    return !isNothing(value);
+  });
+}
+
+function usesOwnGenerator(draw: Draw, call: Call, file: PythonFile): boolean {
+  return (draw.unless ?? []).some(({ argument, position }) => {
+    const given = file.argument(call, argument, position);
+    return given === 'unknown' || (given !== 'absent' && !isNothing(file.constant(given)));
+  });
+}
+
+function meetsCondition(draw: Draw, call: Call, file: PythonFile): boolean {
+  if (!draw.when) return true;
+  const given = file.argument(call, draw.when.argument, draw.when.position);
+  const value = given === 'absent' ? draw.when.default : typeof given === 'string' ? undefined : file.constant(given);
+  return draw.when.in.includes(value);
+}
+
+const isNothing = (value: Constant | undefined): boolean => value === null || value === false;

@@ -1,0 +1,179 @@
+/** Draws that cannot change a result: they make a name, a port, a delay, colours, the next seed, or only probe a shape. */
+
+import { looksLikeSeeder } from '../knowledge/tables.ts';
+import type { Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import { type Node, walk } from '../syntax/parse.ts';
+import { HARMLESS_CONSUMERS, isOnlyProbed } from './probes.ts';
+
+/** Words of a variable or keyword whose value no result depends on. */
+const HARMLESS_WORDS = new Set(
+  'seed port suffix uuid uid jitter delay wait salt token nonce dummy probe fname filename dirname tmpdir'.split(' '),
+);
+const HARMLESS_NAMES =
+  /(^|_)(run|exp|tmp|temp|experiment|job|trial|session|project|save|log|ckpt|checkpoint|file|dir|folder)_?(id|name|dir|path|tag)$|^(example|sample)_inputs?$|(^|_)(colou?rs|palette)$/i;
+
+/** Functions that return a name, a port or a seed. */
+const MAKES_NAME = new RegExp(`${HARMLESS_NAMES.source}|(^|_)(port|uuid|suffix|seed)$`, 'i');
+const TRAINS = /^(fit|learn|backward|step|train(_\w+)?|training|\w+_train|run_epoch|run_training|do_train\w*)$/;
+/** A helper that puts a checkpoint into the network it gets. */
+const LOADS = /^(load|reload|restore)_?(checkpoint|ckpt|weights|state(_?dict)?|model|network|pretrained\w*)s?$/i;
+const INITIALISES = /^apply$|(^|_)(re)?(init|initiali[sz]e|reset|create|build)(_|$)|weights?(_|$)/i;
+const LETTERS = /^string\.(ascii_(letters|lowercase|uppercase)|digits|hexdigits|octdigits)$/;
+
+export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
+  // Letters and digits make names.
+  const given = call.node.get('arguments')?.children ?? [];
+  if (given.some((each) => LETTERS.test(file.qualify(each) ?? ''))) return true;
+  if (isOnlyProbed(call.node, file)) return true;
+  for (let node: Node = call.node; node.parent; node = node.parent) {
+    const parent: Node = node.parent;
+    switch (parent.type) {
+      case 'interpolation':
+        return true;
+      case 'keyword_argument': {
+        const name = parent.get('name');
+        if (name && namesHarmless(file.read(name))) return true;
+        break;
+      }
+      case 'assignment': {
+        const left = parent.get('left');
+        const target = left?.get('attribute') ?? left;
+        return target !== undefined && node.field === 'right' && namesHarmless(file.read(target));
+      }
+      case 'call': {
+        const callee = parent.get('function');
+        const last = callee && file.read(callee.get('attribute') ?? callee);
+        if (last && callee !== node && (HARMLESS_CONSUMERS.has(last) || looksLikeSeeder(last))) return true;
+        break;
+      }
+      case 'return_statement': {
+        const owner = parent.enclosing('function_definition', 'lambda');
+        const name = owner?.get('name');
+        return name !== undefined && MAKES_NAME.test(file.read(name));
+      }
+      case 'block':
+      case 'module':
+        return false;
+    }
+  }
+  return false;
+}
+
+function namesHarmless(name: string): boolean {
+  if (HARMLESS_NAMES.test(name)) return true;
+  const words = name
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z]+/);
+  return words.some((word) => HARMLESS_WORDS.has(word));
+}
+
+/** How weights are replaced: by those of a checkpoint; or by others, a new draw or what a helper says it loads. */
+type Replacing = 'loaded' | 'otherwise';
+
+/** The statement that replaces weights. An `if` is one where a parameter decides, as `pretrained` does. */
+export interface Replacement {
+  readonly statement: Node;
+  readonly how: Replacing;
+}
+
+/**
+ * `model = Net()`, and `init_weights(model)`, whose weights are replaced further down in the same block, or behind the
+ * branch that made it.
+ */
+export function overwrittenBy(statement: Node, file: PythonFile): Replacement | undefined {
+  const expression = statement.type === 'expression_statement' ? statement.children[0] : undefined;
+  const target =
+    expression?.type === 'assignment' ? expression.get('left') : expression && initialised(expression, file);
+  if (!target || !/identifier|attribute/.test(target.type)) return undefined;
+  const name = file.read(target);
+  const following = statementsAfter(statement);
+  for (const [i, next] of following.entries()) {
+    if (/^(return|raise|break|continue)_statement$/.test(next.type)) return undefined;
+    const how = replaces(next, name, file);
+    // What training left behind, the best of its weights too, comes from the weights it began with.
+    if (how) return following.slice(0, i).some((each) => trains(each, file)) ? undefined : { statement: next, how };
+  }
+  return undefined;
+}
+
+/** The network whose weights a call draws, by its name: `net.apply(init)`, `net.init_weights()`, `init_weights(net)`. */
+function initialised(expression: Node, file: PythonFile): Node | undefined {
+  const callee = expression.type === 'call' ? expression.get('function') : undefined;
+  if (!callee) return undefined;
+  const method = callee.get('attribute');
+  if (!INITIALISES.test(file.read(method ?? callee))) return undefined;
+  const first = expression.get('arguments')?.children[0];
+  const isFunction =
+    !method || (file.qualify(callee) !== null && file.instanceOf(callee.get('object') ?? callee) === null);
+  return isFunction ? first : callee.get('object');
+}
+
+/** What surely runs after a statement: the rest of its block, and what follows the branches that it stands in. */
+function statementsAfter(statement: Node): Node[] {
+  const siblings = statement.parent?.children ?? [];
+  const after = siblings.slice(siblings.indexOf(statement) + 1);
+  if (statement.parent?.type !== 'block') return after;
+  const clause = statement.parent.parent;
+  const branch = clause && /^(elif|else)_clause$/.test(clause.type) ? clause.parent : clause;
+  return branch && /^(if|with)_statement$/.test(branch.type) ? [...after, ...statementsAfter(branch)] : after;
+}
+
+/** The statement replaces the weights, or a loop does before it trains. */
+function replaces(statement: Node, name: string, file: PythonFile): Replacing | undefined {
+  if (statement.type === 'for_statement') {
+    const body = statement.get('body')?.children ?? [];
+    const at = body.findIndex((each) => overwrites(each, name, file));
+    return at >= 0 && !body.slice(0, at).some((each) => trains(each, file))
+      ? overwrites(body[at]!, name, file)
+      : undefined;
+  }
+  if (statement.type !== 'if_statement') return overwrites(statement, name, file);
+  const body = asksParameter(statement.get('condition'), file) ? statement.get('consequence')?.children : undefined;
+  return body?.map((each) => overwrites(each, name, file)).find((how) => how !== undefined);
+}
+
+/** Something in the statement is called as if it trained; `model.train()` only sets a mode. */
+function trains(statement: Node, file: PythonFile): boolean {
+  if (/^(function|class|decorated)_definition$/.test(statement.type)) return false;
+  let found = false;
+  walk(statement, (node) => {
+    if (found || node.type !== 'call') return !found;
+    const callee = node.get('function');
+    const last = callee ? file.read(callee.get('attribute') ?? callee) : '';
+    found = TRAINS.test(last) && (node.get('arguments')?.children.length !== 0 || last !== 'train');
+    return undefined;
+  });
+  return found;
+}
+
+/** The condition is a parameter, or a test of one. */
+function asksParameter(condition: Node | undefined, file: PythonFile): boolean {
+  const names = condition?.type === 'identifier' ? [condition] : (condition?.children ?? []);
+  return names.some((each) => {
+    const [only] = each.type === 'identifier' ? file.definitions(each) : [];
+    return only?.kind === 'parameter';
+  });
+}
+
+/** The statement loads weights into the object, or into one that it is a part of; or it draws all of them anew. */
+function overwrites(statement: Node, name: string, file: PythonFile): Replacing | undefined {
+  const expression = statement.type === 'expression_statement' ? statement.children[0] : undefined;
+  // `missing = model.load_state_dict(...)` keeps what did not fit.
+  const call = expression?.type === 'assignment' ? expression.get('right') : expression;
+  if (call?.type !== 'call') return undefined;
+  const loaded = file.call(call);
+  const into = loaded.name === 'safetensors.torch.load_model' ? file.argument(loaded, 'model', 0) : 'absent';
+  if (typeof into !== 'string') return file.read(into) === name ? 'loaded' : undefined;
+  const callee = call.get('function');
+  const given = call.get('arguments')?.children ?? [];
+  const isGiven = given.some((each) => file.read(each.get('value') ?? each) === name);
+  if (isGiven && LOADS.test(file.read(callee?.get('attribute') ?? callee ?? call))) return 'otherwise';
+  const object = callee?.get('object');
+  const how =
+    loaded.method === 'load_state_dict' ? 'loaded' : loaded.method === 'reset_parameters' ? 'otherwise' : undefined;
+  // A part is overwritten with the whole.
+  const isWhole = object && `${name}.`.startsWith(`${file.read(object).replace(/\.module$/, '')}.`);
+  return isWhole ? how : undefined;
+}

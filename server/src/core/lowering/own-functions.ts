@@ -1,0 +1,66 @@
+/** Functions of a project's own that seed or draw, as its settings name them: what no table and no source file says. */
+
+import type { Event } from '../effects/events.ts';
+import { STREAMS, type Stream } from '../knowledge/tables.ts';
+import type { Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import type { StreamsByName } from '../settings/settings.ts';
+import { wildcard } from '../text/patterns.ts';
+
+export interface Vocabulary {
+  readonly seeds: StreamsByName;
+  readonly draws: StreamsByName;
+}
+
+export const NO_VOCABULARY: Vocabulary = { seeds: {}, draws: {} };
+
+export const vocabularyOf = (settings: {
+  readonly seedFunctions: StreamsByName;
+  readonly randomFunctions: StreamsByName;
+}): Vocabulary => ({ seeds: settings.seedFunctions, draws: settings.randomFunctions });
+
+/** The streams that a call touches by its name alone; null for names the settings do not have. */
+export function streamsOf(call: Call, names: StreamsByName, file: PythonFile): readonly Stream[] | null {
+  const patterns = Object.keys(names);
+  if (patterns.length === 0) return null;
+  const found = patterns.filter((pattern) => matches(call, pattern, file));
+  if (found.length === 0) return null;
+  const streams = new Set(found.flatMap((pattern) => (names[pattern] === 'all' ? STREAMS : (names[pattern] ?? []))));
+  return STREAMS.filter((stream) => streams.has(stream));
+}
+
+/** What the user says that a call does, which goes before all that can be read; null where they say nothing. */
+export function namedEvents(
+  call: Call,
+  { seeds, draws }: Vocabulary,
+  file: PythonFile,
+  site: () => string,
+): Event[] | null {
+  const seeded = streamsOf(call, seeds, file);
+  if (seeded) return [{ kind: 'seed', streams: seeded, value: null, noneIsEntropy: false, site: site() }];
+  const drawn = streamsOf(call, draws, file);
+  return drawn?.map((stream): Event => ({ kind: 'draw', stream, site: site() })) ?? null;
+}
+
+function matches(call: Call, pattern: string, file: PythonFile): boolean {
+  const text = wildcard(pattern, '[^.]*');
+  if (!pattern.includes('.')) {
+    const bare = call.method ?? (call.callee.type === 'identifier' ? file.read(call.callee) : '');
+    // An alias is a name of this file's own; what it stands for counts as well.
+    const last = call.name?.slice(Math.max(call.name.lastIndexOf('.'), call.name.lastIndexOf('#')) + 1);
+    return [bare, last].some((name) => name !== undefined && new RegExp(`^${text}$`).test(name));
+  }
+  if (call.name === null) return false;
+  // What a file of the workspace defines has the file's path for a module, of which packages are the end.
+  const [name, start] = /^[#.]/.test(call.name) ? [absolute(call.name, file.path), '(^|\\.)'] : [call.name, '^'];
+  return new RegExp(`${start}${text}$`).test(name);
+}
+
+/** `#init` in `lib/repro.py` and `.repro.init` in `lib/train.py` are both `lib.repro.init`. */
+function absolute(name: string, path: string): string {
+  const parts = path.replace(/(\/__init__)?\.pyi?$/, '').split(/[\\/]/);
+  if (name.startsWith('#')) return [...parts, name.slice(1)].join('.');
+  const dots = /^\.+/.exec(name)?.[0].length ?? 0;
+  const up = /\/__init__\.pyi?$/.test(path) ? dots - 1 : dots;
+  return [...parts.slice(0, parts.length - up), name.slice(dots)].join('.');
+}

@@ -1,0 +1,91 @@
+/** Values that are only probed: their shape is looked at, an assertion checks them, a tool counts or traces with them. */
+import type { PythonFile } from '../python/file.ts';
+import { type Node, walk } from '../syntax/parse.ts';
+
+/** Functions that look at shapes or wait, by their last name. */
+export const HARMLESS_CONSUMERS = new Set(
+  'sleep export summary profile add_graph FlopCountAnalysis get_model_complexity_info count_params'.split(' '),
+);
+/** What a tensor says of itself without its values. */
+const SHAPES = new Set(
+  'shape size dim ndim ndimension dtype device numel nelement element_size nbytes is_cuda'.split(' '),
+);
+const ASKS_KIND = /^(builtins\.(type|isinstance|hasattr|callable)|torch\.is_tensor|torch\.jit\.trace)$/;
+/** Calls whose work is more than their result, by their last name. */
+const WORKS = /train|fit|learn|step|update|backward|push|append|store|save|write|add$/i;
+const DEEPEST = 6;
+
+type Use = 'matters' | 'probe' | 'none';
+
+/** True where the code around an expression shows that its value is probed, and nothing else. */
+export const isOnlyProbed = (value: Node, file: PythonFile): boolean => useOf(value, file, new Set()) === 'probe';
+
+function useOf(value: Node, file: PythonFile, seen: Set<string>): Use {
+  for (let node = value; node.parent; node = node.parent) {
+    const parent: Node = node.parent;
+    switch (parent.type) {
+      case 'assert_statement':
+        return 'probe';
+      case 'attribute':
+        if (SHAPES.has(file.read(parent.get('attribute') ?? parent))) return 'probe';
+        break;
+      case 'argument_list': {
+        const callee = parent.parent?.get('function');
+        if (!callee || parent.parent?.type !== 'call') return 'matters';
+        const last = file.read(callee.get('attribute') ?? callee);
+        if (HARMLESS_CONSUMERS.has(last) || ASKS_KIND.test(file.call(parent.parent).name ?? '')) return 'probe';
+        if (WORKS.test(last)) return 'matters';
+        break;
+      }
+      case 'assignment':
+        return node.field === 'right' ? usesOfNames(parent.get('left'), file, seen) : 'matters';
+      case 'call':
+      case 'keyword_argument':
+      case 'subscript':
+      case 'slice':
+      case 'parenthesized_expression':
+      case 'tuple':
+      case 'list':
+      case 'expression_list':
+      case 'list_splat':
+      case 'binary_operator':
+      case 'unary_operator':
+      case 'comparison_operator':
+        break;
+      default:
+        return 'matters';
+    }
+  }
+  return 'matters';
+}
+
+/** How the names of a target are used in their function, or in the body of the file. */
+function usesOfNames(target: Node | undefined, file: PythonFile, seen: Set<string>): Use {
+  const names = target?.type === 'identifier' ? [target] : (target?.children ?? []);
+  if (!target || names.some((each) => each.type !== 'identifier') || seen.size > DEEPEST) return 'matters';
+  const scope = target.enclosing('function_definition', 'class_definition', 'module') ?? file.syntax.root;
+  if (scope.type === 'class_definition') return 'matters';
+  let use: Use = 'none';
+  for (const each of names) {
+    const name = file.read(each);
+    if (seen.has(name)) continue;
+    seen.add(name);
+    walk(scope, (node) => {
+      if (use === 'matters') return false;
+      if (/^(global|nonlocal)_statement$/.test(node.type) && file.read(node).includes(name)) use = 'matters';
+      if (node.type !== 'identifier' || file.read(node) !== name || isNoUse(node)) return undefined;
+      const found = useOf(node, file, seen);
+      if (found !== 'none') use = found;
+      return undefined;
+    });
+  }
+  return use;
+}
+
+/** A target of an assignment, or a word that only looks like the name. */
+function isNoUse(node: Node): boolean {
+  const parent = node.parent;
+  if (node.field === 'attribute' || (parent?.type === 'keyword_argument' && node.field === 'name')) return true;
+  if (node.field === 'left' && parent?.type === 'assignment') return true;
+  return /^(pattern_list|tuple_pattern|parameters)$/.test(parent?.type ?? '');
+}

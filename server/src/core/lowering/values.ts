@@ -1,0 +1,353 @@
+/** What can be said, without running anything, about a value that is passed on or tested. */
+
+import {
+  type Arguments,
+  type ClassEffects,
+  type Guard,
+  type InstanceValue,
+  type Loader,
+  OF_SELF,
+  type Value,
+} from '../effects/events.ts';
+import { CALLS_ITS_PARTS, LIBRARY } from '../knowledge/calls.ts';
+import { drawOf } from '../knowledge/tables.ts';
+import type { Call } from '../python/call.ts';
+import { FLUENT, isSelfUpdate, type PythonFile } from '../python/file.ts';
+import { reachingDefinitions } from '../python/reaching.ts';
+import type { ClassInfo, Definition, FunctionInfo } from '../python/scope.ts';
+import type { Node } from '../syntax/parse.ts';
+
+/** Classes whose objects yield batches, in an order of their own. */
+export const DATA_LOADERS: ReadonlySet<string> = new Set([
+  'torch.utils.data.DataLoader',
+  'torch_geometric.loader.DataLoader',
+]);
+/** Names that lead to names that lead to names are followed so far. */
+const DEEPEST = 6;
+/** A name that more branches than these have bound is nothing. */
+const MOST_BRANCHES = 5;
+
+export function knownValue(expression: Node, file: PythonFile, depth = 0): Value {
+  const constant = file.constant(expression);
+  if (constant !== undefined) return { const: constant };
+  if (depth > DEEPEST) return null;
+  const inner = (node: Node | undefined): Value => (node ? knownValue(node, file, depth + 1) : null);
+  switch (expression.type) {
+    case 'lambda':
+      return functionValue(functionId(expression, file));
+    case 'parenthesized_expression':
+    case 'await':
+      return inner(expression.children[0]);
+    case 'conditional_expression':
+      return oneOf([inner(expression.children[0]), inner(expression.children[2])]);
+    case 'tuple':
+    case 'list':
+    case 'expression_list': {
+      const items = expression.children.map(inner);
+      return items.some((item) => item !== null && !('const' in item)) ? { tuple: items } : null;
+    }
+    case 'dictionary':
+      return oneOf(expression.children.map((pair) => inner(pair.get('value'))));
+    case 'subscript':
+      return itemOf(inner(expression.get('value')), expression.get('subscript'), file);
+    case 'call':
+      return callValue(expression, file, depth);
+    case 'identifier':
+    case 'attribute':
+      return namedValue(expression, file, depth);
+    default:
+      return null;
+  }
+}
+
+const functionValue = (id: string): Value => (/^#.*\./.test(id) ? { function: id, nested: true } : { function: id });
+
+function namedValue(expression: Node, file: PythonFile, depth: number): Value {
+  const name = file.qualify(expression);
+  if (name !== null && file.functionOf(name)) return functionValue(name);
+  const made = file.constructionOf(expression);
+  if (made?.name) return instanceValue(made, file, depth);
+  const self = file.instanceOf(expression);
+  if (self !== null) return { instance: self };
+  const attribute = name === null ? null : attributeValue(name, file, depth);
+  if (attribute !== null) return attribute;
+  // A class, a module, or whatever another file has under this name.
+  if (name !== null) return file.classOf(name) || !name.startsWith('#') ? outside(name) : null;
+  if (expression.type !== 'identifier') return null;
+  const [only, ...others] = reachingDefinitions(expression, file).filter((each) => !updatesItself(each, file));
+  if (!only) return null;
+  return others.length === 0 ? definedValue(only, file, depth) : anyOf([only, ...others], file, depth);
+}
+
+function definedValue(only: Definition, file: PythonFile, depth: number): Value {
+  // A parameter is only what the caller passed as long as nobody assigns to it.
+  if (only.kind === 'parameter') return { parameter: only.parameter.name };
+  if (only.kind === 'assignment') return knownValue(only.value, file, depth + 1);
+  if (only.kind === 'class') return { function: only.class.id };
+  if (only.kind === 'function') return functionValue(only.function.id);
+  if (only.kind === 'import') return outside(only.qualified);
+  return unpackedValue(only.node, file, depth);
+}
+
+/** What branches have bound to a name; what one of them did, nobody may know. */
+function anyOf(definitions: readonly Definition[], file: PythonFile, depth: number): Value {
+  if (definitions.length > MOST_BRANCHES) return null;
+  const values = definitions.map((each) => definedValue(each, file, depth + 1));
+  const isTelling = values.some((value) => value !== null && !('const' in value) && !('parameter' in value));
+  return isTelling ? (oneOf(values) ?? { oneOf: values }) : null;
+}
+
+/** `self.loader`, where the object makes it itself. */
+function attributeValue(name: string, file: PythonFile, depth: number): Value {
+  const dot = name.lastIndexOf('.');
+  const values = name.startsWith('#')
+    ? file.classOf(name.slice(0, dot))?.attributes.get(name.slice(dot + 1))
+    : undefined;
+  const [only, ...others] = values?.filter((value) => value.type !== 'none' && !isSelfUpdate(value, file)) ?? [];
+  const value = only && others.length === 0 ? knownValue(only, file, depth + 1) : null;
+  if (value === null) return null;
+  // What a method was passed is not known in another one.
+  return JSON.stringify(value).includes('"parameter":') ? null : value;
+}
+
+const outside = (name: string): Value => (LIBRARY.test(`${name}.`) ? null : { function: name });
+
+const updatesItself = (definition: Definition, file: PythonFile): boolean =>
+  definition.kind === 'assignment' && isSelfUpdate(definition.value, file);
+
+/** `a, b = f()`: the item that stands at the name's place. */
+function unpackedValue(name: Node, file: PythonFile, depth: number): Value {
+  const pattern = name.parent;
+  const assignment = pattern?.parent;
+  const right = assignment?.type === 'assignment' && pattern?.field === 'left' ? assignment.get('right') : undefined;
+  const item = pattern?.children.indexOf(name) ?? -1;
+  if (!right || item < 0 || !/^(pattern_list|tuple_pattern|list_pattern)$/.test(pattern?.type ?? '')) return null;
+  const whole = knownValue(right, file, depth + 1);
+  if (whole === null) return null;
+  if ('tuple' in whole) return whole.tuple[item] ?? null;
+  return 'result' in whole && whole.item === undefined ? { ...whole, item } : null;
+}
+
+function callValue(expression: Node, file: PythonFile, depth: number): Value {
+  const call = file.call(expression);
+  if (call.name === 'functools.partial') {
+    const inner = file.argument(call, '', 0);
+    const value = typeof inner === 'string' ? null : knownValue(inner, file, depth + 1);
+    if (value === null || !('function' in value)) return value;
+    const { positional, keywords, open } = argumentValues(call, file, depth + 1);
+    return { ...value, given: { positional: positional.slice(1), keywords, open } };
+  }
+  const made = file.constructionOf(expression);
+  if (made?.name) return instanceValue(made, file, depth);
+  const object = call.callee.get('object');
+  // `build().to(device)` is what `build` returned.
+  if (call.method !== null && FLUENT.has(call.method) && object && call.name === null) {
+    return knownValue(object, file, depth + 1);
+  }
+  const name = call.name;
+  return name !== null && (name.startsWith('#') || !LIBRARY.test(name)) ? { result: name } : null;
+}
+
+function instanceValue(call: Call, file: PythonFile, depth: number): InstanceValue {
+  const instance = call.name ?? '';
+  if (DATA_LOADERS.has(instance)) return { instance, loader: loaderOf(call, file, depth) };
+  if (CALLS_ITS_PARTS.test(instance)) {
+    const passed = argumentValues(call, file, depth + 1).positional;
+    return { instance, parts: passed.flatMap((each) => (each !== null && 'tuple' in each ? each.tuple : [each])) };
+  }
+  if (LIBRARY.test(instance) && !instance.startsWith('torchvision.datasets.')) return { instance };
+  const made = argumentValues(call, file, depth + 1);
+  const all = [...made.positional, ...Object.values(made.keywords)];
+  if (all.some((each) => each !== null && !('const' in each))) return { instance, made };
+  return all.some(choosesMode) ? { instance, made: modesOf(made) } : { instance };
+}
+
+/** `train=True`, `split='test'`: what conditions on `self` ask for. Sizes are left out, so that equal objects stay equal. */
+const choosesMode = (value: Value): boolean =>
+  value !== null && 'const' in value && (typeof value.const === 'boolean' || typeof value.const === 'string');
+
+function modesOf(made: Arguments): Arguments {
+  const only = (value: Value): Value => (choosesMode(value) ? value : null);
+  const keywords = Object.entries(made.keywords).map(([name, value]) => [name, only(value)]);
+  return { positional: made.positional.map(only), keywords: Object.fromEntries(keywords), open: made.open };
+}
+
+/** What a call passes. */
+export function argumentValues(call: Call, file: PythonFile, depth = 0): Arguments {
+  const positional: Value[] = [];
+  const keywords: Record<string, Value> = {};
+  let open = false;
+  for (const argument of call.node.get('arguments')?.children ?? []) {
+    const key = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
+    const value = key ? argument.get('value') : argument;
+    if (argument.type === 'list_splat' || argument.type === 'dictionary_splat') open = true;
+    else if (key && value) keywords[file.read(key)] = knownValue(value, file, depth);
+    else if (value) positional.push(knownValue(value, file, depth));
+  }
+  return { positional, keywords, open };
+}
+
+function itemOf(whole: Value, key: Node | undefined, file: PythonFile): Value {
+  if (whole === null) return null;
+  if ('oneOf' in whole) return whole;
+  if (!('tuple' in whole)) return 'function' in whole && !whole.function.startsWith('#') ? whole : null;
+  const index = key && file.constant(key);
+  return typeof index === 'number' ? (whole.tuple.at(index) ?? null) : oneOf(whole.tuple);
+}
+
+export function oneOf(values: readonly Value[]): Value {
+  const [first] = values;
+  if (first === undefined || values.includes(null) || values.length > 40) return null;
+  if (values.length === 1) return first;
+  if (values.every((value) => JSON.stringify(value) === JSON.stringify(first))) return first;
+  return values.some((value) => value !== null && !('const' in value)) ? { oneOf: values } : null;
+}
+
+export function functionId(node: Node, file: PythonFile): string {
+  return (file.scopes.byNode.get(node)?.owner as FunctionInfo | undefined)?.id ?? '';
+}
+
+/** What a function returns, where all its `return` statements agree or are all known. */
+export function returnedValue(info: FunctionInfo, file: PythonFile): Value {
+  const body = info.node.get('body');
+  if (!body) return null;
+  if (body.type !== 'block') return knownValue(body, file);
+  const returned: Value[] = [];
+  const visit = (node: Node): void => {
+    if (node.opensScope || !node.active) return;
+    if (node.type !== 'return_statement') node.children.forEach(visit);
+    else if (node.children[0]) returned.push(knownValue(node.children[0], file));
+  };
+  body.children.forEach(visit);
+  return oneOf(returned);
+}
+
+/** How a `DataLoader(...)` uses the global generators. */
+const instanceOnly = (value: Value): Value => (value !== null && 'instance' in value ? value : null);
+
+export function loaderOf(call: Call, file: PythonFile, depth = 0): Loader {
+  const own = file.argument(call, 'generator', 12);
+  const hasGenerator = own !== 'absent' && (typeof own === 'string' || file.constant(own) !== null);
+  const shuffle = file.argument(call, 'shuffle', 2);
+  const sampler = file.argument(call, 'sampler', 3);
+  const samplers = [sampler, file.argument(call, 'batch_sampler', 4)];
+  const dataset = file.argument(call, 'dataset', 0);
+  const workers = file.argument(call, 'num_workers', 5);
+  const workerCount = workers === 'absent' ? 0 : typeof workers === 'string' ? undefined : file.constant(workers);
+  return {
+    shuffles:
+      !hasGenerator &&
+      ((typeof shuffle !== 'string' && file.constant(shuffle) === true) || isRandomSampler(sampler, file)),
+    sampler: samplers.reduce<Value>(
+      (found, each) => found ?? (typeof each === 'string' ? null : instanceOnly(knownValue(each, file, depth + 1))),
+      null,
+    ),
+    dataset: typeof dataset === 'string' ? null : knownValue(dataset, file, depth + 1),
+    workers: isSometimesAbsent(workers, call)
+      ? 'none'
+      : typeof workerCount !== 'number'
+        ? 'unknown'
+        : workerCount > 0
+          ? 'some'
+          : 'none',
+  };
+}
+
+/** `if use_cuda: options.update({'num_workers': 1})`: without CUDA there are none. */
+function isSometimesAbsent(given: Node | string, call: Call): boolean {
+  const condition = typeof given === 'string' ? null : given.enclosing('if_statement');
+  if (condition === null || condition.get('alternative')) return false;
+  return !(condition.start <= call.node.start && call.node.end <= condition.end);
+}
+
+function isRandomSampler(sampler: Node | string, file: PythonFile): boolean {
+  const made = typeof sampler === 'string' ? null : file.constructionOf(sampler);
+  const draw = made?.name ? drawOf(made.name) : undefined;
+  return made !== null && draw?.kind === 'sampler' && file.argument(made, 'generator') === 'absent';
+}
+
+/** A condition, as far as a call can decide it. */
+export function guardOf(condition: Node, file: PythonFile): Guard {
+  switch (condition.type) {
+    case 'parenthesized_expression':
+      return condition.children[0] ? guardOf(condition.children[0], file) : null;
+    case 'not_operator': {
+      const operand = condition.get('argument');
+      return operand ? { test: 'not', guard: guardOf(operand, file) } : null;
+    }
+    case 'boolean_operator': {
+      const left = condition.get('left');
+      const right = condition.get('right');
+      const operator = condition.get('operator')?.type;
+      if (!left || !right || (operator !== 'and' && operator !== 'or')) return null;
+      return { test: operator, guards: [guardOf(left, file), guardOf(right, file)] };
+    }
+    case 'comparison_operator':
+      return comparison(condition, file);
+    default: {
+      const isThere = isOptionalImport(condition, file);
+      return { test: 'truth', value: isThere ? { const: true } : testedValue(condition, file) };
+    }
+  }
+}
+
+function comparison(condition: Node, file: PythonFile): Guard {
+  const operators = condition.children.filter((child) => child.field === 'operators');
+  const [left, right] = condition.children.filter((child) => child.field !== 'operators');
+  const operator = operators[0]?.type;
+  if (!left || !right || operators.length !== 1 || operator === undefined) return null;
+  if (operator === '==' && [left, right].some((side) => file.read(side) === '__name__')) return { test: 'main' };
+  if (operator === 'is' || operator === 'is not') {
+    if (right.type !== 'none') return null;
+    const guard: Guard = {
+      test: 'none',
+      value: isOptionalImport(left, file) ? { const: true } : testedValue(left, file),
+    };
+    return operator === 'is' ? guard : { test: 'not', guard };
+  }
+  if (!['==', '!=', '<', '<=', '>', '>='].includes(operator)) return null;
+  return { test: 'compare', operator, left: testedValue(left, file), right: testedValue(right, file) };
+}
+
+/** A value in a condition: `self.train` may be what this very object was made with. */
+function testedValue(expression: Node, file: PythonFile): Value {
+  const known = knownValue(expression, file);
+  const object = expression.type === 'attribute' && known === null ? expression.get('object') : undefined;
+  const owner = object?.type === 'identifier' ? file.instanceOf(object) : null;
+  const attribute = expression.get('attribute');
+  if (owner === null || !attribute || file.constructionOf(expression.get('object') ?? expression)) return known;
+  const name = file.read(attribute);
+  const [only, ...others] = file.classOf(owner)?.attributes.get(name) ?? [];
+  const kept = only && others.length === 0 ? knownValue(only, file) : null;
+  return kept !== null && 'parameter' in kept ? { parameter: `${OF_SELF}${name}` } : known;
+}
+
+/** `try: import a / except ImportError: a = None`: where the rest of the program is of use, it is there. */
+function isOptionalImport(name: Node, file: PythonFile): boolean {
+  if (name.type !== 'identifier') return false;
+  const definitions = file.definitions(name);
+  const isModule = definitions.some((each) => each.kind === 'import' && each.statement.type === 'import_statement');
+  const orNone = definitions.some((each) => each.kind === 'assignment' && each.value.type === 'none');
+  return definitions.some((each) => each.kind === 'import') && (isModule || orNone) && file.qualify(name) !== null;
+}
+
+/** What a class hands on to who uses it. */
+export function classEffects(info: ClassInfo, file: PythonFile): ClassEffects {
+  const attributes: Record<string, Value> = {};
+  const body = file.scopes.byNode.get(info.node)?.names ?? [];
+  const shared = [...body].flatMap(([name, definitions]): [string, Node[]][] => {
+    const [only, ...others] = definitions;
+    return only?.kind === 'assignment' && others.length === 0 ? [[name, [only.value]]] : [];
+  });
+  for (const [name, values] of [...shared, ...info.attributes]) {
+    const all = values.filter((value) => value.type !== 'none').map((value) => knownValue(value, file));
+    const known = all.filter((value) => value !== null);
+    if (known.length === 1 && known[0]) attributes[name] = known[0];
+  }
+  return {
+    // `Dataset[Sample]` has the base that it is an instance of.
+    bases: info.bases.map((base) => file.qualify(base.type === 'subscript' ? (base.get('value') ?? base) : base)),
+    methods: Object.fromEntries([...info.methods].map(([name, method]) => [name, method.id])),
+    attributes,
+  };
+}

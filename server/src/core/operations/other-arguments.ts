@@ -1,0 +1,65 @@
+/** Repairs of an operation that pass it other arguments. */
+
+import { addArguments, lineEnd, lineStart, replace } from '../edits/edit-text.ts';
+import type { Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import type { Node } from '../syntax/parse.ts';
+import type { Edit, Fix } from '../text/edit.ts';
+
+const TWINS: Readonly<Record<string, string>> = {
+  UpsamplingBilinear2d: 'UpsamplingNearest2d',
+  upsample_bilinear: 'upsample_nearest',
+};
+/** What `nearest` does not take. */
+const ONLY_INTERPOLATING = /^(align_corners|antialias)$/;
+
+/** Interpolation by the nearest neighbour, which computes something else; null where the mode is not in the call. */
+export function nearestFix(file: PythonFile, call: Call, position: number | undefined): Fix | null {
+  const last = call.callee.get('attribute');
+  const twin = TWINS[file.read(last ?? call.callee)];
+  const edits = twin ? last && [replace(last, twin)] : nearestEdits(file, call, position);
+  if (!edits) return null;
+  return {
+    title: "Interpolate with `mode='nearest'` (changes what the model computes)",
+    safe: false,
+    edits: () => edits,
+  };
+}
+
+function nearestEdits(file: PythonFile, call: Call, position: number | undefined): Edit[] | undefined {
+  const mode = file.argument(call, 'mode', position);
+  const passed = call.node.get('arguments')?.children ?? [];
+  if (typeof mode === 'string' || passed.some((each) => /splat/.test(each.type))) return undefined;
+  const holder = passed.find((each) => each === mode || each.get('value') === mode);
+  const next = holder && passed[passed.indexOf(holder) + 1];
+  // What follows `mode` by position is `align_corners`.
+  if (!holder || (holder === mode && next && next.type !== 'keyword_argument')) return undefined;
+  const quote = /["']/.exec(file.read(mode))?.[0] ?? (file.text.includes('"') ? '"' : "'");
+  const removed = passed.filter((each) => ONLY_INTERPOLATING.test(file.read(each.get('name') ?? each)));
+  return [replace(mode, `${quote}nearest${quote}`), ...removed.map((each) => withoutArgument(file, each, passed))];
+}
+
+/** Takes an argument out of its list: its line where it has one for itself, else with the comma in front of it. */
+function withoutArgument(file: PythonFile, argument: Node, passed: readonly Node[]): Edit {
+  const { text } = file;
+  const start = lineStart(text, argument.start);
+  const end = lineEnd(text, argument.end);
+  const isAlone = text.slice(start, argument.start).trim() === '' && /^,?\s*$/.test(text.slice(argument.end, end));
+  const ending = text.startsWith('\r\n', end) ? 2 : 1;
+  if (isAlone && end < text.length) return { start, end: end + ending, text: '' };
+  const before = passed[passed.indexOf(argument) - 1];
+  const next = passed[passed.indexOf(argument) + 1];
+  if (before) return { start: before.end, end: argument.end, text: '' };
+  return { start: argument.start, end: next?.start ?? argument.end, text: '' };
+}
+
+/** flash-attn's own switch. */
+export function flashFix(file: PythonFile, call: Call): Fix | null {
+  const given = file.argument(call, 'deterministic');
+  if (given === 'unknown') return null;
+  return {
+    title: 'Pass `deterministic=True` (slower, and needs more memory)',
+    safe: false,
+    edits: () => (given === 'absent' ? addArguments(file, call, ['deterministic=True']) : [replace(given, 'True')]),
+  };
+}

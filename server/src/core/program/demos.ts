@@ -1,0 +1,80 @@
+/** What a main guard is there for: to run a program with its arguments, or only to show what the file has for others. */
+
+import { seederOf } from '../knowledge/tables.ts';
+import type { Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { walk } from '../syntax/parse.ts';
+
+/** Makes a tensor, or tells how large or fast something is. */
+const SHOWS =
+  /^(builtins|torch|numpy|math|time|sys|copy|warnings|pprint|thop|ptflops|fvcore|torchstat|torchsummary|torchsummaryX|torchinfo|torchviz)\./;
+/** Reads or writes what outlives the program, asks somebody, or trains. */
+const ACTS =
+  /^(builtins\.(open|input|exec|eval)|torch\.(save|load|optim|distributed|multiprocessing|hub|utils\.(data|tensorboard))|numpy\.(save|load|random\.seed|genfromtxt|fromfile))/;
+const ACTING_METHODS =
+  /^(step|fit|learn|train_\w+|run|main|save\w*|dump\w*|write\w*|to_(csv|json|pickle)|imsave|imwrite|export|add_(scalar|image)\w*|(from|load)_\w+|parse_\w+|next|map)$/;
+/** A function called so does what the program is there for. */
+const WORKS = /^#(main|run|train|fit|learn|cli|evaluate|benchmark)\w*$/;
+const COMMAND_LINE =
+  /^(argparse\.ArgumentParser(\.parse_(known_)?args)?|fire\.Fire|tyro\.cli|absl\.app\.run|simple_parsing\.\w+|configargparse\.\w+|jsonargparse\.\w+|transformers\.HfArgumentParser|docopt\.docopt)$/;
+const DEEPEST = 3;
+
+/** True where the main guard makes a network of this file, or has a function make one, and does nothing but look at it. */
+export function isDemo(file: PythonFile): boolean {
+  const guards = file.syntax.root.children.filter((node) => isMainGuard(node, file));
+  const body = guards.length === 1 ? guards[0]?.get('consequence') : undefined;
+  const networks = [...file.scopes.classes.values()].filter((each) => each.methods.has('forward'));
+  return body !== undefined && networks.length > 0 && makesOwn(body, file) && onlyShows(body, file, 0);
+}
+
+/** True where the main guard runs what the file is there for, with the arguments of a command line. */
+export function hasCommandLine(file: PythonFile): boolean {
+  const reads = (body: Node | undefined, depth: number): boolean =>
+    body !== undefined &&
+    depth <= DEEPEST &&
+    callsIn(body, file).some(({ name }) => {
+      if (name === null || !name.startsWith('#')) return COMMAND_LINE.test(name ?? '');
+      return reads(file.functionOf(name)?.node.get('body'), depth + 1);
+    });
+  const guards = file.syntax.root.children.filter((node) => isMainGuard(node, file));
+  const bodies = guards.flatMap((guard) => guard.get('consequence') ?? []);
+  const works = (body: Node): boolean =>
+    callsIn(body, file).some(({ name, method }) => {
+      const isSeed = name !== null && (seederOf(name)?.streams.length ?? 0) > 0;
+      return isSeed || method === 'backward' || (name !== null && WORKS.test(name));
+    });
+  return bodies.some((body) => works(body) && reads(body, 0));
+}
+
+export function isMainGuard(node: Node, file: PythonFile): boolean {
+  return node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__');
+}
+
+const makesOwn = (body: Node, file: PythonFile): boolean => callsIn(body, file).some(({ name }) => isOwn(name));
+
+const isOwn = (name: string | null): boolean => name?.startsWith('#') === true;
+
+function onlyShows(body: Node, file: PythonFile, depth: number): boolean {
+  return depth < DEEPEST && callsIn(body, file).every((call) => shows(call, file, depth));
+}
+
+function shows(call: Call, file: PythonFile, depth: number): boolean {
+  const { name, method } = call;
+  // A function that is handed over may do anything.
+  const given = call.node.get('arguments')?.children ?? [];
+  if (given.some((each) => file.functionOf(file.qualify(each.get('value') ?? each)))) return false;
+  if (name === null) return method === null || !ACTING_METHODS.test(method);
+  if (!name.startsWith('#')) return SHOWS.test(name) && !ACTS.test(name);
+  if (file.classOf(name)) return true;
+  const body = file.functionOf(name)?.node.get('body');
+  return !WORKS.test(name) && (body === undefined || onlyShows(body, file, depth + 1));
+}
+
+function callsIn(body: Node, file: PythonFile): Call[] {
+  const calls: Call[] = [];
+  walk(body, (node) => {
+    if (node.type === 'call') calls.push(file.call(node));
+    return undefined;
+  });
+  return calls;
+}

@@ -1,0 +1,176 @@
+/** What a file says about the programs it is part of, besides its effects: small, plain, and kept for closed files. */
+
+import type { Determinism, PassedInitializer } from '../contract/project.ts';
+import { ALGORITHMS, CUDNN_DETERMINISTIC, LIBRARY } from '../knowledge/calls.ts';
+import { type Flags, isMlPackage, looksLikeSeeder, type Seeder, seederOf } from '../knowledge/tables.ts';
+import { passedInitializers } from '../loading/worker-seeds.ts';
+import { keptPipelines } from '../lowering/augmentation.ts';
+import { NO_VOCABULARY, streamsOf, type Vocabulary } from '../lowering/own-functions.ts';
+import { type CallsOfOthers, callsOfOthers } from '../operations/calls-of-others.ts';
+import type { Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { nearestFunction } from '../python/scope.ts';
+import { addedFolders } from '../python/search-path.ts';
+import { checkpoints } from '../seeding/checkpoints.ts';
+import { keepsRandomState } from '../seeding/rng-states.ts';
+import { setsCublas, usesCuda } from '../switches/environment.ts';
+import { hasCommandLine, isDemo, isMainGuard } from './demos.ts';
+import { type Parts, partsOf } from './modes.ts';
+
+export interface FileFacts {
+  readonly isTest: boolean;
+  readonly isNotebook: boolean;
+  readonly hasMainGuard: boolean;
+  /** Its main guard runs it with a command line: it is a program, whoever else imports it. */
+  readonly hasCommandLine: boolean;
+  /** Its main guard only shows a network that the file is there to hand on, and nothing in it seeds. */
+  readonly isDemo: boolean;
+  /** It imports a machine-learning library. */
+  readonly reachesMl: boolean;
+  /** It shows that somebody wants the same bits; hidden where following the program would not show it. */
+  readonly intent: 'none' | 'shown' | 'hidden';
+  readonly seeds: boolean;
+  readonly determinism: Determinism;
+  /** The same, only of methods, which a framework may call. */
+  readonly hiddenDeterminism: Determinism;
+  /** It may make cuDNN deterministic, itself or by a framework, or tries to: the bare call raises. */
+  readonly deterministicCudnn: boolean;
+  /** Functions that return an augmentation pipeline, attributes that keep one, and the library: `#Cars.transform`. */
+  readonly pipelines: Readonly<Record<string, string>>;
+  /** It names a CUDA device, or asks something of one. */
+  readonly usesCuda: boolean;
+  /** It may set cuBLAS's environment variable, itself or by a helper that does. */
+  readonly setsCublas: boolean;
+  /** It saves or restores the state of a random generator, or makes a new one for each epoch. */
+  readonly keepsRandomState: boolean;
+  /** It makes a checkpoint that training can go on from. */
+  readonly makesCheckpoint: boolean;
+  /** It trains, or switches the mode of something. */
+  readonly setsMode: boolean;
+  /** Functions of other files that its loaders' workers run first. */
+  readonly passedInitializers: readonly PassedInitializer[];
+  /** What its classes and functions build that `eval()` changes. */
+  readonly parts: Parts;
+  /** Folders that it adds to the path of modules. */
+  readonly addedFolders: readonly string[];
+  readonly callsOfOthers: CallsOfOthers;
+}
+
+const DEBUG_SWITCHES = ['torch.set_deterministic_debug_mode', 'torch.set_deterministic'];
+
+export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): FileFacts {
+  const usesMl = reachesMl(file);
+  const cudnn = cudnnPlaces(file);
+  const seeds =
+    [...file.callsByName.keys()].some(seedsSomething) ||
+    file.allCalls.some((call) => streamsOf(call, vocabulary.seeds, file) !== null);
+  const hasMainGuard = file.syntax.root.children.some((node) => isMainGuard(node, file));
+  return {
+    isTest: isTest(file.path),
+    isNotebook: file.notebook !== null,
+    hasMainGuard,
+    hasCommandLine: hasMainGuard && hasCommandLine(file),
+    isDemo: hasMainGuard && !seeds && isDemo(file),
+    reachesMl: usesMl,
+    intent: intentOf(file, cudnn),
+    seeds,
+    determinism: determinismOf(file, () => true),
+    hiddenDeterminism: determinismOf(file, (node) => isInMethod(node, file)),
+    deterministicCudnn: asksBare(file) || cudnn.length > 0,
+    pipelines: keptPipelines(file),
+    usesCuda: usesCuda(file),
+    setsCublas: setsCublas(file),
+    keepsRandomState: keepsRandomState(file),
+    makesCheckpoint: checkpoints(file).length > 0,
+    setsMode: setsMode(file),
+    passedInitializers: usesMl ? passedInitializers(file) : [],
+    parts: usesMl ? partsOf(file) : {},
+    addedFolders: addedFolders(file),
+    callsOfOthers: usesMl ? callsOfOthers(file) : {},
+  };
+}
+
+function determinismOf(file: PythonFile, counts: (node: Node) => boolean): Determinism {
+  let state: Determinism = 'off';
+  for (const call of file.calls(ALGORITHMS)) {
+    if (!switchesOn(call, file) || !counts(call.node)) continue;
+    const warnOnly = file.argument(call, 'warn_only');
+    const isStrict = warnOnly === 'absent' || (typeof warnOnly !== 'string' && file.constant(warnOnly) === false);
+    state = isStrict ? 'strict' : state === 'off' ? 'warn' : state;
+  }
+  return state;
+}
+
+function setsMode(file: PythonFile): boolean {
+  if (['eval', 'train', 'backward'].some((name) => file.methodCalls(name).length > 0)) return true;
+  return [...file.callsByName.keys()].some((name) => /^torch\.(optim\.[A-Z]|autograd\.(grad|backward)$)/.test(name));
+}
+
+function isTest(path: string): boolean {
+  return /(^|[\\/])(tests?[\\/]|test_[^\\/]*\.py$|[^\\/]*_test\.py$|conftest\.py$)/.test(path);
+}
+
+function reachesMl(file: PythonFile): boolean {
+  return file.scopes.imports.some((statement) => {
+    const module = statement.get('module_name');
+    const names = module ? [module] : statement.children.filter((child) => child.field === 'name');
+    return names.some((name) => isMlPackage(file.read(name).split(/[\s.]/)[0] ?? ''));
+  });
+}
+
+function seedsSomething(name: string): boolean {
+  const seeder = seederOf(name);
+  if (seeder) return !seeder.implicit && (seeder.streams.length > 0 || seeder.device === 'cuda') && !seeder.restores;
+  return !LIBRARY.test(name) && looksLikeSeeder(name.slice(name.lastIndexOf('.') + 1).replace('#', ''));
+}
+
+function switchesOn(call: Call, file: PythonFile): boolean {
+  const mode = file.argument(call, 'mode', 0);
+  return typeof mode !== 'string' && file.constant(mode) !== false;
+}
+
+function intentOf(file: PythonFile, cudnn: readonly Node[]): FileFacts['intent'] {
+  const debugged = DEBUG_SWITCHES.flatMap((name) => file.calls(name));
+  const places = [...debugged.map((call) => call.node), ...cudnn];
+  if (asksBare(file) || places.some((node) => isInMethod(node, file))) return 'hidden';
+  return places.length > 0 ? 'shown' : 'none';
+}
+
+/** The bare call raises, but whoever wrote it wants determinism. */
+const asksBare = (file: PythonFile): boolean =>
+  file.calls(ALGORITHMS).some((call) => file.argument(call, 'mode', 0) === 'absent');
+
+/** Methods may be called by a framework that nobody follows. */
+function isInMethod(node: Node, file: PythonFile): boolean {
+  const owner = nearestFunction(file.scope(node))?.owner;
+  return owner !== undefined && owner !== null && 'parameters' in owner && owner.class !== null;
+}
+
+/** Where cuDNN is made deterministic, by itself or with all else. */
+function cudnnPlaces(file: PythonFile): Node[] {
+  const calls = [...file.callsByName].flatMap(([name, named]) => {
+    if (name === ALGORITHMS) return named.filter((call) => switchesOn(call, file));
+    const seeder = seederOf(name);
+    return seeder ? named.filter((call) => turnsOnDeterminism(call, seeder, file)) : [];
+  });
+  const isMentioned = file.text.includes('deterministic');
+  const assignments = (isMentioned ? file.scopes.assignments : []).filter((assignment) => {
+    const left = assignment.get('left');
+    const right = assignment.get('right');
+    if (left?.type !== 'attribute' || !right || !file.read(left).endsWith('deterministic')) return false;
+    return file.qualify(left) === CUDNN_DETERMINISTIC && file.constant(right) !== false;
+  });
+  return [...calls.map((call) => call.node), ...assignments];
+}
+
+/** A framework's helper or flag that sets a determinism switch, as the table of seeders knows it. */
+function turnsOnDeterminism(call: Call, seeder: Seeder, file: PythonFile): boolean {
+  const asks = (flags: Flags | undefined): boolean =>
+    Boolean(flags?.use_deterministic_algorithms) || flags?.cudnn_deterministic === true;
+  if (asks(seeder.flags)) return true;
+  return (seeder.flagsWhen ?? []).some((when) => {
+    const given = file.argument(call, when.argument, when.position);
+    const value = given === 'absent' ? when.default : typeof given === 'string' ? undefined : file.constant(given);
+    return value === when.equals && asks(when.flags);
+  });
+}

@@ -1,0 +1,34 @@
+/** Neural networks: which classes are, and what they hold that acts in training in another way than in evaluation. */
+
+import type { Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import { descendsFrom } from './ancestors.ts';
+import { hasModes, MODES, OWN_MODE } from './modes.ts';
+import type { Workspace } from './workspace.ts';
+
+const NETWORK =
+  /^(torch\.nn\.(modules\.)?([a-z]\w*\.)*|torch_geometric\.nn\.([a-z]\w*\.)*|torchvision\.(models|ops)\.([a-z]\w*\.)*|lightning\.pytorch\.|timm\.([a-z]\w*\.)*|transformers\.([a-z]\w*\.)*(?=\w*(Model|For[A-Z])))[A-Z]\w*$/;
+
+/** True where a class or function, as a file calls it, is known to build dropout, batch norm or the like. */
+export function buildsModes(call: Call, file: PythonFile, workspace: Workspace): boolean {
+  if (hasModes(call, file)) return true;
+  if (call.name !== null && /^torch\.nn\.(Sequential|ModuleList|ModuleDict)$/.test(call.name)) {
+    const inside = file.allCalls.filter(({ node }) => node.start > call.node.start && node.end <= call.node.end);
+    return inside.some((each) => buildsModes(each, file, workspace));
+  }
+  return call.name !== null && nameBuildsModes(call.name, file.path, workspace, new Set());
+}
+
+function nameBuildsModes(name: string, path: string, workspace: Workspace, seen: Set<string>): boolean {
+  const found = name.startsWith('#') ? { path, name } : workspace.locate(name, path);
+  const key = found && `${found.path}${found.name}`;
+  if (!found || !key || seen.has(key)) return false;
+  seen.add(key);
+  const parts = workspace.facts(found.path)?.parts[found.name] ?? [];
+  if (parts.includes(OWN_MODE)) return false;
+  return parts.some((part) => part === MODES || nameBuildsModes(part, found.path, workspace, seen));
+}
+
+/** True for a class that is an `nn.Module`, through the project's files, by the name a file has for it. */
+export const isNetwork = (name: string, path: string, workspace: Workspace): boolean =>
+  descendsFrom(NETWORK, name, path, workspace);

@@ -1,0 +1,382 @@
+/**
+ * A file as part of its programs: whether it is one, what the program does to randomness, and what it promises.
+ * Rules ask this; where the answers come from other files they do not have to know.
+ */
+
+import type {
+  Constructor,
+  Determinism,
+  Location,
+  NamedVersion,
+  PassedInitializer,
+  Project,
+  SetVersion,
+} from '../contract/project.ts';
+import type { Pledge } from '../contract/severity.ts';
+import type { Event, Value } from '../effects/events.ts';
+import type { Reached, Site, Summary } from '../effects/summary.ts';
+import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
+import { type Stream, torchvisionFor } from '../knowledge/tables.ts';
+import { vocabularyOf } from '../lowering/own-functions.ts';
+import type { Call } from '../python/call.ts';
+import { openFile, type PythonFile } from '../python/file.ts';
+import type { Settings } from '../settings/settings.ts';
+import { isDataset } from './ancestors.ts';
+import type { FileFacts } from './facts.ts';
+import { indexFile } from './indexed-file.ts';
+import { buildsModes, isNetwork } from './networks.ts';
+import { Workspace } from './workspace.ts';
+
+const PLEDGES: readonly Pledge[] = ['none', 'seeded', 'deterministic'];
+
+export class WorkspaceProject implements Project {
+  readonly file: PythonFile;
+  readonly #settings: Settings;
+  readonly #workspace: Workspace;
+  #isProgram: boolean | undefined;
+  #promise: Pledge | undefined;
+  #entries: readonly string[] | undefined;
+
+  constructor(file: PythonFile, settings: Settings, workspace: Workspace) {
+    this.file = file;
+    this.#settings = settings;
+    this.#workspace = workspace;
+  }
+
+  /** True for an entry point that reaches a machine-learning library: the only files that seeding rules judge. */
+  get isProgram(): boolean {
+    this.#isProgram ??= isProgram(this.#workspace, this.file.path);
+    return this.#isProgram;
+  }
+
+  /** The functions of this file that the project installs as commands, by which it is run. */
+  get commands(): readonly string[] {
+    const { ids } = this.#workspace.commands(this.file.path);
+    const { functions, apps = {} } = this.#workspace.effects(this.file.path) ?? {};
+    // An app that is no function itself stands for what it runs.
+    return ids.flatMap((id) => (functions?.has(id) ? id : callsIn(apps[id] ?? [])));
+  }
+
+  get isTest(): boolean {
+    return this.#workspace.facts(this.file.path)?.isTest === true;
+  }
+
+  /** True where another file of the project imports this one, tests left out. */
+  get isImported(): boolean {
+    return this.#workspace.importers(this.file.path).size > 0;
+  }
+
+  /** True where machine learning is near: in this file, or in a program that reaches it. */
+  get reachesMl(): boolean {
+    return this.#programFacts.some((facts) => facts.reachesMl);
+  }
+
+  /** What the program does to randomness; null for a file that is no program, or one that can only raise. */
+  get summary(): Summary | null {
+    const { summary } = this.#workspace.program(this.file.path);
+    if (!this.isProgram || !summary) return null;
+    return doesItself(summary) ? summary : { ...summary, exposed: {}, late: {}, children: {} };
+  }
+
+  /** What the program promises itself; for a library module, the most that a program which reaches it promises. */
+  get promise(): Pledge {
+    this.#promise ??= this.#readPromise();
+    return this.#promise;
+  }
+
+  #readPromise(): Pledge {
+    const programs = this.#programs;
+    const own = this.#workspace.facts(this.file.path)?.intent ?? 'none';
+    // In a library that no program reaches, whatever is written counts.
+    if (own === 'hidden' || (own === 'shown' && programs.length === 0)) return 'deterministic';
+    const pledges = programs.map((path) => pledgeOf(this.#workspace, path, this.#settings.level));
+    return PLEDGES[Math.max(0, ...pledges.map((pledge) => PLEDGES.indexOf(pledge)))] ?? 'none';
+  }
+
+  /** True for a program, and for a module that one reaches. */
+  get isInProgram(): boolean {
+    return this.#programs.length > 0;
+  }
+
+  /** The programs that the file is part of. */
+  get #programs(): readonly string[] {
+    this.#entries ??= this.#workspace
+      .programsReaching(this.file.path)
+      .filter((path) => isProgram(this.#workspace, path));
+    return this.#entries;
+  }
+
+  /** How `use_deterministic_algorithms` stands when a program of this file has run; the most that any of them asks for. */
+  get deterministicAlgorithms(): Determinism {
+    const programs = this.#programs;
+    const states = programs.flatMap((path) => determinismOf(this.#workspace, path));
+    const own = this.#workspace.facts(this.file.path);
+    if (own) states.push(programs.length === 0 ? own.determinism : own.hiddenDeterminism);
+    return states.includes('strict') ? 'strict' : states.includes('warn') ? 'warn' : 'off';
+  }
+
+  /** Whether `cudnn.deterministic` may be on in a program of this file. */
+  get deterministicCudnn(): boolean {
+    return this.#programFacts.some((facts) => facts.deterministicCudnn);
+  }
+
+  /** Where a program of this file switches deterministic algorithms on; null where that cannot be told. */
+  get determinismSwitch(): Location | null {
+    const summaries = this.#programs.map((path) => this.#workspace.program(path).summary);
+    const settings = summaries.flatMap((summary) => summary?.flags[ALGORITHMS]?.settings ?? []);
+    const on = settings.find(({ value }) => value !== false);
+    if (on) return this.locate(on.site);
+    for (const path of this.#programPaths) {
+      // Functions of closed files are unpacked one by one, so only files with the switch are searched.
+      if (this.#workspace.facts(path)?.determinism !== 'strict') continue;
+      const { module = [], functions } = this.#workspace.effects(path) ?? {};
+      const bodies = [module, ...[...(functions?.keys() ?? [])].map((id) => functions?.get(id)?.events ?? [])];
+      const site = bodies.map(switchIn).find((each) => each !== null);
+      if (site) return this.locate({ path, site });
+    }
+    return null;
+  }
+
+  /** What a call of a function or method of the project does to randomness; null where nobody can read it. */
+  callOf(name: string): Summary | null {
+    return this.#workspace.call(name, this.file.path);
+  }
+
+  /** The parameters of a class's constructor, and the attributes that keep them as they are. */
+  constructorOf(name: string): Constructor | null {
+    const { path, name: id } = this.#place(name);
+    const effects = this.#workspace.effects(path);
+    const known = effects?.classes[id];
+    const init = known && effects.functions.get(known.methods.__init__ ?? '');
+    if (!init) return null;
+    const keepers: Record<string, string> = {};
+    for (const [attribute, value] of Object.entries(known.attributes)) {
+      if (value && 'parameter' in value) keepers[value.parameter] ??= attribute;
+    }
+    return { parameters: init.parameters.slice(1).map((each) => each.name), keepers };
+  }
+
+  /** The library whose augmentation pipeline a function of the project returns. */
+  returnedPipeline(name: string): string | null {
+    const { path, name: id } = this.#place(name);
+    return this.#workspace.facts(path)?.pipelines[id] ?? null;
+  }
+
+  /** The augmentation pipeline that a class of the project makes for itself. */
+  keptPipeline(name: string): { readonly attribute: string; readonly library: string } | null {
+    const { path, name: id } = this.#place(name);
+    const kept = Object.entries(this.#workspace.facts(path)?.pipelines ?? {});
+    const [found] = kept.filter(([key]) => key.startsWith(`${id}.`) && !key.slice(id.length + 1).includes('.'));
+    return found ? { attribute: found[0].slice(id.length + 1), library: found[1] } : null;
+  }
+
+  #place(name: string): { readonly path: string; readonly name: string } {
+    const here = { path: this.file.path, name };
+    return name.startsWith('#') ? here : (this.#workspace.locate(name, this.file.path) ?? here);
+  }
+
+  /** Facts of the files of the programs this one is part of, itself included. */
+  get #programFacts(): readonly FileFacts[] {
+    return [...this.#programPaths].flatMap((path) => this.#workspace.facts(path) ?? []);
+  }
+
+  get #programPaths(): ReadonlySet<string> {
+    return new Set([this.file.path, ...this.#programs.flatMap((path) => [...this.#workspace.program(path).reached])]);
+  }
+
+  /** True where a file of the programs this one is part of names a CUDA device, or asks something of one. */
+  get usesCuda(): boolean {
+    return this.#programFacts.some((facts) => facts.usesCuda);
+  }
+
+  /** True where one of them may set cuBLAS’s environment variable, itself or by a helper that does. */
+  get setsCublas(): boolean {
+    return this.#programFacts.some((facts) => facts.setsCublas);
+  }
+
+  /** True where a Dockerfile, a shell file or the like may set cuBLAS's environment variable. */
+  get environmentSetsCublas(): boolean {
+    return this.#workspace.setsCublas;
+  }
+
+  /** True for a class, by the name it has in this file, that is known to be an `nn.Module`. */
+  isNetwork(name: string): boolean {
+    return isNetwork(name, this.file.path, this.#workspace);
+  }
+
+  /** True for a class, by the name it has in this file, that is known to be a Dataset. */
+  isDataset(name: string): boolean {
+    return isDataset(name, this.file.path, this.#workspace);
+  }
+
+  /** For a function of this file: whether the project's other files call it only without a gradient; null if none does. */
+  callsElsewhere(id: string): boolean | null {
+    return this.isInProgram ? this.#workspace.callsElsewhere(this.file.path, id) : null;
+  }
+
+  /** True for a call that is known to build dropout, batch norm or anything else that `eval()` changes. */
+  buildsModes(call: Call): boolean {
+    return buildsModes(call, this.file, this.#workspace);
+  }
+
+  /** The functions of this file, by their names in it, that loaders of other files pass to their workers. */
+  get passedInitializers(): readonly (PassedInitializer & { readonly id: string })[] {
+    const { path } = this.file;
+    const others = new Set([...this.#workspace.importers(path), ...this.#programPaths]);
+    others.delete(path);
+    return [...others].flatMap((other) =>
+      (this.#workspace.facts(other)?.passedInitializers ?? []).flatMap((passed) => {
+        const found = this.#workspace.locate(passed.name, other);
+        return found?.path === path ? [{ ...passed, id: found.name }] : [];
+      }),
+    );
+  }
+
+  /** True where this file or one of its programs saves or restores the state of a random generator. */
+  get keepsRandomState(): boolean {
+    return this.#programFacts.some((facts) => facts.keepsRandomState);
+  }
+
+  /** True where this file or one of its programs makes a checkpoint that training can go on from. */
+  get makesCheckpoint(): boolean {
+    return this.#programFacts.some((facts) => facts.makesCheckpoint);
+  }
+
+  /** True where another file of a program of this one trains, or switches the mode of something. */
+  get isModeSetElsewhere(): boolean {
+    return [...this.#programPaths].some(
+      (path) => path !== this.file.path && this.#workspace.facts(path)?.setsMode === true,
+    );
+  }
+
+  /** The streams that a program of this file draws from or seeds. */
+  get streams(): ReadonlySet<Stream> {
+    const summaries = this.#programs.map((path) => this.#workspace.program(path).summary);
+    return new Set(
+      summaries.flatMap(
+        (summary) => Object.keys({ ...summary?.exposed, ...summary?.may, ...summary?.late }) as Stream[],
+      ),
+    );
+  }
+
+  /** The version of a package the program runs with, by its name on PyPI; null where nothing says, which is the newest. */
+  versionOf(packageName: string): string | null {
+    const version = this.versionSource(packageName)?.version ?? null;
+    if (version !== null || packageName !== 'torchvision') return version;
+    const torch = this.versionOf('torch');
+    return torch === null ? null : torchvisionFor(torch);
+  }
+
+  /** The same with what says so: a manifest, or the setting; null where nothing does. */
+  versionSource(packageName: string): NamedVersion | SetVersion | null {
+    const { torchVersion } = this.#settings;
+    if (packageName === 'torch' && torchVersion !== '') return { version: torchVersion, setting: 'torchVersion' };
+    return this.#workspace.manifests.versionOf(packageName, this.file.path);
+  }
+
+  /** Where a site of the effects is, in today's text. */
+  locate(site: Site): Location {
+    const span = this.#workspace.site(site.path, site.site) ?? { start: 0, end: 0 };
+    return { path: site.path, start: span.start, end: span.end };
+  }
+
+  /** The place in this file from which something is reached: the thing itself if it is here. */
+  anchor(reached: Reached): Location {
+    const here = [...reached.via, reached.site].filter((site) => site.path === this.file.path);
+    return this.locate(here.at(-1) ?? reached.site);
+  }
+
+  /** Another file of the workspace, parsed; null where nobody can read it now. */
+  fileAt(path: string): PythonFile | null {
+    return path === this.file.path ? this.file : this.#workspace.open(path);
+  }
+}
+
+/** A file as part of a workspace that knows its latest text; alone if there is none. */
+export function projectOf(file: PythonFile, settings: Settings, workspace?: Workspace): Project {
+  return new WorkspaceProject(file, settings, workspace ?? aloneOf(file, settings));
+}
+
+/** A workspace of a single file. */
+export function aloneOf(file: PythonFile, settings: Settings): Workspace {
+  const alone = new Workspace();
+  alone.set(file.path, indexFile(file, vocabularyOf(settings)));
+  alone.open = (path) => (path === file.path ? openFile(path, file.notebook ?? file.text) : null);
+  return alone;
+}
+
+/** True for an entry point that reaches a machine-learning library. */
+export function isProgram(workspace: Workspace, path: string): boolean {
+  const facts = workspace.facts(path);
+  const isCommand = workspace.commands(path).ids.length > 0;
+  if (!facts || facts.isTest || (isForOthers(workspace, path) && !isCommand)) return false;
+  const { summary, reached } = workspace.program(path);
+  if (![...reached].some((each) => workspace.facts(each)?.reachesMl)) return false;
+  // Without a guard the body itself has to do something to randomness.
+  const switches = workspace
+    .effects(path)
+    ?.module.some((each) => each.kind === 'flag' && each.name.startsWith('torch.'));
+  return facts.hasMainGuard || isCommand || switches === true || doesItself(summary);
+}
+
+/** The file is imported, or shows in a demo what it has for others; those may find it by a name in a configuration. */
+function isForOthers(workspace: Workspace, path: string): boolean {
+  const facts = workspace.facts(path);
+  if (workspace.importers(path).size > 0) return facts?.hasCommandLine !== true;
+  if (facts?.isDemo !== true) return false;
+  return [...workspace.paths].some((each) => {
+    const other = workspace.facts(each);
+    return other?.reachesMl === true && !other.isDemo && !other.isTest;
+  });
+}
+
+/** What happens while modules are imported is not the program's own doing. */
+function doesItself(summary: Summary | null): boolean {
+  const own = [...Object.values(summary?.exposed ?? {}), ...Object.values(summary?.may ?? {})];
+  return own.some((each) => !each.imported);
+}
+
+function pledgeOf(workspace: Workspace, path: string, level: Settings['level']): Pledge {
+  const facts = workspace.facts(path);
+  const { summary } = workspace.program(path);
+  const isShown = summary ? asksForDeterminism(summary) : facts?.intent === 'shown';
+  if (facts?.intent === 'hidden' || isShown) return 'deterministic';
+  if (level !== 'auto') return level;
+  return facts?.seeds || Object.keys(summary?.may ?? {}).length > 0 ? 'seeded' : 'none';
+}
+
+/** Somewhere the program turns a switch on; that it is off again at the end takes back no promise. */
+const asksForDeterminism = ({ flags }: Summary): boolean =>
+  flags[ALGORITHMS]?.asked === true || flags[CUDNN_DETERMINISTIC]?.asked === true;
+
+/** The site of the first event that switches deterministic algorithms on. */
+function switchIn(events: readonly Event[]): string | null {
+  for (const event of events) {
+    if (event.kind === 'flag' && event.name === ALGORITHMS && !isOff(event.value)) return event.site;
+    const inner = [
+      ...('body' in event ? event.body : []),
+      ...('otherwise' in event ? event.otherwise : []),
+      ...('handlers' in event ? [...event.handlers.flat(), ...event.finally] : []),
+    ];
+    const site = switchIn(inner);
+    if (site) return site;
+  }
+  return null;
+}
+
+/** The names of all that is called, on whichever branch. */
+const callsIn = (events: readonly Event[]): string[] =>
+  events.flatMap((event) => {
+    if (event.kind === 'branch') return callsIn([...event.body, ...event.otherwise]);
+    return event.kind === 'call' && typeof event.target === 'string' ? event.target : [];
+  });
+
+const isOff = (value: Value): boolean => value !== null && 'const' in value && value.const === false;
+
+function determinismOf(workspace: Workspace, path: string): Determinism[] {
+  const { summary } = workspace.program(path);
+  const facts = workspace.facts(path);
+  if (!summary) return facts ? [facts.determinism] : [];
+  const settings = summary.flags[ALGORITHMS]?.settings ?? [];
+  return settings.map(({ value }): Determinism => (value === false ? 'off' : value === 'warn' ? 'warn' : 'strict'));
+}

@@ -1,0 +1,398 @@
+/**
+ * All Python files of the workspace as effects, and which file a dotted name leads to.
+ * Closed files keep no tree: their effects and the places of their sites, those of functions once somebody asks.
+ */
+
+import type { Commands, Modules } from '../composing/callees.ts';
+import { Composer } from '../composing/composer.ts';
+import { isStandardModule } from '../edits/imports.ts';
+import type { FileEffects } from '../effects/events.ts';
+import type { Summary } from '../effects/summary.ts';
+import { Manifests, type Script } from '../manifests/manifests.ts';
+import type { PythonFile } from '../python/file.ts';
+import type { Span } from '../text/edit.ts';
+import { folderOf, join, resolve } from '../text/paths.ts';
+import type { FileFacts } from './facts.ts';
+
+/** What is kept of a file. */
+export interface IndexedFile {
+  readonly effects: FileEffects;
+  /** Where each site of the effects is. */
+  readonly sites: Pick<ReadonlyMap<string, Span>, 'get'>;
+  readonly facts: FileFacts;
+}
+
+interface Located {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** What running a file as a program does, and which files its body runs. */
+export interface ProgramEffects {
+  readonly summary: Summary | null;
+  readonly reached: ReadonlySet<string>;
+  /** Every file that had a say in this. */
+  readonly asked: ReadonlySet<string>;
+}
+
+const LONGEST_CHAIN = 12;
+/** What `%run` names, unlike an import. */
+const IS_PATH = /^(\.\.?)?\//;
+const NO_COMMANDS: Commands = { ids: [], packages: [] };
+
+export class Workspace implements Modules {
+  /** The files that say which versions its programs run with. */
+  readonly manifests = new Manifests();
+  readonly #files = new Map<string, IndexedFile>();
+  /** Folders that hold Python files, at any depth. */
+  readonly #folders = new Map<string, number>();
+  readonly #located = new Map<string, Located | null>();
+  /** By the list of modules that an import event has, which is one file's. */
+  #imported = new WeakMap<readonly string[], readonly string[]>();
+  readonly #programs = new Map<string, ProgramEffects>();
+  readonly #cublasFiles = new Set<string>();
+  #importers: Map<string, Set<string>> | undefined;
+  /** By file, the functions that manifests make commands; as of which list of them. */
+  #commands = new Map<string, string[]>();
+  #commandsOf: readonly Script[] | undefined;
+  /** Folders that some file adds to the path of modules. */
+  #addedFolders: ReadonlySet<string> | undefined;
+  /** Parses a file for a repair in it; hosts that can read files set it. */
+  open: (path: string) => PythonFile | null = () => null;
+
+  get paths(): Iterable<string> {
+    return this.#files.keys();
+  }
+
+  /** Takes a file in, or its new version; true when programs may behave differently now. */
+  set(path: string, file: IndexedFile): boolean {
+    const old = this.#files.get(path);
+    this.#files.set(path, file);
+    if (!old) this.#countFolders(path, 1);
+    if (old && sameEffects(old.effects, file.effects) && JSON.stringify(old.facts) === JSON.stringify(file.facts))
+      return false;
+    // What is written inside functions changes no name, and matters only to programs that have read it.
+    if (old && shapeOf(old) === shapeOf(file)) this.#forgetPrograms(path);
+    else this.#forget();
+    return true;
+  }
+
+  /** True when the file was known. */
+  delete(path: string): boolean {
+    if (!this.#files.delete(path)) return false;
+    this.#countFolders(path, -1);
+    this.#forget();
+    return true;
+  }
+
+  /** Takes in whether a file that sets environment variables mentions cuBLAS's; true when that is news. */
+  setEnvironment(path: string, mentionsCublas: boolean): boolean {
+    if (mentionsCublas === this.#cublasFiles.has(path)) return false;
+    if (mentionsCublas) this.#cublasFiles.add(path);
+    else this.#cublasFiles.delete(path);
+    return true;
+  }
+
+  /** True where a Dockerfile, a shell file or the like may set cuBLAS's variable, for whichever program. */
+  get setsCublas(): boolean {
+    return this.#cublasFiles.size > 0;
+  }
+
+  effects(path: string): FileEffects | undefined {
+    return this.#files.get(path)?.effects;
+  }
+
+  facts(path: string): FileFacts | undefined {
+    return this.#files.get(path)?.facts;
+  }
+
+  site(path: string, site: string): Span | undefined {
+    return this.#files.get(path)?.sites.get(site);
+  }
+
+  program(path: string): ProgramEffects {
+    const commands = this.commands(path);
+    let program = this.#programs.get(path);
+    if (!program) {
+      const asked = new Set<string>();
+      const effects = (each: string) => {
+        asked.add(each);
+        return this.effects(each);
+      };
+      const composer = new Composer(
+        {
+          effects,
+          locate: (name, from) => this.locate(name, from),
+          importedFiles: (modules, from) => this.importedFiles(modules, from),
+        },
+        path,
+      );
+      program = { summary: withinReason(() => composer.program(commands)), reached: composer.reached, asked };
+      this.#programs.set(path, program);
+    }
+    return program;
+  }
+
+  /** The files that a notebook runs by `%run` and that are not known. */
+  unreadRuns(path: string): string[] {
+    const runs = this.effects(path)?.stars.filter((each) => IS_PATH.test(each)) ?? [];
+    return runs.flatMap((each) => resolve(folderOf(path), each) ?? []).filter((each) => !this.#files.has(each));
+  }
+
+  /** What a call of a function or method does to randomness, as a file names it; null where nobody can read it. */
+  call(name: string, from: string): Summary | null {
+    return withinReason(() => new Composer(this, from).call(name, from));
+  }
+
+  /** Files that import this one, at any level of their code. */
+  importers(path: string): ReadonlySet<string> {
+    this.#importers ??= this.#collectImporters();
+    return this.#importers.get(path) ?? new Set();
+  }
+
+  /**
+   * The functions of a file that the project installs as commands, unless it is run as a script besides: then its main
+   * guard says what the program is.
+   */
+  commands(path: string): Commands {
+    const { scripts } = this.manifests;
+    if (this.#commandsOf !== scripts) {
+      this.#commandsOf = scripts;
+      this.#programs.clear();
+      this.#commands.clear();
+      for (const { target, path: manifest } of scripts) {
+        const found = this.locate(target.replace(':', '.'), manifest);
+        const effects = found && this.effects(found.path);
+        if (!found || !effects || !(effects.functions.has(found.name) || effects.apps[found.name])) continue;
+        this.#commands.set(found.path, [...(this.#commands.get(found.path) ?? []), found.name]);
+      }
+    }
+    const ids = this.#commands.get(path) ?? [];
+    const isScript = this.facts(path)?.hasMainGuard === true && this.importers(path).size === 0;
+    return isScript || ids.length === 0 ? NO_COMMANDS : { ids, packages: this.#packagesOf(path) };
+  }
+
+  /** The packages a file is in, the outermost first: importing the file runs them. */
+  #packagesOf(path: string): string[] {
+    const packages: string[] = [];
+    for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
+      const init = join(folder, '__init__.py');
+      if (!this.#files.has(init)) break;
+      if (init !== path) packages.unshift(init);
+    }
+    return packages;
+  }
+
+  /** The entry points that reach the file by imports, itself included if nobody imports it, or it is one nevertheless. */
+  programsReaching(path: string): readonly string[] {
+    const seen = new Set([path]);
+    for (const each of seen) for (const importer of this.importers(each)) seen.add(importer);
+    const isEntry = (each: string): boolean =>
+      this.importers(each).size === 0 ||
+      this.facts(each)?.hasCommandLine === true ||
+      this.commands(each).ids.length > 0;
+    return [...seen].filter(isEntry);
+  }
+
+  /** Whether other files call a function only where no gradient is taken; null where none is seen to. */
+  callsElsewhere(path: string, id: string): boolean | null {
+    const ending = `.${id.slice(1)}`;
+    let isQuiet: boolean | null = null;
+    for (const [other, { facts }] of this.#files) {
+      if (other === path || facts.isTest) continue;
+      for (const [name, isOff] of Object.entries(facts.callsOfOthers)) {
+        if (isQuiet === false && isOff) continue;
+        if (!name.endsWith(ending)) continue;
+        const found = this.locate(name, other);
+        if (found?.path === path && found.name === id) isQuiet = isQuiet !== false && isOff;
+      }
+    }
+    return isQuiet;
+  }
+
+  locate(name: string, from: string, depth = 0): Located | null {
+    if (depth > LONGEST_CHAIN) return null;
+    const folder = folderOf(from);
+    const key = `${name.startsWith('.') ? from : folder}\0${name}`;
+    const known = this.#located.get(key);
+    if (known !== undefined) return known;
+    this.#located.set(key, null); // A cycle of re-exports leads nowhere.
+    const found = this.#find(name, folder, depth);
+    this.#located.set(key, found);
+    return found;
+  }
+
+  importedFiles(modules: readonly string[], from: string): readonly string[] {
+    let files = this.#imported.get(modules);
+    if (!files) {
+      files = modules.flatMap((module) => this.#filesOf(module.split('.'), from));
+      this.#imported.set(modules, files);
+    }
+    return files;
+  }
+
+  #filesOf(parts: readonly string[], from: string): string[] {
+    return parts.flatMap((part, i) => {
+      const located = part === '' ? null : this.locate(parts.slice(0, i + 1).join('.'), from);
+      return located?.name === '' && this.#files.has(located.path) ? [located.path] : [];
+    });
+  }
+
+  #find(name: string, folder: string, depth: number): Located | null {
+    if (IS_PATH.test(name)) return this.#inFile(name, folder, depth);
+    return name.startsWith('.') ? this.#relative(name, folder, depth) : this.#absolute(name, folder, depth);
+  }
+
+  /** A file by its path, or a name in it: `./helpers/seed.py.set_seed`. */
+  #inFile(name: string, folder: string, depth: number): Located | null {
+    const [, file = '', rest] = /^(.*?\.(?:py|ipynb))(?:\.(.+))?$/i.exec(name) ?? [];
+    const path = resolve(folder, file);
+    if (path === null || !this.#files.has(path)) return null;
+    return rest === undefined ? { path, name: '' } : this.#member(path, rest.split('.'), depth);
+  }
+
+  #relative(name: string, folder: string, depth: number): Located | null {
+    const dots = /^\.+/.exec(name)?.[0].length ?? 1;
+    let base = folder;
+    for (let i = 1; i < dots; i++) base = folderOf(base);
+    const parts = name
+      .slice(dots)
+      .split('.')
+      .filter((part) => part !== '');
+    return this.#below(base, parts, depth);
+  }
+
+  /**
+   * From the importing file's folder outwards, as for a script; `src/` layouts too. A package does not see its own
+   * modules by their bare names, unless a file in it is run as a script, so its folders come last; and after them the
+   * folders that a file adds to the path.
+   */
+  #absolute(name: string, folder: string, depth: number): Located | null {
+    const parts = name.split('.');
+    const first = parts[0] ?? '';
+    // Nobody means a file of theirs by `typing`, although one may be called so.
+    if (isStandardModule(first)) return null;
+    const bases: string[] = [];
+    for (let base = folder; ; base = folderOf(base)) {
+      bases.push(base);
+      if (base === '' || !this.#folders.has(base)) break;
+    }
+    const isPackage = (base: string): boolean => this.#files.has(join(base, '__init__.py'));
+    const usual = [...bases.filter((each) => !isPackage(each)), ...bases.filter(isPackage)];
+    for (const root of [...usual.flatMap((base) => [base, join(base, 'src')]), ...this.#added(bases)]) {
+      const top = join(root, first);
+      if (!this.#files.has(`${top}.py`) && !this.#folders.has(top)) continue;
+      const found = this.#below(root, parts, depth);
+      if (found) return found;
+    }
+    return null;
+  }
+
+  #added(bases: readonly string[]): string[] {
+    this.#addedFolders ??= new Set([...this.#files.values()].flatMap(({ facts }) => facts.addedFolders));
+    const added = [...this.#addedFolders];
+    return bases.flatMap((base) => added.map((each) => join(base, each)).filter((each) => this.#folders.has(each)));
+  }
+
+  /** The longest module that the parts name below a folder, and in it what the rest names. */
+  #below(base: string, parts: readonly string[], depth: number): Located | null {
+    for (let count = parts.length; count >= 0; count--) {
+      const module = join(base, parts.slice(0, count).join('/'));
+      const path = [`${module}.py`, `${module}/__init__.py`].find((each) => this.#files.has(each));
+      if (path === undefined || (count === 0 && path === `${module}.py`)) continue;
+      const rest = parts.slice(count);
+      if (rest.length === 0) return { path, name: '' };
+      const member = this.#member(path, rest, depth);
+      if (member) return member;
+    }
+    return null;
+  }
+
+  #member(path: string, rest: readonly string[], depth: number, seen = new Set<string>()): Located | null {
+    // Packages that star-import each other would be searched again and again.
+    if (seen.has(path)) return null;
+    seen.add(path);
+    const effects = this.effects(path);
+    const [first = '', ...more] = rest;
+    const id = `#${first}`;
+    const isOwn =
+      effects &&
+      (effects.functions.has(id) || effects.classes[id] || effects.apps[id] || Object.hasOwn(effects.values, first));
+    if (isOwn) return { path, name: [id, ...more].join('.') };
+    const exported = effects?.exports[first];
+    if (exported !== undefined) return this.locate([exported, ...more].join('.'), path, depth + 1);
+    for (const star of effects?.stars ?? []) {
+      const module = this.locate(star, path, depth + 1);
+      const found = module?.name === '' ? this.#member(module.path, rest, depth + 1, seen) : null;
+      if (found) return found;
+    }
+    return null;
+  }
+
+  #collectImporters(): Map<string, Set<string>> {
+    const importers = new Map<string, Set<string>>();
+    for (const [path, { effects, facts }] of this.#files) {
+      // Neither a test of an entry point nor a notebook that looks into it makes it a library.
+      if (facts.isTest || facts.isNotebook) continue;
+      for (const module of effects.imports) {
+        const located = this.locate(module, path);
+        if (!located || located.path === path) continue;
+        const known = importers.get(located.path);
+        if (known) known.add(path);
+        else importers.set(located.path, new Set([path]));
+      }
+    }
+    return importers;
+  }
+
+  #countFolders(path: string, change: 1 | -1): void {
+    for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
+      const count = (this.#folders.get(folder) ?? 0) + change;
+      if (count > 0) this.#folders.set(folder, count);
+      else this.#folders.delete(folder);
+    }
+  }
+
+  #forgetPrograms(path: string): void {
+    for (const [entry, { asked, reached }] of this.#programs) {
+      if (asked.has(path) || reached.has(path)) this.#programs.delete(entry);
+    }
+  }
+
+  #forget(): void {
+    this.#located.clear();
+    this.#imported = new WeakMap();
+    this.#programs.clear();
+    this.#importers = undefined;
+    this.#commandsOf = undefined;
+    this.#addedFolders = undefined;
+  }
+}
+
+/** All that decides which names lead where, and who imports whom. */
+function shapeOf({ effects, facts }: IndexedFile): string {
+  const { exports, stars, imports, classes, functions, values, apps } = effects;
+  const names = [classes, values, apps].map((each) => Object.keys(each)).concat([...functions.keys()]);
+  return JSON.stringify([exports, stars, imports, names, facts.isTest, facts.addedFolders]);
+}
+
+/** Compared by value, except for functions that lowering took over as they were. */
+function sameEffects(a: FileEffects, b: FileEffects): boolean {
+  const rest = ({ exports, stars, imports, module, functions, classes, values, apps }: FileEffects): string =>
+    JSON.stringify([exports, stars, imports, module, [...functions.keys()], classes, values, apps]);
+  if (rest(a) !== rest(b)) return false;
+  return [...a.functions.keys()].every((id) => {
+    const [before, after] = [a.functions.get(id), b.functions.get(id)];
+    return before === after || JSON.stringify(before) === JSON.stringify(after);
+  });
+}
+
+/** Code that is nested thousands deep cannot be followed; nothing is said about what cannot be followed. */
+function withinReason<T>(follow: () => T): T | null {
+  try {
+    return follow();
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+/** Which value a call passes for a parameter, also where the arguments come from a dictionary. */
+
+import type { Node } from '../syntax/parse.ts';
+import type { Argument, Call, Reader } from './call.ts';
+import { assignedValues, type Definition } from './scope.ts';
+
+/** The definitions of a name that was followed on the way. */
+type Names = readonly Definition[];
+
+/** The value passed for a parameter, by keyword or position, through a `**kwargs` dict of this file. */
+export function argumentOf(
+  file: Reader,
+  call: Call,
+  name: string,
+  position?: number,
+  followed: readonly Names[] = [],
+): Argument {
+  const list = call.node.get('arguments');
+  if (!list) return 'absent';
+  let index = 0;
+  let open = false;
+  for (const node of list.children) {
+    if (node.type === 'keyword_argument') {
+      const key = node.get('name');
+      if (key && file.read(key) === name) return node.get('value') ?? 'unknown';
+    } else if (node.type === 'dictionary_splat') {
+      const entry = dictionaryEntry(file, node.children[0], name, followed);
+      if (typeof entry !== 'string') return entry;
+      if (entry === 'unknown') open = true;
+    } else if (node.type === 'list_splat') {
+      open = true;
+      index = Number.POSITIVE_INFINITY;
+    } else if (index++ === position) return node;
+  }
+  if (list.type === 'generator_expression' && position === 0) return list;
+  return open ? 'unknown' : 'absent';
+}
+
+function dictionaryEntry(
+  file: Reader,
+  expression: Node | undefined,
+  name: string,
+  followed: readonly Names[],
+): Argument {
+  if (!expression) return 'unknown';
+  if (expression.type === 'conditional_expression') {
+    const [then, , otherwise] = expression.children;
+    const entries = [dictionaryEntry(file, then, name, followed), dictionaryEntry(file, otherwise, name, followed)];
+    return entries.find((entry) => typeof entry !== 'string') ?? (entries.includes('unknown') ? 'unknown' : 'absent');
+  }
+  if (expression.type === 'dictionary') {
+    let found: Argument = 'absent';
+    for (const pair of expression.children) {
+      const key = pair.get('key');
+      if (pair.type === 'dictionary_splat') {
+        const entry = dictionaryEntry(file, pair.children[0], name, followed);
+        if (entry !== 'absent') found = entry;
+      } else if (key && file.constant(key) === name) found = pair.get('value') ?? 'unknown';
+    }
+    return found;
+  }
+  if (expression.type === 'call') {
+    const call = file.call(expression);
+    return call.name === 'builtins.dict' ? argumentOf(file, call, name, undefined, followed) : 'unknown';
+  }
+  if (expression.type !== 'identifier') return 'unknown';
+  const names = file.definitions(expression);
+  const values = assignedValues(names);
+  // `kwargs = dict(**kwargs)` says nothing new about itself.
+  if (!values || followed.includes(names)) return 'unknown';
+  const further = [...followed, names];
+  for (const value of values) {
+    const entry = dictionaryEntry(file, value, name, further);
+    if (entry !== 'absent') return entry;
+  }
+  return changedLater(file, expression, name, further);
+}
+
+/** `kwargs.update(...)` and `kwargs['shuffle'] = True` add to a dictionary after it was made. */
+function changedLater(file: Reader, dictionary: Node, name: string, followed: readonly Names[]): Argument {
+  const text = file.read(dictionary);
+  const home = file.definitions(dictionary);
+  const isSame = (node: Node | undefined): boolean =>
+    node?.type === 'identifier' && file.read(node) === text && file.definitions(node) === home;
+  for (const call of file.methodCalls('update')) {
+    if (!isSame(call.callee.get('object'))) continue;
+    const passed = call.node.get('arguments')?.children[0];
+    const entry =
+      passed?.type === 'keyword_argument'
+        ? argumentOf(file, call, name, undefined, followed)
+        : dictionaryEntry(file, passed, name, followed);
+    if (entry !== 'absent') return entry;
+  }
+  for (const assignment of file.scopes.assignments) {
+    const left = assignment.get('left');
+    const key = left?.get('subscript');
+    if (left?.type !== 'subscript' || !key || !isSame(left.get('value'))) continue;
+    const constant = file.constant(key);
+    if (constant === name) return assignment.get('right') ?? 'unknown';
+    if (constant === undefined) return 'unknown';
+  }
+  return 'absent';
+}

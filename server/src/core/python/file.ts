@@ -1,0 +1,386 @@
+/**
+ * One Python file understood: what a name stands for, which calls reach which function, which arguments they pass.
+ * Rules ask; nobody walks. A rule about `DataLoader` costs nothing in a file without one.
+ */
+
+import { canonical } from '../knowledge/tables.ts';
+import { BUILTINS, usualModule } from '../knowledge/usual-names.ts';
+import { type Node, parse, type Syntax } from '../syntax/parse.ts';
+import type { Span } from '../text/edit.ts';
+import { argumentOf } from './arguments.ts';
+import { buildScopes } from './binder.ts';
+import type { Argument, Call, Constant } from './call.ts';
+import { constantOf } from './constants.ts';
+import { cellAt, type Notebook, partsOf, type Source } from './notebook.ts';
+import {
+  assignedValues,
+  type ClassInfo,
+  type Definition,
+  enclosingClass,
+  type FunctionInfo,
+  lookUp,
+  nearestFunction,
+  type Scope,
+  type Scopes,
+  scopeOf,
+} from './scope.ts';
+
+export type { Node } from '../syntax/parse.ts';
+
+/** UTF-16 units; no training script is longer, and a generated file of that size would only cost time. */
+export const MAX_FILE_LENGTH = 1_000_000;
+
+/** Methods that return the object they are called on, as far as its class goes. */
+export const FLUENT = new Set([
+  'to',
+  'cuda',
+  'cpu',
+  'train',
+  'eval',
+  'float',
+  'half',
+  'double',
+  'bfloat16',
+  'requires_grad_',
+  'share_memory',
+  'manual_seed',
+  'compile',
+  'apply',
+]);
+/** Calls that wrap a module without changing what it is. */
+const WRAPPERS = new Set([
+  'torch.nn.DataParallel',
+  'torch.nn.parallel.DistributedDataParallel',
+  'torch.compile',
+  'torch.jit.script',
+]);
+
+export class PythonFile {
+  readonly path: string;
+  readonly text: string;
+  readonly syntax: Syntax;
+  readonly scopes: Scopes;
+  /** The cells the text is joined from, where it is a notebook's. */
+  readonly notebook: Notebook | null;
+  #calls: readonly Call[] | undefined;
+  #byName: Map<string, Call[]> | undefined;
+  #byMethod: Map<string, Call[]> | undefined;
+  readonly #callOf = new Map<Node, Call>();
+  /** What lowering keeps from version to version; nobody else looks into it. */
+  memory: unknown;
+  readonly #qualified = new Map<Node, string | null>();
+  readonly #constructions = new Map<Node, Call | null>();
+
+  constructor(path: string, text: string, syntax: Syntax, notebook: Notebook | null) {
+    this.path = path;
+    this.text = text;
+    this.syntax = syntax;
+    this.notebook = notebook;
+    const scopes = buildScopes(syntax.root, text);
+    // The names of a file that a notebook runs are its own, as by a star import.
+    const runs = notebook?.runs.flatMap((run) => run.file ?? []) ?? [];
+    this.scopes = runs.length > 0 ? { ...scopes, stars: [...scopes.stars, ...runs] } : scopes;
+  }
+
+  get hasSyntaxErrors(): boolean {
+    return this.syntax.hasErrors;
+  }
+
+  /** What an edit at the offset has to stay within: its cell, or the whole text. */
+  bounds(offset: number): Span {
+    const cell = this.notebook && cellAt(this.notebook, offset);
+    return cell ? { start: cell.bodyStart, end: cell.end } : { start: 0, end: this.text.length };
+  }
+
+  read(span: Span): string {
+    return this.text.slice(span.start, span.end);
+  }
+
+  /** What stands between the quotes of a string. */
+  quoted(string: Node): string {
+    const [, before = '', quotes = ''] = /^(\w*)('''|"""|'|")/.exec(this.read(string)) ?? [];
+    return this.text.slice(string.start + before.length + quotes.length, string.end - quotes.length);
+  }
+
+  scope(node: Node): Scope {
+    return scopeOf(node, this.scopes);
+  }
+
+  definitions(identifier: Node): readonly Definition[] {
+    return lookUp(this.read(identifier), this.scope(identifier));
+  }
+
+  /** Every call, in source order. */
+  get allCalls(): readonly Call[] {
+    this.#calls ??= this.scopes.calls.map((node) => this.call(node));
+    return this.#calls;
+  }
+
+  /** The calls whose callee has this canonical name. */
+  calls(name: string): readonly Call[] {
+    return this.callsByName.get(name) ?? [];
+  }
+
+  /** All calls whose callee is known: there are far fewer names than calls. */
+  get callsByName(): ReadonlyMap<string, readonly Call[]> {
+    this.#byName ??= group(this.allCalls, (call) => call.name);
+    return this.#byName;
+  }
+
+  /** The calls written `something.method(...)`, whatever the something is. */
+  methodCalls(method: string): readonly Call[] {
+    this.#byMethod ??= group(this.allCalls, (call) => call.method);
+    return this.#byMethod.get(method) ?? [];
+  }
+
+  call(node: Node): Call {
+    let call = this.#callOf.get(node);
+    if (!call) {
+      const callee = node.get('function') ?? node;
+      const attribute = callee.type === 'attribute' ? callee.get('attribute') : undefined;
+      call = { node, callee, name: this.qualify(callee), method: attribute ? this.read(attribute) : null };
+      this.#callOf.set(node, call);
+    }
+    return call;
+  }
+
+  /** The canonical dotted name an expression stands for, through imports and aliases; null when nobody can tell. */
+  qualify(expression: Node): string | null {
+    const known = this.#qualified.get(expression);
+    if (known !== undefined) return known;
+    this.#qualified.set(expression, null); // An alias of itself stands for nothing.
+    const name = this.#resolve(expression);
+    const result = name === null || name.startsWith('#') ? name : canonical(name);
+    this.#qualified.set(expression, result);
+    return result;
+  }
+
+  #resolve(expression: Node): string | null {
+    if (expression.type === 'parenthesized_expression' && expression.children[0]) {
+      return this.qualify(expression.children[0]);
+    }
+    if (expression.type === 'identifier') return this.#resolveName(expression);
+    if (expression.type === 'call') {
+      const callee = expression.get('function');
+      if (callee && this.read(callee) === 'super') {
+        const owner = enclosingClass(this.scope(expression));
+        return owner ? `${owner.id}.super()` : null;
+      }
+      const [object, key] = expression.get('arguments')?.children ?? [];
+      return callee && this.read(callee) === 'getattr' ? this.#memberByKey(object, key) : null;
+    }
+    if (expression.type === 'subscript') {
+      // `models.__dict__[arch]`
+      const [table, key] = [expression.get('value'), expression.get('subscript')];
+      const object = table?.type === 'attribute' && this.read(table).endsWith('.__dict__') ? table.get('object') : null;
+      return this.#memberByKey(object, key);
+    }
+    if (expression.type !== 'attribute') return null;
+    const object = expression.get('object');
+    const attribute = expression.get('attribute');
+    if (!object || !attribute) return null;
+    const name = this.read(attribute);
+    const base = this.qualify(object);
+    if (base !== null) return `${base}.${name}`;
+    const instance = this.instanceOf(object);
+    return instance === null ? null : `${instance}.${name}`;
+  }
+
+  /** `getattr(torch, 'manual_seed')`; `.*` where only the run decides which name of a module it is. */
+  #memberByKey(object: Node | null | undefined, key: Node | undefined): string | null {
+    if (!object || !key) return null;
+    const base = this.qualify(object);
+    const name = this.constant(key);
+    if (base === null || (typeof name !== 'string' && base.startsWith('#'))) return null;
+    return `${base}.${typeof name === 'string' ? name : '*'}`;
+  }
+
+  /** A name that only `from helpers import *` can have brought: `np` is numpy then, as everywhere. */
+  #fromStar(name: string): string | null {
+    const { stars } = this.scopes;
+    const star = stars.at(-1);
+    if (star === undefined) return null;
+    return usualModule(name, stars) ?? `${star}${star.endsWith('.') ? '' : '.'}${name}`;
+  }
+
+  /** `import model`, then `model = model.Net()`: up to there, the name in the module's body means what was imported. */
+  #isYetToCome({ node }: Definition, mention: Node): boolean {
+    // A function that assigns to a global name has not run yet where nothing else did.
+    if (node.enclosing('function_definition', 'lambda')) return true;
+    const holds = (outer: Node, inner: Node): boolean => outer.start <= inner.start && inner.end <= outer.end;
+    for (let arm = node; arm.parent; arm = arm.parent) {
+      if (arm.parent.type === 'if_statement' && holds(arm.parent, mention) && !holds(arm, mention)) return true;
+    }
+    return (node.enclosing('assignment', 'for_statement', 'with_statement')?.end ?? node.end) > mention.start;
+  }
+
+  #resolveName(identifier: Node): string | null {
+    const name = this.read(identifier);
+    const definitions = this.definitions(identifier);
+    if (definitions.length === 0) return BUILTINS.has(name) ? `builtins.${name}` : this.#fromStar(name);
+    // `try: from a import f / except ImportError: f = None` means a.f to every reader.
+    const all = definitions.filter((each) => !(each.kind === 'assignment' && each.value.type === 'none'));
+    const isImported = all.some((each) => each.kind === 'import') && this.scope(identifier).kind === 'module';
+    const telling = isImported
+      ? all.filter((each) => each.kind === 'import' || !this.#isYetToCome(each, identifier))
+      : all;
+    const imported = telling.filter((each) => each.kind === 'import');
+    if (imported[0] && imported.length === telling.length) return imported[0].qualified;
+    const last = telling.at(-1);
+    if (last?.kind === 'function' && telling.every((each) => each.kind === 'function' || each.kind === 'import'))
+      return last.function.id;
+    if (last?.kind === 'class' && telling.every((each) => each.kind === 'class' || each.kind === 'import'))
+      return last.class.id;
+    if (telling.length !== 1 || !last) return null;
+    if (last.kind === 'assignment' && (last.value.type === 'identifier' || last.value.type === 'attribute')) {
+      return this.qualify(last.value);
+    }
+    return null;
+  }
+
+  /** The class an expression is an instance of: `#Net`, `torch.utils.data.DataLoader`; null when nobody can tell. */
+  instanceOf(expression: Node): string | null {
+    const construction = this.constructionOf(expression);
+    if (construction) return construction.name;
+    if (expression.type !== 'identifier') return null;
+    const [definition, ...others] = this.definitions(expression);
+    if (definition?.kind !== 'parameter' || others.length > 0) return null;
+    // The first parameter of a method is the object itself.
+    const owner = nearestFunction(this.scope(expression))?.owner as FunctionInfo | undefined;
+    const method = owner && findMethodBinding(definition.node, this.scopes);
+    return method?.class && method.parameters[0]?.name === definition.parameter.name && !isStatic(method, this)
+      ? method.class.id
+      : null;
+  }
+
+  /** The call that made the object an expression stands for, seen through assignments, `.to(...)` and wrappers. */
+  constructionOf(expression: Node): Call | null {
+    const known = this.#constructions.get(expression);
+    if (known !== undefined) return known;
+    this.#constructions.set(expression, null); // What is made of itself is made by nobody.
+    const call = this.#findConstruction(expression);
+    this.#constructions.set(expression, call);
+    return call;
+  }
+
+  #findConstruction(expression: Node): Call | null {
+    if (expression.type === 'parenthesized_expression' && expression.children[0]) {
+      return this.constructionOf(expression.children[0]);
+    }
+    if (expression.type === 'call') {
+      const call = this.call(expression);
+      if (call.name !== null && WRAPPERS.has(call.name)) {
+        const inner = this.argument(call, 'module', 0);
+        return typeof inner === 'string' ? null : this.constructionOf(inner);
+      }
+      const object = call.callee.get('object');
+      if (call.method !== null && FLUENT.has(call.method) && object) {
+        const inner = this.constructionOf(object);
+        if (inner) return inner;
+      }
+      if (call.name === null) return null;
+      const isClass = call.name.startsWith('#') ? this.scopes.classes.has(call.name) : looksLikeClass(call.name);
+      return isClass ? call : null;
+    }
+    if (expression.type === 'identifier') {
+      const values = assignedValues(this.definitions(expression));
+      return this.#sameConstruction(values);
+    }
+    if (expression.type === 'attribute') {
+      const object = expression.get('object');
+      const attribute = expression.get('attribute');
+      if (!object || !attribute || object.type !== 'identifier') return null;
+      const owner = this.instanceOf(object);
+      const values = owner === null ? undefined : this.scopes.classes.get(owner)?.attributes.get(this.read(attribute));
+      return values ? this.#sameConstruction(values) : null;
+    }
+    return null;
+  }
+
+  /** `model = Net(); model = model.to(device)` is one object; two different classes are none. */
+  #sameConstruction(values: readonly Node[] | null): Call | null {
+    let found: Call | null = null;
+    for (const value of values ?? []) {
+      const construction = isSelfUpdate(value, this) ? null : this.constructionOf(value);
+      if (!construction) {
+        if (!isSelfUpdate(value, this) && value.type !== 'none') return null;
+      } else if (found && found.name !== construction.name) return null;
+      else found ??= construction;
+    }
+    return found;
+  }
+
+  /** The value passed for a parameter, by keyword or position, through a `**kwargs` dict of this file. */
+  argument(call: Call, name: string, position?: number): Argument {
+    return argumentOf(this, call, name, position);
+  }
+
+  /** The value of a literal, or of a name that is assigned one literal once; undefined when nobody can tell. */
+  constant(expression: Node, depth = 0): Constant | undefined {
+    return constantOf(expression, this, depth);
+  }
+
+  functionOf(id: string | null): FunctionInfo | undefined {
+    return id === null ? undefined : this.scopes.functions.get(id);
+  }
+
+  classOf(id: string | null): ClassInfo | undefined {
+    return id === null ? undefined : this.scopes.classes.get(id);
+  }
+}
+
+/** Parses and understands a text. Broken Python is not an error: what parses is understood. */
+export function openFile(path: string, source: Source): PythonFile {
+  const { text, notebook } = partsOf(source);
+  return new PythonFile(path, text, parse(text), notebook);
+}
+
+/** The file after an edit. The old object gave its tree away and must not be used any more. */
+export function updateFile(file: PythonFile, source: Source): PythonFile {
+  const { text, notebook } = partsOf(source);
+  if (text === file.text && !notebook) return file;
+  const syntax = text === file.text ? file.syntax : file.syntax.update(file.text, text);
+  const updated = new PythonFile(file.path, text, syntax, notebook);
+  updated.memory = file.memory;
+  return updated;
+}
+
+/** Frees the tree, which lives outside the JS heap. */
+export function closeFile(file: PythonFile): void {
+  file.syntax.free();
+}
+
+function group(calls: readonly Call[], key: (call: Call) => string | null): Map<string, Call[]> {
+  const groups = new Map<string, Call[]>();
+  for (const call of calls) {
+    const name = key(call);
+    if (name === null) continue;
+    const known = groups.get(name);
+    if (known) known.push(call);
+    else groups.set(name, [call]);
+  }
+  return groups;
+}
+
+/** `model = model.to(device)`, `model = nn.DataParallel(model)`: the object stays what it was. */
+export function isSelfUpdate(value: Node, file: PythonFile): boolean {
+  const target = value.parent?.get('left');
+  if (value.type !== 'call' || !target) return false;
+  const name = file.read(target);
+  const object = value.get('function')?.get('object');
+  if (object && file.read(object) === name) return true;
+  const first = value.get('arguments')?.children[0];
+  return first !== undefined && file.read(first) === name;
+}
+
+/** A class by convention: a name that begins with a capital. */
+export const looksLikeClass = (name: string): boolean => /^[A-Z]/.test(name.slice(name.lastIndexOf('.') + 1));
+
+function findMethodBinding(parameter: Node, scopes: Scopes): FunctionInfo | undefined {
+  const node = parameter.enclosing('function_definition');
+  return node ? (scopes.byNode.get(node)?.owner as FunctionInfo | undefined) : undefined;
+}
+
+function isStatic(method: FunctionInfo, file: PythonFile): boolean {
+  return method.decorators.some((decorator) => file.read(decorator).includes('staticmethod'));
+}

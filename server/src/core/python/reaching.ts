@@ -1,0 +1,85 @@
+/** Which bindings of a name can reach a place, as far as the order of statements tells. */
+
+import type { Node } from '../syntax/parse.ts';
+import type { PythonFile } from './file.ts';
+import type { Definition } from './scope.ts';
+
+const STATEMENT_PARENTS = /^(block|module)$/;
+const LOOPS = /^(for_statement|while_statement)$/;
+/** Tables written as code bind a name thousands of times, and each mention would look at every binding. */
+const MOST_DEFINITIONS = 100;
+
+/** The definitions that a mention of a name may see: all of them, less those that a later one surely replaces. */
+export function reachingDefinitions(identifier: Node, file: PythonFile): readonly Definition[] {
+  const all = file.definitions(identifier);
+  if (all.length < 2 || all.length > MOST_DEFINITIONS) return all;
+  const home = functionOf(identifier);
+  if (all.some((each) => functionOf(each.node) !== home)) return all;
+  const isBefore = (each: Definition): boolean => takesEffect(each) <= identifier.start;
+  const before = all.filter(isBefore);
+  const last = before.filter((each) => alwaysRuns(each, identifier, file)).at(-1);
+  const loops = enclosingLoops(identifier).filter((loop) => !last || !contains(loop, last.node));
+  const reaching = all.filter(
+    (each) =>
+      each === last ||
+      (isBefore(each) && (!last || each.node.start > last.node.start)) ||
+      loops.some((loop) => contains(loop, each.node)),
+  );
+  return reaching.length > 0 ? reaching : all;
+}
+
+/** The statement or clause that binds a target, and the positions that lead to the target from its left side. */
+export function bindingOf(target: Node): { readonly holder: Node | null; readonly path: readonly number[] } {
+  const path: number[] = [];
+  let at = target;
+  while (at.parent && /^(pattern_list|tuple_pattern|list_pattern|tuple|list|expression_list)$/.test(at.parent.type)) {
+    path.unshift(at.parent.children.indexOf(at));
+    at = at.parent;
+  }
+  const holder = at.parent;
+  const binds = /^(assignment|augmented_assignment|for_statement|for_in_clause)$/.test(holder?.type ?? '');
+  return { holder: binds && at.field === 'left' ? holder : null, path };
+}
+
+const contains = (outer: Node, inner: Node): boolean => outer.start <= inner.start && inner.end <= outer.end;
+
+function functionOf(node: Node): Node | null {
+  const home = node.enclosing('function_definition', 'lambda');
+  return home;
+}
+
+/** The offset from which on the name has the new value: behind the right side of an assignment. */
+function takesEffect(definition: Definition): number {
+  const { holder } = bindingOf(definition.node);
+  return holder && /assignment$/.test(holder.type) ? holder.end : definition.node.end;
+}
+
+/** True where the definition's statement stands in a block around the place, so that nothing gets by it. */
+function alwaysRuns(definition: Definition, place: Node, file: PythonFile): boolean {
+  if (definition.kind === 'parameter') return true;
+  const { holder } = bindingOf(definition.node);
+  if (!holder || !/assignment$/.test(holder.type)) {
+    // The target of a loop, seen from its body.
+    return holder !== null && LOOPS.test(holder.type) && contains(holder, place);
+  }
+  if (holder.type === 'augmented_assignment') return false;
+  let statement = holder;
+  while (statement.parent && !STATEMENT_PARENTS.test(statement.parent.type)) statement = statement.parent;
+  if (!/^(expression_statement|assignment)$/.test(statement.type)) return false;
+  let block = statement.parent;
+  // What stands in a `with` runs as surely as the `with` does, unless that hides errors.
+  while (block?.parent?.type === 'with_statement' && !hidesErrors(block.parent, file)) block = block.parent.parent;
+  return block !== null && contains(block, place);
+}
+
+/** `with contextlib.suppress(KeyError):` */
+function hidesErrors(statement: Node, file: PythonFile): boolean {
+  const items = statement.children.find((child) => child.type === 'with_clause')?.children ?? [];
+  return items.some((item) => /\bsuppress\(/.test(file.read(item)));
+}
+
+function enclosingLoops(node: Node): Node[] {
+  const loops: Node[] = [];
+  for (let at = node.parent; at; at = at.parent) if (LOOPS.test(at.type)) loops.push(at);
+  return loops;
+}

@@ -1,0 +1,50 @@
+/** Where names and attributes are read, and which of these places put what they hold in order. */
+
+import { walk } from '../syntax/parse.ts';
+import type { Call } from './call.ts';
+import type { Node, PythonFile } from './file.ts';
+
+/** True for `sorted`, `natsorted`, `np.sort`, `sort_files`: whoever calls it gets an order. */
+export const sorts = (call: Call): boolean =>
+  /sort/i.test((call.name ?? '').split('.').at(-1) ?? '') || /sort/i.test(call.method ?? '');
+
+/** `names.sort()`, and `names = sorted(...)` of the names themselves. */
+export function isSortedInPlace(use: Node, file: PythonFile): boolean {
+  const object = use.parent?.type === 'attribute' && use.field === 'object' ? use.parent : null;
+  if (object?.parent?.type === 'call' && sorts(file.call(object.parent))) return true;
+  for (let at = use.parent; at && !/^(block|module)$/.test(at.type); at = at.parent) {
+    if (at.type !== 'call' || !sorts(file.call(at))) continue;
+    const left = at.enclosing('assignment')?.get('left');
+    if (left && file.read(left).replace('[:]', '') === file.read(use)) return true;
+  }
+  return false;
+}
+
+export class Reads {
+  readonly #file: PythonFile;
+  #byName: Map<string, Node[]> | undefined;
+
+  constructor(file: PythonFile) {
+    this.#file = file;
+  }
+
+  /** The identifiers of this name, and the attributes, wherever they are not bound. */
+  of(name: string): readonly Node[] {
+    if (!this.#byName) {
+      const index = new Map<string, Node[]>();
+      walk(this.#file.syntax.root, (node) => {
+        const named = node.type === 'attribute' ? node.get('attribute') : node.type === 'identifier' ? node : undefined;
+        const isBinding =
+          node.field === 'left' && /^(assignment|for_statement|for_in_clause)$/.test(node.parent?.type ?? '');
+        if (!named || isBinding || node.field === 'attribute' || node.field === 'name') return undefined;
+        const text = this.#file.read(named);
+        const known = index.get(text);
+        if (known) known.push(node);
+        else index.set(text, [node]);
+        return undefined;
+      });
+      this.#byName = index;
+    }
+    return this.#byName.get(name) ?? [];
+  }
+}

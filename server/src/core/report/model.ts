@@ -1,0 +1,72 @@
+/** A report as one value. */
+import type { Determinism } from '../contract/project.ts';
+import type { Pledge, Severity } from '../contract/severity.ts';
+import type { Op, Stream } from '../knowledge/tables.ts';
+import type { Mention, Place } from './source.ts';
+import type { StreamReport } from './streams.ts';
+import type { SwitchReport } from './switches.ts';
+
+export interface Verdict {
+  /** `differs`: something is missing. `open`: it depends, or the code does not show it. `repeats`: nothing is missing. */
+  readonly level: 'differs' | 'open' | 'repeats';
+  /** Code stands in backticks. */
+  readonly sentence: string;
+}
+
+export type Report = ProgramReport | NoProgram;
+
+export interface ProgramReport {
+  readonly kind: 'program';
+  readonly path: string;
+  readonly verdict: Verdict;
+  readonly promise: Pledge;
+  /** `use_deterministic_algorithms`, as the rules see it. */
+  readonly determinism: Determinism;
+  readonly torch: {
+    /** Null is the newest known. */
+    readonly version: string | null;
+    /** The manifest that names it; null for a setting, or where nothing does. */
+    readonly manifest: string | null;
+  };
+  /** The files the program runs, itself first. */
+  readonly files: readonly string[];
+  readonly streams: readonly StreamReport[];
+  readonly switches: readonly SwitchReport[];
+  readonly operations: readonly OperationReport[];
+  readonly loaders: readonly LoaderReport[];
+  readonly findings: readonly FindingReport[];
+}
+
+/** A file that is no entry point, or none of a training program. */
+export interface NoProgram {
+  readonly kind: 'none';
+  readonly path: string;
+  readonly reason: 'library' | 'test' | 'unrelated' | 'idle' | 'unreadable';
+  /** The programs that reach it. */
+  readonly programs: readonly string[];
+}
+
+export interface OperationReport extends Mention {
+  readonly api: string;
+  readonly pass: Op['pass'];
+  readonly reason: string;
+  /** Under `use_deterministic_algorithms(True)` in the program's version; null where that version does not have it. */
+  readonly flag: 'error' | 'deterministic' | 'uncovered' | null;
+}
+
+/** Arguments as written; null where they are left out. */
+export interface LoaderReport extends Mention {
+  readonly shuffle: string | null;
+  readonly sampler: string | null;
+  readonly generator: string | null;
+  readonly workers: string | null;
+  readonly workerInit: string | null;
+}
+
+export interface FindingReport {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly subject: Stream | string | null;
+  readonly place: Place;
+}

@@ -1,0 +1,105 @@
+/** The states of the random generators: who keeps them, and the two helpers that put them into a checkpoint and back. */
+
+import { freeName, insertHelper, spellAll } from '../edits/imports.ts';
+import { looksLikeSeeder, type Stream, seederOf } from '../knowledge/tables.ts';
+import type { PythonFile } from '../python/file.ts';
+import type { Edit } from '../text/edit.ts';
+
+const STATE_METHOD =
+  /^([gs]et_?state|load_state|save_state|((?!fork).*_)?rng_?state.*|.*(save|load|restore|[gs]et)_?rngs?(_.*)?)$/i;
+/** All names that the next one, or a seeder's, can be: quick to tell from the many that are neither. */
+const STATE_OR_SEED = /state|rng|seed|determinis|reproducib|worker_init/i;
+/** A key under which a state is kept, or a loader that keeps its own. */
+const STATE_KEY = /(['"])[\w. -]*(\brng|_rng|rng_|random_?state)[\w. -]*\1|\bStatefulDataLoader\b/i;
+const PROGRESS = /epoch|step|(\b|_)iter/i;
+
+/**
+ * True where a file saves or restores the state of a random generator, or seeds anew for each epoch or step, which needs
+ * no state. Also where only a name says so: whoever keeps states by another's helper keeps them.
+ */
+export function keepsRandomState(file: PythonFile): boolean {
+  if (/rng|random_?state|StatefulData/i.test(file.text) && STATE_KEY.test(file.text)) return true;
+  return file.allCalls.some((call) => {
+    const last = call.method ?? call.name?.slice(call.name.lastIndexOf('.') + 1).replace('#', '');
+    if (last === undefined) return false;
+    const isSeeder = call.name !== null && seederOf(call.name) !== undefined;
+    if (!isSeeder && !STATE_OR_SEED.test(last)) return false;
+    if (STATE_METHOD.test(last)) return true;
+    const isSeed = isSeeder || (call.name !== null && looksLikeSeeder(call.name));
+    const given = isSeed || looksLikeSeeder(last) ? call.node.get('arguments') : undefined;
+    return given !== undefined && PROGRESS.test(file.read(given));
+  });
+}
+
+export interface RngStates {
+  /** Without `torch`, which is always there. */
+  readonly streams: ReadonlySet<Stream>;
+  readonly cuda: boolean;
+  /** The checkpoint may have been moved to another device, where no state works. */
+  readonly moved: boolean;
+  /** `torch.load` takes tensors and plain values only, and no arrays. */
+  readonly weightsOnly: boolean;
+}
+
+/** The expression that takes all states, the statement that sets them again, and the edits both need. */
+export interface RngHelpers {
+  readonly taken: string;
+  restore(state: string): string;
+  readonly edits: readonly Edit[];
+}
+
+/** One generator needs no helper, more of them get a pair at module level. */
+export function rngHelpers(file: PythonFile, states: RngStates, unit: string): RngHelpers {
+  const { streams, cuda, moved } = states;
+  const cpu = moved ? '.cpu()' : '';
+  if (!cuda && !streams.has('python') && !streams.has('numpy')) {
+    const { texts, edits } = spellAll(file, ['torch.get_rng_state', 'torch.set_rng_state']);
+    return { taken: `${texts[0]}()`, restore: (state) => `${texts[1]}(${state}${cpu})`, edits };
+  }
+  const names = [
+    ...(streams.has('python') ? ['random.getstate', 'random.setstate'] : []),
+    ...(streams.has('numpy') ? ['numpy.random.get_state', 'numpy.random.set_state'] : []),
+    ...['torch.get_rng_state', 'torch.set_rng_state'],
+    ...(cuda ? ['torch.cuda.get_rng_state_all', 'torch.cuda.set_rng_state_all'] : []),
+  ];
+  const { texts, edits } = spellAll(file, names);
+  const spelled = new Map(names.map((name, i) => [name, texts[i]!]));
+  const getter = freeName(file, ['get_rng_states', 'get_all_rng_states']);
+  const setter = freeName(file, ['set_rng_states', 'set_all_rng_states']);
+  const before: string[] = [];
+  const entries: string[] = [];
+  const sets: string[] = [];
+  if (streams.has('python')) {
+    entries.push(`'python': ${spelled.get('random.getstate')}(),`);
+    sets.push(`${spelled.get('random.setstate')}(states['python'])`);
+  }
+  if (streams.has('numpy')) {
+    const taken = `${spelled.get('numpy.random.get_state')}()`;
+    if (states.weightsOnly) before.push(`name, keys, *rest = ${taken}`);
+    entries.push(`'numpy': ${states.weightsOnly ? '(name, keys.tolist(), *rest)' : taken},`);
+    sets.push(`${spelled.get('numpy.random.set_state')}(states['numpy'])`);
+  }
+  entries.push(`'torch': ${spelled.get('torch.get_rng_state')}(),`);
+  sets.push(`${spelled.get('torch.set_rng_state')}(states['torch']${cpu})`);
+  if (cuda) {
+    entries.push(`'cuda': ${spelled.get('torch.cuda.get_rng_state_all')}(),`);
+    const value = moved ? `[state.cpu() for state in states['cuda']]` : `states['cuda']`;
+    sets.push(`${spelled.get('torch.cuda.set_rng_state_all')}(${value})`);
+  }
+  const lines = [
+    `def ${getter}():`,
+    ...before.map((line) => unit + line),
+    `${unit}return {`,
+    ...entries.map((line) => unit + unit + line),
+    `${unit}}`,
+    '',
+    '',
+    `def ${setter}(states):`,
+    ...sets.map((line) => unit + line),
+  ];
+  return {
+    taken: `${getter}()`,
+    restore: (state) => `${setter}(${state})`,
+    edits: insertHelper(file, edits, lines),
+  };
+}

@@ -1,0 +1,192 @@
+/** Seeds that are new in every run: which calls take a seed, and which part of one comes from the clock, entropy or chance. */
+
+import { looksLikeSeeder, type Stream, seederOf } from '../knowledge/tables.ts';
+import { findDraw } from '../lowering/draws.ts';
+import type { Argument, Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import type { FunctionInfo } from '../python/scope.ts';
+import { type Node, walk } from '../syntax/parse.ts';
+
+/** A call that takes a seed, and the seed it gets. */
+export interface SeedUse {
+  readonly call: Call;
+  readonly value: Argument;
+  /** The global generators it seeds; empty for generator objects and for what nobody knows. */
+  readonly streams: readonly Stream[];
+}
+
+/** The part of a seed that is new in every run. */
+export interface Varying {
+  readonly node: Node;
+  /** The global generator it is drawn from; it varies only as long as that has no seed itself. */
+  readonly stream?: Stream;
+  /** The names it went through on its way into the seed. */
+  readonly names: readonly Node[];
+}
+
+const GENERATORS: Readonly<Record<string, string>> = {
+  'torch.Generator.manual_seed': 'seed',
+  'numpy.random.default_rng': 'seed',
+  'numpy.random.RandomState': 'seed',
+  'numpy.random.SeedSequence': 'entropy',
+  'numpy.random.PCG64': 'seed',
+  'random.Random': 'x',
+};
+const SEED_KEYWORD = /^(random_|manual_|global_)?seed$|^random_state$/;
+
+/** Every seed of the file, also what its own helpers, and helpers of others, are given for one. */
+export function seedUses(file: PythonFile): SeedUse[] {
+  const direct: SeedUse[] = [];
+  const own: { call: Call; helper: FunctionInfo }[] = [];
+  for (const call of file.allCalls) {
+    const use = directUse(call, file);
+    if (use) direct.push(use);
+    const helper = file.functionOf(call.name);
+    if (helper) own.push({ call, helper });
+  }
+  const seedParameter = new Map<string, number>();
+  const indexIn = (helper: FunctionInfo): number => {
+    const known = seedParameter.get(helper.id);
+    if (known !== undefined) return known;
+    const index = parametersOf(helper).findIndex(({ name }) =>
+      direct.some((use) => takesParameter(use, name, helper, file)),
+    );
+    seedParameter.set(helper.id, index);
+    return index;
+  };
+  const passed = own.flatMap(({ call, helper }): SeedUse[] => {
+    const index = indexIn(helper);
+    const parameter = parametersOf(helper)[index];
+    return parameter ? [{ call, value: file.argument(call, parameter.name, index), streams: [] }] : [];
+  });
+  return [...direct, ...passed];
+}
+
+/** Without the object itself. */
+const parametersOf = (helper: FunctionInfo) => (helper.class ? helper.parameters.slice(1) : helper.parameters);
+
+function directUse(call: Call, file: PythonFile): SeedUse | null {
+  const seeder = call.name === null ? undefined : seederOf(call.name);
+  if (seeder?.argument && !seeder.state && !seeder.varying) {
+    const value = file.argument(call, seeder.argument.name, seeder.argument.position);
+    return { call, value, streams: seeder.streams };
+  }
+  const generator = call.name === null ? undefined : GENERATORS[call.name];
+  if (generator) return { call, value: file.argument(call, generator, 0), streams: [] };
+  const keyword = (call.node.get('arguments')?.children ?? []).find(
+    (each) => each.type === 'keyword_argument' && SEED_KEYWORD.test(file.read(each.get('name') ?? each)),
+  );
+  const named = keyword?.get('value');
+  if (named) return { call, value: named, streams: [] };
+  const last = call.method ?? file.read(call.callee);
+  const isSeeder = !call.name?.startsWith('#') && seeder === undefined && looksLikeSeeder(last);
+  return isSeeder ? { call, value: file.argument(call, 'seed', 0), streams: [] } : null;
+}
+
+function takesParameter(use: SeedUse, name: string, helper: { readonly node: Node } | undefined, file: PythonFile) {
+  if (!helper || typeof use.value === 'string') return false;
+  if (use.call.node.start < helper.node.start || use.call.node.end > helper.node.end) return false;
+  return identifiers(use.value).some((each) => file.read(each) === name);
+}
+
+const SOURCES =
+  /^(time\.(time|perf_counter|monotonic|process_time)(_ns)?|datetime\.datetime\.(now|utcnow|today)|os\.(getpid|getppid|urandom)|secrets\.\w+|uuid\.uuid[14]|torch\.seed)$/;
+const ARITHMETIC = /^(builtins\.(int|float|abs|round|hash|str|min|max|pow|sum)|math\.\w+|numpy\.\w+)$/;
+
+/** What of the expression is new in every run; null when nothing is known to be, or when there is a choice. */
+export function varyingPart(expression: Node, file: PythonFile, names: readonly Node[] = []): Varying | null {
+  switch (expression.type) {
+    case 'identifier': {
+      const [only, ...others] = file.definitions(expression);
+      if (only?.kind !== 'assignment' || others.length > 0 || names.length > 3) return null;
+      return varyingPart(only.value, file, [...names, expression]);
+    }
+    case 'call':
+      return varyingCall(file.call(expression), file, names);
+    case 'attribute': {
+      const object = expression.get('object');
+      const part = object && varyingPart(object, file, names);
+      return part && part.stream === undefined ? within(expression, part) : null;
+    }
+    case 'parenthesized_expression':
+    case 'unary_operator':
+    case 'binary_operator':
+    case 'subscript':
+    case 'list':
+    case 'tuple':
+    case 'keyword_argument':
+      return first(expression.children, file, names);
+    default:
+      return null;
+  }
+}
+
+function varyingCall(call: Call, file: PythonFile, names: readonly Node[]): Varying | null {
+  const { node, name, callee } = call;
+  if (name !== null && SOURCES.test(name)) return { node, names };
+  const draw = findDraw(call, file);
+  if (draw) return draw.kind === 'function' && !draw.via ? { node, names, stream: draw.stream } : null;
+  if (name !== null && ARITHMETIC.test(name)) return first(node.get('arguments')?.children ?? [], file, names);
+  const object = callee.get('object');
+  const part = name === null && object ? varyingPart(object, file, names) : null;
+  return part && within(node, part);
+}
+
+/** `now.timestamp()` of a `now` that was taken elsewhere: the number is made here. */
+const within = (node: Node, part: Varying): Varying =>
+  part.node.start >= node.start && part.node.end <= node.end ? part : { ...part, node };
+
+function first(nodes: readonly Node[], file: PythonFile, names: readonly Node[]): Varying | null {
+  for (const node of nodes) {
+    const part = varyingPart(node.get('value') ?? node, file, names);
+    if (part) return part;
+  }
+  return null;
+}
+
+/** The part with what only turns it into a number around it: `int(time.time()) % 1000`. */
+export function whole({ node }: Varying, file: PythonFile): Node {
+  let at = node;
+  for (;;) {
+    const parent = at.parent;
+    if (!parent) return at;
+    const isAlone = parent.type === 'argument_list' && parent.children.length === 1;
+    const outer = isAlone ? parent.parent : null;
+    if (outer?.type === 'call' && /^builtins\.(int|float|abs|round|hash)$/.test(file.call(outer).name ?? ''))
+      at = outer;
+    else if (parent.type === 'parenthesized_expression' || parent.type === 'attribute') at = parent;
+    else if (parent.type === 'call' && at.field === 'function') at = parent;
+    else if (parent.type === 'binary_operator' && parent.children.every((each) => each === at || isNumber(each)))
+      at = parent;
+    else if (parent.type === 'subscript' && at.field === 'value') at = parent;
+    else return at;
+  }
+}
+
+/** A number written out, or made of such: `2**32 - 1`; or an operator between them. */
+const isNumber = (node: Node): boolean =>
+  /^(integer|float|[-+*%/&|^]|\*\*|\/\/|<<|>>)$/.test(node.type) ||
+  (/^(binary_operator|unary_operator|parenthesized_expression)$/.test(node.type) && node.children.every(isNumber));
+
+/** True where somebody can look the seed up: one of its names is used for more than seeding. */
+export function isRecorded(varying: Varying, uses: readonly SeedUse[], file: PythonFile): boolean {
+  const homes = varying.names.map((name) => file.definitions(name));
+  const inSeeds = uses.flatMap(({ value }) => (typeof value === 'string' ? [] : [value]));
+  return identifiers(file.syntax.root).some((each) => {
+    if (each.field === 'left' || each.field === 'attribute' || !homes.includes(file.definitions(each))) return false;
+    const isSeed = inSeeds.some((value) => value.start <= each.start && each.end <= value.end);
+    const assignment = each.enclosing('assignment');
+    const isOwn = varying.names.includes(each);
+    const isHashSeed = assignment && /\bPYTHONHASHSEED\b/.test(file.read(assignment.get('left') ?? each));
+    return !isSeed && !isOwn && !isHashSeed;
+  });
+}
+
+export function identifiers(node: Node): Node[] {
+  const found: Node[] = [];
+  walk(node, (each) => {
+    if (each.type === 'identifier') found.push(each);
+    return true;
+  });
+  return found;
+}

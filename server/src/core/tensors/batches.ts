@@ -1,0 +1,26 @@
+/** Where a batch of data comes from, which nobody has computed from weights: a loader, or a step of Lightning. */
+import type { Node, PythonFile } from '../python/file.ts';
+import type { FunctionInfo } from '../python/scope.ts';
+import type { Value } from './results.ts';
+
+const LOADER = 'torch.utils.data.DataLoader';
+const LIGHTNING = 'lightning.pytorch.LightningModule';
+const STEP = /^(training|validation|test|predict)_step$/;
+
+/** A batch, which may be a tensor, and what is in it by position or by name. */
+export const BATCH: Value = { self: { detached: true, maybe: true }, each: { self: { detached: true } } };
+
+/** A DataLoader that collates by default, or something that is called one. */
+export function isLoader(expression: Node, file: PythonFile): boolean {
+  const construction = file.constructionOf(expression);
+  if (construction) return construction.name === LOADER && file.argument(construction, 'collate_fn') === 'absent';
+  return /^(identifier|attribute)$/.test(expression.type) && /(^|_)(data)?loader$/i.test(file.read(expression));
+}
+
+/** The parameter of `training_step` and its like that is the batch. */
+export function isBatch(parameter: Node, file: PythonFile): boolean {
+  const definition = parameter.enclosing('function_definition');
+  const info = definition ? (file.scopes.byNode.get(definition)?.owner as FunctionInfo | undefined) : undefined;
+  if (!info?.class || !STEP.test(info.name) || info.parameters[1]?.name !== file.read(parameter)) return false;
+  return info.class.bases.some((base) => file.qualify(base) === LIGHTNING);
+}

@@ -1,0 +1,25 @@
+/** Which device a tensor is on, where a call says so. */
+import type { Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+
+/** `x.to(torch.float)` moves nothing. */
+const DTYPE = /^torch\.(u?int\d*|b?float\d*|bfloat16|double|half|short|long|bool)$/;
+
+/** True where a function or method of torch gives a tensor on the CPU; `isThere` says that it keeps one where it is. */
+export function isMadeOnCpu(last: string, isThere: boolean, call: Call, file: PythonFile): boolean {
+  if (last === 'cpu' || last === 'from_numpy') return true;
+  const device = file.argument(call, 'device', last === 'to' ? 0 : undefined);
+  const isCast = typeof device !== 'string' && DTYPE.test(file.qualify(device) ?? '');
+  if (device !== 'absent' && !isCast) return typeof device !== 'string' && namesCpu(device, file);
+  return last !== 'cuda' && isThere;
+}
+
+/** True for `'cpu'` and `torch.device('cpu')`, also by name. */
+function namesCpu(device: Node, file: PythonFile): boolean {
+  if (file.constant(device) === 'cpu') return true;
+  const [only, ...others] = device.type === 'identifier' ? file.definitions(device) : [];
+  const made = only?.kind === 'assignment' && others.length === 0 ? only.value : device;
+  if (made.type !== 'call' || file.call(made).name !== 'torch.device') return false;
+  const name = file.argument(file.call(made), 'device', 0);
+  return typeof name !== 'string' && file.constant(name) === 'cpu';
+}

@@ -1,0 +1,22 @@
+/** A place in a text, a change of it, and a repair made of such changes. */
+
+/** A half-open range of UTF-16 offsets into the file's text. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Replaces a span by a text; an empty span inserts. */
+export interface Edit extends Span {
+  readonly text: string;
+  /** The file, where it is another one than the finding's. */
+  readonly path?: string;
+}
+
+/** A repair. Edits are computed when asked for, since most findings are only ever looked at. */
+export interface Fix {
+  readonly title: string;
+  /** A safe fix keeps what the program computes; only safe fixes are part of *fix all*. */
+  readonly safe: boolean;
+  edits(): readonly Edit[];
+}

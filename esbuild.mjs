@@ -70,7 +70,7 @@ const bundles = [
   },
   {
     ...shared,
-    entryPoints: ['server/src/cli.ts'],
+    entryPoints: ['server/src/cli/main.ts'],
     outfile: 'dist/cli.js',
     format: 'esm',
     banner: { js: '#!/usr/bin/env node' },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { joinCells } from '../server/src/core/python/notebook.ts';
-import { readNotebook } from '../server/src/notebook-file.ts';
+import { readNotebook } from '../server/src/host/notebook-file.ts';
 import { filesBelow, readText } from './corpus.ts';
 import { type MarkedFile, parseMarks } from './marks.ts';
 

@@ -2,7 +2,7 @@
 /// <reference lib="webworker" />
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vscode-languageserver/browser';
 import { version } from '../../package.json';
-import { serve } from './lsp.ts';
-import { wasm } from './wasm.ts';
+import { wasm } from './host/wasm.ts';
+import { serve } from './lsp/server.ts';
 
 serve(createConnection(new BrowserMessageReader(self), new BrowserMessageWriter(self)), { version, wasm });

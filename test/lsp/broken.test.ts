@@ -14,7 +14,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
-import { serve } from '../../server/src/lsp.ts';
+import { serve } from '../../server/src/lsp/server.ts';
 import { until } from './server.ts';
 
 test('a parser that does not start is reported once', async () => {

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import type { Diagnostic } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { withinCell } from '../../server/src/core/python/notebook.ts';
-import { readNotebook } from '../../server/src/notebook-file.ts';
+import { readNotebook } from '../../server/src/host/notebook-file.ts';
 import { workspaceFiles, writeFiles } from '../workspaces.ts';
 import { CAPABLE, type Server, withServer } from './server.ts';
 

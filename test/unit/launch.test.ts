@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyEdits } from '../../server/src/core/edits/edit-text.ts';
-import { launchEdits } from '../../server/src/lsp-launch.ts';
+import { launchEdits } from '../../server/src/lsp/launch.ts';
 import { understand } from '../corpus.ts';
 
 const SEED = { name: 'PYTHONHASHSEED', value: '0' };

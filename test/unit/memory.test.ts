@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { collectGarbage } from '../../server/src/memory.ts';
+import { collectGarbage } from '../../server/src/host/memory.ts';
 
 /** Milliseconds; nothing else makes this process collect that soon, since it allocates next to nothing. */
 const PATIENCE = 10_000;

@@ -1,7 +1,7 @@
 /** `.ipynb` files: which cells they hold, and that writing cells back changes nothing else. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readNotebook, writeNotebook } from '../../server/src/notebook-file.ts';
+import { readNotebook, writeNotebook } from '../../server/src/host/notebook-file.ts';
 
 /** A notebook as Jupyter writes it, with what a rewriting of the whole JSON would lose. */
 const JUPYTER = String.raw`{

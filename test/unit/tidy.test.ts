@@ -6,11 +6,9 @@ import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { CORE, ROOMS, roomOf } from '../../scripts/rooms.ts';
 import { RULES } from '../../server/src/core/rules/index.ts';
 import { filesBelow, ROOT, readText } from '../corpus.ts';
-
-const MAX_LINES = 400;
-const CORE = 'server/src/core/';
 
 const files = listFiles();
 const sources = files.filter((path) => /\.(ts|mts|mjs|js)$/.test(path));
@@ -24,9 +22,9 @@ test('every source file begins by saying why it exists', () => {
   assert.deepEqual(silent, []);
 });
 
-test(`no source file has more than ${MAX_LINES} lines`, () => {
-  const long = sources.filter((path) => readText(path).trimEnd().split('\n').length > MAX_LINES);
-  assert.deepEqual(long, []);
+test('every file of the engine has a room, and every room has files', () => {
+  const homes = sources.filter((path) => path.startsWith(CORE)).map(roomOf);
+  assert.deepEqual([...new Set(homes)].sort(), ROOMS.map(({ name }) => name).sort());
 });
 
 test('imports follow the arrows of ARCHITECTURE.md', () => {
@@ -40,30 +38,10 @@ test('imports follow the arrows of ARCHITECTURE.md', () => {
 
 /** Whether the arrow is allowed; relative targets are paths from the repository's root. */
 function mayImport(path: string, target: string): boolean {
-  const name = posix.basename(path);
-  const isFile = target.includes('/') && files.includes(target);
-  if (path.startsWith(CORE)) {
-    if (target === 'web-tree-sitter') return name === 'syntax.ts';
-    if (target === 'js-yaml' || target === 'smol-toml') return path === `${CORE}manifests/parse.ts`;
-    if (target.startsWith('server/data/')) return path === `${CORE}knowledge.ts`;
-    if (!target.startsWith(CORE)) return false;
-    const isRule = path.startsWith(`${CORE}rules/`) && name !== 'index.ts';
-    if (isRule) return !/\/rules\/|\/(analyze|actions|suppress|settings)\.ts$/.test(target);
-    return target !== `${CORE}analyze.ts` || name === 'actions.ts' || name === 'report.ts';
-  }
-  if (path.startsWith('server/src/')) {
-    if (target.startsWith('vscode-languageserver')) return /^lsp(-\w+)?\.ts$/.test(name) || isEntry(name, target);
-    if (target === 'jsonc-parser') return name === 'lsp-launch.ts';
-    if (target.startsWith('node:')) return !/^(lsp(-\w+)?|web|protocol|folders|limits|workspace-index)\.ts$/.test(name);
-    if (name === 'protocol.ts') return false;
-    if (/^lsp(-\w+)?\.ts$/.test(name))
-      return (
-        target.startsWith(CORE) || /\/(protocol|limits|folders|lsp-\w+|workspace-index|report-answer)\.ts$/.test(target)
-      );
-    return isFile || target.endsWith('.wasm') || target === 'package.json';
-  }
+  if (path.startsWith(CORE)) return mayImportInCore(path, target);
+  if (path.startsWith('server/src/')) return mayImportInHost(path, target);
   if (path.startsWith('client/src/')) {
-    if (target.startsWith('node:')) return name === 'node.ts';
+    if (target.startsWith('node:')) return posix.basename(path) === 'node.ts';
     return (
       target === 'vscode' ||
       /^vscode-languageclient(\/|$)/.test(target) ||
@@ -71,6 +49,41 @@ function mayImport(path: string, target: string): boolean {
     );
   }
   return true;
+}
+
+/** Packages and tables of data have one door each; rooms look down. */
+function mayImportInCore(path: string, target: string): boolean {
+  if (target in DOORS) return path === CORE + DOORS[target];
+  if (target.startsWith('server/data/')) return path === `${CORE}knowledge/tables.ts`;
+  const [from, to] = [rankOf(path), rankOf(target)];
+  if (from < 0 || to < 0) return false;
+  return roomOf(path) === 'rules' && !path.endsWith('/index.ts')
+    ? to < from && roomOf(target) !== 'settings'
+    : to <= from;
+}
+
+const DOORS: Readonly<Record<string, string>> = {
+  'web-tree-sitter': 'syntax/parse.ts',
+  'js-yaml': 'text/tables.ts',
+  'smol-toml': 'text/tables.ts',
+};
+
+const rankOf = (path: string): number => ROOMS.findIndex(({ name }) => name === roomOf(path));
+
+/** The server knows no platform, hosts and the command line know theirs, and what client and server share nobody else. */
+function mayImportInHost(path: string, target: string): boolean {
+  const inFolder = (folder: string): boolean => path.startsWith(`server/src/${folder}/`);
+  if (path === 'server/src/protocol.ts') return false;
+  if (target.startsWith('vscode-languageserver')) return inFolder('lsp') || isEntry(posix.basename(path), target);
+  if (target === 'jsonc-parser') return path === 'server/src/lsp/launch.ts';
+  if (target.startsWith('node:')) return !(inFolder('lsp') || /\/(web|folders|limits)\.ts$/.test(path));
+  if (inFolder('lsp'))
+    return (
+      /^server\/src\/(core|lsp)\//.test(target) ||
+      /^server\/src\/(protocol|host\/(limits|folders|notebook-file))\.ts$/.test(target)
+    );
+  if (inFolder('host')) return /^server\/src\/(core|host|protocol\.ts)/.test(target) || target.endsWith('.wasm');
+  return (target.includes('/') && files.includes(target)) || target === 'package.json';
 }
 
 /** Hosts may name the connection's own entry point of their platform, to make it. */

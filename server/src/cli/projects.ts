@@ -6,11 +6,11 @@ import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isInstalledPackage, isManifest, type Manifests } from './core/manifests/manifests.ts';
-import type { Workspace } from './core/program/workspace.ts';
-import { mentionsCublas, namesEnvironment } from './core/switches/environment.ts';
-import { diskFiles } from './files.ts';
-import { type FileAccess, findFiles } from './folders.ts';
+import { isInstalledPackage, isManifest, type Manifests } from '../core/manifests/manifests.ts';
+import type { Workspace } from '../core/program/workspace.ts';
+import { mentionsCublas, namesEnvironment } from '../core/switches/environment.ts';
+import { diskFiles } from '../host/files.ts';
+import { type FileAccess, findFiles } from '../host/folders.ts';
 
 const disk = diskFiles(() => {});
 

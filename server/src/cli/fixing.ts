@@ -1,13 +1,13 @@
 /** `seedwise check --fix`: repairs files until there is nothing left to repair, and writes those that changed. */
-import { firstFixes } from './core/analysis/actions.ts';
-import { analyze } from './core/analysis/analyze.ts';
-import { vocabularyOf } from './core/lowering/own-functions.ts';
-import { indexClosedFile } from './core/program/indexed-file.ts';
-import { projectOf } from './core/program/project.ts';
-import type { Workspace } from './core/program/workspace.ts';
-import { closeFile, openFile, type PythonFile } from './core/python/file.ts';
-import type { Settings } from './core/settings/settings.ts';
-import type { Edit } from './core/text/edit.ts';
+import { firstFixes } from '../core/analysis/actions.ts';
+import { analyze } from '../core/analysis/analyze.ts';
+import { vocabularyOf } from '../core/lowering/own-functions.ts';
+import { indexClosedFile } from '../core/program/indexed-file.ts';
+import { projectOf } from '../core/program/project.ts';
+import type { Workspace } from '../core/program/workspace.ts';
+import { closeFile, openFile, type PythonFile } from '../core/python/file.ts';
+import type { Settings } from '../core/settings/settings.ts';
+import type { Edit } from '../core/text/edit.ts';
 import { editSourceFile, readSourceFile, type SourceFile, writeSourceFile } from './source-file.ts';
 
 /** Repairs that bring each other's findings back end here. */

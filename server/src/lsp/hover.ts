@@ -1,9 +1,9 @@
 /** Answers hovers with what the core has to say about a token. */
 import { type Connection, type HoverParams, type Hover as LspHover, MarkupKind } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Project } from './core/contract/project.ts';
-import { hoverAt } from './core/hover/hover.ts';
-import type { PythonFile } from './core/python/file.ts';
+import type { Project } from '../core/contract/project.ts';
+import { hoverAt } from '../core/hover/hover.ts';
+import type { PythonFile } from '../core/python/file.ts';
 
 interface Python {
   readonly file: PythonFile;

@@ -1,13 +1,13 @@
 /** Commands that edit: what they write is worked out here, and the client applies it. */
 import { type Connection, MessageType, type Position, type WorkspaceEdit } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { insertSeedBlock, type Rewrite, rewriteAt } from './core/analysis/actions.ts';
-import type { Analysis } from './core/analysis/analyze.ts';
-import type { Project } from './core/contract/project.ts';
-import type { PythonFile } from './core/python/file.ts';
-import type { Edit } from './core/text/edit.ts';
-import { spanOf } from './lsp-notebooks.ts';
-import { COMMANDS, type SeedBlockOptions } from './protocol.ts';
+import { insertSeedBlock, type Rewrite, rewriteAt } from '../core/analysis/actions.ts';
+import type { Analysis } from '../core/analysis/analyze.ts';
+import type { Project } from '../core/contract/project.ts';
+import type { PythonFile } from '../core/python/file.ts';
+import type { Edit } from '../core/text/edit.ts';
+import { COMMANDS, type SeedBlockOptions } from '../protocol.ts';
+import { spanOf } from './notebooks.ts';
 
 interface Python {
   readonly file: PythonFile;

@@ -1,8 +1,8 @@
 /** Finds what the engine wants to know of a workspace, on any host: Python, and what names versions or an environment. */
 
-import { isManifest } from './core/manifests/manifests.ts';
-import { EDITOR_FOLDER, namesEnvironment } from './core/switches/environment.ts';
-import type { FolderEntry } from './protocol.ts';
+import { isManifest } from '../core/manifests/manifests.ts';
+import { EDITOR_FOLDER, namesEnvironment } from '../core/switches/environment.ts';
+import type { FolderEntry } from '../protocol.ts';
 
 /** How a host reaches files. Addresses are URIs; answers come in the order of the questions, and nothing is thrown. */
 export interface FileAccess {

@@ -11,9 +11,9 @@ import {
   type Range,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { joinCells, type Notebook, type Source, withinCell } from './core/python/notebook.ts';
-import type { Span } from './core/text/edit.ts';
-import { rangeOf } from './lsp-client.ts';
+import { joinCells, type Notebook, type Source, withinCell } from '../core/python/notebook.ts';
+import type { Span } from '../core/text/edit.ts';
+import { rangeOf } from './client.ts';
 
 /** What the server asks of clients that know notebooks. Of other kinds of notebooks nobody knows how their cells run. */
 export const NOTEBOOK_SYNC: NotebookDocumentSyncOptions = {

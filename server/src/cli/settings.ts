@@ -1,7 +1,7 @@
 /** The options of the command line that are settings, and what is wrong with the settings of projects. */
 import { relative, sep } from 'node:path';
-import type { Manifests } from './core/manifests/manifests.ts';
-import { parseSettings, SETTINGS, type Settings } from './core/settings/settings.ts';
+import type { Manifests } from '../core/manifests/manifests.ts';
+import { parseSettings, SETTINGS, type Settings } from '../core/settings/settings.ts';
 
 /** The options that are settings, as `parseArgs` takes them. */
 export const SETTING_OPTIONS = { level: { type: 'string' }, 'torch-version': { type: 'string' } } as const;

@@ -4,17 +4,17 @@
  * An open document always wins, and a text that was asked for before something newer is known is thrown away.
  */
 
-import { type Vocabulary, vocabularyOf } from './core/lowering/own-functions.ts';
-import { isInstalledPackage, isManifest } from './core/manifests/manifests.ts';
-import { indexClosedFile, indexFile } from './core/program/indexed-file.ts';
-import { type IndexedFile, Workspace } from './core/program/workspace.ts';
-import { closeFile, openFile, type PythonFile } from './core/python/file.ts';
-import { joinCells, partsOf, type Source } from './core/python/notebook.ts';
-import { DEFAULT_SETTINGS, type Settings } from './core/settings/settings.ts';
-import { mentionsCublas, namesEnvironment } from './core/switches/environment.ts';
-import { type FileAccess, findFiles, join } from './folders.ts';
-import { reasonToSkip } from './limits.ts';
-import { readNotebook } from './notebook-file.ts';
+import { type Vocabulary, vocabularyOf } from '../core/lowering/own-functions.ts';
+import { isInstalledPackage, isManifest } from '../core/manifests/manifests.ts';
+import { indexClosedFile, indexFile } from '../core/program/indexed-file.ts';
+import { type IndexedFile, Workspace } from '../core/program/workspace.ts';
+import { closeFile, openFile, type PythonFile } from '../core/python/file.ts';
+import { joinCells, partsOf, type Source } from '../core/python/notebook.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../core/settings/settings.ts';
+import { mentionsCublas, namesEnvironment } from '../core/switches/environment.ts';
+import { type FileAccess, findFiles, join } from '../host/folders.ts';
+import { reasonToSkip } from '../host/limits.ts';
+import { readNotebook } from '../host/notebook-file.ts';
 
 const SLICE_MS = 15;
 /** How many files are asked for at once. */

@@ -1,9 +1,9 @@
 /** What the protocol's two sides agree on: what the client can do, which documents are ours, and how the engine's terms translate. */
 import { type ClientCapabilities, DiagnosticSeverity, DiagnosticTag, type Range } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Severity } from './core/contract/severity.ts';
-import type { Span } from './core/text/edit.ts';
-import { COMMANDS, type InitializationOptions } from './protocol.ts';
+import type { Severity } from '../core/contract/severity.ts';
+import type { Span } from '../core/text/edit.ts';
+import { COMMANDS, type InitializationOptions } from '../protocol.ts';
 
 /** What the client can do, read once from its capabilities. */
 export function clientOf(

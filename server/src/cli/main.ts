@@ -5,26 +5,26 @@
 import { existsSync, statSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
-import { version } from '../../package.json';
-import { readProjects } from './cli-projects.ts';
-import { REPORT_FORMATS, type ReportFormat, reportsOf } from './cli-report.ts';
-import { projectProblems, readSettingOptions, SETTING_OPTIONS } from './cli-settings.ts';
-import { analyze } from './core/analysis/analyze.ts';
-import type { Finding } from './core/contract/rule.ts';
-import type { Severity } from './core/contract/severity.ts';
-import { vocabularyOf } from './core/lowering/own-functions.ts';
-import { indexClosedFile } from './core/program/indexed-file.ts';
-import { projectOf } from './core/program/project.ts';
-import { Workspace } from './core/program/workspace.ts';
-import { closeFile, openFile, type PythonFile } from './core/python/file.ts';
-import { withinCell } from './core/python/notebook.ts';
-import type { Settings } from './core/settings/settings.ts';
-import { loadSyntax } from './core/syntax/parse.ts';
-import { findPythonFiles } from './files.ts';
+import { version } from '../../../package.json';
+import { analyze } from '../core/analysis/analyze.ts';
+import type { Finding } from '../core/contract/rule.ts';
+import type { Severity } from '../core/contract/severity.ts';
+import { vocabularyOf } from '../core/lowering/own-functions.ts';
+import { indexClosedFile } from '../core/program/indexed-file.ts';
+import { projectOf } from '../core/program/project.ts';
+import { Workspace } from '../core/program/workspace.ts';
+import { closeFile, openFile, type PythonFile } from '../core/python/file.ts';
+import { withinCell } from '../core/python/notebook.ts';
+import type { Settings } from '../core/settings/settings.ts';
+import { loadSyntax } from '../core/syntax/parse.ts';
+import { findPythonFiles } from '../host/files.ts';
+import { expectShortLives } from '../host/memory.ts';
+import { wasm } from '../host/wasm.ts';
 import { type Fixed, fixFiles } from './fixing.ts';
-import { expectShortLives } from './memory.ts';
+import { readProjects } from './projects.ts';
+import { REPORT_FORMATS, type ReportFormat, reportsOf } from './report.ts';
+import { projectProblems, readSettingOptions, SETTING_OPTIONS } from './settings.ts';
 import { readSourceFile } from './source-file.ts';
-import { wasm } from './wasm.ts';
 
 const USAGE = `Seedwise shows where a PyTorch program stops being repeatable.
 

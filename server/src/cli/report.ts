@@ -1,11 +1,11 @@
 /** `seedwise report`: the reproducibility reports of programs, as text, Markdown or JSON. */
 
-import type { Workspace } from './core/program/workspace.ts';
-import { renderMarkdown } from './core/report/markdown.ts';
-import { programsOf, reportOf } from './core/report/report.ts';
-import { pageOf } from './core/report/sections.ts';
-import { renderText, type TextOptions } from './core/report/text.ts';
-import type { Settings } from './core/settings/settings.ts';
+import type { Workspace } from '../core/program/workspace.ts';
+import { renderMarkdown } from '../core/report/markdown.ts';
+import { programsOf, reportOf } from '../core/report/report.ts';
+import { pageOf } from '../core/report/sections.ts';
+import { renderText, type TextOptions } from '../core/report/text.ts';
+import type { Settings } from '../core/settings/settings.ts';
 
 export const REPORT_FORMATS = ['text', 'markdown', 'json'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];

@@ -1,9 +1,9 @@
 /** Tells a client which version of torch a document is judged by, and where that comes from. */
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Project } from './core/contract/project.ts';
-import { releasesOf } from './core/knowledge/tables.ts';
-import { isInstalledPackage } from './core/manifests/manifests.ts';
-import type { Status } from './protocol.ts';
+import type { Project } from '../core/contract/project.ts';
+import { releasesOf } from '../core/knowledge/tables.ts';
+import { isInstalledPackage } from '../core/manifests/manifests.ts';
+import type { Status } from '../protocol.ts';
 
 /** `documentAt` gives a file by its path; without the text of the manifest, its beginning is the place. */
 export function statusOf(

@@ -1,5 +1,5 @@
 /** Which texts are not analysed. */
-import { MAX_FILE_LENGTH } from './core/python/file.ts';
+import { MAX_FILE_LENGTH } from '../core/python/file.ts';
 
 /** Files that are longer are not read. No Python file of that size is analysed, but lock files come close to it. */
 export const MAX_FILE_BYTES = 16_000_000;

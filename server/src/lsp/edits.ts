@@ -8,13 +8,13 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Action } from './core/analysis/actions.ts';
-import type { Finding, Related } from './core/contract/rule.ts';
-import { ruleUrl } from './core/rules/index.ts';
-import type { Edit, Span } from './core/text/edit.ts';
-import { type ActionSource, type clientOf, SEVERITIES } from './lsp-client.ts';
-import { type Place, placeOf } from './lsp-notebooks.ts';
-import { COMMANDS } from './protocol.ts';
+import type { Action } from '../core/analysis/actions.ts';
+import type { Finding, Related } from '../core/contract/rule.ts';
+import { ruleUrl } from '../core/rules/index.ts';
+import type { Edit, Span } from '../core/text/edit.ts';
+import { COMMANDS } from '../protocol.ts';
+import { type ActionSource, type clientOf, SEVERITIES } from './client.ts';
+import { type Place, placeOf } from './notebooks.ts';
 import { pathOf } from './workspace-index.ts';
 
 export const ACTION_KINDS: readonly Action['kind'][] = [

@@ -1,11 +1,11 @@
 /** The workspace's files: reading them through the client, and hearing from it that files and folders come, change and go. */
 import { type Connection, DidChangeWatchedFilesNotification, FileChangeType, WatchKind } from 'vscode-languageserver';
-import { MANIFEST_GLOBS } from './core/manifests/manifests.ts';
-import { ENVIRONMENT_GLOBS } from './core/switches/environment.ts';
-import type { FileAccess } from './folders.ts';
-import { MAX_FILE_BYTES } from './limits.ts';
-import type { clientOf } from './lsp-client.ts';
-import { FILES, type FolderEntry, type ListFolders, type ReadFiles } from './protocol.ts';
+import { MANIFEST_GLOBS } from '../core/manifests/manifests.ts';
+import { ENVIRONMENT_GLOBS } from '../core/switches/environment.ts';
+import type { FileAccess } from '../host/folders.ts';
+import { MAX_FILE_BYTES } from '../host/limits.ts';
+import { FILES, type FolderEntry, type ListFolders, type ReadFiles } from '../protocol.ts';
+import type { clientOf } from './client.ts';
 import type { IndexState, WorkspaceIndex } from './workspace-index.ts';
 
 /** How long diagnostics wait for news of other files; in a larger workspace they come again when all is known. */

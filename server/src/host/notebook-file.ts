@@ -1,5 +1,5 @@
 /** Reads the cells out of an `.ipynb` file, and writes cells back without touching anything else in it. */
-import type { SourceCell } from './core/python/notebook.ts';
+import type { SourceCell } from '../core/python/notebook.ts';
 
 /** A notebook's file as far as its code goes. */
 export interface NotebookFile {

@@ -1,15 +1,15 @@
 /** The reproducibility report as the language server gives it: Markdown for any editor, a page for VS Code's webview. */
 
-import { aloneOf } from './core/program/project.ts';
-import type { PythonFile } from './core/python/file.ts';
-import { renderHtml } from './core/report/html.ts';
-import { renderMarkdown } from './core/report/markdown.ts';
-import { programsOf, reportOf } from './core/report/report.ts';
-import { pageOf } from './core/report/sections.ts';
-import { ruleUrl } from './core/rules/index.ts';
-import type { Settings } from './core/settings/settings.ts';
-import { isInWorkspace } from './lsp-client.ts';
-import { COMMANDS, type PlaceArguments, type ReportOptions, type ReportPage } from './protocol.ts';
+import { aloneOf } from '../core/program/project.ts';
+import type { PythonFile } from '../core/python/file.ts';
+import { renderHtml } from '../core/report/html.ts';
+import { renderMarkdown } from '../core/report/markdown.ts';
+import { programsOf, reportOf } from '../core/report/report.ts';
+import { pageOf } from '../core/report/sections.ts';
+import { ruleUrl } from '../core/rules/index.ts';
+import type { Settings } from '../core/settings/settings.ts';
+import { COMMANDS, type PlaceArguments, type ReportOptions, type ReportPage } from '../protocol.ts';
+import { isInWorkspace } from './client.ts';
 import { pathOf, type WorkspaceIndex } from './workspace-index.ts';
 
 /** What the server knows around a document. */

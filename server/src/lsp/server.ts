@@ -14,25 +14,16 @@ import {
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { actionsOf } from './core/analysis/actions.ts';
-import { type Analysis, analyze } from './core/analysis/analyze.ts';
-import type { Project } from './core/contract/project.ts';
-import { projectOf } from './core/program/project.ts';
-import { closeFile, openFile, type PythonFile, updateFile } from './core/python/file.ts';
-import { ruleUrl } from './core/rules/index.ts';
-import { parseSettings, type Settings } from './core/settings/settings.ts';
-import { loadSyntax, type WasmBytes } from './core/syntax/parse.ts';
-import { type FileAccess, NO_FILES } from './folders.ts';
-import { reasonToSkip } from './limits.ts';
-import { type ActionSource, clientOf, isInWorkspace, isLinted } from './lsp-client.ts';
-import { EDITING, editingCommands } from './lsp-commands.ts';
-import { ACTION_KINDS, CLOSED, translator } from './lsp-edits.ts';
-import { clientFiles, followWorkspace } from './lsp-files.ts';
-import { serveHovers } from './lsp-hover.ts';
-import { launcher } from './lsp-launch.ts';
-import { speaker } from './lsp-log.ts';
-import { followNotebooks, isNotebook, NOTEBOOK_SYNC, placeOf, sourceOf, spanOf } from './lsp-notebooks.ts';
-import { statusOf } from './lsp-status.ts';
+import { actionsOf } from '../core/analysis/actions.ts';
+import { type Analysis, analyze } from '../core/analysis/analyze.ts';
+import type { Project } from '../core/contract/project.ts';
+import { projectOf } from '../core/program/project.ts';
+import { closeFile, openFile, type PythonFile, updateFile } from '../core/python/file.ts';
+import { ruleUrl } from '../core/rules/index.ts';
+import { parseSettings, type Settings } from '../core/settings/settings.ts';
+import { loadSyntax, type WasmBytes } from '../core/syntax/parse.ts';
+import { type FileAccess, NO_FILES } from '../host/folders.ts';
+import { reasonToSkip } from '../host/limits.ts';
 import {
   COMMANDS,
   type InitializationOptions,
@@ -40,8 +31,17 @@ import {
   STATUS,
   type Status,
   type StatusOf,
-} from './protocol.ts';
-import { answerReport } from './report-answer.ts';
+} from '../protocol.ts';
+import { type ActionSource, clientOf, isInWorkspace, isLinted } from './client.ts';
+import { EDITING, editingCommands } from './commands.ts';
+import { ACTION_KINDS, CLOSED, translator } from './edits.ts';
+import { clientFiles, followWorkspace } from './files.ts';
+import { serveHovers } from './hover.ts';
+import { launcher } from './launch.ts';
+import { speaker } from './log.ts';
+import { followNotebooks, isNotebook, NOTEBOOK_SYNC, placeOf, sourceOf, spanOf } from './notebooks.ts';
+import { answerReport } from './report.ts';
+import { statusOf } from './status.ts';
 import { type IndexState, pathOf, WorkspaceIndex } from './workspace-index.ts';
 
 const PUSH_DELAY_MS = 100;

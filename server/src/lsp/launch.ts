@@ -5,12 +5,12 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import { type CodeAction, type CreateFile, MessageType, type TextDocumentEdit } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Action } from './core/analysis/actions.ts';
-import type { Variable } from './core/contract/rule.ts';
-import { EDITOR_FOLDER, LAUNCH_FILE } from './core/switches/environment.ts';
-import type { Edit } from './core/text/edit.ts';
-import { type FileAccess, join } from './folders.ts';
-import { type clientOf, isInWorkspace, rangeOf } from './lsp-client.ts';
+import type { Action } from '../core/analysis/actions.ts';
+import type { Variable } from '../core/contract/rule.ts';
+import { EDITOR_FOLDER, LAUNCH_FILE } from '../core/switches/environment.ts';
+import type { Edit } from '../core/text/edit.ts';
+import { type FileAccess, join } from '../host/folders.ts';
+import { type clientOf, isInWorkspace, rangeOf } from './client.ts';
 import { pathOf, type WorkspaceIndex } from './workspace-index.ts';
 
 const ANNOTATION = 'launch';

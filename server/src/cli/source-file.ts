@@ -1,10 +1,10 @@
 /** Python files and notebooks on disk: read as the engine takes them, and written back in their own encoding. */
 import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { applyEdits } from './core/edits/edit-text.ts';
-import { editsByCell, joinCells, partsOf, type Source } from './core/python/notebook.ts';
-import type { Edit } from './core/text/edit.ts';
-import { reasonToSkip } from './limits.ts';
-import { type NotebookFile, readNotebook, writeNotebook } from './notebook-file.ts';
+import { applyEdits } from '../core/edits/edit-text.ts';
+import { editsByCell, joinCells, partsOf, type Source } from '../core/python/notebook.ts';
+import type { Edit } from '../core/text/edit.ts';
+import { reasonToSkip } from '../host/limits.ts';
+import { type NotebookFile, readNotebook, writeNotebook } from '../host/notebook-file.ts';
 
 export interface SourceFile {
   /** What the engine understands; null for a notebook in another language. */

@@ -3,9 +3,9 @@ import { type Dirent, statSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { FolderEntry } from '../protocol.ts';
 import { type FileAccess, findFiles } from './folders.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
-import type { FolderEntry } from './protocol.ts';
 
 /** Access to the disk; `onError` hears of folders that cannot be listed. */
 export const diskFiles = (onError: (path: string, error: unknown) => void): FileAccess => ({

@@ -1,5 +1,5 @@
 /**
- * Writes what can be derived: the rule pages, the tables of the README and of the page on settings, and the manifest's settings.
+ * Writes what can be derived: the rule pages, the tables of README, ARCHITECTURE and of the page on settings, and the manifest's settings.
  * `--check` writes nothing, names the stale files and fails.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { keyOf } from '../server/src/core/settings/pyproject.ts';
 import { DEFAULT_SETTINGS, SETTINGS } from '../server/src/core/settings/settings.ts';
 import { parseMarks } from '../test/marks.ts';
 import '../test/engine.ts';
+import { CORE, ROOMS } from './rooms.ts';
 
 const ROOT = new URL('..', import.meta.url);
 const PAGES = 'docs/rules/';
@@ -49,7 +50,15 @@ function generated(): Generated[] {
   const orphans = found
     .filter((path) => path.endsWith('.md') && !wanted.has(path))
     .map((path) => ({ path, text: null }));
-  return [{ path: `${PAGES}README.md`, text: indexPage() }, ...pages, ...orphans, readme(), settingsPage(), manifest()];
+  return [
+    { path: `${PAGES}README.md`, text: indexPage() },
+    ...pages,
+    ...orphans,
+    readme(),
+    settingsPage(),
+    architecture(),
+    manifest(),
+  ];
 }
 
 function rulePage(rule: Rule): string {
@@ -158,6 +167,30 @@ function readme(): Generated {
 function settingsPage(): Generated {
   const path = 'docs/settings.md';
   return { path, text: between(read(path) ?? '', 'settings', settingsTable()) };
+}
+
+/** The engine's files by rooms, each with the sentence it begins with. */
+function architecture(): Generated {
+  const path = 'ARCHITECTURE.md';
+  const rows = ROOMS.flatMap(({ name, holds }) => {
+    const files = readdirSync(new URL(CORE + name, ROOT))
+      .filter((file) => file.endsWith('.ts'))
+      .sort();
+    // Rules have a table of their own in the README.
+    const shown = name === 'rules' ? [] : files;
+    return [[`**${name}**`, holds], ...shown.map((file) => [`\`${file}\``, firstSentence(`${CORE}${name}/${file}`)])];
+  });
+  return { path, text: between(read(path) ?? '', 'rooms', table(['Room or file', 'What it holds'], rows)) };
+}
+
+/** The first sentence of the comment a file begins with. */
+function firstSentence(path: string): string {
+  const [, comment = ''] = /^(?:#!.*\n)?\/\*\*?([\s\S]*?)\*\//.exec(read(path) ?? '') ?? [];
+  const words = comment
+    .replace(/^\s*\* ?/gm, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return /^.*?[.](?= |$)/.exec(words)?.[0] ?? words;
 }
 
 function between(text: string, name: string, content: string): string {

@@ -63,3 +63,35 @@ test('wrong settings are named in one message and the rest applies', () =>
     assert.deepEqual(await severities(server), [2]);
     assert.equal(server.said.messages.length, 2);
   }));
+
+const ODD: readonly unknown[] = [null, 5, 'text', [], [null], {}, true];
+
+test('fields of wrong shapes in what a client says of itself count as not said', async () => {
+  for (const odd of ODD) {
+    const fields = (...names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, odd]));
+    const shapes: readonly unknown[] = [
+      fields('window', 'workspace', 'textDocument', 'notebookDocument', 'general'),
+      {
+        workspace: fields('workspaceEdit', 'configuration', 'didChangeWatchedFiles', 'diagnostics', 'workspaceFolders'),
+        textDocument: fields('publishDiagnostics', 'diagnostic', 'codeAction', 'hover'),
+      },
+      {
+        textDocument: { publishDiagnostics: fields('tagSupport'), codeAction: fields('resolveSupport', 'dataSupport') },
+        workspace: { workspaceEdit: fields('resourceOperations', 'documentChanges', 'changeAnnotationSupport') },
+      },
+    ];
+    for (const shape of shapes) {
+      await withServer(
+        {
+          capabilities: shape as never,
+          initializationOptions: { commands: odd, settings: odd, readsFiles: odd === true ? 1 : odd },
+        },
+        async (server) => {
+          await server.open(URI, BAD);
+          const { items } = (await server.pull(URI)) as { items: readonly unknown[] };
+          assert.equal(items.length, 1, JSON.stringify(shape));
+        },
+      );
+    }
+  }
+});

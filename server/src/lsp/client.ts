@@ -1,38 +1,57 @@
 /** What the protocol's two sides agree on: what the client can do, which documents are ours, and how the engine's terms translate. */
-import { type ClientCapabilities, DiagnosticSeverity, DiagnosticTag, type Range } from 'vscode-languageserver';
+import { DiagnosticSeverity, DiagnosticTag, type Range } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Severity } from '../core/contract/severity.ts';
 import type { Span } from '../core/text/edit.ts';
-import { COMMANDS, type InitializationOptions } from '../protocol.ts';
+import { COMMANDS } from '../protocol.ts';
 
-/** What the client can do, read once from its capabilities. */
-export function clientOf(
-  { window, workspace, textDocument, notebookDocument }: ClientCapabilities,
-  options: InitializationOptions,
-) {
-  const commands = new Set(options.commands);
-  const diagnostics = { ...textDocument?.publishDiagnostics, ...textDocument?.diagnostic };
-  const { dataSupport, resolveSupport } = textDocument?.codeAction ?? {};
+/** What stands at a path of keys in a value that a client sent; undefined where any step is of another shape. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  let here = value;
+  for (const key of path) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return undefined;
+    here = (here as Record<string, unknown>)[key];
+  }
+  return here;
+}
+
+/** A list that a client sent; an empty one for anything else. */
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** What the client can do, read once from what it says of itself; a field of a wrong shape counts as not said. */
+export function clientOf(capabilities: unknown, options: unknown) {
+  const commands = new Set(listOf(at(options, 'commands')).filter((each) => typeof each === 'string'));
+  const says = (...path: readonly string[]): boolean => at(capabilities, ...path) === true;
+  const isThere = (...path: readonly string[]): boolean =>
+    typeof at(capabilities, ...path) === 'object' && at(capabilities, ...path) !== null;
+  const lists = (item: unknown, ...path: readonly string[]): boolean =>
+    listOf(at(capabilities, ...path)).includes(item);
+  /** Clients say the same of pushed and of pulled diagnostics in two places. */
+  const diagnostics = ['publishDiagnostics', 'diagnostic'];
   return {
-    commands,
-    showsStatus: options.showsStatus === true,
-    readsFiles: options.readsFiles === true,
-    changesFolders: workspace?.workspaceFolders === true,
-    knowsNotebooks: notebookDocument !== undefined,
-    pullsDiagnostics: textDocument?.diagnostic !== undefined,
-    refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
-    takesRelatedInformation: diagnostics.relatedInformation === true,
-    takesUnnecessaryTag: diagnostics.tagSupport?.valueSet.includes(DiagnosticTag.Unnecessary) === true,
-    registersWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
-    answersConfiguration: workspace?.configuration === true,
-    registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
-    resolvesEdits: dataSupport === true && resolveSupport?.properties.includes('edit') === true,
-    confirmsEdits: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
-    takesVersionedEdits: workspace?.workspaceEdit?.documentChanges === true,
+    commands: commands as ReadonlySet<string>,
+    showsStatus: at(options, 'showsStatus') === true,
+    readsFiles: at(options, 'readsFiles') === true,
+    changesFolders: says('workspace', 'workspaceFolders'),
+    knowsNotebooks: isThere('notebookDocument'),
+    pullsDiagnostics: isThere('textDocument', 'diagnostic'),
+    refreshesDiagnostics: says('workspace', 'diagnostics', 'refreshSupport'),
+    takesRelatedInformation: diagnostics.some((each) => says('textDocument', each, 'relatedInformation')),
+    takesUnnecessaryTag: diagnostics.some((each) =>
+      lists(DiagnosticTag.Unnecessary, 'textDocument', each, 'tagSupport', 'valueSet'),
+    ),
+    registersWatchers: says('workspace', 'didChangeWatchedFiles', 'dynamicRegistration'),
+    answersConfiguration: says('workspace', 'configuration'),
+    registersConfiguration: says('workspace', 'didChangeConfiguration', 'dynamicRegistration'),
+    resolvesEdits:
+      says('textDocument', 'codeAction', 'dataSupport') &&
+      lists('edit', 'textDocument', 'codeAction', 'resolveSupport', 'properties'),
+    confirmsEdits: isThere('workspace', 'workspaceEdit', 'changeAnnotationSupport'),
+    takesVersionedEdits: says('workspace', 'workspaceEdit', 'documentChanges'),
     createsFiles:
-      workspace?.workspaceEdit?.documentChanges === true &&
-      workspace.workspaceEdit.resourceOperations?.includes('create') === true,
-    showsPages: commands.has(COMMANDS.explainRule) || window?.showDocument?.support === true,
+      says('workspace', 'workspaceEdit', 'documentChanges') &&
+      lists('create', 'workspace', 'workspaceEdit', 'resourceOperations'),
+    showsPages: commands.has(COMMANDS.explainRule) || says('window', 'showDocument', 'support'),
   };
 }
 

@@ -1,0 +1,312 @@
+/** What the server keeps while it runs: one parsed file per open document, its settings, and no result of a stale version. */
+import {
+  type Connection,
+  type Diagnostic,
+  type InitializeParams,
+  MessageType,
+  TextDocuments,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { type Analysis, analyze } from '../core/analysis/analyze.ts';
+import type { Project } from '../core/contract/project.ts';
+import { projectOf } from '../core/program/project.ts';
+import { closeFile, openFile, type PythonFile, updateFile } from '../core/python/file.ts';
+import { parseSettings, type Settings } from '../core/settings/settings.ts';
+import { loadSyntax, type WasmBytes } from '../core/syntax/parse.ts';
+import { type FileAccess, NO_FILES } from '../host/folders.ts';
+import { reasonToSkip } from '../host/limits.ts';
+import { type ReportOptions, STATUS } from '../protocol.ts';
+import { at, clientOf, isInWorkspace, isLinted, listOf } from './client.ts';
+import { CLOSED, translator } from './edits.ts';
+import { clientFiles, followWorkspace } from './files.ts';
+import { speaker } from './log.ts';
+import { followNotebooks, isNotebook, placeOf, sourceOf } from './notebooks.ts';
+import { answerReport } from './report.ts';
+import { type IndexState, pathOf, WorkspaceIndex } from './workspace-index.ts';
+
+const PUSH_DELAY_MS = 100;
+/** How often an answer is worked out again because texts of other files were missing. */
+const MAX_ROUNDS = 3;
+
+/** An open document or notebook as last analysed; `python` is missing where the text is not fit for analysis. */
+export interface Checked {
+  readonly document: TextDocument;
+  readonly version: number;
+  readonly settings: Settings;
+  /** The state of the other files it was judged with. */
+  readonly state: IndexState;
+  readonly python: Python | undefined;
+  /** By the address of the document, or of the notebook's cell. */
+  readonly diagnostics: ReadonlyMap<string, Diagnostic[]>;
+  readonly resultId: string;
+  /** Whether the texts of all other files that were asked for were at hand. */
+  readonly complete: boolean;
+}
+
+export interface Python {
+  readonly file: PythonFile;
+  readonly project: Project;
+  readonly analysis: Analysis;
+}
+
+/** What the platform gives the server. */
+export interface Host {
+  readonly version: string;
+  readonly wasm: WasmBytes;
+  /** For clients that read no files themselves; without it, each document is then judged alone. */
+  readonly files?: FileAccess;
+  /** Called when many files have been read; without it, memory is given back some time later. */
+  readonly collectGarbage?: () => void;
+}
+
+/** One client's session, from its connection to its end. */
+export class Session {
+  readonly connection: Connection;
+  readonly host: Host;
+  readonly documents = new TextDocuments(TextDocument);
+  readonly index: WorkspaceIndex;
+  readonly speaker: ReturnType<typeof speaker>;
+  readonly syntax: Promise<void>;
+  readonly workspace: ReturnType<typeof followWorkspace>;
+  readonly notebooks: ReturnType<typeof followNotebooks>;
+  readonly translator: ReturnType<typeof translator>;
+  files: FileAccess;
+  client = clientOf(undefined, undefined);
+  folders: readonly string[] = [];
+
+  readonly #checkedByUri = new Map<string, Checked>();
+  readonly #settingsByUri = new Map<string, Promise<Settings>>();
+  readonly #pushTimers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #name = Date.now().toString(36);
+  #resultCount = 0;
+  #sentSettings: unknown;
+
+  constructor(connection: Connection, host: Host) {
+    this.connection = connection;
+    this.host = host;
+    this.files = host.files ?? NO_FILES;
+    this.speaker = speaker(connection);
+    const { logError } = this.speaker;
+    this.index = new WorkspaceIndex({
+      files: { list: (folders) => this.files.list(folders), read: (uris) => this.files.read(uris) },
+      openSource: (path) => sourceOf(this.#openAt(path)),
+      onError: logError,
+    });
+    this.syntax = loadSyntax(host.wasm);
+    this.syntax.catch(() => {}); // Every request waits for it and reports its failure.
+    const ear = { ready: this.syntax, changed: () => this.lookAgain(), onError: logError };
+    this.workspace = followWorkspace(connection, this.index, ear);
+    this.notebooks = followNotebooks(connection, {
+      changed: (uri) => this.pushSoon(uri),
+      closed: ({ uri }) => this.closed(uri),
+    });
+    this.translator = translator(
+      () => this.client,
+      (path) => this.documentAt(path),
+    );
+  }
+
+  /** What the client says of itself when it starts. */
+  meet({ capabilities, initializationOptions, workspaceFolders, rootUri }: InitializeParams): void {
+    this.client = clientOf(capabilities, initializationOptions);
+    this.#sentSettings = at(initializationOptions, 'settings');
+    if (this.client.readsFiles) this.files = clientFiles(this.connection, this.speaker.logError);
+    const folders = listOf(workspaceFolders).map((folder) => at(folder, 'uri'));
+    this.folders = (folders.length > 0 ? folders : [rootUri]).filter(
+      (uri): uri is string => typeof uri === 'string' && uri !== '',
+    );
+  }
+
+  /** Reads the workspace, and the settings that hold for all of it. */
+  start(): void {
+    this.#takeUserSettings();
+    this.workspace.start(this.client, this.folders);
+    this.workspace.complete().then(this.host.collectGarbage).catch(this.speaker.logError);
+    this.syntax.catch(() =>
+      this.speaker.tell(MessageType.Error, 'The parser did not start, so nothing is checked. The log says why.'),
+    );
+  }
+
+  /** Settings have changed; what clients send with the news counts where they cannot be asked. */
+  configure(settings: unknown): void {
+    this.#sentSettings = at(settings, 'seedwise') ?? settings;
+    this.#settingsByUri.clear();
+    this.#takeUserSettings();
+    this.lookAgain();
+  }
+
+  /** What holds for all files together is asked for without a file. */
+  #takeUserSettings(): void {
+    this.workspace.learn(this.syntax.then(async () => this.index.use(await this.#readSettings())));
+  }
+
+  /** Has the client ask for all diagnostics once more, or sends them. */
+  lookAgain(): void {
+    for (const { uri } of this.notebooks.all()) this.pushSoon(uri);
+    if (this.client.showsStatus) this.connection.sendNotification(STATUS.changed).catch(this.speaker.logError);
+    if (!this.client.pullsDiagnostics) for (const { uri } of this.documents.all()) this.pushSoon(uri);
+    else if (this.client.refreshesDiagnostics)
+      this.connection.languages.diagnostics.refresh().catch(this.speaker.logError);
+  }
+
+  /** A document or a notebook is closed: its file is freed, and what is stored counts again. */
+  closed(uri: string): void {
+    const python = this.#checkedByUri.get(uri)?.python;
+    if (python) closeFile(python.file);
+    this.#checkedByUri.delete(uri);
+    this.#settingsByUri.delete(uri);
+    if (python && isInWorkspace(uri)) this.workspace.learn(this.index.closed(uri));
+    clearTimeout(this.#pushTimers.get(uri));
+  }
+
+  /** The reproducibility report of a document, or of the whole workspace. */
+  async report(uri?: string, options?: ReportOptions): Promise<unknown> {
+    await this.workspace.complete();
+    const settings = await this.#settingsOf(uri ?? this.folders[0] ?? '');
+    for (let round = 1; ; round++) {
+      const checked = uri ? await this.check(uri) : undefined; // The workspace then knows the document as it is now.
+      const answer = answerReport(checked?.document.uri ?? uri, options, {
+        index: this.index,
+        settings,
+        folders: this.folders,
+        file: checked?.python?.file,
+      });
+      if (!(await this.index.readMissing()) || round === MAX_ROUNDS) return answer;
+    }
+  }
+
+  /** Works something out from an open document; once more when texts of other files were missing and have been read. */
+  async withPython<R>(uri: string, otherwise: R, work: (python: Python, checked: Checked) => R): Promise<R> {
+    for (let round = 1; ; round++) {
+      const checked = await this.check(uri);
+      if (!checked?.python) return otherwise;
+      const result = work(checked.python, checked);
+      if (!(await this.index.readMissing()) || round === MAX_ROUNDS) return result;
+    }
+  }
+
+  /** Analyses what the document holds now; nothing if it is not open, or not ours to judge. */
+  async check(uri: string): Promise<Checked | undefined> {
+    for (let round = 1; ; round++) {
+      const before = this.#openDocument(uri);
+      if (!isLinted(before)) return undefined;
+      await this.syntax;
+      await this.workspace.settled();
+      const user = await this.#settingsOf(before.uri);
+      const settings = isInWorkspace(before.uri)
+        ? this.index.workspace.manifests.settingsOf(pathOf(before.uri), user)
+        : user;
+      const document = this.#openDocument(uri);
+      if (!isLinted(document)) return undefined;
+      const checked = this.#checkNow(document, settings);
+      if (checked.complete || round === MAX_ROUNDS) return checked;
+      await this.index.readMissing();
+    }
+  }
+
+  #checkNow(document: TextDocument, settings: Settings): Checked {
+    const { uri, version } = document;
+    const before = this.#checkedByUri.get(uri);
+    const sameText = before?.document === document && before.version === version;
+    const sameWorld = before?.settings === settings && this.workspace.holds(before.state);
+    if (before?.complete && sameText && sameWorld) return before;
+
+    const config = isInWorkspace(uri) ? this.index.workspace.manifests.configOf(pathOf(uri)) : null;
+    if (config) this.#complain('pyproject.toml: ', config.problems);
+    this.#checkedByUri.delete(uri); // An update that throws leaves no file to go on with.
+    const python = this.#understand(document, settings, before?.python?.file);
+    const diagnostics = new Map<string, Diagnostic[]>();
+    for (const finding of python?.analysis.findings ?? []) {
+      const { uri: home } = placeOf(finding, document);
+      diagnostics.set(home, [...(diagnostics.get(home) ?? []), this.translator.diagnosticOf(finding, document)]);
+    }
+    const unchanged = before && JSON.stringify([...before.diagnostics]) === JSON.stringify([...diagnostics]);
+    const resultId = unchanged ? before.resultId : `${this.#name}-${++this.#resultCount}`;
+    const { state, lacksTexts } = this.index;
+    const checked: Checked = {
+      ...{ document, version, settings, state, python, diagnostics, resultId },
+      complete: !lacksTexts,
+    };
+    this.#checkedByUri.set(uri, checked);
+    return checked;
+  }
+
+  #understand(document: TextDocument, settings: Settings, before?: PythonFile): Python | undefined {
+    const text = document.getText();
+    const reason = reasonToSkip(text);
+    if (reason) {
+      if (before) closeFile(before);
+      this.speaker.once(`${document.uri} is not analysed: it is ${reason}.`, this.speaker.logWarning);
+      return undefined;
+    }
+    const source = sourceOf(document);
+    const file = before ? updateFile(before, source) : openFile(pathOf(document.uri), source);
+    const generation = this.index.generation;
+    if (isInWorkspace(document.uri)) this.index.edited(file, document.uri);
+    // What this document does has changed, so what the others were told may be wrong.
+    if (this.index.generation !== generation && this.#checkedByUri.size > 0) this.lookAgain();
+    const project = projectOf(file, settings, isInWorkspace(document.uri) ? this.index.workspace : undefined);
+    const analysis = analyze(file, project, settings);
+    for (const problem of analysis.problems) this.speaker.once(problem, this.speaker.logWarning);
+    return { file, project, analysis };
+  }
+
+  #settingsOf(uri: string): Promise<Settings> {
+    const settings = this.#settingsByUri.get(uri) ?? this.#readSettings(uri);
+    this.#settingsByUri.set(uri, settings);
+    return settings;
+  }
+
+  async #readSettings(uri?: string): Promise<Settings> {
+    const item = { ...(uri !== undefined && { scopeUri: uri }), section: 'seedwise' };
+    const given = this.client.answersConfiguration
+      ? await this.connection.workspace.getConfiguration(item).catch(this.speaker.logError)
+      : this.#sentSettings;
+    const { settings, problems } = parseSettings(given);
+    this.#complain('', problems);
+    return settings;
+  }
+
+  #complain(source: string, problems: readonly string[]): void {
+    if (problems.length > 0)
+      this.speaker.once(`Seedwise: ${source}${problems.join(' ')}`, (text) =>
+        this.speaker.tell(MessageType.Warning, text),
+      );
+  }
+
+  /** Publishes after a pause in typing; the first result of a document does not wait. */
+  pushSoon(uri: string): void {
+    clearTimeout(this.#pushTimers.get(uri));
+    const delay = this.#checkedByUri.has(uri) ? PUSH_DELAY_MS : 0;
+    this.#pushTimers.set(
+      uri,
+      setTimeout(() => this.speaker.guarded(undefined, () => this.#push(uri)), delay),
+    );
+  }
+
+  async #push(uri: string): Promise<void> {
+    const checked = await this.check(uri);
+    if (!checked) return;
+    const { document, version, diagnostics } = checked;
+    if (isNotebook(document)) this.notebooks.publish(document, diagnostics);
+    else await this.connection.sendDiagnostics({ uri, version, diagnostics: diagnostics.get(uri) ?? [] });
+  }
+
+  /** What is open at an address; for a cell, its notebook. */
+  #openDocument(uri: string): TextDocument | undefined {
+    return this.notebooks.documentOf(uri) ?? this.documents.get(uri);
+  }
+
+  #openAt(path: string): TextDocument | undefined {
+    return [...this.notebooks.all(), ...this.documents.all()].find(({ uri }) => pathOf(uri) === path);
+  }
+
+  /** A file as a document, open or not, to make positions of offsets. */
+  documentAt(path: string): TextDocument | undefined {
+    const open = this.#openAt(path);
+    const text = open ? undefined : this.index.textOf(path);
+    return (
+      open ?? (text === undefined ? undefined : TextDocument.create(this.index.uriOf(path), 'python', CLOSED, text))
+    );
+  }
+}

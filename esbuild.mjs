@@ -51,6 +51,12 @@ const bundles = [
     entryPoints: ['server/src/node.ts'],
     outfile: 'dist/server.cjs',
     format: 'cjs',
+  },
+  {
+    ...shared,
+    entryPoints: ['server/src/worker.ts'],
+    outfile: 'dist/server-worker.cjs',
+    format: 'cjs',
     alias,
   },
   {

@@ -74,6 +74,7 @@ const rankOf = (path: string): number => ROOMS.findIndex(({ name }) => name === 
 function mayImportInHost(path: string, target: string): boolean {
   const inFolder = (folder: string): boolean => path.startsWith(`server/src/${folder}/`);
   if (path === 'server/src/protocol.ts') return false;
+  if (target === 'vscode-jsonrpc/node') return /\/(node|supervisor)\.ts$/.test(path);
   if (target.startsWith('vscode-languageserver')) return inFolder('lsp') || isEntry(posix.basename(path), target);
   if (target === 'jsonc-parser') return path === 'server/src/lsp/launch.ts';
   if (target.startsWith('node:')) return !(inFolder('lsp') || /\/(web|folders|limits)\.ts$/.test(path));
@@ -88,7 +89,7 @@ function mayImportInHost(path: string, target: string): boolean {
 
 /** Hosts may name the connection's own entry point of their platform, to make it. */
 const isEntry = (name: string, target: string): boolean =>
-  (name === 'node.ts' && target === 'vscode-languageserver/node') ||
+  (name === 'worker.ts' && target === 'vscode-languageserver/node') ||
   (name === 'web.ts' && target === 'vscode-languageserver/browser');
 
 function importsOf(path: string): string[] {

@@ -5,6 +5,7 @@
 import {
   type Connection,
   type Diagnostic,
+  type NotebookCell,
   NotebookCellKind,
   type NotebookDocumentChangeEvent,
   type NotebookDocumentSyncOptions,
@@ -34,9 +35,13 @@ export interface Place {
   readonly version: number;
 }
 
-interface State {
+/** The cells of a notebook as its client has them, and the documents of those that have one. */
+export interface Cells {
   readonly cells: { readonly kind: NotebookCellKind; readonly uri: string }[];
   readonly documents: Map<string, TextDocument>;
+}
+
+interface State extends Cells {
   document: NotebookDocument;
   /** What each cell was last told, as JSON. */
   readonly published: Map<string, string>;
@@ -54,13 +59,8 @@ export function followNotebooks(connection: Connection, ear: Ear) {
   const { synchronization } = connection.notebooks;
 
   synchronization.onDidOpenNotebookDocument(({ notebookDocument: { uri, cells }, cellTextDocuments }) => {
-    const state: State = {
-      cells: cells.map(({ kind, document }) => ({ kind, uri: document })),
-      documents: new Map(),
-      document: joined(uri, 0, []),
-      published: states.get(uri)?.published ?? new Map(),
-    };
-    for (const cell of cellTextDocuments) open(state, cell);
+    const published = states.get(uri)?.published ?? new Map();
+    const state: State = { ...cellsOf(cells, cellTextDocuments), document: joined(uri, 0, []), published };
     states.set(uri, state);
     renew(uri, state);
   });
@@ -68,7 +68,7 @@ export function followNotebooks(connection: Connection, ear: Ear) {
   synchronization.onDidChangeNotebookDocument(({ notebookDocument: { uri }, change }) => {
     const state = states.get(uri);
     if (!state) return;
-    if (change.cells) apply(state, change.cells);
+    if (change.cells) applyToCells(state, change.cells);
     renew(uri, state);
   });
 
@@ -125,7 +125,14 @@ export function followNotebooks(connection: Connection, ear: Ear) {
 
 const NOTHING = '[]';
 
-function open({ documents }: State, { uri, languageId, version, text }: OpenedCell): void {
+/** What a client opens. */
+export function cellsOf(cells: readonly NotebookCell[], documents: readonly OpenedCell[]): Cells {
+  const opened: Cells = { cells: cells.map(({ kind, document }) => ({ kind, uri: document })), documents: new Map() };
+  for (const document of documents) open(opened, document);
+  return opened;
+}
+
+function open({ documents }: Cells, { uri, languageId, version, text }: OpenedCell): void {
   documents.set(uri, TextDocument.create(uri, languageId, version, text));
 }
 
@@ -136,8 +143,9 @@ interface OpenedCell {
   readonly text: string;
 }
 
-function apply(
-  state: State,
+/** Takes over what a client says has changed. */
+export function applyToCells(
+  state: Cells,
   { structure, data, textContent }: NonNullable<NotebookDocumentChangeEvent['cells']>,
 ): void {
   if (structure) {

@@ -57,6 +57,10 @@ export interface Host {
   readonly files?: FileAccess;
   /** Called when many files have been read; without it, memory is given back some time later. */
   readonly collectGarbage?: () => void;
+  /** Addresses of documents that an earlier server did not get through: they are not analysed before they change. */
+  readonly leftAlone?: readonly string[];
+  /** Told which document is about to be worked on, and that it is done. */
+  readonly working?: (uri: string | undefined) => void;
 }
 
 /** One client's session, from its connection to its end. */
@@ -77,6 +81,8 @@ export class Session {
   readonly #checkedByUri = new Map<string, Checked>();
   readonly #settingsByUri = new Map<string, Promise<Settings>>();
   readonly #pushTimers = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Documents that are not analysed, with the version they had when they were first asked for. */
+  readonly #leftAlone: Map<string, number | undefined>;
   readonly #name = Date.now().toString(36);
   #resultCount = 0;
   #sentSettings: unknown;
@@ -84,6 +90,7 @@ export class Session {
   constructor(connection: Connection, host: Host) {
     this.connection = connection;
     this.host = host;
+    this.#leftAlone = new Map(host.leftAlone?.map((uri) => [uri, undefined]));
     this.files = host.files ?? NO_FILES;
     this.speaker = speaker(connection);
     const { logError } = this.speaker;
@@ -180,7 +187,8 @@ export class Session {
     for (let round = 1; ; round++) {
       const checked = await this.check(uri);
       if (!checked?.python) return otherwise;
-      const result = work(checked.python, checked);
+      const { python } = checked;
+      const result = this.#watched(uri, () => work(python, checked));
       if (!(await this.index.readMissing()) || round === MAX_ROUNDS) return result;
     }
   }
@@ -198,7 +206,7 @@ export class Session {
         : user;
       const document = this.#openDocument(uri);
       if (!isLinted(document)) return undefined;
-      const checked = this.#checkNow(document, settings);
+      const checked = this.#watched(document.uri, () => this.#checkNow(document, settings));
       if (checked.complete || round === MAX_ROUNDS) return checked;
       await this.index.readMissing();
     }
@@ -233,7 +241,7 @@ export class Session {
 
   #understand(document: TextDocument, settings: Settings, before?: PythonFile): Python | undefined {
     const text = document.getText();
-    const reason = reasonToSkip(text);
+    const reason = this.#isLeftAlone(document) ? 'what another server got stuck over' : reasonToSkip(text);
     if (reason) {
       if (before) closeFile(before);
       this.speaker.once(`${document.uri} is not analysed: it is ${reason}.`, this.speaker.logWarning);
@@ -249,6 +257,24 @@ export class Session {
     const analysis = analyze(file, project, settings);
     for (const problem of analysis.problems) this.speaker.once(problem, this.speaker.logWarning);
     return { file, project, analysis };
+  }
+
+  /** Lets the host know what is worked on, in case it never ends. */
+  #watched<R>(uri: string, work: () => R): R {
+    this.host.working?.(uri);
+    try {
+      return work();
+    } finally {
+      this.host.working?.(undefined);
+    }
+  }
+
+  #isLeftAlone({ uri, version }: TextDocument): boolean {
+    if (!this.#leftAlone.has(uri)) return false;
+    const first = this.#leftAlone.get(uri) ?? version;
+    if (first === version) this.#leftAlone.set(uri, first);
+    else this.#leftAlone.delete(uri);
+    return first === version;
   }
 
   #settingsOf(uri: string): Promise<Settings> {

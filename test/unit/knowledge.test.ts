@@ -104,7 +104,7 @@ function assertSorted(keys: string[]) {
 }
 
 describe('tables', () => {
-  for (const name of ['draws', 'ops', 'pipelines', 'seeders', 'versions'])
+  for (const name of ['draws', 'ops', 'pipelines', 'seeders', 'values', 'versions'])
     it(`${name}.json keeps to its schema`, () => {
       const schema = read(`${name}.schema.json`);
       assert.deepEqual(violations(read(`${name}.json`), schema, schema, name), []);

@@ -54,7 +54,7 @@ function mayImport(path: string, target: string): boolean {
 /** Packages and tables of data have one door each; rooms look down. */
 function mayImportInCore(path: string, target: string): boolean {
   if (target in DOORS) return path === CORE + DOORS[target];
-  if (target.startsWith('server/data/')) return path === `${CORE}knowledge/tables.ts`;
+  if (target.startsWith('server/data/')) return roomOf(path) === 'knowledge';
   const [from, to] = [rankOf(path), rankOf(target)];
   if (from < 0 || to < 0) return false;
   return roomOf(path) === 'rules' && !path.endsWith('/index.ts')

@@ -1,0 +1,45 @@
+/** What calls make of the values they are given, and of which kind their results are: look-ups over `server/data/values.json`. */
+import valueTable from '../../../data/values.json' with { type: 'json' };
+
+/** A call whose result holds what it was given. */
+export interface HandsOn {
+  /**
+   * `same`: the argument itself; `elements`: its elements; `parts`: the elements of its elements; `chained`: the
+   * elements of all arguments; `numbered`: pairs of a position and an element; `paired`: tuples of elements, one of each
+   * argument; `mapped`: what the first argument makes of each element.
+   */
+  readonly gives: 'same' | 'elements' | 'parts' | 'chained' | 'numbered' | 'paired' | 'mapped';
+  /** The position of the argument. */
+  readonly of: number;
+  /** Elements come in the order of the argument's. */
+  readonly keepsOrder: boolean;
+}
+
+/** `number` is one whose hash is the same in every process; `finishing` comes in the order in which it is ready. */
+export type Kind = 'number' | 'text' | 'bytes' | 'path' | 'listing' | 'finishing';
+
+const hands = new Map<string, HandsOn>(
+  valueTable.hands.flatMap(({ names, gives, of = 0, order }) =>
+    names.map((name) => [name, { gives: gives as HandsOn['gives'], of, keepsOrder: order === 'kept' }] as const),
+  ),
+);
+const methods = new Set(valueTable.methods.flatMap(({ names }) => names));
+const makes = new Set(
+  valueTable.makes.flatMap(({ names, kind, in: inside }) =>
+    names.map((name) => keyOf(name, kind, inside !== undefined)),
+  ),
+);
+
+function keyOf(name: string, kind: string, isInside: boolean): string {
+  return `${name}${isInside ? '*' : ''} ${kind}`;
+}
+
+/** What a call of this canonical name hands on; undefined where nothing is known of it. */
+export const handsOn = (name: string | null): HandsOn | undefined => (name === null ? undefined : hands.get(name));
+
+/** True for a call whose result is of the kind, or, asked with `inside`, whose elements are. */
+export const makesKind = (name: string | null, kind: Kind, inside = false): boolean =>
+  name !== null && makes.has(keyOf(name, kind, inside));
+
+/** True for a method whose result holds the elements of its object. */
+export const keepsElements = (method: string): boolean => methods.has(method);

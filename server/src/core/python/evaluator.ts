@@ -1,0 +1,178 @@
+/**
+ * The one place that follows values: what an expression may stand for, and where a value goes.
+ * Rules ask it for facts; names are followed nowhere else. Every question is a walk over values that have been looked at
+ * once, so cycles end by themselves; a question that would take too long has no answer.
+ */
+
+import { Backward } from './backward.ts';
+import type { Node, PythonFile } from './file.ts';
+import { stepOn } from './forward.ts';
+import { type Elsewhere, NOWHERE, type Step, type Value } from './value.ts';
+
+/** So many values are looked at for one question. */
+const MOST_WORK = 3000;
+
+/**
+ * What is asked of a value on the way back to where it was made: decided here, or by these other values, or by what it
+ * was made of (undefined).
+ */
+export type Fact = (value: Value) => boolean | readonly Value[] | undefined;
+
+/** Called with each value, and whether the way ends there. */
+type Visit = (value: Value, isEnd: boolean) => boolean | readonly Value[] | undefined;
+
+/** What an expression may stand for, or where a value is used. */
+export interface Origins {
+  readonly values: readonly Value[];
+  /** False where following it would have taken too long; there may be more. */
+  readonly isComplete: boolean;
+}
+
+const memory = new WeakMap<PythonFile, Evaluator>();
+
+/** The evaluator of one version of a file, that sees this file only. */
+export function evaluatorOf(file: PythonFile): Evaluator {
+  let evaluator = memory.get(file);
+  if (!evaluator) {
+    evaluator = new Evaluator(file);
+    memory.set(file, evaluator);
+  }
+  return evaluator;
+}
+
+/** Lives as long as one version of a file, and of those that `elsewhere` finds. */
+export class Evaluator {
+  readonly #file: PythonFile;
+  readonly #backward: Backward;
+  readonly #numbers = new Map<object, number>();
+  readonly #origins = new Map<string, Origins>();
+  readonly #facts = new Map<Fact, Map<string, boolean>>();
+
+  constructor(file: PythonFile, elsewhere: Elsewhere = NOWHERE) {
+    this.#file = file;
+    this.#backward = new Backward(elsewhere);
+  }
+
+  /** An expression of the file, or what a way into it leads to. */
+  value(node: Node, ...access: readonly Step[]): Value {
+    return { file: this.#file, node, access, frame: null, sure: true };
+  }
+
+  /** Everything the value may stand for, as it is written where it was made. */
+  origins(value: Value): Origins {
+    const key = this.#key(value);
+    let known = this.#origins.get(key);
+    if (!known) {
+      const values: Value[] = [];
+      const isComplete = this.#walk(value, (each, isMadeHere) => {
+        if (isMadeHere) values.push(each);
+        return undefined;
+      });
+      known = { values, isComplete };
+      this.#origins.set(key, known);
+    }
+    return known;
+  }
+
+  /** The fact holds of everything that the value may stand for. */
+  always(fact: Fact, value: Value): boolean {
+    return this.#remember(fact, `always ${this.#key(value)}`, () => {
+      let holds = false;
+      let fails = false;
+      const isComplete = this.#walk(value, (each, isMadeHere) => {
+        const answer = fact(each);
+        if (answer === true) holds = true;
+        if (answer === false || (answer === undefined && isMadeHere)) fails = true;
+        return fails ? false : answer;
+      });
+      return holds && !fails && isComplete;
+    });
+  }
+
+  /** The fact holds of something that the value may stand for. */
+  may(fact: Fact, value: Value): boolean {
+    return this.#remember(fact, `may ${this.#key(value)}`, () => this.find(fact, value) !== null);
+  }
+
+  /** The first thing of which the fact holds; null if none is known. */
+  find(fact: Fact, value: Value): Value | null {
+    let found: Value | null = null;
+    this.#walk(value, (each) => {
+      const answer = fact(each);
+      if (answer === true) found = each;
+      return found ? false : answer === false ? [] : answer;
+    });
+    return found;
+  }
+
+  /** Where the value stands next; null where it is used. */
+  next(value: Value): readonly Value[] | null {
+    return stepOn(value);
+  }
+
+  /** Every place where the value is used at last: what its parent does with it is no handing on. */
+  uses(value: Value): Origins {
+    const values: Value[] = [];
+    const isComplete = this.#follow(value, stepOn, (each, isUsed) => {
+      if (isUsed) values.push(each);
+      return undefined;
+    });
+    return { values, isComplete };
+  }
+
+  #remember(fact: Fact, key: string, work: () => boolean): boolean {
+    let answers = this.#facts.get(fact);
+    if (!answers) {
+      answers = new Map();
+      this.#facts.set(fact, answers);
+    }
+    let answer = answers.get(key);
+    if (answer === undefined) {
+      answer = work();
+      answers.set(key, answer);
+    }
+    return answer;
+  }
+
+  #walk(start: Value, visit: Visit): boolean {
+    return this.#follow(
+      start,
+      (each) => (each.ended ? null : this.#backward.step(each)),
+      (each, isMadeHere) => visit(isMadeHere ? this.#backward.unentered(each) : each, isMadeHere),
+    );
+  }
+
+  /**
+   * Visits the value and all that it leads to, each once. `visit` ends the walk by `false`, and says by values where to
+   * go on instead. False where the walk was cut short for its length.
+   */
+  #follow(start: Value, step: (value: Value) => readonly Value[] | null, visit: Visit): boolean {
+    const seen = new Set<string>();
+    const queue: Value[] = [start];
+    for (let next = queue.pop(); next; next = queue.pop()) {
+      const key = this.#key(next);
+      if (seen.has(key)) continue;
+      if (seen.size >= MOST_WORK) return false;
+      seen.add(key);
+      const further = step(next);
+      const answer = visit(next, further === null);
+      if (answer === false) return true;
+      // The first one written is the first one looked at.
+      if (answer !== true) queue.push(...[...(answer ?? further ?? [])].reverse());
+    }
+    return true;
+  }
+
+  #key({ node, access, frame, ended }: Value): string {
+    return `${this.#number(node)} ${access.join('')} ${frame ? this.#number(frame) : ''}${ended ? '.' : ''}`;
+  }
+
+  #number(each: object): number {
+    let number = this.#numbers.get(each);
+    if (number === undefined) {
+      number = this.#numbers.size;
+      this.#numbers.set(each, number);
+    }
+    return number;
+  }
+}

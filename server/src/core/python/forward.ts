@@ -1,0 +1,248 @@
+/** One step on from a value to where it stands next: in names, parameters, returns, attributes and containers. */
+
+import { handsOn } from '../knowledge/values.ts';
+import type { Node, PythonFile } from './file.ts';
+import { isBound, keyOf, linksOf } from './links.ts';
+import { reachingDefinitions } from './reaching.ts';
+import type { FunctionInfo } from './scope.ts';
+import { ANY, EACH, ENTERED, type Frame, isElement, keyIn, mayMeet, type Step, type Value } from './value.ts';
+
+/** The value is used here, and where it stood is where it ends. */
+const USED = null;
+
+type Next = readonly Value[] | null;
+
+/** Where the value stands next; null where it is used. The way into an expression leads to what is followed. */
+export function stepOn(value: Value): Next {
+  const { parent } = value.node;
+  const step = parent ? STEPS[parent.type] : undefined;
+  return parent && step ? step(value, parent) : USED;
+}
+
+const around = (value: Value, parent: Node): Next => [{ ...value, node: parent }];
+const inSequence = (value: Value, parent: Node): Next => [
+  { ...value, node: parent, access: [`[${parent.children.indexOf(value.node)}]`, ...value.access] },
+];
+const inElements = (value: Value, parent: Node): Next => [{ ...value, node: parent, access: [EACH, ...value.access] }];
+const inComprehension = (value: Value, parent: Node): Next =>
+  value.node.field === 'body' ? inElements(value, parent) : USED;
+const iterated = (value: Value, parent: Node): Next =>
+  value.node.field === 'right' && isElement(value.access[0])
+    ? bind(value, parent.get('left'), value.access.slice(1))
+    : USED;
+
+/** By the expression or statement that the value stands in. */
+const STEPS: Readonly<Record<string, (value: Value, parent: Node) => Next>> = {
+  parenthesized_expression: around,
+  await: around,
+  boolean_operator: around,
+  conditional_expression: (value, parent) => (parent.children[1] === value.node ? USED : around(value, parent)),
+  named_expression: (value, parent) => [
+    { ...value, node: parent },
+    ...(bind(value, parent.get('name'), value.access) ?? []),
+  ],
+  assignment: (value, parent) => (value.node.field === 'right' ? assigned(value, parent) : USED),
+  augmented_assignment: (value, parent) =>
+    value.node.field === 'right' && isElement(value.access[0]) ? holds(value, parent.get('left'), value.access) : USED,
+  for_statement: iterated,
+  for_in_clause: iterated,
+  tuple: inSequence,
+  list: inSequence,
+  expression_list: inSequence,
+  set: inElements,
+  list_splat: (value, { parent }) =>
+    isElement(value.access[0]) && parent && parent.type !== 'argument_list'
+      ? [{ ...value, node: parent, access: [EACH, ...value.access.slice(1)] }]
+      : USED,
+  pair: inPair,
+  list_comprehension: inComprehension,
+  set_comprehension: inComprehension,
+  generator_expression: inComprehension,
+  return_statement: returned,
+  yield: returned,
+  as_pattern: entered,
+  argument_list: passed,
+  keyword_argument: passed,
+  call: (value) => (value.node.field === 'arguments' ? passed(value) : USED),
+  subscript: (value, parent) => (value.node.field === 'value' ? item(value, parent) : USED),
+  attribute: (value, parent) => (value.node.field === 'object' ? member(value, parent) : USED),
+};
+
+/** `with value as name`: a context is mostly what it gives. */
+function entered(value: Value, pattern: Node): Next {
+  const access = value.access[0] === ENTERED ? value.access.slice(1) : value.access;
+  return value.node.field === 'alias' ? USED : bind(value, pattern.get('alias')?.children[0], access);
+}
+
+/** `a = b = value` gives it to both. */
+function assigned(value: Value, assignment: Node): Next {
+  const bound = bind(value, assignment.get('left'), value.access);
+  const outer = assignment.parent?.type === 'assignment' ? [{ ...value, node: assignment }] : [];
+  return bound === USED && outer.length === 0 ? USED : [...(bound ?? []), ...outer];
+}
+
+/** The places that read what a target of an assignment or a loop is given. */
+function bind(value: Value, target: Node | undefined, access: readonly Step[]): Next {
+  if (!target) return USED;
+  switch (target.type) {
+    case 'identifier':
+      return readsOf(target, value.file).map((node) => ({ ...value, node, access }));
+    case 'attribute':
+      return attributeReads(target, value.file)?.map((node) => ({ ...value, node, access, frame: null })) ?? USED;
+    case 'subscript':
+      return holds(value, target, access);
+    case 'pattern_list':
+    case 'tuple_pattern':
+    case 'list_pattern':
+    case 'tuple':
+    case 'list': {
+      const [step, ...rest] = access;
+      if (!isElement(step)) return USED;
+      const key = keyIn(step);
+      const targets = typeof key === 'number' ? [target.children.at(key)] : target.children;
+      return targets.flatMap((each) => bind(value, each, rest) ?? []);
+    }
+    default:
+      return USED;
+  }
+}
+
+/** All mentions of a container that the value was put into: `xs` of `xs.append(value)`, `d` of `d["k"] = value`. */
+function holds(value: Value, container: Node | undefined, access: readonly Step[]): Next {
+  const { file } = value;
+  if (container?.type === 'subscript') {
+    const key = container.get('subscript');
+    const step = key && key.type !== 'slice' ? [keyOf(key, file)] : [];
+    return holds(value, container.get('value'), [...step, ...access]);
+  }
+  if (container?.type === 'attribute')
+    return attributeReads(container, file)?.map((node) => ({ ...value, node, access, frame: null })) ?? USED;
+  if (container?.type !== 'identifier') return USED;
+  const definitions = file.definitions(container);
+  const reads = linksOf(file).reads.of(file.read(container));
+  return reads
+    .filter((each) => each !== container && each.type === 'identifier' && file.definitions(each) === definitions)
+    .map((node) => ({ ...value, node, access }));
+}
+
+/** The mentions of a name that may see this binding of it. */
+export function readsOf(target: Node, file: PythonFile): Node[] {
+  const definitions = file.definitions(target);
+  return linksOf(file)
+    .reads.of(file.read(target))
+    .filter(
+      (each) =>
+        each !== target &&
+        each.type === 'identifier' &&
+        file.definitions(each) === definitions &&
+        reachingDefinitions(each, file).some(({ node }) => node === target),
+    );
+}
+
+/** The places that read an attribute of objects of the class, its bases and what is made from it; null for an unknown object. */
+export function attributeReads(target: Node, file: PythonFile): Node[] | null {
+  const object = target.get('object');
+  const owner = file.classOf(object ? file.instanceOf(object) : null);
+  if (!owner) return null;
+  const links = linksOf(file);
+  const lineage = new Set([...links.ancestors(owner), ...links.descendants(owner)].map(({ id }) => id));
+  const name = file.read(target.get('attribute') ?? target);
+  return links.reads.of(name).filter((each) => {
+    const of = each.type === 'attribute' ? each.get('object') : undefined;
+    const instance = of && each !== target ? file.instanceOf(of) : null;
+    return instance !== null && lineage.has(instance);
+  });
+}
+
+function inPair(value: Value, pair: Node): Next {
+  const { file, node, access } = value;
+  const dictionary = pair.parent;
+  const key = pair.get('key');
+  if (node.field !== 'value' || !dictionary || !key) return USED;
+  const step = dictionary.type === 'dictionary' ? keyOf(key, file) : ANY;
+  return [{ ...value, node: dictionary, access: [step, ...access] }];
+}
+
+/** To the call that ran the function where that is known, else to all of them. */
+function returned(value: Value, statement: Node): Next {
+  const { file, frame, node } = value;
+  const info = linksOf(file).functionAround(statement);
+  if (!info) return USED;
+  const isDelegating =
+    statement.type === 'yield' && /^yield\s+from\b/.test(file.text.slice(statement.start, node.start));
+  const access = statement.type === 'yield' && !isDelegating ? [EACH, ...value.access] : value.access;
+  if (frame?.target === info) return [{ ...value, file: frame.file, node: frame.call, access, frame: frame.outer }];
+  const calls = linksOf(file).callsOf(info);
+  return calls.length > 0 ? calls.map((call) => ({ ...value, node: call.node, access, frame: null })) : USED;
+}
+
+function passed(value: Value): Next {
+  const { file, node, access } = value;
+  const outer = node.parent?.type === 'keyword_argument' ? node.parent.enclosing('call') : node.enclosing('call');
+  if (!outer) return USED;
+  const call = file.call(outer);
+  const list = outer.get('arguments');
+  const position = list === node ? 0 : (list?.children.indexOf(node) ?? -1);
+  const target = linksOf(file).target(call.name);
+  if (target) return parameter(value, target, outer, position);
+  const hands = handsOn(call.name);
+  if (hands?.gives === 'same' && position === hands.of) return [{ ...value, node: outer }];
+  if (hands && isElement(access[0])) {
+    const [, ...rest] = access;
+    if (hands.gives === 'elements' && position === hands.of)
+      return [{ ...value, node: outer, access: [EACH, ...rest] }];
+    if (hands.gives === 'chained') return [{ ...value, node: outer, access: [EACH, ...rest] }];
+    if (hands.gives === 'numbered' && position === 0)
+      return [{ ...value, node: outer, access: [EACH, '[1]', ...rest] }];
+    if (hands.gives === 'paired') return [{ ...value, node: outer, access: [EACH, `[${position}]`, ...rest] }];
+  }
+  const places = linksOf(file).placesOf(call, position);
+  if (!places || (places.isSpread && !isElement(access[0]))) return USED;
+  return holds(value, call.callee.get('object'), [...places.places, ...access]);
+}
+
+function parameter(value: Value, target: FunctionInfo, outer: Node, position: number): Next {
+  const { file, node } = value;
+  const keyword = node.parent?.type === 'keyword_argument' ? node.parent.get('name') : undefined;
+  const positional = target.parameters.filter(({ star, keywordOnly }) => star === '' && !keywordOnly);
+  const found = keyword
+    ? target.parameters.find(({ name, star }) => star === '' && name === file.read(keyword))
+    : positional[position + (isBound(target, file) ? 1 : 0)];
+  const name =
+    found &&
+    file.scopes.byNode
+      .get(target.node)
+      ?.names.get(found.name)
+      ?.find(({ kind }) => kind === 'parameter');
+  if (!name || position + (keyword ? 1 : 0) < 0) return USED;
+  for (let frame = value.frame; frame; frame = frame.outer) if (frame.target === target) return [];
+  const frame: Frame = { file, call: outer, target, outer: value.frame };
+  return readsOf(name.node, file).map((each) => ({ ...value, node: each, frame }));
+}
+
+function item(value: Value, subscript: Node): Next {
+  const { file, access } = value;
+  const [step, ...rest] = access;
+  const [key, ...others] = subscript.children.filter(({ field }) => field === 'subscript');
+  if (!key || others.length > 0 || subscript.field === 'left' || step === undefined || !isElement(step)) return USED;
+  if (key.type === 'slice') return [{ ...value, node: subscript, access: [ANY, ...rest] }];
+  return mayMeet(step, keyOf(key, file)) ? [{ ...value, node: subscript, access: rest }] : [];
+}
+
+/** `value.name`, and methods that give what is in the object. */
+function member(value: Value, attribute: Node): Next {
+  const { file, access } = value;
+  const [step, ...rest] = access;
+  const name = file.read(attribute.get('attribute') ?? attribute);
+  if (step?.startsWith('.')) return step === `.${name}` ? [{ ...value, node: attribute, access: rest }] : [];
+  const call = attribute.field === 'function' ? attribute.parent : null;
+  if (!call) return USED;
+  if (name === 'copy') return [{ ...value, node: call }];
+  if (!isElement(step)) return USED;
+  const [first] = call.get('arguments')?.children ?? [];
+  if (/^(get|pop)$/.test(name))
+    return !first || mayMeet(step ?? ANY, keyOf(first, file)) ? [{ ...value, node: call, access: rest }] : [];
+  if (name === 'values') return [{ ...value, node: call, access: [EACH, ...rest] }];
+  if (name === 'items') return [{ ...value, node: call, access: [EACH, '[1]', ...rest] }];
+  return USED;
+}

@@ -1,0 +1,264 @@
+/** How the parts of one file hang together: which function a call runs, which calls run a function, what fills a container. */
+
+import { walk } from '../syntax/parse.ts';
+import type { Call } from './call.ts';
+import type { Node, PythonFile } from './file.ts';
+import { Reads } from './reads.ts';
+import type { ClassInfo, Definition, FunctionInfo } from './scope.ts';
+
+/** Something that code puts into a container that has been made before. */
+export interface Put {
+  readonly value: Node;
+  /** Where in the container it comes to lie, from the outside in; `*` is anywhere, `[3]` and `["k"]` known places. */
+  readonly places: readonly string[];
+  /** `extend` and `update` put in the elements of the value. */
+  readonly isSpread: boolean;
+  /** The container, by its name or as an attribute of an object. */
+  readonly container: Node;
+}
+
+/** What a function gives back: by `return`, and by `yield`. */
+export interface Results {
+  readonly returned: readonly Node[];
+  readonly yielded: readonly Node[];
+  /** What `yield from` iterates. */
+  readonly delegated: readonly Node[];
+}
+
+/** Methods that put their argument at this position into the object; the others put in what the argument holds. */
+const ADDS: ReadonlyMap<string | null, number> = new Map([
+  ['append', 0],
+  ['appendleft', 0],
+  ['add', 0],
+  ['insert', 1],
+  ['setdefault', 1],
+]);
+const SPREADS: ReadonlySet<string | null> = new Set(['extend', 'extendleft', 'update']);
+
+const memory = new WeakMap<PythonFile, Links>();
+
+/** The links of a file's version, worked out once. */
+export function linksOf(file: PythonFile): Links {
+  let links = memory.get(file);
+  if (!links) {
+    links = new Links(file);
+    memory.set(file, links);
+  }
+  return links;
+}
+
+export class Links {
+  readonly #file: PythonFile;
+  readonly #results = new Map<FunctionInfo, Results>();
+  #callers: Map<FunctionInfo, Call[]> | undefined;
+  #decorated: Map<FunctionInfo, FunctionInfo[]> | undefined;
+  #puts: { readonly byName: Map<readonly Definition[], Put[]>; readonly byAttribute: Map<string, Put[]> } | undefined;
+  #children: Map<ClassInfo, ClassInfo[]> | undefined;
+
+  /** Where names and attributes are read. */
+  readonly reads: Reads;
+
+  constructor(file: PythonFile) {
+    this.#file = file;
+    this.reads = new Reads(file);
+  }
+
+  /** The function that the node is the definition of. */
+  functionAt(definition: Node): FunctionInfo | undefined {
+    const owner = this.#file.scopes.byNode.get(definition)?.owner;
+    return owner && 'parameters' in owner ? owner : undefined;
+  }
+
+  /** The function or lambda whose body the node stands in, or whose parameter it is. */
+  functionAround(node: Node): FunctionInfo | undefined {
+    const home = node.enclosing('function_definition', 'lambda');
+    return home ? this.functionAt(home) : undefined;
+  }
+
+  results(info: FunctionInfo): Results {
+    let known = this.#results.get(info);
+    if (!known) {
+      known = resultsOf(info.node, this.#file);
+      this.#results.set(info, known);
+    }
+    return known;
+  }
+
+  /** The class and those of its bases that stand in this file, in the order in which Python looks into them, nearly. */
+  ancestors(info: ClassInfo): ClassInfo[] {
+    const found = new Set<ClassInfo>();
+    const queue = [info];
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      if (found.has(next)) continue;
+      found.add(next);
+      queue.push(...next.bases.flatMap((base) => this.#file.classOf(this.#file.qualify(base)) ?? []));
+    }
+    return [...found];
+  }
+
+  /** The classes of this file that are made from this one, itself left out. */
+  descendants(info: ClassInfo): readonly ClassInfo[] {
+    if (!this.#children) {
+      this.#children = new Map();
+      for (const each of new Set(this.#file.scopes.classes.values())) {
+        for (const base of this.ancestors(each).slice(1)) add(this.#children, base, each);
+      }
+    }
+    return this.#children.get(info) ?? [];
+  }
+
+  method(info: ClassInfo, name: string): FunctionInfo | undefined {
+    for (const each of this.ancestors(info)) {
+      const method = each.methods.get(name);
+      if (method) return method;
+    }
+    return undefined;
+  }
+
+  /** The function of this file that a name leads to: itself, a class's constructor, a method that may be inherited. */
+  target(name: string | null): FunctionInfo | undefined {
+    if (!name?.startsWith('#')) return undefined;
+    const own = this.#file.functionOf(name);
+    if (own) return own;
+    const made = this.#file.classOf(name);
+    if (made) return this.method(made, '__init__');
+    const dot = name.lastIndexOf('.');
+    const [holder, method] = [name.slice(0, dot), name.slice(dot + 1)];
+    const isSuper = holder.endsWith('.super()');
+    const info = this.#file.classOf(isSuper ? holder.slice(0, -'.super()'.length) : holder);
+    if (!info) return undefined;
+    if (!isSuper) return this.method(info, method);
+    for (const base of this.ancestors(info).slice(1)) {
+      const found = base.methods.get(method);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** The calls of this file that are known to run the function; those of a class for its constructor. */
+  callsOf(info: FunctionInfo): readonly Call[] {
+    if (!this.#callers) {
+      this.#callers = new Map();
+      for (const [name, calls] of this.#file.callsByName) {
+        const target = this.target(name);
+        if (target) for (const call of calls) add(this.#callers, target, call);
+      }
+    }
+    return this.#callers.get(info) ?? [];
+  }
+
+  /** The functions that stand below `@decorator`, or `@decorator(...)` whose result is the decorator. */
+  decoratedBy(decorator: FunctionInfo): readonly FunctionInfo[] {
+    if (!this.#decorated) {
+      this.#decorated = new Map();
+      for (const info of this.#file.scopes.functions.values()) {
+        for (const each of info.decorators) {
+          const expression = each.children[0];
+          const made = expression?.type === 'call' ? this.target(this.#file.call(expression).name) : undefined;
+          const target = made
+            ? this.#returnedFunction(made)
+            : this.target(expression ? this.#file.qualify(expression) : null);
+          if (target) add(this.#decorated, target, info);
+        }
+      }
+    }
+    return this.#decorated.get(decorator) ?? [];
+  }
+
+  #returnedFunction(info: FunctionInfo): FunctionInfo | undefined {
+    const [returned] = this.results(info).returned;
+    return returned && this.#file.functionOf(this.#file.qualify(returned));
+  }
+
+  /** What is put into the containers that a name stands for. */
+  putsIntoName(definitions: readonly Definition[]): readonly Put[] {
+    return this.#allPuts().byName.get(definitions) ?? [];
+  }
+
+  /** What is put into attributes of this name, whoever's. */
+  putsIntoAttribute(name: string): readonly Put[] {
+    return this.#allPuts().byAttribute.get(name) ?? [];
+  }
+
+  /** Where in its object a method puts the argument at a position; null for methods that do no such thing. */
+  placesOf(call: Call, position: number): Pick<Put, 'places' | 'isSpread'> | null {
+    if (SPREADS.has(call.method)) return position === 0 ? { places: [], isSpread: true } : null;
+    if (ADDS.get(call.method) !== position) return null;
+    const key = call.method === 'setdefault' ? call.node.get('arguments')?.children[0] : undefined;
+    return { places: [key ? keyOf(key, this.#file) : '*'], isSpread: false };
+  }
+
+  #allPuts() {
+    if (this.#puts) return this.#puts;
+    const puts = { byName: new Map<readonly Definition[], Put[]>(), byAttribute: new Map<string, Put[]>() };
+    this.#puts = puts;
+    const keep = (container: Node | undefined, places: readonly string[], value: Node, isSpread: boolean): void => {
+      const inner = container?.type === 'subscript' ? container.get('value') : undefined;
+      if (container && inner) keep(inner, [placeOf(container, this.#file), ...places], value, isSpread);
+      else if (container?.type === 'identifier')
+        add(puts.byName, this.#file.definitions(container), { value, places, isSpread, container });
+      else if (container?.type === 'attribute')
+        add(puts.byAttribute, this.#file.read(container.get('attribute') ?? container), {
+          value,
+          places,
+          isSpread,
+          container,
+        });
+    };
+    for (const call of this.#file.allCalls) {
+      if (!ADDS.has(call.method) && !SPREADS.has(call.method)) continue;
+      call.node.get('arguments')?.children.forEach((value, position) => {
+        const put = this.placesOf(call, position);
+        if (put) keep(call.callee.get('object'), put.places, value, put.isSpread);
+      });
+    }
+    for (const assignment of this.#file.scopes.assignments) {
+      const [left, right] = [assignment.get('left'), assignment.get('right')];
+      if (left?.type === 'subscript' && right) keep(left, [], right, left.get('subscript')?.type === 'slice');
+    }
+    return puts;
+  }
+}
+
+/** `["k"]`, `[3]`, or `[]` where nobody knows which. */
+export function keyOf(key: Node, file: PythonFile): string {
+  const constant = file.constant(key);
+  return typeof constant === 'string' || typeof constant === 'number' ? `[${JSON.stringify(constant)}]` : '[]';
+}
+
+function placeOf(subscript: Node, file: PythonFile): string {
+  const [key, ...others] = subscript.children.filter(({ field }) => field === 'subscript');
+  return key && others.length === 0 ? keyOf(key, file) : '[]';
+}
+
+function resultsOf(definition: Node, file: PythonFile): Results {
+  const results = { returned: [] as Node[], yielded: [] as Node[], delegated: [] as Node[] };
+  const body = definition.get('body');
+  if (!body) return results;
+  if (definition.type === 'lambda') return { ...results, returned: [body] };
+  walk(body, (node) => {
+    if (/^(function_definition|class_definition|lambda)$/.test(node.type)) return false;
+    const value = node.children[0];
+    if (node.type === 'return_statement' && value) results.returned.push(value);
+    if (node.type === 'yield' && value) {
+      const isDelegating = /^yield\s+from\b/.test(file.text.slice(node.start, value.start));
+      results[isDelegating ? 'delegated' : 'yielded'].push(value);
+    }
+    return undefined;
+  });
+  return results;
+}
+
+function add<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void {
+  const known = map.get(key);
+  if (known) known.push(item);
+  else map.set(key, [item]);
+}
+
+/** True for a method whose first parameter no call passes. */
+export const isBound = (info: FunctionInfo, file: PythonFile): boolean =>
+  info.class !== null && !info.decorators.some((decorator) => file.read(decorator).includes('staticmethod'));
+
+/** The parameter that is the object itself, in a method. */
+export const isSelf = (info: FunctionInfo, name: string, file: PythonFile): boolean =>
+  isBound(info, file) && info.parameters[0]?.name === name;

@@ -57,6 +57,7 @@ function generated(): Generated[] {
     readme(),
     settingsPage(),
     architecture(),
+    nodeTypes(),
     manifest(),
   ];
 }
@@ -167,6 +168,36 @@ function readme(): Generated {
 function settingsPage(): Generated {
   const path = 'docs/settings.md';
   return { path, text: between(read(path) ?? '', 'settings', settingsTable()) };
+}
+
+interface GrammarNode {
+  readonly type: string;
+  readonly fields?: Readonly<Record<string, { readonly types: readonly GrammarNode[] }>>;
+  /** Of a kind that is a choice of others, and no node itself. */
+  readonly subtypes?: unknown;
+}
+
+/** The kinds of nodes and fields that the grammar of Python knows, so that the compiler finds comparisons with others. */
+function nodeTypes(): Generated {
+  const file = read('node_modules/tree-sitter-python/src/node-types.json') ?? '[]';
+  const grammar: readonly GrammarNode[] = JSON.parse(file);
+  const choices = new Set(grammar.flatMap(({ type, subtypes }) => (subtypes === undefined ? [] : [type])));
+  const fields = grammar.flatMap((node) => Object.entries(node.fields ?? {}));
+  // A kind that only stands in a field has no entry of its own.
+  const kinds = [...grammar, ...fields.flatMap(([, { types }]) => types)].map(({ type }) => type);
+  const union = (name: string, texts: readonly string[]): string => {
+    const members = [...new Set(texts)].sort().map((text) => `  | '${text.replaceAll(/['\\]/g, '\\$&')}'`);
+    return `export type ${name} =\n${members.join('\n')};\n`;
+  };
+  const text = [
+    '/** The kinds of nodes and fields of the grammar of Python. Written by `npm run generate` from its `node-types.json`. */\n',
+    union('NodeType', ['ERROR', ...kinds.filter((type) => !choices.has(type))]),
+    union(
+      'FieldName',
+      fields.map(([name]) => name),
+    ),
+  ].join('\n');
+  return { path: `${CORE}syntax/node-types.ts`, text };
 }
 
 /** The engine's files by rooms, each with the sentence it begins with. */

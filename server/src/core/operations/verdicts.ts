@@ -116,8 +116,7 @@ function isExact(call: OpCall, file: PythonFile, project: Project): boolean {
 function isIndex(result: Node, file: PythonFile): boolean {
   let at = result;
   while (at.parent?.type === 'subscript' && at.field === 'value') at = at.parent;
-  if (at.field === 'subscript' || (at.parent?.type === 'index_expression_list' && at.parent.field === 'subscript'))
-    return true;
+  if (at.field === 'subscript') return true;
   const target = at.parent?.type === 'assignment' && at.field === 'right' ? at.parent.get('left') : undefined;
   return target?.type === 'identifier' && mentionsOf(target, at, file).some((each) => each.field === 'subscript');
 }

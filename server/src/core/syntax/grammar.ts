@@ -1,21 +1,50 @@
 /** What the grammar of Python says of each kind of node. */
 
-const ACTIVE = new Set([
-  ...['call', 'assignment', 'augmented_assignment', 'named_expression', 'as_pattern', 'for_statement', 'for_in_clause'],
-  ...['case_pattern', 'lambda', 'function_definition', 'class_definition', 'import_statement', 'import_from_statement'],
-  ...['future_import_statement', 'global_statement', 'nonlocal_statement', 'yield', 'return_statement'],
-  ...['raise_statement', 'break_statement', 'continue_statement', 'set', 'list_comprehension', 'set_comprehension'],
-  ...['dictionary_comprehension', 'generator_expression'],
+import type { NodeType } from './node-types.ts';
+
+const ACTIVE = new Set<NodeType>([
+  'call',
+  'assignment',
+  'augmented_assignment',
+  'named_expression',
+  'as_pattern',
+  'for_statement',
+  'for_in_clause',
+  'case_pattern',
+  'lambda',
+  'function_definition',
+  'class_definition',
+  'import_statement',
+  'import_from_statement',
+  'future_import_statement',
+  'global_statement',
+  'nonlocal_statement',
+  'yield',
+  'return_statement',
+  'raise_statement',
+  'break_statement',
+  'continue_statement',
+  'set',
+  'list_comprehension',
+  'set_comprehension',
+  'dictionary_comprehension',
+  'generator_expression',
 ]);
 
-const SCOPES = new Set([
-  ...['module', 'function_definition', 'lambda', 'class_definition', 'list_comprehension', 'set_comprehension'],
-  ...['dictionary_comprehension', 'generator_expression'],
+const SCOPES = new Set<NodeType>([
+  'module',
+  'function_definition',
+  'lambda',
+  'class_definition',
+  'list_comprehension',
+  'set_comprehension',
+  'dictionary_comprehension',
+  'generator_expression',
 ]);
 
 /** What is known of all nodes of a kind. */
 export interface Kind {
-  readonly type: string;
+  readonly type: NodeType;
   readonly isNamed: boolean;
   /** It calls, binds or iterates. */
   readonly isActive: boolean;
@@ -25,7 +54,7 @@ export interface Kind {
   readonly isPunctuation: boolean;
 }
 
-export function kindOf(type: string, isNamed: boolean): Kind {
+export function kindOf(type: NodeType, isNamed: boolean): Kind {
   return {
     type,
     isNamed,
@@ -36,4 +65,4 @@ export function kindOf(type: string, isNamed: boolean): Kind {
   };
 }
 
-export const holdsStatements = (type: string): boolean => type === 'module' || type === 'block';
+export const holdsStatements = (type: NodeType): boolean => type === 'module' || type === 'block';

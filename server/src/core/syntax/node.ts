@@ -1,15 +1,17 @@
 /** A text as a plain syntax tree: nodes live in the JS heap and cost nothing to visit. */
 
+import type { FieldName, NodeType } from './node-types.ts';
+
 /** Most nodes have none, and share it. */
 const NO_CHILDREN: readonly Node[] = [];
 
 /** A named node of the grammar; anonymous tokens are kept only where a field names them (operators). */
 export class Node {
-  readonly type: string;
+  readonly type: NodeType;
   start: number;
   end: number;
   /** The field of the parent this node fills, as the grammar calls it. */
-  readonly field: string | null;
+  readonly field: FieldName | null;
   children: readonly Node[] = NO_CHILDREN;
   parent: Node | null = null;
   /** Comments are not children: nobody who reads code wants to step over them. */
@@ -21,7 +23,7 @@ export class Node {
   /** Somewhere in it the text is not Python. */
   broken = false;
 
-  constructor(type: string, start: number, end: number, field: string | null, opensScope: boolean) {
+  constructor(type: NodeType, start: number, end: number, field: FieldName | null, opensScope: boolean) {
     this.type = type;
     this.start = start;
     this.end = end;
@@ -30,13 +32,13 @@ export class Node {
   }
 
   /** The first child that fills the field. */
-  get(field: string): Node | undefined {
+  get(field: FieldName): Node | undefined {
     for (const child of this.children) if (child.field === field) return child;
     return undefined;
   }
 
   /** The nearest ancestor of one of the types. */
-  enclosing(...types: readonly string[]): Node | null {
+  enclosing(...types: readonly NodeType[]): Node | null {
     let node = this.parent;
     while (node && !types.includes(node.type)) node = node.parent;
     return node;

@@ -3,9 +3,11 @@
  * Only this file drives tree-sitter: everything else works on `Node`s, which live in the JS heap and cost nothing to
  * visit.
  */
+
 import { Language, Parser, type Tree } from 'web-tree-sitter';
 import { holdsStatements, kindOf } from './grammar.ts';
 import { collectComments, type Node } from './node.ts';
+import type { FieldName, NodeType } from './node-types.ts';
 import { readLanguage, type Language as TreeLanguage } from './tree-layout.ts';
 import { type Reusable, TreeReader } from './tree-reader.ts';
 
@@ -50,11 +52,12 @@ export async function loadSyntax(wasm: WasmBytes): Promise<void> {
   const memory = options as typeof options & Memory;
   const python = await Language.load(wasm.python);
   const parser = new Parser().setLanguage(python);
-  const kinds = python.types.map((type, id) => kindOf(type ?? 'ERROR', python.nodeTypeIsNamed(id)));
+  const kinds = python.types.map((type, id) => kindOf((type ?? 'ERROR') as NodeType, python.nodeTypeIsNamed(id)));
+  const fields = python.fields as (FieldName | null)[];
   const tree = parser.parse('');
   if (!tree) throw new Error('The parser gives no tree.');
   const error = kindOf('ERROR', true);
-  loaded = { parser, memory, language: readLanguage(memory.HEAPU32, tree.rootNode.id, kinds, python.fields, error) };
+  loaded = { parser, memory, language: readLanguage(memory.HEAPU32, tree.rootNode.id, kinds, fields, error) };
   tree.delete();
 }
 

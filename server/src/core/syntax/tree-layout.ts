@@ -6,7 +6,9 @@
  * its children's subtrees lie right before these. What a rule of the grammar says of its children (`Production`) is
  * counted without the extras: comments and line continuations.
  */
+
 import type { Kind } from './grammar.ts';
+import type { FieldName } from './node-types.ts';
 
 /** Of a packed subtree's first word. */
 export const PACKED = { isPacked: 1 << 0, visible: 1 << 1, extra: 1 << 3, missing: 1 << 5 } as const;
@@ -38,7 +40,7 @@ export interface Production {
   /** The symbols that stand for the children's own; 0 where there is none. */
   readonly aliases: readonly number[];
   /** The fields they fill; `undefined` or null for none. */
-  readonly fields: readonly (string | null)[];
+  readonly fields: readonly (FieldName | null)[];
 }
 
 export interface Language {
@@ -55,7 +57,7 @@ export function readLanguage(
   words: Uint32Array,
   root: number,
   kinds: readonly Kind[],
-  fields: readonly (string | null)[],
+  fields: readonly (FieldName | null)[],
   error: Kind,
 ): Language {
   const language = words[root / 4 + LANGUAGE_OF_TREE]! / 4;
@@ -77,7 +79,7 @@ export function readLanguage(
   const productions: Production[] = [];
   for (let id = 0; id < field(LANGUAGE.productionCount); id++) {
     const first = aliases + id * longest;
-    const filled: (string | null)[] = [];
+    const filled: (FieldName | null)[] = [];
     const [index, length] = [halves[slices + id * 2]!, halves[slices + id * 2 + 1]!];
     for (let entry = index; entry < index + length; entry++) {
       const at = field(LANGUAGE.fieldEntries) + entry * 4;

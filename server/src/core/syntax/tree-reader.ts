@@ -2,8 +2,10 @@
  * Reads a tree of tree-sitter's into nodes, from the memory it lies in: asking a cursor for each node crosses into
  * WebAssembly several times, which costs more than parsing and all that is done with the answers.
  */
+
 import type { Kind } from './grammar.ts';
 import { move, Node } from './node.ts';
+import type { FieldName } from './node-types.ts';
 import { DATA, FLAGS, type Language, PACKED, type Production, WORDS_OF_SUBTREE } from './tree-layout.ts';
 
 /** A statement of the former tree that lies outside the edit, by its new start. */
@@ -19,7 +21,7 @@ class Level {
   holdsStatements!: boolean;
   isHidden!: boolean;
   /** What a hidden subtree fills, its children fill. */
-  field!: string | null;
+  field!: FieldName | null;
   production!: Production;
   /** Where the next child's subtree and the end of the last one lie, in words. */
   next!: number;
@@ -72,7 +74,7 @@ export class TreeReader {
     node: Node,
     holdsStatements: boolean,
     isHidden: boolean,
-    field: string | null,
+    field: FieldName | null,
   ): void {
     this.#depth++;
     this.#levels[this.#depth] ??= new Level();
@@ -131,7 +133,7 @@ export class TreeReader {
     level.next += WORDS_OF_SUBTREE;
     level.at = start + size;
 
-    let field: string | null = null;
+    let field: FieldName | null = null;
     if (!isExtra) {
       const { aliases, fields } = level.production;
       const alias = aliases[level.position];
@@ -200,7 +202,7 @@ function open(
   kind: Kind,
   start: number,
   end: number,
-  field: string | null,
+  field: FieldName | null,
   parent: Node | null,
   isMissing: boolean,
 ): Node {

@@ -1,10 +1,17 @@
 /** What is left of a piece of code by what stands around it: a loop, a scope, handlers, another process, another program. */
-import type { Event } from '../effects/events.ts';
+import type { Event, FunctionEffects } from '../effects/events.ts';
 import { alone, alt, EMPTY, maybe, replaced, type Site, type Summary, seq, startsProcess } from '../effects/summary.ts';
 import { close, either, falls, NOTHING, type Outcome, then } from './outcomes.ts';
 
 /** What is left of a program that another one runs: it goes on where the first has ended or exited. */
 export const ended = (outcome: Outcome): Outcome => falls(close(outcome) ?? outcome.stops);
+
+/** A function whose body somebody else has to write goes on where it says so. */
+export function written({ events }: FunctionEffects, outcome: Outcome): Outcome {
+  const last = events.at(-1);
+  const isAbstract = last?.kind === 'never' && last.isAbstract === true;
+  return isAbstract && !outcome.falls && !outcome.returns ? falls(outcome.stops) : outcome;
+}
 
 /** A loop that runs no time at all draws nothing; one that runs is judged by its first round. */
 export const looped = ({ falls: end, returns, breaks, stops }: Outcome): Outcome => ({

@@ -69,6 +69,8 @@ export const LAYER: FunctionEffects = {
 };
 /** What runs when an object is made; a data class has the second or third, which its own constructor calls. */
 const CONSTRUCTORS = ['__init__', '__post_init__', '__attrs_post_init__'];
+/** Decorators of a function that stands for others, which are registered for types. */
+const DISPATCHES = /^functools\.singledispatch(method)?$/;
 const DEEPEST_CLASS = 8;
 const MOST_CLASSES = 40;
 /** One call of a function: what it passes, what the function sees around it, and whose method it is. */
@@ -84,6 +86,16 @@ interface Around {
   readonly path: string;
   readonly env: Environment;
   readonly self: InstanceValue | null;
+}
+
+/** True for an event that seeds, or one of whose parts does; a call by its name alone. */
+function maySeed(event: Event): boolean {
+  if (event.kind === 'seed' || event.kind === 'unknown-seeder') return true;
+  if (event.kind === 'call')
+    return event.takesSeed || (typeof event.target === 'string' && looksLikeSeeder(event.target));
+  if (event.kind === 'try') return [...event.body, ...event.handlers.flat(), ...event.finally].some(maySeed);
+  const parts = 'body' in event ? event.body : [];
+  return parts.some(maySeed) || (event.kind === 'branch' && event.otherwise.some(maySeed));
 }
 
 /** Values that lead to values. */
@@ -106,7 +118,9 @@ export class Callees {
     if (effects) return { kind: 'function', found: { path, id: located.name, effects } };
     const parent = /^(#.+)\.super\(\)\.(\w+)$/.exec(located.name);
     if (parent) {
-      const found = this.#inherited(parent[1] ?? '', parent[2] ?? '', path, 0);
+      const [, owner = '', method = ''] = parent;
+      const inherited = this.#inherited(owner, method, path, 0);
+      const found = inherited ?? (method === '__call__' ? this.#method(owner, 'forward', path, 0) : null);
       return found && { kind: 'function', found };
     }
     const [head = '', ...members] = this.#splitClass(located.name, file);
@@ -136,17 +150,19 @@ export class Callees {
   method(owner: string, name: string, from: string): FoundFunction | null {
     const located = this.#place(owner, from);
     if (!located) return null;
-    if (name !== '__call__') return this.#method(located.name, name, located.path, 0);
-    return (
-      this.#method(located.name, 'forward', located.path, 0) ?? this.#method(located.name, '__call__', located.path, 0)
-    );
+    const found = this.#method(located.name, name, located.path, 0);
+    // A module's own way of being called, which its class has of torch.
+    return found ?? (name === '__call__' ? this.#method(located.name, 'forward', located.path, 0) : null);
   }
 
   /** What an attribute holds; where it was passed to the constructor, what was passed. */
   held(object: InstanceValue, name: string, from: string): Value {
     const home = object.home ?? from;
     const held = this.#attribute(object, name, home);
-    if (!held) return null;
+    if (!held) {
+      const read = this.method(object.instance, name, home);
+      return read?.effects.isProperty ? settle(read.effects.returns, {}, read.path) : null;
+    }
     const init = object.made && this.method(object.instance, '__init__', home);
     const env = init && object.made ? bindArguments(init.effects, object.made, {}, home) : {};
     return settle(held.value, env, held.path);
@@ -216,27 +232,55 @@ export class Callees {
     let value: Value = { function: id, bare: true, home: path, closure };
     const layers: Layer[] = [];
     for (const { name, given } of [...effects.decorators].reverse()) {
-      const meaning = this.meaning(name, path);
+      const found = this.#decorator(name, path);
       const call = given && settleArguments(given, {}, path);
-      if (meaning?.kind !== 'function') {
-        // A decorator of a library keeps the function.
-        if (meaning || looksLikeSeeder(name)) layers.push({ kind: 'unknown' });
+      if (!found) {
+        // A decorator that nobody can read keeps the function, unless its name says more.
+        if (looksLikeSeeder(name)) layers.push({ kind: 'unknown' });
         continue;
       }
-      const { found } = meaning;
       if (found.effects.isContext) {
         layers.push({ kind: 'context', found, call: call ?? NO_ARGUMENTS });
         continue;
       }
       const passed: Arguments = { positional: [value], keywords: {}, open: false };
       const made = call ? this.returnedBy(this.returned(found, call), passed) : this.returned(found, passed);
-      if (made === null || !('function' in made)) layers.push({ kind: 'unknown' });
-      else if (!made.bare || made.function !== id) {
+      if (made === null || !('function' in made)) {
+        if (this.#seedsWithin(found)) layers.push({ kind: 'unknown' });
+      } else if (!made.bare || made.function !== id) {
         value = made;
         layers.push({ kind: 'wrapper', value });
       }
     }
     return layers;
+  }
+
+  /** The function that decorates: one of the project's, a method of an object, or what a class does when it is called. */
+  #decorator(name: string, path: string): FoundFunction | null {
+    const meaning = this.meaning(name, path);
+    if (meaning?.kind === 'function') return meaning.found;
+    if (meaning?.kind === 'class')
+      return this.method(meaning.instance.instance, '__call__', meaning.instance.home ?? path);
+    if (meaning?.kind !== 'member' || meaning.members.length !== 1) return null;
+    return this.method(meaning.object.instance, meaning.members[0] ?? '', meaning.object.home ?? path);
+  }
+
+  /** True where the body of a function, or of one inside it, seeds or may. */
+  #seedsWithin({ path, id }: FoundFunction): boolean {
+    const functions = this.#modules.effects(path)?.functions;
+    const inside = [...(functions?.keys() ?? [])].filter((each) => each === id || each.startsWith(`${id}.`));
+    return inside.some((each) => functions?.get(each)?.events.some(maySeed));
+  }
+
+  /** What a call of a function that dispatches by type may run besides its own body. */
+  variants({ path, id, effects }: FoundFunction): FoundFunction[] {
+    if (!effects.decorators.some(({ name }) => DISPATCHES.test(name))) return [];
+    const functions = this.#modules.effects(path)?.functions;
+    return [...(functions?.keys() ?? [])].flatMap((each) => {
+      const other = functions?.get(each);
+      const isVariant = other?.decorators.some(({ name }) => name === `${id}.register`);
+      return other && isVariant ? [{ path, id: each, effects: other }] : [];
+    });
   }
 
   /** Null for what is no command line app. */

@@ -2,8 +2,8 @@
 
 import type { Arguments, CallEvent, Event, InstanceValue, RunEvent, Value } from '../effects/events.ts';
 import { EMPTY, imported, restored, type Site, type Summary, seenFrom, seq } from '../effects/summary.ts';
-import { drawOf, looksLikeSeeder } from '../knowledge/tables.ts';
-import { asProgram, ended, looped, quieted, scoped, spawned, tried } from './blocks.ts';
+import { drawOf } from '../knowledge/tables.ts';
+import { asProgram, ended, looped, quieted, scoped, spawned, tried, written } from './blocks.ts';
 import { Bodies } from './bodies.ts';
 import {
   type App,
@@ -216,8 +216,7 @@ export class Composer {
     if (runsOnly === 'generators' || (name !== '' && this.#callees.isOwn(name, path))) return NOTHING;
     // What a call nobody knows is handed, it may iterate.
     const handed = [...call.positional, ...Object.values(call.keywords)].map((each) => this.#generated(each, at));
-    const maySeedIt = event.takesSeed || looksLikeSeeder(name.slice(name.lastIndexOf('.') + 1));
-    return handed.reduce(then, maySeedIt ? falls(this.#record.maySeed(at)) : NOTHING);
+    return handed.reduce(then, event.takesSeed ? falls(this.#record.maySeed(at)) : NOTHING);
   }
 
   /** Runs one of the commands of an app. */
@@ -361,18 +360,26 @@ export class Composer {
     let run = (): Outcome => this.#runFunction(callee, invocation);
     for (const layer of this.#callees.layers(callee, closure)) {
       const inner = run;
-      const mayRun = (): Outcome => then(falls(this.#record.maySeed(at)), inner());
-      if (layer.kind === 'unknown') run = mayRun;
+      if (layer.kind === 'unknown') run = (): Outcome => then(falls(this.#record.maySeed(at)), inner());
       else if (layer.kind === 'context') run = () => this.#inContext(layer.found, layer.call, inner, at);
-      else run = () => this.#apply(layer.value, call, at) ?? mayRun();
+      else run = () => this.#apply(layer.value, call, at) ?? inner();
     }
     return run();
   }
 
   #runFunction(callee: FoundFunction, { call, closure, self, at }: Invocation): Outcome {
-    const { path, id, effects } = callee;
+    const { effects } = callee;
     // A method that only raises is one that subclasses have to write.
     if (effects.method && effects.events.length === 1 && effects.events[0]?.kind === 'never') return NOTHING;
+    const variants = this.#callees.variants(callee);
+    if (variants.length > 0) {
+      const others = variants.map((each) => () => this.#runFunction(each, { call, closure, self, at }));
+      return this.#bodies.either([() => this.#runBody(callee, { call, closure, self, at }), ...others]);
+    }
+    return written(effects, this.#runBody(callee, { call, closure, self, at }));
+  }
+
+  #runBody({ path, id, effects }: FoundFunction, { call, closure, self, at }: Invocation): Outcome {
     const env = { ...closure, ...bindArguments(effects, call, {}, at.path) };
     const object = effects.method ? self : null;
     return this.#bodies.function(`${path}\0${id}`, [env, object], () =>

@@ -129,13 +129,15 @@ export type Event =
   | { readonly kind: 'spawn'; readonly forked: boolean; readonly body: readonly Event[]; readonly site: string }
   /** Draws inside do not matter: weights that a checkpoint overwrites; or no seed comes too late for them, as something else replaces them. */
   | { readonly kind: 'quiet'; readonly isReplaced?: true; readonly body: readonly Event[] }
-  | { readonly kind: 'return' | 'never' | 'break' };
+  /** `isAbstract`: it only says that somebody else has to write the body. */
+  | { readonly kind: 'never'; readonly isAbstract?: true }
+  | { readonly kind: 'return' | 'break' };
 
 export interface CallEvent extends Arguments {
   readonly kind: 'call';
   /** A dotted name, or a method of a value; `__call__` for the value itself. */
   readonly target: string | { readonly of: Value; readonly method: string };
-  /** If the callee cannot be read, it may seed: by its name, or as somebody named an argument after a seed. */
+  /** If the callee cannot be read, it may seed: by its name, or as one that sets a program up and is handed a seed. */
   readonly takesSeed: boolean;
   /** What it returns gets a name: the body of a generator runs when that is iterated. */
   readonly isNamed?: true;
@@ -172,6 +174,8 @@ export interface FunctionEffects {
   readonly decorated: boolean;
   /** A generator that is used in a `with` statement. */
   readonly isContext: boolean;
+  /** It is read like an attribute, and runs then. */
+  readonly isProperty?: true;
   /** A generator: its body runs when what it returns is iterated. */
   readonly isGenerator?: true;
   readonly returns: Value;

@@ -6,7 +6,7 @@ export const CUDNN_DETERMINISTIC = 'torch.backends.cudnn.deterministic';
 
 /** Calls that keep a function for later, or run it in a worker: handing it over runs nothing here. */
 export const KEEPS_FUNCTION =
-  /^(torch\.utils\.data\.|atexit\.|signal\.|functools\.|inspect\.|argparse\.|dataclasses\.|torchvision\.|collections\.defaultdict$|builtins\.(type|isinstance|hasattr|getattr|setattr|property|staticmethod|classmethod|callable|print)$)|\.\w+\.register\w*$/;
+  /^(torch\.utils\.data\.|atexit\.|signal\.|functools\.|inspect\.|argparse\.|dataclasses\.|torchvision\.|collections\.defaultdict$|builtins\.(type|isinstance|hasattr|getattr|setattr|property|staticmethod|classmethod|callable|print|dict|list|tuple|set|frozenset|len|id|repr|str|bool|vars|zip|enumerate)$)|\.\w+\.register\w*$/;
 /** The same for methods of objects nobody knows. */
 export const KEEPS_FUNCTION_METHOD =
   /^(add_argument|set_defaults|add_parser|add_command|add_typer|setdefault|register\w*|connect|subscribe|on|add_\w*(hook|handler|listener|callback)s?)$/;
@@ -42,6 +42,20 @@ export const SEEDS_ITS_OBJECT = new Set([
   'map',
   'select',
 ]);
+/** What draws from a generator of its own, by the last word of its name: no method of it seeds a global one. */
+export const HAS_OWN_STREAM = new Set(
+  'env envs environment environments space sampler dataset loader dataloader datamodule split splitter kfold folds buffer memory noise generator rng gen augmenter transform transforms'.split(
+    ' ',
+  ),
+);
+/** Functions that run in the workers of a loader, by the name they have or are passed by. */
+export const RUNS_IN_WORKERS = /worker\w*$/i;
+/** Words of functions and classes that set a program up or are all of it: handed a seed, they may seed everything. */
+export const SETS_UP = new Set(
+  'init initialize initialise initializing setup set prepare configure start launch bootstrap main run runner train trainer training learner fit experiment pipeline session engine framework'.split(
+    ' ',
+  ),
+);
 /** Libraries whose calls keep the seed they take to themselves; what of them seeds global generators is in the table. */
 export const KEEPS_SEED =
   /^(copy|csv|dataclasses|datetime|enum|hashlib|pickle|pprint|string|types|uuid|warnings|attr|pydantic|omegaconf|ml_collections|xgboost|lightgbm|catboost|gensim|networkx|hyperopt|optuna|skopt|gym|gymnasium|pettingzoo|envpool|procgen|brax|d4rl|dm_control|supersuit|stable_baselines3\.common\.(env_util|cmd_util|vec_env|atari_wrappers|monitor|buffers)|jax|flax|optax|tensorflow|tensorflow_datasets|torchtext|torchmetrics|torchdata|webdataset|albumentations|wandb|mlflow|comet_ml|neptune|clearml|seaborn|timm\.data|torch_geometric\.(data|datasets|loader|nn|transforms|utils)|datasets\.(load_dataset|load_from_disk|concatenate_datasets|interleave_datasets|Dataset|DatasetDict|IterableDataset))\b/;

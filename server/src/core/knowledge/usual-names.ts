@@ -17,7 +17,7 @@ export const usualModule = (name: string, stars: readonly string[]): string | un
   stars.some((each) => OWN_NAMES.test(each)) ? undefined : MODULES.get(name);
 
 export const BUILTINS = new Set(
-  'abs all any bool bytes callable classmethod dict dir enumerate eval exec exit filter float format frozenset getattr globals hasattr hash help id input int isinstance iter len list locals map max min next object open print property quit range repr reversed round set setattr sorted staticmethod str sum super tuple type vars zip __import__'.split(
+  'abs all any bool bytes callable classmethod dict dir enumerate eval exec exit filter float format frozenset getattr globals hasattr hash help id input int isinstance iter len list locals map max min next NotImplementedError object open print property quit range repr reversed round set setattr sorted staticmethod str sum super tuple type vars zip __import__'.split(
     ' ',
   ),
 );

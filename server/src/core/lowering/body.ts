@@ -15,19 +15,22 @@ import type { Run } from '../python/run-magic.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Span } from '../text/edit.ts';
-import { assignmentEvents, callEvents, makerOf } from './calls.ts';
+import { callEvents } from './calls.ts';
 import { appEvents } from './command-apps.ts';
 import { overwrittenBy } from './harmless-draws.ts';
 import type { Lowered } from './memory.ts';
 import { importedModules } from './modules.ts';
 import { namedEvents, type Vocabulary } from './own-functions.ts';
 import { isOnlyProbed } from './probes.ts';
-import { argumentValues, guardOf, knownValue, returnedValue } from './values.ts';
+import { assignmentEvents } from './switch-events.ts';
+import { argumentValues, guardOf, isProperty, knownValue, makerOf, returnedValue } from './values.ts';
 
 const NO_RUNS: ReadonlyMap<number, Run> = new Map();
 
 const runsOf = ({ notebook }: PythonFile): ReadonlyMap<number, Run> =>
   notebook && notebook.runs.length > 0 ? new Map(notebook.runs.map((run) => [run.magic, run])) : NO_RUNS;
+
+const isAbstract = true as const;
 
 /** Shared by the many expressions that do nothing; nobody adds to it. */
 const NOTHING: Event[] = [];
@@ -68,6 +71,7 @@ export class Lowering {
       decorators: decorators.filter(({ name }) => !MAKES_CONTEXT.has(name)),
       decorated: info.decorators.length > 0,
       isContext: this.#isContext,
+      ...(isProperty(info, this.#file) ? { isProperty: true } : {}),
       ...(this.#yields && !this.#isContext ? { isGenerator: true } : {}),
       returns: returnedValue(info, this.#file),
       method: info.class !== null && !isStatic,
@@ -148,7 +152,10 @@ export class Lowering {
       case 'return_statement':
         return [...this.#expressions(node.children), { kind: 'return' }];
       case 'raise_statement':
-        return [...this.#expressions(node.children), { kind: 'never' }];
+        return [
+          ...this.#expressions(node.children),
+          { kind: 'never', ...(this.#isUnwritten(node) ? { isAbstract } : {}) },
+        ];
       case 'break_statement':
       case 'continue_statement':
         return [{ kind: 'break' }];
@@ -166,6 +173,13 @@ export class Lowering {
       default:
         return this.expression(node);
     }
+  }
+
+  /** `raise NotImplementedError`: a body that somebody else has to write. */
+  #isUnwritten(node: Node): boolean {
+    const [raised] = node.children;
+    const error = raised?.type === 'call' ? raised.get('function') : raised;
+    return error !== undefined && this.#file.qualify(error) === 'builtins.NotImplementedError';
   }
 
   /** `%run` stands as a name that means nothing. */

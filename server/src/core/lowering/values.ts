@@ -64,7 +64,8 @@ const functionValue = (id: string): Value => (/^#.*\./.test(id) ? { function: id
 
 function namedValue(expression: Node, file: PythonFile, depth: number): Value {
   const name = file.qualify(expression);
-  if (name !== null && file.functionOf(name)) return functionValue(name);
+  if (name !== null && file.functionOf(name))
+    return propertyOf(expression, file) ? { result: name } : functionValue(name);
   const made = file.constructionOf(expression);
   if (made?.name) return instanceValue(made, file, depth);
   const self = file.instanceOf(expression);
@@ -77,6 +78,18 @@ function namedValue(expression: Node, file: PythonFile, depth: number): Value {
   const [only, ...others] = reachingDefinitions(expression, file).filter((each) => !updatesItself(each, file));
   if (!only) return null;
   return others.length === 0 ? definedValue(only, file, depth) : anyOf([only, ...others], file, depth);
+}
+
+const PROPERTY = /^(builtins\.property|functools\.cached_property)$|\.(setter|getter|deleter)$/;
+
+/** True for a function that is read, set or deleted like an attribute. */
+export const isProperty = (info: FunctionInfo, file: PythonFile): boolean =>
+  info.decorators.some(({ children: [inner] }) => inner !== undefined && PROPERTY.test(file.qualify(inner) ?? ''));
+
+/** The function that reading an attribute runs. */
+export function propertyOf(expression: Node, file: PythonFile): FunctionInfo | null {
+  const info = expression.type === 'attribute' ? file.functionOf(file.qualify(expression)) : undefined;
+  return info?.class && isProperty(info, file) ? info : null;
 }
 
 function definedValue(only: Definition, file: PythonFile, depth: number): Value {
@@ -350,4 +363,10 @@ export function classEffects(info: ClassInfo, file: PythonFile): ClassEffects {
     methods: Object.fromEntries([...info.methods].map(([name, method]) => [name, method.id])),
     attributes,
   };
+}
+
+/** The call that made what a name stands for. */
+export function makerOf(name: Node | undefined, file: PythonFile): Node | null {
+  const [only, ...others] = name?.type === 'identifier' ? file.definitions(name) : [];
+  return only?.kind === 'assignment' && others.length === 0 && only.value.type === 'call' ? only.value : null;
 }

@@ -1,0 +1,141 @@
+/**
+ * Calls that no table knows: what is called may stand in another file, which is looked up when the program is composed.
+ * Where it stands in none, the call may seed only if its name says so and a global generator is within its reach.
+ */
+
+import { type Arguments, type CallEvent, type Event, NOTHING_PASSED, type Value } from '../effects/events.ts';
+import {
+  HAS_OWN_STREAM,
+  HOLDS_SETTINGS,
+  KEEPS_FUNCTION,
+  KEEPS_FUNCTION_METHOD,
+  KEEPS_SEED,
+  LIBRARY,
+  NOTES_SEED,
+  RUNS_IN_WORKERS,
+  SEEDS_ITS_OBJECT,
+  SETS_UP,
+} from '../knowledge/calls.ts';
+import { looksLikeSeeder } from '../knowledge/tables.ts';
+import type { Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import type { Node } from '../syntax/parse.ts';
+import { wordsOf } from '../text/words.ts';
+import { appOf, commandMaker } from './command-apps.ts';
+import { environmentEvents, type Sites, setattrEvents } from './switch-events.ts';
+import { argumentValues, knownValue, makerOf } from './values.ts';
+
+/** The events of a call that no table knows, after its arguments have been evaluated. */
+export function unreadCall(call: Call, file: PythonFile, site: Sites): Event[] {
+  const keeps =
+    KEEPS_FUNCTION.test(call.name ?? '') ||
+    KEEPS_FUNCTION_METHOD.test(call.method ?? '') ||
+    commandMaker(call, file) !== null;
+  const given = argumentValues(call, file);
+  const rest = [...modeEvents(call, file), ...(keeps ? [] : callbacks(call, given, file, site))];
+  if (call.name !== null && LIBRARY.test(call.name)) {
+    return [...environmentEvents(call, file, site), ...setattrEvents(call, file, site), ...rest];
+  }
+  const target = targetOf(call, file);
+  const at = site(call.callee);
+  const takesSeed = maySeedUnread(call, file);
+  if (target !== null) {
+    const holder = call.node.field === 'right' ? call.node.parent?.get('left') : undefined;
+    const isNamed = makerOf(holder, file) === call.node ? { isNamed: true as const } : {};
+    return [{ kind: 'call', target, ...given, takesSeed, ...isNamed, site: at }, ...rest];
+  }
+  // The import is gone, and the call raises.
+  const isGone = call.callee.type === 'identifier' && file.definitions(call.callee).length === 0;
+  return takesSeed && !isGone ? [{ kind: 'unknown-seeder', site: at }, ...rest] : rest;
+}
+
+/** What is called: a name, or a method of a value; null where nobody can tell. */
+function targetOf(call: Call, file: PythonFile): CallEvent['target'] | null {
+  const named = call.name ?? appOf(call.callee, file);
+  if (named !== null) return named;
+  const isTelling = (value: Value): boolean => value !== null && !('const' in value);
+  const object = call.callee.get('object');
+  if (object) {
+    const of = call.method === null ? null : knownValue(object, file);
+    return isTelling(of) ? { of, method: call.method ?? '' } : null;
+  }
+  const looked = call.callee.type === 'call' && file.call(call.callee).name === 'builtins.getattr';
+  const place = looked ? call.callee.get('arguments')?.children[0] : undefined;
+  const module = place ? knownValue(place, file) : null;
+  if (module !== null && 'parameter' in module) return { of: module, method: '*' };
+  const callee = knownValue(call.callee, file);
+  return isTelling(callee) ? { of: callee, method: '__call__' } : null;
+}
+
+/** Functions handed to a call nobody knows are assumed to run. */
+export function callbacks(call: Call, given: Arguments, file: PythonFile, site: Sites): CallEvent[] {
+  const handed: CallEvent[] = [];
+  let position = 0;
+  for (const argument of call.node.get('arguments')?.children ?? []) {
+    if (argument.type === 'list_splat' || argument.type === 'dictionary_splat') continue;
+    const key = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
+    const positional = key ? undefined : given.positional[position++];
+    // What is looked up in a table may be anything that the table holds.
+    const table = key ? undefined : argument.get('value');
+    const value = key ? given.keywords[file.read(key)] : table ? knownValue(table, file) : positional;
+    if (!value || !('function' in value)) continue;
+    if (/(^|[.#])[A-Z]\w*$/.test(value.function) || file.classOf(value.function)) continue;
+    const isWorkers = RUNS_IN_WORKERS.test(key ? file.read(key) : '') || RUNS_IN_WORKERS.test(value.function);
+    handed.push({
+      kind: 'call',
+      target: value.given ? { of: value, method: '__call__' } : value.function,
+      ...NOTHING_PASSED,
+      // What workers run seeds them alone.
+      takesSeed: !isWorkers && looksLikeSeeder(value.function),
+      site: site(call.callee),
+    });
+  }
+  return handed;
+}
+
+/** If nobody can read what is called: its name says that it seeds, or that it sets a program up, which is handed a seed. */
+function maySeedUnread(call: Call, file: PythonFile): boolean {
+  const last = call.method ?? file.read(call.callee);
+  const object = call.callee.get('object');
+  // A method of an object that draws for itself seeds the object.
+  if (object && isObject(object, file) && (SEEDS_ITS_OBJECT.has(last) || ownsStream(object, file))) return false;
+  if (looksLikeSeeder(call.name ?? last)) return true;
+  const words = wordsOf(last);
+  const makesOwn = HAS_OWN_STREAM.has(words.at(-1) ?? '') && !/^env/.test(words.at(-1) ?? '');
+  return !makesOwn && words.some((word) => SETS_UP.has(word)) && namesSeed(call, last, file);
+}
+
+/** Not a module, nor a class. */
+const isObject = (expression: Node, file: PythonFile): boolean =>
+  file.instanceOf(expression) !== null ||
+  file.qualify(expression) === null ||
+  /^#/.test(file.qualify(expression) ?? '');
+
+/** By the class that it is made of, or by its name: an environment, a sampler, a dataset. */
+function ownsStream(object: Node, file: PythonFile): boolean {
+  const name = file.instanceOf(object) ?? file.read(object.get('attribute') ?? object);
+  const words = wordsOf(name.slice(name.lastIndexOf('.') + 1));
+  return HAS_OWN_STREAM.has(words.at(-1) ?? '');
+}
+
+/** Somebody passes a seed on, and not only to have it written down. */
+function namesSeed(call: Call, last: string, file: PythonFile): boolean {
+  if (NOTES_SEED.test(last) || HOLDS_SETTINGS.test(last) || KEEPS_SEED.test(call.name ?? '')) return false;
+  return (call.node.get('arguments')?.children ?? []).some((argument) => {
+    const key = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
+    const word = key ?? argument.get('attribute') ?? argument;
+    const name = file.read(word);
+    // Noise of a schedule, and the seeds of parts, are not the program's.
+    return /identifier/.test(word.type) && /seed/i.test(name) && !/^(noise_seed|seeds)$/.test(name);
+  });
+}
+
+/** `model.train()` and `model.eval()`, unless the method is the file's own. */
+function modeEvents(call: Call, file: PythonFile): Event[] {
+  if (call.method !== 'train' && call.method !== 'eval') return [];
+  const owner = call.name === null ? undefined : file.classOf(call.name.slice(0, call.name.lastIndexOf('.')));
+  const mode = call.method === 'eval' ? false : file.argument(call, 'mode', 0);
+  const value =
+    mode === false ? false : mode === 'absent' ? true : typeof mode === 'string' ? null : file.constant(mode);
+  return typeof value !== 'boolean' || owner?.methods.has(call.method) ? [] : [{ kind: 'mode', training: value }];
+}

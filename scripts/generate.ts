@@ -1,5 +1,6 @@
 /**
- * Writes what can be derived: the rule pages, the tables of README, ARCHITECTURE and of the page on settings, and the manifest's settings.
+ * Writes what can be derived: the rule pages, the tables of README, ARCHITECTURE and of the page on settings, the manifest's
+ * settings, and the names of the streams.
  * `--check` writes nothing, names the stale files and fails.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { analyze } from '../server/src/core/analysis/analyze.ts';
 import type { Example, Rule } from '../server/src/core/contract/rule.ts';
 import type { Pledge as Level } from '../server/src/core/contract/severity.ts';
+import { STREAMS } from '../server/src/core/knowledge/streams.ts';
 import { projectOf } from '../server/src/core/program/project.ts';
 import { closeFile, openFile } from '../server/src/core/python/file.ts';
 import { RULES } from '../server/src/core/rules/index.ts';
@@ -59,8 +61,23 @@ function generated(): Generated[] {
     architecture(),
     nodeTypes(),
     manifest(),
+    streamNames(),
   ];
 }
+
+/** A misspelt stream does not compile. */
+function streamNames(): Generated {
+  const names = STREAMS.map((stream) => `'${stream}'`).join(' | ');
+  const head = '/** The names of the streams, written by `npm run generate` from `server/data/streams.json`. */';
+  return {
+    path: 'server/src/core/knowledge/stream-names.ts',
+    text: `${head}\n\n/** A stream by its name in the table. */\nexport type Stream =${wrapped(names, ' | ')};\n`,
+  };
+}
+
+/** In one line, or one item a line where that is too long for the formatter. */
+const wrapped = (names: string, separator: string): string =>
+  names.length < 95 ? ` ${names}` : `\n  | ${names.replaceAll(separator, '\n  | ')}`;
 
 function rulePage(rule: Rule): string {
   return sections(

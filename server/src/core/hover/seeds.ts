@@ -1,9 +1,10 @@
 /** What a hover says about a call that seeds: which generators it reaches and which it does not. */
+
 import type { Project } from '../contract/project.ts';
 import type { Reached } from '../effects/summary.ts';
+import { streamRow } from '../knowledge/streams.ts';
 import { type Flags, type NoSeed, type Seeder, STREAMS, type Stream, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
-import { GENERATOR } from '../seeding/seeds.ts';
 
 /** What only some seeders have to say. */
 const MORE: Readonly<Record<string, string>> = {
@@ -92,7 +93,7 @@ function leftOut(streams: readonly Stream[]): string {
 }
 
 function list(streams: readonly Stream[]): string {
-  const names = STREAMS.filter((stream) => streams.includes(stream)).map((stream) => GENERATOR[stream]);
+  const names = STREAMS.filter((stream) => streams.includes(stream)).map((stream) => streamRow(stream).generator);
   return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : (names[0] ?? 'nothing');
 }
 

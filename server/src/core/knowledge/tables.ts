@@ -1,11 +1,12 @@
-/** What is known about PyTorch and its neighbours: typed look-ups over server/data, the only importer of it. */
+/** What is known about PyTorch and its neighbours: typed look-ups over the larger tables of server/data. */
 import drawTable from '../../../data/draws.json' with { type: 'json' };
 import opTable from '../../../data/ops.json' with { type: 'json' };
 import pipelineTable from '../../../data/pipelines.json' with { type: 'json' };
 import seederTable from '../../../data/seeders.json' with { type: 'json' };
 import versionTable from '../../../data/versions.json' with { type: 'json' };
+import type { Stream } from './streams.ts';
 
-export type Stream = 'python' | 'numpy' | 'torch';
+export { STREAMS, type Stream } from './streams.ts';
 
 /** An argument of a call; without a position it is keyword-only. */
 export interface Where {
@@ -342,6 +343,3 @@ export function behavioursAt(op: Op, version: string | null): readonly Behaviour
     ({ since, until }) => compareVersions(since, known) <= 0 && (until === null || compareVersions(known, until) < 0),
   );
 }
-
-/** In the order findings are reported and seeds are written. */
-export const STREAMS: readonly Stream[] = ['python', 'numpy', 'torch'];

@@ -1,11 +1,12 @@
 /** A report in words: sections of rows that every renderer shows alike. */
 
 import type { Pledge } from '../contract/severity.ts';
+import { streamRow } from '../knowledge/streams.ts';
 import type { FindingReport, LoaderReport, NoProgram, ProgramReport, Report } from './model.ts';
 import type { Condition, Mention, Place } from './source.ts';
 import type { Drawing, Seeding, StreamReport, StreamState } from './streams.ts';
 import type { SwitchReport, SwitchSetting } from './switches.ts';
-import { join, MODULE } from './verdict.ts';
+import { join } from './verdict.ts';
 
 /** A string is prose, in which code stands in backticks. */
 export type Inline = string | { readonly code: string } | { readonly place: Place } | { readonly rule: string };
@@ -126,7 +127,7 @@ function streamSection(streams: readonly StreamReport[]): Section {
       const more = seeds.length > MOST_SEEDS ? words(`and ${seeds.length - MOST_SEEDS} more`) : [];
       const seeded = [...seeds.slice(0, MOST_SEEDS).flatMap(seedLines), ...more];
       const first = drawn ? drawLines(drawn, state) : [];
-      return { tone, cells: [[line(code(MODULE[stream]))], words(label), orDash(seeded), orDash(first)] };
+      return { tone, cells: [[line(code(streamRow(stream).module))], words(label), orDash(seeded), orDash(first)] };
     }),
   };
 }

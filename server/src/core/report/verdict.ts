@@ -1,5 +1,7 @@
 /** The one line on top of a report: whether the program repeats, and what is missing. */
+
 import type { Project } from '../contract/project.ts';
+import { streamRow } from '../knowledge/streams.ts';
 import type { FindingReport, OperationReport, Verdict } from './model.ts';
 import type { StreamReport, StreamState } from './streams.ts';
 
@@ -10,9 +12,6 @@ interface Facts {
   readonly findings: readonly FindingReport[];
 }
 
-/** What messages call a stream: its module. */
-export const MODULE = { python: 'random', numpy: 'numpy', torch: 'torch' } as const;
-
 /** Rules whose findings the other parts of the sentence tell. */
 const TOLD =
   /^(incomplete-seeding|late-seed|varying-seed|unseeded-child-process|nondeterministic-op|throws-when-deterministic)$/;
@@ -22,7 +21,7 @@ export function verdictOf(facts: Facts): Verdict {
   if (!project.summary)
     return { level: 'open', sentence: 'Nothing can be said: every way through this program ends in an exception.' };
   const inState = (state: StreamState): string[] =>
-    streams.filter((each) => each.state === state).map(({ stream }) => `\`${MODULE[stream]}\``);
+    streams.filter((each) => each.state === state).map(({ stream }) => `\`${streamRow(stream).module}\``);
   const missing = [
     clause(inState('unseeded'), 'is never seeded', 'are never seeded'),
     clause(inState('late'), 'is drawn before its seed', 'are drawn before their seeds'),
@@ -67,7 +66,7 @@ function remaining({ project, operations, findings }: Facts): string[] {
 
 /** A single condition that all seeds stand under is named. */
 function conditionalSentence(streams: readonly StreamReport[]): string {
-  const names = join(streams.map(({ stream }) => `\`${MODULE[stream]}\``));
+  const names = join(streams.map(({ stream }) => `\`${streamRow(stream).module}\``));
   const seeds = streams.flatMap((each) => each.seeds);
   const said = seeds.map((seed) => (seed.unsure ? null : seed.conditions));
   const [only] = said;

@@ -3,11 +3,12 @@
 import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import type { Exposure } from '../effects/summary.ts';
+import { streamRow } from '../knowledge/streams.ts';
 import { STREAMS, type Stream } from '../knowledge/tables.ts';
 import type { PythonFile } from '../python/file.ts';
 import { seedTarget } from '../seeding/processes.ts';
 import { seedBlock } from '../seeding/seed-block.ts';
-import { explain, GENERATOR, seedBeside } from '../seeding/seeds.ts';
+import { explain, seedBeside } from '../seeding/seeds.ts';
 import type { Fix } from '../text/edit.ts';
 import { onOneLine } from '../text/excerpts.ts';
 
@@ -117,7 +118,7 @@ model = nn.Linear(8, 2)
         start,
         end,
         subject: stream,
-        message: `\`${onOneLine(file.read({ start, end }))}\` draws from ${GENERATOR[stream]}, which this ${stream in may ? 'command' : 'program'} never seeds.`,
+        message: `\`${onOneLine(file.read({ start, end }))}\` draws from ${streamRow(stream).generator}, which this ${stream in may ? 'command' : 'program'} never seeds.`,
         // A command that seeds nothing has promised nothing, whatever its neighbours do.
         ...(found.alone === 'none' ? { severity: 'information' as const } : {}),
         related: explain(exposure, project),

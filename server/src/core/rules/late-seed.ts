@@ -3,11 +3,12 @@
 import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import type { Late } from '../effects/summary.ts';
+import { streamRow } from '../knowledge/streams.ts';
 import { STREAMS } from '../knowledge/tables.ts';
 import type { PythonFile } from '../python/file.ts';
 import { seedMove } from '../seeding/moves.ts';
 import { seedBlock } from '../seeding/seed-block.ts';
-import { explain, GENERATOR } from '../seeding/seeds.ts';
+import { explain } from '../seeding/seeds.ts';
 import type { Fix } from '../text/edit.ts';
 import { onOneLine } from '../text/excerpts.ts';
 
@@ -112,7 +113,7 @@ if __name__ == '__main__':
         start,
         end,
         subject: stream,
-        message: `\`${onOneLine(file.read({ start, end }))}\` draws from ${GENERATOR[stream]} before \`${onOneLine(file.read(seed))}\` seeds it.`,
+        message: `\`${onOneLine(file.read({ start, end }))}\` draws from ${streamRow(stream).generator} before \`${onOneLine(file.read(seed))}\` seeds it.`,
         related: [{ ...seed, message: 'The seed comes too late for the draw.' }, ...explain(found.exposure, project)],
         fixes: [repair(file, project, found)],
       };

@@ -1,9 +1,9 @@
 /** A process that is started anew knows nothing of the seeds of the one that starts it. */
 
 import type { Rule } from '../contract/rule.ts';
+import { streamRow } from '../knowledge/streams.ts';
 import { STREAMS } from '../knowledge/tables.ts';
 import { seedTarget } from '../seeding/processes.ts';
-import { GENERATOR } from '../seeding/seeds.ts';
 
 export const unseededChildProcess: Rule = {
   name: 'unseeded-child-process',
@@ -69,7 +69,7 @@ if __name__ == '__main__':
         start,
         end,
         subject: stream,
-        message: `The process that \`${file.read({ start, end })}\` starts draws from ${GENERATOR[stream]}, which it does not seed.`,
+        message: `The process that \`${file.read({ start, end })}\` starts draws from ${streamRow(stream).generator}, which it does not seed.`,
         related: [
           { ...project.locate(child.draw.site), message: 'It draws here.' },
           { ...project.locate(child.seed.site), message: 'This seed does not reach it.' },

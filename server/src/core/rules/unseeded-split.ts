@@ -1,11 +1,12 @@
 /** A split or a sampler without a generator follows the global one, which everything else advances too. */
 
 import type { Rule } from '../contract/rule.ts';
+import { streamRow } from '../knowledge/streams.ts';
 import { rankSeedBefore } from '../loading/ranks.ts';
 import { drawsOfOwnSamplers, globalSamplers, globalSplits, ownGenerator } from '../loading/splits.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
-import { GENERATOR, seedValueAt } from '../seeding/seeds.ts';
+import { seedValueAt } from '../seeding/seeds.ts';
 import type { Fix } from '../text/edit.ts';
 
 export const unseededSplit: Rule = {
@@ -71,7 +72,7 @@ train_set, test_set = random_split(data, [80, 20], generator=torch.Generator().m
       yield {
         start,
         end,
-        message: `\`${sampler.name}\` draws its order from ${GENERATOR[draw.stream]}; it has no generator of its own.`,
+        message: `\`${sampler.name}\` draws its order from ${streamRow(draw.stream).generator}; it has no generator of its own.`,
       };
     }
   },

@@ -1,12 +1,14 @@
 /** Repairs for processes that are started: their target has to seed for itself. */
+
 import type { Project } from '../contract/project.ts';
 import { insertBefore } from '../edits/edit-text.ts';
 import { spellAll } from '../edits/imports.ts';
 import type { Child } from '../effects/summary.ts';
+import { streamRow } from '../knowledge/streams.ts';
 import type { Stream } from '../knowledge/tables.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { Fix } from '../text/edit.ts';
-import { nodeAt, SEED_FUNCTION, seedValueAt } from './seeds.ts';
+import { nodeAt, seedValueAt } from './seeds.ts';
 
 /** Seeds at the top of the target, where it is a function of this file and the seed can be written in it. */
 export function seedTarget(file: PythonFile, project: Project, child: Child, stream: Stream): Fix[] {
@@ -17,10 +19,10 @@ export function seedTarget(file: PythonFile, project: Project, child: Child, str
   const name = file.read(target.get('name') ?? target);
   return [
     {
-      title: `Seed \`${SEED_FUNCTION[stream]}\` at the top of \`${name}\``,
+      title: `Seed \`${streamRow(stream).seed}\` at the top of \`${name}\``,
       safe: false,
       edits: () => {
-        const { texts, edits } = spellAll(file, [SEED_FUNCTION[stream]], statement.start);
+        const { texts, edits } = spellAll(file, [streamRow(stream).seed], statement.start);
         return [...edits, insertBefore(file, statement, [`${texts[0]}(${value})`])];
       },
     },

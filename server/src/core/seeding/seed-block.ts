@@ -4,12 +4,13 @@ import type { Project } from '../contract/project.ts';
 import { indentUnit, insertAfter, insertBefore, quoted, statementOf } from '../edits/edit-text.ts';
 import { freeName, headStatements, helperOffset, insertHelper, spellAll } from '../edits/imports.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
+import { streamRow } from '../knowledge/streams.ts';
 import { compareVersions, STREAMS, type Stream } from '../knowledge/tables.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
 import { targetOf } from './processes.ts';
-import { FALLBACK_SEED, nodeAt, SEED_FUNCTION, seedValueAt, streamName } from './seeds.ts';
+import { FALLBACK_SEED, nodeAt, seedValueAt } from './seeds.ts';
 
 export interface SeedBlock {
   /** `make_deterministic(42)`, as it is called. */
@@ -29,7 +30,7 @@ export function seedBlock(file: PythonFile, project: Project, deterministic: boo
     call,
     edits() {
       const unit = indentUnit(file);
-      const functions = streams.map((stream) => SEED_FUNCTION[stream]);
+      const functions = streams.map((stream) => streamRow(stream).seed);
       const switches = deterministic ? switchesOf(file, project.versionOf('torch')) : [];
       const { texts, edits } = spellAll(file, [...functions, ...switches.map(({ name }) => name)], helperOffset(file));
       const lines = texts.map((text, i) => `${unit}${text}${switches[i - functions.length]?.rest ?? '(seed)'}`);
@@ -87,7 +88,7 @@ function streamsToSeed(file: PythonFile, project: Project): Stream[] {
         ),
       ),
     );
-  const streams = STREAMS.filter((stream) => stream in drawn || isImported(streamName(stream)));
+  const streams = STREAMS.filter((stream) => stream in drawn || isImported(streamRow(stream).module));
   // A program that draws nothing we know still trains with torch.
   return streams.length > 0 && (streams.includes('torch') || Object.keys(drawn).length > 0)
     ? streams

@@ -5,7 +5,8 @@ import type { Related } from '../contract/rule.ts';
 import { insertAfter, statementOf } from '../edits/edit-text.ts';
 import { spellAll } from '../edits/imports.ts';
 import type { Exposure } from '../effects/summary.ts';
-import { looksLikeSeeder, type Stream, seederOf } from '../knowledge/tables.ts';
+import { type Stream, streamRow } from '../knowledge/streams.ts';
+import { looksLikeSeeder, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { type FunctionInfo, lookUp } from '../python/scope.ts';
@@ -13,12 +14,6 @@ import { type Node, walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
 import { varyingPart } from './varying-seeds.ts';
 
-/** What seeds a stream's global generator. */
-export const SEED_FUNCTION: Readonly<Record<Stream, string>> = {
-  python: 'random.seed',
-  numpy: 'numpy.random.seed',
-  torch: 'torch.manual_seed',
-};
 /** Written only where a program has no seed of its own. */
 export const FALLBACK_SEED = '42';
 
@@ -164,7 +159,7 @@ export function seedBeside(project: Project, exposure: Exposure, stream: Stream)
   if (!node || !value || !isPlain(value)) return null;
   const statement = statementOf(node);
   if (statement.type !== 'expression_statement' && statement.type !== 'assignment') return null;
-  const { texts, edits } = spellAll(file, [SEED_FUNCTION[stream]], statement.start);
+  const { texts, edits } = spellAll(file, [streamRow(stream).seed], statement.start);
   const line = `${texts[0]}(${file.read(value)})`;
   const helper = node.enclosing('function_definition');
   const name = helper && file.read(helper.get('name') ?? helper);
@@ -172,7 +167,7 @@ export function seedBeside(project: Project, exposure: Exposure, stream: Stream)
   const elsewhere = file === project.file ? '' : ` in ${seed.path.slice(seed.path.lastIndexOf('/') + 1)}`;
   return {
     title: isHelper
-      ? `Seed \`${streamName(stream)}\` in \`${name}\`${elsewhere && ` (${elsewhere.slice(4)})`}`
+      ? `Seed \`${streamRow(stream).module}\` in \`${name}\`${elsewhere && ` (${elsewhere.slice(4)})`}`
       : `Add \`${line}\`${elsewhere}`,
     safe: false,
     edits: () => {
@@ -181,13 +176,6 @@ export function seedBeside(project: Project, exposure: Exposure, stream: Stream)
     },
   };
 }
-
-/** What messages call the generator behind a stream. */
-export const GENERATOR: Readonly<Record<Stream, string>> = {
-  python: 'Python’s `random`',
-  numpy: 'numpy’s global generator',
-  torch: 'torch’s global generator',
-};
 
 /** The calls that lead to the draw, the draw itself where it is elsewhere, and the seeds that leave its stream out. */
 export function explain(exposure: Exposure, project: Project): Related[] {
@@ -198,9 +186,4 @@ export function explain(exposure: Exposure, project: Project): Related[] {
   const isSame = (a: Location, b: Location): boolean => a.path === b.path && a.start === b.start;
   const all = [...calls, draw, ...seeds].filter((each) => !isSame(each, shown));
   return all.filter((each, i) => all.findIndex((other) => isSame(each, other)) === i);
-}
-
-/** The module of a stream, which is also what messages call it. */
-export function streamName(stream: Stream): string {
-  return { python: 'random', numpy: 'numpy', torch: 'torch' }[stream];
 }

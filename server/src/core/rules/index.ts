@@ -8,6 +8,7 @@ import { dropoutAlwaysOn } from './dropout-always-on.ts';
 import { incompleteDeterminism } from './incomplete-determinism.ts';
 import { incompleteSeeding } from './incomplete-seeding.ts';
 import { ineffectiveHashSeed } from './ineffective-hash-seed.ts';
+import { inertAssignment } from './inert-assignment.ts';
 import { inferenceWithoutEval } from './inference-without-eval.ts';
 import { invalidDeterminismCall } from './invalid-determinism-call.ts';
 import { lateSeed } from './late-seed.ts';
@@ -22,6 +23,7 @@ import { resumeWithoutRngState } from './resume-without-rng-state.ts';
 import { setOrder } from './set-order.ts';
 import { sharedWorkerRng } from './shared-worker-rng.ts';
 import { throwsWhenDeterministic } from './throws-when-deterministic.ts';
+import { truncatedSeed } from './truncated-seed.ts';
 import { unseededChildProcess } from './unseeded-child-process.ts';
 import { unseededGenerator } from './unseeded-generator.ts';
 import { unseededShuffle } from './unseeded-shuffle.ts';
@@ -40,6 +42,8 @@ export const RULES: readonly Rule[] = [
   ineffectiveHashSeed,
   redundantCudaSeed,
   cudaOnlySeed,
+  inertAssignment,
+  truncatedSeed,
   missingRandomState,
   randomizedHash,
   cudnnBenchmark,

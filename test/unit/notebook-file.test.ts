@@ -120,3 +120,14 @@ test('what is no notebook says so', () => {
   const odd = '{"cells": [3, null, {"cell_type": "code"}, {"cell_type": "code", "source": 7}, {"source": "x"}]}';
   assert.deepEqual(readNotebook(odd).cells, []);
 });
+
+test('a cell whose source is a list of anything but lines is no cell of code', () => {
+  const json = JSON.stringify({
+    cells: [
+      { cell_type: 'code', source: ['import torch\n', ['import random\n']] },
+      { cell_type: 'code', source: ['x = 1\n', 2] },
+      { cell_type: 'code', source: ['y = 1'] },
+    ],
+  });
+  assert.deepEqual(readNotebook(json).cells, [{ index: 2, text: 'y = 1' }]);
+});

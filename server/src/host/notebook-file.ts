@@ -38,7 +38,8 @@ export function readNotebook(json: string): NotebookFile {
     const source = members.get('source') ?? members.get('input');
     if (!source || valueAt(json, members.get('cell_type')) !== 'code' || !isPythonCell(json, members)) continue;
     const value = valueAt(json, source);
-    const text = Array.isArray(value) ? value.join('') : value;
+    // A list of anything but lines is no source, and could not be written back.
+    const text = Array.isArray(value) && value.every((line) => typeof line === 'string') ? value.join('') : value;
     if (typeof text !== 'string') continue;
     cells.push({ index, text });
     sources.set(index, source);

@@ -1,5 +1,5 @@
 /** The bodies that run while a program is composed: none within itself, none twice for the same call, and in which mode of modules. */
-import { close, either, NEVER, NOTHING, type Outcome } from './outcomes.ts';
+import { called, either, NOTHING, type Outcome } from './outcomes.ts';
 import type { Recorder } from './trace.ts';
 
 const MOST_RUNNING = 60;
@@ -53,7 +53,7 @@ export class Bodies {
     if (this.#running.has(name) || this.#running.size > MOST_RUNNING) return NOTHING;
     const mark = this.#record.mark();
     const outcome = this.once(name, run);
-    const ending: Outcome = { ...NEVER, falls: close(outcome), stops: outcome.stops };
+    const ending = called(outcome);
     this.#known.set(key, { outcome: ending, training: this.training });
     this.#record.remember(key, mark);
     return ending;

@@ -1,4 +1,6 @@
 /** Which function a name or a method of an object means, through other files and the bases of classes. */
+
+import type { Site } from '../effects/algebra.ts';
 import {
   type Arguments,
   type Environment,
@@ -10,7 +12,6 @@ import {
   OF_SELF,
   type Value,
 } from '../effects/events.ts';
-import type { Site } from '../effects/summary.ts';
 import { drawOf, looksLikeSeeder } from '../knowledge/tables.ts';
 import { looksLikeClass } from '../python/file.ts';
 import { bindArguments, settle, settleArguments } from './guards.ts';

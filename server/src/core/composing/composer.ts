@@ -1,9 +1,10 @@
 /** Composes events into what a whole program does, in execution order, through every call it can follow. */
 
+import { EMPTY, imported, type Paths, type Site, seenFrom } from '../effects/algebra.ts';
 import type { Arguments, CallEvent, Event, InstanceValue, RunEvent, Value } from '../effects/events.ts';
-import { EMPTY, imported, restored, type Site, type Summary, seenFrom, seq } from '../effects/summary.ts';
+import { type Summary, summaryOf } from '../effects/summary.ts';
 import { drawOf } from '../knowledge/tables.ts';
-import { asProgram, ended, looped, quieted, scoped, spawned, tried, written } from './blocks.ts';
+import { asProgram, ended, inQuiet, inScope, looped, spawned, tried, written } from './blocks.ts';
 import { Bodies } from './bodies.ts';
 import {
   type App,
@@ -19,7 +20,7 @@ import {
 import { between, inContext } from './contexts.ts';
 import { addArguments, bindArguments, constantOf, decide, settle, settleArguments } from './guards.ts';
 import { iterated, type Steps } from './iterating.ts';
-import { close, ENDS, type Frame, falls, NOTHING, type Outcome, then } from './outcomes.ts';
+import { around, close, ENDS, type Frame, falls, NOTHING, type Outcome, then, whole } from './outcomes.ts';
 import { Recorder, type Trace } from './trace.ts';
 
 /** Calls through values that lead to values; deeper than this nothing is followed. */
@@ -34,7 +35,7 @@ export class Composer {
   /** The files whose main guard holds. */
   readonly #scripts: Set<string>;
   readonly #bodies: Bodies;
-  #startedUp: Summary | undefined;
+  #startedUp: Paths | undefined;
   readonly #record: Recorder;
   readonly #steps: Steps;
 
@@ -66,18 +67,19 @@ export class Composer {
     const call = { kind: 'call', ...NO_ARGUMENTS, open: false, takesSeed: false, site: '' } as const;
     const run = (target: string) => () => this.#call({ ...call, target }, frame);
     const outcome = isScript ? body : then(body, this.#bodies.either(ids.map(run).map(asProgram)));
-    const summary = close(outcome) ?? outcome.stops;
-    return isScript ? summary : summary && seenFrom(this.#entry, summary);
+    const paths = whole(outcome);
+    return paths && summaryOf(isScript ? paths : seenFrom(this.#entry, paths));
   }
 
   /** What a call of a function does, whatever it is passed; null where nobody can read it, or it only raises. */
   call(name: string, from: string): Summary | null {
     const outcome = this.#apply({ function: name }, NO_ARGUMENTS, { path: from, site: '' });
-    return outcome && close(outcome);
+    const paths = outcome && close(outcome);
+    return paths && summaryOf(paths);
   }
 
   /** What a process that is started anew runs before its target: the entry file as a module, if it is a file. */
-  #startUp(): Summary {
+  #startUp(): Paths {
     if (this.#startedUp) return this.#startedUp;
     const child = new Composer(this.#modules, this.#entry);
     child.#scripts.clear();
@@ -113,8 +115,8 @@ export class Composer {
       case 'seed': {
         const value = constantOf(look(event.value));
         if (value === null && event.noneIsEntropy) return NOTHING;
-        const done = this.#record.seeds(event.streams, { path, site: event.site }, value);
-        return falls(event.restores ? restored(done) : done);
+        const kind = event.restores ? 'restore' : 'seed';
+        return falls(this.#record.seeds(event.streams, { path, site: event.site }, value, kind));
       }
       case 'unknown-seeder':
         return falls(this.#record.maySeed({ path, site: event.site }));
@@ -124,7 +126,7 @@ export class Composer {
         const value = settle(event.value, env, path);
         const at: Site = { path, site: event.site };
         const generated = event.maker ? this.#call(event.maker, frame, 'generators') : this.#generated(value, at);
-        return then(generated, falls(iterated(value, at, this.#steps)));
+        return then(generated, iterated(value, at, this.#steps));
       }
       case 'branch': {
         const decided = decide(event.guard, look, this.#scripts.has(path));
@@ -144,22 +146,20 @@ export class Composer {
       case 'yield':
         return frame.inside?.() ?? NOTHING;
       case 'scope':
-        return scoped(this.#record.inside({ kind: 'scope' }, () => this.#run(event.body, frame)));
+        return inScope(this.#record.inside({ kind: 'scope' }, () => this.#run(event.body, frame)));
       case 'spawn': {
         const body = this.#record.inside({ kind: 'process' }, () => this.#run(event.body, frame));
         return spawned(body, { path, site: event.site }, event.forked ? null : this.#startUp());
       }
       case 'quiet':
-        return quieted(
+        return inQuiet(
           this.#record.inside({ kind: 'quiet' }, () => this.#run(event.body, frame)),
           event.isReplaced === true,
         );
       case 'flag':
         return falls(this.#record.flagged(event.name, constantOf(look(event.value)), { path, site: event.site }));
       case 'import':
-        return this.#record.reached('import', { path, site: event.site }, () =>
-          falls(this.#import(event.modules, path)),
-        );
+        return this.#record.reached('import', { path, site: event.site }, () => this.#import(event.modules, path));
       case 'run':
         return this.#script(event, path);
       default:
@@ -168,15 +168,15 @@ export class Composer {
   }
 
   /** Runs the bodies of modules that the program imports for the first time, parents first. */
-  #import(modules: readonly string[], from: string): Summary | null {
-    let summary: Summary | null = EMPTY;
+  #import(modules: readonly string[], from: string): Outcome {
+    let outcome = NOTHING;
     for (const path of this.#modules.importedFiles(modules, from)) {
       if (this.reached.has(path)) continue;
       this.reached.add(path);
       // A module whose body raises is taken for one that does not: somebody catches it, or nothing matters any more.
-      summary = seq(summary, imported(close(this.#module(path)) ?? EMPTY));
+      outcome = then(outcome, around(ended(this.#module(path)), imported));
     }
-    return summary;
+    return outcome;
   }
 
   /** Runs a file once more, as a script or not. What nobody can find may seed. */

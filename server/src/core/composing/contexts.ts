@@ -1,11 +1,11 @@
 /** Context managers of the project's: what a `with` statement runs around its body. */
 
+import type { Paths, Site } from '../effects/algebra.ts';
 import type { Arguments, Event, InstanceValue } from '../effects/events.ts';
-import type { Site, Summary } from '../effects/summary.ts';
 import { type FoundFunction, NO_ARGUMENTS } from './callees.ts';
 import { bindArguments } from './guards.ts';
 import type { Steps } from './iterating.ts';
-import { close, either, type Frame, falls, NEVER, NOTHING, type Outcome, then } from './outcomes.ts';
+import { called, either, type Frame, NEVER, NOTHING, type Outcome, then } from './outcomes.ts';
 
 /** Runs a generator of the project's whose `yield` is the body. */
 export function inContext(
@@ -18,13 +18,13 @@ export function inContext(
   let ended: Outcome = NEVER;
   const inside = (): Outcome => {
     ended = either(ended, body());
-    return falls(close(ended));
+    return called(ended);
   };
   const env = bindArguments(effects, call, {}, at.path);
-  const whole = close(run(effects.events, { path, env, unit: id, self: null, inside }));
+  const managed = called(run(effects.events, { path, env, unit: id, self: null, inside }));
   // The body says how the whole ends; what the manager does stands around it.
-  const as = (end: Summary | null): Summary | null => end && whole;
-  return { falls: as(ended.falls), returns: as(ended.returns), breaks: as(ended.breaks), stops: ended.stops };
+  const as = (end: Paths | null): Paths | null => end && managed.falls;
+  return { falls: as(ended.falls), returns: as(ended.returns), breaks: as(ended.breaks), stops: managed.stops };
 }
 
 /** What a `with` statement runs around its body where an object of the project's is made for it. */

@@ -1,9 +1,9 @@
 /** What iterating an object does: the order of a DataLoader, and the items of its dataset. */
 
+import { drawnFrom, type Site } from '../effects/algebra.ts';
 import type { Arguments, InstanceValue, Value } from '../effects/events.ts';
-import { alt, EMPTY, type Site, type Summary, seq } from '../effects/summary.ts';
 import { NO_ARGUMENTS } from './callees.ts';
-import { close, NOTHING, type Outcome, then } from './outcomes.ts';
+import { called, either, falls, NOTHING, type Outcome, then, whole } from './outcomes.ts';
 import type { Recorder } from './trace.ts';
 
 /** What the composer does on the way; null where nobody knows what is called. */
@@ -14,34 +14,33 @@ export interface Steps {
   apply(value: Value, call: Arguments, at: Site): Outcome | null;
 }
 
-export function iterated(value: Value, at: Site, steps: Steps): Summary | null {
+export function iterated(value: Value, at: Site, steps: Steps): Outcome {
   const known = steps.resolved(value, at.path);
   if (known !== null && 'oneOf' in known) {
-    return known.oneOf.map((each) => iterated(each, at, steps)).reduce(alt);
+    return known.oneOf.map((each) => iterated(each, at, steps)).reduce(either);
   }
-  if (known === null || !('instance' in known)) return EMPTY;
+  if (known === null || !('instance' in known)) return NOTHING;
   if (!known.loader) {
     const turn = steps.method(known, '__iter__', NO_ARGUMENTS, at);
-    return turn ? close(turn) : itemsOf(known, at, steps);
+    return turn ? called(turn) : itemsOf(known, at, steps);
   }
   const { shuffles, sampler, dataset, workers } = known.loader;
-  const own = sampler === null ? EMPTY : iterated(sampler, at, steps);
-  const order = seq(shuffles ? steps.record.draws('torch', at) : EMPTY, own);
-  const take = (): Summary | null => itemsOf(steps.resolved(dataset, at.path), at, steps);
-  if (workers === 'none') return seq(order, take());
-  const items = steps.record.inside({ kind: 'worker' }, take);
+  const own = sampler === null ? NOTHING : iterated(sampler, at, steps);
+  const order = then(shuffles ? falls(steps.record.draws('torch', at)) : NOTHING, own);
+  const take = (): Outcome => itemsOf(steps.resolved(dataset, at.path), at, steps);
+  if (workers === 'none') return then(order, take());
+  const items = whole(steps.record.inside({ kind: 'worker' }, take));
   // Workers seed all their streams from one draw of the torch generator of this process.
-  const exposure = items && Object.values(items.exposed)[0];
-  return exposure ? seq(order, { ...EMPTY, exposed: { torch: exposure } }) : order;
+  return items ? then(order, falls(drawnFrom('torch', items))) : order;
 }
 
 /** Taking the items of a dataset, one after the other. */
-function itemsOf(dataset: Value, at: Site, { method, apply }: Steps): Summary | null {
-  if (dataset === null || !('instance' in dataset)) return EMPTY;
+function itemsOf(dataset: Value, at: Site, { method, apply }: Steps): Outcome {
+  if (dataset === null || !('instance' in dataset)) return NOTHING;
   const own = method(dataset, '__getitem__', NO_ARGUMENTS, at);
-  if (own) return close(own);
+  if (own) return called(own);
   // A dataset of torchvision's transforms each image.
   const given = dataset.made?.keywords ?? {};
   const steps = [given.transform, given.target_transform, given.transforms];
-  return close(steps.map((each) => apply(each ?? null, NO_ARGUMENTS, at) ?? NOTHING).reduce(then, NOTHING));
+  return called(steps.map((each) => apply(each ?? null, NO_ARGUMENTS, at) ?? NOTHING).reduce(then, NOTHING));
 }

@@ -3,7 +3,7 @@
  * conditions it stands under. The composer tells it only where somebody wants to read it; a keystroke records nothing.
  */
 
-import { draws, flagged, maySeed, type Site, type Summary, seeds } from '../effects/summary.ts';
+import { draws, flagged, type Paths, perhapsSeeds, type Site, seeds } from '../effects/algebra.ts';
 import { STREAMS, type Stream } from '../knowledge/tables.ts';
 import type { Constant } from '../python/call.ts';
 import { type Outcome, reachedBy } from './outcomes.ts';
@@ -90,7 +90,7 @@ export class Trace {
   }
 }
 
-/** Makes the summary of each step, and tells the trace of it if there is one. */
+/** Makes the paths of each step, and tells the trace of it if there is one. */
 export class Recorder {
   readonly #trace: Trace | undefined;
 
@@ -98,22 +98,22 @@ export class Recorder {
     this.#trace = trace;
   }
 
-  draws(stream: Stream, site: Site): Summary {
+  draws(stream: Stream, site: Site): Paths {
     this.#trace?.add({ kind: 'draw', site, streams: [stream] });
     return draws(stream, site);
   }
 
-  seeds(streams: readonly Stream[], site: Site, value: Constant | undefined): Summary {
+  seeds(streams: readonly Stream[], site: Site, value: Constant | undefined, kind: 'seed' | 'restore'): Paths {
     this.#trace?.add({ kind: 'seed', site, streams, value });
-    return seeds(streams, site);
+    return seeds(streams, site, kind);
   }
 
-  maySeed(site: Site): Summary {
+  maySeed(site: Site): Paths {
     this.#trace?.add({ kind: 'seed', site, streams: STREAMS, unsure: true });
-    return maySeed(site);
+    return perhapsSeeds(site);
   }
 
-  flagged(flag: string, value: Constant | undefined, site: Site): Summary {
+  flagged(flag: string, value: Constant | undefined, site: Site): Paths {
     this.#trace?.add({ kind: 'flag', site, streams: [], flag, value });
     return flagged(flag, value, site);
   }

@@ -127,10 +127,15 @@ export class Lowering {
         );
       case 'for_statement': {
         const iterated = node.get('right');
-        const body: Event[] = [...this.statements(node.get('body')?.children ?? [])];
         return [
           ...this.#optional(iterated),
-          { kind: 'loop', body: [...(iterated ? this.#iteration(iterated) : []), ...body] },
+          {
+            kind: 'loop',
+            body: [
+              ...(iterated ? this.#iteration(iterated) : []),
+              ...this.statements(node.get('body')?.children ?? []),
+            ],
+          },
           ...this.#else(node),
         ];
       }
@@ -144,8 +149,9 @@ export class Lowering {
         return this.#with(node);
       case 'match_statement': {
         const cases = (node.get('body')?.children ?? []).filter((child) => child.type === 'case_clause');
+        const before = this.#optional(node.get('subject'));
         const arms = cases.map((each) => this.statements(each.get('consequence')?.children ?? []));
-        return [...this.#optional(node.get('subject')), ...alternatives(arms)];
+        return [...before, ...alternatives(arms)];
       }
       case 'expression_statement':
         return this.#runs.size > 0 ? this.#ran(node) : this.expression(node);
@@ -219,11 +225,11 @@ export class Lowering {
 
   #if(node: Node, alternatives: readonly Node[]): Event[] {
     const condition = node.get('condition');
+    const before = this.#optional(condition);
     const body = this.statements(node.get('consequence')?.children ?? []);
     const [next, ...rest] = alternatives;
     const otherwise =
       next?.type === 'elif_clause' ? this.#if(next, rest) : this.statements(next?.get('body')?.children ?? []);
-    const before = this.#optional(condition);
     if (body.length === 0 && otherwise.length === 0) return before;
     if (!condition) return [...before, { kind: 'branch', guard: null, body, otherwise }];
     const site = this.#site(condition);
@@ -253,22 +259,22 @@ export class Lowering {
   /** Managers are entered from the first to the last; the body runs inside all of them. */
   #with(node: Node): Event[] {
     const clause = node.children.find((child) => child.type === 'with_clause');
+    const managers = (clause?.children ?? []).map((item) => this.#manager(item));
     const body = this.statements(node.get('body')?.children ?? []);
-    let events = body;
-    for (const item of [...(clause?.children ?? [])].reverse()) events = this.#manager(item, events);
-    return events;
+    return managers.reduceRight((inside, wrap) => wrap(inside), body);
   }
 
-  #manager(item: Node, body: Event[]): Event[] {
+  /** Evaluates what a `with` statement enters, and puts it around the body. */
+  #manager(item: Node): (body: Event[]) => Event[] {
     const value = item.get('value');
     const manager = value?.type === 'as_pattern' ? value.children[0] : value;
     const before = this.#optional(value);
     const name = manager?.type === 'call' ? this.#file.call(manager).name : null;
     const restores = name !== null && (RESTORES.has(name) || seederOf(name)?.restores !== undefined);
-    if (restores) return [...before, { kind: 'scope', body }];
+    if (restores) return (body) => [...before, { kind: 'scope', body }];
     const last = before.at(-1);
-    if (last?.kind !== 'call') return [...before, ...body];
-    return [...before.slice(0, -1), { kind: 'with', call: last, body }];
+    if (last?.kind !== 'call') return (body) => [...before, ...body];
+    return (body) => [...before.slice(0, -1), { kind: 'with', call: last, body }];
   }
 
   /** The events of evaluating an expression, or of any statement that only evaluates expressions. */
@@ -309,8 +315,8 @@ export class Lowering {
         ];
       }
       case 'boolean_operator': {
-        const right = this.#optional(node.get('right'));
         const left = this.#optional(node.get('left'));
+        const right = this.#optional(node.get('right'));
         return right.length > 0 ? [...left, { kind: 'branch', guard: null, body: right, otherwise: [] }] : left;
       }
       case 'list_comprehension':

@@ -6,6 +6,7 @@ import type { PythonFile } from '../python/file.ts';
 import { fitsCells, type Notebook } from '../python/notebook.ts';
 import { RULES } from '../rules/index.ts';
 import { unusedIgnore } from '../rules/unused-ignore.ts';
+import { nodeAt } from '../seeding/seeds.ts';
 import { ruleLevel, type Settings } from '../settings/settings.ts';
 import type { Fix } from '../text/edit.ts';
 import { inOneLine } from '../text/excerpts.ts';
@@ -69,13 +70,17 @@ function mostSpecific(findings: readonly Finding[]): Finding[] {
 }
 
 function severityOf(rule: Rule, report: Report, project: Project, settings: Settings): Severity | null {
-  const judged = project.isProgram || rule.inLibraries;
+  const judged = rule.inLibraries || project.isProgram || isReached(report, project);
   const usual = report.severity !== undefined ? report.severity : judged ? rule.severity[project.promise] : null;
   const level = ruleLevel(settings, rule.name);
   // A level of the user's own replaces the severity, but does not make a silent case speak.
   if (usual === null || level === 'off') return null;
   return level === 'default' ? usual : level;
 }
+
+/** A module is judged as the programs are that reach it, as far as they run it; a library is what none of them reaches. */
+const isReached = (report: Report, project: Project): boolean =>
+  project.isInProgram && project.runs(nodeAt(project.file, report)) !== false;
 
 /** The message and the place it comes from, on one line. */
 function describe(error: unknown): string {

@@ -7,6 +7,8 @@ const MOST_RUNNING = 60;
 export class Bodies {
   readonly #known = new Map<string, { outcome: Outcome; training: boolean | undefined }>();
   readonly #running: Set<string>;
+  /** The functions that have run, by file and id. */
+  readonly entered = new Set<string>();
   readonly #record: Recorder;
   /** Whether modules are in training mode; undefined where nobody can tell. */
   training: boolean | undefined;
@@ -42,6 +44,7 @@ export class Bodies {
 
   /** A function, by its name and what its call decides. */
   function(name: string, decided: readonly unknown[], run: () => Outcome): Outcome {
+    this.entered.add(name);
     const key = JSON.stringify([name, decided, this.training]);
     const known = this.#known.get(key);
     if (known) {

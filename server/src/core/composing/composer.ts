@@ -56,6 +56,11 @@ export class Composer {
     };
   }
 
+  /** The functions that have run, by file and id. */
+  get entered(): ReadonlySet<string> {
+    return this.#bodies.entered;
+  }
+
   /** What running the entry file as a program does, as a script or by its commands; null if it can only raise. */
   program(commands: Commands = { ids: [], packages: [] }): Summary | null {
     const { ids, packages } = commands;

@@ -2,8 +2,8 @@
 
 import type { Reached, Site, Summary } from '../effects/summary.ts';
 import type { Stream } from '../knowledge/tables.ts';
-import type { Call } from '../python/call.ts';
-import type { PythonFile } from '../python/file.ts';
+import type { Call, Constant } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
 import type { Span } from '../text/edit.ts';
 import type { Pledge } from './severity.ts';
 
@@ -48,6 +48,13 @@ export interface PassedInitializer {
   readonly persistent: boolean;
 }
 
+/** A place that sets a switch, and to what; undefined where only the run decides. */
+export interface SetSwitch extends Location {
+  readonly value: Constant | undefined;
+  /** Its program takes this setting on every path. */
+  readonly isSure: boolean;
+}
+
 export interface Project {
   readonly file: PythonFile;
   /** True for an entry point that reaches a machine-learning library: the only files that seeding rules judge. */
@@ -71,6 +78,10 @@ export interface Project {
   readonly deterministicCudnn: boolean;
   /** Where a program of this file switches deterministic algorithms on; null where that cannot be told. */
   readonly determinismSwitch: Location | null;
+  /** Where the switches of this name stand when the programs of this file have run: the last settings on all paths. */
+  settingsOf(name: string): readonly SetSwitch[];
+  /** Whether a program of this file runs a place in it; undefined where nobody can tell, as a framework may. */
+  runs(place: Node): boolean | undefined;
   /** What a call of a function or method of the project does to randomness; null where nobody can read it. */
   callOf(name: string): Summary | null;
   /** The parameters of a class's constructor, and the attributes that keep them as they are. */

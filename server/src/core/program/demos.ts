@@ -50,6 +50,13 @@ export function isMainGuard(node: Node, file: PythonFile): boolean {
   return node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__');
 }
 
+export function inMainGuard(node: Node, file: PythonFile): boolean {
+  for (let at: Node = node; at.parent; at = at.parent) {
+    if (at.parent === file.syntax.root) return isMainGuard(at, file);
+  }
+  return false;
+}
+
 const makesOwn = (body: Node, file: PythonFile): boolean => callsIn(body, file).some(({ name }) => isOwn(name));
 
 const isOwn = (name: string | null): boolean => name?.startsWith('#') === true;

@@ -9,11 +9,13 @@ import { NO_VOCABULARY, streamsOf, type Vocabulary } from '../lowering/own-funct
 import { type CallsOfOthers, callsOfOthers } from '../operations/calls-of-others.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { isNeverMentioned, outermostFunction } from '../python/mentions.ts';
 import { nearestFunction } from '../python/scope.ts';
 import { addedFolders } from '../python/search-path.ts';
 import { checkpoints } from '../seeding/checkpoints.ts';
 import { keepsRandomState } from '../seeding/rng-states.ts';
 import { setsCublas, usesCuda } from '../switches/environment.ts';
+import { switchSettings } from '../switches/switches.ts';
 import { hasCommandLine, isDemo, isMainGuard } from './demos.ts';
 import { type Parts, partsOf } from './modes.ts';
 
@@ -61,9 +63,7 @@ const DEBUG_SWITCHES = ['torch.set_deterministic_debug_mode', 'torch.set_determi
 export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): FileFacts {
   const usesMl = reachesMl(file);
   const cudnn = cudnnPlaces(file);
-  const seeds =
-    [...file.callsByName.keys()].some(seedsSomething) ||
-    file.allCalls.some((call) => streamsOf(call, vocabulary.seeds, file) !== null);
+  const seeds = seedsInMain(file, vocabulary);
   const hasMainGuard = file.syntax.root.children.some((node) => isMainGuard(node, file));
   return {
     isTest: isTest(file.path),
@@ -88,6 +88,16 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     addedFolders: addedFolders(file),
     callsOfOthers: usesMl ? callsOfOthers(file) : {},
   };
+}
+
+/** Something in the file seeds, and not only a function that it never mentions. */
+function seedsInMain(file: PythonFile, vocabulary: Vocabulary): boolean {
+  const named = [...file.callsByName].flatMap(([name, calls]) => (seedsSomething(name) ? calls : []));
+  const own = file.allCalls.filter((call) => streamsOf(call, vocabulary.seeds, file) !== null);
+  return [...named, ...own].some(({ node }) => {
+    const owner = outermostFunction(node, file);
+    return owner === null || !isNeverMentioned(owner, file);
+  });
 }
 
 function determinismOf(file: PythonFile, counts: (node: Node) => boolean): Determinism {
@@ -153,14 +163,8 @@ function cudnnPlaces(file: PythonFile): Node[] {
     const seeder = seederOf(name);
     return seeder ? named.filter((call) => turnsOnDeterminism(call, seeder, file)) : [];
   });
-  const isMentioned = file.text.includes('deterministic');
-  const assignments = (isMentioned ? file.scopes.assignments : []).filter((assignment) => {
-    const left = assignment.get('left');
-    const right = assignment.get('right');
-    if (left?.type !== 'attribute' || !right || !file.read(left).endsWith('deterministic')) return false;
-    return file.qualify(left) === CUDNN_DETERMINISTIC && file.constant(right) !== false;
-  });
-  return [...calls.map((call) => call.node), ...assignments];
+  const settings = [...switchSettings(file, CUDNN_DETERMINISTIC)].filter(({ value }) => file.constant(value) !== false);
+  return [...calls.map((call) => call.node), ...settings.map(({ node }) => node)];
 }
 
 /** A framework's helper or flag that sets a determinism switch, as the table of seeders knows it. */

@@ -10,6 +10,7 @@ import type {
   NamedVersion,
   PassedInitializer,
   Project,
+  SetSwitch,
   SetVersion,
 } from '../contract/project.ts';
 import type { Pledge } from '../contract/severity.ts';
@@ -19,9 +20,11 @@ import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
 import { type Stream, torchvisionFor } from '../knowledge/tables.ts';
 import { vocabularyOf } from '../lowering/own-functions.ts';
 import type { Call } from '../python/call.ts';
-import { openFile, type PythonFile } from '../python/file.ts';
+import { type Node, openFile, type PythonFile } from '../python/file.ts';
+import { isPlainFunction, outermostFunction } from '../python/mentions.ts';
 import type { Settings } from '../settings/settings.ts';
 import { isDataset } from './ancestors.ts';
+import { inMainGuard } from './demos.ts';
 import type { FileFacts } from './facts.ts';
 import { indexFile } from './indexed-file.ts';
 import { buildsModes, isNetwork } from './networks.ts';
@@ -135,6 +138,28 @@ export class WorkspaceProject implements Project {
       if (site) return this.locate({ path, site });
     }
     return null;
+  }
+
+  /** Where the switches of this name stand when the programs of this file have run: the last settings on all paths. */
+  settingsOf(name: string): readonly SetSwitch[] {
+    const summaries = this.#programs.map((path) => this.#workspace.program(path).summary);
+    return summaries.flatMap((summary) => {
+      const { must = false, settings = [] } = summary?.flags[name] ?? {};
+      const isSure = must && settings.length === 1;
+      return settings.map(({ site, value }) => ({ ...this.locate(site), value, isSure }));
+    });
+  }
+
+  /** Whether a program of this file runs a place in it; undefined where nobody can tell, as a framework may. */
+  runs(place: Node): boolean | undefined {
+    // What stands in the main guard of a module runs where the module is run itself.
+    if (!this.#programs.includes(this.file.path) && inMainGuard(place, this.file)) return false;
+    const owner = outermostFunction(place, this.file);
+    const programs = this.#programs.map((path) => this.#workspace.program(path));
+    if (!owner) return programs.some(({ reached }) => reached.has(this.file.path)) ? true : undefined;
+    const name = `${this.file.path}\0${owner.id}`;
+    if (programs.some(({ entered }) => entered.has(name))) return true;
+    return isPlainFunction(owner, this.file) ? false : undefined;
   }
 
   /** What a call of a function or method of the project does to randomness; null where nobody can read it. */

@@ -31,6 +31,8 @@ interface Located {
 export interface ProgramEffects {
   readonly summary: Summary | null;
   readonly reached: ReadonlySet<string>;
+  /** The functions that it runs, as far as it can be followed: `path\0#id`. */
+  readonly entered: ReadonlySet<string>;
   /** Every file that had a say in this. */
   readonly asked: ReadonlySet<string>;
 }
@@ -127,7 +129,8 @@ export class Workspace implements Modules {
         },
         path,
       );
-      program = { summary: withinReason(() => composer.program(commands)), reached: composer.reached, asked };
+      const summary = withinReason(() => composer.program(commands));
+      program = { summary, reached: composer.reached, entered: composer.entered, asked };
       this.#programs.set(path, program);
     }
     return program;

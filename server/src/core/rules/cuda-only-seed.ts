@@ -5,7 +5,7 @@ import { replace } from '../edits/edit-text.ts';
 import { spell } from '../edits/imports.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
-import { Reads } from '../python/reads.ts';
+import { isNeverMentioned, outermostFunction } from '../python/mentions.ts';
 import { explain } from '../seeding/seeds.ts';
 import type { Fix, Span } from '../text/edit.ts';
 
@@ -74,10 +74,8 @@ const TWIN = /^torch\.cuda\.manual_seed(_all)?$/;
 
 /** Not in a function of this file that is never mentioned again. */
 function isRun(call: Call, file: PythonFile): boolean {
-  const definition = call.node.enclosing('function_definition');
-  const info = definition ? file.scopes.byNode.get(definition)?.owner : undefined;
-  if (!info || !('parameters' in info) || info.class || info.decorators.length > 0) return true;
-  return new Reads(file).of(info.name).length > 0;
+  const owner = outermostFunction(call.node, file);
+  return owner === null || !isNeverMentioned(owner, file);
 }
 
 /** A draw that names its device, or takes a default that was changed, may well come from CUDA. */

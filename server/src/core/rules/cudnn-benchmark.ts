@@ -2,13 +2,23 @@
 
 import type { Rule } from '../contract/rule.ts';
 import { replace } from '../edits/edit-text.ts';
-import { isWithoutSeed, measuresSpeed } from '../switches/switches.ts';
+import {
+  isForSpeed,
+  isOverruled,
+  isShared,
+  measuresSpeed,
+  switchSettings,
+  writtenSwitch,
+} from '../switches/switches.ts';
+
+const BENCHMARK = 'torch.backends.cudnn.benchmark';
 
 export const cudnnBenchmark: Rule = {
   name: 'cudnn-benchmark',
   severity: { none: null, seeded: 'information', deterministic: 'warning' },
   inLibraries: false,
   since: '0.1.0',
+  supersedes: ['incomplete-determinism'],
   summary: 'cuDNN may choose another convolution algorithm in every run.',
   why: `With \`torch.backends.cudnn.benchmark = True\` cuDNN times several convolution algorithms and keeps the fastest.
 The timing is noisy, so two runs may keep different algorithms, and these round differently.
@@ -19,6 +29,7 @@ deterministic algorithms; they do not turn the benchmark off, so a run may still
     'A program that never seeds: it promises nothing.',
     'The branch taken when the user asked for no seed, such as the `else:` of `if args.seed is not None:`.',
     'A benchmark, which measures speed.',
+    'A setting that a later one takes back, and one in a function that nothing calls.',
     '`benchmark = False`, and a value that only the command line decides.',
   ],
   references: ['https://docs.pytorch.org/docs/stable/notes/randomness.html#cuda-convolution-benchmarking'],
@@ -38,18 +49,20 @@ torch.backends.cudnn.benchmark = False
 `,
     },
   ],
-  *check(file) {
+  *check(file, project) {
     if (measuresSpeed(file)) return;
-    for (const assignment of file.scopes.assignments) {
-      const left = assignment.get('left');
-      const right = assignment.get('right');
-      if (left?.type !== 'attribute' || right?.type !== 'true') continue;
-      if (file.qualify(left) !== 'torch.backends.cudnn.benchmark' || isWithoutSeed(assignment, file)) continue;
+    for (const setting of switchSettings(file, BENCHMARK)) {
+      const { node, value } = setting;
+      if (value.type !== 'true' || isForSpeed(setting, BENCHMARK, project)) continue;
+      if (isOverruled(setting, BENCHMARK, project)) continue;
       yield {
-        start: right.start,
-        end: right.end,
-        message: `\`${file.read(left)}\` has cuDNN pick its algorithm by timing, which may differ between runs.`,
-        fixes: [{ title: 'Set `benchmark` to `False`', safe: false, edits: () => [replace(right, 'False')] }],
+        start: value.start,
+        end: value.end,
+        message: `\`${writtenSwitch(setting, file)}\` has cuDNN pick its algorithm by timing, which may differ between runs.`,
+        // One value for several switches would take back the others too.
+        fixes: isShared(node)
+          ? []
+          : [{ title: 'Set `benchmark` to `False`', safe: false, edits: () => [replace(value, 'False')] }],
       };
     }
   },

@@ -8,6 +8,7 @@ import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
 import { seederOf } from '../knowledge/tables.ts';
 import { opUses, verdictOf } from '../operations/verdicts.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { isOverruled, switchSettings, writtenSwitch } from '../switches/switches.ts';
 import type { Fix } from '../text/edit.ts';
 
 const DEBUG_MODE = 'torch.set_deterministic_debug_mode';
@@ -80,20 +81,18 @@ layer = nn.TransformerEncoderLayer(64, 4)
     },
   ],
   *check(file, project) {
-    if (!project.isProgram) return;
+    if (!project.isInProgram) return;
     yield* warnOnly(file);
     if (asksForMore(file, project)) return;
-    for (const assignment of file.scopes.assignments) {
-      const left = assignment.get('left');
-      const right = assignment.get('right');
-      if (left?.type !== 'attribute' || right?.type !== 'true') continue;
-      if (file.qualify(left) !== CUDNN_DETERMINISTIC) continue;
+    for (const setting of switchSettings(file, CUDNN_DETERMINISTIC)) {
+      const { node, value } = setting;
+      if (value.type !== 'true' || isOverruled(setting, CUDNN_DETERMINISTIC, project)) continue;
       yield {
-        start: right.start,
-        end: right.end,
-        message: `\`${file.read(left)}\` reaches cuDNN only: operations outside cuDNN stay free to differ between runs.`,
+        start: value.start,
+        end: value.end,
+        message: `\`${writtenSwitch(setting, file)}\` reaches cuDNN only: operations outside cuDNN stay free to differ between runs.`,
         related: freeOperations(file, project),
-        fixes: [switchOn(file, assignment)],
+        fixes: [switchOn(file, node)],
       };
     }
   },

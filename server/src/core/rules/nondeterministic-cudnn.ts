@@ -3,7 +3,14 @@
 import type { Rule } from '../contract/rule.ts';
 import { replace } from '../edits/edit-text.ts';
 import { CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
-import { isWithoutSeed, measuresSpeed } from '../switches/switches.ts';
+import {
+  isForSpeed,
+  isOverruled,
+  isShared,
+  measuresSpeed,
+  switchSettings,
+  writtenSwitch,
+} from '../switches/switches.ts';
 
 export const nondeterministicCudnn: Rule = {
   name: 'nondeterministic-cudnn',
@@ -50,16 +57,18 @@ model = torch.nn.Conv2d(3, 8, 3)
   ],
   *check(file, project) {
     if (measuresSpeed(file) || project.deterministicAlgorithms !== 'off') return;
-    for (const assignment of file.scopes.assignments) {
-      const left = assignment.get('left');
-      const right = assignment.get('right');
-      if (left?.type !== 'attribute' || right?.type !== 'false') continue;
-      if (file.qualify(left) !== CUDNN_DETERMINISTIC || isWithoutSeed(assignment, file)) continue;
+    for (const setting of switchSettings(file, CUDNN_DETERMINISTIC)) {
+      const { node, value } = setting;
+      if (value.type !== 'false' || isForSpeed(setting, CUDNN_DETERMINISTIC, project)) continue;
+      if (isOverruled(setting, CUDNN_DETERMINISTIC, project)) continue;
       yield {
-        start: right.start,
-        end: right.end,
-        message: `\`${file.read(left)}\` is off, so cuDNN may use algorithms whose results differ between runs.`,
-        fixes: [{ title: 'Set `deterministic` to `True`', safe: false, edits: () => [replace(right, 'True')] }],
+        start: value.start,
+        end: value.end,
+        message: `\`${writtenSwitch(setting, file)}\` is off, so cuDNN may use algorithms whose results differ between runs.`,
+        // One value for several switches would turn on the others too.
+        fixes: isShared(node)
+          ? []
+          : [{ title: 'Set `deterministic` to `True`', safe: false, edits: () => [replace(value, 'True')] }],
       };
     }
   },

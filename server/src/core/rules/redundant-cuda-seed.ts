@@ -21,7 +21,8 @@ export const redundantCudaSeed: Rule = {
     'A call without `torch.manual_seed` beside it.',
     'A call with something in between that may draw.',
     'A value that is computed anew in each call.',
-    'Library modules, where nobody sees what runs in between.',
+    'A helper that is defined and never called, in a program that seeds nothing else.',
+    'Library modules that no program reaches.',
   ],
   references: [
     'https://docs.pytorch.org/docs/stable/generated/torch.manual_seed.html',

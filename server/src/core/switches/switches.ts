@@ -1,8 +1,11 @@
 /** What rules about determinism switches share: the switches in this file, and code that has a reason to leave them. */
 
+import type { Project } from '../contract/project.ts';
 import { ALGORITHMS } from '../knowledge/calls.ts';
+import { canonical } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { type Assigned, assignedBy } from '../python/targets.ts';
 
 /** True where the nearest switch in front of a place, in the blocks around it, is `use_deterministic_algorithms(False)`. */
 export function switchedOffHere(place: Node, file: PythonFile): boolean {
@@ -22,6 +25,55 @@ export function switchedOffHere(place: Node, file: PythonFile): boolean {
 function modeOf(call: Call, file: PythonFile): unknown {
   const mode = file.argument(call, 'mode', 0);
   return typeof mode === 'string' ? undefined : file.constant(mode);
+}
+
+/** A place that sets an attribute of a module: the target, and the value. */
+export interface Setting extends Assigned {
+  /** The assignment, or the call of `setattr`. */
+  readonly node: Node;
+}
+
+/** Where a file sets a switch that is an attribute, alone or as one of several. */
+export function* switchSettings(file: PythonFile, name: string): Iterable<Setting> {
+  const last = name.slice(name.lastIndexOf('.') + 1);
+  if (!file.text.includes(last)) return;
+  for (const node of file.scopes.assignments) {
+    for (const { target, value } of assignedBy(node)) {
+      if (target.type === 'attribute' && file.qualify(target) === name) yield { node, target, value };
+    }
+  }
+  for (const { node, callee } of file.calls('builtins.setattr')) {
+    const [object, key, value] = node.get('arguments')?.children ?? [];
+    const owner = object && file.qualify(object);
+    if (value && key && owner && canonical(`${owner}.${file.constant(key)}`) === name)
+      yield { node, target: callee, value };
+  }
+}
+
+/** True for one value that several targets get: `a = b = True`. */
+export const isShared = (node: Node): boolean =>
+  node.parent?.type === 'assignment' || node.get('right')?.type === 'assignment';
+
+/** The switch as it is written; by its own name where `setattr` sets it. */
+export function writtenSwitch({ node, target }: Setting, file: PythonFile): string {
+  const [object, key] = node.type === 'call' ? (node.get('arguments')?.children ?? []) : [];
+  return object && key ? `${file.read(object)}.${file.constant(key)}` : file.read(target);
+}
+
+/** True where the programs that run the place end with another value, or where nothing that runs leads to it. */
+export function isOverruled({ target, value }: Setting, name: string, project: Project): boolean {
+  const runs = project.isInProgram ? project.runs(target) : undefined;
+  if (runs !== true) return runs === false;
+  const given = project.file.constant(value);
+  const last = project.settingsOf(name);
+  return last.length > 0 && last.every((each) => each.value !== undefined && each.value !== given);
+}
+
+/** The branch of users who asked for speed instead of a seed, unless the program surely takes it. */
+export function isForSpeed({ node, target }: Setting, name: string, project: Project): boolean {
+  if (!isWithoutSeed(node, project.file)) return false;
+  const { path } = project.file;
+  return !project.settingsOf(name).some((each) => each.isSure && each.path === path && each.start === target.start);
 }
 
 /** Where a file sets a variable of its own process's environment; `span` is what to show, `value` what it is set to. */

@@ -1,7 +1,7 @@
 """Runs on real PyTorch what the rules claim.
 
 An experiment is one file below `experiments/<rule>/`. Its first line is a comment with JSON:
-`claim` says what it shows, `needs` names what the machine must have (`cuda`, `threads`, `sklearn`, `albumentations`, `torch<2.10`,
+`claim` says what it shows, `needs` names what the machine must have (`cuda`, `threads`, `c++`, `sklearn`, `albumentations`, `jax`, `torchdata`, `torch<2.10`,
 `torch>=2.10`), `error` is the text that ends the bad program. The programs follow, each under a line `#- name`:
 
     bad     runs twice; the outputs must differ, or a run must end with the stated error
@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -163,7 +164,7 @@ def run(program, arguments=()):
 def describe_machine():
     probe = (
         "import importlib, importlib.util, json, platform, torch; cuda = torch.cuda.is_available();"
-        "found = [name for name in ('torch', 'numpy', 'scipy', 'pandas', 'sklearn', 'hypothesis', 'albumentations') if importlib.util.find_spec(name)];"
+        "found = [name for name in ('torch', 'numpy', 'scipy', 'pandas', 'sklearn', 'hypothesis', 'albumentations', 'jax', 'torchdata') if importlib.util.find_spec(name)];"
         "versions = {name: importlib.import_module(name).__version__ for name in found};"
         "print(json.dumps({'torch': torch.__version__, 'versions': {'Python': platform.python_version(), **versions},"
         " 'threads': torch.get_num_threads(), 'device': torch.cuda.get_device_name(0) if cuda else None}))"
@@ -173,7 +174,7 @@ def describe_machine():
     if "numpy" not in machine["versions"]:
         return None
     machine["cores"] = os.cpu_count()
-    present = {"cuda": machine["device"], "threads": machine["threads"] > 1}
+    present = {"cuda": machine["device"], "threads": machine["threads"] > 1, "c++": shutil.which("g++")}
     is_older = [int(part) for part in machine["torch"].split(".")[:2]] < [2, 10]
     present.update({"torch<2.10": is_older, "torch>=2.10": not is_older})
     machine["has"] = {need for need, there in present.items() if there} | set(machine["versions"])

@@ -131,8 +131,12 @@ export class Callees {
       const [init] = CONSTRUCTORS.flatMap((name) => this.method(head, name, path) ?? []);
       return { kind: 'class', instance: object, init: init ?? null };
     }
-    const value = located.name.startsWith('#') ? file?.values[located.name.slice(1)] : undefined;
-    return value === undefined ? null : { kind: 'value', value: settle(value, {}, path) };
+    const [held = '', ...further] = located.name.startsWith('#') ? located.name.slice(1).split('.') : [];
+    const value = held === '' ? undefined : file?.values[held];
+    if (value === undefined) return null;
+    const settled = settle(value, {}, path);
+    if (further.length === 0) return { kind: 'value', value: settled };
+    return settled && 'instance' in settled ? { kind: 'member', object: settled, members: further } : null;
   }
 
   /** One of the classes of a module; only the run decides which. */

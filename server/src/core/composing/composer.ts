@@ -2,7 +2,8 @@
 
 import { EMPTY, imported, type Paths, type Site, seenFrom } from '../effects/algebra.ts';
 import type { Arguments, CallEvent, Event, InstanceValue, RunEvent, Value } from '../effects/events.ts';
-import { type Summary, summaryOf } from '../effects/summary.ts';
+import { type Summary, summaryOf, type TransformedDraw } from '../effects/summary.ts';
+import { HOLDS_PARTS } from '../knowledge/calls.ts';
 import { drawOf } from '../knowledge/tables.ts';
 import { asProgram, ended, inQuiet, inScope, looped, spawned, tried, written } from './blocks.ts';
 import { Bodies } from './bodies.ts';
@@ -22,6 +23,7 @@ import { addArguments, bindArguments, constantOf, decide, settle, settleArgument
 import { iterated, type Steps } from './iterating.ts';
 import { around, close, ENDS, type Frame, falls, NOTHING, type Outcome, then, whole } from './outcomes.ts';
 import { Recorder, type Trace } from './trace.ts';
+import { Transforms } from './transforms.ts';
 
 /** Calls through values that lead to values; deeper than this nothing is followed. */
 const DEEPEST = 8;
@@ -38,6 +40,7 @@ export class Composer {
   #startedUp: Paths | undefined;
   readonly #record: Recorder;
   readonly #steps: Steps;
+  readonly #transforms = new Transforms();
 
   /** The trace, if there is one, is told of every step. */
   constructor(modules: Modules, entry: string, trace?: Trace) {
@@ -83,6 +86,24 @@ export class Composer {
     return paths && summaryOf(paths);
   }
 
+  /** The draws in transformed code that the program has met. */
+  get transformed(): readonly TransformedDraw[] {
+    return this.#transforms.found;
+  }
+
+  /** Meets the draws of transformed code in functions that nobody may call, as far as the functions alone tell. */
+  visit(path: string, ids: Iterable<string>): void {
+    const file = this.#modules.effects(path);
+    for (const id of ids) {
+      if (id === '') this.#module(path);
+      const effects = file?.functions.get(id);
+      const owner = effects?.method ? id.slice(0, id.lastIndexOf('.')) : '';
+      const self = file?.classes[owner] ? { instance: owner, home: path } : null;
+      if (effects)
+        this.#runFunction({ path, id, effects }, { call: NO_ARGUMENTS, closure: {}, self, at: { path, site: '' } });
+    }
+  }
+
   /** What a process that is started anew runs before its target: the entry file as a module, if it is a file. */
   #startUp(): Paths {
     if (this.#startedUp) return this.#startedUp;
@@ -112,8 +133,10 @@ export class Composer {
     const look = (value: Value): Value => this.#callees.look(value, frame);
     switch (event.kind) {
       case 'draw':
+        if (!(event.training && this.#bodies.training === false))
+          this.#transforms.draws(event, { path, site: event.site });
         if (event.training && !this.#bodies.training) return NOTHING;
-        return falls(this.#record.draws(event.stream, { path, site: event.site }));
+        return falls(this.#record.draws(this.#transforms.streamOf(event), { path, site: event.site }));
       case 'mode':
         this.#bodies.training = event.training;
         return NOTHING;
@@ -121,7 +144,9 @@ export class Composer {
         const value = constantOf(look(event.value));
         if (value === null && event.noneIsEntropy) return NOTHING;
         const kind = event.restores ? 'restore' : 'seed';
-        return falls(this.#record.seeds(event.streams, { path, site: event.site }, value, kind));
+        return falls(
+          this.#record.seeds(this.#transforms.seeds(event.streams), { path, site: event.site }, value, kind),
+        );
       }
       case 'unknown-seeder':
         return falls(this.#record.maySeed({ path, site: event.site }));
@@ -152,6 +177,8 @@ export class Composer {
         return frame.inside?.() ?? NOTHING;
       case 'scope':
         return inScope(this.#record.inside({ kind: 'scope' }, () => this.#run(event.body, frame)));
+      case 'transform':
+        return this.#transformed(event, frame);
       case 'spawn': {
         const body = this.#record.inside({ kind: 'process' }, () => this.#run(event.body, frame));
         return spawned(body, { path, site: event.site }, event.forked ? null : this.#startUp());
@@ -184,6 +211,17 @@ export class Composer {
     return outcome;
   }
 
+  /** Runs what is transformed; what is only kept runs for what it draws, and does nothing here. */
+  #transformed({ how, isKept, body, site }: Event & { kind: 'transform' }, frame: Frame): Outcome {
+    const context = { how, by: { path: frame.path, site } };
+    const run = (): Outcome => this.#run(body, frame);
+    if (!isKept) return this.#transforms.within(context, run);
+    const before = this.#bodies.training;
+    this.#record.aside(() => this.#transforms.keep(context, run));
+    this.#bodies.training = before;
+    return NOTHING;
+  }
+
   /** Runs a file once more, as a script or not. What nobody can find may seed. */
   #script({ file, isMain, site }: RunEvent, from: string): Outcome {
     const at: Site = { path: from, site };
@@ -214,7 +252,7 @@ export class Composer {
     const outcome =
       typeof event.target === 'string'
         ? this.#named(name, call, at, frame)
-        : this.#memberOf(settle(event.target.of, env, path), event.target.method, call, at);
+        : this.#memberOf(this.#callees.look(event.target.of, frame), event.target.method, call, at);
     const app = name === '' ? null : this.#callees.app(name, path);
     if (app) return then(outcome ?? NOTHING, this.#command(app, at));
     if (outcome) return outcome;
@@ -316,17 +354,19 @@ export class Composer {
 
   #method(object: InstanceValue, name: string, call: Arguments, at: Site, depth: number): Outcome | null {
     const home = object.home ?? at.path;
+    this.#transforms.uses(object, name, at);
     const found = this.#callees.method(object.instance, name, home);
     if (found)
       return this.#record.reached('call', at, () => this.#invoke(found, { call, closure: {}, self: object, at }));
     const held = this.#callees.held(object, name, at.path);
     if (held !== null) return this.#apply(held, call, at, depth + 1);
     if (name !== '__call__' || call.runsOnly === 'generators') return null;
-    if (object.parts) {
+    if (object.parts && !HOLDS_PARTS.has(object.instance)) {
       const parts = object.parts.map((part) => this.#apply(part, NO_ARGUMENTS, at, depth + 1) ?? NOTHING);
       return parts.reduce(then, NOTHING);
     }
     const draw = drawOf(object.instance);
+    if (draw?.kind === 'dropout' && this.#bodies.training !== false) this.#transforms.draws(draw, at);
     const isDrawn = draw?.kind === 'transform' || (draw?.kind === 'dropout' && this.#bodies.training === true);
     return draw && isDrawn ? falls(this.#record.draws(draw.stream, at)) : null;
   }
@@ -387,8 +427,11 @@ export class Composer {
   #runBody({ path, id, effects }: FoundFunction, { call, closure, self, at }: Invocation): Outcome {
     const env = { ...closure, ...bindArguments(effects, call, {}, at.path) };
     const object = effects.method ? self : null;
-    return this.#bodies.function(`${path}\0${id}`, [env, object], () =>
-      this.#run(effects.events, { path, env, unit: id, self: object }),
+    const name = `${path}\0${id}`;
+    return this.#transforms.function(name, effects, path, () =>
+      this.#bodies.function(name, [env, object, this.#transforms.key], () =>
+        this.#run(effects.events, { path, env, unit: id, self: object }),
+      ),
     );
   }
 }

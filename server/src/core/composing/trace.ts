@@ -92,7 +92,7 @@ export class Trace {
 
 /** Makes the paths of each step, and tells the trace of it if there is one. */
 export class Recorder {
-  readonly #trace: Trace | undefined;
+  #trace: Trace | undefined;
 
   constructor(trace: Trace | undefined) {
     this.#trace = trace;
@@ -123,6 +123,14 @@ export class Recorder {
     const result = run();
     this.#trace?.leave();
     return result;
+  }
+
+  /** Runs what does not happen here, and tells nobody. */
+  aside(run: () => void): void {
+    const trace = this.#trace;
+    this.#trace = undefined;
+    run();
+    this.#trace = trace;
   }
 
   /** What is reached by a call, an import, or a file that is run. */

@@ -1,6 +1,6 @@
 /** What rules and the subjects may ask of the project around a file; who answers stands in `program/`. */
 
-import type { Reached, Site, Summary } from '../effects/summary.ts';
+import type { Reached, Site, Summary, TransformedDraw } from '../effects/summary.ts';
 import type { Stream } from '../knowledge/tables.ts';
 import type { Call, Constant } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -112,6 +112,8 @@ export interface Project {
   readonly makesCheckpoint: boolean;
   /** True where another file of a program of this one trains, or switches the mode of something. */
   readonly isModeSetElsewhere: boolean;
+  /** The draws of this file that happen in transformed code, whichever file transforms it. */
+  readonly transformedDraws: readonly TransformedDraw[];
   /** The streams that a program of this file draws from or seeds. */
   readonly streams: ReadonlySet<Stream>;
   /** The version of a package the program runs with, by its name on PyPI; null where nothing says, which is the newest. */

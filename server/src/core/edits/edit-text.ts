@@ -71,6 +71,21 @@ export function statementOf(node: Node): Node {
   return at;
 }
 
+/** Takes an argument out of its list: its line where it has one for itself, else with the comma in front of it. */
+export function removeArgument(file: PythonFile, argument: Node): Edit {
+  const { text } = file;
+  const passed = argument.parent?.children ?? [];
+  const start = lineStart(text, argument.start);
+  const end = lineEnd(text, argument.end);
+  const isAlone = text.slice(start, argument.start).trim() === '' && /^,?\s*$/.test(text.slice(argument.end, end));
+  const ending = text.startsWith('\r\n', end) ? 2 : 1;
+  if (isAlone && end < text.length) return { start, end: end + ending, text: '' };
+  const before = passed[passed.indexOf(argument) - 1];
+  const next = passed[passed.indexOf(argument) + 1];
+  if (before) return { start: before.end, end: argument.end, text: '' };
+  return { start: argument.start, end: next?.start ?? argument.end, text: '' };
+}
+
 /** True when the statement has its lines for itself, so that whole lines can go before it, after it or away. */
 function ownsItsLines(file: PythonFile, statement: Node): boolean {
   const before = file.text.slice(lineStart(file.text, statement.start), statement.start);

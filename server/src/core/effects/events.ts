@@ -4,11 +4,15 @@
  */
 
 import type { Stream } from '../knowledge/tables.ts';
+import type { TransformKind } from '../knowledge/transforms.ts';
 import type { Constant } from '../python/call.ts';
 import type { Span } from '../text/edit.ts';
 
 /** Begins the name of a parameter that the object of a method was made with, and keeps in an attribute. */
 export const OF_SELF = 'self.';
+
+/** Stands for the method of a generator where a function is passed one and draws from it. */
+export const DRAWS_FROM = 'generator=';
 
 /** What is known of a value where it is passed on; null when nothing is. `home` is the file whose names these are, once the value has left it. */
 export type Value =
@@ -55,6 +59,8 @@ export interface InstanceValue {
   readonly parts?: readonly Value[];
   /** What it was made of, as far as that can be called later. */
   readonly made?: Arguments;
+  /** Of a generator of random numbers: the function that makes it, empty for the module's body. */
+  readonly madeIn?: string;
   readonly home?: string;
 }
 
@@ -69,6 +75,13 @@ export interface Loader {
   readonly workers: 'none' | 'some' | 'unknown';
 }
 
+/** How transformed code runs. */
+export interface Transformation {
+  readonly kind: TransformKind;
+  /** Torch's own streams are not put back. */
+  readonly preserves?: false;
+}
+
 /** A condition that a call can decide. `null` is a condition nobody can. */
 export type Guard =
   | { readonly test: 'main' }
@@ -80,8 +93,14 @@ export type Guard =
   | null;
 
 export type Event =
-  /** `training`: only a module in training mode draws. */
-  | { readonly kind: 'draw'; readonly stream: Stream; readonly training?: true; readonly site: string }
+  /** `training`: only a module in training mode draws. `isArray`: compiled code draws it from torch's stream. */
+  | {
+      readonly kind: 'draw';
+      readonly stream: Stream;
+      readonly training?: true;
+      readonly isArray?: true;
+      readonly site: string;
+    }
   /** Modules are switched to training, or out of it. */
   | { readonly kind: 'mode'; readonly training: boolean }
   | {
@@ -129,6 +148,15 @@ export type Event =
   | { readonly kind: 'spawn'; readonly forked: boolean; readonly body: readonly Event[]; readonly site: string }
   /** Draws inside do not matter: weights that a checkpoint overwrites; or no seed comes too late for them, as something else replaces them. */
   | { readonly kind: 'quiet'; readonly isReplaced?: true; readonly body: readonly Event[] }
+  /** The body is compiled, traced, batched or checkpointed; or just that is left out for it. */
+  | {
+      readonly kind: 'transform';
+      readonly how: Transformation | 'untouched';
+      /** Nothing runs here: what is called keeps the function for later. */
+      readonly isKept?: true;
+      readonly body: readonly Event[];
+      readonly site: string;
+    }
   /** `isAbstract`: it only says that somebody else has to write the body. */
   | { readonly kind: 'never'; readonly isAbstract?: true }
   | { readonly kind: 'return' | 'break' };
@@ -178,6 +206,8 @@ export interface FunctionEffects {
   readonly isProperty?: true;
   /** A generator: its body runs when what it returns is iterated. */
   readonly isGenerator?: true;
+  /** How it runs by its decorators or its class. */
+  readonly transform?: { readonly how: Transformation | 'untouched'; readonly site: string };
   readonly returns: Value;
   /** Bound to an object: the first parameter is not passed by the caller. */
   readonly method: boolean;

@@ -1,6 +1,7 @@
 /** What rules read off the paths of a program: for each stream the draw, the seeds and the process that say most. */
 
 import { STREAMS, type Stream } from '../knowledge/tables.ts';
+import type { TransformKind } from '../knowledge/transforms.ts';
 import type { Constant } from '../python/call.ts';
 import {
   byWeight,
@@ -23,6 +24,21 @@ export interface Reached {
   readonly via: readonly Site[];
   /** It happens while a module is imported: the importing file itself may do nothing at all. */
   readonly imported?: true;
+}
+
+/** A draw whose numbers transformed code does not draw as it is written. */
+export interface TransformedDraw {
+  /** One number for all calls, rows or rounds; or another one when the backward pass recomputes. */
+  readonly effect: 'frozen' | 'recomputed';
+  readonly kind: TransformKind;
+  readonly stream: Stream;
+  /** The class of the generator, where it is none of the global ones. */
+  readonly generator: string | null;
+  readonly site: Site;
+  /** What transforms the code. */
+  readonly by: Site;
+  /** The draw is put back unless `by`, the argument, says otherwise. */
+  readonly isPutBack: boolean;
 }
 
 export interface Exposure extends Reached {

@@ -12,6 +12,8 @@ export const KEEPS_FUNCTION_METHOD =
   /^(add_argument|set_defaults|add_parser|add_command|add_typer|setdefault|register\w*|connect|subscribe|on|add_\w*(hook|handler|listener|callback)s?)$/;
 /** Objects that, when they are called, call what they were made of, one after the other. */
 export const CALLS_ITS_PARTS = /^(torchvision\.transforms(\.v2)?\.Compose|torch\.nn\.Sequential)$/;
+/** Objects that only hold what they were made of. */
+export const HOLDS_PARTS = new Set(['torch.nn.ModuleList']);
 /** Calls that run a function in another process. */
 export const SPAWNS =
   /^(torch\.multiprocessing|multiprocessing)(\.\w+)*\.(spawn|Process|start_processes)$|^torch\.multiprocessing\.spawn$/;
@@ -23,6 +25,13 @@ export const EXITS = new Set(['sys.exit', 'os._exit', 'os.abort', 'builtins.exit
 export const MAKES_CONTEXT = new Set(['contextlib.contextmanager', 'contextlib.asynccontextmanager']);
 /** Context managers at whose end the generators are what they were. */
 export const RESTORES = new Set(['torch.random.fork_rng']);
+/** Context managers and decorators under which no gradient is taken. */
+export const TAKES_NO_GRADIENT = new Set([
+  'torch.no_grad',
+  'torch.inference_mode',
+  'torch.autograd.no_grad',
+  'torch.autograd.inference_mode',
+]);
 /** Hands on the elements of what it gets. */
 export const ITERATES =
   /^(builtins\.(enumerate|zip|iter|list|tuple|map|next|sorted|sum)|itertools\.\w+|tqdm(\.\w+)*\.(tqdm|trange)|tqdm|rich\.progress\.track)$/;

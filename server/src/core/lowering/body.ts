@@ -23,6 +23,7 @@ import { importedModules } from './modules.ts';
 import { namedEvents, type Vocabulary } from './own-functions.ts';
 import { isOnlyProbed } from './probes.ts';
 import { assignmentEvents } from './switch-events.ts';
+import { transformationOf } from './transforms.ts';
 import { argumentValues, guardOf, isProperty, knownValue, makerOf, returnedValue } from './values.ts';
 
 const NO_RUNS: ReadonlyMap<number, Run> = new Map();
@@ -59,6 +60,7 @@ export class Lowering {
     const decorators = info.decorators.flatMap((each) => this.#decoratorOf(each));
     this.#isContext = decorators.some(({ name }) => MAKES_CONTEXT.has(name));
     const isStatic = info.decorators.some((each) => this.#file.read(each).includes('staticmethod'));
+    const how = transformationOf(info, this.#file);
     const events = !body ? [] : body.type === 'block' ? this.statements(body.children) : this.expression(body);
     const effects: FunctionEffects = {
       parameters: info.parameters.map((parameter) => ({
@@ -73,6 +75,7 @@ export class Lowering {
       isContext: this.#isContext,
       ...(isProperty(info, this.#file) ? { isProperty: true } : {}),
       ...(this.#yields && !this.#isContext ? { isGenerator: true } : {}),
+      ...(how ? { transform: { how, site: this.#site(info.decorators[0] ?? info.node) } } : {}),
       returns: returnedValue(info, this.#file),
       method: info.class !== null && !isStatic,
       events,

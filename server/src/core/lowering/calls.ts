@@ -1,16 +1,18 @@
 /** What one call does to randomness. */
 
-import type { Event, Value } from '../effects/events.ts';
+import { type Event, NOTHING_PASSED, type Value } from '../effects/events.ts';
 import { EXITS, GETS_CONTEXT, SPAWNS } from '../knowledge/calls.ts';
 import { seederOf } from '../knowledge/tables.ts';
+import { generatorMadeBy } from '../knowledge/transforms.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
 import { fireEvents } from './command-apps.ts';
 import { drawEvents } from './draws.ts';
 import { type Sites, switchEvents } from './switch-events.ts';
+import { keepsUntouched, transformEvents } from './transforms.ts';
 import { callbacks, unreadCall } from './unread-calls.ts';
-import { argumentValues, knownValue } from './values.ts';
+import { argumentValues, keptValue, knownValue } from './values.ts';
 
 /** The events of a call, after its arguments have been evaluated. */
 export function callEvents(call: Call, file: PythonFile, site: Sites): Event[] {
@@ -27,8 +29,29 @@ function eventsOf(call: Call, file: PythonFile, site: Sites): Event[] {
     const body = callbacks(call, argumentValues(call, file), file, site);
     return [{ kind: 'spawn', forked: method === 'fork', body, site: site(call.callee) }];
   }
+  const transformed = transformEvents(
+    call,
+    file,
+    (node) => keptValue(node, file),
+    (each) => argumentValues(each, file),
+    site,
+  );
+  if (transformed) return transformed;
+  if (keepsUntouched(call)) {
+    const body = callbacks(call, argumentValues(call, file), file, site);
+    return [{ kind: 'transform', how: 'untouched', body, site: site(call.callee) }];
+  }
   const known = seedEvents(call, file, site) ?? drawEvents(call, file, site(call.callee));
-  return known ?? fireEvents(call, file, site) ?? unreadCall(call, file, site);
+  return known ?? generatorUse(call, file, site) ?? fireEvents(call, file, site) ?? unreadCall(call, file, site);
+}
+
+/** A method of a generator that the code makes: a draw of the object's, or a seed of it. */
+function generatorUse(call: Call, file: PythonFile, site: Sites): Event[] | null {
+  const object = call.method === null || call.name === null ? undefined : call.callee.get('object');
+  const owner = call.name?.slice(0, -1 - (call.method?.length ?? 0)) ?? '';
+  const of = object && generatorMadeBy(owner) ? knownValue(object, file) : null;
+  const target = of && call.method !== null ? { of, method: call.method } : null;
+  return target && [{ kind: 'call', target, ...NOTHING_PASSED, takesSeed: false, site: site(call.callee) }];
 }
 
 /** How the call starts a process, if it does: a fork of this one, or anew. */

@@ -1,10 +1,12 @@
 /** Which calls take random numbers from a global generator, decided from the table of draws and the call's arguments. */
 
-import type { Event } from '../effects/events.ts';
+import { DRAWS_FROM, type Event, NOTHING_PASSED } from '../effects/events.ts';
 import { type Draw, drawingMethod, drawOf } from '../knowledge/tables.ts';
+import { arraySizeOf } from '../knowledge/transforms.ts';
 import type { Call, Constant } from '../python/call.ts';
 import { looksLikeClass, type PythonFile } from '../python/file.ts';
 import { isHarmlessDraw } from './harmless-draws.ts';
+import { keptValue } from './values.ts';
 
 const LAYER_OF_LIBRARY = /^(torch|torch_geometric|dgl)\./;
 
@@ -17,9 +19,24 @@ export function drawEvents(call: Call, file: PythonFile, site: string): Event[] 
     const asModule = typeof mode !== 'string' && /^\w+\.training$/.test(file.read(mode));
     if (asModule) return [{ kind: 'draw', stream: draw.stream, training: true, site }];
   }
-  return drawsHere(draw, call, file) && !isHarmlessDraw(call, file)
-    ? [{ kind: 'draw', stream: draw.stream, site }]
-    : [];
+  if (isHarmlessDraw(call, file)) return [];
+  if (!drawsHere(draw, call, file)) return generatorEvents(draw, call, file, site);
+  return [{ kind: 'draw', stream: draw.stream, ...(drawsArray(call, file) ? { isArray: true } : {}), site }];
+}
+
+/** `torch.rand(3, generator=g)`: a draw of the object's. */
+function generatorEvents(draw: Draw, call: Call, file: PythonFile, site: string): Event[] {
+  const given = draw.kind === 'function' ? file.argument(call, 'generator') : 'absent';
+  const value = typeof given === 'string' ? null : keptValue(given, file);
+  if (value === null || 'const' in value) return [];
+  return [{ kind: 'call', target: { of: value, method: DRAWS_FROM }, ...NOTHING_PASSED, takesSeed: false, site }];
+}
+
+/** A draw of numpy's with a size. */
+function drawsArray(call: Call, file: PythonFile): boolean {
+  const position = call.name === null ? undefined : arraySizeOf(call.name);
+  const size = position === undefined ? 'absent' : file.argument(call, 'size', position);
+  return size !== 'absent' && (typeof size === 'string' || size.type !== 'none');
 }
 
 /** The row of the table a call stands for, whatever its arguments say. */

@@ -9,13 +9,14 @@ import {
   OF_SELF,
   type Value,
 } from '../effects/events.ts';
-import { CALLS_ITS_PARTS, LIBRARY } from '../knowledge/calls.ts';
+import { CALLS_ITS_PARTS, HOLDS_PARTS, LIBRARY } from '../knowledge/calls.ts';
 import { drawOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import { FLUENT, isSelfUpdate, type PythonFile } from '../python/file.ts';
 import { reachingDefinitions } from '../python/reaching.ts';
 import type { ClassInfo, Definition, FunctionInfo } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
+import { madeIn, wrappedBy } from './transforms.ts';
 
 /** Classes whose objects yield batches, in an order of their own. */
 export const DATA_LOADERS: ReadonlySet<string> = new Set([
@@ -46,6 +47,12 @@ export function knownValue(expression: Node, file: PythonFile, depth = 0): Value
       const items = expression.children.map(inner);
       return items.some((item) => item !== null && !('const' in item)) ? { tuple: items } : null;
     }
+    case 'generator_expression':
+    case 'list_comprehension': {
+      // As many as the run makes, each made the same way.
+      const item = inner(expression.get('body'));
+      return item !== null && !('const' in item) && !('parameter' in item) ? { tuple: [item] } : null;
+    }
     case 'dictionary':
       return oneOf(expression.children.map((pair) => inner(pair.get('value'))));
     case 'subscript':
@@ -63,6 +70,9 @@ export function knownValue(expression: Node, file: PythonFile, depth = 0): Value
 const functionValue = (id: string): Value => (/^#.*\./.test(id) ? { function: id, nested: true } : { function: id });
 
 function namedValue(expression: Node, file: PythonFile, depth: number): Value {
+  const object = expression.get('object');
+  // `layer.__call__` is called as the layer is.
+  if (object && file.read(expression).endsWith('.__call__')) return knownValue(object, file, depth + 1);
   const name = file.qualify(expression);
   if (name !== null && file.functionOf(name))
     return propertyOf(expression, file) ? { result: name } : functionValue(name);
@@ -99,7 +109,7 @@ function definedValue(only: Definition, file: PythonFile, depth: number): Value 
   if (only.kind === 'class') return { function: only.class.id };
   if (only.kind === 'function') return functionValue(only.function.id);
   if (only.kind === 'import') return outside(only.qualified);
-  return unpackedValue(only.node, file, depth);
+  return unpackedValue(only.node, file, depth) ?? elementValue(only.node, file, depth);
 }
 
 /** What branches have bound to a name; what one of them did, nobody may know. */
@@ -141,6 +151,21 @@ function unpackedValue(name: Node, file: PythonFile, depth: number): Value {
   return 'result' in whole && whole.item === undefined ? { ...whole, item } : null;
 }
 
+/** `for layer in self.layers`, `for i, layer in enumerate(layers)`: any of what is iterated. */
+function elementValue(name: Node, file: PythonFile, depth: number): Value {
+  const pattern = name.field === 'left' ? name : name.parent;
+  const loop = pattern?.field === 'left' ? pattern.parent : null;
+  const iterated = /^for_(statement|in_clause)$/.test(loop?.type ?? '') ? loop?.get('right') : undefined;
+  if (!iterated) return null;
+  const counted = iterated.type === 'call' && file.call(iterated).name === 'builtins.enumerate';
+  const [given] = iterated.get('arguments')?.children ?? [];
+  const isElement = counted ? pattern !== name && pattern?.children[1] === name : pattern === name;
+  const whole = isElement ? knownValue(counted && given ? given : iterated, file, depth + 1) : null;
+  if (whole === null) return null;
+  if ('tuple' in whole) return oneOf(whole.tuple);
+  return 'instance' in whole && whole.parts ? oneOf(whole.parts) : null;
+}
+
 function callValue(expression: Node, file: PythonFile, depth: number): Value {
   const call = file.call(expression);
   if (call.name === 'functools.partial') {
@@ -150,8 +175,12 @@ function callValue(expression: Node, file: PythonFile, depth: number): Value {
     const { positional, keywords, open } = argumentValues(call, file, depth + 1);
     return { ...value, given: { positional: positional.slice(1), keywords, open } };
   }
+  const wrapped = wrappedBy(call, file);
+  if (wrapped) return knownValue(wrapped, file, depth + 1);
   const made = file.constructionOf(expression);
   if (made?.name) return instanceValue(made, file, depth);
+  const home = madeIn(call, file);
+  if (home !== null) return { instance: call.name ?? '', madeIn: home };
   const object = call.callee.get('object');
   // `build().to(device)` is what `build` returned.
   if (call.method !== null && FLUENT.has(call.method) && object && call.name === null) {
@@ -163,8 +192,10 @@ function callValue(expression: Node, file: PythonFile, depth: number): Value {
 
 function instanceValue(call: Call, file: PythonFile, depth: number): InstanceValue {
   const instance = call.name ?? '';
+  const home = madeIn(call, file);
+  if (home !== null) return { instance, madeIn: home };
   if (DATA_LOADERS.has(instance)) return { instance, loader: loaderOf(call, file, depth) };
-  if (CALLS_ITS_PARTS.test(instance)) {
+  if (CALLS_ITS_PARTS.test(instance) || HOLDS_PARTS.has(instance)) {
     const passed = argumentValues(call, file, depth + 1).positional;
     return { instance, parts: passed.flatMap((each) => (each !== null && 'tuple' in each ? each.tuple : [each])) };
   }
@@ -190,7 +221,9 @@ export function argumentValues(call: Call, file: PythonFile, depth = 0): Argumen
   const positional: Value[] = [];
   const keywords: Record<string, Value> = {};
   let open = false;
-  for (const argument of call.node.get('arguments')?.children ?? []) {
+  const list = call.node.get('arguments');
+  // `nn.ModuleList(Block() for _ in range(3))` passes the one thing, without brackets of its own.
+  for (const argument of list?.type === 'generator_expression' ? [list] : (list?.children ?? [])) {
     const key = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
     const value = key ? argument.get('value') : argument;
     if (argument.type === 'list_splat' || argument.type === 'dictionary_splat') open = true;
@@ -321,6 +354,9 @@ function comparison(condition: Node, file: PythonFile): Guard {
   if (!['==', '!=', '<', '<=', '>', '>='].includes(operator)) return null;
   return { test: 'compare', operator, left: testedValue(left, file), right: testedValue(right, file) };
 }
+
+/** A value, also where `self` keeps what the constructor was passed. */
+export const keptValue = (expression: Node, file: PythonFile): Value => testedValue(expression, file);
 
 /** A value in a condition: `self.train` may be what this very object was made with. */
 function testedValue(expression: Node, file: PythonFile): Value {

@@ -1,16 +1,11 @@
 /** Code that no backward pass follows. */
+import { TAKES_NO_GRADIENT } from '../knowledge/calls.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
 import type { Definition, FunctionInfo } from '../python/scope.ts';
 import { walk } from '../syntax/parse.ts';
 import { isApart, isClassApart, isInEvaluation } from './purposes.ts';
 
-const OFF = new Set([
-  'torch.no_grad',
-  'torch.inference_mode',
-  'torch.autograd.no_grad',
-  'torch.autograd.inference_mode',
-]);
 /** By its name it is the same, whoever made it: `utils.no_grad`. */
 const NAMED_OFF = /^(?!.*(maybe|conditional|optional)).*(^|[._])(no_grad|inference_mode)$/;
 /** Whose methods run without a gradient: datasets, metrics unless they are told otherwise, and what has its own backward. */
@@ -124,7 +119,7 @@ function turnsOff(expression: Node, file: PythonFile): boolean {
     return typeof mode !== 'string' && file.constant(mode) === false;
   }
   if (name === null) return false;
-  return OFF.has(name) || NAMED_OFF.test(name);
+  return TAKES_NO_GRADIENT.has(name) || NAMED_OFF.test(name);
 }
 
 /** A decorator of the file's own that calls what it decorates under `no_grad`. */

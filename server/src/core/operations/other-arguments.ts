@@ -1,9 +1,8 @@
 /** Repairs of an operation that pass it other arguments. */
 
-import { addArguments, lineEnd, lineStart, replace } from '../edits/edit-text.ts';
+import { addArguments, removeArgument, replace } from '../edits/edit-text.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
-import type { Node } from '../syntax/parse.ts';
 import type { Edit, Fix } from '../text/edit.ts';
 
 const TWINS: Readonly<Record<string, string>> = {
@@ -36,21 +35,7 @@ function nearestEdits(file: PythonFile, call: Call, position: number | undefined
   if (!holder || (holder === mode && next && next.type !== 'keyword_argument')) return undefined;
   const quote = /["']/.exec(file.read(mode))?.[0] ?? (file.text.includes('"') ? '"' : "'");
   const removed = passed.filter((each) => ONLY_INTERPOLATING.test(file.read(each.get('name') ?? each)));
-  return [replace(mode, `${quote}nearest${quote}`), ...removed.map((each) => withoutArgument(file, each, passed))];
-}
-
-/** Takes an argument out of its list: its line where it has one for itself, else with the comma in front of it. */
-function withoutArgument(file: PythonFile, argument: Node, passed: readonly Node[]): Edit {
-  const { text } = file;
-  const start = lineStart(text, argument.start);
-  const end = lineEnd(text, argument.end);
-  const isAlone = text.slice(start, argument.start).trim() === '' && /^,?\s*$/.test(text.slice(argument.end, end));
-  const ending = text.startsWith('\r\n', end) ? 2 : 1;
-  if (isAlone && end < text.length) return { start, end: end + ending, text: '' };
-  const before = passed[passed.indexOf(argument) - 1];
-  const next = passed[passed.indexOf(argument) + 1];
-  if (before) return { start: before.end, end: argument.end, text: '' };
-  return { start: argument.start, end: next?.start ?? argument.end, text: '' };
+  return [replace(mode, `${quote}nearest${quote}`), ...removed.map((each) => removeArgument(file, each))];
 }
 
 /** flash-attn's own switch. */

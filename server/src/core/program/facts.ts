@@ -6,6 +6,7 @@ import { type Flags, isMlPackage, looksLikeSeeder, type Seeder, seederOf } from 
 import { passedInitializers } from '../loading/worker-seeds.ts';
 import { keptPipelines } from '../lowering/augmentation.ts';
 import { NO_VOCABULARY, streamsOf, type Vocabulary } from '../lowering/own-functions.ts';
+import { transformingFunctions } from '../lowering/transforms.ts';
 import { type CallsOfOthers, callsOfOthers } from '../operations/calls-of-others.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -56,6 +57,8 @@ export interface FileFacts {
   /** Folders that it adds to the path of modules. */
   readonly addedFolders: readonly string[];
   readonly callsOfOthers: CallsOfOthers;
+  /** Its functions in which, or by whose decorators, code is compiled, traced, batched or checkpointed; the module's body is empty. */
+  readonly transforming: readonly string[];
 }
 
 const DEBUG_SWITCHES = ['torch.set_deterministic_debug_mode', 'torch.set_deterministic'];
@@ -87,6 +90,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     parts: usesMl ? partsOf(file) : {},
     addedFolders: addedFolders(file),
     callsOfOthers: usesMl ? callsOfOthers(file) : {},
+    transforming: usesMl ? transformingFunctions(file) : [],
   };
 }
 

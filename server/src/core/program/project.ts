@@ -15,7 +15,7 @@ import type {
 } from '../contract/project.ts';
 import type { Pledge } from '../contract/severity.ts';
 import type { Event, Value } from '../effects/events.ts';
-import type { Reached, Site, Summary } from '../effects/summary.ts';
+import type { Reached, Site, Summary, TransformedDraw } from '../effects/summary.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
 import { type Stream, torchvisionFor } from '../knowledge/tables.ts';
 import { vocabularyOf } from '../lowering/own-functions.ts';
@@ -193,6 +193,24 @@ export class WorkspaceProject implements Project {
     const kept = Object.entries(this.#workspace.facts(path)?.pipelines ?? {});
     const [found] = kept.filter(([key]) => key.startsWith(`${id}.`) && !key.slice(id.length + 1).includes('.'));
     return found ? { attribute: found[0].slice(id.length + 1), library: found[1] } : null;
+  }
+
+  /** The draws of this file that happen in transformed code, whichever file transforms it. */
+  get transformedDraws(): readonly TransformedDraw[] {
+    const { path } = this.file;
+    const importers = new Set([path]);
+    for (const each of importers) for (const other of this.#workspace.importers(each)) importers.add(other);
+    const transforming = [...new Set([...importers, ...this.#programPaths])].filter(
+      (each) => (this.#workspace.facts(each)?.transforming.length ?? 0) > 0,
+    );
+    if (transforming.length === 0) return [];
+    const found = [
+      ...this.#programs.flatMap((each) => this.#workspace.program(each).transformed),
+      ...transforming.flatMap((each) => this.#workspace.visited(each)),
+    ];
+    const own = found.filter(({ site, by, isPutBack }) => (isPutBack ? by : site).path === path);
+    const keyOf = ({ site, by, isPutBack }: TransformedDraw): string => (isPutBack ? by : site).site;
+    return [...new Map(own.reverse().map((each) => [keyOf(each), each])).values()].reverse();
   }
 
   #place(name: string): { readonly path: string; readonly name: string } {

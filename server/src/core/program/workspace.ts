@@ -7,7 +7,7 @@ import type { Commands, Modules } from '../composing/callees.ts';
 import { Composer } from '../composing/composer.ts';
 import { isStandardModule } from '../edits/imports.ts';
 import type { FileEffects } from '../effects/events.ts';
-import type { Summary } from '../effects/summary.ts';
+import type { Summary, TransformedDraw } from '../effects/summary.ts';
 import { Manifests, type Script } from '../manifests/manifests.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Span } from '../text/edit.ts';
@@ -35,6 +35,8 @@ export interface ProgramEffects {
   readonly entered: ReadonlySet<string>;
   /** Every file that had a say in this. */
   readonly asked: ReadonlySet<string>;
+  /** Draws in transformed code. */
+  readonly transformed: readonly TransformedDraw[];
 }
 
 const LONGEST_CHAIN = 12;
@@ -52,6 +54,7 @@ export class Workspace implements Modules {
   /** By the list of modules that an import event has, which is one file's. */
   #imported = new WeakMap<readonly string[], readonly string[]>();
   readonly #programs = new Map<string, ProgramEffects>();
+  readonly #visited = new Map<string, readonly TransformedDraw[]>();
   readonly #cublasFiles = new Set<string>();
   #importers: Map<string, Set<string>> | undefined;
   /** By file, the functions that manifests make commands; as of which list of them. */
@@ -74,6 +77,7 @@ export class Workspace implements Modules {
     if (old && sameEffects(old.effects, file.effects) && JSON.stringify(old.facts) === JSON.stringify(file.facts))
       return false;
     // What is written inside functions changes no name, and matters only to programs that have read it.
+    this.#visited.clear();
     if (old && shapeOf(old) === shapeOf(file)) this.#forgetPrograms(path);
     else this.#forget();
     return true;
@@ -130,7 +134,8 @@ export class Workspace implements Modules {
         path,
       );
       const summary = withinReason(() => composer.program(commands));
-      program = { summary, reached: composer.reached, entered: composer.entered, asked };
+      const { reached, entered, transformed } = composer;
+      program = { summary, reached, entered, asked, transformed };
       this.#programs.set(path, program);
     }
     return program;
@@ -145,6 +150,19 @@ export class Workspace implements Modules {
   /** What a call of a function or method does to randomness, as a file names it; null where nobody can read it. */
   call(name: string, from: string): Summary | null {
     return withinReason(() => new Composer(this, from).call(name, from));
+  }
+
+  /** Draws in what a file's own functions transform, whoever calls them. */
+  visited(path: string): readonly TransformedDraw[] {
+    let found = this.#visited.get(path);
+    if (!found) {
+      const composer = new Composer(this, path);
+      const ids = this.facts(path)?.transforming ?? [];
+      withinReason(() => composer.visit(path, ids));
+      found = composer.transformed;
+      this.#visited.set(path, found);
+    }
+    return found;
   }
 
   /** Files that import this one, at any level of their code. */
@@ -366,6 +384,7 @@ export class Workspace implements Modules {
     this.#located.clear();
     this.#imported = new WeakMap();
     this.#programs.clear();
+    this.#visited.clear();
     this.#importers = undefined;
     this.#commandsOf = undefined;
     this.#addedFolders = undefined;

@@ -5,6 +5,7 @@ import { cublasWorkspaceConfig } from './cublas-workspace-config.ts';
 import { cudaOnlySeed } from './cuda-only-seed.ts';
 import { cudnnBenchmark } from './cudnn-benchmark.ts';
 import { dropoutAlwaysOn } from './dropout-always-on.ts';
+import { frozenDraw } from './frozen-draw.ts';
 import { incompleteDeterminism } from './incomplete-determinism.ts';
 import { incompleteSeeding } from './incomplete-seeding.ts';
 import { ineffectiveHashSeed } from './ineffective-hash-seed.ts';
@@ -18,6 +19,7 @@ import { nondeterministicCudnn } from './nondeterministic-cudnn.ts';
 import { nondeterministicOp } from './nondeterministic-op.ts';
 import { randomizedHash } from './randomized-hash.ts';
 import { rankDependentSplit } from './rank-dependent-split.ts';
+import { recomputedDraw } from './recomputed-draw.ts';
 import { redundantCudaSeed } from './redundant-cuda-seed.ts';
 import { resumeWithoutRngState } from './resume-without-rng-state.ts';
 import { setOrder } from './set-order.ts';
@@ -58,6 +60,8 @@ export const RULES: readonly Rule[] = [
   unseededSplit,
   rankDependentSplit,
   missingSetEpoch,
+  frozenDraw,
+  recomputedDraw,
   unsortedListing,
   setOrder,
   nondeterministicOp,

@@ -170,7 +170,7 @@ const settingsTable = (): string =>
     ['Setting', 'In `pyproject.toml`', 'Default', 'Meaning'],
     Object.entries(configuration().properties).map(([name, { default: value, markdownDescription: text }]) => [
       `\`${name}\``,
-      name.includes('.trace.') ? '' : `\`${keyOf(name.replace('seedwise.', ''))}\``,
+      name.includes('.trace.') || name.endsWith('.codeLens') ? '' : `\`${keyOf(name.replace('seedwise.', ''))}\``,
       `\`${JSON.stringify(value)}\``,
       text,
     ]),
@@ -267,6 +267,13 @@ function configuration(): { title: string; properties: Record<string, Property> 
       scope,
     };
   }
+  properties['seedwise.codeLens'] = {
+    type: 'boolean',
+    default: true,
+    markdownDescription:
+      'Shows above each program, in one line, whether its random numbers repeat and what is missing. Only in VS Code.',
+    scope: 'resource',
+  };
   properties['seedwise.trace.server'] = {
     type: 'string',
     enum: ['off', 'messages', 'verbose'],

@@ -1,10 +1,24 @@
 /** What both hosts of the extension share: the client's options, and the commands that need VS Code's own interface. */
-import { commands, type Diagnostic, type ExtensionContext, env, languages, Uri, window, workspace } from 'vscode';
+import {
+  commands,
+  type Diagnostic,
+  type ExtensionContext,
+  env,
+  languages,
+  Uri,
+  version,
+  window,
+  workspace,
+} from 'vscode';
 import { type BaseLanguageClient, ExecuteCommandRequest, type LanguageClientOptions } from 'vscode-languageclient';
-import { COMMANDS, type InitializationOptions, type SeedBlockOptions } from '../../server/src/protocol.ts';
+import { COMMANDS, DEBUG_INFO, type InitializationOptions, type SeedBlockOptions } from '../../server/src/protocol.ts';
+import { activePython } from './active.ts';
 import { answerFiles } from './files.ts';
+import { registerPrograms } from './programs.ts';
 import { registerReport } from './report.ts';
+import { registerRuleSettings } from './rule-settings.ts';
 import { showStatus } from './status.ts';
+import { registerWorkspaceCheck } from './workspace-check.ts';
 
 /** Starts the language client a host makes, registers the commands, and ties all of it to the extension's life. */
 export async function start(
@@ -22,48 +36,71 @@ export async function start(
     diagnosticPullOptions: { onChange: true },
     outputChannel: log,
     initializationOptions,
+    middleware: {
+      provideCodeLenses: (document, token, next) =>
+        workspace.getConfiguration('seedwise', document).get('codeLens', true) ? next(document, token) : [],
+    },
   });
 
   context.subscriptions.push(
     client,
     ...answerFiles(client),
     ...showStatus(client),
-    commands.registerCommand(COMMANDS.insertSeedBlock, () => insertSeedBlock(client)),
+    commands.registerCommand(COMMANDS.insertSeedBlock, (address?: string) => insertSeedBlock(client, address)),
     ...REWRITES.map((command) => commands.registerCommand(command, () => rewriteAtCursor(client, command))),
     commands.registerCommand(COMMANDS.explainRule, (rule?: string, url?: string) => explainRule(context, rule, url)),
-    commands.registerCommand(COMMANDS.turnOffRule, turnOffRule),
+    ...registerRuleSettings(),
+    ...registerWorkspaceCheck(client),
+    ...registerPrograms(client),
     ...registerReport(context, client),
     commands.registerCommand('seedwise.restartServer', async () => {
       await client.stop().catch(() => {}); // A server that does not answer is a reason to restart it.
       await client.start();
     }),
     commands.registerCommand('seedwise.showLog', () => log.show()),
+    commands.registerCommand('seedwise.copyDebugInfo', () => copyDebugInfo(client)),
+    commands.registerCommand('seedwise.openIssue', () => env.openExternal(Uri.parse(ISSUES))),
     log,
   );
+  await commands.executeCommand('setContext', 'seedwise.isActive', true);
   // The client has told the user why, and Restart Server stays at hand.
   await client.start().catch(() => {});
+}
+
+const ISSUES = 'https://github.com/seedwise/seedwise/issues/new';
+
+/** For a report of a fault: what runs where, without any code. */
+async function copyDebugInfo(client: BaseLanguageClient): Promise<void> {
+  const info = await client.sendRequest<string>(DEBUG_INFO, {}).catch(() => 'The server does not answer.');
+  await env.clipboard.writeText(`${info}\nVS Code ${version} (${env.appHost})`);
+  const open = 'Open Issue';
+  const chosen = await window.showInformationMessage('What an issue should say is on the clipboard.', open);
+  if (chosen === open) await commands.executeCommand('seedwise.openIssue');
 }
 
 /** Rewrites of what is at the cursor. */
 const REWRITES = [COMMANDS.insertSeedWorker, COMMANDS.makeDeterministic, COMMANDS.replaceIndexSelect];
 
 async function rewriteAtCursor(client: BaseLanguageClient, command: string): Promise<void> {
-  const editor = window.activeTextEditor;
-  if (editor?.document.languageId !== 'python') {
-    window.showInformationMessage('Open the Python file that is meant.');
+  const active = activePython();
+  if (!active) {
+    window.showInformationMessage('Open the Python file or notebook that is meant.');
     return;
   }
   const { asUri, asPosition } = client.code2ProtocolConverter;
   await client.sendRequest(ExecuteCommandRequest.type, {
     command,
-    arguments: [asUri(editor.document.uri), asPosition(editor.selection.active)],
+    arguments: [asUri(active.document.uri), asPosition(active.selection.active)],
   });
 }
 
-async function insertSeedBlock(client: BaseLanguageClient): Promise<void> {
-  const document = window.activeTextEditor?.document;
-  if (document?.languageId !== 'python') {
-    window.showInformationMessage('Open the Python file the seed block is for.');
+/** Into the document at the address, else into the one that is shown. */
+async function insertSeedBlock(client: BaseLanguageClient, address?: string): Promise<void> {
+  const { asUri } = client.code2ProtocolConverter;
+  const active = activePython();
+  const uri = typeof address === 'string' ? address : active && asUri(active.document.uri);
+  if (uri === undefined) {
+    window.showInformationMessage('Open the Python file or notebook the seed block is for.');
     return;
   }
   const picks = [
@@ -79,7 +116,7 @@ async function insertSeedBlock(client: BaseLanguageClient): Promise<void> {
   const options: SeedBlockOptions = { deterministic: pick.deterministic };
   await client.sendRequest(ExecuteCommandRequest.type, {
     command: COMMANDS.insertSeedBlock,
-    arguments: [client.code2ProtocolConverter.asUri(document.uri), options],
+    arguments: [uri, options],
   });
 }
 
@@ -93,7 +130,7 @@ async function explainRule(context: ExtensionContext, rule?: string, url?: strin
     () => true,
     () => false,
   );
-  if (exists) await commands.executeCommand('markdown.showPreview', page);
+  if (exists) await commands.executeCommand('markdown.showPreviewToSide', page);
   else if (url) await env.openExternal(Uri.parse(url));
 }
 
@@ -109,12 +146,4 @@ async function pickRule(pages: Uri): Promise<string | undefined> {
   const files = await workspace.fs.readDirectory(pages);
   const rules = files.flatMap(([file]) => (/^[a-z].*\.md$/.test(file) ? [file.slice(0, -'.md'.length)] : []));
   return window.showQuickPick(rules, { title: 'Explain This Rule' });
-}
-
-async function turnOffRule(rule: string): Promise<void> {
-  const settings = workspace.getConfiguration('seedwise');
-  const inWorkspace = workspace.workspaceFolders !== undefined;
-  const { workspaceValue, globalValue } = settings.inspect<Record<string, string>>('rules') ?? {};
-  const rules = inWorkspace ? workspaceValue : globalValue;
-  await settings.update('rules', { ...rules, [rule]: 'off' }, !inWorkspace);
 }

@@ -5,6 +5,7 @@ import {
   type ExtensionContext,
   env,
   NotebookRange,
+  ProgressLocation,
   Range,
   Uri,
   ViewColumn,
@@ -22,8 +23,11 @@ const REFRESH_DELAY_MS = 500;
 export function registerReport(context: ExtensionContext, client: BaseLanguageClient): Disposable[] {
   let shown: ReportPanel | undefined;
   return [
-    commands.registerCommand(COMMANDS.report, async () => {
-      const found = await findProgram(client);
+    commands.registerCommand(COMMANDS.report, async (address?: unknown) => {
+      const wanted = typeof address === 'string' ? address : undefined;
+      const found = await window.withProgress({ location: ProgressLocation.Window, title: 'Seedwise: report' }, () =>
+        findProgram(client, wanted),
+      );
       if (!found) return;
       shown ??= new ReportPanel(context.extensionUri, client, () => {
         shown = undefined;
@@ -37,15 +41,18 @@ export function registerReport(context: ExtensionContext, client: BaseLanguageCl
   ];
 }
 
-/** The program of the active editor; for a library the user chooses one of those that reach it. */
-async function findProgram(client: BaseLanguageClient): Promise<{ uri: string; page: ReportPage } | undefined> {
+/** The program at the address, else of the active editor; for a library the user chooses one of those that reach it. */
+async function findProgram(
+  client: BaseLanguageClient,
+  address: string | undefined,
+): Promise<{ uri: string; page: ReportPage } | undefined> {
   const editor = window.activeTextEditor?.document;
   const document = window.activeNotebookEditor?.notebook ?? (editor?.languageId === 'python' ? editor : undefined);
-  if (!document) {
+  const uri = address ?? (document && client.code2ProtocolConverter.asUri(document.uri));
+  if (uri === undefined) {
     window.showInformationMessage('Open the Python file or notebook whose report you want.');
     return undefined;
   }
-  const uri = client.code2ProtocolConverter.asUri(document.uri);
   const page = await askFor(client, uri);
   if (!page) return undefined;
   if (page.isProgram) return { uri, page };

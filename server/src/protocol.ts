@@ -17,6 +17,10 @@ export const COMMANDS = {
    * the document's URI and `ReportOptions`.
    */
   report: 'seedwise.report',
+  /** Argument: the rule's name. Only a client can ask for a severity and write its settings. */
+  changeSeverity: 'seedwise.changeSeverity',
+  /** Argument: the rule's name, and the address of a document in the folder that is meant. */
+  turnOffInFolder: 'seedwise.turnOffInFolder',
   /** Only on the page of a report: `PlaceArguments`, none, and none. */
   openPlace: 'seedwise.openPlace',
   copyReport: 'seedwise.copyReport',
@@ -107,3 +111,45 @@ export interface Status {
   /** Where the manifest says so. */
   readonly place?: { readonly uri: string; readonly line: number; readonly character: number };
 }
+
+/** Checks every file of the workspace that is not open. */
+export const WORKSPACE_CHECK = {
+  /** A request of the client that can be cancelled. Answers `FileFindings[]`. */
+  run: 'seedwise/checkWorkspace',
+  /** A notification of the server meanwhile; parameter: `WorkspaceProgress`. */
+  progress: 'seedwise/checkProgress',
+} as const;
+
+export interface WorkspaceProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface FileFindings {
+  readonly uri: string;
+  /** As the protocol has them. */
+  readonly diagnostics: readonly unknown[];
+}
+
+/** A request of the client; no parameter. Answers `ProgramEntry[]`: the programs of the workspace, sorted by name. */
+export const PROGRAMS = 'seedwise/programs';
+
+export interface ProgramEntry {
+  readonly uri: string;
+  readonly name: string;
+  /** What stands above the program in an editor. */
+  readonly text: string;
+  readonly promise: 'none' | 'seeded' | 'deterministic';
+  /** The streams that are seeded on every path. */
+  readonly streams: readonly string[];
+  readonly findings: readonly {
+    readonly rule: string;
+    readonly message: string;
+    readonly severity: 'error' | 'warning' | 'information' | 'hint';
+    /** Counts from 1. */
+    readonly line: number;
+  }[];
+}
+
+/** A request of the client; no parameter. Answers a text for a report of a fault: versions, settings, sizes, times. */
+export const DEBUG_INFO = 'seedwise/debugInfo';

@@ -5,4 +5,8 @@ import { version } from '../../package.json';
 import { wasm } from './host/wasm.ts';
 import { serve } from './lsp/server.ts';
 
-serve(createConnection(new BrowserMessageReader(self), new BrowserMessageWriter(self)), { version, wasm });
+serve(createConnection(new BrowserMessageReader(self), new BrowserMessageWriter(self)), {
+  version,
+  platform: 'a web worker',
+  wasm,
+});

@@ -15,6 +15,7 @@ parentPort?.on('message', () => tell({ alive: true }));
 expectShortLives();
 serve(createConnection(new PortMessageReader(port as never), new PortMessageWriter(port as never)), {
   version,
+  platform: `Node ${process.versions.node}, ${process.platform} ${process.arch}`,
   wasm,
   files: diskFiles(() => {}),
   collectGarbage,

@@ -62,18 +62,17 @@ test('it stands behind the removal, and is not the preferred one', () =>
     );
   }));
 
-test('a file that is not there is created, after the user has confirmed', () =>
+test('a file that is not there is created at once: the title says which', () =>
   withServer({ files: filesWith(), folders: [ROOT], capabilities: CONFIRMING }, async (server) => {
     const edit = await resolved(server);
     const [create, change] = edit?.documentChanges ?? [];
-    assert.deepEqual(create, { kind: 'create', uri: LAUNCH_URI, annotationId: 'launch' });
+    assert.deepEqual(create, { kind: 'create', uri: LAUNCH_URI });
     assert.ok(change && 'edits' in change);
     assert.deepEqual(change.textDocument, { uri: LAUNCH_URI, version: null });
-    assert.deepEqual(edit?.changeAnnotations, { launch: { label: TITLE, needsConfirmation: true } });
+    assert.equal(edit?.changeAnnotations, undefined, 'nothing is left unticked in a preview');
     const [only, ...others] = change.edits;
     assert.deepEqual(others, []);
-    assert.ok(only && 'newText' in only && 'annotationId' in only);
-    assert.equal(only.annotationId, 'launch');
+    assert.ok(only && 'newText' in only);
     const [configuration] = JSON.parse(only.newText).configurations;
     assert.deepEqual(configuration, {
       name: 'Python: Current File',

@@ -7,6 +7,8 @@ import {
   type ClientCapabilities,
   type CodeAction,
   CodeActionRequest,
+  type CodeLens,
+  CodeLensRequest,
   ConfigurationRequest,
   createProtocolConnection,
   DiagnosticRefreshRequest,
@@ -27,6 +29,7 @@ import {
   InitializedNotification,
   InitializeRequest,
   LogMessageNotification,
+  MessageType,
   type NotebookCell,
   NotebookCellKind,
   type NotebookDocumentChangeEvent,
@@ -135,7 +138,9 @@ export async function startServer({
   const said = {
     published: [] as PublishDiagnosticsParams[],
     messages: [] as string[],
+    /** Errors and warnings in the log, and the rest of it. */
     logs: [] as string[],
+    notes: [] as string[],
     edits: [] as WorkspaceEdit[],
     shown: [] as string[],
     refreshes: 0,
@@ -144,7 +149,9 @@ export async function startServer({
   let answer = settings;
   connection.onNotification(PublishDiagnosticsNotification.type, (params) => void said.published.push(params));
   connection.onNotification(ShowMessageNotification.type, ({ message }) => void said.messages.push(message));
-  connection.onNotification(LogMessageNotification.type, ({ message }) => void said.logs.push(message));
+  connection.onNotification(LogMessageNotification.type, ({ type, message }) => {
+    (type <= MessageType.Warning ? said.logs : said.notes).push(message);
+  });
   connection.onNotification(STATUS.changed, () => void said.statusChanges++);
   connection.onRequest(RegistrationRequest.type, () => {});
   connection.onRequest(ConfigurationRequest.type, ({ items }) => items.map(() => answer ?? null));
@@ -254,6 +261,12 @@ export async function startServer({
 
     execute: (command: string, ...args: unknown[]) =>
       connection.sendRequest(ExecuteCommandRequest.type, { command, arguments: args }),
+
+    codeLenses: async (uri: string): Promise<CodeLens[]> =>
+      (await connection.sendRequest(CodeLensRequest.type, { textDocument: { uri } })) ?? [],
+
+    /** One of our own. */
+    request: <R>(method: string): Promise<R> => connection.sendRequest(method, {}),
 
     shutDown: () => connection.sendRequest(ShutdownRequest.type),
 

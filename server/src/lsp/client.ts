@@ -51,6 +51,8 @@ export function clientOf(capabilities: unknown, options: unknown) {
     createsFiles:
       says('workspace', 'workspaceEdit', 'documentChanges') &&
       lists('create', 'workspace', 'workspaceEdit', 'resourceOperations'),
+    showsProgress: says('window', 'workDoneProgress'),
+    runsCommands: commands.has(COMMANDS.report),
     showsPages: commands.has(COMMANDS.explainRule) || says('window', 'showDocument', 'support'),
   };
 }

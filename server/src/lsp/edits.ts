@@ -27,6 +27,13 @@ export const ACTION_KINDS: readonly Action['kind'][] = [
 /** The version of a file that no editor holds. */
 export const CLOSED = -1;
 
+/** Commands that write settings, which only a client can do. */
+const SETTING_COMMANDS = {
+  turnOff: COMMANDS.turnOffRule,
+  turnOffInFolder: COMMANDS.turnOffInFolder,
+  changeSeverity: COMMANDS.changeSeverity,
+} as const;
+
 /** The annotation of edits in files other than the one that was asked about. */
 const OTHER_FILE = 'other-file';
 
@@ -61,7 +68,7 @@ export function translator(
 
   function offers({ command }: Action): boolean {
     if (command?.name === 'explain') return theClient().showsPages;
-    return command?.name !== 'turnOff' || theClient().commands.has(COMMANDS.turnOffRule);
+    return command === undefined || theClient().commands.has(SETTING_COMMANDS[command.name]);
   }
 
   function codeActionOf(action: Action, document: TextDocument, source: ActionSource): CodeAction {
@@ -71,8 +78,8 @@ export function translator(
     if (finding) codeAction.diagnostics = [diagnosticOf(finding, document)];
     if (command?.name === 'explain') {
       codeAction.command = { title, command: COMMANDS.explainRule, arguments: [command.rule, ruleUrl(command.rule)] };
-    } else if (command?.name === 'turnOff') {
-      codeAction.command = { title, command: COMMANDS.turnOffRule, arguments: [command.rule] };
+    } else if (command) {
+      codeAction.command = { title, command: SETTING_COMMANDS[command.name], arguments: [command.rule, source.uri] };
     } else if (theClient().resolvesEdits) {
       codeAction.data = source;
     } else {

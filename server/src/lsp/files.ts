@@ -85,9 +85,13 @@ export function followWorkspace(connection: Connection, index: WorkspaceIndex, {
     /** Resolves when all news so far is known, however long that takes. */
     complete: (): Promise<unknown> => all,
 
-    /** Reads the folders and asks for news of them; the client is initialized by now. */
-    start(client: ReturnType<typeof clientOf>, folders: readonly string[]): void {
-      learn(ready.then(() => index.add(folders)));
+    /** Reads the folders and asks for news of them, telling how far it is; the client is initialized by now. */
+    start(
+      client: ReturnType<typeof clientOf>,
+      folders: readonly string[],
+      onProgress?: (done: number, total: number) => void,
+    ): void {
+      learn(ready.then(() => index.add(folders, onProgress)));
       if (client.changesFolders) {
         connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
           index.remove(removed.map(({ uri }) => uri));

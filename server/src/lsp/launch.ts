@@ -13,8 +13,6 @@ import { type FileAccess, join } from '../host/folders.ts';
 import { type clientOf, isInWorkspace, rangeOf } from './client.ts';
 import { pathOf, type WorkspaceIndex } from './workspace-index.ts';
 
-const ANNOTATION = 'launch';
-
 interface Surroundings {
   readonly index: WorkspaceIndex;
   client(): ReturnType<typeof clientOf>;
@@ -46,15 +44,14 @@ export function launcher({ index, client, files, tell }: Surroundings) {
         tell(MessageType.Info, `\`${LAUNCH_FILE}\` sets \`${variable.name}\` to ${variable.value} already.`);
       if (!edits?.length) return action;
       const document = TextDocument.create(address, 'jsonc', 0, text ?? '');
-      const annotation = client().confirmsEdits ? { annotationId: ANNOTATION } : {};
-      const create: CreateFile = { kind: 'create', uri: address, ...annotation };
+      const create: CreateFile = { kind: 'create', uri: address };
       const change: TextDocumentEdit = {
         textDocument: { uri: address, version: null },
-        edits: edits.map((edit) => ({ range: rangeOf(edit, document), newText: edit.text, ...annotation })),
+        edits: edits.map((edit) => ({ range: rangeOf(edit, document), newText: edit.text })),
       };
-      const changeAnnotations = { [ANNOTATION]: { label: action.title, needsConfirmation: true } };
       const documentChanges = text === undefined ? [create, change] : [change];
-      return { ...action, edit: { documentChanges, ...(client().confirmsEdits && { changeAnnotations }) } };
+      // The title says which file is written, so it is not asked for again.
+      return { ...action, edit: { documentChanges } };
     },
   };
 

@@ -78,7 +78,7 @@ const commandHref = (command: string, argument: readonly unknown[]): string =>
   `command:${command}?${encodeURIComponent(JSON.stringify(argument))}`;
 
 /** Names paths relative to the workspace folder they are in; a file in none of them by its own name. */
-function namesBelow(folders: readonly string[]): (path: string) => string {
+export function namesBelow(folders: readonly string[]): (path: string) => string {
   const inside = folders.map((uri) => `${pathOf(uri).replace(/\/$/, '')}/`).sort((a, b) => b.length - a.length);
   return (path) => {
     const folder = inside.find((each) => path.startsWith(each));

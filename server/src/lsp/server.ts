@@ -13,15 +13,17 @@ import {
 } from 'vscode-languageserver';
 import { actionsOf } from '../core/analysis/actions.ts';
 import { ruleUrl } from '../core/rules/index.ts';
-import { COMMANDS, STATUS, type Status, type StatusOf } from '../protocol.ts';
+import { COMMANDS, DEBUG_INFO, STATUS, type Status, type StatusOf } from '../protocol.ts';
 import type { ActionSource } from './client.ts';
 import { EDITING, editingCommands } from './commands.ts';
 import { ACTION_KINDS } from './edits.ts';
 import { serveHovers } from './hover.ts';
 import { launcher } from './launch.ts';
+import { serveLenses } from './lenses.ts';
 import { NOTEBOOK_SYNC, spanOf } from './notebooks.ts';
 import { type Host, Session } from './session.ts';
 import { statusOf } from './status.ts';
+import { serveWorkspaceChecks } from './workspace-check.ts';
 
 /** Serves the language server protocol on a connection until its client ends it. */
 export function serve(connection: Connection, host: Host): void {
@@ -30,6 +32,9 @@ export function serve(connection: Connection, host: Host): void {
   serveDiagnostics(session);
   serveActions(session);
   serveCommands(session);
+  serveLenses(session);
+  serveWorkspaceChecks(session);
+  connection.onRequest(DEBUG_INFO, () => session.speaker.guarded('', () => session.debugInfo()));
   serveHovers(connection, (uri, otherwise, work) => session.withPython(uri, otherwise, work), session.speaker.guarded);
   session.documents.listen(connection);
   connection.listen();
@@ -64,6 +69,7 @@ function capabilitiesFor(client: Session['client']): ServerCapabilities {
     ...(client.knowsNotebooks && { notebookDocumentSync: NOTEBOOK_SYNC }),
     codeActionProvider: { codeActionKinds: [...ACTION_KINDS], resolveProvider: client.resolvesEdits },
     hoverProvider: true,
+    ...(client.runsCommands && { codeLensProvider: {} }),
     executeCommandProvider: { commands: offered.filter((command) => !client.commands.has(command)) },
     ...(client.pullsDiagnostics && {
       diagnosticProvider: { identifier: 'seedwise', interFileDependencies: true, workspaceDiagnostics: false },

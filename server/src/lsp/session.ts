@@ -11,7 +11,7 @@ import { type Analysis, analyze } from '../core/analysis/analyze.ts';
 import type { Project } from '../core/contract/project.ts';
 import { projectOf } from '../core/program/project.ts';
 import { closeFile, openFile, type PythonFile, updateFile } from '../core/python/file.ts';
-import { parseSettings, type Settings } from '../core/settings/settings.ts';
+import { DEFAULT_SETTINGS, parseSettings, type Settings } from '../core/settings/settings.ts';
 import { loadSyntax, type WasmBytes } from '../core/syntax/parse.ts';
 import { type FileAccess, NO_FILES } from '../host/folders.ts';
 import { reasonToSkip } from '../host/limits.ts';
@@ -25,6 +25,10 @@ import { answerReport } from './report.ts';
 import { type IndexState, pathOf, WorkspaceIndex } from './workspace-index.ts';
 
 const PUSH_DELAY_MS = 100;
+/** A document that takes longer than this is named in the log, in milliseconds. */
+const SLOW_MS = 500;
+/** How many of them a report of a fault names. */
+const MAX_SLOW = 20;
 /** How often an answer is worked out again because texts of other files were missing. */
 const MAX_ROUNDS = 3;
 
@@ -52,6 +56,8 @@ export interface Python {
 /** What the platform gives the server. */
 export interface Host {
   readonly version: string;
+  /** What it runs on, for the log. */
+  readonly platform?: string;
   readonly wasm: WasmBytes;
   /** For clients that read no files themselves; without it, each document is then judged alone. */
   readonly files?: FileAccess;
@@ -85,6 +91,9 @@ export class Session {
   readonly #leftAlone: Map<string, number | undefined>;
   readonly #name = Date.now().toString(36);
   #resultCount = 0;
+  /** Milliseconds that the first reading of the workspace took; undefined while it lasts. */
+  #readMs: number | undefined;
+  readonly #slow: string[] = [];
   #sentSettings: unknown;
 
   constructor(connection: Connection, host: Host) {
@@ -126,12 +135,46 @@ export class Session {
 
   /** Reads the workspace, and the settings that hold for all of it. */
   start(): void {
+    const { host, speaker, connection } = this;
     this.#takeUserSettings();
-    this.workspace.start(this.client, this.folders);
-    this.workspace.complete().then(this.host.collectGarbage).catch(this.speaker.logError);
+    connection.console.info(`Seedwise ${host.version} on ${host.platform ?? 'an unknown platform'}.`);
+    for (const folder of this.folders) connection.console.info(`Folder: ${folder}`);
+    const start = performance.now();
+    const progress = this.client.showsProgress ? connection.window.createWorkDoneProgress() : undefined;
+    const begun = progress?.then((shown) => {
+      shown.begin('Seedwise: reading the workspace', 0);
+      return shown;
+    });
+    this.workspace.start(this.client, this.folders, (done, total) => {
+      begun?.then((shown) => shown.report(Math.floor((100 * done) / total), `${done} of ${total} files`));
+    });
+    const finish = (): void => {
+      begun?.then((shown) => shown.done()).catch(speaker.logError);
+      this.#readMs = Math.round(performance.now() - start);
+      connection.console.info(`${this.#count()} files of Python read in ${this.#readMs} ms.`);
+      host.collectGarbage?.();
+    };
+    this.workspace.complete().then(finish).catch(speaker.logError);
     this.syntax.catch(() =>
       this.speaker.tell(MessageType.Error, 'The parser did not start, so nothing is checked. The log says why.'),
     );
+  }
+
+  #count(): number {
+    return [...this.index.workspace.paths].filter((path) => path.endsWith('.py')).length;
+  }
+
+  /** What a report of a fault should say: versions, settings, sizes and times; no code, and no names but of the folders' files that were slow. */
+  async debugInfo(): Promise<string> {
+    const settings = await this.settingsOf(this.folders[0] ?? '');
+    const own = Object.entries(settings).filter(([name, value]) => !isDefault(name, value));
+    return [
+      `Seedwise ${this.host.version} on ${this.host.platform ?? 'an unknown platform'}`,
+      `Folders: ${this.folders.length}; files of Python: ${this.#count()}; read in ${this.#readMs ?? '(not done)'} ms`,
+      `Open documents: ${this.documents.all().length}; notebooks: ${this.notebooks.all().length}`,
+      `Settings that differ: ${own.length === 0 ? 'none' : own.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join('; ')}`,
+      `Slow files: ${this.#slow.length === 0 ? 'none' : this.#slow.join('; ')}`,
+    ].join('\n');
   }
 
   /** Settings have changed; what clients send with the news counts where they cannot be asked. */
@@ -169,7 +212,7 @@ export class Session {
   /** The reproducibility report of a document, or of the whole workspace. */
   async report(uri?: string, options?: ReportOptions): Promise<unknown> {
     await this.workspace.complete();
-    const settings = await this.#settingsOf(uri ?? this.folders[0] ?? '');
+    const settings = await this.settingsOf(uri ?? this.folders[0] ?? '');
     for (let round = 1; ; round++) {
       const checked = uri ? await this.check(uri) : undefined; // The workspace then knows the document as it is now.
       const answer = answerReport(checked?.document.uri ?? uri, options, {
@@ -200,7 +243,7 @@ export class Session {
       if (!isLinted(before)) return undefined;
       await this.syntax;
       await this.workspace.settled();
-      const user = await this.#settingsOf(before.uri);
+      const user = await this.settingsOf(before.uri);
       const settings = isInWorkspace(before.uri)
         ? this.index.workspace.manifests.settingsOf(pathOf(before.uri), user)
         : user;
@@ -247,6 +290,7 @@ export class Session {
       this.speaker.once(`${document.uri} is not analysed: it is ${reason}.`, this.speaker.logWarning);
       return undefined;
     }
+    const start = performance.now();
     const source = sourceOf(document);
     const file = before ? updateFile(before, source) : openFile(pathOf(document.uri), source);
     const generation = this.index.generation;
@@ -256,6 +300,7 @@ export class Session {
     const project = projectOf(file, settings, isInWorkspace(document.uri) ? this.index.workspace : undefined);
     const analysis = analyze(file, project, settings);
     for (const problem of analysis.problems) this.speaker.once(problem, this.speaker.logWarning);
+    this.#logIfSlow(document.uri, performance.now() - start);
     return { file, project, analysis };
   }
 
@@ -269,6 +314,13 @@ export class Session {
     }
   }
 
+  #logIfSlow(uri: string, took: number): void {
+    if (took < SLOW_MS) return;
+    const line = `${uri.slice(uri.lastIndexOf('/') + 1)} took ${Math.round(took)} ms`;
+    if (this.#slow.length < MAX_SLOW) this.#slow.push(line);
+    this.connection.console.info(line);
+  }
+
   #isLeftAlone({ uri, version }: TextDocument): boolean {
     if (!this.#leftAlone.has(uri)) return false;
     const first = this.#leftAlone.get(uri) ?? version;
@@ -277,7 +329,8 @@ export class Session {
     return first === version;
   }
 
-  #settingsOf(uri: string): Promise<Settings> {
+  /** The settings that hold at an address; they are asked for once. */
+  settingsOf(uri: string): Promise<Settings> {
     const settings = this.#settingsByUri.get(uri) ?? this.#readSettings(uri);
     this.#settingsByUri.set(uri, settings);
     return settings;
@@ -336,3 +389,6 @@ export class Session {
     );
   }
 }
+
+const isDefault = (name: string, value: unknown): boolean =>
+  JSON.stringify((DEFAULT_SETTINGS as unknown as Record<string, unknown>)[name]) === JSON.stringify(value);

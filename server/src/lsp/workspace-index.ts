@@ -72,9 +72,9 @@ export class WorkspaceIndex {
   }
 
   /** Reads all files of the folders in; resolves when they are known. */
-  async add(folders: readonly string[]): Promise<void> {
+  async add(folders: readonly string[], onProgress?: (done: number, total: number) => void): Promise<void> {
     for (const folder of folders) this.#folders.set(folderPath(folder), folder);
-    await this.reread(await findFiles(folders, this.#around.files));
+    await this.reread(await findFiles(folders, this.#around.files), onProgress);
   }
 
   /** Takes what the user set for the whole workspace; files are understood anew where it names other functions, which is then true. */
@@ -93,7 +93,7 @@ export class WorkspaceIndex {
   }
 
   /** Takes the stored texts for the truth again, of files that were made, changed, deleted or closed. */
-  async reread(uris: readonly string[]): Promise<void> {
+  async reread(uris: readonly string[], onProgress?: (done: number, total: number) => void): Promise<void> {
     const isOfInterest = (path: string): boolean => this.#isInside(path) && (!isNotebook(path) || this.#ran.has(path));
     const wanted = uris.filter((uri) => isOfInterest(pathOf(uri)));
     const installed = wanted.filter((uri) => isInstalledPackage(pathOf(uri)));
@@ -103,11 +103,14 @@ export class WorkspaceIndex {
     await this.#readAll(manifests);
     if (manifests.length > 0) await this.#readIncluded();
     const others = wanted.filter((uri) => !isManifest(pathOf(uri)));
-    await this.#readAll(this.#namesChanged ? [...new Set([...this.#closedPython(), ...others])] : others);
+    await this.#readAll(this.#namesChanged ? [...new Set([...this.#closedPython(), ...others])] : others, onProgress);
   }
 
-  async #readAll(uris: readonly string[]): Promise<void> {
-    for (let i = 0; i < uris.length; i += BATCH) await this.#read(uris.slice(i, i + BATCH));
+  async #readAll(uris: readonly string[], onProgress?: (done: number, total: number) => void): Promise<void> {
+    for (let i = 0; i < uris.length; i += BATCH) {
+      onProgress?.(i, uris.length);
+      await this.#read(uris.slice(i, i + BATCH));
+    }
   }
 
   /** Manifests may include files that no name tells from others. */

@@ -24,7 +24,10 @@ export interface Action {
   readonly finding?: Finding;
   readonly preferred: boolean;
   /** What the client does instead of, or after, the edits. */
-  readonly command?: { readonly name: 'explain' | 'turnOff'; readonly rule: string };
+  readonly command?: {
+    readonly name: 'explain' | 'turnOff' | 'turnOffInFolder' | 'changeSeverity';
+    readonly rule: string;
+  };
   /** What the host writes to its launch configuration instead of edits. */
   readonly startWith?: Variable;
   edits(): readonly Edit[];
@@ -118,7 +121,9 @@ function generic(file: PythonFile, analysis: Analysis, finding: Finding): Action
     ...(same.length > 1 && finding.fixes?.[0] ? [all] : []),
     // An ignore is not ignored; it is removed.
     ...(rule === unusedIgnore.name ? [] : ignores),
+    action(`Change the severity of \`${rule}\` …`, noEdits, { name: 'changeSeverity', rule }),
     action(`Turn \`${rule}\` off in the settings`, noEdits, { name: 'turnOff', rule }),
+    action(`Turn \`${rule}\` off in this folder`, noEdits, { name: 'turnOffInFolder', rule }),
     action(`Explain \`${rule}\``, noEdits, { name: 'explain', rule }),
   ];
 }

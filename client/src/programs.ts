@@ -1,0 +1,102 @@
+/** The view *Programs*: each program of the workspace with what it promises, its streams and its findings. */
+import {
+  commands,
+  type Disposable,
+  EventEmitter,
+  Position,
+  Range,
+  ThemeIcon,
+  type TreeDataProvider,
+  TreeItem,
+  TreeItemCollapsibleState,
+  Uri,
+  window,
+} from 'vscode';
+import { type BaseLanguageClient, State } from 'vscode-languageclient';
+import { COMMANDS, PROGRAMS, type ProgramEntry, STATUS } from '../../server/src/protocol.ts';
+
+type Item = {
+  readonly program: ProgramEntry;
+  readonly finding?: ProgramEntry['findings'][number];
+  readonly text?: string;
+};
+
+const PROMISES: Readonly<Record<ProgramEntry['promise'], string>> = {
+  none: 'promises nothing',
+  seeded: 'seeds: the same random numbers',
+  deterministic: 'deterministic: the same bits',
+};
+
+const ICONS: Readonly<Record<string, string>> = {
+  error: 'error',
+  warning: 'warning',
+  information: 'info',
+  hint: 'lightbulb',
+};
+
+/** Milliseconds after the last news before the list is asked for again. */
+const REFRESH_DELAY_MS = 1000;
+
+/** Registers the view and its commands; it is asked for only while it is shown. */
+export function registerPrograms(client: BaseLanguageClient): Disposable[] {
+  const changed = new EventEmitter<undefined>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const refresh = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => changed.fire(undefined), REFRESH_DELAY_MS);
+  };
+  const provider: TreeDataProvider<Item> = {
+    onDidChangeTreeData: changed.event,
+    getTreeItem: itemOf,
+    async getChildren(item) {
+      if (item) return item.finding || item.text ? [] : childrenOf(item.program);
+      if (client.state !== State.Running) return [];
+      const programs = await client.sendRequest<ProgramEntry[]>(PROGRAMS, {}).catch(() => []);
+      return programs.map((program) => ({ program }));
+    },
+  };
+  return [
+    window.createTreeView('seedwise.programs', { treeDataProvider: provider, showCollapseAll: true }),
+    commands.registerCommand('seedwise.refreshPrograms', () => changed.fire(undefined)),
+    commands.registerCommand('seedwise.reportOfProgram', ({ program }: Item) =>
+      commands.executeCommand(COMMANDS.report, program.uri),
+    ),
+    client.onNotification(STATUS.changed, refresh),
+    client.onDidChangeState(({ newState }) => newState === State.Running && refresh()),
+    { dispose: () => clearTimeout(timer) },
+    changed,
+  ];
+}
+
+function childrenOf(program: ProgramEntry): Item[] {
+  const streams = program.streams.length > 0 ? `seeds ${program.streams.join(', ')}` : 'seeds nothing on every path';
+  return [
+    { program, text: PROMISES[program.promise] },
+    { program, text: streams },
+    ...program.findings.map((finding) => ({ program, finding })),
+  ];
+}
+
+function itemOf({ program, finding, text }: Item): TreeItem {
+  const uri = Uri.parse(program.uri);
+  if (text !== undefined) return new TreeItem(text);
+  if (finding) {
+    const item = new TreeItem(`${finding.line}: ${finding.message}`);
+    item.iconPath = new ThemeIcon(ICONS[finding.severity] ?? 'info');
+    item.tooltip = finding.rule;
+    item.command = openAt(uri, finding.line - 1);
+    return item;
+  }
+  const item = new TreeItem(program.name, TreeItemCollapsibleState.Collapsed);
+  item.description = program.text;
+  item.resourceUri = uri;
+  item.contextValue = 'program';
+  item.iconPath = ThemeIcon.File;
+  item.command = openAt(uri, 0);
+  return item;
+}
+
+function openAt(uri: Uri, line: number) {
+  const position = new Position(line, 0);
+  return { title: 'Open', command: 'vscode.open', arguments: [uri, { selection: new Range(position, position) }] };
+}

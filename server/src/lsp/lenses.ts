@@ -1,0 +1,33 @@
+/** One line above each program: whether it repeats, or what is missing, with the repair and the report beside it. */
+import type { CodeLens, Range } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { glanceOf } from '../core/analysis/glance.ts';
+import { COMMANDS } from '../protocol.ts';
+import { placeOf } from './notebooks.ts';
+import type { Python, Session } from './session.ts';
+
+/** Registers the request; only for clients that run the commands themselves. */
+export function serveLenses(session: Session): void {
+  session.connection.onCodeLens(({ textDocument: { uri } }) =>
+    session.speaker.guarded<CodeLens[]>([], () =>
+      session.withPython(uri, [], (python, { document }) => lensesOf(uri, python, document)),
+    ),
+  );
+}
+
+function lensesOf(uri: string, { file, project, analysis }: Python, document: TextDocument): CodeLens[] {
+  const glance = glanceOf(file, project, analysis);
+  const place = glance && placeOf(glance.place, document);
+  // A notebook is asked once for each cell.
+  if (!glance || place?.uri !== uri) return [];
+  const range: Range = { start: place.range.start, end: place.range.start };
+  const lens = (title: string, command: string, ...args: unknown[]): CodeLens => ({
+    range,
+    command: { title, command, arguments: args },
+  });
+  return [
+    lens(`Seedwise: ${glance.text}`, COMMANDS.report, uri),
+    ...(glance.unseeded.length > 0 ? [lens('seed it', COMMANDS.insertSeedBlock, uri)] : []),
+    lens('report', COMMANDS.report, uri),
+  ];
+}

@@ -1,0 +1,103 @@
+/** Checks all programs and modules of the workspace when asked to, and lists the programs there are. */
+import { type CancellationToken, type Diagnostic, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { analyze } from '../core/analysis/analyze.ts';
+import { glanceOf } from '../core/analysis/glance.ts';
+import { projectOf } from '../core/program/project.ts';
+import { programsOf } from '../core/report/report.ts';
+import type { Settings } from '../core/settings/settings.ts';
+import {
+  type FileFindings,
+  PROGRAMS,
+  type ProgramEntry,
+  WORKSPACE_CHECK,
+  type WorkspaceProgress,
+} from '../protocol.ts';
+import { CLOSED } from './edits.ts';
+import { placeOf } from './notebooks.ts';
+import { namesBelow } from './report.ts';
+import type { Session } from './session.ts';
+
+/** Milliseconds of work between two looks at what else the client wants. */
+const SLICE_MS = 40;
+
+/** Registers both requests. */
+export function serveWorkspaceChecks(session: Session): void {
+  const { connection, speaker } = session;
+  connection.onRequest(WORKSPACE_CHECK.run, (_: unknown, token: CancellationToken) => checkWorkspace(session, token));
+  connection.onRequest(PROGRAMS, () => speaker.guarded<ProgramEntry[]>([], () => programEntries(session)));
+}
+
+/** The findings of every file of Python that is not open; open ones have theirs. Progress is told file by file. */
+async function checkWorkspace(session: Session, token: CancellationToken): Promise<FileFindings[]> {
+  await session.workspace.complete();
+  const { index, connection } = session;
+  const settings = await session.settingsOf(session.folders[0] ?? '');
+  const paths = [...index.workspace.paths]
+    .filter((path) => path.endsWith('.py') && !index.isOpen(index.uriOf(path)))
+    .sort();
+  const found: FileFindings[] = [];
+  let since = performance.now();
+  for (const [at, path] of paths.entries()) {
+    if (performance.now() - since > SLICE_MS) {
+      const progress: WorkspaceProgress = { done: at, total: paths.length };
+      connection.sendNotification(WORKSPACE_CHECK.progress, progress).catch(session.speaker.logError);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'Cancelled.');
+      since = performance.now();
+    }
+    const diagnostics = await session.speaker.guarded<Diagnostic[]>([], () => diagnosticsOf(session, path, settings));
+    if (diagnostics.length > 0) found.push({ uri: index.uriOf(path), diagnostics });
+  }
+  return found;
+}
+
+/** A file's text is read when it is its turn, and places in others are told where their texts are at hand. */
+async function diagnosticsOf(session: Session, path: string, user: Settings): Promise<Diagnostic[]> {
+  const { index } = session;
+  const settings = index.workspace.manifests.settingsOf(path, user);
+  for (let round = 1; ; round++) {
+    const file = index.workspace.open?.(path);
+    if (!file) {
+      if (!(await index.readMissing()) || round > 1) return [];
+      continue;
+    }
+    const { findings } = analyze(file, projectOf(file, settings, index.workspace), settings);
+    const document = TextDocument.create(index.uriOf(path), 'python', CLOSED, file.text);
+    const diagnostics = findings.map((finding) => session.translator.diagnosticOf(finding, document));
+    if (!(await index.readMissing()) || round > 1) return diagnostics;
+  }
+}
+
+/** Each program with its promise and what an editor says above it. */
+async function programEntries(session: Session): Promise<ProgramEntry[]> {
+  await session.workspace.complete();
+  const { index } = session;
+  const user = await session.settingsOf(session.folders[0] ?? '');
+  const nameOf = namesBelow(session.folders);
+  const entries: ProgramEntry[] = [];
+  for (const path of programsOf(index.workspace)) {
+    const open = () => index.workspace.open?.(path);
+    const file = open() ?? ((await index.readMissing()) ? open() : null);
+    if (!file) continue;
+    const settings = index.workspace.manifests.settingsOf(path, user);
+    const project = projectOf(file, settings, index.workspace);
+    const analysis = analyze(file, project, settings);
+    const glance = glanceOf(file, project, analysis);
+    const document = TextDocument.create(index.uriOf(path), 'python', CLOSED, file.text);
+    const findings = analysis.findings.map((finding) => {
+      const { range } = placeOf(finding, document);
+      return { rule: finding.rule, message: finding.message, severity: finding.severity, line: range.start.line + 1 };
+    });
+    const streams = Object.keys(project.summary?.must ?? {});
+    entries.push({
+      uri: index.uriOf(path),
+      name: nameOf(path),
+      text: glance?.text ?? 'draws no random numbers, as far as the code shows',
+      promise: project.promise,
+      streams,
+      findings,
+    });
+  }
+  return entries;
+}

@@ -1,0 +1,91 @@
+/** What an editor shows around the code: the line above a program, the list of programs, the check of the whole workspace. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { COMMANDS, type FileFindings, type ProgramEntry } from '../../server/src/protocol.ts';
+import { type Server, until, withServer } from './server.ts';
+
+const UNSEEDED =
+  'import torch\n\n\ndef main():\n    print(torch.rand(2))\n\n\nif __name__ == "__main__":\n    main()\n';
+const SEEDED = 'import torch\n\ntorch.manual_seed(0)\nprint(torch.rand(2))\n';
+const LIBRARY = 'import torch\n\n\ndef f():\n    return torch.rand(2)\n';
+const CLIENT = { commands: Object.values(COMMANDS) };
+
+const titles = async (server: Server, uri: string) =>
+  (await server.codeLenses(uri)).map(({ range, command }) => [range.start.line, command?.title, command?.command]);
+
+test('above a program stands whether it repeats, or what is missing', () =>
+  withServer({ initializationOptions: CLIENT }, async (server) => {
+    await server.open('file:///p/a.py', UNSEEDED);
+    assert.deepEqual(await titles(server, 'file:///p/a.py'), [
+      [7, 'Seedwise: torch is never seeded', COMMANDS.report],
+      [7, 'seed it', COMMANDS.insertSeedBlock],
+      [7, 'report', COMMANDS.report],
+    ]);
+    await server.open('file:///p/b.py', SEEDED);
+    assert.deepEqual(await titles(server, 'file:///p/b.py'), [
+      [0, 'Seedwise: random numbers repeat, as far as the code shows', COMMANDS.report],
+      [0, 'report', COMMANDS.report],
+    ]);
+    await server.open('file:///p/c.py', LIBRARY);
+    assert.deepEqual(await titles(server, 'file:///p/c.py'), [], 'nothing above a library');
+  }));
+
+test('a client that runs no commands of ours is offered no lines', () =>
+  withServer({}, async (server) => assert.equal(server.capabilities.codeLensProvider, undefined)));
+
+async function withFolder(
+  files: Readonly<Record<string, string>>,
+  use: (server: Server, uri: (name: string) => string) => Promise<void>,
+) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'programs-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+  const uri = (name: string): string => pathToFileURL(path.join(folder, name)).href;
+  try {
+    await withServer({ folders: [pathToFileURL(folder).href], initializationOptions: CLIENT }, (server) =>
+      use(server, uri),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test('the check of the workspace covers what is not open', () =>
+  withFolder({ 'a.py': UNSEEDED, 'b.py': SEEDED, 'c.py': UNSEEDED }, async (server, uri) => {
+    await server.open(uri('c.py'), SEEDED);
+    await server.pull(uri('c.py'));
+    const found = await server.request<FileFindings[]>('seedwise/checkWorkspace');
+    assert.deepEqual(
+      found.map((file) => [file.uri, file.diagnostics.map((each) => (each as { code: string }).code)]),
+      [[uri('a.py'), ['incomplete-seeding']]],
+    );
+  }));
+
+test('the programs of the workspace are listed with what they promise', () =>
+  withFolder({ 'a.py': UNSEEDED, 'b.py': SEEDED, 'lib.py': LIBRARY }, async (server, uri) => {
+    const programs = await server.request<ProgramEntry[]>('seedwise/programs');
+    assert.deepEqual(
+      programs.map(({ name, uri: address, promise, streams, text }) => [name, address, promise, streams, text]),
+      [
+        ['a.py', uri('a.py'), 'none', [], 'torch is never seeded'],
+        ['b.py', uri('b.py'), 'seeded', ['torch'], 'random numbers repeat, as far as the code shows'],
+      ],
+    );
+    assert.deepEqual(
+      programs[0]?.findings.map(({ rule, line, severity }) => [rule, line, severity]),
+      [['incomplete-seeding', 5, 'information']],
+    );
+  }));
+
+test('the log says what runs where and how much was read; a report of a fault says it too', () =>
+  withFolder({ 'a.py': UNSEEDED }, async (server) => {
+    await until(() => server.said.notes.some((line) => line.includes('files of Python read')));
+    assert.match(server.said.notes[0] ?? '', /^Seedwise \d+\.\d+\.\d+ on Node \d+/);
+    assert.match(server.said.notes.join('\n'), /Folder: file:\/\/\/.*\n[\s\S]*1 files of Python read in \d+ ms\./);
+    const info = await server.request<string>('seedwise/debugInfo');
+    assert.match(info, /^Seedwise .* on Node .*\nFolders: 1; files of Python: 1; read in \d+ ms\nOpen documents: 0;/);
+    assert.doesNotMatch(info, /torch|programs-/, 'no code and no folder is named');
+  }));

@@ -9,7 +9,7 @@ fix_seeds(2024)
 net = Net(width=8)
 train, test = loaders(RandomSampler(range(10)))
 for batch in train:
-    print(net(batch))
+    print(net(batch).sum().backward())
 #- scripts/show.py
 from lib.net import Net
 import torch
@@ -56,7 +56,7 @@ class Net(nn.Module):
         self.pool = nn.AdaptiveMaxPool2d(2)
 
     def forward(self, x):
-        return self.layer(x)
+        return self.layer(self.pool(self.layer(x)))
 #- lib/unused.py
 import torch
 

@@ -198,7 +198,7 @@ describe('operations', () => {
           ...[...op.when, ...op.behaviour.flatMap((row) => row.when ?? [])].flatMap(about),
           ...(op.sums && op.sums !== 'input' ? [op.sums] : []),
           ...(op.collides ? [op.collides] : []),
-          ...(op.alone ? [op.alone] : []),
+          ...sizesOf(op),
           ...(op.collides && !/\.(index_|put_)/.test(op.api) ? ['dim'] : []),
         ]);
         const known = { ...spelling.positions, ...spelling.fixed };
@@ -388,3 +388,19 @@ describe('look-ups', () => {
     assert.ok(compareVersions('1.13.1', '2') < 0);
   });
 });
+
+/** The arguments whose sizes say how many gradients meet. */
+function sizesOf({ api, addends }: Op): readonly string[] {
+  if (!addends) return [];
+  const isMax = api === 'torch.nn.MaxPool3d';
+  const windows = ['kernel_size', 'stride', ...(isMax ? ['dilation'] : api.includes('LPPool') ? [] : ['padding'])];
+  const usual = {
+    windows,
+    adaptive: ['output_size'],
+    mirrored: ['padding'],
+    repeated: ['padding'],
+    resized: ['size', 'scale_factor'],
+    areas: ['size', 'scale_factor'],
+  };
+  return addends.argument ? [addends.argument] : usual[addends.kind];
+}

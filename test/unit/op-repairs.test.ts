@@ -1,9 +1,23 @@
 /** What the repairs of operations write, letter by letter. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { firstFixes } from '../../server/src/core/analysis/actions.ts';
 import { act, titles } from '../act.ts';
+import { understand } from '../corpus.ts';
 
-const HEAD = 'import torch\nimport torch.nn.functional as F\nfrom torch import nn\n\ntorch.manual_seed(0)\n';
+/** `x` has a gradient, and the program takes it. */
+const HEAD = `import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def step(loss):
+    loss.backward()
+
+
+torch.manual_seed(0)
+x = nn.Parameter(load())
+`;
 const STRICT = `${HEAD}torch.use_deterministic_algorithms(True)\n`;
 
 /** The repaired line of a program with this one behind its head. */
@@ -54,7 +68,7 @@ test('scatter_add in one dimension only, and its title says on which condition',
 test('index_select by indexing, or by one helper for any dimension', () => {
   const intent = `${HEAD}torch.backends.cudnn.deterministic = True\n`;
   assert.equal(line('y = x.index_select(1, i)', 'index_select', 'Replace', intent), 'y = x[:, i]');
-  const text = `import torch\n\ntorch.manual_seed(0)\ntorch.backends.cudnn.deterministic = True\n\n\ndef rows(x, d, i):\n    return torch.index_select(x, d, i) + x.index_select(-1, i)\n`;
+  const text = `import torch\n\ntorch.manual_seed(0)\ntorch.backends.cudnn.deterministic = True\n\n\nclass Rows(torch.nn.Module):\n    def forward(self, x, d, i):\n        return torch.index_select(x, d, i) + x.index_select(-1, i)\n\n\ndef step(loss):\n    loss.backward()\n`;
   const once = act(text, 'torch.index_select', 'Replace `index_select` by `deterministic_index_select`');
   const helper = `def deterministic_index_select(x, dim, index):
     """Like torch.index_select, by indexing: its backward repeats on CUDA."""
@@ -77,20 +91,24 @@ test('nearest takes the arguments away that only interpolating modes have', () =
   const cases = [
     ["y = F.interpolate(x, 9, mode='bicubic', align_corners=False)", "y = F.interpolate(x, 9, mode='nearest')"],
     ['y = F.interpolate(x, align_corners=True, mode="area", size=9)', 'y = F.interpolate(x, mode="nearest", size=9)'],
-    ['y = nn.Upsample(None, 2, "trilinear", align_corners=True)', 'y = nn.Upsample(None, 2, "nearest")'],
-    ['y = nn.UpsamplingBilinear2d(scale_factor=2)', 'y = nn.UpsamplingNearest2d(scale_factor=2)'],
+    ['y = nn.Upsample(None, 2, "trilinear", align_corners=True)(x)', 'y = nn.Upsample(None, 2, "nearest")(x)'],
+    ['y = nn.UpsamplingBilinear2d(scale_factor=2)(x)', 'y = nn.UpsamplingNearest2d(scale_factor=2)(x)'],
     [
       'y = F.interpolate(\n    x,\n    size=9,\n    mode="bilinear",  # smooth\n    align_corners=False,\n    antialias=True,\n)',
       'y = F.interpolate(\n    x,\n    size=9,\n    mode="nearest",  # smooth\n)',
     ],
   ] as const;
   for (const [before, after] of cases) assert.equal(line(before, /F\.inter|nn\.Up/.exec(before)![0], title), after);
-  for (const code of ['F.interpolate(x, 9, None, "bilinear", False)', 'o = {"mode": "area"}\nF.interpolate(x, 9, **o)'])
+  for (const code of [
+    'F.interpolate(x, 9, None, "bilinear", False)',
+    'm = "area"\nF.interpolate(x, 9, mode=m)',
+    'o = {"mode": "area"}\nF.interpolate(x, 9, **o)',
+  ])
     assert.ok(!titles(`${HEAD}${code}\n`, 'F.inter').some((each) => each.startsWith(title)), code);
 });
 
 test('the switch comes first where it helps, and is spelled as the version does', () => {
-  const text = `${HEAD}nn.Upsample(9, mode="bilinear")\n`;
+  const text = `${HEAD}nn.Upsample(9, mode="bilinear")(x)\n`;
   assert.equal(titles(text, 'nn.Upsample')[0], 'Add `torch.use_deterministic_algorithms(True)`');
   assert.ok(!titles(text.replace('bilinear', 'bicubic'), 'nn.Upsample').some((title) => title.startsWith('Add')));
 });
@@ -101,7 +119,7 @@ test('what raises is switched off around a forward, not around a backward', () =
     'torch.use_deterministic_algorithms(False)\nc = torch.bincount(i, w)\ntorch.use_deterministic_algorithms(True)',
   );
   for (const code of [
-    'nn.AvgPool3d(2)',
+    'nn.AvgPool3d(2)(x)',
     'def f():\n    return torch.bincount(i, w)',
     'f = lambda: torch.bincount(i, w)',
   ]) {
@@ -111,7 +129,7 @@ test('what raises is switched off around a forward, not around a backward', () =
 });
 
 test('the switch can warn instead', () => {
-  const text = `${STRICT}pool = nn.AvgPool3d(2)\n`;
+  const text = `${STRICT}pool = nn.AvgPool3d(2)(x)\n`;
   assert.equal(act(text, 'nn.AvgPool3d', 'Let the switch warn'), text.replace('(True)', '(True, warn_only=True)'));
   const explicit = text.replace('(True)', '(mode=True, warn_only=False)');
   assert.equal(
@@ -121,9 +139,22 @@ test('the switch can warn instead', () => {
 });
 
 test("flash-attn's own switch", () => {
-  const text = 'import torch\nfrom flash_attn import flash_attn_func\n\ny = flash_attn_func(q, k, v, causal=True)\n';
+  const text =
+    'import torch\nfrom flash_attn import flash_attn_func\n\nq = torch.nn.Parameter(load())\ny = flash_attn_func(q, k, v, causal=True)\n';
   assert.equal(
     act(text, 'flash_attn_func(q', 'Pass `deterministic=True`'),
     text.replace('causal=True', 'causal=True, deterministic=True'),
   );
+});
+
+test('nearest is only offered in a program, and no command takes it', () => {
+  const body = 'F.interpolate(x, 9, mode="bicubic")';
+  const library = `import torch.nn.functional as F\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        return ${body}\n`;
+  assert.ok(!titles(library, 'F.inter').some((each) => each.startsWith('Interpolate with')));
+  const text = `${STRICT}y = ${body}\n`;
+  const { fixes } = understand('train.py', text, ({ analysis }) => ({
+    fixes: firstFixes(analysis, true).edits.map((edit) => edit.text),
+  }));
+  assert.ok(titles(text, 'F.inter').some((each) => each.startsWith('Interpolate with')));
+  assert.ok(!fixes.some((each) => each.includes('nearest')), fixes.join());
 });

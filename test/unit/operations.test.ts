@@ -15,7 +15,10 @@ const byTitle = new Map(ops.map((op) => [titleOf(op), op]));
 const RULES = { D: 'nondeterministic-op', R: 'throws-when-deterministic' } as const;
 const FLAG = 'torch.use_deterministic_algorithms(True)';
 
-/** A seeded program around an expression; `x` and `s` are floating, `i` integers, and nobody knows the other names. */
+/**
+ * A seeded program with a network that computes an expression, and runs a module that it makes; `x` and `s` are floating,
+ * `i` integers, and nobody knows the type of the others.
+ */
 function program(expression: string, flag: boolean): string {
   return `import dgl
 import flash_attn
@@ -32,8 +35,16 @@ torch.manual_seed(0)
 ${flag ? FLAG : ''}
 
 
-def run(x: torch.FloatTensor, s: torch.FloatTensor, i: torch.LongTensor, a, k, m, n, p, q, v):
-    return ${expression}
+class Net(nn.Module):
+    def forward(
+        self, x: torch.FloatTensor, s: torch.FloatTensor, i: torch.LongTensor,
+        a: object, k: object, m: object, n: object, p: object, q: object, v: object,
+    ):
+        return ${expression}${/^(\w+\.)*[A-Z]\w*\(/.test(expression) ? '(x)' : ''}
+
+
+def step(loss):
+    loss.backward()
 `;
 }
 

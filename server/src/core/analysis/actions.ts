@@ -167,7 +167,7 @@ export const fixAll = (analysis: Analysis): readonly Edit[] => firstFixes(analys
 /** The first fixes of all findings, leaving out what overlaps; and how many they are. */
 export function firstFixes(analysis: Analysis, unsafe: boolean): { edits: readonly Edit[]; count: number } {
   const first = analysis.findings.flatMap((finding) => (finding.fixes ?? []).slice(0, 1));
-  return compatibleEdits(first.filter((fix) => unsafe || fix.safe));
+  return compatibleEdits(first.filter((fix) => !fix.byHand && (unsafe || fix.safe)));
 }
 
 /**

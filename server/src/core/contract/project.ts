@@ -102,6 +102,10 @@ export interface Project {
   isDataset(name: string): boolean;
   /** For a function of this file: whether the project's other files call it only without a gradient; null if none does. */
   callsElsewhere(id: string): boolean | null;
+  /** Whether other files pass what has a gradient for a parameter of a function of this file; null if none is seen to call it. */
+  passesGradient(id: string, parameter: string): boolean | null;
+  /** False where no file of the programs of this one takes gradients in a way anybody sees. */
+  readonly takesGradients: boolean;
   /** True for a call that is known to build dropout, batch norm or anything else that `eval()` changes. */
   buildsModes(call: Call): boolean;
   /** The functions of this file, by their names in it, that loaders of other files pass to their workers. */

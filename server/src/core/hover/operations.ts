@@ -5,6 +5,7 @@ import { opsWrittenBy } from '../operations/calls.ts';
 import { holds } from '../operations/conditions.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
+import { holdsSomeTime } from '../tensors/choices.ts';
 
 const DEVICES: Readonly<Record<string, string>> = { cuda: 'CUDA', cpu: 'the CPU', mps: 'MPS', xpu: 'XPU' };
 const NOTES = '[Reproducibility](https://docs.pytorch.org/docs/stable/notes/randomness.html)';
@@ -14,7 +15,7 @@ const REPORTS: readonly Op['report'][] = ['always', 'with-intent', 'hover'];
 /** Markdown about the operation a call is, as its arguments decide; null for a call that is none of the table. */
 export function describeOps(call: Call, name: string, file: PythonFile, project: Project): string | null {
   const written = opsWrittenBy(call, file).filter((use) =>
-    use.op.when.every((condition) => holds(condition, use, file)),
+    holdsSomeTime((choices) => use.op.when.every((condition) => holds(condition, use, file, choices))),
   );
   const rows = written.map(({ op }) => op);
   const [first, ...others] = rows.sort((a, b) => REPORTS.indexOf(a.report) - REPORTS.indexOf(b.report));

@@ -90,8 +90,8 @@ export type Condition =
   | { readonly argument: string; readonly in: readonly unknown[]; readonly default?: unknown }
   | { readonly argument: string; readonly notIn: readonly unknown[]; readonly default?: unknown }
   | { readonly argument: string; readonly present: boolean }
-  /** A tuple or list written out with so many elements. */
-  | { readonly argument: string; readonly length: number }
+  /** A tuple or list written out with so many elements; null is one that is not. */
+  | { readonly argument: string; readonly length: number | null }
   /** An output size that is 1 or all ones. */
   | { readonly argument: string; readonly allOnes: boolean }
   /** Given, and written out as a literal or not. */
@@ -137,6 +137,21 @@ export interface Behaviour {
   readonly note?: string;
 }
 
+/** Which sizes say how many gradients a backward adds into one element. */
+export interface Addends {
+  /** Sliding windows; parts of an axis; mirrored or repeated pads; interpolation between neighbours, or over areas. */
+  readonly kind: 'windows' | 'adaptive' | 'mirrored' | 'repeated' | 'resized' | 'areas';
+  readonly axes: number;
+  /** The argument with the sizes, where it has another name than usual. */
+  readonly argument?: string;
+  /** Where it is not passed, nothing is padded. */
+  readonly none?: true;
+  /** How many neighbours on an axis an interpolation reads. */
+  readonly reach?: number;
+  /** With stride 1 and no padding it adds in a fixed order. */
+  readonly gathers?: true;
+}
+
 /** An operation that PyTorch's determinism switches are about, under one condition. */
 export interface Op {
   readonly api: string;
@@ -160,8 +175,10 @@ export interface Op {
   readonly indices?: boolean;
   /** The argument whose entries along `dim` collide; where there is one, or all differ, none do. */
   readonly collides?: string;
-  /** A size; where it is 1, every window is alone and nothing collides. */
-  readonly alone?: string;
+  /** How many gradients meet in one element follows from the sizes. */
+  readonly addends?: Addends;
+  /** The tensor that has to be one row for its sum to be without an order. */
+  readonly rows?: string;
   /** It adds ones, which is exact as long as a count fits the type. */
   readonly counts?: boolean;
   /** The tensor into whose gradient the backward adds; where only another one has a gradient, nothing collides. */

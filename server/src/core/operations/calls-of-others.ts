@@ -1,22 +1,61 @@
-/** Which functions of other files a file calls, and whether a gradient may be taken through what they compute there. */
-
+/** Which functions and networks of other files a file calls, and whether a gradient may be taken through what it passes. */
 import { LIBRARY } from '../knowledge/calls.ts';
-import type { PythonFile } from '../python/file.ts';
-import { isNotTrainedThrough } from './gradients.ts';
+import type { Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { modulesOf } from '../tensors/modules.ts';
+import { tensorOf } from '../tensors/tensors.ts';
+import { type Around, carriesGradient, isModuleHere } from '../tensors/trained.ts';
+import { runsWithoutGradient } from './gradients.ts';
 
-/** By the name the file has for a function: true where every mention is a call that no backward pass follows. */
-export type CallsOfOthers = Readonly<Record<string, boolean>>;
+/** How a file calls a function of another one. */
+export interface CallsOfOther {
+  /** Every mention is a call that no backward pass follows. */
+  readonly isQuiet: boolean;
+  /** The arguments through which a gradient can flow, by position or name. */
+  readonly gradients: readonly (number | string)[];
+}
+
+/** By the name the file has for a function, or for a class and its `forward`. */
+export type CallsOfOthers = Readonly<Record<string, CallsOfOther>>;
 
 export function callsOfOthers(file: PythonFile): CallsOfOthers {
-  const found: Record<string, boolean> = {};
-  for (const [name, calls] of file.callsByName) {
+  const found: Record<string, CallsOfOther> = {};
+  const isOff = (node: Node): boolean => runsWithoutGradient(node, file, { isWhole: false });
+  const around: Around = { isNetwork: (id) => isModuleHere(id, file), passesElsewhere: () => null, isOff };
+  for (const [name, calls] of callsByName(file)) {
     const last = name.slice(name.lastIndexOf('.') + 1);
-    if (name.startsWith('#') || LIBRARY.test(name) || !/^[a-z_]\w*$/.test(last)) continue;
-    const isQuiet = calls.every((call) => isNotTrainedThrough(call.node, file, { isWhole: false }));
+    const gradients = new Set(calls.filter(({ node }) => !isOff(node)).flatMap((call) => passed(call, file, around)));
     // Whoever hands a function on may have it run anywhere.
-    found[name] = isQuiet && isOnlyCalled(last, calls.length, file);
+    const isQuiet =
+      last !== 'forward' && calls.every(({ node }) => isOff(node)) && isOnlyCalled(last, calls.length, file);
+    found[name] = { isQuiet, gradients: [...gradients] };
   }
   return found;
+}
+
+function callsByName(file: PythonFile): ReadonlyMap<string, readonly Call[]> {
+  const found = new Map<string, Call[]>();
+  const add = (name: string, call: Call): void => void found.set(name, [...(found.get(name) ?? []), call]);
+  for (const call of file.allCalls) {
+    const { name } = call;
+    if (name === null || name.startsWith('#')) {
+      for (const made of modulesOf(call.callee, file))
+        if (made.name !== null && isForeign(made.name)) add(`${made.name}.forward`, call);
+    } else if (isForeign(name) && /(^|\.)[a-z_]\w*$/.test(name)) add(name, call);
+  }
+  return found;
+}
+
+const isForeign = (name: string): boolean => !/^#|^builtins\./.test(name) && !LIBRARY.test(name);
+
+function passed(call: Call, file: PythonFile, around: Around): (number | string)[] {
+  const isCarried = (node: Node): boolean =>
+    tensorOf(node, file)?.detached !== true && carriesGradient(node, file, around);
+  return (call.node.get('arguments')?.children ?? []).flatMap((node, position) => {
+    const key = node.type === 'keyword_argument' ? node.get('name') : undefined;
+    const value = node.type === 'keyword_argument' ? node.get('value') : node;
+    return value && isCarried(value) ? [key ? file.read(key) : position] : [];
+  });
 }
 
 /** Besides the calls the file names it at most where it imports it. */

@@ -3,23 +3,33 @@
 import { opsOf, opsOfMethod, type Spelling, type Use } from '../knowledge/tables.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { reachingDefinitions } from '../python/reaching.ts';
+import type { Choices } from '../tensors/choices.ts';
+import { type Run, runsOf } from '../tensors/modules.ts';
 import { tensorOf } from '../tensors/tensors.ts';
+import { argumentThrough, type Written, writtenValue } from '../tensors/written-values.ts';
 
 /** One call that writes an operation; `spelling` says where its arguments are. */
 export interface OpCall extends Use {
   readonly call: Call;
   /** The token to look at: the method's name, or the whole dotted callee. */
   readonly token: Node;
-  argument(name: string): Argument;
+  /** What is passed for an argument; with the choices of a trial also through `**kwargs` that a caller fills. */
+  argument(name: string, choices?: Choices): Argument;
   /** The expressions passed as a tensor: of a module, by each call of it in this file. */
   operands(name: string): readonly (Node | null)[];
   /** Where it runs: the call itself, or the calls of the module. */
   readonly runs: readonly Node[];
+  /** The calls of a module that what it gets was computed for by layers, as far as it stands behind them in a `Sequential`. */
+  readonly behindLayers: readonly Node[];
+  /** The operations that the same call may write instead, where it is decided elsewhere which function is called. */
+  readonly group: readonly OpCall[];
   /** The partial that is called; where that is at fault, its calls are not. */
   readonly partial?: OpCall;
 }
 
 const PARTIAL = 'functools.partial';
+const MAX_STEPS = 6;
 const memory = new WeakMap<PythonFile, readonly OpCall[]>();
 
 /** Every call that could be an operation on CUDA, whatever its arguments say. */
@@ -37,21 +47,28 @@ export const opsWrittenBy = (call: Call, file: PythonFile): readonly OpCall[] =>
 
 function plain(call: Call, file: PythonFile, isWanted = canBeFound): OpCall[] {
   const token = call.callee.get('attribute');
-  return usesOf(call, file, isWanted).map((use) => {
-    const isModule = use.spelling.kind === 'module';
-    const runs = isModule ? callsOfModule(call, file) : [call.node];
-    return {
+  const group: OpCall[] = [];
+  for (const use of usesOf(call, file, isWanted)) {
+    const { kind, positions } = use.spelling;
+    const isModule = kind === 'module';
+    const ran: readonly Run[] = isModule ? runsOf(call, file) : [];
+    const runs = isModule ? [...new Set(ran.map((each) => each.call.node))] : [call.node];
+    group.push({
       ...use,
       call,
-      token: use.spelling.kind === 'method' && token ? token : call.callee,
+      token: kind === 'method' && token ? token : call.callee,
       runs,
-      argument: (name) => file.argument(call, name, use.spelling.positions?.[name]),
+      behindLayers: ran.filter((each) => each.isBehindLayers).map((each) => each.call.node),
+      group,
+      argument: (name, choices) => argumentThrough(call, name, positions?.[name], file, choices ?? null),
       operands: (name) =>
         isModule
           ? runs.map((node) => operand(file.call(node), name, moduleSpelling(use.spelling, name), file))
           : [operand(call, name, use.spelling, file)],
-    };
-  });
+    });
+  }
+  // What one name says of one function stands for itself.
+  return call.name === null && call.method === null ? group : group.map((each) => ({ ...each, group: [each] }));
 }
 
 /** Rows that are only for hovers, and those about the CPU, are no findings. */
@@ -62,6 +79,8 @@ function usesOf(call: Call, file: PythonFile, isWanted: (use: Use) => boolean): 
     const uses = opsOf(call.name).filter(isWanted);
     if (uses.length > 0) return uses;
   }
+  if (call.name === null && call.method === null)
+    return [...new Set(namesOf(call.callee, file))].flatMap((name) => opsOf(name)).filter(isWanted);
   const object = call.callee.get('object');
   const uses = call.method === null || !object ? [] : opsOfMethod(call.method).filter(isWanted);
   if (uses.length === 0 || !object) return [];
@@ -98,23 +117,47 @@ function operand(call: Call, name: string, spelling: Spelling, file: PythonFile)
   return typeof given === 'string' ? null : given;
 }
 
-const modules = new WeakMap<PythonFile, ReadonlyMap<Node, readonly Node[]>>();
-
-/** The calls, in this file, of the module that a call constructs. */
-function callsOfModule(construction: Call, file: PythonFile): readonly Node[] {
-  let known = modules.get(file);
-  if (!known) {
-    const found = new Map<Node, Node[]>();
-    for (const call of file.allCalls) {
-      // Only what is called by a name, an attribute or on the spot can be a module's instance.
-      if (call.name !== null && !call.name.startsWith('#')) continue;
-      const made = file.constructionOf(call.callee);
-      if (made) found.set(made.node, [...(found.get(made.node) ?? []), call.node]);
-    }
-    known = found;
-    modules.set(file, known);
+/** The names of the functions that a callee may stand for, where branches or a table decide; empty for anything else. */
+function namesOf(callee: Node, file: PythonFile, steps = 0): readonly string[] {
+  if (steps > MAX_STEPS) return [];
+  const go = (node: Node | undefined): readonly string[] => (node ? namesOf(node, file, steps + 1) : []);
+  const name = file.qualify(callee);
+  if (name !== null) return [name];
+  switch (callee.type) {
+    case 'parenthesized_expression':
+      return go(callee.children[0]);
+    case 'conditional_expression':
+      return [...go(callee.children[0]), ...go(callee.children[2])];
+    case 'subscript':
+      return go(callee.get('value'));
+    case 'list':
+    case 'tuple':
+      return callee.children.flatMap(go);
+    case 'dictionary':
+      return callee.children.flatMap((pair) => go(pair.get('value')));
+    case 'identifier':
+      return reachingDefinitions(callee, file).flatMap((each) => (each.kind === 'assignment' ? go(each.value) : []));
+    case 'call':
+      return namesByKey(callee, file);
+    default:
+      return [];
   }
-  return known.get(construction.node) ?? [];
+}
+
+/** `getattr(nn, f"AvgPool{dims}d")`: those that differ in the digit. */
+function namesByKey(callee: Node, file: PythonFile): readonly string[] {
+  const [object, key] = callee.get('arguments')?.children ?? [];
+  if (!object || key?.type !== 'string' || file.read(callee.get('function') ?? callee) !== 'getattr') return [];
+  const module = file.qualify(object);
+  const pattern = file.quoted(key).split(/\{[^}]*\}/);
+  if (module === null || pattern.length !== 2) return [];
+  return [1, 2, 3].map((digit) => `${module}.${pattern.join(String(digit))}`);
+}
+
+/** Whether the callee is this operation of several, as a trial decides it. */
+export function isChosen(use: OpCall, file: PythonFile, choices: Choices): boolean {
+  const written: Written | undefined = writtenValue(use.call.callee, file, choices);
+  return typeof written === 'object' && written !== null && 'name' in written && written.name === use.spelling.name;
 }
 
 /** `partial(F.interpolate, mode='bilinear')`, and the calls of a partial that has not decided yet. */
@@ -132,10 +175,13 @@ function partials(file: PythonFile): OpCall[] {
           return file.argument(call, argument, at === undefined ? undefined : at + 1);
         };
         const later = file.allCalls.filter((each) => isCallOf(each, call, file));
-        const base = { ...use, runs: later.map((each) => each.node) };
-        const at = { ...base, call, token, argument: bound, operands: (): null[] => [] };
+        const base = { ...use, runs: later.map((each) => each.node), behindLayers: [], group: [] };
         const given =
           (call.node.get('arguments')?.children ?? []).filter((each) => each.type !== 'keyword_argument').length - 1;
+        const operandOf = (each: Call, argument: string): Node | null =>
+          given > 0 ? null : operand(each, argument, use.spelling, file);
+        const operands = (argument: string): (Node | null)[] => later.map((each) => operandOf(each, argument));
+        const at = { ...base, call, token, argument: bound, operands };
         return [
           at,
           ...later.map((each) => ({
@@ -153,7 +199,7 @@ function partials(file: PythonFile): OpCall[] {
               );
               return own === 'absent' ? bound(argument) : own;
             },
-            operands: (argument: string) => [given > 0 ? null : operand(each, argument, use.spelling, file)],
+            operands: (argument: string) => [operandOf(each, argument)],
           })),
         ];
       });

@@ -1,13 +1,17 @@
 /** Whether an operation can meet one place twice by its index along a dimension. */
 
+import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { holdsSomeTime } from '../tensors/choices.ts';
 import { isDistinct } from '../tensors/distinct-indices.ts';
+import { sizesOf } from '../tensors/sizes.ts';
 import type { OpCall } from './calls.ts';
 
 const MAX_NAMES = 3;
 /** They leave a tensor's sizes as they are. */
 const SAME_SIZE = new Set('long int to type cuda cpu detach clone contiguous'.split(' '));
 
+const REDUCES = /^arg(max|min)$/;
 /** Their index has one dimension, whichever they index along. */
 const HAS_ONE_DIMENSION = /\.(index_\w+|put_)$/;
 
@@ -23,8 +27,13 @@ export function picksOne(use: OpCall, index: string, file: PythonFile): boolean 
   if (indices.length > 0 && indices.every((node) => node !== null && isDistinct(node, along, file))) return true;
   if (typeof dim !== 'number' || HAS_ONE_DIMENSION.test(use.op.api)) return false;
   if (use.op.pass === 'backward' && isSqueezed(use.call.node, dim, file)) return true;
-  return indices.length > 0 && indices.every((node) => node !== null && hasOneEntry(node, dim, file));
+  const isOne = (node: Node): boolean => hasOneEntry(node, dim, file) || hasOneSize(node, dim, file);
+  return indices.length > 0 && indices.every((node) => node !== null && isOne(node));
 }
+
+/** Along the dimension it is written to be of size 1, whoever calls. */
+const hasOneSize = (node: Node, dim: number, file: PythonFile): boolean =>
+  !holdsSomeTime((choices) => sizesOf(node, file, choices)?.at(dim) !== 1);
 
 /** Its result loses the dimension at once, by `.squeeze(dim)`, or `[:, 0]`. */
 function isSqueezed(node: Node, dim: number, file: PythonFile): boolean {
@@ -55,12 +64,15 @@ function hasOneEntry(node: Node, dim: number, file: PythonFile, depth = 0): bool
   const call = file.call(node);
   const object = call.callee.get('object');
   if (call.method === null || !object) return false;
+  if (REDUCES.test(call.method) && keepsOne(call, dim, file)) return true;
   if (SAME_SIZE.has(call.method)) return hasOneEntry(object, dim, file, depth);
   if (call.method === 'unsqueeze') {
-    const added = file.argument(call, 'dim', 0);
-    return typeof added !== 'string' && isSame(file.constant(added), dim);
+    const given = file.argument(call, 'dim', 0);
+    const added = typeof given === 'string' ? undefined : file.constant(given);
+    // An index has as many dimensions as what it leads into, so the last one of it may be any but the first.
+    return isSame(added, dim) || (added === -1 && dim > 0);
   }
-  const sizes = sizesOf(node);
+  const sizes = writtenSizes(node);
   const size = sizes?.at(dim);
   if (/^(view|reshape)$/.test(call.method)) return size !== undefined && file.constant(size) === 1;
   // Expanding another dimension leaves this one alone.
@@ -68,8 +80,15 @@ function hasOneEntry(node: Node, dim: number, file: PythonFile, depth = 0): bool
   return [1, -1].includes(file.constant(size) as number) && hasOneEntry(object, dim, file, depth);
 }
 
+/** `scores.argmax(1, keepdim=True)`: one index a row. */
+function keepsOne(call: Call, dim: number, file: PythonFile): boolean {
+  const [along, keeps] = [file.argument(call, 'dim', 0), file.argument(call, 'keepdim', 1)];
+  if (typeof along === 'string' || typeof keeps === 'string' || file.constant(keeps) !== true) return false;
+  return isSame(file.constant(along), dim) || (file.constant(along) === -1 && dim > 0);
+}
+
 /** `view(-1, 1)` or `view((-1, 1))`; undefined where a size is not written down. */
-function sizesOf(call: Node): readonly Node[] | undefined {
+function writtenSizes(call: Node): readonly Node[] | undefined {
   const list = call.get('arguments')?.children ?? [];
   const sizes = list.length === 1 && /^(tuple|list)$/.test(list[0]?.type ?? '') ? list[0]?.children : list;
   return sizes?.some((each) => /splat|keyword/.test(each.type)) ? undefined : sizes;

@@ -9,7 +9,8 @@ import { tensorOf } from '../tensors/tensors.ts';
 import type { Fix } from '../text/edit.ts';
 
 /** The object's method rather than a function of torch. */
-const isMethod = (call: Call): boolean => !call.name?.startsWith('torch.') || /^torch\.\w*Tensor\./.test(call.name);
+const isMethod = (call: Call): boolean =>
+  !call.name?.startsWith('torch.') || /^torch\.([\w.]+\.)?[A-Z]\w*\./.test(call.name);
 
 /** `index_add_`, of torch or of something that may be a tensor; empty for what belongs to another library. */
 function operationOf(call: Call, file: PythonFile): string {

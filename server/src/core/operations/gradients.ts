@@ -1,25 +1,16 @@
 /** Code that no backward pass follows. */
 import { TAKES_NO_GRADIENT } from '../knowledge/calls.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
-import type { Definition, FunctionInfo } from '../python/scope.ts';
+import { reachingDefinitions } from '../python/reaching.ts';
+import type { FunctionInfo } from '../python/scope.ts';
 import { walk } from '../syntax/parse.ts';
-import { isApart, isClassApart, isInEvaluation } from './purposes.ts';
+import { NO_GRAD } from '../tensors/last-words.ts';
 
-/** By its name it is the same, whoever made it: `utils.no_grad`. */
-const NAMED_OFF = /^(?!.*(maybe|conditional|optional)).*(^|[._])(no_grad|inference_mode)$/;
 /** Whose methods run without a gradient: datasets, metrics unless they are told otherwise, and what has its own backward. */
 const QUIET_BASE =
   /^(torch\.autograd\.(function\.)?(Inplace)?Function|torch\.utils\.data\.\w*Dataset|torchvision\.datasets\.\w+|torch_geometric\.data\.\w*Dataset|torchmetrics\.([a-z]\w*\.)*Metric)$/;
 const GRAD_SWITCH = 'torch.set_grad_enabled';
 const MAX_CALLERS = 3;
-/** Parameters that hold the weights of a checkpoint: plain tensors, which nothing is trained through. */
-const WEIGHTS =
-  /^((model|net|ema|old|new|src|loaded|orig(inal)?|pre_?trained|encoder|backbone|pos_?embed)_)?(state_?dict|checkpoint|ckpt)(_model)?$|^((pre_?trained|loaded)_(dict|weights|state|params)|model_state)$/;
-const EXPORTS = /(^|_)onnx(_|$)/;
-/** What a network is to find: nobody trains through it. */
-const TRUTH = /^((gt|ground_?truths?|targets?|labels?)(_\w+)?|tgt_(masks?|labels?|ids?|box(es)?|bbox(es)?))$/;
-
 /** What other files say of a file's code: who calls its functions, and what its classes are. */
 export interface Callers {
   /** No other file does. */
@@ -30,85 +21,52 @@ export interface Callers {
   readonly isDataset?: (name: string) => boolean;
 }
 
-/** How a place is known to be without a gradient: by switches and what code cannot be otherwise, or by what it is for too. */
-type Reason = (node: Node, info: FunctionInfo | undefined) => boolean;
-
 /**
  * True where no gradient is taken through what runs at a node: under `no_grad` or `inference_mode`, in a dataset, or in
  * a function that is only called from such places.
  */
-export const runsWithoutGradient = (node: Node, file: PythonFile, callers: Callers): boolean =>
-  isQuiet(node, file, callers, () => false);
-
-/** The same, also in code that is for a network's input or its results, and in branches for evaluation. */
-export const isNotTrainedThrough = (node: Node, file: PythonFile, callers: Callers): boolean =>
-  isQuiet(
-    node,
-    file,
-    callers,
-    (at, info) =>
-      isInEvaluation(at, file) ||
-      (info !== undefined && (isApart(info) || (info.class && isClassApart(info.class, file)))) === true,
-  );
-
-function isQuiet(node: Node, file: PythonFile, callers: Callers, isFor: Reason, depth = 0): boolean {
+export function runsWithoutGradient(node: Node, file: PythonFile, callers: Callers, depth = 0): boolean {
   if (isUnderOff(node, file)) return true;
-  for (let at = node.parent; at; at = at.parent) {
-    if (at.type !== 'function_definition') continue;
-    const around = at.parent?.type === 'decorated_definition' ? at.parent.children : [];
-    const decorators = around.filter((each) => each.type === 'decorator').flatMap((each) => each.children);
-    if (decorators.some((each) => turnsOff(each, file) || wrapsOff(each, file))) return true;
-    const info = file.scopes.byNode.get(at)?.owner as FunctionInfo | undefined;
-    if (info?.class && callers.isDataset?.(info.class.id)) return true;
-    if (info?.class && hasQuietBase(info, file) && !isUnderWith(node, file, turnsOn)) return true;
-    if (info && (EXPORTS.test(info.name) || info.parameters.some(({ name }) => WEIGHTS.test(name)))) return true;
-    if (isFor(node, info)) return true;
-    const calls = info && depth < MAX_CALLERS ? file.calls(info.id) : [];
-    const elsewhere = info && !info.class ? (callers.elsewhere?.(info.id) ?? null) : null;
-    if (elsewhere === false || (calls.length === 0 && elsewhere === null)) return false;
-    // What is only called to convert weights was written for that, whoever else may call it; a private function is not.
-    const isOwn = callers.isWhole || elsewhere === true || info?.name.startsWith('_') === true;
-    return calls.every(
-      (call) => (isOwn || convertsWeights(call.node, file)) && isQuiet(call.node, file, callers, isFor, depth + 1),
-    );
-  }
-  return false;
+  const at = node.enclosing('function_definition');
+  if (!at) return false;
+  if (decoratorsOf(at).some((each) => turnsOff(each, file) || wrapsOff(each, file))) return true;
+  const info = file.scopes.byNode.get(at)?.owner as FunctionInfo | undefined;
+  if (!info) return false;
+  if (info.class && callers.isDataset?.(info.class.id)) return true;
+  if (info.class && hasQuietBase(info, file) && !isUnderWith(node, file, turnsOn)) return true;
+  const calls = depth < MAX_CALLERS ? file.calls(info.id) : [];
+  const elsewhere = info.class ? null : (callers.elsewhere?.(info.id) ?? null);
+  if (elsewhere === false || (calls.length === 0 && elsewhere === null)) return false;
+  // A private function is nobody else's.
+  const isOwn = callers.isWhole || elsewhere === true || info.name.startsWith('_');
+  return isOwn && calls.every((call) => runsWithoutGradient(call.node, file, callers, depth + 1));
 }
 
-/** In a function that gets the weights of a checkpoint. */
-function convertsWeights(node: Node, file: PythonFile): boolean {
-  const definition = node.enclosing('function_definition');
-  const info = definition && (file.scopes.byNode.get(definition)?.owner as FunctionInfo | undefined);
-  return info?.parameters.some(({ name }) => WEIGHTS.test(name)) ?? false;
+const decoratorsOf = (definition: Node): readonly Node[] =>
+  (definition.parent?.type === 'decorated_definition' ? definition.parent.children : [])
+    .filter((each) => each.type === 'decorator')
+    .flatMap((each) => each.children);
+
+/** Behind the only backward passes of the file, in the same body and in no loop with one: nothing goes back through it. */
+export function isBehindBackward(node: Node, file: PythonFile): boolean {
+  const passes = ['backward', 'manual_backward'].flatMap((method) => file.methodCalls(method)).map((call) => call.node);
+  const home = node.enclosing('function_definition', 'lambda');
+  const loops = loopsAround(node);
+  return (
+    passes.length > 0 &&
+    passes.every(
+      (pass) =>
+        pass.enclosing('function_definition', 'lambda') === home &&
+        pass.end <= node.start &&
+        !loops.some((loop) => loop.start <= pass.start && pass.end <= loop.end),
+    )
+  );
 }
 
-/** A name for what was computed under `no_grad`, and is used behind it; not where a gradient is asked for later. */
-export function isMadeWithoutGradient(node: Node, file: PythonFile): boolean {
-  if (node.type !== 'identifier') return false;
-  const asks = file.methodCalls('requires_grad_').map((call) => call.callee.get('object'));
-  if (asks.some((object) => object && file.read(object) === file.read(node))) return false;
-  const definitions = reachingDefinitions(node, file);
-  return definitions.length > 0 && definitions.every((each) => isComputedQuietly(each, file));
-}
-
-function isComputedQuietly(definition: Definition, file: PythonFile): boolean {
-  const { holder } = bindingOf(definition.node);
-  const value = holder?.type === 'assignment' ? holder.get('right') : undefined;
-  return value?.type === 'call' && isUnderOff(definition.node, file);
-}
-
-/** `gt_masks`, `targets.float()`, `labels[:, None]`: by its name it is what the network is to find. */
-export function isGivenTruth(node: Node, file: PythonFile): boolean {
-  if (node.type === 'identifier') return TRUTH.test(file.read(node));
-  const inner =
-    node.type === 'subscript'
-      ? node.get('value')
-      : node.type === 'call'
-        ? node.get('function')?.get('object')
-        : node.type === 'parenthesized_expression'
-          ? node.children[0]
-          : undefined;
-  return inner !== undefined && isGivenTruth(inner, file);
+function loopsAround(node: Node): readonly Node[] {
+  const loops: Node[] = [];
+  for (let at = node.parent; at; at = at.parent) if (/^(for|while)_statement$/.test(at.type)) loops.push(at);
+  return loops;
 }
 
 function turnsOff(expression: Node, file: PythonFile): boolean {
@@ -119,7 +77,7 @@ function turnsOff(expression: Node, file: PythonFile): boolean {
     return typeof mode !== 'string' && file.constant(mode) === false;
   }
   if (name === null) return false;
-  return TAKES_NO_GRADIENT.has(name) || NAMED_OFF.test(name);
+  return TAKES_NO_GRADIENT.has(name) || NO_GRAD.test(name);
 }
 
 /** A decorator of the file's own that calls what it decorates under `no_grad`. */
@@ -166,37 +124,44 @@ function isBehindOff(node: Node, file: PythonFile): boolean {
 
 /** They give what no gradient flows back from. */
 const ENDS =
-  /^(detach|argmax|argmin|argsort|long|int|bool|byte|short|numpy|tolist|item|(gt|lt|ge|le|eq|ne)_?|nonzero)$/;
+  /^(detach|argmax|argmin|argsort|long|int|bool|byte|short|numpy|tolist|item|(gt|lt|ge|le|eq|ne)_?|nonzero|data|shape|size|dim|ndim|dtype|device|numel)$/;
 /** They hand on the gradient of what they are called on, and of nothing else. */
 const HANDS_ON =
-  /^(sigmoid|softmax|log_softmax|tanh|exp|float|double|half|cpu|cuda|to|contiguous|clone|flatten|unflatten|view|reshape|permute|transpose|squeeze|unsqueeze|expand|repeat|repeat_interleave|round|clamp|flip|data)$/;
+  /^(sigmoid|softmax|log_softmax|tanh|exp|float|double|half|cpu|cuda|to|contiguous|clone|flatten|unflatten|view|reshape|permute|transpose|squeeze|unsqueeze|expand|repeat|repeat_interleave|round|clamp|flip)$/;
 const MAX_NAMES = 3;
+
+/** They look at a tensor, and no gradient comes back from them. */
+const SINKS =
+  /^(builtins\.(print|len|float|int|bool|str|repr|isinstance|type)|(numpy|matplotlib|PIL|cv2|scipy|pandas|imageio|skimage|seaborn)\..+|torchvision\.utils\..+|torchvision\.transforms\.functional\.to_pil_image|torch\.(save|argmax|argmin|argsort|gt|lt|ge|le|eq|ne|nonzero|equal|allclose))$/;
 
 /** `F.interpolate(scores).argmax(1)`, `mask = F.interpolate(mask) > 0.5`: whatever is made of the result has no gradient. */
 export function losesGradient(result: Node, file: PythonFile, names = 0): boolean {
   let at = result;
   for (let parent = at.parent; parent; at = parent, parent = at.parent) {
-    if (parent.type === 'parenthesized_expression') continue;
-    if (parent.type === 'subscript' && at.field === 'value') continue;
-    if (parent.type === 'comparison_operator') return true;
-    if (parent.type === 'argument_list' && parent.children[0] === at && parent.parent) {
-      const name = file.call(parent.parent).name;
-      if (name !== null && /^torch\.(argmax|argmin|argsort|gt|lt|ge|le|eq|ne|nonzero)$/.test(name)) return true;
-    }
-    if (parent.type === 'attribute' && at.field === 'object') {
-      const method = file.read(parent.get('attribute') ?? parent);
-      if (ENDS.test(method) || method === 'data') return true;
-      if (parent.field !== 'function' || !parent.parent || !HANDS_ON.test(method)) return false;
-      parent = parent.parent;
-      continue;
-    }
-    if (parent.type !== 'assignment' || at.field !== 'right' || names >= MAX_NAMES) return false;
-    const target = parent.get('left');
-    if (target?.type !== 'identifier') return false;
-    const uses = mentionsOf(target, at, file);
-    return uses.length > 0 && uses.every((use) => losesGradient(use, file, names + 1));
+    const step = stepFrom(at, parent, file);
+    if (step === 'lost') return true;
+    if (step === 'kept') break;
+    if (step !== 'on') parent = step;
   }
-  return false;
+  const assignment = at.parent;
+  if (assignment?.type !== 'assignment' || at.field !== 'right' || names >= MAX_NAMES) return false;
+  const target = assignment.get('left');
+  if (target?.type !== 'identifier') return false;
+  const uses = mentionsOf(target, at, file);
+  return uses.length > 0 && uses.every((use) => losesGradient(use, file, names + 1));
+}
+
+/** What becomes of a gradient on the way from a value to what it stands in; a node is where the way goes on. */
+function stepFrom(at: Node, parent: Node, file: PythonFile): 'lost' | 'kept' | 'on' | Node {
+  if (parent.type === 'parenthesized_expression') return 'on';
+  if (parent.type === 'subscript' && at.field === 'value') return 'on';
+  if (parent.type === 'comparison_operator' || parent.type === 'interpolation') return 'lost';
+  if (parent.type === 'argument_list' && parent.parent)
+    return SINKS.test(file.call(parent.parent).name ?? '') ? 'lost' : 'kept';
+  if (parent.type !== 'attribute' || at.field !== 'object') return 'kept';
+  const method = file.read(parent.get('attribute') ?? parent);
+  if (ENDS.test(method)) return 'lost';
+  return parent.field === 'function' && parent.parent && HANDS_ON.test(method) ? parent.parent : 'kept';
 }
 
 /** Where a name may stand for the value that an assignment gives it. */
@@ -216,3 +181,34 @@ export function mentionsOf(target: Node, value: Node, file: PythonFile): Node[] 
 
 const hasQuietBase = (info: FunctionInfo, file: PythonFile): boolean =>
   (info.class?.bases ?? []).some((base) => QUIET_BASE.test(file.qualify(base) ?? ''));
+
+const LOSS = /^torch\.nn\.functional\.(\w*_loss|\w*cross_entropy\w*|kl_div)$/;
+
+/** What it gives is what a loss of torch's compares in the same function: that is what is trained, whoever calls. */
+export function feedsLoss(result: Node, file: PythonFile): boolean {
+  const home = result.enclosing('function_definition');
+  if (!home) return false;
+  return file.allCalls.some((call) => {
+    if (call.name === null || !LOSS.test(call.name) || call.node.enclosing('function_definition') !== home)
+      return false;
+    const compared = file.argument(call, 'input', 0);
+    return typeof compared !== 'string' && isMadeOf(compared, result, file, new Set());
+  });
+}
+
+/** Through names, functions of torch and methods; what goes through a network is another matter. */
+function isMadeOf(node: Node, source: Node, file: PythonFile, seen: Set<Node>): boolean {
+  if (node === source) return true;
+  if (seen.has(node)) return false;
+  seen.add(node);
+  if (node.type === 'identifier') {
+    return reachingDefinitions(node, file).some(
+      (each) => each.kind === 'assignment' && isMadeOf(each.value, source, file, seen),
+    );
+  }
+  if (node.type === 'call' && !file.call(node).name?.startsWith('torch.')) {
+    const object = node.get('function')?.get('object');
+    return object !== undefined && isMadeOf(object, source, file, seen);
+  }
+  return node.children.some((child) => isMadeOf(child, source, file, seen));
+}

@@ -21,6 +21,7 @@ export function nearestFix(file: PythonFile, call: Call, position: number | unde
   return {
     title: "Interpolate with `mode='nearest'` (changes what the model computes)",
     safe: false,
+    byHand: true,
     edits: () => edits,
   };
 }
@@ -28,7 +29,9 @@ export function nearestFix(file: PythonFile, call: Call, position: number | unde
 function nearestEdits(file: PythonFile, call: Call, position: number | undefined): Edit[] | undefined {
   const mode = file.argument(call, 'mode', position);
   const passed = call.node.get('arguments')?.children ?? [];
-  if (typeof mode === 'string' || passed.some((each) => /splat/.test(each.type))) return undefined;
+  // Whoever passes it, or keeps it under a name, has another wish.
+  if (typeof mode === 'string' || mode.type !== 'string' || passed.some((each) => /splat/.test(each.type)))
+    return undefined;
   const holder = passed.find((each) => each === mode || each.get('value') === mode);
   const next = holder && passed[passed.indexOf(holder) + 1];
   // What follows `mode` by position is `align_corners`.

@@ -19,22 +19,24 @@ export function remediesOf(use: OpUse, file: PythonFile, project: Project): Fix[
   // A program that switches it off somewhere knows of the switch, and one more would not last.
   const isUnset = project.deterministicAlgorithms === 'off' && !project.summary?.flags[ALGORITHMS];
   const canSwitch = isSwitched && project.isProgram && isUnset;
-  return [...(canSwitch ? [switchOn(file, project)] : []), ...equivalents(use, file)];
+  return [...(canSwitch ? [switchOn(file, project)] : []), ...equivalents(use, file, project)];
 }
 
 /** For an operation that raises: what computes the same, then ways around the switch. */
 export function waysOut(use: OpUse, file: PythonFile, project: Project): Fix[] {
   const off = use.op.pass === 'forward' ? switchOffAround(use, file, project) : null;
   const warn = warnOnly(file, project);
-  return [...equivalents(use, file), ...(off ? [off] : []), ...(warn ? [warn] : [])];
+  return [...equivalents(use, file, project), ...(off ? [off] : []), ...(warn ? [warn] : [])];
 }
 
-function equivalents({ op, call, spelling, token }: OpUse, file: PythonFile): Fix[] {
+function equivalents({ op, call, spelling, token }: OpUse, file: PythonFile, project: Project): Fix[] {
   // A partial's arguments are not the operation's.
   if (token !== call.callee && token.parent !== call.callee) return [];
   const fixes = [indexPutFix(file, call)];
   if (op.api === 'torch.index_select') fixes.push(indexingFix(file, call), indexingHelperFix(file, call));
-  if (op.api === 'torch.nn.functional.interpolate') fixes.push(nearestFix(file, call, spelling.positions?.mode));
+  // A library and its data are other people's: only a program changes what it computes.
+  if (op.api === 'torch.nn.functional.interpolate' && project.isProgram && !project.isImported)
+    fixes.push(nearestFix(file, call, spelling.positions?.mode));
   if (op.package === 'flash_attn') fixes.push(flashFix(file, call));
   return fixes.filter((fix) => fix !== null);
 }

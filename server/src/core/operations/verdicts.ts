@@ -2,16 +2,22 @@
 import type { Project } from '../contract/project.ts';
 import { type Behaviour, behavioursAt } from '../knowledge/tables.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import type { FunctionInfo } from '../python/scope.ts';
+import { reachingDefinitions } from '../python/reaching.ts';
 import { switchedOffHere } from '../switches/switches.ts';
+import { walk } from '../syntax/parse.ts';
+import { type Choices, holdsSomeTime } from '../tensors/choices.ts';
 import { isCount, isOffset } from '../tensors/counts.ts';
+import { isLayer, makerOf } from '../tensors/modules.ts';
 import { tensorOf } from '../tensors/tensors.ts';
+import { type Around, carriesGradient } from '../tensors/trained.ts';
+import { isReached } from '../tensors/written-values.ts';
 import type { Span } from '../text/edit.ts';
-import { type OpCall, opCalls } from './calls.ts';
+import { addsInAnyOrder } from './addends.ts';
+import { isInEvaluation, isWhereNoCuda } from './branches.ts';
+import { isChosen, type OpCall, opCalls } from './calls.ts';
 import { picksOne } from './collisions.ts';
 import { holds } from './conditions.ts';
-import { isGivenTruth, isMadeWithoutGradient, isNotTrainedThrough, losesGradient, mentionsOf } from './gradients.ts';
-import { isForInference, isPlaceApart, isWhereNoCuda } from './purposes.ts';
+import { feedsLoss, isBehindBackward, losesGradient, mentionsOf, runsWithoutGradient } from './gradients.ts';
 
 /** An operation as this project runs it. */
 export interface OpUse extends OpCall {
@@ -32,19 +38,43 @@ export type Verdict = 'raises' | 'differs' | null;
 /** The operations of the file whose conditions hold in this project's versions; several for one place. */
 export function opUses(file: PythonFile, project: Project): OpUse[] {
   const uses: OpUse[] = [];
+  const flow = flowAround(file, project);
   for (const call of opCalls(file)) {
     const { op, token } = call;
-    const isMeant = (it: OpCall): boolean => op.when.every((condition) => holds(condition, it, file));
-    if (!isMeant(call) || (call.partial && isMeant(call.partial))) continue;
+    if (!isAtFault(call, file, isMeant) || (call.partial && isAtFault(call.partial, file, isMeant))) continue;
     const version = project.versionOf(op.package.replaceAll('_', '-'));
-    const possible = behavioursAt(op, version);
-    const behaviours = possible.filter(({ when }) => (when ?? []).every((condition) => holds(condition, call, file)));
+    const behaviours = behavioursAt(op, version).filter(({ when }) =>
+      holdsSomeTime((choices) => (when ?? []).every((condition) => holds(condition, call, file, choices))),
+    );
     if (behaviours.length === 0 || isOnCpu(call, file) || isOnlyWeights(call, file)) continue;
-    if (op.pass === 'backward' && hasNoBackward(call, file, project)) continue;
+    if (op.pass === 'backward' && !hasBackward(call, file, project, flow)) continue;
     const span = { start: token.start, end: token.end };
-    uses.push({ ...call, written: file.read(token), span, version, behaviours, isExact: isExact(call, file, project) });
+    uses.push({
+      ...call,
+      written: file.read(token),
+      span,
+      version,
+      behaviours,
+      isExact: isExact(call, file, project, flow),
+    });
   }
   return uses;
+}
+
+type Fault = (use: OpCall, file: PythonFile, choices: Choices) => boolean;
+
+const isMeant: Fault = (use, file, choices) => use.op.when.every((condition) => holds(condition, use, file, choices));
+
+/** True where it is reached and at fault some time, whichever of its operations a call then writes. */
+function isAtFault(use: OpCall, file: PythonFile, fault: Fault): boolean {
+  const alternatives = use.group.length > 0 ? use.group : [use];
+  return holdsSomeTime(
+    (choices) =>
+      isReached(use.call.node, file, choices) &&
+      alternatives.some(
+        (each) => (alternatives.length < 2 || isChosen(each, file, choices)) && fault(each, file, choices),
+      ),
+  );
 }
 
 /** What the operation does under the switches of the programs that reach it. */
@@ -99,18 +129,24 @@ function isOnlyWeights({ op, call, runs }: OpCall, file: PythonFile): boolean {
   return target?.type === 'attribute' && file.text.includes(`${file.read(target)}.weight`);
 }
 
-function isExact(call: OpCall, file: PythonFile, project: Project): boolean {
+function isExact(call: OpCall, file: PythonFile, project: Project, flow: Around): boolean {
   const { op } = call;
   if (op.counts) return true;
-  if (op.accumulates && takesNoGradient(call, op.accumulates, file)) return true;
+  if (op.accumulates && !call.operands(op.accumulates).some((node) => node && carriesGradient(node, file, flow)))
+    return call.behindLayers.length === 0;
+  if (op.rows && !call.operands(op.rows).some((node) => node && tensorOf(node, file)?.rank === 1)) return true;
   if (op.sums === 'input' && (isIndex(call.call.node, file) || isOffset(call.call.node, file))) return true;
   const sources = op.sums ? call.operands(op.sums) : [];
   const isWhole = (node: Node): boolean => tensorOf(node, file)?.whole === true || isCount(node, file);
   if (sources.length > 0 && sources.every((node) => node !== null && isWhole(node))) return true;
-  if (op.alone && holds({ argument: op.alone, allOnes: true }, call, file)) return true;
+  if (op.addends && !isAtFault(call, file, overlaps)) return true;
   if (op.collides && picksOne(call, op.collides, file)) return true;
-  return op.indices === true && givesValues(call.call.node, file) && hasNoBackward(call, file, project);
+  if (op.indices !== true || !givesValues(call.call.node, file)) return false;
+  return !hasBackward(call, file, project, flow);
 }
+
+const overlaps: Fault = (use, file, choices) =>
+  isMeant(use, file, choices) && (!use.op.addends || addsInAnyOrder(use.op.addends, use, file, choices));
 
 /** `offsets = lengths.cumsum(0)[:-1]`, and later `x[offsets]`: an index is of whole numbers. */
 function isIndex(result: Node, file: PythonFile): boolean {
@@ -121,48 +157,63 @@ function isIndex(result: Node, file: PythonFile): boolean {
   return target?.type === 'identifier' && mentionsOf(target, at, file).some((each) => each.field === 'subscript');
 }
 
-/** `x.median(0)[0]`, `x.median(0).values`: the indices are not looked at. */
+/** `x.median(0)[0]`, `x.median(0).values`, `values, _ = x.median(0)`: the indices are not looked at. */
 function givesValues(node: Node, file: PythonFile): boolean {
   const parent = node.parent;
   const key = parent?.get('subscript') ?? parent?.get('attribute');
-  return key !== undefined && key !== node && /^(0|values)$/.test(file.read(key));
+  if (key !== undefined && key !== node) return /^(0|values)$/.test(file.read(key));
+  const targets = parent?.type === 'assignment' && node.field === 'right' ? parent.get('left') : undefined;
+  const [, indices, ...others] = /^(pattern_list|tuple_pattern)$/.test(targets?.type ?? '') ? targets!.children : [];
+  return indices?.type === 'identifier' && others.length === 0 && isNeverRead(indices, file);
 }
 
-function hasNoBackward(call: OpCall, file: PythonFile, project: Project): boolean {
-  const { runs, op } = call;
-  // Nobody trains in tests, unless they do, and nobody trains through the pictures that a file loads or shows.
-  if (project.isTest && file.methodCalls('backward').length === 0) return true;
-  if (isPlaceApart(file) && !isInNetwork(call, file, project)) return true;
-  // Nobody sees who calls a module that this file only makes.
-  if (runs.length === 0) return isMadeForInference(call.call.node, file);
+function isNeverRead(target: Node, file: PythonFile): boolean {
+  const name = file.read(target);
+  let isRead = false;
+  walk(target.enclosing('function_definition', 'lambda') ?? file.syntax.root, (node) => {
+    if (node.type !== 'identifier' || node === target || file.read(node) !== name || node.field === 'attribute')
+      return !isRead;
+    isRead ||= reachingDefinitions(node, file).some((each) => each.node === target);
+    return !isRead;
+  });
+  return !isRead;
+}
+
+/** What the project shows of gradients in a file. */
+function flowAround(file: PythonFile, project: Project): Around {
   const callers = {
     isWhole: project.isProgram,
     elsewhere: (id: string) => project.callsElsewhere(id),
     isDataset: (name: string) => project.isDataset(name),
   };
-  const isOff = (node: Node): boolean =>
-    isNotTrainedThrough(node, file, callers) || (op.indices !== true && losesGradient(node, file));
-  if (runs.every(isOff)) return true;
-  return op.gradient !== undefined && takesNoGradient(call, op.gradient, file);
+  return {
+    isNetwork: (id) => project.isNetwork(id),
+    passesElsewhere: (id, parameter) => project.passesGradient(id, parameter),
+    isOff: (node) => isInEvaluation(node, file) || runsWithoutGradient(node, file, callers),
+  };
 }
 
-/** What it gets there is detached, or what the network is to find. */
-function takesNoGradient(call: OpCall, input: string, file: PythonFile): boolean {
-  const inputs = call.operands(input);
-  const takesNone = (node: Node): boolean =>
-    isGivenTruth(node, file) || tensorOf(node, file)?.detached === true || isMadeWithoutGradient(node, file);
-  return inputs.length > 0 && inputs.every((node) => node !== null && takesNone(node));
-}
-
-/** A module that a function like `test` or `validate` makes for itself. */
-function isMadeForInference(node: Node, file: PythonFile): boolean {
-  const home = node.enclosing('function_definition');
-  const info = home && (file.scopes.byNode.get(home)?.owner as FunctionInfo | undefined);
-  return info !== null && info !== undefined && info.class === null && isForInference(info);
-}
-
-function isInNetwork(call: OpCall, file: PythonFile, project: Project): boolean {
-  const owner = call.call.node.enclosing('class_definition');
-  const info = owner ? file.scopes.byNode.get(owner)?.owner : null;
-  return info !== null && info !== undefined && project.isNetwork(info.id);
+/** Shown positively: it runs where gradients are recorded, on something that one flows back into, in code that takes gradients. */
+function hasBackward(call: OpCall, file: PythonFile, project: Project, flow: Around): boolean {
+  const { op, runs } = call;
+  // Nobody trains in tests, unless they do.
+  if (project.isTest && file.methodCalls('backward').length === 0) return false;
+  if (!project.takesGradients) return false;
+  const hasOwnWeights = op.gradient === undefined && call.spelling.kind === 'module' && isLayer(call.call, file);
+  if (runs.length === 0) {
+    const maker = makerOf(call.call, hasOwnWeights, file);
+    return maker !== null && project.callsElsewhere(maker.id) === false;
+  }
+  // What layers of its own compute is behind their weights.
+  const operands = call.operands(op.gradient ?? 'input');
+  return runs.some((run, i) => {
+    if (flow.isOff(run) || isBehindBackward(run, file)) return false;
+    if (op.indices !== true && losesGradient(run, file)) return false;
+    if (hasOwnWeights || call.behindLayers.includes(run) || feedsLoss(run, file)) return true;
+    const operand = operands[i];
+    if (op.gradient) return operand !== null && operand !== undefined && carriesGradient(operand, file, flow);
+    const passed = run.get('arguments')?.children ?? [];
+    const object = run.get('function')?.get('object');
+    return [...passed, ...(object ? [object] : [])].some((each) => carriesGradient(each, file, flow));
+  });
 }

@@ -50,6 +50,8 @@ export interface FileFacts {
   readonly makesCheckpoint: boolean;
   /** It trains, or switches the mode of something. */
   readonly setsMode: boolean;
+  /** It goes back from a loss, makes an optimizer, or hands a network to something that trains. */
+  readonly takesGradients: boolean;
   /** Functions of other files that its loaders' workers run first. */
   readonly passedInitializers: readonly PassedInitializer[];
   /** What its classes and functions build that `eval()` changes. */
@@ -86,6 +88,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     keepsRandomState: keepsRandomState(file),
     makesCheckpoint: checkpoints(file).length > 0,
     setsMode: setsMode(file),
+    takesGradients: takesGradients(file),
     passedInitializers: usesMl ? passedInitializers(file) : [],
     parts: usesMl ? partsOf(file) : {},
     addedFolders: addedFolders(file),
@@ -118,6 +121,17 @@ function determinismOf(file: PythonFile, counts: (node: Node) => boolean): Deter
 function setsMode(file: PythonFile): boolean {
   if (['eval', 'train', 'backward'].some((name) => file.methodCalls(name).length > 0)) return true;
   return [...file.callsByName.keys()].some((name) => /^torch\.(optim\.[A-Z]|autograd\.(grad|backward)$)/.test(name));
+}
+
+/** A name for the method that trains is as good as a call of it: trainers have their own. */
+function takesGradients(file: PythonFile): boolean {
+  const methods = ['backward', 'manual_backward', 'fit', 'train_batch', 'fit_one_cycle', 'learn'];
+  if (methods.some((name) => file.methodCalls(name).length > 0)) return true;
+  if (file.methodCalls('train').some((call) => (call.node.get('arguments')?.children.length ?? 0) > 0)) return true;
+  if ([...file.scopes.classes.values()].some(({ methods: own }) => own.has('training_step'))) return true;
+  return [...file.callsByName.keys()].some((name) =>
+    /^torch\.(optim\.[A-Z]|autograd\.(grad|backward|functional\.)|func\.)|(^|\.)\w*Trainer$/.test(name),
+  );
 }
 
 function isTest(path: string): boolean {

@@ -257,6 +257,21 @@ export class WorkspaceProject implements Project {
     return this.isInProgram ? this.#workspace.callsElsewhere(this.file.path, id) : null;
   }
 
+  /** Whether other files pass what has a gradient for a parameter of a function of this file; null if none is seen to call it. */
+  passesGradient(id: string, parameter: string): boolean | null {
+    const info = this.file.functionOf(id);
+    if (!info) return null;
+    const at = info.parameters.findIndex(({ name }) => name === parameter) - (info.class ? 1 : 0);
+    return this.#workspace.passesGradient(this.file.path, id, parameter, at);
+  }
+
+  /** False for a program, or a module of programs only, of which no file takes gradients in a way anybody sees. */
+  get takesGradients(): boolean {
+    const paths = this.#programPaths;
+    if (!this.isInProgram || paths.size === 0) return true;
+    return [this.file.path, ...paths].some((path) => this.#workspace.facts(path)?.takesGradients !== false);
+  }
+
   /** True for a call that is known to build dropout, batch norm or anything else that `eval()` changes. */
   buildsModes(call: Call): boolean {
     return buildsModes(call, this.file, this.#workspace);

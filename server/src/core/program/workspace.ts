@@ -9,6 +9,7 @@ import { isStandardModule } from '../edits/imports.ts';
 import type { FileEffects } from '../effects/events.ts';
 import type { Summary, TransformedDraw } from '../effects/summary.ts';
 import { Manifests, type Script } from '../manifests/manifests.ts';
+import type { CallsOfOther } from '../operations/calls-of-others.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Span } from '../text/edit.ts';
 import { folderOf, join, resolve } from '../text/paths.ts';
@@ -217,18 +218,34 @@ export class Workspace implements Modules {
 
   /** Whether other files call a function only where no gradient is taken; null where none is seen to. */
   callsElsewhere(path: string, id: string): boolean | null {
+    const calls = this.#callsOf(path, id);
+    return calls.length === 0 ? null : calls.every(({ isQuiet }) => isQuiet);
+  }
+
+  /** Whether other files pass what has a gradient for a parameter of a function; null where none is seen to call it. */
+  passesGradient(path: string, id: string, parameter: string, position: number): boolean | null {
+    const calls = this.#callsOf(path, id);
+    if (calls.length === 0) return null;
+    return calls.some(({ gradients }) => gradients.includes(parameter) || gradients.includes(position));
+  }
+
+  /** How other files, tests left out, call a function or a network's `forward` of a file. */
+  #callsOf(path: string, id: string): readonly CallsOfOther[] {
     const ending = `.${id.slice(1)}`;
-    let isQuiet: boolean | null = null;
+    const found: CallsOfOther[] = [];
     for (const [other, { facts }] of this.#files) {
       if (other === path || facts.isTest) continue;
-      for (const [name, isOff] of Object.entries(facts.callsOfOthers)) {
-        if (isQuiet === false && isOff) continue;
-        if (!name.endsWith(ending)) continue;
-        const found = this.locate(name, other);
-        if (found?.path === path && found.name === id) isQuiet = isQuiet !== false && isOff;
+      for (const [name, calls] of Object.entries(facts.callsOfOthers)) {
+        if (name.endsWith(ending) && this.#names(name, other, path, id)) found.push(calls);
       }
     }
-    return isQuiet;
+    return found;
+  }
+
+  #names(name: string, from: string, path: string, id: string): boolean {
+    const isForward = name.endsWith('.forward');
+    const found = this.locate(isForward ? name.slice(0, -'.forward'.length) : name, from);
+    return found?.path === path && (isForward ? `${found.name}.forward` : found.name) === id;
   }
 
   locate(name: string, from: string, depth = 0): Located | null {

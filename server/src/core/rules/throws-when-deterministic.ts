@@ -23,7 +23,7 @@ there. With \`warn_only=True\`, since 1.11, all of them warn and run as they did
     'A program that does not switch deterministic algorithms on, or only with `warn_only=True`.',
     'Operations with a deterministic kernel in the project’s version of PyTorch, such as bilinear `interpolate` since 2.1.',
     'Adaptive average pooling to size 1, losses on (N, C), `bincount` without weights since 2.1, nearest interpolation.',
-    'Operations whose backward raises, under `no_grad` or `inference_mode`.',
+    'Operations whose backward raises, where no gradient is shown to flow: under `no_grad` or `inference_mode`, behind the only backward pass, on data.',
     'A call with `torch.use_deterministic_algorithms(False)` in front of it, where its forward is what raises.',
     'A tensor that is made on the CPU or moved there.',
     'Functions of numpy, pandas and other libraries of the same name.',
@@ -61,24 +61,26 @@ torch.use_deterministic_algorithms(True)
       title: 'A backward that raises',
       bad: `import torch
 import torch.nn.functional as F
+from torch import nn
 
 torch.manual_seed(0)
 torch.use_deterministic_algorithms(True)
-
-
-def decode(features):
-    return F.interpolate(features, scale_factor=2, mode="bicubic", align_corners=False)
-    #      ^^^^^^^^^^^^^ throws-when-deterministic warning: backward
+encoder = nn.Conv2d(3, 8, 3).cuda()
+features = encoder(torch.rand(1, 3, 32, 32).cuda())
+picture = F.interpolate(features, scale_factor=2, mode="bicubic", align_corners=False)
+#         ^^^^^^^^^^^^^ throws-when-deterministic warning: backward
+picture.mean().backward()
 `,
       good: `import torch
 import torch.nn.functional as F
+from torch import nn
 
 torch.manual_seed(0)
 torch.use_deterministic_algorithms(True)
-
-
-def decode(features):
-    return F.interpolate(features, scale_factor=2, mode="nearest")
+encoder = nn.Conv2d(3, 8, 3).cuda()
+features = encoder(torch.rand(1, 3, 32, 32).cuda())
+picture = F.interpolate(features, scale_factor=2, mode="nearest")
+picture.mean().backward()
 `,
     },
   ],

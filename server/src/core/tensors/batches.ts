@@ -10,11 +10,10 @@ const STEP = /^(training|validation|test|predict)_step$/;
 /** A batch, which may be a tensor, and what is in it by position or by name. */
 export const BATCH: Value = { self: { detached: true, maybe: true }, each: { self: { detached: true } } };
 
-/** A DataLoader that collates by default, or something that is called one. */
+/** A DataLoader that collates by default. */
 export function isLoader(expression: Node, file: PythonFile): boolean {
   const construction = file.constructionOf(expression);
-  if (construction) return construction.name === LOADER && file.argument(construction, 'collate_fn') === 'absent';
-  return /^(identifier|attribute)$/.test(expression.type) && /(^|_)(data)?loader$/i.test(file.read(expression));
+  return construction?.name === LOADER && file.argument(construction, 'collate_fn') === 'absent';
 }
 
 /** The parameter of `training_step` and its like that is the batch. */

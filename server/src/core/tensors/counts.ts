@@ -1,16 +1,13 @@
 /** Which expressions hold whole numbers because they count something, by their names: their sums are exact. */
 import type { Node, PythonFile } from '../python/file.ts';
+import { COUNT, OFFSET } from './last-words.ts';
 import { tensorOf } from './tensors.ts';
 
-/** `num_nodes`, `counts`, `seq_lens`: by its name it says how many there are. */
-const COUNT = /^(num|nb|number)_(of_)?[a-z]\w*$|(^|_)(counts?|cnts?|bincount|lengths?|lens)(_(pad|padded))?$/i;
 /** They give the numbers of neighbours or parts in a graph. */
 const COUNTS = /^(in_degrees|out_degrees|bincount|batch_num_(nodes|edges))$/;
 /** They leave the numbers whole. */
 const KEEPS =
   /^(long|int|float|double|half|to|cpu|cuda|detach|clone|contiguous|view|reshape|flatten|squeeze|unsqueeze|expand|repeat|sum|cumsum)$/;
-/** By its name it is where something begins or ends: a running sum of counts. */
-const OFFSET = /(^|_)(offsets?|starts?|ends?|ptrs?|indptr|cu_?seq_?lens?)(_[a-z]{1,3})?$/i;
 const JOINS = /^torch\.(cat|concat|concatenate|hstack|nn\.functional\.pad)$/;
 const CASTS = /^(long|int)$/;
 

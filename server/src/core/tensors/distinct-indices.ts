@@ -1,6 +1,7 @@
 /** Whether the entries of an index are all different, as the code shows: then nothing that they lead to can collide. */
 import type { Node, PythonFile } from '../python/file.ts';
 import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
+import { PERMUTATION } from './last-words.ts';
 
 const MAX_STEPS = 8;
 const DISTINCT = /^torch\.(arange|randperm)$/;
@@ -10,8 +11,6 @@ const SORTS = /^(sort|topk|argsort)$/;
 /** They leave the entries as they are, or some of them, each still once. */
 const KEEPS =
   /^(long|int|to|type|cuda|cpu|detach|clone|contiguous|flip|view|reshape|flatten|ravel|squeeze|unsqueeze|expand|expand_as|masked_select|split|chunk)$/;
-/** By its name each entry comes once. */
-const PERMUTATION = /(^|_)perm(utation)?(_|$)/i;
 
 /** False also where nobody can tell. `dim` is the dimension that is indexed, where it is a number. */
 export function isDistinct(node: Node, dim: number | undefined, file: PythonFile, steps = 0): boolean {

@@ -1,11 +1,11 @@
 /** Which expressions hold what a file of weights held, or a network's own: tensors that no gradient flows back through. */
 import type { Node, PythonFile } from '../python/file.ts';
+import { WEIGHTS } from './last-words.ts';
 
 const READS =
   /^(torch\.load|torch\.hub\.load_state_dict_from_url|torch\.utils\.model_zoo\.load_url|safetensors\.torch\.load_file)$/;
 /** A copy of a dictionary, with the same tensors. */
 const COPIES = /^(builtins\.dict|collections\.OrderedDict|copy\.(deep)?copy)$/;
-const NAMES = /(^|_)(state_?dicts?|checkpoint|ckpt|pre_?train(ed)?_(dict|weights|state|params))$/i;
 const MAX_STEPS = 6;
 
 /** True for `torch.load(path)`, `model.state_dict()`, and what is kept in one of them, or named like one. */
@@ -16,7 +16,7 @@ export function holdsWeights(node: Node, file: PythonFile, steps = 0): boolean {
     case 'identifier': {
       const definitions = file.definitions(node);
       // What was made by something else is not told by its name.
-      if (NAMES.test(file.read(node)) && definitions.every((each) => each.kind === 'parameter')) return true;
+      if (WEIGHTS.test(file.read(node)) && definitions.every((each) => each.kind === 'parameter')) return true;
       return definitions.some((each) => each.kind === 'assignment' && go(each.value));
     }
     case 'subscript':

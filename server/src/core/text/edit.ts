@@ -18,5 +18,7 @@ export interface Fix {
   readonly title: string;
   /** A safe fix keeps what the program computes; only safe fixes are part of *fix all*. */
   readonly safe: boolean;
+  /** It makes another program, and is only taken by who has chosen it: no command takes it. */
+  readonly byHand?: true;
   edits(): readonly Edit[];
 }

@@ -4,6 +4,4 @@ import torch.nn.functional as F
 
 def soften(pictures, factor=0.5):
     small = F.interpolate(pictures, scale_factor=factor, mode="area")
-    #       ^^^^^^^^^^^^^ nondeterministic-op information
     return F.interpolate(small, scale_factor=1 / factor, mode="bilinear", align_corners=False)
-    #      ^^^^^^^^^^^^^ nondeterministic-op information

@@ -1,0 +1,46 @@
+/** Answers that hang on what only a run or a caller decides: each way of deciding is tried, the same way all through. */
+import type { Node } from '../syntax/parse.ts';
+
+/** A loop and its callers take every way in turn; of the arms of a branch only one is taken, and nobody sees which. */
+export type Kind = 'each' | 'one';
+
+const MOST_TRIALS = 200;
+
+/** One trial: what was decided so far. */
+export class Choices {
+  readonly #taken: ReadonlyMap<Node, number>;
+  #open: { readonly at: Node; readonly count: number; readonly kind: Kind } | null = null;
+
+  constructor(taken: ReadonlyMap<Node, number>) {
+    this.#taken = taken;
+  }
+
+  /** What is still to be decided; until then the trial's answer counts for nothing. */
+  get open(): { readonly at: Node; readonly count: number; readonly kind: Kind } | null {
+    return this.#open;
+  }
+
+  /** Which of so many ways is taken at a place. */
+  pick(at: Node, count: number, kind: Kind): number {
+    const taken = this.#taken.get(at);
+    if (taken !== undefined) return Math.min(taken, count - 1);
+    if (count > 1) this.#open ??= { at, count, kind };
+    return 0;
+  }
+}
+
+/** True where it holds some time: for one way through a loop or from a caller, and whichever arm of a branch is taken. */
+export function holdsSomeTime(holds: (choices: Choices) => boolean): boolean {
+  let trials = 0;
+  const go = (taken: ReadonlyMap<Node, number>): boolean => {
+    if (++trials > MOST_TRIALS) return false;
+    const choices = new Choices(taken);
+    const answer = holds(choices);
+    const { open } = choices;
+    if (!open) return answer;
+    const ways = Array.from({ length: open.count }, (_, i) => i);
+    const next = (way: number): boolean => go(new Map([...taken, [open.at, way]]));
+    return open.kind === 'each' ? ways.some(next) : ways.every(next);
+  };
+  return go(new Map());
+}

@@ -1,0 +1,355 @@
+/** Which modules a call runs: through names, attributes, containers, loops over them, defaults, callers and branches. */
+import type { Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
+import { type ClassInfo, type Definition, enclosingClass, type FunctionInfo } from '../python/scope.ts';
+import { callersOf, functionAt, passedFor } from './written-values.ts';
+
+/** A call that runs a module; what the module gets was computed by layers in front of it, or is what the call passes. */
+export interface Run {
+  readonly call: Call;
+  readonly isBehindLayers: boolean;
+}
+
+const SEQUENCE = 'torch.nn.Sequential';
+const LISTS =
+  /^(torch\.nn\.(Sequential|ModuleList|ModuleDict)|builtins\.(list|tuple|dict|reversed|iter)|collections\.OrderedDict)$/;
+const WRAPS =
+  /^torch\.(nn\.(DataParallel|parallel\.DistributedDataParallel|utils\.(spectral_norm|weight_norm|parametrizations\.\w+))|compile|jit\.script)$/;
+/** They give the module they are called on. */
+const FLUENT = /^(to|cuda|cpu|train|eval|float|half|double|bfloat16|requires_grad_|share_memory|apply|compile)$/;
+/** Modules of torch without weights: what comes out has a gradient only if what goes in has one. */
+const WEIGHTLESS =
+  /^torch\.nn\.((Adaptive)?(Avg|Max)Pool\dd|LPPool\dd|FractionalMaxPool\dd|MaxUnpool\dd|\w+Pad\dd|Upsample|UpsamplingNearest2d|UpsamplingBilinear2d|PixelShuffle|PixelUnshuffle|Identity|Flatten|Unflatten|Fold|Unfold|ChannelShuffle|(Alpha|FeatureAlpha)?Dropout\dd|(Feature)?AlphaDropout|Dropout|ReLU6?|LeakyReLU|RReLU|ELU|CELU|SELU|GELU|SiLU|Mish|Sigmoid|LogSigmoid|Tanh|Hard\w+|Soft\w+|Tanhshrink|Threshold|GLU|LogSoftmax|LocalResponseNorm|CosineSimilarity|PairwiseDistance|\w*Loss|InstanceNorm\dd)$/;
+const MAX_STEPS = 12;
+
+const memory = new WeakMap<PythonFile, ReadonlyMap<Node, readonly Run[]>>();
+
+/** The calls, in this file, that run the module which a call constructs. */
+export function runsOf(construction: Call, file: PythonFile): readonly Run[] {
+  let known = memory.get(file);
+  if (!known) {
+    known = index(file);
+    memory.set(file, known);
+  }
+  return known.get(construction.node) ?? [];
+}
+
+function index(file: PythonFile): ReadonlyMap<Node, readonly Run[]> {
+  const found = new Map<Node, Run[]>();
+  for (const call of file.allCalls) {
+    // Only what is called by a name, an attribute or on the spot can be a module's instance.
+    const isOwn = call.name === null || (call.name.startsWith('#') && !file.functionOf(call.name));
+    if (!isOwn || file.classOf(call.name)) continue;
+    for (const made of modulesOf(call.callee, file)) add(found, made, call, false, file, new Set());
+  }
+  return found;
+}
+
+function add(
+  found: Map<Node, Run[]>,
+  made: Call,
+  call: Call,
+  isBehindLayers: boolean,
+  file: PythonFile,
+  seen: Set<Node>,
+): void {
+  if (seen.has(made.node)) return;
+  seen.add(made.node);
+  const runs = found.get(made.node) ?? [];
+  if (!runs.some((each) => each.call.node === call.node && each.isBehindLayers === isBehindLayers))
+    found.set(made.node, [...runs, { call, isBehindLayers }]);
+  let isBehind = isBehindLayers;
+  for (const inner of membersOf(made, file)) {
+    for (const each of modulesOf(inner, file)) add(found, each, call, isBehind, file, seen);
+    isBehind ||= hasWeights(inner, file);
+  }
+}
+
+/** The function that hands a module on in what it returns; where it has to stand behind layers, only if it does. */
+export function makerOf(made: Call, isAnywhere: boolean, file: PythonFile): FunctionInfo | null {
+  const home = made.node.enclosing('function_definition');
+  const info = home && functionAt(home, file);
+  if (!info) return null;
+  const isIn = (module: Call): boolean => {
+    if (module.node === made.node) return isAnywhere;
+    const members = membersOf(module, file);
+    const at = members.findIndex((each) => modulesOf(each, file).some(({ node }) => node === made.node));
+    return at >= 0 && (isAnywhere || members.slice(0, at).some((each) => hasWeights(each, file)));
+  };
+  return returnedBy(info).some((value) => modulesOf(value, file).some(isIn)) ? info : null;
+}
+
+/** What a `Sequential`, or an object of a class of the file's own that is one, runs in its order. */
+export function membersOf(made: Call, file: PythonFile): readonly Node[] {
+  if (made.name === SEQUENCE) return [...argumentsOf(made, file), ...addedTo(made.node, file)];
+  const owner = file.classOf(made.name);
+  if (!owner || owner.methods.has('forward') || !owner.bases.some((base) => file.qualify(base) === SEQUENCE)) return [];
+  return file.calls(`${owner.id}.super().__init__`).flatMap((call) => argumentsOf(call, file));
+}
+
+function argumentsOf(call: Call, file: PythonFile, steps = 0): readonly Node[] {
+  return (call.node.get('arguments')?.children ?? []).flatMap((each) => {
+    if (each.type === 'list_splat') return elementsOf(each.children[0], file, steps + 1);
+    if (each.type === 'keyword_argument') return each.get('value') ?? [];
+    // `OrderedDict([...])` keeps them by name.
+    return each.type === 'call' && LISTS.test(file.call(each).name ?? '') && file.call(each).name !== SEQUENCE
+      ? elementsOf(each, file, steps + 1)
+      : [each];
+  });
+}
+
+/** `layers.append(x)`, where `layers` is what an expression was assigned to. */
+function addedTo(made: Node, file: PythonFile): readonly Node[] {
+  const target = made.parent?.type === 'assignment' ? made.parent.get('left') : undefined;
+  return target ? addedToName(target, file) : [];
+}
+
+function addedToName(target: Node, file: PythonFile): readonly Node[] {
+  const name = file.read(target);
+  const home = target.type === 'identifier' ? file.definitions(target) : null;
+  const owner = enclosingClass(file.scope(target));
+  const isSame = (node: Node | undefined): boolean =>
+    node !== undefined &&
+    file.read(node) === name &&
+    (home ? file.definitions(node) === home : enclosingClass(file.scope(node)) === owner);
+  const called = [...ADDED].flatMap((method) => file.methodCalls(method));
+  const found = called
+    .filter((call) => isSame(call.callee.get('object')))
+    .flatMap((call) => {
+      const last = call.node.get('arguments')?.children.at(-1);
+      if (!last) return [];
+      return /^(extend|update)$/.test(call.method ?? '') ? elementsOf(last, file, 2) : [last];
+    });
+  const keyed = file.scopes.assignments.flatMap((each) => {
+    const left = each.get('left');
+    return left?.type === 'subscript' && isSame(left.get('value')) ? (each.get('right') ?? []) : [];
+  });
+  return [...found, ...keyed];
+}
+
+const ADDED = ['append', 'extend', 'insert', 'add_module', 'register_module', 'update'];
+
+/** The constructions of modules that an expression may stand for. */
+export function modulesOf(node: Node | undefined, file: PythonFile, steps = 0): readonly Call[] {
+  if (!node || steps > MAX_STEPS) return [];
+  const go = (inner: Node | undefined): readonly Call[] => modulesOf(inner, file, steps + 1);
+  switch (node.type) {
+    case 'parenthesized_expression':
+      return go(node.children[0]);
+    case 'named_expression':
+      return go(node.get('value'));
+    case 'conditional_expression':
+      return [...go(node.children[0]), ...go(node.children[2])];
+    case 'boolean_operator':
+      return [...go(node.get('left')), ...go(node.get('right'))];
+    case 'identifier':
+      return reachingDefinitions(node, file).flatMap((each) => ofDefinition(each, file, steps));
+    case 'attribute':
+      return valuesOf(node, file).flatMap(go);
+    case 'subscript':
+      return elementsOf(node.get('value'), file, steps + 1).flatMap(go);
+    case 'call':
+      return ofCall(file.call(node), file, steps);
+    default:
+      return [];
+  }
+}
+
+function ofCall(call: Call, file: PythonFile, steps: number): readonly Call[] {
+  const go = (inner: Node | undefined): readonly Call[] => modulesOf(inner, file, steps + 1);
+  if (call.name !== null && WRAPS.test(call.name)) return go(call.node.get('arguments')?.children[0]);
+  const object = call.callee.get('object');
+  if (call.method !== null && FLUENT.test(call.method) && object) {
+    const inner = go(object);
+    if (inner.length > 0) return inner;
+  }
+  const own = file.functionOf(call.name);
+  if (own) return returnedBy(own).flatMap(go);
+  const isClass = call.name !== null && (file.classOf(call.name) || /(^|[.])[A-Z]\w*$/.test(call.name));
+  if (isClass) return [call];
+  // `pool_op = nn.MaxPool3d if ... else nn.AvgPool3d`, then `pool_op(3, 2)`: which it is stands elsewhere.
+  return call.name === null && mayBeClass(call.callee, file) ? [call] : [];
+}
+
+function mayBeClass(callee: Node, file: PythonFile): boolean {
+  const values =
+    callee.type === 'identifier'
+      ? reachingDefinitions(callee, file).flatMap((each) => (each.kind === 'assignment' ? each.value : []))
+      : [callee];
+  const isClass = (value: Node | undefined): boolean =>
+    value !== undefined &&
+    (value.type === 'conditional_expression'
+      ? isClass(value.children[0]) && isClass(value.children[2])
+      : value.type === 'subscript'
+        ? value.get('value')?.type === 'dictionary' || value.get('value')?.type === 'identifier'
+        : value.type === 'call'
+          ? file.call(value).name === 'builtins.getattr' || file.read(value.get('function') ?? value) === 'getattr'
+          : /\.[A-Z]\w*$/.test(file.qualify(value) ?? ''));
+  return values.length > 0 && values.every(isClass);
+}
+
+function ofDefinition(definition: Definition, file: PythonFile, steps: number): readonly Call[] {
+  const go = (inner: Node | undefined): readonly Call[] => modulesOf(inner, file, steps + 1);
+  if (definition.kind === 'assignment') return go(definition.value);
+  if (definition.kind === 'parameter') {
+    const home = definition.node.enclosing('function_definition', 'lambda');
+    const info = home && functionAt(home, file);
+    if (!info) return [];
+    const passed = callersOf(info, file).map((call) => passedFor(info, definition.parameter.name, call, file, null));
+    const given = passed.flatMap((each) => (typeof each === 'string' ? [] : [each]));
+    return [...given, ...(definition.parameter.default ? [definition.parameter.default] : [])].flatMap(go);
+  }
+  if (definition.kind !== 'opaque') return [];
+  const { holder, path } = bindingOf(definition.node);
+  if (!holder || holder.type === 'augmented_assignment') return [];
+  const right = holder.get('right');
+  if (holder.type === 'assignment') {
+    const items = right && /^(tuple|list|expression_list)$/.test(right.type) ? right.children : [];
+    return path.length === 1 ? go(items[path[0] ?? 0]) : [];
+  }
+  return elementsOf(right, file, steps + 1, path.at(0)).flatMap(go);
+}
+
+/** What an attribute may hold, as its class and the file's classes above it assign it. */
+export function valuesOf(attribute: Node, file: PythonFile): readonly Node[] {
+  const object = attribute.get('object');
+  const name = attribute.get('attribute');
+  const owner = object && file.classOf(file.instanceOf(object));
+  if (!owner || !name) return [];
+  const find = (info: ClassInfo, depth: number): readonly Node[] => {
+    const own = info.attributes.get(file.read(name));
+    if (own) return own.filter((each) => each.field !== 'left' && each.type !== 'none');
+    const above = depth > 4 ? [] : info.bases.flatMap((base) => file.classOf(file.qualify(base)) ?? []);
+    return above.flatMap((each) => (each === info ? [] : find(each, depth + 1)));
+  };
+  return find(owner, 0);
+}
+
+/** What is in a container of modules: written out, added to it, or made by a comprehension. `index` is that of a pair. */
+export function elementsOf(node: Node | undefined, file: PythonFile, steps = 0, index?: number): readonly Node[] {
+  if (!node || steps > MAX_STEPS) return [];
+  const go = (inner: Node | undefined): readonly Node[] => elementsOf(inner, file, steps + 1);
+  switch (node.type) {
+    case 'parenthesized_expression':
+      return go(node.children[0]);
+    case 'list':
+    case 'tuple':
+      return node.children.flatMap((each) =>
+        each.type === 'list_splat'
+          ? go(each.children[0])
+          : each.type === 'tuple' && each.children[0]?.type === 'string'
+            ? (each.children[1] ?? [])
+            : [each],
+      );
+    case 'dictionary':
+      return node.children.flatMap((each) => each.get('value') ?? []);
+    case 'list_comprehension':
+    case 'generator_expression':
+      return node.get('body') ? [node.get('body') as Node] : [];
+    case 'dictionary_comprehension':
+      return node.get('body')?.get('value') ? [node.get('body')?.get('value') as Node] : [];
+    case 'binary_operator':
+      return [...go(node.get('left')), ...go(node.get('right'))];
+    case 'conditional_expression':
+      return [...go(node.children[0]), ...go(node.children[2])];
+    case 'subscript':
+      return go(node.get('value'));
+    case 'identifier': {
+      const made = reachingDefinitions(node, file).flatMap((each) => heldBy(each, file, go));
+      return [...made, ...addedToName(node, file)];
+    }
+    case 'attribute': {
+      const values = valuesOf(node, file);
+      const added = addedToName(node, file);
+      return [...values.flatMap(go), ...added];
+    }
+    case 'call':
+      return inCall(file.call(node), file, steps, index);
+    default:
+      return [];
+  }
+}
+
+function heldBy(
+  definition: Definition,
+  file: PythonFile,
+  go: (node: Node | undefined) => readonly Node[],
+): readonly Node[] {
+  if (definition.kind === 'assignment') return go(definition.value);
+  if (definition.kind === 'parameter') {
+    // The object itself, where a `Sequential` goes through what it holds.
+    const owner = enclosingClass(file.scope(definition.node.parent ?? definition.node));
+    const own = owner && file.calls(`${owner.id}.super().__init__`);
+    return file.read(definition.node) === 'self' ? (own ?? []).flatMap((call) => argumentsOf(call, file)) : [];
+  }
+  const { holder } = bindingOf(definition.node);
+  return holder?.type === 'augmented_assignment' ? go(holder.get('right')) : [];
+}
+
+function inCall(call: Call, file: PythonFile, steps: number, index: number | undefined): readonly Node[] {
+  const go = (inner: Node | undefined): readonly Node[] => elementsOf(inner, file, steps + 1);
+  const passed = call.node.get('arguments')?.children ?? [];
+  if (call.name === SEQUENCE) return argumentsOf(call, file, steps);
+  if (call.name !== null && LISTS.test(call.name)) return go(passed[0]);
+  if (call.name === 'builtins.enumerate') return index === 0 ? [] : go(passed[0]);
+  if (call.name === 'builtins.zip') return index === undefined ? passed.flatMap(go) : go(passed[index]);
+  const object = call.callee.get('object');
+  if (/^(items|values|children|modules|named_children)$/.test(call.method ?? '')) return go(object);
+  const own = file.functionOf(call.name);
+  return own ? returnedBy(own).flatMap(go) : [];
+}
+
+const returned = new WeakMap<Node, readonly Node[]>();
+
+/** The expressions that a function returns or yields, those of inner functions left out. */
+export function returnedBy(info: FunctionInfo): readonly Node[] {
+  const known = returned.get(info.node);
+  if (known) return known;
+  const body = info.node.get('body');
+  const found = info.node.type === 'lambda' ? (body ? [body] : []) : body ? returnsIn(body) : [];
+  returned.set(info.node, found);
+  return found;
+}
+
+function returnsIn(node: Node): Node[] {
+  if (/^(function_definition|class_definition|lambda)$/.test(node.type)) return [];
+  const value = /^(return_statement|yield)$/.test(node.type) ? node.children.slice(0, 1) : [];
+  return [...value.filter((each) => each.type !== 'none'), ...node.children.flatMap(returnsIn)];
+}
+
+/** The module that an expression stands for has weights, which get a gradient. */
+export function hasWeights(node: Node, file: PythonFile, steps = 0): boolean {
+  if (steps > MAX_STEPS) return false;
+  const made = modulesOf(node, file);
+  if (made.length === 0) return node.type === 'call' && file.functionOf(file.call(node).name) === undefined;
+  return made.some((each) => isLayer(each, file, steps));
+}
+
+/** A construction of something with weights: a layer, a container of one, a class of the file's own or of elsewhere. */
+export function isLayer(made: Call, file: PythonFile, steps = 0): boolean {
+  const { name } = made;
+  if (name === null) return false;
+  if (name === SEQUENCE || (file.classOf(name) && membersOf(made, file).length > 0))
+    return membersOf(made, file).some((each) => hasWeights(each, file, steps + 1));
+  const owner = file.classOf(name);
+  if (owner) return ownsWeights(owner, file, steps);
+  return !WEIGHTLESS.test(name) && !/^(torchvision\.transforms|builtins|numpy|collections)\./.test(name);
+}
+
+/** A class of the file's own that keeps a layer or a parameter. */
+function ownsWeights(owner: ClassInfo, file: PythonFile, steps: number): boolean {
+  for (const values of owner.attributes.values())
+    for (const value of values) {
+      if (value.type !== 'call') continue;
+      const call = file.call(value);
+      if (call.name === 'torch.nn.Parameter') return true;
+      if (call.name === 'torch.nn.ModuleList' || call.name === 'torch.nn.ModuleDict') {
+        if (elementsOf(value, file).some((each) => hasWeights(each, file, steps + 1))) return true;
+      } else if (modulesOf(value, file).some((each) => isLayer(each, file, steps + 1))) return true;
+    }
+  return owner.bases.some((base) => {
+    const above = file.classOf(file.qualify(base));
+    return above !== undefined && above !== owner && steps < MAX_STEPS && ownsWeights(above, file, steps + 1);
+  });
+}

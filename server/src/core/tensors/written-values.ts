@@ -1,0 +1,408 @@
+/**
+ * What numbers, words and names an expression stands for, as far as code writes them down: through names, loops, tuples,
+ * attributes, defaults and the arguments of callers. Where there are several, a trial's choices say which.
+ */
+import type { Argument, Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
+import type { ClassInfo, Definition, FunctionInfo } from '../python/scope.ts';
+import type { Choices } from './choices.ts';
+
+/** A function or class, by its qualified name. */
+export interface Named {
+  readonly name: string;
+}
+export type Written = null | boolean | number | string | Named | readonly Written[];
+
+const MAX_DEPTH = 40;
+const MOST_ITEMS = 64;
+const GROWS = /^(append|extend|insert|remove|pop|clear|update|add)$/;
+
+/** Undefined where the code does not show it. */
+export function writtenValue(
+  node: Node | undefined,
+  file: PythonFile,
+  choices: Choices,
+  depth = 0,
+): Written | undefined {
+  if (!node || depth > MAX_DEPTH) return undefined;
+  const go = (inner: Node | undefined): Written | undefined => writtenValue(inner, file, choices, depth + 1);
+  switch (node.type) {
+    case 'none':
+    case 'true':
+    case 'false':
+    case 'integer':
+    case 'float':
+      return file.constant(node) as Written | undefined;
+    case 'string':
+      return stringOf(node, file, go);
+    case 'parenthesized_expression':
+      return go(node.children[0]);
+    case 'named_expression':
+      return go(node.get('value'));
+    case 'tuple':
+    case 'list':
+    case 'expression_list':
+      return sequence(node.children, go);
+    case 'unary_operator':
+    case 'binary_operator':
+      return arithmetic(node, file, go);
+    case 'not_operator':
+    case 'boolean_operator':
+    case 'comparison_operator':
+      return logic(node, file, go);
+    case 'conditional_expression':
+      return conditional(node, choices, go);
+    case 'subscript':
+      return subscript(node, go);
+    case 'call':
+      return called(file.call(node), file, go);
+    case 'identifier':
+      return ofName(node, file, choices, depth) ?? named(node, file);
+    case 'attribute':
+      return ofAttribute(node, file, choices, depth) ?? named(node, file);
+    default:
+      return undefined;
+  }
+}
+
+type Go = (node: Node | undefined) => Written | undefined;
+
+function named(node: Node, file: PythonFile): Named | undefined {
+  const name = file.qualify(node);
+  return name === null ? undefined : { name };
+}
+
+/** `f"AvgPool{dims}d"` is a word too. */
+function stringOf(node: Node, file: PythonFile, go: Go): string | undefined {
+  const plain = file.constant(node);
+  if (typeof plain === 'string') return plain;
+  if (!/^[fF]['"]/.test(file.read(node))) return undefined;
+  let text = '';
+  let at = node.start + /^\w*('''|"""|'|")/.exec(file.read(node))![0].length;
+  for (const part of node.children.filter((child) => child.type === 'interpolation')) {
+    const value = go(part.children[0]);
+    if ((typeof value !== 'string' && typeof value !== 'number') || part.children.length !== 1) return undefined;
+    text += file.text.slice(at, part.start) + value;
+    at = part.end;
+  }
+  const end = /['"]+$/.exec(file.read(node))?.[0].length ?? 1;
+  return text + file.text.slice(at, node.end - Math.min(end, 3));
+}
+
+function sequence(nodes: readonly Node[], go: Go): Written[] | undefined {
+  const found: Written[] = [];
+  for (const node of nodes) {
+    const value = go(/splat/.test(node.type) ? node.children[0] : node);
+    if (value === undefined) return undefined;
+    if (!/splat/.test(node.type)) found.push(value);
+    else if (Array.isArray(value)) found.push(...value);
+    else return undefined;
+  }
+  return found.length > MOST_ITEMS ? undefined : found;
+}
+
+function arithmetic(node: Node, file: PythonFile, go: Go): Written | undefined {
+  if (node.type === 'unary_operator') {
+    const value = go(node.get('argument'));
+    return typeof value === 'number' && file.text[node.start] === '-' ? -value : undefined;
+  }
+  const [a, b] = [go(node.get('left')), go(node.get('right'))];
+  const operator = file.read(node.get('operator') ?? node);
+  if (operator === '*' && Array.isArray(a) && typeof b === 'number') return repeated(a, b);
+  if (operator === '*' && Array.isArray(b) && typeof a === 'number') return repeated(b, a);
+  if (operator === '+' && Array.isArray(a) && Array.isArray(b)) return [...a, ...b];
+  if (typeof a !== 'number' || typeof b !== 'number') return undefined;
+  const results: Readonly<Record<string, number>> = {
+    '+': a + b,
+    '-': a - b,
+    '*': a * b,
+    '/': a / b,
+    '//': Math.floor(a / b),
+    '%': a - b * Math.floor(a / b),
+    '**': a ** b,
+  };
+  const result = results[operator];
+  return result === undefined || Number.isNaN(result) ? undefined : result;
+}
+
+const repeated = (items: readonly Written[], times: number): Written[] | undefined =>
+  items.length * times > MOST_ITEMS ? undefined : Array.from({ length: Math.max(times, 0) }, () => items).flat();
+
+const isNamed = (value: Written): value is Named => typeof value === 'object' && value !== null && 'name' in value;
+
+/** Whether a value counts as true; undefined where it is not known. */
+export function isTruthy(value: Written | undefined): boolean | undefined {
+  if (value === undefined || isNamed(value)) return undefined;
+  return Array.isArray(value) ? value.length > 0 : Boolean(value);
+}
+
+function logic(node: Node, file: PythonFile, go: Go): Written | undefined {
+  if (node.type === 'not_operator') {
+    const value = isTruthy(go(node.get('argument') ?? node.children[0]));
+    return value === undefined ? undefined : !value;
+  }
+  if (node.type === 'boolean_operator') {
+    const left = go(node.get('left'));
+    const isTrue = isTruthy(left);
+    const isAnd = file.read(node.get('operator') ?? node) === 'and';
+    if (isTrue !== undefined) return isTrue === isAnd ? go(node.get('right')) : left;
+    const right = go(node.get('right'));
+    return isTruthy(right) === !isAnd ? right : undefined;
+  }
+  const operators = node.children.filter((child) => child.field === 'operators');
+  const [a, b, ...others] = node.children.filter((child) => child.field !== 'operators');
+  if (operators.length !== 1 || !operators[0] || others.length > 0) return undefined;
+  return compared(go(a), go(b), file.read(operators[0]).replace(/\s+/g, ' '));
+}
+
+function compared(a: Written | undefined, b: Written | undefined, operator: string): boolean | undefined {
+  if (a === undefined || b === undefined || isNamed(a) || isNamed(b)) return undefined;
+  const isEqual = JSON.stringify(a) === JSON.stringify(b);
+  if (operator === '==' || operator === 'is') return isEqual;
+  if (operator === '!=' || operator === 'is not') return !isEqual;
+  if ((operator === 'in' || operator === 'not in') && Array.isArray(b))
+    return b.some((each) => JSON.stringify(each) === JSON.stringify(a)) === (operator === 'in');
+  if (typeof a !== 'number' || typeof b !== 'number') return undefined;
+  return { '<': a < b, '>': a > b, '<=': a <= b, '>=': a >= b }[operator];
+}
+
+function conditional(node: Node, choices: Choices, go: Go): Written | undefined {
+  const [then, condition, otherwise] = node.children;
+  const decided = isTruthy(go(condition));
+  if (decided !== undefined) return go(decided ? then : otherwise);
+  return go(choices.pick(node, 2, 'one') === 0 ? then : otherwise);
+}
+
+function subscript(node: Node, go: Go): Written | undefined {
+  const value = go(node.get('value'));
+  const keys = node.children.filter((child) => child.field === 'subscript');
+  const key = keys.length === 1 ? go(keys[0]) : undefined;
+  return Array.isArray(value) && typeof key === 'number' ? value.at(key) : undefined;
+}
+
+function called(call: Call, file: PythonFile, go: Go): Written | undefined {
+  const [first, second, third, ...others] = call.node.get('arguments')?.children ?? [];
+  const name = call.name?.startsWith('builtins.') ? call.name.slice('builtins.'.length) : null;
+  if (name === null || !first || others.length > 0 || /splat|keyword/.test(first.type)) return undefined;
+  if (name === 'getattr') {
+    const [module, key] = [file.qualify(first), go(second)];
+    return module !== null && !module.startsWith('#') && typeof key === 'string'
+      ? { name: `${module}.${key}` }
+      : undefined;
+  }
+  if (name === 'isinstance') return isInstance(go(first), second, file);
+  const values = [first, second, third].filter((each) => each !== undefined).map(go);
+  if (values.includes(undefined)) return undefined;
+  const [a, b, c] = values;
+  if (name === 'range') return range(values as Written[]);
+  if (name === 'len') return Array.isArray(a) ? a.length : undefined;
+  if (name === 'int') return typeof a === 'number' ? Math.trunc(a) : undefined;
+  if ((name === 'tuple' || name === 'list') && b === undefined) return Array.isArray(a) ? a : undefined;
+  if (name === 'reversed') return Array.isArray(a) ? a.toReversed() : undefined;
+  if (name === 'enumerate') return Array.isArray(a) ? a.map((each, i) => [i, each]) : undefined;
+  if (name === 'zip' && Array.isArray(a) && Array.isArray(b) && c === undefined)
+    return a.slice(0, b.length).map((each, i) => [each, b[i] ?? null]);
+  if ((name === 'max' || name === 'min') && typeof a === 'number' && typeof b === 'number' && c === undefined)
+    return Math[name](a, b);
+  return undefined;
+}
+
+function range(values: readonly Written[]): number[] | undefined {
+  if (!values.every((each) => typeof each === 'number')) return undefined;
+  const [start, end, step] = values.length === 1 ? [0, values[0] as number, 1] : (values as readonly number[]);
+  const found: number[] = [];
+  const by = step ?? 1;
+  if (start === undefined || end === undefined || by === 0) return undefined;
+  for (let each = start; by > 0 ? each < end : each > end; each += by) {
+    if (found.push(each) > MOST_ITEMS) return undefined;
+  }
+  return found;
+}
+
+function isInstance(value: Written | undefined, type: Node | undefined, file: PythonFile): boolean | undefined {
+  if (value === undefined || !type) return undefined;
+  const types = type.type === 'tuple' ? type.children : [type];
+  const kind = Array.isArray(value)
+    ? /^builtins\.(tuple|list)$/
+    : typeof value === 'string'
+      ? /^builtins\.str$/
+      : typeof value === 'number'
+        ? /^builtins\.(int|float)$|^numbers\.\w+$/
+        : value === null
+          ? /^$/
+          : null;
+  return kind === null ? undefined : types.some((each) => kind.test(file.qualify(each) ?? ''));
+}
+
+function ofName(node: Node, file: PythonFile, choices: Choices, depth: number): Written | undefined {
+  const possible = reachingDefinitions(node, file).filter((each) => isReached(each.node, file, choices, depth + 1));
+  const last = possible.at(-1);
+  if (!last || possible.some((each) => !/^(assignment|opaque|parameter)$/.test(each.kind))) return undefined;
+  const definition = possible[choices.pick(last.node, possible.length, 'one')];
+  return definition && ofDefinition(definition, file, choices, depth);
+}
+
+function ofDefinition(definition: Definition, file: PythonFile, choices: Choices, depth: number): Written | undefined {
+  const go = (inner: Node | undefined): Written | undefined => writtenValue(inner, file, choices, depth + 1);
+  if (definition.kind === 'parameter') return ofParameter(definition, file, choices, depth);
+  if (definition.kind === 'assignment') {
+    const value = go(definition.value);
+    return Array.isArray(value) && grows(definition.node, file) ? undefined : value;
+  }
+  const { holder, path } = bindingOf(definition.node);
+  if (!holder || holder.type === 'augmented_assignment') return undefined;
+  const right = go(holder.get('right'));
+  let value: Written | undefined = right;
+  if (/^for/.test(holder.type)) {
+    if (!Array.isArray(right) || right.length === 0) return undefined;
+    value = right[choices.pick(holder, right.length, 'each')] as Written;
+  }
+  return path.reduce<Written | undefined>(
+    (at, index) => (Array.isArray(at) ? (at[index] as Written) : undefined),
+    value,
+  );
+}
+
+/** `sizes = []`, and later `sizes.append(3)`: what is written down is not all of it. */
+function grows(target: Node, file: PythonFile): boolean {
+  const name = file.read(target);
+  return file.allCalls.some(({ method, callee }) => {
+    const object = method !== null && GROWS.test(method) ? callee.get('object') : undefined;
+    return object !== undefined && file.read(object) === name;
+  });
+}
+
+type ParameterDefinition = Extract<Definition, { kind: 'parameter' }>;
+
+/** What the callers pass, each in turn; what it is by default where one passes nothing. */
+function ofParameter(
+  { node, parameter }: ParameterDefinition,
+  file: PythonFile,
+  choices: Choices,
+  depth: number,
+): Written | undefined {
+  const go = (inner: Node | undefined): Written | undefined => writtenValue(inner, file, choices, depth + 1);
+  const home = node.enclosing('function_definition', 'lambda');
+  const info = home && functionAt(home, file);
+  if (!home || !info || parameter.star !== '') return undefined;
+  const calls = callersOf(info, file);
+  if (calls.length === 0) {
+    // Whoever calls it elsewhere leaves it at that, or does not.
+    return parameter.default && choices.pick(home, 2, 'each') === 0 ? go(parameter.default) : undefined;
+  }
+  const call = calls[choices.pick(home, calls.length, 'each')];
+  const passed: Argument = call ? passedFor(info, parameter.name, call, file, choices) : 'absent';
+  if (passed === 'unknown') return undefined;
+  return passed === 'absent' ? go(parameter.default ?? undefined) : go(passed);
+}
+
+/** The function or method whose definition a node is. */
+export const functionAt = (definition: Node, file: PythonFile): FunctionInfo | undefined =>
+  file.scopes.byNode.get(definition)?.owner as FunctionInfo | undefined;
+
+/** The calls of a function in its file; of a constructor those that make its objects, subclasses' `super().__init__` too. */
+export function callersOf(info: FunctionInfo, file: PythonFile): readonly Call[] {
+  if (info.class === null || info.name !== '__init__') return file.calls(info.id);
+  const made = file.calls(info.class.id);
+  const below = [...file.scopes.classes.values()].filter((each) =>
+    each.bases.some((base) => file.qualify(base) === info.class?.id),
+  );
+  return [...made, ...below.flatMap((each) => file.calls(`${each.id}.super().__init__`))];
+}
+
+/** What a call passes for a parameter of the function it calls. */
+export function passedFor(
+  info: FunctionInfo,
+  name: string,
+  call: Call,
+  file: PythonFile,
+  choices: Choices | null,
+): Argument {
+  const isBound = info.class !== null && !info.decorators.some((each) => file.read(each).includes('staticmethod'));
+  const index = info.parameters.findIndex((each) => each.name === name);
+  const isByKeyword = info.parameters[index]?.keywordOnly === true || index < 0;
+  const position = isByKeyword ? undefined : index - (isBound ? 1 : 0);
+  return argumentThrough(call, name, position, file, choices);
+}
+
+/** An argument also where the call hands on what its own function got: `nn.AvgPool3d(**how)`. */
+export function argumentThrough(
+  call: Call,
+  name: string,
+  position: number | undefined,
+  file: PythonFile,
+  choices: Choices | null,
+  depth = 0,
+): Argument {
+  const given = file.argument(call, name, position);
+  if (given !== 'unknown' || choices === null || depth > 3) return given;
+  const splats = (call.node.get('arguments')?.children ?? []).filter((each) => /splat/.test(each.type));
+  const [only, ...others] = splats;
+  const handed = only?.type === 'dictionary_splat' && others.length === 0 ? only.children[0] : undefined;
+  const [definition, ...more] = handed?.type === 'identifier' ? file.definitions(handed) : [];
+  if (definition?.kind !== 'parameter' || more.length > 0 || definition.parameter.star !== '**') return given;
+  const home = definition.node.enclosing('function_definition');
+  const info = home && functionAt(home, file);
+  if (!home || !info || info.parameters.some((each) => each.name === name)) return given;
+  const calls = callersOf(info, file);
+  const caller = calls[choices.pick(home, calls.length, 'each')];
+  return caller ? argumentThrough(caller, name, undefined, file, choices, depth + 1) : given;
+}
+
+/** `self.parts`, as the methods of the class assign it. */
+function ofAttribute(node: Node, file: PythonFile, choices: Choices, depth: number): Written | undefined {
+  const object = node.get('object');
+  const attribute = node.get('attribute');
+  const owner = object && attribute ? file.classOf(file.instanceOf(object)) : undefined;
+  const values = owner && attribute ? valuesOf(owner, file.read(attribute), file) : [];
+  const value = values[choices.pick(attribute ?? node, values.length, 'one')];
+  return value && value.field !== 'left' ? writtenValue(value, file, choices, depth + 1) : undefined;
+}
+
+function valuesOf(owner: ClassInfo, name: string, file: PythonFile, depth = 0): readonly Node[] {
+  const own = owner.attributes.get(name);
+  if (own || depth > 4) return own ?? [];
+  return owner.bases.flatMap((base) => {
+    const above = file.classOf(file.qualify(base));
+    return above && above !== owner ? valuesOf(above, name, file, depth + 1) : [];
+  });
+}
+
+/** False where a branch around a place is not taken, or one in front of it leaves, as the values written down decide it. */
+export function isReached(place: Node, file: PythonFile, choices: Choices, depth = 0): boolean {
+  if (depth > MAX_DEPTH / 2) return true;
+  const says = (condition: Node | undefined): boolean | undefined =>
+    isTruthy(writtenValue(condition, file, choices, depth + 1));
+  for (let at = place; at.parent && !/_definition$|^lambda$/.test(at.type); at = at.parent) {
+    const holder = at.parent;
+    if (holder.type === 'if_statement' && at.field !== 'condition') {
+      if (!isArmTaken(at, holder, says)) return false;
+    } else if (holder.type === 'conditional_expression') {
+      const [then, condition, otherwise] = holder.children;
+      if (at === then && says(condition) === false) return false;
+      if (at === otherwise && says(condition) === true) return false;
+    } else if (
+      /^(block|module)$/.test(holder.type) &&
+      holder.children.some((each) => each.end <= at.start && leaves(each, says))
+    )
+      return false;
+  }
+  return true;
+}
+
+function isArmTaken(arm: Node, statement: Node, says: (condition: Node | undefined) => boolean | undefined): boolean {
+  const arms = statement.children.filter((child) => /^(consequence|alternative)$/.test(child.field ?? ''));
+  for (const each of arms) {
+    const condition = each.field === 'consequence' ? statement.get('condition') : each.get('condition');
+    if (each === arm) return condition === undefined || says(condition) !== false;
+    if (condition !== undefined && says(condition) === true) return false;
+  }
+  return true;
+}
+
+function leaves(statement: Node, says: (condition: Node | undefined) => boolean | undefined): boolean {
+  if (statement.type !== 'if_statement') return false;
+  const last = statement.get('consequence')?.children.at(-1);
+  return /^(return|raise|continue)_statement$/.test(last?.type ?? '') && says(statement.get('condition')) === true;
+}

@@ -25,11 +25,13 @@ import { readProjects } from './projects.ts';
 import { REPORT_FORMATS, type ReportFormat, reportsOf } from './report.ts';
 import { projectProblems, readSettingOptions, SETTING_OPTIONS } from './settings.ts';
 import { readSourceFile } from './source-file.ts';
+import { verify } from './verify.ts';
 
 const USAGE = `Seedwise shows where a PyTorch program stops being repeatable.
 
   seedwise check [options] [path ...]    check files, and the *.py and *.ipynb files in folders (default: .)
   seedwise report [options] [path ...]   say what each program seeds, draws and switches (default: .)
+  seedwise verify [options] program      run a program twice and say where the runs part; it asks first
   seedwise server [--stdio]              serve the language server protocol to an editor
 
   --format text|json                         how to print the findings (default: text); a report also as markdown
@@ -73,6 +75,7 @@ class UsageError extends Error {}
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'server') return startServer();
+  if (argv[0] === 'verify') return verify(argv.slice(1));
   const { values, positionals } = readArguments(argv);
   if (values.help) return print(USAGE);
   if (values.version) return print(`seedwise ${version}\n`);

@@ -1,0 +1,79 @@
+"""The driver's command line, as `seedwise verify` calls it: prints one JSON value, and what it is doing to standard error."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+if HERE not in sys.path:
+    sys.path.insert(0, HERE)
+
+from seedwise_trace import compare, runs, verify  # noqa: E402
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="seedwise_trace", description="Runs a program twice and says where the runs part.")
+    parser.add_argument("-m", dest="module", action="store_true", help="the program is a module")
+    parser.add_argument("--folder", default=".", help="the folder the program is started in")
+    parser.add_argument("--max-operations", type=int, default=verify.DEFAULTS["operations"])
+    parser.add_argument("--max-minutes", type=float, default=verify.DEFAULTS["minutes"])
+    parser.add_argument("--max-memory", type=int, default=verify.DEFAULTS["memory"], help="in MB; 0 is no limit")
+    parser.add_argument("--stdin", help="a file that each run reads as its standard input")
+    parser.add_argument("--watch-stdin", action="store_true", help="end everything when standard input is closed")
+    parser.add_argument("--record", metavar="FILE", help="run once and write a trace")
+    parser.add_argument("--against", metavar="FILE", help="run once and compare with a trace")
+    parser.add_argument("--seeds", help="run under each of these seeds, parted by commas")
+    parser.add_argument("--seed-argument", help="the program's argument that takes the seed")
+    parser.add_argument("words", nargs=argparse.REMAINDER)
+    return parser
+
+
+def main():
+    given = options().parse_args()
+    words = given.words[1:] if given.words[:1] == ["--"] else given.words
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: runs.cancelled.set())
+    if given.watch_stdin:
+        threading.Thread(target=_watch, daemon=True).start()
+    limits = {"operations": given.max_operations, "minutes": given.max_minutes, "memory": given.max_memory}
+    say = lambda text: print("seedwise: " + text, file=sys.stderr, flush=True)
+    try:
+        session = verify.Session(words, given.module, given.folder, limits, given.stdin, say)
+    except ValueError as problem:
+        print(json.dumps(dict(verify.NOTHING, evidence=[str(problem)[0].upper() + str(problem)[1:] + "."])))
+        return 2
+    try:
+        result = _answer(session, given)
+    except ValueError as problem:
+        result = dict(verify.NOTHING, evidence=["The trace cannot be used: %s." % problem])
+    except runs.Cancelled:
+        print(json.dumps(dict(verify.NOTHING, evidence=["It was cancelled."], cancelled=True)))
+        return 2
+    finally:
+        session.close()
+    print(json.dumps(result))
+    return {"identical": 0, "parted": 1}.get(result["result"], 2)
+
+
+def _answer(session, given):
+    if given.record:
+        return compare.record(session, os.path.abspath(given.record))
+    if given.against:
+        return compare.against(session, os.path.abspath(given.against))
+    if given.seeds:
+        return compare.seeds(session, [int(each) for each in given.seeds.split(",")], given.seed_argument)
+    return verify.verify(session)
+
+
+def _watch():
+    """Whoever started this holds the other end of standard input for as long as it lives."""
+    while os.read(0, 4096):
+        pass
+    runs.cancelled.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,422 @@
+"""Sees every operation of torch: hashes what it gives, in order, and knows which line of the user's asked for it."""
+
+import ctypes
+import os
+import sys
+import time
+import zlib
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from . import records, sites, stream
+
+crc32 = zlib.crc32
+Tensor = torch.Tensor
+_node = torch._C._current_autograd_node
+_sequence = torch.autograd._get_sequence_nr
+_getframe = sys._getframe
+_nearest = sites.nearest
+
+_AGAIN = 16
+_MOST_SAVED_BYTES = 1 << 24
+_MOST_SITES = 200_000
+# Sampled beyond this size: the ends and blocks in between.
+_WHOLE_BYTES = 1 << 28
+_BLOCK = 1 << 16
+_BLOCKS = 256
+
+_WRITES_ALL = ("fill_", "zero_", "copy_.", ".out", "arange", "eye_")
+_FROM_OUTSIDE = ("lift_fresh", "scalar_tensor", "aten.full", "_to_copy", "fill_", "copy_.", "lift.")
+_SKIPPED = ("profiler.", "prim.device", "aten.detach", "aten.is_", "aten.set_", "aten.sym_")
+# What these give is not there yet when they return.
+_LATE = ("c10d.", "c10d_functional", "_c10d_functional", "_dtensor")
+_FAKES = ("FakeTensor", "FunctionalTensor", "BatchedTensor", "AsyncCollectiveTensor")
+
+
+class _Op:
+    """What is known of an operation by its schema."""
+
+    __slots__ = ("name", "mutated", "draws", "makes_empty", "skipped", "writes_all", "outside", "late")
+
+    def __init__(self, func):
+        self.name = name = str(func)
+        self.mutated, tags, returns = (), (), ()
+        try:
+            tags = func.tags
+            arguments, returns = func._schema.arguments, func._schema.returns
+            self.mutated = tuple(
+                (index, each.name)
+                for index, each in enumerate(arguments)
+                if each.alias_info is not None and each.alias_info.is_write
+            )
+        except Exception:
+            arguments = ()
+        tag = getattr(torch.Tag, "nondeterministic_seeded", None)
+        self.draws = tag in tags if tag is not None else False
+        is_view = bool(returns) and all(
+            each.alias_info is not None and not each.alias_info.is_write for each in returns
+        )
+        self.skipped = name.startswith(_SKIPPED) or (is_view and "lift_fresh" not in name)
+        self.makes_empty = ".empty" in name or "new_empty" in name
+        self.writes_all = bool(self.mutated) and self.mutated[0][0] == 0 and (
+            self.draws or (any(part in name for part in _WRITES_ALL) and "masked" not in name)
+        )
+        self.outside = any(part in name for part in _FROM_OUTSIDE)
+        self.late = name.startswith(_LATE)
+
+
+_ops = {}
+_arrays = {}
+_ids = {}
+
+
+def _bytes_hash(address, size, seed):
+    if size > _WHOLE_BYTES:
+        step = (size - _BLOCK) // (_BLOCKS - 1)
+        for index in range(_BLOCKS):
+            seed = _bytes_hash(address + index * step, _BLOCK, seed)
+        return seed
+    array = _arrays.get(size)
+    if array is None:
+        if len(_arrays) > 4096:
+            _arrays.clear()
+        array = _arrays[size] = ctypes.c_char * size
+    return crc32(array.from_address(address), seed)
+
+
+def _device_hash(tensor):
+    """Computed where the tensor lies: a sum of whole numbers, each weighted by its position, is the same in any order of adding."""
+    data = tensor.detach().contiguous().reshape(-1).view(torch.uint8)
+    for kind, size in ((torch.int64, 8), (torch.int32, 4)):
+        if data.numel() % size == 0:
+            data = data.view(kind)
+            break
+    weights = torch.arange(1, data.numel() + 1, device=data.device, dtype=torch.int64) * -7046029254386353131 | 1
+    return (data * weights).sum()
+
+
+def tensor_hash(tensor, seed=0):
+    """A number of 32 bits for the values of a tensor, their order and their kind."""
+    try:
+        layout = tensor.layout
+        if layout is not torch.strided:
+            if layout is torch.sparse_coo:
+                return tensor_hash(tensor._values(), tensor_hash(tensor._indices(), seed))
+            return tensor_hash(tensor.values(), seed)
+        count = tensor.numel()
+        if count == 0:
+            return crc32(b"empty", seed)
+        device = tensor.device.type
+        if device == "cpu":
+            if tensor.is_quantized:
+                tensor = tensor.int_repr()
+            if not tensor.is_contiguous():
+                if tensor.is_conj() or tensor.is_neg():
+                    tensor = tensor.resolve_conj().resolve_neg()
+                storage = tensor.untyped_storage()
+                if count * tensor.element_size() > 2 * storage.nbytes():
+                    return _bytes_hash(storage.data_ptr(), storage.nbytes(), crc32(repr(tensor.shape).encode(), seed))
+                tensor = tensor.contiguous()
+            return _bytes_hash(tensor.data_ptr(), count * tensor.element_size(), seed)
+        if device == "meta":
+            return seed
+        number = int(_device_hash(tensor).item()) & 0xFFFFFFFFFFFFFFFF
+        return crc32(number.to_bytes(8, "little"), seed)
+    except Exception as problem:
+        return crc32(type(problem).__name__.encode(), seed)
+
+
+def value_hash(value, seed=0, depth=0):
+    """Of any value: tensors and arrays by their contents, containers by their parts, numbers and texts by what they are."""
+    if isinstance(value, Tensor):
+        return tensor_hash(value, seed)
+    if isinstance(value, (list, tuple)):
+        for each in value if depth < 8 else ():
+            seed = value_hash(each, seed, depth + 1)
+        return seed
+    if isinstance(value, dict):
+        for key in value if depth < 8 else ():
+            seed = value_hash(value[key], crc32(repr(key).encode("utf-8", "replace"), seed), depth + 1)
+        return seed
+    if value is None or isinstance(value, (int, float, complex, str, bytes)):
+        return crc32(repr(value).encode("utf-8", "replace"), seed)
+    if hasattr(value, "tobytes"):
+        try:
+            return crc32(value.tobytes(), seed)
+        except Exception:
+            return seed
+    return seed
+
+
+def _tensors(value, found):
+    if isinstance(value, Tensor):
+        found.append(value)
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            _tensors(each, found)
+    return found
+
+
+class Context:
+    """An operation that parted: says what it gave, and can run it again."""
+
+    __slots__ = ("func", "args", "kwargs", "results", "op", "kept", "carries")
+
+    def __init__(self, func, args, kwargs, results, op, kept, carries):
+        self.func, self.args, self.kwargs, self.results = func, args, kwargs, results
+        # `carries`: its inputs are known to differ, and all it does is hand them on.
+        self.op, self.kept, self.carries = op, kept, carries
+
+    def taint(self, report):
+        """Remembers that what this drew differs between the runs."""
+        _mark(self.results, report)
+
+    def describe(self):
+        """Shapes, and the largest difference from what another run left beside the stream."""
+        tensors = [each.detach() for each in _tensors(self.results, [])[:8]]
+        told = {"shapes": [list(each.shape) for each in tensors], "dtypes": [str(each.dtype)[6:] for each in tensors]}
+        path = stream.current.config.get("values")
+        if not path or sum(each.numel() * each.element_size() for each in tensors) > _MOST_SAVED_BYTES:
+            return told
+        try:
+            if os.path.exists(path):
+                others = torch.load(path)
+                if [tuple(each.shape) for each in others] == [tuple(each.shape) for each in tensors]:
+                    gaps = [(a.cpu().double() - b.double()).abs() for a, b in zip(tensors, others)]
+                    told["largest"] = max((float(gap.max()) for gap in gaps if gap.numel()), default=0.0)
+                    told["differing"] = int(sum((gap > 0).sum() for gap in gaps))
+            else:
+                torch.save([each.cpu() for each in tensors], path)
+        except Exception:
+            pass
+        return told
+
+    def again(self):
+        """How many results come of the same inputs when the operation is run 16 times; None where its inputs are gone."""
+        if self.op.draws or (self.op.mutated and self.kept is None):
+            return None
+        seen = set()
+        try:
+            with torch.no_grad():
+                for _ in range(_AGAIN):
+                    args, kwargs = _copies(self.kept) if self.kept else (self.args, self.kwargs)
+                    results = self.func(*args, **kwargs)
+                    seen.add(value_hash(_written(self.op, args, kwargs) if self.op.mutated else results))
+        except Exception:
+            return None
+        return {"results": len(seen), "of": _AGAIN}
+
+
+def _copies(value):
+    """The same arguments with tensors of their own."""
+    if isinstance(value, Tensor):
+        return value.detach().clone()
+    if isinstance(value, (list, tuple)):
+        return type(value)(_copies(each) for each in value) if type(value) in (list, tuple) else value
+    if isinstance(value, dict):
+        return {key: _copies(each) for key, each in value.items()}
+    return value
+
+
+def _written(op, args, kwargs):
+    return [args[index] if index < len(args) else kwargs.get(name) for index, name in op.mutated]
+
+
+class Mode(TorchDispatchMode):
+    """Stands between every operation and its kernel."""
+
+    supports_higher_order_operators = True
+
+    @classmethod
+    def ignore_compile_internals(cls):
+        return True
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        op = _ops.get(func)
+        if op is None:
+            op = _ops[func] = _Op(func)
+        now = stream.current
+        if op.skipped or now is None or stream.muted or stream.quiet or now.over or _is_fake(types):
+            return func(*args, **kwargs)
+        return _trace(now, op, func, args, kwargs)
+
+
+_modes_of_fakes = getattr(torch._C, "_get_dispatch_mode", None)
+_FAKE_KEY = getattr(getattr(torch._C, "_TorchDispatchModeKey", None), "FAKE", None)
+
+
+def _is_fake(types):
+    for each in types:
+        if each.__name__ in _FAKES:
+            return True
+    return _FAKE_KEY is not None and _modes_of_fakes(_FAKE_KEY) is not None
+
+
+_empty = {}
+_forward = {}
+_last = [0]
+
+
+def _trace(now, op, func, args, kwargs):
+    """Runs one operation and writes it down."""
+    flags = records.DRAWS if op.draws else 0
+    if op.outside:
+        flags |= records.OUTSIDE
+    if _empty and not op.makes_empty and _reads_empty(op, args, kwargs):
+        flags |= records.UNINITIALIZED
+    if op.draws and kwargs.get("generator") is not None:
+        flags |= records.OWN_GENERATOR
+    inputs = None
+    if now.inputs:
+        flags |= records.HAS_INPUTS
+        inputs = value_hash(args[1:] if op.writes_all else args)
+        inputs = value_hash([value for key, value in kwargs.items() if key not in ("out", "generator")], inputs)
+    node = _node()
+    forward = sites.NOWHERE
+    if node is not None:
+        flags |= records.BACKWARD
+        forward = _forward.get(node._sequence_nr(), sites.NOWHERE)
+    kept = (_copies(args), _copies(kwargs)) if now.keep == now.count + 1 else None
+    stream.muted += 1
+    try:
+        results = func(*args, **kwargs)
+    finally:
+        stream.muted -= 1
+    site = _nearest(_getframe(2))
+    if site is sites.NOWHERE:
+        site = sites.here(2)
+    if node is None:
+        number = _sequence()
+        if number != _last[0]:
+            if len(_forward) > _MOST_SITES:
+                _forward.clear()
+            _forward[number - 1] = site
+            _last[0] = number
+    if op.makes_empty:
+        _note_empty(now, results, site)
+        return results
+    given = _written(op, args, kwargs) if op.mutated else results
+    carries = False
+    if _tainted:
+        carries = _follow(now, op, args, kwargs, given)
+    if _empty:
+        for each in _tensors(given, []):
+            _empty.pop(_address(each), None)
+    number = 0
+    if op.late or kwargs.get("non_blocking"):
+        flags |= records.UNHASHED
+    else:
+        number = tensor_hash(given) if isinstance(given, Tensor) else value_hash(given)
+    texts = now.texts
+    op_id = texts.get(op.name)
+    site_id = texts.get(site)
+    forward_id = texts.get(forward)
+    now.hard(
+        now.intern(op.name) if op_id is None else op_id,
+        now.intern(site) if site_id is None else site_id,
+        now.intern(forward) if forward_id is None else forward_id,
+        flags,
+        number,
+        inputs,
+        Context(func, args, kwargs, given, op, kept, carries) if now.reference is not None else None,
+    )
+    return results
+
+
+def _address(tensor):
+    try:
+        return tensor.untyped_storage().data_ptr()
+    except Exception:
+        return 0
+
+
+# Where draws lie that differ between the runs: address -> report. Nothing has come of them yet.
+_tainted = {}
+_MOST_TAINTED = 20_000
+# What only hands values on: a copy of weights that will be overwritten says no more than the weights.
+_CARRIES = ("aten.clone", "aten.copy_", "aten._to_copy", "aten.lift")
+
+
+def _mark(value, report):
+    if len(_tainted) > _MOST_TAINTED:
+        _tainted.clear()
+    for tensor in _tensors(value, []):
+        address = _address(tensor)
+        if address:
+            _tainted.pop(address, None)
+            _tainted[address] = report
+    stream.current.drawn = _last_drawn
+
+
+def _last_drawn():
+    return next(reversed(_tainted.values())) if _tainted else None
+
+
+def _follow(now, op, args, kwargs, given):
+    """What an operation does with differing draws: hands them on (True), overwrites them, or uses them, which is where runs part."""
+    read = None
+    for tensor in _tensors(args[1:] if op.writes_all else args, []) + _tensors(list(kwargs.values()), []):
+        read = _tainted.get(_address(tensor)) if tensor.numel() else None
+        if read is not None:
+            break
+    written = _tensors(given, [])
+    if read is None:
+        for tensor in written:
+            address = _address(tensor)
+            if address in _tainted and tensor.numel() * tensor.element_size() == tensor.untyped_storage().nbytes():
+                del _tainted[address]
+        return False
+    alone = bool(op.mutated) and all(_address(each) in _tainted for each in written)
+    if alone or op.name.startswith(_CARRIES):
+        _mark(written, read)
+        return True
+    stream.muted += 1
+    now.tell(read)
+    return True
+
+
+def _reads_empty(op, args, kwargs):
+    start = 1 if op.writes_all else 0
+    for tensor in _tensors(args[start:], []) + _tensors(list(kwargs.values()), []):
+        site = _empty.get(_address(tensor))
+        if site is not None and tensor.numel():
+            stream.soft("uninitialized", 0, site, depth=4)
+            return True
+    return False
+
+
+def _note_empty(now, results, site):
+    """Remembers memory that nothing was written to yet, or fills it where the run is to."""
+    if len(_empty) > 10_000:
+        _empty.clear()
+    fill = "fill" in now.config.get("changes", ())
+    for tensor in _tensors(results, []):
+        address = _address(tensor)
+        if not address or tensor.device.type == "meta":
+            continue
+        _empty[address] = site
+        if fill and tensor.device.type == "cpu":
+            ctypes.memset(address, 0xC5, tensor.untyped_storage().nbytes())
+
+
+def note(name, value, site=None, flags=0, depth=1):
+    """What is no operation of torch's but compared like one: a batch, the order of a loader."""
+    now = stream.current
+    if now is None or stream.muted or now.over:
+        return
+    stream.muted += 1
+    try:
+        number = value_hash(value)
+    finally:
+        stream.muted -= 1
+    site = site or sites.here(depth + 1)
+    inputs = 0 if now.inputs else None
+    flags |= records.HAS_INPUTS if now.inputs else 0
+    now.hard(now.intern(name), now.intern(site), now.intern(sites.NOWHERE), flags, number, inputs)
+
+
+def enter():
+    """Puts the mode below everything the main thread will do."""
+    Mode().__enter__()

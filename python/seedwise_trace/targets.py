@@ -1,0 +1,97 @@
+"""What is to be run: a file, a module, a notebook, or a launcher that starts the file in several processes."""
+
+import json
+import os
+
+# Commands that are modules: what is typed, and what Python runs for it.
+LAUNCHERS = {
+    "torchrun": ["torch.distributed.run"],
+    "accelerate": ["accelerate.commands.accelerate_cli"],
+    "lightning": ["lightning.pytorch.cli"],
+    "deepspeed": ["deepspeed.launcher.runner"],
+}
+
+_PRELUDE = "import builtins as _b; _b.display = print; _b.get_ipython = lambda: None; del _b\n"
+
+
+class Target:
+    """A program as Python is to run it: `command` goes behind the interpreter."""
+
+    def __init__(self, command, name, notebook=None):
+        self.command, self.name, self.notebook = command, name, notebook
+
+
+class Notebook:
+    """The cells of a notebook as one program, and the way back from its lines."""
+
+    def __init__(self, path, program, starts):
+        self.path, self.program, self.starts = path, program, starts
+        # The file that stands for it in a copy of its folder.
+        self.stand_in = path[: -len(".ipynb")] + ".notebook.py"
+
+    def place(self, line):
+        """The cell, from 0, and the line in it, from 1."""
+        cell, first = 0, 1
+        for index, start in self.starts:
+            if start <= line:
+                cell, first = index, start
+        return cell, line - first + 1
+
+
+def read_notebook(path):
+    """The code of a notebook as text, with magics left out. Raises ValueError for what is none."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            cells = json.load(file)["cells"]
+        lines, starts = _PRELUDE.splitlines(), []
+        for index, cell in enumerate(cells):
+            if cell.get("cell_type") != "code":
+                continue
+            source = cell.get("source", "")
+            source = source if isinstance(source, str) else "".join(source)
+            starts.append((index, len(lines) + 1))
+            lines += _plain(source.splitlines())
+        return "\n".join(lines) + "\n", starts
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise ValueError("%s is no notebook: %s" % (path, problem))
+
+
+def _plain(lines):
+    """Cell magics and shell commands do nothing here; the body of `%%time` and its like runs."""
+    if lines and lines[0].lstrip().startswith("%%"):
+        runs = lines[0].split()[0] in ("%%time", "%%timeit", "%%capture")
+        return ["pass"] + (_plain(lines[1:]) if runs else ["" for _ in lines[1:]])
+    out = []
+    for line in lines:
+        bare = line.lstrip()
+        indent = line[: len(line) - len(bare)]
+        if bare.startswith(("%", "!")) or bare.endswith("?") and bare[:-1].replace(".", "").isidentifier():
+            line = indent + "pass"
+        out.append(line)
+    return out
+
+
+def target_of(words, module, folder):
+    """The target that a command line names. Raises ValueError with a sentence for what cannot be run."""
+    if not words:
+        raise ValueError("there is nothing to run")
+    name, arguments = words[0], list(words[1:])
+    if module:
+        return Target(["-m", name] + arguments, name)
+    path = os.path.join(folder, name)
+    if not os.path.exists(path) and name in LAUNCHERS:
+        return Target(["-m"] + LAUNCHERS[name] + arguments, name)
+    if not os.path.isfile(path) and not os.path.isfile(os.path.join(path, "__main__.py")):
+        raise ValueError("there is no file '%s'" % name)
+    if name.endswith(".ipynb"):
+        program, starts = read_notebook(path)
+        notebook = Notebook(name, program, starts)
+        return Target([notebook.stand_in] + arguments, name, notebook)
+    return Target([name] + arguments, name)
+
+
+def prepare(target, work):
+    """Writes what a run needs into its folder."""
+    if target.notebook:
+        with open(os.path.join(work, target.command[0]), "w", encoding="utf-8") as file:
+            file.write(target.notebook.program)

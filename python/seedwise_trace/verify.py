@@ -1,0 +1,345 @@
+"""Runs a program twice, and as often again as it takes to name the cause: the driver behind `seedwise verify`."""
+
+import os
+import shutil
+import tempfile
+
+from . import causes, events, folders, lines, records, runs, sites, targets
+
+DEFAULTS = {"operations": 1_000_000, "minutes": 10.0, "memory": 0}
+NOTHING = {"result": "failed", "operations": 0, "draws": 0, "batches": 0, "place": None, "cause": None, "evidence": []}
+_MOST_CAUSES = 5
+_TAIL = 4000
+
+# What is held still so that nothing but the hash seed differs between two runs.
+_STILL = ("seed-python", "seed-numpy", "seed-torch", "seed-generators", "clock", "entropy", "completion", "listing", "threads")
+
+
+class Session:
+    """One verification: the program, its limits, and the folders of its runs."""
+
+    def __init__(self, words, module=False, folder=".", limits=None, stdin=None, say=None, python=None):
+        self.folder = os.path.realpath(folder)
+        self.target = targets.target_of(words, module, self.folder)
+        self.limits = dict(DEFAULTS, **(limits or {}))
+        self.stdin, self.say = stdin, say or (lambda text: None)
+        self.python = runs.python_of(python)
+        self.home = tempfile.mkdtemp(prefix="seedwise-")
+        self.copies = folders.can_copy(self.folder)
+        self.work = os.path.join(self.home, "work") if self.copies else self.folder
+        self.before = None if self.copies else folders.state_of(self.folder)
+        self.count = 0
+
+    def close(self):
+        """Removes everything this session wrote."""
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def run(self, why, against=None, changes=(), **settings):
+        """One run of the program; `changes` are held still or disturbed in it."""
+        self.count += 1
+        self.say("run %d: %s" % (self.count, why))
+        if self.copies:
+            folders.copy(self.folder, self.work)
+        targets.prepare(self.target, self.work)
+        environment = dict(os.environ)
+        for change, names in _IN_ENVIRONMENT.items():
+            if change in changes:
+                environment.update(names)
+        environment.update(settings.pop("environment", {}))
+        config = dict(settings, against=against, changes=list(changes), operations=self.limits["operations"])
+        config["values"] = os.path.join(self.home, "values.pt")
+        folder = os.path.join(self.home, "run%d" % self.count)
+        command = [self.python] + self.target.command
+        return runs.run(command, self.work, folder, config, environment, self.limits, self.stdin)
+
+    def pair(self, why, changes=(), **settings):
+        """Two runs under the same changes, the second held against the first."""
+        first = self.run(why, None, changes, **settings)
+        if first.failed():
+            return first, first
+        return first, self.run(why, first.folder, changes, **settings)
+
+    def names_of(self):
+        """How places are shown: the stand-in of a notebook as the notebook."""
+        return self.target.notebook
+
+
+_IN_ENVIRONMENT = {
+    causes.HASH_SEED: {"PYTHONHASHSEED": "0"},
+    "threads": {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+}
+
+
+def verify(session):
+    """The verdict on a program, as the JSON of the command line has it."""
+    first = session.run("as it is")
+    if first.failed():
+        return _failed(session, 1, first)
+    second = session.run("as it is, held against the first", first.folder)
+    parts = _ordered(second.parts())
+    if not parts and not second.failed() and first.output != second.output:
+        # Printing reads a tensor where no operation is seen.
+        parts = _ordered(second.parts(drawn=True))
+    if not parts and second.failed():
+        return _failed(session, 2, second)
+    counts = events.Counts(first.folder)
+    result = {
+        "result": "parted" if parts else "identical",
+        "operations": counts.operations,
+        "draws": counts.draws,
+        "batches": counts.batches,
+        "place": None,
+        "cause": None,
+        "evidence": [],
+    }
+    if first.ended in ("limit", "minutes"):
+        result["limit"] = "operations" if counts.operations >= session.limits["operations"] else "minutes"
+    if parts:
+        _explain(session, first, second, parts[0], result)
+    else:
+        _look_for_luck(session, first, counts, result)
+        if result["result"] == "identical":
+            _look_at_output(session, first, second, result)
+    if session.before is not None:
+        result["written"] = folders.written(session.before, folders.state_of(session.folder), session.folder)
+    result["runs"] = session.count
+    return result
+
+
+def _failed(session, which, run):
+    reasons = {"memory": "it took more memory than the limit", "start": "it could not be started"}
+    told = run.errors.strip() or run.output.strip()
+    sentence = "Run %d: %s." % (which, reasons.get(run.ended) or "the program ended with exit code %s" % run.status)
+    return dict(NOTHING, evidence=[sentence], run=which, traceback=told[-_TAIL:], runs=session.count)
+
+
+def _ordered(parts):
+    """The part to show first: a child's before that of the process that waits for it."""
+    return sorted(parts, key=lambda part: (-part["stream"].count("."), part["stream"]))
+
+
+def _scene(session, first, second, part):
+    """What was seen around a part, in all processes."""
+    name = part["stream"]
+    own = events.paired(first.folder, second.folder, name)
+    others = []
+    for other in events.streams(second.folder):
+        if other != name:
+            others += events.paired(first.folder, second.folder, other)
+
+    def later(process, kind, after):
+        return [place for place in events.later(first.folder, process, (kind,), after) if place != sites.NOWHERE]
+
+    def read(file):
+        with open(os.path.join(session.work, file), encoding="utf-8") as text:
+            return text.read()
+
+    return causes.Scene(part, own, others, later, read)
+
+
+def _explain(session, first, second, part, result):
+    """Fills in the place and the cause of a part, and what confirms them."""
+    scene = _scene(session, first, second, part)
+    side = scene.side
+    told = result["evidence"]
+    _tell_part(scene, told)
+    needs_inputs = scene.same_operation() and not side["flags"] & (records.DRAWS | records.OUTSIDE) and side["op"] not in ("order", "batch")
+    control = _control(session, first, part, needs_inputs)
+    if control is None:
+        told.append("An unchanged pair of runs after it was identical: the difference comes and goes.")
+    elif control["index"] == part["index"] and control["stream"] == part["stream"]:
+        told.append("An unchanged run parts at the same operation.")
+        if needs_inputs:
+            for side_name in ("first", "second"):
+                if control[side_name] and part[side_name]:
+                    part[side_name]["inputs"] = control[side_name]["inputs"]
+            part["again"] = control["again"] or part["again"]
+    largest = (control or {}).get("tensors") or part["tensors"] or {}
+    if largest.get("largest"):
+        told.append("The largest difference is %.3g, in %d values." % (largest["largest"], largest["differing"]))
+    chosen = _confirm(session, scene, part, told, control is None)
+    place = chosen.place
+    if chosen.find_line:
+        place = _line_of(session, chosen) or place
+    _fill(session, result, chosen, place, part)
+
+
+def _control(session, first, part, needs_inputs):
+    """The part of an unchanged run or pair after the first pair; None where that was identical."""
+    settings = {"keep": part["index"], "keep_stream": part["stream"]}
+    if needs_inputs:
+        _, second = session.pair("once more, with the inputs of operations", inputs=True, **settings)
+    else:
+        second = session.run("once more, unchanged", first.folder, **settings)
+    parts = _ordered(second.parts(drawn=True))
+    same = [each for each in parts if each["stream"] == part["stream"]]
+    return (same or parts or [None])[0]
+
+
+def _tell_part(scene, told):
+    first, second = scene.first, scene.second
+    if scene.same_operation():
+        told.append("Operation %d, `%s`, gives other values in the second run." % (scene.part["index"], second["op"]))
+    else:
+        way = lambda each: "`%s` at %s" % (each["op"], _short(each["site"])) if each else "its end"
+        told.append("After %d equal operations run 1 goes to %s, run 2 to %s." % (scene.part["index"] - 1, way(first), way(second)))
+    if scene.side["forward"] != sites.NOWHERE:
+        told.append("It is the backward pass of %s." % _short(scene.side["forward"]))
+
+
+def _short(site):
+    return site.rpartition(":")[0] or "a place without code of yours"
+
+
+def _confirm(session, scene, part, told, intermittent):
+    """The first cause whose counterfactual takes the difference away; else the likeliest, and that it is not confirmed."""
+    found = causes.candidates(scene)
+    tried = 0
+    for candidate in found:
+        if not candidate.changes:
+            continue
+        if tried == _MOST_CAUSES:
+            break
+        tried += 1
+        words = _CHANGES.get(candidate.changes[0], "changed") if len(candidate.changes) < 4 else "with everything held still"
+        first, second = session.pair(words, candidate.changes)
+        parts = second.parts(drawn=True)
+        if second.failed() and not parts:
+            continue
+        if all(each["stream"] == part["stream"] and each["index"] > part["index"] for each in parts):
+            told.append("Two runs %s do not part here%s." % (words, "" if parts else " or later"))
+            candidate.confirmed = not intermittent
+            return candidate
+        told.append("Two runs %s part all the same." % words)
+    plain = [each for each in found if not each.find_line] or found
+    again = part.get("again")
+    if plain and plain[0].cause == "kernel" and again and again["results"] > 1:
+        plain[0].confirmed = True
+    else:
+        told.append("No change took the difference away, so the cause is not confirmed.")
+    return plain[0] if plain else causes.Candidate("unknown", scene.place(), "the values differ", ())
+
+
+_CHANGES = {
+    "seed-python": "with `random` seeded at the start",
+    "seed-numpy": "with NumPy seeded at the start",
+    "seed-torch": "with torch seeded at the start",
+    "seed-generators": "with seeds for generators that have none",
+    "clock": "with the same clock",
+    "entropy": "with the same numbers from the operating system",
+    "listing": "with listings sorted",
+    "completion": "with results taken in the order of submission",
+    "threads": "with one thread",
+    "deterministic": "with deterministic algorithms",
+    "fill": "with new memory filled",
+    causes.HASH_SEED: "with PYTHONHASHSEED=0",
+}
+
+
+def _line_of(session, candidate):
+    """The line at which the value comes in: two runs that differ in this alone, followed line by line."""
+    still = [each for each in _STILL if each not in candidate.changes or len(candidate.changes) > 3]
+    seeds = ("0", "0") if causes.HASH_SEED not in candidate.changes else ("1", "2")
+    folders_of = []
+    for seed in seeds:
+        run = session.run("line by line", None, still, lines=True, environment={"PYTHONHASHSEED": seed})
+        folders_of.append(run.folder)
+    for name in events.streams(folders_of[0]):
+        place = lines.first_difference(folders_of[0], folders_of[1], name)
+        if place and place != sites.NOWHERE:
+            return place
+    return None
+
+
+def _look_for_luck(session, first, counts, result):
+    """Two equal runs may be equal by luck: disturbs what no run may rely on."""
+    disturbances = []
+    if counts.listings:
+        disturbances.append(("reversed", "order", "with listings reversed"))
+    if counts.uninitialized:
+        disturbances.append(("fill", "uninitialized", "with new memory filled"))
+    for change, cause, words in disturbances:
+        run = session.run(words, first.folder, (change,))
+        parts = _ordered(run.parts())
+        if not parts or run.failed():
+            continue
+        scene = _scene(session, first, run, parts[0])
+        place, seen = scene.place(), "`%s` reads memory that nothing was written to" % scene.side["op"]
+        if change == "reversed":
+            before = [e for e in scene.events + scene.others if e.name == "listing" and e.differs]
+            place = before[-1].site if before else counts.listings[0]
+            seen = "a folder is listed here in no fixed order"
+        elif not scene.same_operation() or not scene.side["flags"] & records.UNINITIALIZED:
+            made = [e.detail for e in scene.events if e.name == "uninitialized"]
+            place = place if scene.same_operation() else (made[-1] if made else place)
+        candidate = causes.Candidate(cause, place, seen, (change,))
+        candidate.confirmed = True
+        result["result"] = "parted"
+        result["luck"] = True
+        result["evidence"].append("Two runs were identical, but only by luck: a run %s parts from them." % words)
+        _tell_part(scene, result["evidence"])
+        _fill(session, result, candidate, place, parts[0])
+        return
+
+
+def _look_at_output(session, first, second, result):
+    """No operation of torch differs. A draw that nothing seeded may still have changed what the program prints."""
+    if first.output == second.output or result["operations"] == 0 and not first.output:
+        return
+    for name in events.streams(second.folder):
+        found = events.paired(first.folder, second.folder, name)
+        for event in found:
+            if not event.differs or not event.name.startswith(("draw-", "generator")):
+                continue
+            change = "seed-" + event.name[5:] if event.name.startswith("draw-") else "seed-generators"
+            one, two = session.pair(_CHANGES[change], (change,))
+            if one.output == two.output and not two.parts() and not two.failed():
+                seen = "numbers are drawn here from a generator that was not seeded, and what the program prints differs"
+                late = events.later(first.folder, name, (change,), event.after)
+                cause = "late-seed" if late and change != "seed-generators" else "unseeded-stream"
+                candidate = causes.Candidate(cause, event.site, seen, (change,))
+                candidate.confirmed = True
+                result["result"] = "parted"
+                result["evidence"].append("No operation of torch differs, but the two runs print different text.")
+                result["evidence"].append("Two runs %s print the same." % _CHANGES[change])
+                _fill(session, result, candidate, event.site, None)
+                return
+            break
+    result["evidence"].append("The two runs print different text, though no operation of torch differs.")
+
+
+def _fill(session, result, candidate, place, part):
+    """Places and words of a verdict."""
+    notebook = session.names_of()
+    result["cause"] = candidate.cause
+    result["place"] = shown(place, notebook)
+    result["confirmed"] = bool(getattr(candidate, "confirmed", False))
+    result["evidence"].insert(0, candidate.seen[0].upper() + candidate.seen[1:] + ".")
+    related = [dict(shown(site, notebook) or {}, message=text) for site, text in candidate.related]
+    result["related"] = [each for each in related if "file" in each]
+    if part is None:
+        return
+    reached = (part["second"] or part["first"])["site"]
+    if reached != place and shown(reached, notebook):
+        result["related"].append(dict(shown(reached, notebook), message="the first operation that differs"))
+    result["operation"] = (part["second"] or part["first"])["op"]
+    result["index"] = part["index"]
+    result["process"] = part["stream"]
+    result["stack"] = [each for each in (shown(site, notebook) for site in part["stack"]) if each]
+    result["sides"] = [
+        each and {"operation": each["op"], "place": shown(each["site"], notebook), "hash": "%08x" % each["hash"]}
+        for each in (part["first"], part["second"])
+    ]
+    result["values"] = part["tensors"]
+
+
+def shown(site, notebook=None):
+    """A place as people and editors have it; None where there is none."""
+    parts = site.rsplit(":", 2)
+    if len(parts) != 3 or not parts[1].isdigit():
+        return None
+    place = {"file": parts[0], "line": int(parts[1]), "function": parts[2]}
+    if notebook and os.path.normpath(parts[0]) == os.path.normpath(notebook.stand_in):
+        place["file"] = notebook.path
+        place["cell"], place["line"] = notebook.place(place["line"])
+    return place

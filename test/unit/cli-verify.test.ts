@@ -1,0 +1,79 @@
+/** `seedwise verify` as a shell sees it, on programs that need no torch: the question, the verdicts in each format, the exit codes. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { shell } from '../shell.ts';
+
+const UNSEEDED = 'import random\n\nvalue = random.random()\nprint(value)\n';
+const SEEDED = 'import random\n\nrandom.seed(0)\nprint(random.random())\n';
+
+test('nothing runs where nobody can be asked', (t) => {
+  const { run } = shell(t, { 'train.py': 'open("ran", "w")\n' });
+  const { status, stdout, stderr } = run('verify', 'train.py');
+  assert.equal(status, 2);
+  assert.equal(stdout, '');
+  assert.match(stderr, /train\.py\n[\s\S]*python3[\s\S]*1000000 operations, 10 minutes[\s\S]*'--yes'/);
+});
+
+test('a program that repeats is identical in this pair', (t) => {
+  const { run } = shell(t, { 'train.py': SEEDED });
+  const { status, stdout } = run('verify', '--yes', 'train.py');
+  assert.equal(stdout, 'Identical over 0 operations, 1 draws and 0 batches in this pair.\n');
+  assert.equal(status, 0);
+});
+
+test('a program that does not is shown at its line', (t) => {
+  const { run } = shell(t, { 'train.py': UNSEEDED });
+  const { status, stdout } = run('verify', 'train.py', '--yes', '--format', 'json');
+  const verdict = JSON.parse(stdout);
+  assert.equal(status, 1);
+  assert.deepEqual(
+    { result: verdict.result, operations: verdict.operations, draws: verdict.draws, cause: verdict.cause },
+    { result: 'parted', operations: 0, draws: 1, cause: 'unseeded-stream' },
+  );
+  assert.deepEqual(verdict.place, { file: 'train.py', line: 3, function: '<module>' });
+  assert.equal(verdict.confirmed, true);
+  assert.ok(verdict.evidence.length > 1);
+});
+
+test('a program that fails is shown with its traceback', (t) => {
+  const { run } = shell(t, { 'train.py': 'print("on my way")\nraise ValueError("<lost>")\n' });
+  const { status, stdout } = run('verify', '--yes', 'train.py');
+  assert.match(stdout, /^train\.py could not be run\.\n {2}Run 1: .*exit code 1[\s\S]*ValueError: <lost>/);
+  assert.equal(status, 2);
+});
+
+test('JUnit has one test, which fails where the runs part', (t) => {
+  const { run } = shell(t, { 'good.py': SEEDED, 'bad.py': 'raise ValueError("<lost>")\n' });
+  assert.match(run('verify', '--yes', '--format', 'junit', 'good.py').stdout, /tests="1" failures="0" errors="0"/);
+  const { stdout } = run('verify', '--yes', '--format', 'junit', 'bad.py');
+  assert.match(stdout, /failures="0" errors="1"[\s\S]*<error message=[\s\S]*ValueError: &lt;lost&gt;/);
+});
+
+test('arguments behind -- are the program’s', (t) => {
+  const { run } = shell(t, { 'train.py': 'import sys\nassert sys.argv[1:] == ["--yes", "--lr", "1"], sys.argv\n' });
+  assert.equal(run('verify', '--yes', 'train.py', '--', '--yes', '--lr', '1').status, 0);
+});
+
+test('several seeds are compared by what is printed', (t) => {
+  const { run } = shell(t, { 'train.py': 'import random\nrandom.seed(0)\nprint("loss", random.random())\n' });
+  const { status, stdout } = run('verify', '--yes', '--seeds', '1', '2', '3', '--', 'train.py');
+  assert.match(stdout, /loss: 0\.\d+ ± 0\.[1-9]\d* \(0\.13436, 0\.95603, 0\.23796\)/);
+  assert.equal(status, 0);
+});
+
+test('what is asked for wrongly is said', (t) => {
+  const { run } = shell(t, { 'train.py': SEEDED });
+  for (const args of [
+    [],
+    ['--format', 'xml', 'train.py'],
+    ['--max-minutes', 'x', 'train.py'],
+    ['--seeds', 'train.py'],
+  ]) {
+    const { status, stderr } = run('verify', ...args);
+    assert.equal(status, 2);
+    assert.match(stderr, /^seedwise: \S/);
+  }
+  assert.match(run('verify', '--yes', 'nothing.py').stdout, /There is no file 'nothing\.py'/);
+  assert.match(run('verify', '--yes', '--python', '/nothing', 'train.py').stdout, /'\/nothing' cannot be started/);
+  assert.match(run('verify', '--help').stdout, /--record FILE/);
+});

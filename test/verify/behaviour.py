@@ -1,0 +1,206 @@
+"""How the driver behaves with programs that read, print, fork, hang, fail or write: each check gives what is wrong, or nothing."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+TORCH = "import torch\ntorch.manual_seed(0)\n"
+
+
+def folder_with(**files):
+    """A folder with programs; a double underscore in a name stands for a dot."""
+    folder = Path(tempfile.mkdtemp(prefix="seedwise-behaviour-"))
+    for name, text in files.items():
+        (folder / name.replace("__", ".")).write_text(text, encoding="utf-8")
+    return folder
+
+
+def expect(verdict, **wanted):
+    wrong = {name: verdict.get(name) for name, value in wanted.items() if verdict.get(name) != value}
+    return f"{wrong} in {json.dumps(verdict)[:1500]}" if wrong else ""
+
+
+def reads_stdin(drive):
+    folder = folder_with(main__py=TORCH + "import sys\nx = torch.randn(3) * len(sys.stdin.read())\nassert x.any()\n", given="some text")
+    return expect(drive(folder, "main.py", options=["--stdin", str(folder / "given")])[1], result="identical")
+
+
+def prints_a_lot(drive):
+    folder = folder_with(main__py=TORCH + "for _ in range(200000):\n    print('a line of text that says nothing', torch.__version__)\n")
+    return expect(drive(folder, "main.py")[1], result="identical")
+
+
+def fails_at_start(drive):
+    code, verdict = drive(folder_with(main__py="import torch\nx = torch.ones(2)\nraise KeyError('no such thing')\n"), "main.py")
+    problem = expect(verdict, result="failed", run=1)
+    return problem or ("" if code == 2 and "KeyError: 'no such thing'" in verdict["traceback"] else f"exit {code}, {verdict['traceback']}")
+
+
+def cannot_be_parsed(drive):
+    code, verdict = drive(folder_with(main__py="def broken(:\n"), "main.py")
+    return expect(verdict, result="failed") or ("" if code == 2 and "SyntaxError" in verdict["traceback"] else str(code))
+
+
+def is_not_there(drive):
+    code, verdict = drive(folder_with(), "nothing.py")
+    return expect(verdict, result="failed") or ("" if code == 2 and "nothing.py" in verdict["evidence"][0] else str(verdict))
+
+
+def runs_for_ever(drive):
+    folder = folder_with(main__py=TORCH + "x = torch.zeros(2)\nwhile True:\n    x = x + 1\n")
+    return expect(drive(folder, "main.py", options=["--max-operations", "5000"])[1], result="identical", limit="operations", operations=5000)
+
+
+def sleeps_for_ever(drive):
+    folder = folder_with(main__py=TORCH + "import time\nx = torch.zeros(2) + 1\nwhile True:\n    time.sleep(1)\n")
+    start = time.monotonic()
+    problem = expect(drive(folder, "main.py", options=["--max-minutes", "0.2"])[1], result="identical", limit="minutes")
+    return problem or ("" if time.monotonic() - start < 200 else "it was not stopped at its limit")
+
+
+def is_killed(drive):
+    folder = folder_with(main__py="import os, signal\nimport torch\nx = torch.ones(2) * 2\nos.kill(os.getpid(), signal.SIGKILL)\n")
+    return expect(drive(folder, "main.py")[1], result="failed", run=1)
+
+
+def takes_too_much(drive):
+    folder = folder_with(main__py=TORCH + "import time\nx = torch.ones(300_000_000)\ntime.sleep(60)\n")
+    return expect(drive(folder, "main.py", options=["--max-memory", "700"])[1], result="failed", run=1)
+
+
+def changes_folder(drive):
+    folder = folder_with(main__py=TORCH + "import os\nos.makedirs('deep/er', exist_ok=True)\nos.chdir('deep/er')\nx = torch.nn.Linear(2, 2)(torch.ones(2))\nimport random\nx = x * random.random()\nopen('out', 'w').write(str(x))\n")
+    return expect(drive(folder, "main.py")[1], result="parted", cause="unseeded-stream") or wrote_nothing(folder)
+
+
+def writes_files(drive):
+    folder = folder_with(main__py=TORCH + "from pathlib import Path\nlog = Path('log')\nold = log.read_text() if log.exists() else ''\nlog.write_text(old + 'x')\nx = torch.ones(3) * len(old)\n")
+    return expect(drive(folder, "main.py")[1], result="identical") or wrote_nothing(folder)
+
+
+def wrote_nothing(folder):
+    left = sorted(path.name for path in folder.iterdir())
+    return "" if left == ["main.py"] else f"the folder holds {left}"
+
+
+def is_too_large_to_copy(drive):
+    folder = folder_with(main__py=TORCH + "open('written', 'w').write('x')\nx = torch.randn(2) * 2\n")
+    with open(folder / "large", "wb") as file:
+        file.truncate(210 * 1024 * 1024)
+    return expect(drive(folder, "main.py")[1], result="identical", written=["written"])
+
+
+def takes_arguments(drive):
+    text = TORCH + "import argparse\np = argparse.ArgumentParser()\np.add_argument('--size', type=int, required=True)\nprint(torch.randn(p.parse_args().size))\n"
+    return expect(drive(folder_with(main__py=text), "main.py", "--size", "3")[1], result="identical", draws=1)
+
+
+def is_a_module(drive):
+    folder = folder_with()
+    (folder / "pack").mkdir()
+    (folder / "pack" / "__init__.py").write_text("")
+    (folder / "pack" / "train.py").write_text("import torch\nfrom . import model\nprint(model.net(torch.ones(2)))\n")
+    (folder / "pack" / "model.py").write_text("from torch import nn\nnet = nn.Linear(2, 2)\n")
+    verdict = drive(folder, "pack.train", options=["-m"])[1]
+    place = verdict["place"] or {}
+    return "" if (place.get("file"), place.get("line")) == ("pack/model.py", 2) else json.dumps(verdict)[:800]
+
+
+def is_launched_by_torchrun(drive):
+    text = "import torch\nimport torch.distributed as dist\ndist.init_process_group('gloo')\nx = torch.randn(3)\ny = x * 2\ndist.all_reduce(y)\nprint(y.sum().item())\ndist.destroy_process_group()\n"
+    words = ["torchrun", "--nproc_per_node", "2", "--master_port", "29541", "main.py"]
+    verdict = drive(folder_with(main__py=text), *words)[1]
+    return expect(verdict, result="parted", cause="unseeded-stream") or ("" if verdict["place"]["line"] == 4 else str(verdict["place"]))
+
+
+def is_cancelled(drive):
+    """Ending whoever asked ends every process of the program."""
+    folder = folder_with(main__py="import multiprocessing as mp, time\nimport torch\ndef work():\n    time.sleep(600)\nif __name__ == '__main__':\n    [mp.Process(target=work).start() for _ in range(2)]\n    x = torch.ones(2) + 1\n    open('started', 'w').close()\n    time.sleep(600)\n")
+    package = Path(__file__).resolve().parent.parent.parent / "python" / "seedwise_trace"
+    python = os.environ.get("PYTHON") or sys.executable
+    mark = f"SEEDWISE_BEHAVIOUR={folder.name}"
+    driver = subprocess.Popen(
+        [python, str(package), "--watch-stdin", "--", "main.py"],
+        cwd=folder,
+        env=dict(os.environ, SEEDWISE_BEHAVIOUR=folder.name),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    end = time.monotonic() + 120
+    while len(carrying(mark)) < 4 and time.monotonic() < end:
+        time.sleep(0.2)
+    driver.stdin.close()
+    verdict = json.loads(driver.stdout.read())
+    driver.wait(60)
+    left = carrying(mark)
+    return f"{left} still run" if left else "" if verdict.get("cancelled") else str(verdict)
+
+
+def carrying(mark):
+    """Processes with a variable in their environment."""
+    found = []
+    for name in os.listdir("/proc"):
+        try:
+            if name.isdigit() and mark.encode() in Path("/proc", name, "environ").read_bytes().split(b"\0"):
+                found.append(int(name))
+        except OSError:
+            continue
+    return found
+
+
+def is_recorded_and_compared(drive):
+    text = "import argparse\nimport torch\np = argparse.ArgumentParser()\np.add_argument('--seed', type=int, default=0)\ntorch.manual_seed(p.parse_args().seed)\nprint('loss', torch.randn(4).sum().item())\n"
+    folder = folder_with(main__py=text)
+    trace = folder / "run.trace"
+    if expect(drive(folder, "main.py", options=["--record", str(trace)])[1], result="identical"):
+        return "it was not recorded"
+    same = drive(folder, "main.py", options=["--against", str(trace)])[1]
+    other = drive(folder, "main.py", "--seed", "1", options=["--against", str(trace)])[1]
+    seeds = drive(folder, "main.py", options=["--seeds", "0,1,2"])[1]
+    trace.write_bytes(b"no trace")
+    code, broken = drive(folder, "main.py", options=["--against", str(trace)])
+    spread = [row for row in seeds.get("seeds", []) if row["name"] == "loss" and row["deviation"] > 0 and len(row["values"]) == 3]
+    return (
+        expect(same, result="identical", differences=[])
+        or expect(other, result="parted")
+        or expect(broken, result="failed")
+        or ("" if code == 2 and spread else f"{code} {seeds}")
+    )
+
+
+def million_operations(drive):
+    """A million operations stay within bounds of time and disk; 64 bytes an operation at most."""
+    folder = folder_with(main__py=TORCH + "x = torch.zeros(4)\nfor _ in range(1_000_001):\n    x = x + 1\n")
+    trace = folder / "run.trace"
+    verdict = drive(folder, "main.py", options=["--record", str(trace)])[1]
+    return expect(verdict, operations=1_000_000) or ("" if trace.stat().st_size < 64_000_000 else "the trace is too large")
+
+
+CHECKS = {
+    each.__name__: each
+    for each in (
+        reads_stdin,
+        prints_a_lot,
+        fails_at_start,
+        cannot_be_parsed,
+        is_not_there,
+        runs_for_ever,
+        sleeps_for_ever,
+        is_killed,
+        takes_too_much,
+        changes_folder,
+        writes_files,
+        is_too_large_to_copy,
+        takes_arguments,
+        is_a_module,
+        is_launched_by_torchrun,
+        is_cancelled,
+        is_recorded_and_compared,
+        million_operations,
+    )
+}

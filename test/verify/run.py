@@ -1,0 +1,108 @@
+"""Runs `seedwise_trace` on programs whose cause is known, on real PyTorch, and counts where it names the line and the cause.
+
+A program in `programs/` says at the line's end where its runs part and why: `# parts: unseeded-stream`. One without a mark repeats, and
+nothing may be said of it. `faults.py` makes more of them, from training scripts with one fault put in at a place that a seed draws.
+The interpreter is $PYTHON, or else the one that runs this file.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import behaviour
+import faults
+
+HERE = Path(__file__).resolve().parent
+PACKAGE = HERE.parent.parent / "python" / "seedwise_trace"
+PYTHON = os.environ.get("PYTHON") or sys.executable
+LIMIT_SECONDS = 900
+MARK = re.compile(r"# parts: ([a-z-]+)")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Runs seedwise_trace on programs whose cause is known.")
+    parser.add_argument("--only", metavar="TEXT", default="", help="only programs with this in their name")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--seed", type=int, default=faults.SEED, help="draws the places of the faults")
+    options = parser.parse_args()
+    print(f"faults are put in by seed {options.seed}")
+    with tempfile.TemporaryDirectory() as scratch:
+        programs = sorted((HERE / "programs").iterdir()) + faults.write(Path(scratch), options.seed)
+        checks = [(path.name, lambda path=path: judge(path)) for path in programs]
+        checks += [(f"behaviour {name}", lambda check=check: check(drive)) for name, check in behaviour.CHECKS.items()]
+        checks = [check for check in checks if options.only in check[0]]
+        with ThreadPoolExecutor(options.jobs) as pool:
+            results = list(pool.map(lambda check: report(*check), checks))
+    print(f"{results.count(True)} passed, {results.count(False)} failed")
+    return 0 if results and all(results) else 1
+
+
+def report(name, check):
+    start = time.monotonic()
+    try:
+        problem = check()
+    except Exception as error:
+        problem = f"{type(error).__name__}: {error}"
+    print(f"{'FAILED' if problem else 'ok':8}{name} ({time.monotonic() - start:.0f} s){': ' + problem if problem else ''}", flush=True)
+    return not problem
+
+
+def judge(path):
+    """What is wrong with the verdict on a program; nothing if it is right."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(path, folder)
+        _, verdict = drive(folder, path.name)
+    wanted = marks(path)
+    if not wanted:
+        return "" if verdict["result"] == "identical" else f"is said to part: {short(verdict)}"
+    place = verdict["place"] or {}
+    found = (place.get("cell"), place.get("line"), verdict["cause"])
+    return "" if verdict["result"] == "parted" and found in wanted else f"wanted {wanted}, found {short(verdict)}"
+
+
+def marks(path):
+    """The places and causes a program is marked with: (cell, line, cause)."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".ipynb":
+        return [(None, line, cause) for line, cause in marked(text)]
+    cells = json.loads(text)["cells"]
+    return [(index, line, cause) for index, cell in enumerate(cells) for line, cause in marked(cell["source"])]
+
+
+def marked(text):
+    return [(index + 1, found[1]) for index, line in enumerate(text.split("\n")) for found in [MARK.search(line)] if found]
+
+
+def drive(folder, *words, options=(), stdin=None):
+    """Exit code and verdict of the driver on a program in a folder."""
+    environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONHASHSEED", "PYTHONPATH")}
+    done = subprocess.run(
+        [PYTHON, "-W", "ignore", str(PACKAGE), *options, "--", *words],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        timeout=LIMIT_SECONDS,
+    )
+    if not done.stdout.strip():
+        raise RuntimeError(f"no verdict\n{done.stderr}")
+    return done.returncode, json.loads(done.stdout)
+
+
+def short(verdict):
+    place = verdict["place"] and f"line {verdict['place']['line']}"
+    return f"{verdict['result']} {place} {verdict['cause']}: {' '.join(verdict['evidence'])} {verdict.get('traceback', '')}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

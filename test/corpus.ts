@@ -100,7 +100,7 @@ export function understand<T>(
 export const isPython = ({ path }: { readonly path: string }): boolean => /\.(py|ipynb)$/.test(path);
 
 /** The files as one workspace, which can open each of them for a repair. */
-export function workspaceOf(files: readonly Omit<MarkedFile, 'marks' | 'later'>[]): Workspace {
+export function workspaceOf(files: readonly Pick<MarkedFile, 'path' | 'text' | 'notebook'>[]): Workspace {
   const workspace = new Workspace();
   for (const { path, text, notebook } of files.filter(isPython)) {
     const file = openFile(path, notebook ?? text);

@@ -15,6 +15,15 @@ export interface Mark {
   readonly message?: string;
 }
 
+/** A question to the middle of the engine, and its answer. */
+export interface Reveal {
+  /** What is asked of the expression above the carets; `summary` asks what the file comes to as a program. */
+  readonly asks: 'name' | 'value' | 'origins' | 'summary';
+  readonly start: number;
+  readonly end: number;
+  readonly answer: string;
+}
+
 export interface MarkedFile {
   readonly path: string;
   /** Without mark lines: what the engine is given. All offsets are into this text. */
@@ -22,12 +31,14 @@ export interface MarkedFile {
   readonly marks: readonly Mark[];
   /** Marks of rules that are yet to come. */
   readonly later: readonly Mark[];
+  readonly reveals: readonly Reveal[];
   /** The cells of an `.ipynb` file, which begin with `# %%` lines; `text` is then what they are joined to. */
   readonly notebook?: Notebook;
 }
 
 const MARK =
   /^([ \t]*)#([ \t]*)(later:[ \t]*)?(\^+)(\.\.\.)?[ \t]+(later:[ \t]*)?([a-z][a-z0-9-]*)(?:[ \t]+(error|warning|information|hint))?(?:[ \t]*:[ \t]*(.*?))?[ \t]*$/;
+const REVEAL = /^([ \t]*)#([ \t]*)(\^*)[ \t]*reveal (name|value|origins|summary): (.*?)[ \t]*$/;
 const ALMOST_MARK = /^[ \t]*#[ \t]*(later:|\^)/;
 const CELL = /^# %%(?:[ \t]*\[(\w+)\])?[ \t]*\r?\n?$/;
 const FILE = /^#- (\S+)[ \t]*\r?\n?$/;
@@ -67,7 +78,7 @@ function parseNotebook(path: string, lines: readonly string[]): MarkedFile {
       if (start === undefined && cell[kind].length > 0) throw new Error(`${path}: a mark in a cell that is not Python`);
       return cell[kind].map((mark) => ({ ...mark, start: mark.start + start!, end: mark.end + start! }));
     });
-  return { path, text: notebook.text, marks: shifted('marks'), later: shifted('later'), notebook };
+  return { path, text: notebook.text, marks: shifted('marks'), later: shifted('later'), reveals: [], notebook };
 }
 
 function parseFile(path: string, lines: readonly string[]): MarkedFile {
@@ -75,7 +86,13 @@ function parseFile(path: string, lines: readonly string[]): MarkedFile {
   let lineStart = -1;
   const marks: Mark[] = [];
   const later: Mark[] = [];
+  const reveals: Reveal[] = [];
   for (const [index, line] of lines.entries()) {
+    const reveal = revealIn(line, lineStart);
+    if (reveal) {
+      reveals.push(reveal);
+      continue;
+    }
     const match = MARK.exec(line.replace(/\r?\n$/, ''));
     if (!match) {
       if (ALMOST_MARK.test(line)) throw new Error(`${path}, line ${index + 1}: not a mark: ${line.trim()}`);
@@ -100,7 +117,16 @@ function parseFile(path: string, lines: readonly string[]): MarkedFile {
       ...(message === undefined ? {} : { message }),
     });
   }
-  return { path, text, marks, later };
+  return { path, text, marks, later, reveals };
+}
+
+/** `#   ^^^ reveal name: torch.rand` asks about the carets' expression in the line that begins at the offset. */
+function revealIn(line: string, lineStart: number): Reveal | null {
+  const [, indent = '', gap = '', carets = '', asks, answer = ''] = REVEAL.exec(line.replace(/\r?\n$/, '')) ?? [];
+  if (asks === undefined) return null;
+  const hashCounts = gap === '' && carets !== '';
+  const start = lineStart + indent.length + (hashCounts ? 0 : 1 + gap.length);
+  return { asks: asks as Reveal['asks'], start, end: start + carets.length + (hashCounts ? 1 : 0), answer };
 }
 
 /** The text with a full mark under each finding. */

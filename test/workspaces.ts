@@ -21,7 +21,7 @@ export function workspaceFiles(name: string): WorkspaceFile[] {
     const stored = readText(`${folder}/${file}`);
     if (file.endsWith('.ipynb')) return { ...marksBeside(`${folder}/${file}`, stored), path: file, stored };
     const [marked] = file.endsWith('.py') ? parseMarks(stored, file) : [];
-    return marked ?? { path: file, text: stored, marks: [], later: [] };
+    return marked ?? { path: file, text: stored, marks: [], later: [], reveals: [] };
   });
 }
 

@@ -76,7 +76,7 @@ test('a container that sets the variable of cuBLAS silences its rule', (t) => {
     'jobs/train.slurm',
     'conf/a.yaml',
   ]) {
-    const setting = { path, text: 'CUBLAS_WORKSPACE_CONFIG=:4096:8\n', marks: [], later: [] };
+    const setting = { path, text: 'CUBLAS_WORKSPACE_CONFIG=:4096:8\n', marks: [], later: [], reveals: [] };
     assert.deepEqual(codes([...files, setting]), [], path);
   }
 });

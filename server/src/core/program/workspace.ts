@@ -122,16 +122,11 @@ export class Workspace implements Modules {
     let program = this.#programs.get(path);
     if (!program) {
       const asked = new Set<string>();
-      const effects = (each: string) => {
-        asked.add(each);
-        return this.effects(each);
-      };
       const composer = new Composer(
-        {
-          effects,
-          locate: (name, from) => this.locate(name, from),
-          importedFiles: (modules, from) => this.importedFiles(modules, from),
-        },
+        this.#modules((each) => {
+          asked.add(each);
+          return this.effects(each);
+        }),
         path,
       );
       const summary = withinReason(() => composer.program(commands));
@@ -140,6 +135,19 @@ export class Workspace implements Modules {
       this.#programs.set(path, program);
     }
     return program;
+  }
+
+  /** What composing asks of the files. */
+  get modules(): Modules {
+    return this.#modules((path) => this.effects(path));
+  }
+
+  #modules(effects: Modules['effects']): Modules {
+    return {
+      effects,
+      locate: (name, from) => this.locate(name, from),
+      importedFiles: (modules, from) => this.importedFiles(modules, from),
+    };
   }
 
   /** The files that a notebook runs by `%run` and that are not known. */

@@ -100,6 +100,10 @@ export interface Project {
   isNetwork(name: string): boolean;
   /** True for a class, by the name it has in this file, that is known to be a Dataset. */
   isDataset(name: string): boolean;
+  /** True for a class, by the name it has in this file, that is an iterable dataset of torch's. */
+  isIterable(name: string): boolean;
+  /** True for such a class whose `__iter__` hands out what it holds, and neither it nor what it calls asks for its worker. */
+  isUnsplit(name: string): boolean;
   /** For a function of this file: whether the project's other files call it only without a gradient; null if none does. */
   callsElsewhere(id: string): boolean | null;
   /** Whether other files pass what has a gradient for a parameter of a function of this file; null if none is seen to call it. */

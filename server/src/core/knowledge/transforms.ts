@@ -32,6 +32,16 @@ export interface GeneratorClass {
   readonly reads: readonly string[];
   /** Draws whose number compiled code keeps from its trace. */
   readonly frozen: readonly string[];
+  /** Methods that put what they are passed into another order, and methods that return it so. */
+  readonly shuffles: readonly string[];
+  readonly permutes: readonly string[];
+}
+
+/** A function that puts what it is passed into another order, or returns it so. */
+export interface Shuffle {
+  readonly name: string;
+  readonly stream: Stream;
+  readonly inPlace: boolean;
 }
 
 type Named = { readonly name: string; readonly aliases?: readonly string[] };
@@ -46,6 +56,7 @@ const METHODS = new Map(
 const BASES = byName(table.bases as readonly (Named & { readonly kind: string })[]);
 const UNTOUCHED = byName(table.untouched);
 const GENERATORS = byName(table.generators as readonly (GeneratorClass & Named)[]);
+const SHUFFLES = byName(table.shuffles as readonly Shuffle[]);
 const ARRAYS = new Map(table.arrays.map(({ name, size }) => [name, size]));
 
 /** The transform that a function of this name is. */
@@ -65,3 +76,6 @@ export const generatorMadeBy = (name: string): GeneratorClass | undefined => GEN
 
 /** Where a function of numpy takes the size whose presence makes compiled code draw it from torch's stream. */
 export const arraySizeOf = (name: string): number | undefined => ARRAYS.get(name);
+
+/** The shuffle that a function of this name is. */
+export const shuffleNamed = (name: string): Shuffle | undefined => SHUFFLES.get(name);

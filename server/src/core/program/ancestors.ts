@@ -24,3 +24,25 @@ export function descendsFrom(
 /** True for a class whose objects a DataLoader can take: a Dataset of torch, of a library, or of the project. */
 export const isDataset = (name: string, path: string, workspace: Workspace): boolean =>
   descendsFrom(DATASET, name, path, workspace);
+
+const ITERABLE = /^torch\.utils\.data\.(IterableDataset|IterDataPipe)$|^lightning\.\w+\.IterableDataset$/;
+
+/** True for a class that is an iterable dataset of torch's, itself or by a base. */
+export const isIterable = (name: string, path: string, workspace: Workspace): boolean =>
+  descendsFrom(ITERABLE, name, path, workspace);
+
+/** True where the `__iter__` of a class, its own or inherited, hands out what it holds and nothing in it asks for its worker. */
+export function isUnsplit(name: string, path: string, workspace: Workspace, depth = 0): boolean {
+  const found = name.startsWith('#') ? { path, name } : workspace.locate(name, path);
+  const effects = found && workspace.effects(found.path)?.classes[found.name];
+  if (!found || !effects || depth > 5) return false;
+  const handedTo = workspace.facts(found.path)?.unasked[found.name];
+  if (effects.methods.__iter__ === undefined)
+    return effects.bases.some((base) => base !== null && isUnsplit(base, found.path, workspace, depth + 1));
+  if (!handedTo) return false;
+  // What stands in another file may ask there.
+  return handedTo.every((each) => {
+    const other = workspace.locate(each, found.path);
+    return other === null || other.path === found.path || workspace.facts(other.path)?.asksForWorker === false;
+  });
+}

@@ -3,6 +3,7 @@
 import type { Determinism, PassedInitializer } from '../contract/project.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC, LIBRARY } from '../knowledge/calls.ts';
 import { type Flags, isMlPackage, looksLikeSeeder, type Seeder, seederOf } from '../knowledge/tables.ts';
+import { unaskedIterables } from '../loading/iterables.ts';
 import { passedInitializers } from '../loading/worker-seeds.ts';
 import { keptPipelines } from '../lowering/augmentation.ts';
 import { NO_VOCABULARY, streamsOf, type Vocabulary } from '../lowering/own-functions.ts';
@@ -61,6 +62,10 @@ export interface FileFacts {
   readonly callsOfOthers: CallsOfOthers;
   /** Its functions in which, or by whose decorators, code is compiled, traced, batched or checkpointed; the module's body is empty. */
   readonly transforming: readonly string[];
+  /** Its classes whose `__iter__` hands out what it holds without asking for its worker, and what of other files that calls. */
+  readonly unasked: Readonly<Record<string, readonly string[]>>;
+  /** It asks for the number of a DataLoader's worker. */
+  readonly asksForWorker: boolean;
 }
 
 const DEBUG_SWITCHES = ['torch.set_deterministic_debug_mode', 'torch.set_deterministic'];
@@ -94,6 +99,9 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     addedFolders: addedFolders(file),
     callsOfOthers: usesMl ? callsOfOthers(file) : {},
     transforming: usesMl ? transformingFunctions(file) : [],
+    unasked: usesMl ? unaskedIterables(file) : {},
+    asksForWorker:
+      file.methodCalls('get_worker_info').length + file.calls('torch.utils.data.get_worker_info').length > 0,
   };
 }
 

@@ -23,7 +23,7 @@ import type { Call } from '../python/call.ts';
 import { type Node, openFile, type PythonFile } from '../python/file.ts';
 import { isPlainFunction, outermostFunction } from '../python/mentions.ts';
 import type { Settings } from '../settings/settings.ts';
-import { isDataset } from './ancestors.ts';
+import { isDataset, isIterable, isUnsplit } from './ancestors.ts';
 import { inMainGuard } from './demos.ts';
 import type { FileFacts } from './facts.ts';
 import { indexFile } from './indexed-file.ts';
@@ -250,6 +250,16 @@ export class WorkspaceProject implements Project {
   /** True for a class, by the name it has in this file, that is known to be a Dataset. */
   isDataset(name: string): boolean {
     return isDataset(name, this.file.path, this.#workspace);
+  }
+
+  /** True for a class, by the name it has in this file, that is an iterable dataset of torch's. */
+  isIterable(name: string): boolean {
+    return isIterable(name, this.file.path, this.#workspace);
+  }
+
+  /** True for such a class whose `__iter__` hands out what it holds, and neither it nor what it calls asks for its worker. */
+  isUnsplit(name: string): boolean {
+    return this.isIterable(name) && isUnsplit(name, this.file.path, this.#workspace);
   }
 
   /** For a function of this file: whether the project's other files call it only without a gradient; null if none does. */

@@ -24,6 +24,7 @@ import { redundantCudaSeed } from './redundant-cuda-seed.ts';
 import { resumeWithoutRngState } from './resume-without-rng-state.ts';
 import { setOrder } from './set-order.ts';
 import { sharedWorkerRng } from './shared-worker-rng.ts';
+import { splitShuffle } from './split-shuffle.ts';
 import { throwsWhenDeterministic } from './throws-when-deterministic.ts';
 import { truncatedSeed } from './truncated-seed.ts';
 import { unseededChildProcess } from './unseeded-child-process.ts';
@@ -32,6 +33,7 @@ import { unseededShuffle } from './unseeded-shuffle.ts';
 import { unseededSplit } from './unseeded-split.ts';
 import { unseededWorkers } from './unseeded-workers.ts';
 import { unsortedListing } from './unsorted-listing.ts';
+import { unsplitStream } from './unsplit-stream.ts';
 import { unusedIgnore } from './unused-ignore.ts';
 import { varyingSeed } from './varying-seed.ts';
 
@@ -60,6 +62,8 @@ export const RULES: readonly Rule[] = [
   unseededSplit,
   rankDependentSplit,
   missingSetEpoch,
+  splitShuffle,
+  unsplitStream,
   frozenDraw,
   recomputedDraw,
   unsortedListing,

@@ -2,9 +2,11 @@
 import type { ExtensionContext } from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 import { start } from './client.ts';
+import { registerVerify } from './verify.ts';
 
 /** Called by VS Code when the first Python document opens. */
 export async function activate(context: ExtensionContext): Promise<void> {
   const server = { module: context.asAbsolutePath('dist/server.cjs'), transport: TransportKind.ipc };
+  context.subscriptions.push(...registerVerify(context));
   await start(context, (options) => new LanguageClient('seedwise', 'Seedwise', server, options));
 }

@@ -39,10 +39,15 @@ class Scene:
 
     def differing(self, *names):
         """Events whose values differ, those of the stream that parted before those of other processes."""
-        return [event for event in self.events + self.others if event.differs and event.name in names]
+        return [event for event in self.events + self.others if event.differs and event.name in names and not _is_torch_own(event)]
 
     def place(self):
         return self.side["site"]
+
+
+def _is_torch_own(event):
+    """Whether no code of the user's asked for a seed: a loader seeds its workers from the parent's generator."""
+    return event.name.startswith("seed-") and event.site == sites.NOWHERE
 
 
 def candidates(scene):

@@ -32,7 +32,7 @@ def paired(first, second, name, most=200_000):
         while len(found) < most:
             left, hard_left = _segment(a)
             right, hard_right = _segment(b)
-            _pair(left, right, a, b, name, count, found)
+            _pair(left, right, b, name, count, found)
             if hard_left is None or hard_right is None or hard_left.kind == "e" or hard_right.kind == "e":
                 break
             count += 1
@@ -52,14 +52,18 @@ def _segment(reader):
         soft.append(record)
 
 
-def _pair(left, right, a, b, name, after, found):
-    aligned = True
-    for index, event in enumerate(right):
-        other = left[index] if index < len(left) and aligned else None
-        if other is not None and (other.name, other.detail, other.site) != (event.name, event.detail, event.site):
-            aligned, other = False, None
-        differs = other is not None and other.value != event.value
-        text = b.texts.get
+def _pair(left, right, b, name, after, found):
+    """Events of one kind at one place are paired in their order; how kinds take turns may be left to chance."""
+    values = {}
+    for event in left:
+        values.setdefault((event.name, event.detail, event.site), []).append(event.value)
+    seen = {}
+    text = b.texts.get
+    for event in right:
+        key = (event.name, event.detail, event.site)
+        index = seen[key] = seen.get(key, -1) + 1
+        others = values.get(key, ())
+        differs = index < len(others) and others[index] != event.value
         found.append(
             Event(event.name, text(event.detail, ""), text(event.site, sites.NOWHERE), len(found), name, differs, after)
         )

@@ -37,7 +37,7 @@ _FAKES = ("FakeTensor", "FunctionalTensor", "BatchedTensor", "AsyncCollectiveTen
 class _Op:
     """What is known of an operation by its schema."""
 
-    __slots__ = ("name", "mutated", "draws", "makes_empty", "skipped", "writes_all", "outside", "late")
+    __slots__ = ("name", "mutated", "draws", "makes_empty", "skipped", "writes_all", "outside", "late", "shapes_only")
 
     def __init__(self, func):
         self.name = name = str(func)
@@ -64,6 +64,8 @@ class _Op:
         )
         self.outside = any(part in name for part in _FROM_OUTSIDE)
         self.late = name.startswith(_LATE)
+        # Takes nothing but shape and kind from a tensor.
+        self.shapes_only = "_like." in name or ".new_" in name
 
 
 _ops = {}
@@ -264,7 +266,7 @@ def _trace(now, op, func, args, kwargs):
     flags = records.DRAWS if op.draws else 0
     if op.outside:
         flags |= records.OUTSIDE
-    if _empty and not op.makes_empty and _reads_empty(op, args, kwargs):
+    if _empty and not (op.makes_empty or op.shapes_only) and _reads_empty(op, args, kwargs):
         flags |= records.UNINITIALIZED
     if op.draws and kwargs.get("generator") is not None:
         flags |= records.OWN_GENERATOR
@@ -357,7 +359,8 @@ def _last_drawn():
 def _follow(now, op, args, kwargs, given):
     """What an operation does with differing draws: hands them on (True), overwrites them, or uses them, which is where runs part."""
     read = None
-    for tensor in _tensors(args[1:] if op.writes_all else args, []) + _tensors(list(kwargs.values()), []):
+    taken = args[1:] if op.writes_all else () if op.shapes_only else args
+    for tensor in _tensors(taken, []) + _tensors(list(kwargs.values()), []):
         read = _tainted.get(_address(tensor)) if tensor.numel() else None
         if read is not None:
             break

@@ -41,11 +41,12 @@ function mayImport(path: string, target: string): boolean {
   if (path.startsWith(CORE)) return mayImportInCore(path, target);
   if (path.startsWith('server/src/')) return mayImportInHost(path, target);
   if (path.startsWith('client/src/')) {
-    if (target.startsWith('node:')) return posix.basename(path) === 'node.ts';
+    if (target.startsWith('node:')) return /\/(node|verify)\.ts$/.test(path);
     return (
       target === 'vscode' ||
       /^vscode-languageclient(\/|$)/.test(target) ||
-      /^(client\/src\/|server\/src\/protocol\.ts$)/.test(target)
+      (/^(client\/src\/|server\/src\/protocol\.ts$)/.test(target) &&
+        (target !== 'client/src/verify.ts' || path === 'client/src/node.ts'))
     );
   }
   return true;

@@ -1,21 +1,60 @@
 /** The bodies that run while a program is composed: none within itself, none twice for the same call, and in which mode of modules. */
-import { called, either, NOTHING, type Outcome } from './outcomes.ts';
+
+import { perhapsSeeds, type Site } from '../effects/algebra.ts';
+import { Identities } from './identities.ts';
+import { called, either, falls, NOTHING, type Outcome } from './outcomes.ts';
+import { type Known, Needs, type SharedOutcomes } from './shared.ts';
 import type { Recorder } from './trace.ts';
 
-const MOST_RUNNING = 60;
+/** Calls within calls; what lies deeper would take more of the stack than there is. */
+const MOST_RUNNING = 150;
+
+/** Events of a program; one of a few thousand files that reach each other has some ten thousand. */
+const MOST_EVENTS = 400_000;
+
+/** How far out the part of the program lies that an outcome depends on: nothing outside of the body itself, or all of it. */
+const ON_NOTHING = Number.POSITIVE_INFINITY;
+const ON_THE_PROGRAM = -1;
 
 export class Bodies {
-  readonly #known = new Map<string, { outcome: Outcome; training: boolean | undefined }>();
-  readonly #running: Set<string>;
-  /** The functions that have run, by file and id. */
-  readonly entered = new Set<string>();
+  readonly #known = new Map<string, Known>();
+  readonly #shared: SharedOutcomes | null;
+  readonly #identities: Identities;
+  /** What runs, and how many bodies run around it. */
+  readonly #running: Map<string, number>;
   readonly #record: Recorder;
+  #depth = ON_NOTHING;
+  #events = 0;
+  /** The files that had a say in what runs now. */
+  needs = new Needs();
   /** Whether modules are in training mode; undefined where nobody can tell. */
   training: boolean | undefined;
+  /** Code was left out as there is too much of it: nothing that comes behind it is certain. */
+  isCut = false;
 
-  constructor(entry: string, record: Recorder) {
-    this.#running = new Set([entry]);
+  /** What is shared with other programs, unless every step is recorded. */
+  constructor(entry: string, record: Recorder, shared: SharedOutcomes | null) {
+    this.#running = new Map([[entry, 0]]);
     this.#record = record;
+    this.#shared = shared;
+    this.#identities = shared?.identities ?? new Identities();
+  }
+
+  /** How many events have been composed, as a measure of work. */
+  get events(): number {
+    return this.#events;
+  }
+
+  /** Counts an event; false once there were too many. */
+  count(): boolean {
+    this.#events++;
+    if (this.#events > MOST_EVENTS) this.isCut = true;
+    return this.#events <= MOST_EVENTS;
+  }
+
+  /** What is found now holds for this program only, as it depends on what has run before or on where it began. */
+  dependsOnProgram(): void {
+    this.#depth = ON_THE_PROGRAM;
   }
 
   /** One of several things happens; afterwards only what all of them agree on is known. */
@@ -35,30 +74,72 @@ export class Bodies {
 
   /** Nothing where it runs already. */
   once(name: string, run: () => Outcome): Outcome {
-    if (this.#running.has(name)) return NOTHING;
-    this.#running.add(name);
+    const around = this.#running.get(name);
+    if (around !== undefined) {
+      this.#depth = Math.min(this.#depth, around);
+      return NOTHING;
+    }
+    this.#running.set(name, this.#running.size);
     const outcome = run();
     this.#running.delete(name);
     return outcome;
   }
 
-  /** A function, by its name and what its call decides. */
-  function(name: string, decided: readonly unknown[], run: () => Outcome): Outcome {
-    this.entered.add(name);
-    const key = JSON.stringify([name, decided, this.training]);
-    const known = this.#known.get(key);
+  /** A function, by its name and what its call decides. What is called too deep or too late may seed. */
+  function(name: string, decided: readonly unknown[], at: Site, isPlain: boolean, run: () => Outcome): Outcome {
+    const shared = isPlain ? this.#shared : null;
+    if (!isPlain) this.dependsOnProgram();
+    return this.#remembered(`${name}\0${this.#identities.of(decided)}`, shared, () => {
+      this.needs.add(name);
+      // A cycle adds nothing that its first round did not.
+      if (this.#running.size <= MOST_RUNNING || this.#running.has(name)) return called(this.once(name, run));
+      this.isCut = true;
+      this.dependsOnProgram();
+      return falls(perhapsSeeds(at));
+    });
+  }
+
+  /** A part of a module's body, which runs but once in a program: only what other programs share is kept. */
+  part(name: string, isPlain: boolean, run: () => Outcome): Outcome {
+    return isPlain && this.#shared ? this.#remembered(name, this.#shared, run, false) : run();
+  }
+
+  #remembered(name: string, shared: SharedOutcomes | null, run: () => Outcome, isAgain = true): Outcome {
+    const key = `${name}\0${this.training}`;
+    const known = shared?.get(key) ?? this.#known.get(key);
     if (known) {
       this.#record.repeat(key);
       this.training = known.training;
+      this.needs.parts.add(known.needs);
+      this.#depth = Math.min(this.#depth, known.depth);
       return known.outcome;
     }
-    // A cycle adds nothing that its first round did not.
-    if (this.#running.has(name) || this.#running.size > MOST_RUNNING) return NOTHING;
-    const mark = this.#record.mark();
-    const outcome = this.once(name, run);
-    const ending = called(outcome);
-    this.#known.set(key, { outcome: ending, training: this.training });
+    const [depth, needs, mark, own] = [this.#depth, this.needs, this.#record.mark(), this.#running.size];
+    this.#depth = ON_NOTHING;
+    this.needs = new Needs();
+    let outcome: Outcome;
+    try {
+      outcome = run();
+    } catch (error) {
+      // Too deep for the stack: the program is given up, but not who has a say in that.
+      needs.parts.add(this.needs);
+      this.needs = needs;
+      throw error;
+    }
+    // What was cut short within a body that runs around this one is whole somewhere else.
+    const isFree = this.#depth >= own;
+    const found: Known = {
+      outcome,
+      training: this.training,
+      needs: this.#shared?.needs(this.needs) ?? this.needs,
+      depth: isFree ? ON_NOTHING : this.#depth,
+    };
+    if (isFree && shared) shared.set(key, found);
+    else if (isAgain) this.#known.set(key, found);
     this.#record.remember(key, mark);
-    return ending;
+    needs.parts.add(found.needs);
+    this.needs = needs;
+    this.#depth = Math.min(depth, found.depth);
+    return outcome;
   }
 }

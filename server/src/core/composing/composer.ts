@@ -22,11 +22,28 @@ import { between, inContext } from './contexts.ts';
 import { addArguments, bindArguments, constantOf, decide, settle, settleArguments } from './guards.ts';
 import { iterated, type Steps } from './iterating.ts';
 import { around, close, ENDS, type Frame, falls, NOTHING, type Outcome, then, whole } from './outcomes.ts';
+import type { Needs, SharedOutcomes } from './shared.ts';
 import { Recorder, type Trace } from './trace.ts';
 import { Transforms } from './transforms.ts';
 
 /** Calls through values that lead to values; deeper than this nothing is followed. */
 const DEEPEST = 8;
+
+/** A module's body in its imports, each by itself, and in what stands between them. */
+const PARTS = new WeakMap<readonly Event[], readonly (readonly Event[])[]>();
+
+function partsOf(module: readonly Event[]): readonly (readonly Event[])[] {
+  const known = PARTS.get(module);
+  if (known) return known;
+  const parts: Event[][] = [];
+  for (const event of module) {
+    const last = parts.at(-1);
+    if (event.kind !== 'import' && last && last[0]?.kind !== 'import') last.push(event);
+    else parts.push([event]);
+  }
+  PARTS.set(module, parts);
+  return parts;
+}
 
 export class Composer {
   readonly #modules: Modules;
@@ -34,34 +51,40 @@ export class Composer {
   readonly #entry: string;
   /** The files whose bodies the program has run. */
   readonly reached: Set<string>;
+  /** Nothing is imported. */
+  #isAlone = false;
   /** The files whose main guard holds. */
   readonly #scripts: Set<string>;
   readonly #bodies: Bodies;
+  readonly #shared: SharedOutcomes | null;
   #startedUp: Paths | undefined;
   readonly #record: Recorder;
   readonly #steps: Steps;
   readonly #transforms = new Transforms();
 
-  /** The trace, if there is one, is told of every step. */
-  constructor(modules: Modules, entry: string, trace?: Trace) {
-    this.#modules = modules;
-    this.#callees = new Callees(modules);
+  /** The trace, if there is one, is told of every step; otherwise outcomes may be shared with other programs. */
+  constructor(modules: Modules, entry: string, { trace, shared }: { trace?: Trace; shared?: SharedOutcomes } = {}) {
+    this.#shared = trace ? null : (shared ?? null);
+    this.#modules = {
+      effects: (path) => {
+        this.#bodies.needs.add(path);
+        return modules.effects(path);
+      },
+      locate: (name, from) => modules.locate(name, from),
+      importedFiles: (names, from) => modules.importedFiles(names, from),
+    };
+    this.#callees = new Callees(this.#modules);
     this.#entry = entry;
     this.reached = new Set([entry]);
     this.#scripts = new Set([entry]);
     this.#record = new Recorder(trace);
-    this.#bodies = new Bodies(entry, this.#record);
+    this.#bodies = new Bodies(entry, this.#record, this.#shared);
     this.#steps = {
       record: this.#record,
       resolved: (value, from) => this.#callees.resolved(value, from),
       method: (object, name, call, at) => this.#method(object, name, call, at, 0),
       apply: (value, call, at) => this.#apply(value, call, at),
     };
-  }
-
-  /** The functions that have run, by file and id. */
-  get entered(): ReadonlySet<string> {
-    return this.#bodies.entered;
   }
 
   /** What running the entry file as a program does, as a script or by its commands; null if it can only raise. */
@@ -77,6 +100,28 @@ export class Composer {
     const outcome = isScript ? body : then(body, this.#bodies.either(ids.map(run).map(asProgram)));
     const paths = whole(outcome);
     return paths && summaryOf(isScript ? paths : seenFrom(this.#entry, paths));
+  }
+
+  /** Every file that had a say in what was composed, and the functions that it runs, `path\0#id`. */
+  get needs(): ReturnType<Needs['all']> {
+    return this.#bodies.needs.all();
+  }
+
+  /** There was too much to compose: what comes behind it is not certain. */
+  get isCut(): boolean {
+    return this.#bodies.isCut;
+  }
+
+  /** The events that were composed, as a measure of work. */
+  get work(): number {
+    return this.#bodies.events;
+  }
+
+  /** Whether the file's own body may do something to randomness, whatever the modules do that it imports. */
+  mayDoItself(): boolean {
+    this.#isAlone = true;
+    const paths = whole(this.#module(this.#entry));
+    return paths !== null && (Object.keys(paths.streams).length > 0 || Object.keys(paths.flags).length > 0);
   }
 
   /** What a call of a function does, whatever it is passed; null where nobody can read it, or it only raises. */
@@ -106,8 +151,10 @@ export class Composer {
 
   /** What a process that is started anew runs before its target: the entry file as a module, if it is a file. */
   #startUp(): Paths {
+    this.#bodies.dependsOnProgram();
     if (this.#startedUp) return this.#startedUp;
     const child = new Composer(this.#modules, this.#entry);
+    child.#isAlone = this.#isAlone;
     child.#scripts.clear();
     child.#startedUp = EMPTY; // It starts no process of its own before it has started up.
     this.#startedUp = (!/\.ipynb$/i.test(this.#entry) && close(child.#module(this.#entry))) || EMPTY;
@@ -116,7 +163,20 @@ export class Composer {
 
   #module(path: string): Outcome {
     const file = this.#modules.effects(path);
-    return file ? this.#run(file.module, { path, env: {}, unit: '', self: null }) : NOTHING;
+    if (!file) return NOTHING;
+    const frame: Frame = { path, env: {}, unit: '', self: null };
+    const isScript = this.#scripts.has(path);
+    let outcome = NOTHING;
+    for (const [index, part] of partsOf(file.module).entries()) {
+      const run = (): Outcome => this.#run(part, frame);
+      const isImport = part[0]?.kind === 'import';
+      outcome = then(
+        outcome,
+        isImport ? run() : this.#bodies.part(`${path}\0${index}\0${isScript}`, this.#transforms.isPlain, run),
+      );
+      if (!outcome.falls) break;
+    }
+    return outcome;
   }
 
   #run(events: readonly Event[], frame: Frame): Outcome {
@@ -130,6 +190,7 @@ export class Composer {
 
   #event(event: Event, frame: Frame): Outcome {
     const { path, env } = frame;
+    if (!this.#bodies.count()) return NOTHING;
     const look = (value: Value): Value => this.#callees.look(value, frame);
     switch (event.kind) {
       case 'draw':
@@ -159,7 +220,7 @@ export class Composer {
         return then(generated, iterated(value, at, this.#steps));
       }
       case 'branch': {
-        const decided = decide(event.guard, look, this.#scripts.has(path));
+        const decided = decide(event.guard, look, () => this.#isScript(frame));
         if (decided !== undefined) return this.#run(decided ? event.body : event.otherwise, frame);
         const site = event.site === undefined ? null : { path, site: event.site };
         const arm = (events: readonly Event[], holds: boolean) => () =>
@@ -199,10 +260,19 @@ export class Composer {
     }
   }
 
+  /** Whether the main guard of the file holds. Its module is told apart by that already. */
+  #isScript({ path, unit }: Frame): boolean {
+    if (unit !== '') this.#bodies.dependsOnProgram();
+    return this.#scripts.has(path);
+  }
+
   /** Runs the bodies of modules that the program imports for the first time, parents first. */
   #import(modules: readonly string[], from: string): Outcome {
     let outcome = NOTHING;
-    for (const path of this.#modules.importedFiles(modules, from)) {
+    const files = this.#isAlone ? [] : this.#modules.importedFiles(modules, from);
+    // What has been imported before is not imported again.
+    if (files.length > 0) this.#bodies.dependsOnProgram();
+    for (const path of files) {
       if (this.reached.has(path)) continue;
       this.reached.add(path);
       // A module whose body raises is taken for one that does not: somebody catches it, or nothing matters any more.
@@ -214,6 +284,8 @@ export class Composer {
   /** Runs what is transformed; what is only kept runs for what it draws, and does nothing here. */
   #transformed({ how, isKept, body, site }: Event & { kind: 'transform' }, frame: Frame): Outcome {
     const context = { how, by: { path: frame.path, site } };
+    // What is met in it is noted for this program.
+    this.#bodies.dependsOnProgram();
     const run = (): Outcome => this.#run(body, frame);
     if (!isKept) return this.#transforms.within(context, run);
     const before = this.#bodies.training;
@@ -225,6 +297,7 @@ export class Composer {
   /** Runs a file once more, as a script or not. What nobody can find may seed. */
   #script({ file, isMain, site }: RunEvent, from: string): Outcome {
     const at: Site = { path: from, site };
+    this.#bodies.dependsOnProgram();
     const path = this.#modules.locate(file, from)?.path;
     if (path === undefined) return falls(this.#record.maySeed(at));
     return this.#bodies.once(path, () => {
@@ -429,7 +502,7 @@ export class Composer {
     const object = effects.method ? self : null;
     const name = `${path}\0${id}`;
     return this.#transforms.function(name, effects, path, () =>
-      this.#bodies.function(name, [env, object, this.#transforms.key], () =>
+      this.#bodies.function(name, [env, object, this.#transforms.key], at, this.#transforms.isPlain, () =>
         this.#run(effects.events, { path, env, unit: id, self: object }),
       ),
     );

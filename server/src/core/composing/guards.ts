@@ -73,11 +73,11 @@ export const addArguments = (given: Arguments, call: Arguments): Arguments => ({
 });
 
 /** True or false where the call decides the condition; undefined where it stays open. */
-export function decide(guard: Guard, look: (value: Value) => Value, isEntry: boolean): boolean | undefined {
+export function decide(guard: Guard, look: (value: Value) => Value, isEntry: () => boolean): boolean | undefined {
   if (guard === null) return undefined;
   switch (guard.test) {
     case 'main':
-      return isEntry;
+      return isEntry();
     case 'not': {
       const inner = decide(guard.guard, look, isEntry);
       return inner === undefined ? undefined : !inner;

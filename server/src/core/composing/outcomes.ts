@@ -21,7 +21,8 @@ const oneOf = (a: Paths | null, b: Paths | null): Paths | null => (a && b ? alt(
 /** First a, then b where a falls through. */
 export function then(a: Outcome, b: Outcome): Outcome {
   const before = a.falls;
-  if (!before) return a;
+  if (!before || b === NOTHING) return a;
+  if (a === NOTHING) return b;
   return {
     falls: b.falls && seq(before, b.falls),
     returns: oneOf(a.returns, b.returns && seq(before, b.returns)),
@@ -31,6 +32,7 @@ export function then(a: Outcome, b: Outcome): Outcome {
 }
 
 export function either(a: Outcome, b: Outcome): Outcome {
+  if (a === b) return a;
   return {
     falls: oneOf(a.falls, b.falls),
     returns: oneOf(a.returns, b.returns),
@@ -39,13 +41,17 @@ export function either(a: Outcome, b: Outcome): Outcome {
   };
 }
 
-/** What stands around a piece of code, whichever way it ends. */
-export const around = ({ falls, returns, breaks, stops }: Outcome, change: (paths: Paths) => Paths): Outcome => ({
-  falls: falls && change(falls),
-  returns: returns && change(returns),
-  breaks: breaks && change(breaks),
-  stops: stops && change(stops),
-});
+/** What stands around a piece of code, whichever way it ends. It makes nothing of nothing. */
+export function around(outcome: Outcome, change: (paths: Paths) => Paths): Outcome {
+  if (outcome === NOTHING) return NOTHING;
+  const { falls, returns, breaks, stops } = outcome;
+  return {
+    falls: falls && change(falls),
+    returns: returns && change(returns),
+    breaks: breaks && change(breaks),
+    stops: stops && change(stops),
+  };
+}
 
 /** What runs last, whichever way the body ends; it goes on to that end, unless what runs last has its own. */
 export function lastly(body: Outcome, last: Outcome): Outcome {
@@ -62,11 +68,12 @@ export function lastly(body: Outcome, last: Outcome): Outcome {
   return [falls, returns, breaks, stops].reduce(either);
 }
 
-export const falls = (paths: Paths | null): Outcome => ({ ...NEVER, falls: paths });
+export const falls = (paths: Paths | null): Outcome => (paths === EMPTY ? NOTHING : { ...NEVER, falls: paths });
 /** The paths on which what comes behind a call goes on. */
 export const close = ({ falls, returns, breaks }: Outcome): Paths | null => oneOf(falls, oneOf(returns, breaks));
 /** A call: what it returned from goes on, what stopped in it stops. */
-export const called = (outcome: Outcome): Outcome => ({ ...NEVER, falls: close(outcome), stops: outcome.stops });
+export const called = (outcome: Outcome): Outcome =>
+  outcome.stops ? { ...NEVER, falls: close(outcome), stops: outcome.stops } : falls(close(outcome));
 /** The paths of a piece of code that may have been interrupted anywhere. */
 export const interrupted = (outcome: Outcome): Paths | null => oneOf(close(outcome), outcome.stops);
 

@@ -53,6 +53,11 @@ export class Transforms {
     return this.#stack.length > 0;
   }
 
+  /** Nothing is transformed here, nor was any function handed to what would run it so. */
+  get isPlain(): boolean {
+    return this.#stack.length === 0 && this.#roots.size === 0 && this.#keeping === null;
+  }
+
   /** Runs a body as a transform does. */
   within<T>({ how, by }: Pick<Context, 'how' | 'by'>, run: () => T): T {
     const isPlain = how === 'untouched' || how.preserves !== false;

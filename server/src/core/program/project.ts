@@ -39,6 +39,7 @@ export class WorkspaceProject implements Project {
   #isProgram: boolean | undefined;
   #promise: Pledge | undefined;
   #entries: readonly string[] | undefined;
+  #paths: ReadonlySet<string> | undefined;
 
   constructor(file: PythonFile, settings: Settings, workspace: Workspace) {
     this.file = file;
@@ -71,13 +72,15 @@ export class WorkspaceProject implements Project {
 
   /** True where machine learning is near: in this file, or in a program that reaches it. */
   get reachesMl(): boolean {
-    return this.#programFacts.some((facts) => facts.reachesMl);
+    const own = this.#workspace.facts(this.file.path)?.reachesMl === true;
+    return own || this.#programFacts.some((facts) => facts.reachesMl);
   }
 
   /** What the program does to randomness; null for a file that is no program, or one that can only raise. */
   get summary(): Summary | null {
+    if (!this.isProgram) return null;
     const { summary } = this.#workspace.program(this.file.path);
-    if (!this.isProgram || !summary) return null;
+    if (!summary) return null;
     return doesItself(summary) ? summary : { ...summary, exposed: {}, late: {}, children: {} };
   }
 
@@ -224,7 +227,11 @@ export class WorkspaceProject implements Project {
   }
 
   get #programPaths(): ReadonlySet<string> {
-    return new Set([this.file.path, ...this.#programs.flatMap((path) => [...this.#workspace.program(path).reached])]);
+    this.#paths ??= new Set([
+      this.file.path,
+      ...this.#programs.flatMap((path) => [...this.#workspace.program(path).reached]),
+    ]);
+    return this.#paths;
   }
 
   /** True where a file of the programs this one is part of names a CUDA device, or asks something of one. */
@@ -378,13 +385,15 @@ export function isProgram(workspace: Workspace, path: string): boolean {
   const facts = workspace.facts(path);
   const isCommand = workspace.commands(path).ids.length > 0;
   if (!facts || facts.isTest || (isForOthers(workspace, path) && !isCommand)) return false;
-  const { summary, reached } = workspace.program(path);
-  if (![...reached].some((each) => workspace.facts(each)?.reachesMl)) return false;
   // Without a guard the body itself has to do something to randomness.
   const switches = workspace
     .effects(path)
     ?.module.some((each) => each.kind === 'flag' && each.name.startsWith('torch.'));
-  return facts.hasMainGuard || isCommand || switches === true || doesItself(summary);
+  const isMeant = facts.hasMainGuard || isCommand || switches === true;
+  if (!isMeant && !workspace.mayDoItself(path)) return false;
+  const { summary, reached } = workspace.program(path);
+  if (![...reached].some((each) => workspace.facts(each)?.reachesMl)) return false;
+  return isMeant || doesItself(summary);
 }
 
 /** The file is imported, or shows in a demo what it has for others; those may find it by a name in a configuration. */

@@ -5,6 +5,7 @@
 
 import type { Commands, Modules } from '../composing/callees.ts';
 import { Composer } from '../composing/composer.ts';
+import { SharedOutcomes } from '../composing/shared.ts';
 import { isStandardModule } from '../edits/imports.ts';
 import type { FileEffects } from '../effects/events.ts';
 import type { Summary, TransformedDraw } from '../effects/summary.ts';
@@ -38,6 +39,8 @@ export interface ProgramEffects {
   readonly asked: ReadonlySet<string>;
   /** Draws in transformed code. */
   readonly transformed: readonly TransformedDraw[];
+  /** There was too much to compose: what comes behind it is not certain. */
+  readonly isCut: boolean;
 }
 
 const LONGEST_CHAIN = 12;
@@ -56,6 +59,10 @@ export class Workspace implements Modules {
   #imported = new WeakMap<readonly string[], readonly string[]>();
   readonly #programs = new Map<string, ProgramEffects>();
   readonly #visited = new Map<string, readonly TransformedDraw[]>();
+  readonly #doers = new Map<string, boolean>();
+  /** What programs have in common as long as no file changes; and the same of bodies that are looked at without their imports. */
+  #shared = new SharedOutcomes();
+  #sharedAlone = new SharedOutcomes();
   readonly #cublasFiles = new Set<string>();
   #importers: Map<string, Set<string>> | undefined;
   /** By file, the functions that manifests make commands; as of which list of them. */
@@ -77,6 +84,7 @@ export class Workspace implements Modules {
     if (!old) this.#countFolders(path, 1);
     if (old && sameEffects(old.effects, file.effects) && JSON.stringify(old.facts) === JSON.stringify(file.facts))
       return false;
+    this.#forgetShared();
     // What is written inside functions changes no name, and matters only to programs that have read it.
     this.#visited.clear();
     if (old && shapeOf(old) === shapeOf(file)) this.#forgetPrograms(path);
@@ -121,17 +129,11 @@ export class Workspace implements Modules {
     const commands = this.commands(path);
     let program = this.#programs.get(path);
     if (!program) {
-      const asked = new Set<string>();
-      const composer = new Composer(
-        this.#modules((each) => {
-          asked.add(each);
-          return this.effects(each);
-        }),
-        path,
-      );
+      const composer = new Composer(this.modules, path, { shared: this.#shared });
       const summary = withinReason(() => composer.program(commands));
-      const { reached, entered, transformed } = composer;
-      program = { summary, reached, entered, asked, transformed };
+      const { reached, transformed, isCut } = composer;
+      const { files: asked, functions: entered } = composer.needs;
+      program = { summary, reached, entered, asked, transformed, isCut };
       this.#programs.set(path, program);
     }
     return program;
@@ -139,15 +141,22 @@ export class Workspace implements Modules {
 
   /** What composing asks of the files. */
   get modules(): Modules {
-    return this.#modules((path) => this.effects(path));
-  }
-
-  #modules(effects: Modules['effects']): Modules {
     return {
-      effects,
+      effects: (path) => this.effects(path),
       locate: (name, from) => this.locate(name, from),
       importedFiles: (modules, from) => this.importedFiles(modules, from),
     };
+  }
+
+  /** Whether the file's own body may do something to randomness: a cheap question, before the program is composed. */
+  mayDoItself(path: string): boolean {
+    let does = this.#doers.get(path);
+    if (does === undefined) {
+      const composer = new Composer(this.modules, path, { shared: this.#sharedAlone });
+      does = withinReason(() => composer.mayDoItself()) ?? true;
+      this.#doers.set(path, does);
+    }
+    return does;
   }
 
   /** The files that a notebook runs by `%run` and that are not known. */
@@ -158,7 +167,7 @@ export class Workspace implements Modules {
 
   /** What a call of a function or method does to randomness, as a file names it; null where nobody can read it. */
   call(name: string, from: string): Summary | null {
-    return withinReason(() => new Composer(this, from).call(name, from));
+    return withinReason(() => new Composer(this, from, { shared: this.#shared }).call(name, from));
   }
 
   /** Draws in what a file's own functions transform, whoever calls them. */
@@ -399,6 +408,12 @@ export class Workspace implements Modules {
     }
   }
 
+  #forgetShared(): void {
+    this.#shared = new SharedOutcomes();
+    this.#sharedAlone = new SharedOutcomes();
+    this.#doers.clear();
+  }
+
   #forgetPrograms(path: string): void {
     for (const [entry, { asked, reached }] of this.#programs) {
       if (asked.has(path) || reached.has(path)) this.#programs.delete(entry);
@@ -406,6 +421,7 @@ export class Workspace implements Modules {
   }
 
   #forget(): void {
+    this.#forgetShared();
     this.#located.clear();
     this.#imported = new WeakMap();
     this.#programs.clear();

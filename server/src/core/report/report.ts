@@ -80,7 +80,7 @@ export function reportOf(workspace: Workspace, path: string, user: Settings): Re
 function stepsOf(workspace: Workspace, path: string): readonly Step[] {
   const trace = new Trace();
   try {
-    new Composer(workspace, path, trace).program(workspace.commands(path));
+    new Composer(workspace, path, { trace }).program(workspace.commands(path));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return [];

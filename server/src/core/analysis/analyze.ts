@@ -15,7 +15,7 @@ import { suppress } from './suppress.ts';
 export interface Analysis {
   /** In source order. */
   readonly findings: readonly Finding[];
-  /** One line for each rule that failed on this file. */
+  /** One line for each rule that failed on this file, and one where not every way through the program was followed. */
   readonly problems: readonly string[];
 }
 
@@ -33,6 +33,11 @@ export function analyze(file: PythonFile, project: Project, settings: Settings):
     } catch (error) {
       problems.push(`${file.path}: rule ${rule.name} failed: ${describe(error)}`);
     }
+  }
+  if (project.isCut) {
+    problems.push(
+      `${file.path}: more ways lead through this program than are followed; it is judged by what is certain`,
+    );
   }
   const { kept, unused } = suppress(file, mostSpecific(found));
   for (const { start, end, name, fix } of unused) {

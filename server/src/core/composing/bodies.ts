@@ -12,9 +12,20 @@ const MOST_RUNNING = 150;
 /** Events of a program; one of a few thousand files that reach each other has some ten thousand. */
 const MOST_EVENTS = 400_000;
 
+/** Ways to call one function; whoever calls it in still another one may pass anything. */
+const MOST_WAYS = 64;
+
 /** How far out the part of the program lies that an outcome depends on: nothing outside of the body itself, or all of it. */
 const ON_NOTHING = Number.POSITIVE_INFINITY;
 const ON_THE_PROGRAM = -1;
+
+/** What tells a call of a function from another one. */
+interface Deciding {
+  readonly decided: readonly unknown[];
+  /** Nothing around it runs it in another way than it is written. */
+  readonly isPlain: boolean;
+  readonly at: Site;
+}
 
 export class Bodies {
   readonly #known = new Map<string, Known>();
@@ -23,6 +34,8 @@ export class Bodies {
   /** What runs, and how many bodies run around it. */
   readonly #running: Map<string, number>;
   readonly #record: Recorder;
+  /** By function, the ways in which this program calls it. */
+  readonly #ways = new Map<string, Set<string>>();
   #depth = ON_NOTHING;
   #events = 0;
   /** The files that had a say in what runs now. */
@@ -47,8 +60,7 @@ export class Bodies {
 
   /** Counts an event; false once there were too many. */
   count(): boolean {
-    this.#events++;
-    if (this.#events > MOST_EVENTS) this.isCut = true;
+    if (++this.#events > MOST_EVENTS) this.#cut();
     return this.#events <= MOST_EVENTS;
   }
 
@@ -85,18 +97,32 @@ export class Bodies {
     return outcome;
   }
 
-  /** A function, by its name and what its call decides. What is called too deep or too late may seed. */
-  function(name: string, decided: readonly unknown[], at: Site, isPlain: boolean, run: () => Outcome): Outcome {
-    const shared = isPlain ? this.#shared : null;
+  /**
+   * A function, by its name and what its call decides. In too many ways it is run as one that is passed anything; what is
+   * called too deep in others may seed.
+   */
+  function(name: string, call: Deciding, run: (isAny: boolean) => Outcome): Outcome {
+    const { decided, isPlain, at } = call;
     if (!isPlain) this.dependsOnProgram();
-    return this.#remembered(`${name}\0${this.#identities.of(decided)}`, shared, () => {
+    const way = this.#identities.of(decided);
+    const ways = this.#ways.get(name) ?? new Set();
+    const isAny = ways.size === MOST_WAYS && !ways.has(way);
+    if (isAny) this.#cut();
+    else this.#ways.set(name, ways.add(way));
+    return this.#remembered(`${name}\0${isAny ? 'any' : way}`, isPlain && !isAny ? this.#shared : null, () => {
       this.needs.add(name);
       // A cycle adds nothing that its first round did not.
-      if (this.#running.size <= MOST_RUNNING || this.#running.has(name)) return called(this.once(name, run));
-      this.isCut = true;
-      this.dependsOnProgram();
+      if (this.#running.size <= MOST_RUNNING || this.#running.has(name)) {
+        return called(this.once(name, () => run(isAny)));
+      }
+      this.#cut();
       return falls(perhapsSeeds(at));
     });
+  }
+
+  #cut(): void {
+    this.isCut = true;
+    this.dependsOnProgram();
   }
 
   /** A part of a module's body, which runs but once in a program: only what other programs share is kept. */

@@ -1,6 +1,6 @@
 /** Composes events into what a whole program does, in execution order, through every call it can follow. */
 
-import { EMPTY, imported, type Paths, type Site, seenFrom } from '../effects/algebra.ts';
+import { EMPTY, imported, type Paths, perhapsSeeds, type Site, seenFrom } from '../effects/algebra.ts';
 import type { Arguments, CallEvent, Event, InstanceValue, RunEvent, Value } from '../effects/events.ts';
 import { type Summary, summaryOf, type TransformedDraw } from '../effects/summary.ts';
 import { HOLDS_PARTS } from '../knowledge/calls.ts';
@@ -19,7 +19,7 @@ import {
   NO_ARGUMENTS,
 } from './callees.ts';
 import { between, inContext } from './contexts.ts';
-import { addArguments, bindArguments, constantOf, decide, settle, settleArguments } from './guards.ts';
+import { addArguments, bindArguments, constantOf, decide, decisive, settle, settleArguments } from './guards.ts';
 import { iterated, type Steps } from './iterating.ts';
 import { around, close, ENDS, type Frame, falls, NOTHING, type Outcome, then, whole } from './outcomes.ts';
 import type { Needs, SharedOutcomes } from './shared.ts';
@@ -44,6 +44,8 @@ function partsOf(module: readonly Event[]): readonly (readonly Event[])[] {
   PARTS.set(module, parts);
   return parts;
 }
+
+const isPlainValue = (value: Value): boolean => value === null || 'const' in value;
 
 export class Composer {
   readonly #modules: Modules;
@@ -190,7 +192,7 @@ export class Composer {
 
   #event(event: Event, frame: Frame): Outcome {
     const { path, env } = frame;
-    if (!this.#bodies.count()) return NOTHING;
+    if (!this.#bodies.count()) return 'site' in event ? falls(perhapsSeeds({ path, site: event.site ?? '' })) : NOTHING;
     const look = (value: Value): Value => this.#callees.look(value, frame);
     switch (event.kind) {
       case 'draw':
@@ -498,13 +500,18 @@ export class Composer {
   }
 
   #runBody({ path, id, effects }: FoundFunction, { call, closure, self, at }: Invocation): Outcome {
-    const env = { ...closure, ...bindArguments(effects, call, {}, at.path) };
+    const env = decisive(id, effects, { ...closure, ...bindArguments(effects, call, {}, at.path) });
     const object = effects.method ? self : null;
     const name = `${path}\0${id}`;
-    return this.#transforms.function(name, effects, path, () =>
-      this.#bodies.function(name, [env, object, this.#transforms.key], at, this.#transforms.isPlain, () =>
-        this.#run(effects.events, { path, env, unit: id, self: object }),
-      ),
-    );
+    const run = (isAny: boolean): Outcome => {
+      if (!isAny) return this.#run(effects.events, { path, env, unit: id, self: object });
+      const body = this.#run(effects.events, { path, env: {}, unit: id, self: object });
+      // What was passed to be called may have seeded.
+      return Object.values(env).every(isPlainValue) ? body : then(falls(this.#record.maySeed(at)), body);
+    };
+    return this.#transforms.function(name, effects, path, () => {
+      const decided = [env, object, this.#transforms.key];
+      return this.#bodies.function(name, { decided, isPlain: this.#transforms.isPlain, at }, run);
+    });
   }
 }

@@ -23,6 +23,24 @@ export function bindArguments(callee: FunctionEffects, call: Arguments, env: Env
   return bound;
 }
 
+/** The parameters that a function's events name; null for one that others in it can see, who may name any. */
+const NAMED = new WeakMap<FunctionEffects, ReadonlySet<string> | null>();
+
+/** What a call passes as far as it can make a difference: two that differ in the rest alone are one. */
+export function decisive(id: string, effects: FunctionEffects, env: Environment): Environment {
+  let named = NAMED.get(effects);
+  if (named === undefined) {
+    const text = JSON.stringify(effects.events);
+    const isSeen = text.includes('"nested":true') || text.includes(`${id}.`);
+    named = isSeen ? null : new Set([...text.matchAll(/"parameter":"([^"]+)"/g)].map(([, name]) => name ?? ''));
+    NAMED.set(effects, named);
+  }
+  if (named === null) return env;
+  const kept: Record<string, Value> = {};
+  for (const name of named) if (env[name] !== undefined) kept[name] = env[name];
+  return kept;
+}
+
 /** Values nested deeper than this are not passed on. */
 const DEEPEST = 4;
 

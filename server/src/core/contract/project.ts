@@ -68,6 +68,8 @@ export interface Project {
   readonly reachesMl: boolean;
   /** What the program does to randomness; null for a file that is no program, or one that can only raise. */
   readonly summary: Summary | null;
+  /** True for a program with more ways through it than are followed: it is judged by what is certain. */
+  readonly isCut: boolean;
   /** What the program promises itself; for a library module, the most that a program which reaches it promises. */
   readonly promise: Pledge;
   /** True for a program, and for a module that one reaches. */

@@ -84,6 +84,11 @@ export class WorkspaceProject implements Project {
     return doesItself(summary) ? summary : { ...summary, exposed: {}, late: {}, children: {} };
   }
 
+  /** True for a program with more ways through it than are followed: it is judged by what is certain. */
+  get isCut(): boolean {
+    return this.isProgram && this.#workspace.program(this.file.path).isCut;
+  }
+
   /** What the program promises itself; for a library module, the most that a program which reaches it promises. */
   get promise(): Pledge {
     this.#promise ??= this.#readPromise();

@@ -4,8 +4,11 @@ import type { Node } from '../syntax/parse.ts';
 import type { Argument, Call, Reader } from './call.ts';
 import { assignedValues, type Definition } from './scope.ts';
 
-/** The definitions of a name that was followed on the way. */
+/** The definitions of a name. */
 type Names = readonly Definition[];
+
+/** What the names that are followed on the way hold, each looked at once; undefined while it is looked at. */
+type Followed = Map<Names, Argument | undefined>;
 
 /** The value passed for a parameter, by keyword or position, through a `**kwargs` dict of this file. */
 export function argumentOf(
@@ -13,7 +16,7 @@ export function argumentOf(
   call: Call,
   name: string,
   position?: number,
-  followed: readonly Names[] = [],
+  followed: Followed = new Map(),
 ): Argument {
   const list = call.node.get('arguments');
   if (!list) return 'absent';
@@ -36,12 +39,7 @@ export function argumentOf(
   return open ? 'unknown' : 'absent';
 }
 
-function dictionaryEntry(
-  file: Reader,
-  expression: Node | undefined,
-  name: string,
-  followed: readonly Names[],
-): Argument {
+function dictionaryEntry(file: Reader, expression: Node | undefined, name: string, followed: Followed): Argument {
   if (!expression) return 'unknown';
   if (expression.type === 'conditional_expression') {
     const [then, , otherwise] = expression.children;
@@ -66,18 +64,18 @@ function dictionaryEntry(
   if (expression.type !== 'identifier') return 'unknown';
   const names = file.definitions(expression);
   const values = assignedValues(names);
+  if (!values) return 'unknown';
   // `kwargs = dict(**kwargs)` says nothing new about itself.
-  if (!values || followed.includes(names)) return 'unknown';
-  const further = [...followed, names];
-  for (const value of values) {
-    const entry = dictionaryEntry(file, value, name, further);
-    if (entry !== 'absent') return entry;
-  }
-  return changedLater(file, expression, name, further);
+  if (followed.has(names)) return followed.get(names) ?? 'unknown';
+  followed.set(names, undefined);
+  const entries = values.map((value) => dictionaryEntry(file, value, name, followed));
+  const found = entries.find((entry) => entry !== 'absent') ?? changedLater(file, expression, name, followed);
+  followed.set(names, found);
+  return found;
 }
 
 /** `kwargs.update(...)` and `kwargs['shuffle'] = True` add to a dictionary after it was made. */
-function changedLater(file: Reader, dictionary: Node, name: string, followed: readonly Names[]): Argument {
+function changedLater(file: Reader, dictionary: Node, name: string, followed: Followed): Argument {
   const text = file.read(dictionary);
   const home = file.definitions(dictionary);
   const isSame = (node: Node | undefined): boolean =>

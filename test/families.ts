@@ -1,0 +1,136 @@
+/** Families of programs of any size, in which a reader that follows every way would do twice the work for one step more. */
+
+export type Files = Readonly<Record<string, string>>;
+
+const HEAD = 'import torch\n\n\n';
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+const one = (text: string): Files => ({ 'train.py': HEAD + text });
+
+export interface Family {
+  /** The program of a size; its text grows with it. */
+  make(n: number): Files;
+  /** Two sizes, the second twice the first, that are compared. */
+  readonly sizes: readonly [number, number];
+}
+
+const wide = (make: Family['make']): Family => ({ make, sizes: [80, 160] });
+/** Nested in the text itself, where Python has limits of its own. */
+const deep = (make: Family['make']): Family => ({ make, sizes: [15, 30] });
+
+export const FAMILIES: Readonly<Record<string, Family>> = {
+  'functions handed down': wide((n) =>
+    one(
+      `def f0(g):\n    g()\n\n${range(n)
+        .map((i) => `def f${i + 1}(g):\n    f${i}(lambda: g())\n    f${i}(lambda: g())\n`)
+        .join('\n')}\nf${n}(lambda: torch.rand(1))\n`,
+    ),
+  ),
+  'optional parameters': wide((n) => {
+    const names = [...'abcdefgh'];
+    const parameters = names.map((name) => `${name}=None`).join(', ');
+    const pass = (i: number, changed: readonly number[]): string =>
+      `    f${i}(${names.map((name, k) => `${name}=${changed.includes(k) ? i : name}`).join(', ')})\n`;
+    const bodies = range(n).map(
+      (i) => `def f${i + 1}(${parameters}):\n${[0, 1, 2, 3].map((k) => pass(i, [k, k + 4])).join('')}`,
+    );
+    const first = `def f0(${parameters}):\n${names.map((name) => `    if ${name} is not None:\n        torch.manual_seed(${name})\n`).join('')}`;
+    return one(`${[first, ...bodies].join('\n\n')}\nf${n}()\nprint(torch.rand(1))\n`);
+  }),
+  'imports in a row': wide((n) => ({
+    'train.py': `${HEAD}import m0\n\nprint(torch.rand(1), m0)\n`,
+    ...Object.fromEntries(
+      range(n).map((i) => [
+        `m${i}.py`,
+        `${i + 1 < n ? `import m${i + 1}\n` : ''}import torch\n\nx = torch.rand(${i + 1})\n`,
+      ]),
+    ),
+  })),
+  'imports in a lattice': wide((n) => ({
+    'train.py': `${HEAD}import a0\nimport b0\n\nprint(torch.rand(1), a0, b0)\n`,
+    ...Object.fromEntries(
+      range(n).flatMap((i) =>
+        ['a', 'b'].map((row) => [
+          `${row}${i}.py`,
+          `${i + 1 < n ? `import a${i + 1}\nimport b${i + 1}\n` : ''}import torch\n\n\ndef f():\n    ${i + 1 < n ? `a${i + 1}.f()\n    b${i + 1}.f()` : 'torch.rand(1)'}\n`,
+        ]),
+      ),
+    ),
+  })),
+  'mutual recursion': wide((n) => {
+    const names = range(6).map((k) => `p${k}`);
+    const turned = [...names.slice(1), names[0]!];
+    return one(
+      `${range(n)
+        .map(
+          (i) =>
+            `def f${i}(${names.join(', ')}):\n    if p0:\n        torch.manual_seed(p1)\n    f${(i + 1) % n}(${turned.join(', ')})\n    f${(i + n - 1) % n}(${[...names].reverse().join(', ')})\n`,
+        )
+        .join('\n\n')}\nf0(1, 2, 3, 4, 5, 6)\nprint(torch.rand(1))\n`,
+    );
+  }),
+  'branches in branches': deep((n) =>
+    one(
+      `def f(x):\n    if x:\n        torch.manual_seed(x)\n    return torch.rand(1)\n\n\nc = input()\n${range(n)
+        .map((i) => `${'    '.repeat(i)}if c > ${i}:\n${'    '.repeat(i + 1)}f(${i})\n`)
+        .join('')}`,
+    ),
+  ),
+  'branches in a row': wide((n) =>
+    one(
+      `def f(x):\n    if x:\n        torch.manual_seed(x)\n\n\nc = input()\n${range(n)
+        .map((i) => `if c == ${i}:\n    f(c)\n    torch.rand(${i + 1})\n`)
+        .join('')}`,
+    ),
+  ),
+  'a long elif': wide((n) =>
+    one(
+      `def f(x):\n    torch.rand(x)\n\n\nc = input()\nif c:\n    f(1)\n${range(n)
+        .map((i) => `elif c == ${i}:\n    f(${i})\n`)
+        .join('')}`,
+    ),
+  ),
+  'a long try': wide((n) =>
+    one(
+      `def f(x):\n    torch.rand(x)\n\n\ntry:\n    f(1)\n${range(n)
+        .map((i) => `except E${i}:\n    f(${i})\n`)
+        .join('')}`,
+    ),
+  ),
+  'tries in a row': wide((n) =>
+    one(
+      `def f(x):\n    torch.rand(x)\n\n\n${range(n)
+        .map((i) => `try:\n    f(${i})\nexcept ValueError:\n    f(2)\nfinally:\n    f(3)\n`)
+        .join('')}`,
+    ),
+  ),
+  'comprehensions in comprehensions': deep((n) => {
+    return one(
+      `x = ${'['.repeat(n)}torch.rand(1)${range(n)
+        .map((i) => ` for i${i} in y]`)
+        .join('')}\n`,
+    );
+  }),
+  'a wide registry': wide((n) =>
+    one(
+      `${range(n)
+        .map((i) => `def f${i}():\n    torch.rand(${i + 1})\n`)
+        .join('\n\n')}\nTABLE = {${range(n)
+        .map((i) => `"${i}": f${i}`)
+        .join(', ')}}\n\n\ndef run(name):\n    TABLE[name]()\n\n\n${range(n)
+        .map((i) => `run("${i}")\n`)
+        .join('')}`,
+    ),
+  ),
+  'classes upon classes': deep((n) =>
+    one(
+      `class C0:\n    def __init__(self, x=None):\n        torch.rand(1)\n\n    def step(self):\n        torch.rand(1)\n\n${range(
+        n,
+      )
+        .map(
+          (i) =>
+            `\nclass C${i + 1}(C${i}):\n    def __init__(self, x=None):\n        super().__init__(x)\n        self.step()\n`,
+        )
+        .join('\n')}\nC${n}()\n`,
+    ),
+  ),
+};

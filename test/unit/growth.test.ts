@@ -1,0 +1,69 @@
+/** The work for a program grows with the program: families that once took twice as much for one step more. Work is counted, so that no machine is slow. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { analyze } from '../../server/src/core/analysis/analyze.ts';
+import { Composer } from '../../server/src/core/composing/composer.ts';
+import { SharedOutcomes } from '../../server/src/core/composing/shared.ts';
+import { projectOf } from '../../server/src/core/program/project.ts';
+import { argumentOf } from '../../server/src/core/python/arguments.ts';
+import type { Reader } from '../../server/src/core/python/call.ts';
+import { closeFile, openFile } from '../../server/src/core/python/file.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
+import { workspaceOf } from '../corpus.ts';
+import { FAMILIES } from '../families.ts';
+
+/** Twice the program may take so many times the work: an exponent of 1.2. */
+const MOST = 2 ** 1.2;
+
+/** The events that composing a program of the family runs through. */
+function workOf(files: Readonly<Record<string, string>>): number {
+  const workspace = workspaceOf(Object.entries(files).map(([path, text]) => ({ path, text })));
+  const composer = new Composer(workspace, 'train.py', { shared: new SharedOutcomes() });
+  composer.program();
+  return composer.work;
+}
+
+for (const [name, { make, sizes }] of Object.entries(FAMILIES)) {
+  test(`${name}: the work grows with the program`, () => {
+    const [small, large] = sizes.map((size) => workOf(make(size)));
+    assert.ok(small && large, 'nothing was composed');
+    assert.ok(large / small <= MOST, `${sizes.join(' and ')}: ${small} and ${large} events`);
+  });
+}
+
+test('a program with too many ways through it is silent, and named', () => {
+  const files = Object.entries(FAMILIES['functions handed down']!.make(40)).map(([path, text]) => ({ path, text }));
+  const [{ path, text }] = files as [{ path: string; text: string }];
+  const file = openFile(path, text);
+  const workspace = workspaceOf(files);
+  const { findings, problems } = analyze(file, projectOf(file, DEFAULT_SETTINGS, workspace), DEFAULT_SETTINGS);
+  assert.deepEqual(
+    findings.map(({ rule }) => rule),
+    [],
+  );
+  assert.match(problems.join(), /^train\.py: more ways lead through this program/);
+  closeFile(file);
+});
+
+test('dictionaries made of dictionaries are looked at once each', () => {
+  const looks = (n: number): number => {
+    const lines = Array.from({ length: n }, (_, i) => `k${i + 1} = {**k${i}, **k${i}}\n`);
+    const file = openFile('train.py', `k0 = dict(a=1)\n${lines.join('')}f(**k${n})\n`);
+    let count = 0;
+    const counting = new Proxy<Reader>(file, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key, target);
+        if (key === 'definitions') count++;
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const call = file.allCalls.at(-1);
+    assert.ok(call);
+    assert.equal(argumentOf(counting, call, 'b'), 'absent');
+    assert.notEqual(argumentOf(counting, call, 'a'), 'absent');
+    closeFile(file);
+    return count;
+  };
+  const [small, large] = [looks(20), looks(40)];
+  assert.ok(large / small <= MOST, `20 and 40: ${small} and ${large} names`);
+});

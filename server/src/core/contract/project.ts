@@ -110,6 +110,8 @@ export interface Project {
   callsElsewhere(id: string): boolean | null;
   /** Whether other files pass what has a gradient for a parameter of a function of this file; null if none is seen to call it. */
   passesGradient(id: string, parameter: string): boolean | null;
+  /** True where another file that imports this one, or is part of its programs, fills parameters that it does not name. */
+  readonly fillsParametersElsewhere: boolean;
   /** False where no file of the programs of this one takes gradients in a way anybody sees. */
   readonly takesGradients: boolean;
   /** True for a call that is known to build dropout, batch norm or anything else that `eval()` changes. */

@@ -9,6 +9,7 @@ import { keptPipelines } from '../lowering/augmentation.ts';
 import { NO_VOCABULARY, streamsOf, type Vocabulary } from '../lowering/own-functions.ts';
 import { transformingFunctions } from '../lowering/transforms.ts';
 import { type CallsOfOthers, callsOfOthers } from '../operations/calls-of-others.ts';
+import { fillers } from '../operations/unfilled.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isNeverMentioned, outermostFunction } from '../python/mentions.ts';
@@ -51,6 +52,8 @@ export interface FileFacts {
   readonly makesCheckpoint: boolean;
   /** It trains, or switches the mode of something. */
   readonly setsMode: boolean;
+  /** It writes to all parameters of some network, or loads them. */
+  readonly fillsParameters: boolean;
   /** It goes back from a loss, makes an optimizer, or hands a network to something that trains. */
   readonly takesGradients: boolean;
   /** Functions of other files that its loaders' workers run first. */
@@ -93,6 +96,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     keepsRandomState: keepsRandomState(file),
     makesCheckpoint: checkpoints(file).length > 0,
     setsMode: setsMode(file),
+    fillsParameters: fillers(file).length > 0,
     takesGradients: takesGradients(file),
     passedInitializers: usesMl ? passedInitializers(file) : [],
     parts: usesMl ? partsOf(file) : {},

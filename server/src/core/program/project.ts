@@ -287,6 +287,15 @@ export class WorkspaceProject implements Project {
     return this.#workspace.passesGradient(this.file.path, id, parameter, at);
   }
 
+  /** True where another file that imports this one, or is part of its programs, fills parameters that it does not name. */
+  get fillsParametersElsewhere(): boolean {
+    const { path } = this.file;
+    const others = new Set([...this.#workspace.importers(path), ...this.#programPaths]);
+    for (const each of others) for (const importer of this.#workspace.importers(each)) others.add(importer);
+    others.delete(path);
+    return [...others].some((other) => this.#workspace.facts(other)?.fillsParameters === true);
+  }
+
   /** False for a program, or a module of programs only, of which no file takes gradients in a way anybody sees. */
   get takesGradients(): boolean {
     const paths = this.#programPaths;

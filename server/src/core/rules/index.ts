@@ -27,6 +27,7 @@ import { sharedWorkerRng } from './shared-worker-rng.ts';
 import { splitShuffle } from './split-shuffle.ts';
 import { throwsWhenDeterministic } from './throws-when-deterministic.ts';
 import { truncatedSeed } from './truncated-seed.ts';
+import { uninitializedParameter } from './uninitialized-parameter.ts';
 import { unseededChildProcess } from './unseeded-child-process.ts';
 import { unseededGenerator } from './unseeded-generator.ts';
 import { unseededShuffle } from './unseeded-shuffle.ts';
@@ -34,6 +35,7 @@ import { unseededSplit } from './unseeded-split.ts';
 import { unseededWorkers } from './unseeded-workers.ts';
 import { unsortedListing } from './unsorted-listing.ts';
 import { unsplitStream } from './unsplit-stream.ts';
+import { unsynchronizedCopy } from './unsynchronized-copy.ts';
 import { unusedIgnore } from './unused-ignore.ts';
 import { varyingSeed } from './varying-seed.ts';
 
@@ -71,6 +73,8 @@ export const RULES: readonly Rule[] = [
   nondeterministicOp,
   throwsWhenDeterministic,
   dropoutAlwaysOn,
+  uninitializedParameter,
+  unsynchronizedCopy,
   inferenceWithoutEval,
   resumeWithoutRngState,
   unusedIgnore,

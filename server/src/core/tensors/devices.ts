@@ -10,12 +10,12 @@ export function isMadeOnCpu(last: string, isThere: boolean, call: Call, file: Py
   if (last === 'cpu' || last === 'from_numpy') return true;
   const device = file.argument(call, 'device', last === 'to' ? 0 : undefined);
   const isCast = typeof device !== 'string' && DTYPE.test(file.qualify(device) ?? '');
-  if (device !== 'absent' && !isCast) return typeof device !== 'string' && namesCpu(device, file);
+  if (device !== 'absent' && !isCast) return typeof device !== 'string' && isCpuDevice(device, file);
   return last !== 'cuda' && isThere;
 }
 
 /** True for `'cpu'` and `torch.device('cpu')`, also by name. */
-function namesCpu(device: Node, file: PythonFile): boolean {
+export function isCpuDevice(device: Node, file: PythonFile): boolean {
   if (file.constant(device) === 'cpu') return true;
   const [only, ...others] = device.type === 'identifier' ? file.definitions(device) : [];
   const made = only?.kind === 'assignment' && others.length === 0 ? only.value : device;

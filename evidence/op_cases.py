@@ -115,7 +115,8 @@ CASES = [
     Case("torch.median", TIES, "torch.median(x, dim=1).indices"),
     Case("torch.nanmedian", TIES, "torch.nanmedian(x, dim=1).indices"),
     Case("", TIES, "torch.median(x)"),
-    Case("torch.topk", TIES, "torch.topk(x, 50).indices"),
+    Case("torch.topk ties", TIES, "torch.topk(x, 50).indices"),
+    Case("torch.topk many", TIES, "torch.topk(x, 64).indices"),
     Case("torch.empty", "", "torch.empty(N, device=DEVICE)"),
     # Gradients of what reads an element more than once.
     Case(METHOD + "__getitem__", READ, "x[i]", "x"),

@@ -292,7 +292,12 @@ export const OP_CASES: readonly OpCase[] = [
     { '1.10.2': '-/-', '1.11.0': 'D/R', '': 'D/R' },
   ],
   ['torch.nn.functional.interpolate area', '[F.interpolate](x, 9, mode="area")', 'F.interpolate(x, 9)', ALWAYS_RAISES],
-  ['torch.nn.functional.interpolate bicubic', '[nn.Upsample](9, mode="bicubic")', 'nn.Upsample(9)', ALWAYS_RAISES],
+  [
+    'torch.nn.functional.interpolate bicubic',
+    '[nn.Upsample](9, mode="bicubic")',
+    'nn.Upsample(9)',
+    { '1.8.1': 'D/R', '2.4.0': 'D/R', '2.14.1': 'D/R', '2.15.0': 'D/-', '': 'D/-' },
+  ],
   [
     'torch.nn.functional.interpolate bilinear',
     '[nn.Upsample](9, mode="bilinear")',
@@ -395,4 +400,10 @@ export const OP_CASES: readonly OpCase[] = [
     { '0.15.2': 'D/D', '0.16.0': 'D/-', '': 'D/-' },
   ],
   ['torchvision.ops.roi_pool', '[torchvision.ops.roi_pool](x, s, 7)', 'torchvision.ops.nms(x, s, 0.5)', VISION],
+  [
+    'torch.topk many',
+    '[torch.topk](x, 64)',
+    'torch.topk(x, 50)',
+    { '2.13.0': '-/-', '2.14.1': '-/-', '2.15.0': 'D/-', '': 'D/-' },
+  ],
 ];

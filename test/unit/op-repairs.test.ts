@@ -110,7 +110,7 @@ test('nearest takes the arguments away that only interpolating modes have', () =
 test('the switch comes first where it helps, and is spelled as the version does', () => {
   const text = `${HEAD}nn.Upsample(9, mode="bilinear")(x)\n`;
   assert.equal(titles(text, 'nn.Upsample')[0], 'Add `torch.use_deterministic_algorithms(True)`');
-  assert.ok(!titles(text.replace('bilinear', 'bicubic'), 'nn.Upsample').some((title) => title.startsWith('Add')));
+  assert.ok(!titles(text.replace('bilinear', 'area'), 'nn.Upsample').some((title) => title.startsWith('Add')));
 });
 
 test('what raises is switched off around a forward, not around a backward', () => {
@@ -148,7 +148,7 @@ test("flash-attn's own switch", () => {
 });
 
 test('nearest is only offered in a program, and no command takes it', () => {
-  const body = 'F.interpolate(x, 9, mode="bicubic")';
+  const body = 'F.interpolate(x, 9, mode="area")';
   const library = `import torch.nn.functional as F\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        return ${body}\n`;
   assert.ok(!titles(library, 'F.inter').some((each) => each.startsWith('Interpolate with')));
   const text = `${STRICT}y = ${body}\n`;

@@ -28,20 +28,22 @@ function saysNoCuda(condition: Node, file: PythonFile): boolean | null {
 /** True where every way to a node goes through a branch in which the condition holds. */
 function isWhere(node: Node, file: PythonFile, says: Says): boolean {
   for (let at = node; at.parent && !/_definition$/.test(at.type); at = at.parent) {
-    const holder = at.parent;
-    if (holder.type === 'if_statement' && at.field !== 'condition') {
-      const said = saidBy(holder.get('condition'), file, says);
-      const isThen = at.field === 'consequence';
-      if (said !== null && (isThen ? said : !said && !at.type.startsWith('elif'))) return true;
-    }
-    if (holder.type === 'conditional_expression') {
-      const [then, condition, otherwise] = holder.children;
-      const said = saidBy(condition, file, says);
-      if (at === then ? said === true : at === otherwise && said === false) return true;
-    }
-    if (/^(block|module)$/.test(holder.type) && leavesBefore(at, holder, file, says)) return true;
+    if (isArmWhere(at, at.parent, file, says)) return true;
+    if (/^(block|module)$/.test(at.parent.type) && leavesBefore(at, at.parent, file, says)) return true;
   }
   return false;
+}
+
+/** One arm of a branch, where the condition holds. */
+function isArmWhere(at: Node, holder: Node, file: PythonFile, says: Says): boolean {
+  if (holder.type === 'if_statement' && at.field !== 'condition') {
+    const said = saidBy(holder.get('condition'), file, says);
+    return at.field === 'consequence' ? said === true : said === false && !at.type.startsWith('elif');
+  }
+  if (holder.type !== 'conditional_expression') return false;
+  const [then, condition, otherwise] = holder.children;
+  const said = saidBy(condition, file, says);
+  return (at === then && said === true) || (at === otherwise && said === false);
 }
 
 function leavesBefore(statement: Node, block: Node, file: PythonFile, says: Says): boolean {

@@ -28,6 +28,8 @@ export interface OpUse extends OpCall {
   readonly version: string | null;
   /** What it may do in that version; several where the code does not show enough. */
   readonly behaviours: readonly Behaviour[];
+  /** All that it gets is on the CPU, where threads of the processor run in any order. */
+  readonly isOnCpu: boolean;
   /** The code shows that its result is the same in any order: sums of ones, one index a row, values without their indices. */
   readonly isExact: boolean;
 }
@@ -46,7 +48,8 @@ export function opUses(file: PythonFile, project: Project): OpUse[] {
     const behaviours = behavioursAt(op, version).filter(({ when }) =>
       holdsSomeTime((choices) => (when ?? []).every((condition) => holds(condition, call, file, choices))),
     );
-    if (behaviours.length === 0 || isOnCpu(call, file) || isOnlyWeights(call, file)) continue;
+    const isHere = isOnCpu(call, file);
+    if (behaviours.length === 0 || (isHere && !op.devices.includes('cpu')) || isOnlyWeights(call, file)) continue;
     if (op.pass === 'backward' && !hasBackward(call, file, project, flow)) continue;
     const span = { start: token.start, end: token.end };
     uses.push({
@@ -55,6 +58,7 @@ export function opUses(file: PythonFile, project: Project): OpUse[] {
       span,
       version,
       behaviours,
+      isOnCpu: isHere,
       isExact: isExact(call, file, project, flow),
     });
   }

@@ -73,7 +73,8 @@ def aggregate(messages, index, nodes):
 };
 
 function placeOf(use: OpUse, project: Project): string {
-  const where = use.op.pass === 'backward' ? 'in its backward pass on CUDA' : 'on CUDA';
+  const device = use.isOnCpu ? 'on a CPU with several threads' : 'on CUDA';
+  const where = use.op.pass === 'backward' ? `in its backward pass ${device}` : device;
   const isOlder = use.version !== null && dependsOnVersion(use);
   const version = isOlder ? ` with ${release(use)}` : '';
   return project.deterministicAlgorithms === 'strict'

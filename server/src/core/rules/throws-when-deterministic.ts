@@ -67,7 +67,7 @@ torch.manual_seed(0)
 torch.use_deterministic_algorithms(True)
 encoder = nn.Conv2d(3, 8, 3).cuda()
 features = encoder(torch.rand(1, 3, 32, 32).cuda())
-picture = F.interpolate(features, scale_factor=2, mode="bicubic", align_corners=False)
+picture = F.interpolate(features, size=7, mode="area")
 #         ^^^^^^^^^^^^^ throws-when-deterministic warning: backward
 picture.mean().backward()
 `,
@@ -79,7 +79,7 @@ torch.manual_seed(0)
 torch.use_deterministic_algorithms(True)
 encoder = nn.Conv2d(3, 8, 3).cuda()
 features = encoder(torch.rand(1, 3, 32, 32).cuda())
-picture = F.interpolate(features, scale_factor=2, mode="nearest")
+picture = F.interpolate(features, size=7, mode="nearest")
 picture.mean().backward()
 `,
     },
@@ -100,7 +100,8 @@ picture.mean().backward()
 };
 
 function messageOf(use: OpUse): string {
-  const where = use.op.pass === 'backward' ? 'in its backward pass on CUDA' : 'on CUDA';
+  const device = use.isOnCpu ? 'on a CPU with several threads' : 'on CUDA';
+  const where = use.op.pass === 'backward' ? `in its backward pass ${device}` : device;
   const which = dependsOnVersion(use) ? release(use) : use.op.package;
   return `\`${use.written}\` raises ${where}: ${which} has no deterministic kernel for it.`;
 }

@@ -149,13 +149,18 @@ export function methodResult(method: string, receiver: Tensor, call: Call, opera
 export function moduleResult(module: string, call: Call, operands: Operands): Value {
   if (!/^torch\.nn\.[A-Z]\w*$/.test(module) || CONTAINER.test(module)) return { self: null };
   if (RECURRENT.test(module)) return { self: null, each: { self: { dtype: 'floating' } } };
-  const last = module.slice('torch.nn.'.length);
   const first = call.node.get('arguments')?.children[0];
-  const rank = RANKS[last];
-  const keeps = /^(Upsample|Dropout\w*|ReLU6?|LeakyReLU|GELU|SiLU|Sigmoid|Softmax|BatchNorm1d|\w+Pad\dd|MaxPool\dd)$/;
-  const passed = first && keeps.test(last) ? operands.tensor(first)?.rank : undefined;
-  const known = rank ?? passed;
-  return { self: { dtype: 'floating', ...(known === undefined ? {} : { rank: known }) } };
+  const rank = rankBehind(module, first && operands.tensor(first)?.rank);
+  return { self: { dtype: 'floating', ...(rank === undefined ? {} : { rank }) } };
+}
+
+const KEEPS_SHAPE =
+  /^(Upsample|Dropout\w*|ReLU6?|LeakyReLU|GELU|SiLU|Sigmoid|Softmax|BatchNorm1d|\w+Pad\dd|MaxPool\dd|Identity)$/;
+
+/** How many dimensions come out of a module of torch.nn, where so many go in. */
+export function rankBehind(module: string, rank: number | undefined): number | undefined {
+  const last = module.slice('torch.nn.'.length);
+  return RANKS[last] ?? (KEEPS_SHAPE.test(last) ? rank : undefined);
 }
 
 /** `shift` is the number of arguments in front of those that a method has. */
@@ -204,14 +209,30 @@ function typeOf(last: string, of: Tensor | null, call: Call, operands: Operands)
   if (INTEGER.has(last)) return 'integer';
   if (FLOATING.has(last)) return 'floating';
   if (/^(tensor|as_tensor|full)$/.test(last)) return literalType(passed[last === 'full' ? 1 : 0], operands);
-  if (/^(cat|stack|concat|hstack|vstack)$/.test(last)) {
-    const types = (passed[0]?.children ?? []).map((each) =>
-      each.type === 'comparison_operator' ? 'integer' : operands.tensor(each)?.dtype,
-    );
-    return types.every((each) => each === types[0]) ? types[0] : undefined;
-  }
+  if (JOINS.test(last)) return joinedType(passed[0], operands);
+  return keptType(last, of, call, passed, file);
+}
+
+const JOINS = /^(cat|stack|concat|hstack|vstack)$/;
+
+/** The type that all of them have. */
+function joinedType(parts: Node | undefined, operands: Operands): Tensor['dtype'] {
+  const types = (parts?.children ?? []).map((each) =>
+    each.type === 'comparison_operator' ? 'integer' : operands.tensor(each)?.dtype,
+  );
+  return types.every((each) => each === types[0]) ? types[0] : undefined;
+}
+
+/** The type of what it is called on, where that stays. */
+function keptType(
+  last: string,
+  of: Tensor | null,
+  call: Call,
+  passed: readonly Node[],
+  file: PythonFile,
+): Tensor['dtype'] {
   if (last === 'type_as' || last === 'to' || last === 'type')
-    return passed.length > 0 && maybeType(passed[0]!, last, file) ? undefined : of?.dtype;
+    return passed[0] && maybeType(passed[0], last, file) ? undefined : of?.dtype;
   if (last === 'where' && call.name !== null) return undefined;
   return SAME.has(last) ? of?.dtype : undefined;
 }
@@ -249,31 +270,32 @@ function rankOf(last: string, of: Tensor | null, call: Call, operands: Operands,
   const own = passed.slice(shift);
   if (last in RANKS) return RANKS[last];
   if (FROM_SIZES.has(last)) return countSizes(passed, operands);
-  if (last === 'full' || last === 'randint')
-    return (
-      passed
-        .map((each) => countSizes([each], operands))
-        .find((count) => count !== undefined && count > 0 && count !== 1) ?? tupleLength(passed)
-    );
+  if (last === 'full' || last === 'randint') return rankOfSized(passed, operands);
   if (/^(tensor|as_tensor|FloatTensor|LongTensor)$/.test(last) && passed[0]) return nesting(passed[0]);
   if (RESIZED.has(last) && shift === 0) return countSizes(own, operands);
-  if (of?.rank === undefined) return last === 'flatten' && own.length === 0 && shift === 0 ? 1 : undefined;
-  if (last === 'flatten')
-    return own.length === 0 ? 1 : file.constant(own[0]!) === 1 && own.length === 1 ? 2 : undefined;
+  if (last === 'flatten' && own.length === 0) return of?.rank === undefined && shift === 1 ? undefined : 1;
+  if (of?.rank === undefined) return undefined;
+  if (last === 'flatten') return own.length === 1 && file.constant(own[0]!) === 1 ? 2 : undefined;
   if (last === 'unsqueeze') return of.rank + 1;
-  if (/^(sum|mean|amax|amin|argmax|argmin|prod|max|min|median|all|any|std|var)$/.test(last)) {
-    const dim = file.argument(call, 'dim', shift);
-    if (dim === 'absent') return 0;
-    const isOne = typeof dim !== 'string' && typeof file.constant(dim) === 'number';
-    const keeps = file.argument(call, 'keepdim', shift + 1);
-    if (!isOne) return undefined;
-    return keeps === 'absent'
-      ? of.rank - 1
-      : typeof keeps !== 'string' && file.constant(keeps) === true
-        ? of.rank
-        : undefined;
-  }
+  if (REDUCES.test(last)) return reducedRank(of.rank, call, file, shift);
   return KEEPS_RANK.has(last) ? of.rank : undefined;
+}
+
+const REDUCES = /^(sum|mean|amax|amin|argmax|argmin|prod|max|min|median|all|any|std|var)$/;
+
+/** Of `full` and `randint` the sizes are among other numbers. */
+function rankOfSized(passed: readonly Node[], operands: Operands): number | undefined {
+  const counts = passed.map((each) => countSizes([each], operands));
+  return counts.find((count) => count !== undefined && count > 0 && count !== 1) ?? tupleLength(passed);
+}
+
+function reducedRank(rank: number, call: Call, file: PythonFile, shift: 0 | 1): number | undefined {
+  const dim = file.argument(call, 'dim', shift);
+  if (dim === 'absent') return 0;
+  if (typeof dim === 'string' || typeof file.constant(dim) !== 'number') return undefined;
+  const keeps = file.argument(call, 'keepdim', shift + 1);
+  if (keeps === 'absent') return rank - 1;
+  return typeof keeps !== 'string' && file.constant(keeps) === true ? rank : undefined;
 }
 
 /** How many sizes are passed: `(2, n)`, `2, n`, or one that is surely a number. */

@@ -8,6 +8,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
 import type { ClassInfo, Definition, FunctionInfo } from '../python/scope.ts';
 import { BATCH, isBatch, isLoader } from './batches.ts';
+import { membersOf, modulesOf } from './modules.ts';
 import {
   annotatedTensor,
   functionResult,
@@ -15,6 +16,7 @@ import {
   methodResult,
   moduleResult,
   type Operands,
+  rankBehind,
   same,
   type Tensor,
   UNKNOWN,
@@ -276,7 +278,20 @@ class Tensors implements Operands {
     if (construction === null || construction.name === null) return UNKNOWN;
     const forward = file.classOf(construction.name)?.methods.get('forward');
     if (forward) return this.#result(forward);
+    if (construction.name === 'torch.nn.Sequential') return this.#sequence(construction, first);
     return moduleResult(construction.name, call, this);
+  }
+
+  /** What comes out of the modules of a `Sequential`, one behind the other. */
+  #sequence(made: Call, first: Node | undefined): Value {
+    let rank = first && this.tensor(first)?.rank;
+    for (const member of membersOf(made, this.file)) {
+      const [only, ...others] = modulesOf(member, this.file);
+      const forward = this.file.classOf(only?.name ?? null)?.methods.get('forward');
+      if (!only?.name || others.length > 0) rank = undefined;
+      else rank = forward ? this.#result(forward).self?.rank : rankBehind(only.name, rank);
+    }
+    return { self: { dtype: 'floating', ...(rank === undefined ? {} : { rank }) } };
   }
 
   /** The tensor that a method is called on, which the method itself may tell. */

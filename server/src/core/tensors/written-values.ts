@@ -54,7 +54,7 @@ export function writtenValue(
     case 'conditional_expression':
       return conditional(node, choices, go);
     case 'subscript':
-      return subscript(node, go);
+      return inTable(node, file, choices, go) ?? subscript(node, go);
     case 'call':
       return called(file.call(node), file, go);
     case 'identifier':
@@ -174,6 +174,18 @@ function conditional(node: Node, choices: Choices, go: Go): Written | undefined 
   return go(choices.pick(node, 2, 'one') === 0 ? then : otherwise);
 }
 
+/** An entry of a dictionary that is written out; any of them where the key is not known. */
+function inTable(node: Node, file: PythonFile, choices: Choices, go: Go): Written | undefined {
+  const of = node.get('value');
+  const [only, ...others] = of?.type === 'identifier' ? file.definitions(of) : [];
+  const table = only?.kind === 'assignment' && others.length === 0 ? only.value : of;
+  if (table?.type !== 'dictionary') return undefined;
+  const key = go(node.get('subscript'));
+  const pairs = table.children.filter((each) => each.type === 'pair');
+  const known = key === undefined ? pairs : pairs.filter((pair) => go(pair.get('key')) === key);
+  return go(known[choices.pick(node, known.length, 'one')]?.get('value'));
+}
+
 function subscript(node: Node, go: Go): Written | undefined {
   const value = go(node.get('value'));
   const keys = node.children.filter((child) => child.field === 'subscript');
@@ -182,9 +194,9 @@ function subscript(node: Node, go: Go): Written | undefined {
 }
 
 function called(call: Call, file: PythonFile, go: Go): Written | undefined {
-  const [first, second, third, ...others] = call.node.get('arguments')?.children ?? [];
+  const [first, second, ...others] = call.node.get('arguments')?.children ?? [];
   const name = call.name?.startsWith('builtins.') ? call.name.slice('builtins.'.length) : null;
-  if (name === null || !first || others.length > 0 || /splat|keyword/.test(first.type)) return undefined;
+  if (name === null || !first || others.length > 1 || /splat|keyword/.test(first.type)) return undefined;
   if (name === 'getattr') {
     const [module, key] = [file.qualify(first), go(second)];
     return module !== null && !module.startsWith('#') && typeof key === 'string'
@@ -192,21 +204,33 @@ function called(call: Call, file: PythonFile, go: Go): Written | undefined {
       : undefined;
   }
   if (name === 'isinstance') return isInstance(go(first), second, file);
-  const values = [first, second, third].filter((each) => each !== undefined).map(go);
-  if (values.includes(undefined)) return undefined;
-  const [a, b, c] = values;
-  if (name === 'range') return range(values as Written[]);
-  if (name === 'len') return Array.isArray(a) ? a.length : undefined;
-  if (name === 'int') return typeof a === 'number' ? Math.trunc(a) : undefined;
-  if ((name === 'tuple' || name === 'list') && b === undefined) return Array.isArray(a) ? a : undefined;
-  if (name === 'reversed') return Array.isArray(a) ? a.toReversed() : undefined;
-  if (name === 'enumerate') return Array.isArray(a) ? a.map((each, i) => [i, each]) : undefined;
-  if (name === 'zip' && Array.isArray(a) && Array.isArray(b) && c === undefined)
-    return a.slice(0, b.length).map((each, i) => [each, b[i] ?? null]);
-  if ((name === 'max' || name === 'min') && typeof a === 'number' && typeof b === 'number' && c === undefined)
-    return Math[name](a, b);
-  return undefined;
+  const values = [first, second, ...others].filter((each) => each !== undefined).map(go);
+  return values.includes(undefined) ? undefined : BUILTINS[name]?.(values as Written[]);
 }
+
+const listed = (value: Written | undefined): readonly Written[] | undefined =>
+  Array.isArray(value) ? (value as readonly Written[]) : undefined;
+
+function extreme(pick: (...numbers: number[]) => number): (values: readonly Written[]) => number | undefined {
+  return (values) => (values.every((each) => typeof each === 'number') ? pick(...(values as number[])) : undefined);
+}
+
+/** What functions of Python give for values that are known. */
+const BUILTINS: Readonly<Record<string, (values: readonly Written[]) => Written | undefined>> = {
+  range,
+  len: ([a]) => listed(a)?.length,
+  int: ([a]) => (typeof a === 'number' ? Math.trunc(a) : undefined),
+  tuple: ([a]) => listed(a),
+  list: ([a]) => listed(a),
+  reversed: ([a]) => listed(a)?.toReversed(),
+  enumerate: ([a]) => listed(a)?.map((each, i) => [i, each]),
+  zip: ([a, b]) =>
+    listed(a)
+      ?.slice(0, listed(b)?.length ?? 0)
+      .map((each, i) => [each, listed(b)?.[i] ?? null]),
+  max: extreme(Math.max),
+  min: extreme(Math.min),
+};
 
 function range(values: readonly Written[]): number[] | undefined {
   if (!values.every((each) => typeof each === 'number')) return undefined;

@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
+import { COMMANDS, labelOf, OPTIONS } from '../server/src/cli/options.ts';
 import { analyze } from '../server/src/core/analysis/analyze.ts';
 import type { Example, Rule } from '../server/src/core/contract/rule.ts';
 import type { Pledge as Level } from '../server/src/core/contract/severity.ts';
@@ -62,6 +63,7 @@ function generated(): Generated[] {
     nodeTypes(),
     manifest(),
     streamNames(),
+    schemaFile(),
   ];
 }
 
@@ -165,21 +167,41 @@ const ruleTable = (base: string): string =>
     ]),
   );
 
-const settingsTable = (): string =>
-  table(
-    ['Setting', 'In `pyproject.toml`', 'Default', 'Meaning'],
-    Object.entries(configuration().properties).map(([name, { default: value, markdownDescription: text }]) => [
-      `\`${name}\``,
-      name.includes('.trace.') || name.endsWith('.codeLens') ? '' : `\`${keyOf(name.replace('seedwise.', ''))}\``,
-      `\`${JSON.stringify(value)}\``,
-      text,
-    ]),
+function settingsTable(): string {
+  const row = (name: string, key: string, value: unknown, text: string): string[] => [
+    name && `\`${name}\``,
+    key && `\`${key}\``,
+    `\`${JSON.stringify(value)}\``,
+    text,
+  ];
+  const editorOnly = Object.entries(configuration().properties).filter(
+    ([name]) => !SETTINGS.some((each) => name === `seedwise.${each.name}`),
   );
+  return table(
+    ['Setting', 'In `pyproject.toml`', 'Default', 'Meaning'],
+    [
+      ...SETTINGS.map(({ name, scope, default: value, text }) =>
+        row(scope === 'project' ? '' : `seedwise.${name}`, keyOf(name), value, text),
+      ),
+      ...editorOnly.map(([name, { default: value, markdownDescription }]) => row(name, '', value, markdownDescription)),
+    ],
+  );
+}
+
+/** The commands and options of the command line, from the table its parser has. */
+function optionsTable(): string {
+  const usages = COMMANDS.map(({ name, usage, text }) => [`\`seedwise ${name} ${usage}\``, text]);
+  const rows = OPTIONS.map((option) => [`\`${labelOf(option)}\``, (option.of ?? []).join(', '), option.text]);
+  return `${table(['Command', 'What it does'], usages)}\n\n${table(['Option', 'Of', 'What it does'], rows)}`;
+}
 
 function readme(): Generated {
-  const text = read('README.md') ?? '<!-- rules -->\n<!-- /rules -->\n';
-  const withRules = between(text, 'rules', ruleTable(PAGES));
-  return { path: 'README.md', text: between(withRules, 'settings', settingsTable()) };
+  const parts = { rules: ruleTable(PAGES), settings: settingsTable(), options: optionsTable() };
+  const text = Object.entries(parts).reduce(
+    (sum, [name, content]) => between(sum, name, content),
+    read('README.md') ?? '<!-- rules -->\n<!-- /rules -->\n',
+  );
+  return { path: 'README.md', text };
 }
 
 function settingsPage(): Generated {
@@ -251,13 +273,14 @@ function between(text: string, name: string, content: string): string {
 interface Property {
   readonly default: unknown;
   readonly markdownDescription: string;
-  readonly scope: 'resource' | 'window';
+  readonly scope: string;
   readonly [keyword: string]: unknown;
 }
 
 function configuration(): { title: string; properties: Record<string, Property> } {
   const properties: Record<string, Property> = {};
   for (const { name, default: value, text, schema, scope } of SETTINGS) {
+    if (scope === 'project') continue; // It is about the files of a project, which its own file speaks for.
     const known = name === 'rules' ? { properties: ruleProperties(schema) } : {};
     properties[`seedwise.${name}`] = {
       ...schema,
@@ -282,6 +305,31 @@ function configuration(): { title: string; properties: Record<string, Property> 
     scope: 'window',
   };
   return { title: 'Seedwise', properties };
+}
+
+/** The JSON schema of a `pyproject.toml` as far as it is ours, for editors that complete and check TOML by schemas. */
+function schemaFile(): Generated {
+  const properties = Object.fromEntries(
+    SETTINGS.map(({ name, default: value, text, schema }) => {
+      const known = name === 'rules' ? { properties: ruleProperties(schema) } : {};
+      return [keyOf(name), { ...schema, ...known, default: value, description: text }];
+    }),
+  );
+  const schema = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'https://github.com/seedwise/seedwise/blob/main/seedwise.schema.json',
+    title: 'Seedwise, as `[tool.seedwise]` of a pyproject.toml',
+    type: 'object',
+    properties: {
+      tool: {
+        type: 'object',
+        properties: {
+          seedwise: { type: 'object', additionalProperties: false, properties },
+        },
+      },
+    },
+  };
+  return { path: 'seedwise.schema.json', text: `${JSON.stringify(schema, null, 2)}\n` };
 }
 
 /** Each rule by name, for completion in the settings editor. */

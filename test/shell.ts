@@ -19,13 +19,14 @@ export function shell(t: TestContext, files: Record<string, string | Uint8Array>
     mkdirSync(dirname(join(cwd, name)), { recursive: true });
     writeFileSync(join(cwd, name), content);
   }
-  const run = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(NODE, [BUNDLE, ...args], { cwd, encoding: 'utf8' });
+  const given = (input: string | Uint8Array, ...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(NODE, [BUNDLE, ...args], { cwd, encoding: 'utf8', input });
     return { status, stdout, stderr };
   };
+  const run = (...args: string[]) => given('', ...args);
   const names = (...args: string[]): string[] =>
     JSON.parse(run('check', '--format', 'json', ...args).stdout).map((row: { filename: string }) =>
       row.filename.startsWith(`${cwd}/`) ? row.filename.slice(cwd.length + 1) : row.filename,
     );
-  return { cwd, run, names };
+  return { cwd, run, given, names };
 }

@@ -111,7 +111,7 @@ function notebook(random: Random, say: (text: string) => void): void {
     assert.match(String(error), /it is (not JSON|not a notebook)/);
     return;
   }
-  const same = new Map(read.cells.map(({ index, text: own }) => [index, own]));
+  const same = new Map(read.cells.map(({ index, text: own }) => [index, [{ start: 0, end: own.length, text: own }]]));
   assert.equal(writeNotebook(read, new Map()), json, 'nothing written, nothing changed');
   const rewritten = readNotebook(writeNotebook(read, same));
   assert.deepEqual(rewritten.cells, read.cells, 'what is written is what is read');

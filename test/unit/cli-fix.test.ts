@@ -74,11 +74,11 @@ test('a notebook imports the modules of its project, and what is no Python noteb
 test('--fix makes the safe repairs, and --unsafe-fixes the others too', (t) => {
   const { cwd, run } = shell(t, { 'train.py': REDUNDANT, 'clean.py': 'import torch\n' });
   const read = (): string => readFileSync(join(cwd, 'train.py'), 'utf8');
-  const safe = run('check', '--fix');
+  const safe = run('check', '--fix', '--format', 'concise');
   assert.equal(read(), SAFE);
   assert.match(
     safe.stdout,
-    /^train\.py:4:34: information cudnn-benchmark .*\nFound 1 problem \(1 information\) in 2 files\.\n$/,
+    /^train\.py:4:34: information cudnn-benchmark .*\nFound 1 problem \(1 information\) in 2 files\.\n1 fixable with --fix --unsafe-fixes\.\n$/,
   );
   assert.equal(safe.stderr, 'seedwise: fixed 2 problems in 1 file.\n');
   assert.equal(safe.status, 0);
@@ -88,7 +88,7 @@ test('--fix makes the safe repairs, and --unsafe-fixes the others too', (t) => {
   assert.equal(stdout, 'No problems in 2 files.\n');
   assert.equal(stderr, 'seedwise: fixed 1 problem in 1 file.\n');
   const alone = run('check', '--unsafe-fixes');
-  assert.match(alone.stderr, /'--unsafe-fixes' needs '--fix'/);
+  assert.match(alone.stderr, /'--unsafe-fixes' needs '--fix' or '--diff'/);
   assert.equal(alone.status, 2);
   assert.deepEqual(readdirSync(cwd).sort(), ['clean.py', 'train.py'], 'no draft is left behind');
 });

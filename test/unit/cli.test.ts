@@ -15,10 +15,11 @@ print(torch.rand(3))
 
 test('findings are printed one a line and counted', (t) => {
   const { run } = shell(t, { 'train.py': BAD, 'pkg/model.py': 'import torch\n' });
-  const { status, stdout, stderr } = run('check');
+  const { status, stdout, stderr } = run('check', '--format', 'concise');
   const [line, ...rest] = stdout.split('\n');
   assert.match(line!, /^train\.py:5:34: warning cudnn-benchmark \S/);
-  assert.deepEqual(rest, ['Found 1 problem (1 warning) in 2 files.', '']);
+  assert.deepEqual(rest, ['Found 1 problem (1 warning) in 2 files.', '1 fixable with --fix --unsafe-fixes.', '']);
+  assert.equal(run('check', '--format', 'text').stdout, stdout, 'the name of 0.3');
   assert.equal(stderr, '');
   assert.equal(status, 1);
 });
@@ -108,7 +109,7 @@ test('links are safe to meet', { skip: process.platform === 'win32' }, (t) => {
   symlinkSync('self.py', join(cwd, 'self.py'));
   symlinkSync('nowhere', join(cwd, 'broken.py'));
   symlinkSync('a/train.py', join(cwd, 'linked.py'));
-  assert.match(run('check').stdout, /\nFound 2 problems \(2 warnings\) in 2 files\.\n$/);
+  assert.match(run('check').stdout, /\nFound 2 problems \(2 warnings\) in 2 files\.\n/);
 });
 
 test('what cannot be analysed is named on standard error, and the rest is checked', (t) => {
@@ -119,10 +120,11 @@ test('what cannot be analysed is named on standard error, and the rest is checke
     'huge.py': BAD + '# padding\n'.repeat(500_000),
     'train.py': BAD,
   });
-  const { status, stdout, stderr } = run('check');
-  assert.match(stdout, /^train\.py:5:34: .*\nFound 1 problem \(1 warning\) in 3 files\.\n$/);
+  const { status, stdout, stderr } = run('check', '--format', 'concise');
+  assert.match(stdout, /^train\.py:5:34: .*\nFound 1 problem \(1 warning\) in 3 files\.\n/);
   assert.deepEqual(stderr.split('\n'), [
     'seedwise: binary.py is not analysed: it is not text.',
+    'seedwise: broken.py:1 is not valid Python; what can be parsed is checked.',
     'seedwise: huge.py is not analysed: it is too long.',
     '',
   ]);
@@ -161,13 +163,13 @@ test('the nearest pyproject.toml with a table of ours gives the settings', (t) =
   assert.deepEqual(lines('sub'), ['sub/train.py:5:7: error incomplete-seeding'], 'the repository is looked through');
 });
 
-test('a wrong setting of a project is named, and the others hold', (t) => {
+test('a wrong setting of a project is named and fails the check, and the others hold', (t) => {
   const { run } = shell(t, {
     'pyproject.toml': '[tool.seedwise]\nlevel = "loud"\ntorchVersion = "2"\nrules = { "*" = "off" }\n',
     'train.py': DRAWS,
   });
   assert.deepEqual(run('check'), {
-    status: 0,
+    status: 2,
     stdout: 'No problems in 1 file.\n',
     stderr: `seedwise: pyproject.toml: \`tool.seedwise.level\` must be "auto", "seeded" or "deterministic".
 seedwise: pyproject.toml: \`tool.seedwise.torchVersion\` must be spelled \`torch-version\`.

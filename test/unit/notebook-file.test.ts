@@ -1,7 +1,17 @@
 /** `.ipynb` files: which cells they hold, and that writing cells back changes nothing else. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readNotebook, writeNotebook } from '../../server/src/host/notebook-file.ts';
+import type { Edit } from '../../server/src/core/text/edit.ts';
+import { type NotebookFile, readNotebook, writeNotebook } from '../../server/src/host/notebook-file.ts';
+
+/** Writes whole cells anew. */
+const rewrite = (notebook: NotebookFile, texts: ReadonlyMap<number, string>): string => {
+  const whole = notebook.cells.flatMap(({ index, text }): [number, Edit[]][] => {
+    const own = texts.get(index);
+    return own === undefined ? [] : [[index, [{ start: 0, end: text.length, text: own }]]];
+  });
+  return writeNotebook(notebook, new Map(whole));
+};
 
 /** A notebook as Jupyter writes it, with what a rewriting of the whole JSON would lose. */
 const JUPYTER = String.raw`{
@@ -54,14 +64,14 @@ test('what is not replaced, or replaced by itself, stays as it is, byte for byte
   for (const json of [JUPYTER, crlf, tabs, JSON.stringify(JSON.parse(JUPYTER))]) {
     const notebook = readNotebook(json);
     assert.equal(writeNotebook(notebook, new Map()), json);
-    assert.equal(writeNotebook(notebook, new Map(notebook.cells.map(({ index, text }) => [index, text]))), json);
+    assert.equal(rewrite(notebook, new Map(notebook.cells.map(({ index, text }) => [index, text]))), json);
   }
 });
 
 test('a new text is written in the form of the old one, and only its new lines are new', () => {
   const notebook = readNotebook(JUPYTER);
   const [first = '', second = ''] = notebook.cells.map(({ text }) => text);
-  const written = writeNotebook(
+  const written = rewrite(
     notebook,
     new Map([
       [1, first.replace('z = 1', 'w = "ß"\nz = 2\n')],
@@ -81,7 +91,7 @@ test('a new text is written in the form of the old one, and only its new lines a
 });
 
 test('new lines are escaped only where the file escapes', () => {
-  const write = (json: string): string => writeNotebook(readNotebook(json), new Map([[0, 'é\nx']]));
+  const write = (json: string): string => rewrite(readNotebook(json), new Map([[0, 'é\nx']]));
   const cell = (source: string, more = ''): string =>
     `{"cells": [{"cell_type": "code", "source": ${source}}], "metadata": {${more}}}`;
   assert.equal(write(cell('["x"]')), cell('["é\\n", "x"]'));
@@ -100,7 +110,7 @@ test('format 3 has worksheets', () => {
     { index: 1, text: 'x = 1\ny' },
     { index: 2, text: 'z' },
   ]);
-  assert.equal(writeNotebook(notebook, new Map([[2, 'q']])), json.replace('"z"', '"q"'));
+  assert.equal(rewrite(notebook, new Map([[2, 'q']])), json.replace('"z"', '"q"'));
 });
 
 test('the kernel decides the language, and none means Python', () => {
@@ -130,4 +140,31 @@ test('a cell whose source is a list of anything but lines is no cell of code', (
     ],
   });
   assert.deepEqual(readNotebook(json).cells, [{ index: 2, text: 'y = 1' }]);
+});
+
+test('edits change the lines they touch, and keep separators that differ', () => {
+  const json = '{"cells": [{"cell_type": "code", "source": ["a\\n",\n "b\\n" ,  "c\\n",\t"d"]}], "metadata": {}}';
+  const source = (...edits: Edit[]): string =>
+    /"source": ([\s\S]*)\}\], /.exec(writeNotebook(readNotebook(json), new Map([[0, edits]])))![1]!;
+  assert.equal(source({ start: 2, end: 3, text: 'B' }), '["a\\n",\n "B\\n" ,  "c\\n",\t"d"]');
+  assert.equal(source({ start: 2, end: 4, text: '' }), '["a\\n" ,  "c\\n",\t"d"]');
+  assert.equal(source({ start: 0, end: 2, text: '' }), '["b\\n" ,  "c\\n",\t"d"]');
+  assert.equal(source({ start: 4, end: 4, text: 'x\n' }), '["a\\n",\n "b\\n" ,  "x\\n",\n "c\\n",\t"d"]');
+  assert.equal(source({ start: 3, end: 5, text: '' }), '["a\\n",\n "b\\n",\t"d"]');
+  assert.equal(source({ start: 7, end: 7, text: '\ne' }), '["a\\n",\n "b\\n" ,  "c\\n",\t"d\\n",\n "e"]');
+  assert.equal(source({ start: 0, end: 7, text: '' }), '[]');
+  assert.equal(
+    source({ start: 0, end: 1, text: 'A' }, { start: 6, end: 7, text: 'D' }),
+    '["A\\n",\n "b\\n" ,  "c\\n",\t"D"]',
+  );
+});
+
+test('numbers that only Python writes are read, and stay', () => {
+  const json =
+    '{"cells": [{"cell_type": "code", "outputs": [{"x": [NaN, -Infinity, "NaN \\" Infinity"]}], "metadata": {"n": NaN}, "source": "x"}], "metadata": {"n": Infinity}}';
+  const notebook = readNotebook(json);
+  assert.deepEqual(notebook.cells, [{ index: 0, text: 'x' }]);
+  assert.equal(rewrite(notebook, new Map([[0, 'y']])), json.replace('"x"}]', '"y"}]'));
+  for (const text of ['{"cells": [Nan]}', '{"cells": NaN NaN}', '{"cells": ["', 'NaN"'])
+    assert.throws(() => readNotebook(text));
 });

@@ -1,6 +1,10 @@
 /** Settings cannot break anything: what cannot be taken falls back, and one sentence says so. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { unknownRules, unmetVersion } from '../../server/src/core/analysis/config-problems.ts';
+import { asReleased } from '../../server/src/core/analysis/new-rules.ts';
+import type { Finding } from '../../server/src/core/contract/rule.ts';
+import { RULES } from '../../server/src/core/rules/index.ts';
 import { readConfig } from '../../server/src/core/settings/pyproject.ts';
 import {
   DEFAULT_SETTINGS,
@@ -8,10 +12,13 @@ import {
   parseSettings,
   ruleLevel,
   SETTINGS,
+  settingsIn,
 } from '../../server/src/core/settings/settings.ts';
+import { matchesGlob } from '../../server/src/core/text/globs.ts';
 
-const RULES_PROBLEM =
-  '`seedwise.rules` must be an object whose values are "error", "warning", "information", "hint", "default", "off".';
+const RULES_PROBLEM = '`seedwise.rules` must be an object of names of rules.';
+const ENTRY_PROBLEM =
+  '`seedwise.rules.late-seed` must be "error", "warning", "information", "hint", "default" or "off".';
 const LEVEL_PROBLEM = '`seedwise.level` must be "auto", "seeded" or "deterministic".';
 
 test('the defaults are those of the table, and acceptable', () => {
@@ -21,6 +28,13 @@ test('the defaults are those of the table, and acceptable', () => {
     torchVersion: '',
     seedFunctions: {},
     randomFunctions: {},
+    select: [],
+    ignore: [],
+    perFileIgnores: {},
+    exclude: [],
+    extendExclude: [],
+    preview: false,
+    requiredVersion: '',
   });
   for (const setting of SETTINGS) assert.ok(setting.accepts(setting.default), setting.name);
 });
@@ -38,6 +52,13 @@ test('what can be taken is taken', () => {
     torchVersion: '2.3',
     seedFunctions: { 'mylib.repro.init': ['torch', 'numpy'], 'seed_*': 'all' },
     randomFunctions: { 'mylib.*.jitter': ['python'] },
+    select: ['*-seed'],
+    ignore: ['late-seed'],
+    perFileIgnores: { 'tests/**': ['unseeded-*'] },
+    exclude: ['vendor'],
+    extendExclude: ['*_pb2.py'],
+    preview: true,
+    requiredVersion: '>=0.4',
   };
   assert.deepEqual(parseSettings(value), { settings: value, problems: [] });
 });
@@ -47,10 +68,11 @@ test('a null field is as one not given, and unknown fields are for others', () =
   assert.deepEqual(parseSettings(value), { settings: DEFAULT_SETTINGS, problems: [] });
 });
 
-test('only the field that cannot be taken falls back', () => {
-  assert.deepEqual(parseSettings({ rules: { 'late-seed': 'loud' }, level: 'seeded' }), {
-    settings: { ...DEFAULT_SETTINGS, level: 'seeded' },
-    problems: [RULES_PROBLEM],
+test('only what cannot be taken falls back: a field, or one of several names', () => {
+  const rules = { 'late-seed': 'loud', 'set-order': 'off' };
+  assert.deepEqual(parseSettings({ rules, level: 'seeded' }), {
+    settings: { ...DEFAULT_SETTINGS, level: 'seeded', rules: { 'set-order': 'off' } },
+    problems: [ENTRY_PROBLEM],
   });
   assert.deepEqual(parseSettings({ rules: { 'late-seed': 'off' }, level: 3 }), {
     settings: { ...DEFAULT_SETTINGS, rules: { 'late-seed': 'off' } },
@@ -92,11 +114,12 @@ test('an empty name names no rule', () => {
 });
 
 test('functions are named with their streams', () => {
-  const problem =
-    '`seedwise.seedFunctions` must be names of functions with "all" or a list of "python", "numpy", "torch".';
+  for (const seedFunctions of ['init', ['init']]) {
+    const problems = ['`seedwise.seedFunctions` must be an object of names of functions.'];
+    assert.deepEqual(parseSettings({ seedFunctions }), { settings: DEFAULT_SETTINGS, problems });
+  }
+  const expected = 'must be the name of a function with "all" or a list of "python", "numpy", "torch".';
   const wrong = [
-    'init',
-    ['init'],
     { init: true },
     { init: 'torch' },
     { init: [] },
@@ -106,8 +129,101 @@ test('functions are named with their streams', () => {
     { '': 'all' },
   ];
   for (const seedFunctions of wrong) {
-    assert.deepEqual(parseSettings({ seedFunctions }), { settings: DEFAULT_SETTINGS, problems: [problem] });
+    const problems = [`\`seedwise.seedFunctions.${Object.keys(seedFunctions)[0]}\` ${expected}`];
+    assert.deepEqual(parseSettings({ seedFunctions }), { settings: DEFAULT_SETTINGS, problems });
+    const both = { ...seedFunctions, good: 'all' };
+    assert.deepEqual(parseSettings({ seedFunctions: both }).settings.seedFunctions, { good: 'all' });
   }
+});
+
+test('what a stranger wrote costs little, and reaches nothing', () => {
+  const stars = '*a'.repeat(6) + '*b'.repeat(60);
+  const start = process.cpuUsage().user;
+  const { settings } = parseSettings(
+    JSON.parse(`{"rules": {"${stars}": "off", "__proto__": "hint", "constructor": "off"}}`),
+  );
+  assert.equal(ruleLevel(settings, 'a'.repeat(20_000)), 'default');
+  assert.ok(!matchesGlob(`${'**/*a*/'.repeat(40)}x`, `${'aaaa/'.repeat(200)}y`));
+  assert.ok(process.cpuUsage().user - start < 2_000_000, 'microseconds');
+  assert.equal(ruleLevel(settings, '__proto__'), 'hint');
+  assert.equal(ruleLevel(settings, 'toString'), 'default');
+  assert.equal(({} as Record<string, unknown>).hint, undefined);
+  const many = Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`rule-${i}`, 'off']));
+  assert.deepEqual(parseSettings({ rules: many }).problems, [RULES_PROBLEM]);
+  const long = 'x'.repeat(100_000);
+  const { problems } = parseSettings({ rules: { [long]: 'off' } });
+  assert.ok(problems.length === 1 && problems[0]!.length < 200, 'it is named, in short');
+  const bad = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`rule-${i}`, 'loud']));
+  assert.equal(parseSettings({ rules: bad }).problems.length, 21);
+  const toml = readConfig(
+    'pyproject.toml',
+    '[tool.seedwise]\n__proto__ = { level = "seeded" }\nrules = { __proto__ = "off" }\n',
+  );
+  assert.equal(mergeSettings(toml?.settings ?? {}, DEFAULT_SETTINGS).level, 'auto');
+});
+
+test('a name that no rule has is named, with the one that may be meant', () => {
+  assert.deepEqual(unknownRules({ rules: { 'late-sed': 'off', '*-seed': 'hint' }, select: ['fast-*'] }), [
+    '`late-sed` is no rule; did you mean `late-seed`?',
+    '`fast-*` matches no rule.',
+  ]);
+  assert.deepEqual(unknownRules({ ignore: ['late-seed'], perFileIgnores: { x: ['quite-another-thing'] } }), [
+    '`quite-another-thing` is no rule.',
+  ]);
+});
+
+test('a project may want some versions only', () => {
+  assert.equal(unmetVersion({ requiredVersion: '>=0.4,<0.5' }, '0.4.2'), null);
+  assert.equal(unmetVersion({ requiredVersion: '0.4.2' }, '0.4.2'), null);
+  assert.equal(unmetVersion({ requiredVersion: '>=0.5' }, '0.4.2'), 'It wants Seedwise >=0.5, and this is 0.4.2.');
+  assert.match(unmetVersion({ requiredVersion: 'new' }, '0.4.2') ?? '', /must be a range/);
+});
+
+test('patterns for paths: a name anywhere, or a way from the folder; what matches a folder is about all in it', () => {
+  const matches: [string, string[], string[]][] = [
+    ['tests', ['tests/a.py', 'pkg/tests/b/c.py', 'tests'], ['test/a.py', 'mytests/a.py']],
+    ['test_?.py', ['test_1.py', 'a/test_2.py'], ['test_12.py']],
+    ['src/*.py', ['src/a.py'], ['src/b/a.py', 'a/src/a.py']],
+    ['src/**/old/', ['src/old/a.py', 'src/a/b/old/c.py'], ['old/a.py', 'src/older/a.py']],
+    ['/a', ['a/b.py'], ['b/a/c.py']],
+    ['./a/b', ['a/b/c.py'], ['b']],
+    ['**/x.py', ['x.py', 'a/b/x.py'], ['x.pyi']],
+  ];
+  for (const [pattern, right, wrong] of matches) {
+    for (const path of right) assert.ok(matchesGlob(pattern, path), `${pattern} ${path}`);
+    for (const path of wrong) assert.ok(!matchesGlob(pattern, path), `${pattern} ${path}`);
+  }
+});
+
+test('rules are silent where the settings select others, ignore them, or ignore them in a file', () => {
+  const { settings } = parseSettings({
+    select: ['*-seed', 'set-order'],
+    ignore: ['varying-seed'],
+    perFileIgnores: { 'tests/**': ['late-*'], old: ['set-order'] },
+    rules: { 'late-seed': 'error', 'varying-seed': 'error' },
+  });
+  const levels = (path: string): string[] =>
+    ['late-seed', 'varying-seed', 'set-order', 'randomized-hash'].map((rule) =>
+      ruleLevel(settingsIn(settings, path), rule),
+    );
+  assert.deepEqual(levels('train.py'), ['error', 'off', 'default', 'off']);
+  assert.deepEqual(levels('tests/a/b.py'), ['off', 'off', 'default', 'off']);
+  assert.deepEqual(levels('pkg/old/b.py'), ['error', 'off', 'off', 'off']);
+  assert.equal(settingsIn(settings, 'train.py'), settings);
+  assert.equal(settingsIn(settings, 'tests/a.py'), settingsIn(settings, 'tests/b.py'), 'one object for the same rules');
+});
+
+test('rules that are new in a minor version are information, unless somebody wants them to weigh more', () => {
+  const { name, since } = RULES.at(-1)!;
+  const [major = 0, minor = 0] = since.split('.').map(Number);
+  const finding: Finding = { start: 0, end: 1, rule: name, severity: 'warning', message: 'x' };
+  const shown = (version: string, settings = {}, severity: Finding['severity'] = 'warning'): string =>
+    asReleased([{ ...finding, severity }], { ...DEFAULT_SETTINGS, ...settings }, version)[0]!.severity;
+  assert.equal(shown(`${major}.${minor}.9`), 'information');
+  assert.equal(shown(`${major}.${minor}.9`, {}, 'hint'), 'hint');
+  assert.equal(shown(`${major}.${minor + 1}.0`), 'warning');
+  assert.equal(shown(since, { preview: true }), 'warning');
+  assert.equal(shown(since, { rules: { [name]: 'warning' } }), 'warning');
 });
 
 test('a project has its settings in words joined by hyphens', () => {
@@ -159,13 +275,13 @@ test('what is wrong with the settings of a project is said, and the rest holds',
     ['torchVersion = "2.1"', {}, ['`tool.seedwise.torchVersion` must be spelled `torch-version`.']],
     ['seed_functions = {}', {}, ['`tool.seedwise.seed_functions` must be spelled `seed-functions`.']],
     ['colour = "red"', {}, ['`tool.seedwise.colour` is not a setting.']],
+    ['torch-versoin = "2"', {}, ['`tool.seedwise.torch-versoin` is not a setting; did you mean `torch-version`?']],
     [
-      'rules = ["late-seed"]',
-      {},
-      [
-        '`tool.seedwise.rules` must be a table whose values are "error", "warning", "information", "hint", "default", "off".',
-      ],
+      'rules = { late-seed = "of", set-order = "off" }',
+      { rules: { 'set-order': 'off' } },
+      [`${ENTRY_PROBLEM.replace('seedwise', 'tool.seedwise')}`],
     ],
+    ['rules = ["late-seed"]', {}, ['`tool.seedwise.rules` must be a table of names of rules.']],
     ['level = "seeded"\nlevel = "seeded"', {}, ['It is not valid TOML (line 3).']],
   ];
   for (const [lines, settings, problems] of cases) {

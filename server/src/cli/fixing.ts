@@ -1,41 +1,63 @@
-/** `seedwise check --fix`: repairs files until there is nothing left to repair, and writes those that changed. */
+/** `--fix`, `--diff` and `--add-ignores`: edits files in memory until there is nothing left to edit, and writes them whole. */
 import { firstFixes } from '../core/analysis/actions.ts';
-import { analyze } from '../core/analysis/analyze.ts';
+import { type Analysis, analyze } from '../core/analysis/analyze.ts';
+import { ignoreLine } from '../core/analysis/suppress.ts';
+import { compatibleEdits } from '../core/edits/edit-text.ts';
 import { vocabularyOf } from '../core/lowering/own-functions.ts';
 import { indexClosedFile } from '../core/program/indexed-file.ts';
 import { projectOf } from '../core/program/project.ts';
-import type { Workspace } from '../core/program/workspace.ts';
 import { closeFile, openFile, type PythonFile } from '../core/python/file.ts';
-import type { Settings } from '../core/settings/settings.ts';
+import { fitsCells } from '../core/python/notebook.ts';
 import type { Edit } from '../core/text/edit.ts';
-import { editSourceFile, readSourceFile, type SourceFile, writeSourceFile } from './source-file.ts';
+import { removeDrafts, replaceFile, undisturbed } from './disk.ts';
+import { nameOf, reasonOf } from './say.ts';
+import type { Session } from './session.ts';
+import { editSourceFile, type SourceFile } from './source-file.ts';
 
-/** Repairs that bring each other's findings back end here. */
+/** Repairs that bring each other's findings back end here; so many ignores fit on one line. */
 const MOST_ROUNDS = 10;
 
-export interface Fixing {
-  /** Also the first repair of each finding that may change what the program computes. */
-  readonly unsafe: boolean;
-  settingsOf(path: string): Settings;
-  /** Hears of files that cannot be read or written. */
-  onError(path: string, error: unknown): void;
+/** What is done to a file, by what was found in it. */
+export type Treatment = (analysis: Analysis, file: PythonFile) => { edits: readonly Edit[]; count: number };
+
+/** The first repair of each finding, as far as they fit together; with `unsafe` also those that may change results. */
+export const repairing =
+  (unsafe: boolean): Treatment =>
+  (analysis) =>
+    firstFixes(analysis, unsafe);
+
+/** A comment that ignores each finding. */
+export const ignoring: Treatment = ({ findings }, file) => {
+  const fixes = findings.flatMap((finding) => {
+    if (finding.rule === 'unused-ignore') return [];
+    const edits = ignoreLine(file, finding);
+    return file.notebook && !fitsCells(file.notebook, edits, file.path)
+      ? []
+      : [{ title: '', safe: true, edits: () => edits }];
+  });
+  return compatibleEdits(fixes);
+};
+
+export interface Change {
+  readonly path: string;
+  readonly before: SourceFile;
+  readonly after: SourceFile;
 }
 
-/** What was fixed; `failed` is true where a file could not be written. */
-export interface Fixed {
+export interface Changes {
   readonly problems: number;
-  readonly files: number;
-  readonly failed: boolean;
+  readonly files: readonly Change[];
 }
 
-/** Repairs the files, and those of the workspace that their repairs lie in. Paths are as the workspace has them. */
-export function fixFiles(paths: readonly string[], workspace: Workspace, fixing: Fixing): Fixed {
+/** The files of the session after a treatment, and those of the workspace that the edits lie in; nothing is written. */
+export function change(session: Session, treat: Treatment): Changes {
+  const { workspace } = session;
   const before = new Map<string, SourceFile>();
   const now = new Map<string, SourceFile>();
   const load = (path: string): SourceFile => {
     const known = now.get(path);
     if (known) return known;
-    const read = readSourceFile(path);
+    const read = session.read(path);
     before.set(path, read);
     now.set(path, read);
     return read;
@@ -44,6 +66,7 @@ export function fixFiles(paths: readonly string[], workspace: Workspace, fixing:
     const { source } = load(path);
     return source === null ? null : openFile(path, source);
   };
+  const openBefore = workspace.open;
   workspace.open = (path) => {
     try {
       return open(path);
@@ -59,18 +82,18 @@ export function fixFiles(paths: readonly string[], workspace: Workspace, fixing:
     const isSound = old !== null && edited !== null && (old.hasSyntaxErrors || !edited.hasSyntaxErrors);
     if (isSound) {
       now.set(path, after);
-      workspace.set(path, indexClosedFile(edited, vocabularyOf(fixing.settingsOf(path))));
+      workspace.set(path, indexClosedFile(edited, vocabularyOf(session.settingsOf(path))));
     }
     if (old) closeFile(old);
     if (edited) closeFile(edited);
     return isSound;
   };
 
-  const fixOnce = (path: string): number => {
+  const treatOnce = (path: string): number => {
     const file = open(path);
     if (!file) return 0;
-    const settings = fixing.settingsOf(path);
-    const { edits, count } = firstFixes(analyze(file, projectOf(file, settings, workspace), settings), fixing.unsafe);
+    const settings = session.settingsOf(path);
+    const { edits, count } = treat(analyze(file, projectOf(file, settings, workspace), settings), file);
     closeFile(file);
     const targets = [...new Set(edits.map((edit) => edit.path ?? path))];
     const taken = targets.map((target) =>
@@ -83,33 +106,49 @@ export function fixFiles(paths: readonly string[], workspace: Workspace, fixing:
   };
 
   let problems = 0;
-  let left = [...paths];
+  let left = [...session.files];
   for (let round = 0; round < MOST_ROUNDS && left.length > 0; round++) {
-    let fixed = 0;
+    let treated = 0;
     left = left.filter((path) => {
       try {
-        fixed += fixOnce(path);
+        treated += treatOnce(path);
         return true;
       } catch (error) {
-        fixing.onError(path, error);
+        // One that cannot be analysed has been named.
+        if (now.has(path)) notFixed(session, path, error);
         return false;
       }
     });
-    problems += fixed;
-    if (fixed === 0) break;
+    problems += treated;
+    if (treated === 0) break;
   }
+  workspace.open = openBefore;
+  session.forget();
+  const files = [...now].flatMap(([path, after]): Change[] => {
+    const first = before.get(path)!;
+    return after.decoded.bytes.equals(first.decoded.bytes) ? [] : [{ path, before: first, after }];
+  });
+  return { problems, files };
+}
 
-  let files = 0;
-  let failed = false;
-  for (const [path, after] of now) {
-    if (after.text === before.get(path)?.text) continue;
-    try {
-      writeSourceFile(path, after);
-      files++;
-    } catch (error) {
-      failed = true;
-      fixing.onError(path, error);
+function notFixed(session: Session, path: string, error: unknown): void {
+  session.problem(`${nameOf(path)} is not fixed: ${reasonOf(error)}`, path, true);
+}
+
+/** Writes the files that changed, each in one step; gives those that were written. */
+export async function writeChanges(session: Session, changes: Changes): Promise<Change[]> {
+  const written: Change[] = [];
+  await undisturbed(() => {
+    removeDrafts(session.files);
+    for (const change of changes.files) {
+      try {
+        replaceFile(change.path, change.before.decoded.bytes, change.after.decoded.bytes, session.fence);
+        written.push(change);
+      } catch (error) {
+        notFixed(session, change.path, error);
+        session.reread(change.path);
+      }
     }
-  }
-  return { problems, files, failed };
+  });
+  return written;
 }

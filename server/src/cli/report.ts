@@ -3,12 +3,46 @@
 import type { Workspace } from '../core/program/workspace.ts';
 import { renderMarkdown } from '../core/report/markdown.ts';
 import { programsOf, reportOf } from '../core/report/report.ts';
-import { pageOf } from '../core/report/sections.ts';
+import { type Page, pageOf } from '../core/report/sections.ts';
 import { renderText, type TextOptions } from '../core/report/text.ts';
 import type { Settings } from '../core/settings/settings.ts';
+import { didYouMean } from '../core/text/nearest.ts';
+import { printable } from '../host/printable.ts';
+import { asJson } from './formats/json.ts';
+import type { Values } from './options.ts';
+import { type Print, painter } from './output.ts';
+import { nameOf, UsageError } from './say.ts';
+import { openSession } from './session.ts';
 
 export const REPORT_FORMATS = ['text', 'markdown', 'json'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/** Reports on files and folders, and gives the exit code. */
+export async function runReport(
+  rest: readonly string[],
+  values: Values,
+  version: string,
+  print: Print,
+): Promise<number> {
+  const format = typeof values.format === 'string' ? values.format : 'text';
+  if (!(REPORT_FORMATS as readonly string[]).includes(format))
+    throw new UsageError(`there is no format '${format}'${didYouMean(format, REPORT_FORMATS, "'")}`);
+  const session = await openSession(rest, values, version);
+  const { workspace, settings, files, named } = session;
+  const paint = painter(values);
+  await print(
+    reportsOf({
+      workspace,
+      settings,
+      named: files.filter((path) => named.has(path)),
+      found: files.filter((path) => !named.has(path)),
+      format: format as ReportFormat,
+      nameOf,
+      paint: (tone, text) => paint(CODES[tone], text),
+    }),
+  );
+  return session.isIncomplete ? 2 : 0;
+}
 
 export interface ReportRequest {
   readonly workspace: Workspace;
@@ -20,29 +54,28 @@ export interface ReportRequest {
   readonly format: ReportFormat;
   /** What paths are called. */
   readonly nameOf: (path: string) => string;
+  readonly paint: NonNullable<TextOptions['paint']>;
 }
 
-/** Paths are those of the workspace. */
-export function reportsOf({ workspace, settings, named, found, format, nameOf }: ReportRequest): string {
+/** Paths are those of the workspace. A file that is no program has a sentence; of folders only programs are shown. */
+export function reportsOf({ workspace, settings, named, found, format, nameOf, paint }: ReportRequest): string {
   const programs = new Set(found.length > 0 ? programsOf(workspace) : []);
   const paths = [...new Set([...named, ...found.filter((path) => programs.has(path))])];
   const reports = paths.map((path) => reportOf(workspace, path, settings));
-  if (format === 'json') return `${JSON.stringify(reports, null, 2)}\n`;
+  if (format === 'json') return asJson(reports);
   if (reports.length === 0) return 'There is no training program here.\n';
-  const pages = reports.map((report) => pageOf(report, nameOf));
-  const { stdout } = process;
-  const options: TextOptions = { width: stdout.columns ?? UNSEEN_WIDTH, nameOf, paint: painter() };
+  const pages = reports.map((report) => unspoken(pageOf(report, nameOf)));
+  const options: TextOptions = { width: process.stdout.columns ?? UNSEEN_WIDTH, nameOf };
   return pages
-    .map((page) => (format === 'markdown' ? renderMarkdown(page, nameOf) : renderText(page, options)))
+    .map((page) => (format === 'markdown' ? renderMarkdown(page, nameOf) : renderText(page, { ...options, paint })))
     .join('\n');
 }
+
+/** A page whose texts can be printed as they are; it is plain data. */
+const unspoken = (page: Page): Page =>
+  JSON.parse(JSON.stringify(page), (_, value) => (typeof value === 'string' ? printable(value) : value));
 
 /** For what is not printed on a terminal. */
 const UNSEEN_WIDTH = 120;
 
 const CODES = { title: 1, faint: 2, bad: 31, open: 33, good: 32, plain: 0 } as const;
-
-function painter(): NonNullable<TextOptions['paint']> {
-  const colours = process.stdout.isTTY && process.stdout.hasColors();
-  return (tone, text) => (colours && CODES[tone] > 0 ? `\x1b[${CODES[tone]}m${text}\x1b[0m` : text);
-}

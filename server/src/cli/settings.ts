@@ -1,28 +1,28 @@
-/** The options of the command line that are settings, and what is wrong with the settings of projects. */
-import { relative, sep } from 'node:path';
-import type { Manifests } from '../core/manifests/manifests.ts';
+/** The options of the command line that are settings. */
 import { parseSettings, SETTINGS, type Settings } from '../core/settings/settings.ts';
+import type { Values } from './options.ts';
 
-/** The options that are settings, as `parseArgs` takes them. */
-export const SETTING_OPTIONS = { level: { type: 'string' }, 'torch-version': { type: 'string' } } as const;
+/** Setting to option. */
+const OPTION_OF: Readonly<Partial<Record<keyof Settings, string>>> = {
+  level: 'level',
+  torchVersion: 'torch-version',
+  select: 'select',
+  ignore: 'ignore',
+  preview: 'preview',
+};
 
 /** What the options say; a sentence where one cannot be taken. */
-export function readSettingOptions(values: Readonly<Record<string, unknown>>): {
-  settings: Settings;
-  problem?: string;
-} {
-  const given = { level: values.level, torchVersion: values['torch-version'] };
+export function readSettingOptions(values: Values): { settings: Settings; problem?: string } {
+  const given: Record<string, unknown> = {};
   for (const { name, accepts, expected } of SETTINGS) {
-    const value = given[name as keyof typeof given];
-    if (value === undefined || (accepts(value) && value !== '')) continue;
-    const option = name === 'torchVersion' ? 'torch-version' : name;
-    return { settings: parseSettings({}).settings, problem: `--${option} must be ${expected}, not '${value}'` };
+    const option = OPTION_OF[name];
+    const value = option === undefined ? undefined : values[option];
+    if (value === undefined) continue;
+    if (!accepts(value) || value === '' || (Array.isArray(value) && value.length === 0)) {
+      const shown = Array.isArray(value) ? value.join(',') : String(value);
+      return { settings: parseSettings({}).settings, problem: `--${option} must be ${expected}, not '${shown}'` };
+    }
+    given[name] = value;
   }
   return { settings: parseSettings(given).settings };
 }
-
-/** What cannot be taken of the projects' settings, one line for each. */
-export const projectProblems = (manifests: Manifests): string[] =>
-  manifests.configs.flatMap(({ path, problems }) =>
-    problems.map((problem) => `${relative('.', path).split(sep).join('/')}: ${problem}`),
-  );

@@ -1,5 +1,5 @@
 /** The files of this machine's disk. */
-import { type Dirent, statSync } from 'node:fs';
+import { constants, type Dirent, statSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,10 +7,25 @@ import type { FolderEntry } from '../protocol.ts';
 import { type FileAccess, findFiles } from './folders.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
 
-/** Access to the disk; `onError` hears of folders that cannot be listed. */
-export const diskFiles = (onError: (path: string, error: unknown) => void): FileAccess => ({
-  list: (folders) => Promise.all(folders.map((folder) => onDisk(folder, listFolder, onError))),
-  read: (files) => Promise.all(files.map((file) => onDisk(file, readText, () => {}))),
+/**
+ * Access to the disk; `onError` hears of folders that cannot be listed. Files that `holds` refuses are not there: it is
+ * asked about links, and about all that is read.
+ */
+export const diskFiles = (
+  onError: (path: string, error: unknown) => void,
+  holds: (path: string) => boolean = () => true,
+): FileAccess => ({
+  list: (folders) => Promise.all(folders.map((folder) => onDisk(folder, (path) => listFolder(path, holds), onError))),
+  read: (files) =>
+    Promise.all(
+      files.map((file) =>
+        onDisk(
+          file,
+          async (path) => (holds(path) ? readText(path) : undefined),
+          () => {},
+        ),
+      ),
+    ),
 });
 
 /** What is not on this machine's disk is not there. */
@@ -28,26 +43,31 @@ async function onDisk<T>(
   }
 }
 
-async function listFolder(path: string): Promise<FolderEntry[]> {
+async function listFolder(path: string, holds: (path: string) => boolean): Promise<FolderEntry[]> {
   const entries = await readdir(path, { withFileTypes: true });
-  const kinds = await Promise.all(entries.map((entry) => kindOf(join(path, entry.name), entry)));
+  const kinds = await Promise.all(entries.map((entry) => kindOf(join(path, entry.name), entry, holds)));
   return entries.flatMap(({ name }, i) => (kinds[i] ? [{ name, isFolder: kinds[i] === 'folder' }] : []));
 }
 
 /** Links to folders are not followed, so no loop can catch us. */
-async function kindOf(path: string, entry: Dirent): Promise<'file' | 'folder' | undefined> {
+async function kindOf(
+  path: string,
+  entry: Dirent,
+  holds: (path: string) => boolean,
+): Promise<'file' | 'folder' | undefined> {
   if (entry.isDirectory()) return 'folder';
   if (entry.isFile()) return 'file';
   // A link to nowhere or to itself does not exist.
   const target = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : undefined;
-  return target?.isFile() ? 'file' : undefined;
+  return target?.isFile() && holds(path) ? 'file' : undefined;
 }
 
+/** Nobody waits for the writer of a pipe. */
 async function readText(path: string): Promise<string> {
-  const file = await open(path);
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    const { size } = await file.stat();
-    if (size > MAX_FILE_BYTES) throw new Error('too large');
+    const stat = await file.stat();
+    if (!stat.isFile() || stat.size > MAX_FILE_BYTES) throw new Error('too large, or no file');
     return new TextDecoder().decode(await file.readFile());
   } finally {
     await file.close();
@@ -62,6 +82,7 @@ export async function findPythonFiles(
   paths: readonly string[],
   onError: (path: string, error: unknown) => void,
   endings: readonly string[] = ['.py'],
+  holds?: (path: string) => boolean,
 ): Promise<string[]> {
   const found = new Set<string>();
   for (const path of paths.map((given) => resolve(given))) {
@@ -71,7 +92,7 @@ export async function findPythonFiles(
     }
     const files = await findFiles(
       [pathToFileURL(path).href],
-      diskFiles((uri, error) => onError(fileURLToPath(uri), error)),
+      diskFiles((uri, error) => onError(fileURLToPath(uri), error), holds),
       endings,
     );
     for (const uri of files) if (endings.some((ending) => uri.endsWith(ending))) found.add(fileURLToPath(uri));

@@ -1,5 +1,7 @@
 /** Reads the cells out of an `.ipynb` file, and writes cells back without touching anything else in it. */
+import { applyEdits } from '../core/edits/edit-text.ts';
 import type { SourceCell } from '../core/python/notebook.ts';
+import type { Edit } from '../core/text/edit.ts';
 
 /** A notebook's file as far as its code goes. */
 export interface NotebookFile {
@@ -22,7 +24,7 @@ interface JsonSpan {
 export function readNotebook(json: string): NotebookFile {
   let root: unknown;
   try {
-    root = JSON.parse(json);
+    root = parseJson(json);
   } catch {
     throw new Error('it is not JSON.');
   }
@@ -47,31 +49,111 @@ export function readNotebook(json: string): NotebookFile {
   return { json, isPython: isPython(root), cells, sources };
 }
 
-/** The JSON with new texts for some cells, by index; each in the form it had, and its lines as they were written. */
-export function writeNotebook({ json, sources }: NotebookFile, texts: ReadonlyMap<number, string>): string {
+/** The JSON after edits of some cells, by index; all that they leave alone stays as it was written. */
+export function writeNotebook(
+  { json, sources }: NotebookFile,
+  editsByIndex: ReadonlyMap<number, readonly Edit[]>,
+): string {
   let written = '';
   let at = 0;
   for (const [index, span] of sources) {
-    const text = texts.get(index);
-    if (text === undefined) continue;
-    written += json.slice(at, span.start) + encode(text, json.slice(span.start, span.end), json);
+    const edits = editsByIndex.get(index) ?? [];
+    if (edits.length === 0) continue;
+    const former = json.slice(span.start, span.end);
+    written +=
+      json.slice(at, span.start) +
+      (former.startsWith('[') ? editList(former, edits, json) : editString(former, edits, json));
     at = span.end;
   }
   return written + json.slice(at);
 }
 
-function encode(text: string, former: string, json: string): string {
-  const isList = former.startsWith('[');
-  const literals = isList ? itemsOf(former, { start: 0, end: former.length }) : [{ start: 0, end: former.length }];
-  const bodies = literals.map(({ start, end }) => former.slice(start + 1, end - 1));
-  const known = new Map(bodies.flatMap(linesOfBody).map((body) => [JSON.parse(`"${body}"`) as string, body]));
-  const lines = (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).map((line) => known.get(line) ?? encodeLine(line, json));
-  if (!isList) return `"${lines.join('')}"`;
+function editString(former: string, edits: readonly Edit[], json: string): string {
+  const lines = encodeLines(applyEdits(JSON.parse(former), edits), [former.slice(1, -1)], json);
+  return `"${lines.join('')}"`;
+}
+
+/** A string literal in a list, what it says, and where that is in the cell's text. */
+interface Literal extends JsonSpan {
+  readonly text: string;
+  readonly from: number;
+}
+
+/** Literals that no edit touches stay, and so does what stands between two of them. */
+function editList(former: string, edits: readonly Edit[], json: string): string {
+  const spans = itemsOf(former, { start: 0, end: former.length });
+  let length = 0;
+  const literals = spans.map(({ start, end }): Literal => {
+    const text: string = JSON.parse(former.slice(start, end));
+    length += text.length;
+    return { start, end, text, from: length - text.length };
+  });
   const [first, second] = literals;
-  if (!first) return `[${lines.map((line) => `"${line}"`).join(', ')}]`;
+  if (!first)
+    return `[${encodeLines(applyEdits('', edits), [], json)
+      .map((line) => `"${line}"`)
+      .join(', ')}]`;
   const opening = former.slice(0, first.start);
   const between = second ? former.slice(first.end, second.start) : `,${opening.slice(1) || ' '}`;
-  return opening + lines.map((line) => `"${line}"`).join(between) + former.slice(literals.at(-1)?.end);
+  let written = '';
+  let end = 0;
+  let isEmpty = true;
+  for (let i = 0; i < literals.length; ) {
+    const { count, lines } = runAt(literals, i, edits, former, json);
+    const start = literals[i]!.start;
+    // What stood before a literal stands before what it became, and goes with what it was if nothing is left of it.
+    if (lines.length > 0) {
+      const before = end === 0 ? opening : former.slice(end, start);
+      written += isEmpty && end > 0 ? opening : before;
+      written += lines.join(between);
+      isEmpty = false;
+    }
+    i += count;
+    end = literals[i - 1]!.end;
+  }
+  return (isEmpty ? opening : written) + former.slice(end);
+}
+
+/** The literals from one on that edits change together, and what they become; one alone that stays as it is. */
+function runAt(
+  literals: readonly Literal[],
+  at: number,
+  edits: readonly Edit[],
+  former: string,
+  json: string,
+): { count: number; lines: readonly string[] } {
+  const isLast = (i: number): boolean => i === literals.length - 1;
+  const endOf = ({ from, text }: Literal): number => from + text.length;
+  const touches = (i: number, { start, end }: Edit): boolean => {
+    const each = literals[i]!;
+    return (
+      (start < endOf(each) && end > each.from) ||
+      (start >= each.from && (start < endOf(each) || isLast(i)) && start === end)
+    );
+  };
+  const first = literals[at]!;
+  const own = new Set(edits.filter((edit) => touches(at, edit)));
+  if (own.size === 0) return { count: 1, lines: [former.slice(first.start, first.end)] };
+  for (let count = 1; ; count++) {
+    const run = literals.slice(at, at + count);
+    const shifted = [...own].map((edit) => ({ ...edit, start: edit.start - first.from, end: edit.end - first.from }));
+    const next = at + count;
+    const reaches = next < literals.length && [...own].some((edit) => edit.end > literals[next]!.from);
+    const text = reaches ? '' : applyEdits(run.map((each) => each.text).join(''), shifted);
+    // A line that lost its end is one with the next.
+    if (next < literals.length && (reaches || (text !== '' && !text.endsWith('\n')))) {
+      for (const edit of edits) if (touches(next, edit)) own.add(edit);
+      continue;
+    }
+    const bodies = run.map(({ start, end }) => former.slice(start + 1, end - 1));
+    return { count, lines: encodeLines(text, bodies, json).map((line) => `"${line}"`) };
+  }
+}
+
+/** The lines of a text as the insides of literals; those that stood in the former ones as they were written there. */
+function encodeLines(text: string, bodies: readonly string[], json: string): string[] {
+  const known = new Map(bodies.flatMap(linesOfBody).map((body) => [JSON.parse(`"${body}"`) as string, body]));
+  return (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).map((line) => known.get(line) ?? encodeLine(line, json));
 }
 
 /** A string literal's inside, cut behind each escaped line end. */
@@ -105,7 +187,27 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const valueAt = (json: string, span: JsonSpan | undefined): unknown =>
-  span && JSON.parse(json.slice(span.start, span.end));
+  span && parseJson(json.slice(span.start, span.end));
+
+/** Also with the numbers that Python's `json` writes and JSON has no names for. */
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    const token = /"|-?\b(?:NaN|Infinity)\b/g;
+    let plain = '';
+    let at = 0;
+    for (let found = token.exec(json); found; found = token.exec(json)) {
+      if (found[0] === '"') token.lastIndex = endOfString(json, found.index);
+      else {
+        plain += `${json.slice(at, found.index)}null`;
+        at = token.lastIndex;
+      }
+    }
+    if (at === 0) throw error;
+    return JSON.parse(plain + json.slice(at));
+  }
+}
 
 /** The members of the object at an offset, with the places of their values; the last of equal names, as in JSON. */
 function membersOf(json: string, offset: number): Map<string, JsonSpan> {
@@ -159,6 +261,7 @@ function endOfValue(json: string, start: number): number {
 /** Pictures are strings of megabytes, which a regular expression should not step through. */
 function endOfString(json: string, start: number): number {
   for (let quote = json.indexOf('"', start + 1); ; quote = json.indexOf('"', quote + 1)) {
+    if (quote < 0) return json.length;
     let backslashes = 0;
     while (json[quote - 1 - backslashes] === '\\') backslashes++;
     if (backslashes % 2 === 0) return quote + 1;

@@ -8,6 +8,8 @@ import {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type Analysis, analyze } from '../core/analysis/analyze.ts';
+import { configProblems, unknownRules } from '../core/analysis/config-problems.ts';
+import { asReleased } from '../core/analysis/new-rules.ts';
 import type { Project } from '../core/contract/project.ts';
 import { projectOf } from '../core/program/project.ts';
 import { closeFile, openFile, type PythonFile, updateFile } from '../core/python/file.ts';
@@ -263,7 +265,7 @@ export class Session {
     if (before?.complete && sameText && sameWorld) return before;
 
     const config = isInWorkspace(uri) ? this.index.workspace.manifests.configOf(pathOf(uri)) : null;
-    if (config) this.#complain('pyproject.toml: ', config.problems);
+    if (config) this.#complain('pyproject.toml: ', configProblems(config, this.host.version));
     this.#checkedByUri.delete(uri); // An update that throws leaves no file to go on with.
     const python = this.#understand(document, settings, before?.python?.file);
     const diagnostics = new Map<string, Diagnostic[]>();
@@ -298,7 +300,8 @@ export class Session {
     // What this document does has changed, so what the others were told may be wrong.
     if (this.index.generation !== generation && this.#checkedByUri.size > 0) this.lookAgain();
     const project = projectOf(file, settings, isInWorkspace(document.uri) ? this.index.workspace : undefined);
-    const analysis = analyze(file, project, settings);
+    const { findings, problems } = analyze(file, project, settings);
+    const analysis: Analysis = { findings: asReleased(findings, settings, this.host.version), problems };
     for (const problem of analysis.problems) this.speaker.once(problem, this.speaker.logWarning);
     this.#logIfSlow(document.uri, performance.now() - start);
     return { file, project, analysis };
@@ -342,7 +345,7 @@ export class Session {
       ? await this.connection.workspace.getConfiguration(item).catch(this.speaker.logError)
       : this.#sentSettings;
     const { settings, problems } = parseSettings(given);
-    this.#complain('', problems);
+    this.#complain('', [...problems, ...unknownRules(settings)]);
     return settings;
   }
 

@@ -5,7 +5,7 @@ import { STREAMS, type Stream } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { StreamsByName } from '../settings/settings.ts';
-import { wildcard } from '../text/patterns.ts';
+import { matchesPattern } from '../text/patterns.ts';
 
 export interface Vocabulary {
   readonly seeds: StreamsByName;
@@ -43,17 +43,19 @@ export function namedEvents(
 }
 
 function matches(call: Call, pattern: string, file: PythonFile): boolean {
-  const text = wildcard(pattern, '[^.]*');
   if (!pattern.includes('.')) {
     const bare = call.method ?? (call.callee.type === 'identifier' ? file.read(call.callee) : '');
     // An alias is a name of this file's own; what it stands for counts as well.
     const last = call.name?.slice(Math.max(call.name.lastIndexOf('.'), call.name.lastIndexOf('#')) + 1);
-    return [bare, last].some((name) => name !== undefined && new RegExp(`^${text}$`).test(name));
+    return [bare, last].some((name) => name !== undefined && !name.includes('.') && matchesPattern(pattern, name));
   }
   if (call.name === null) return false;
   // What a file of the workspace defines has the file's path for a module, of which packages are the end.
-  const [name, start] = /^[#.]/.test(call.name) ? [absolute(call.name, file.path), '(^|\\.)'] : [call.name, '^'];
-  return new RegExp(`${start}${text}$`).test(name);
+  const isOwn = /^[#.]/.test(call.name);
+  const parts = (isOwn ? absolute(call.name, file.path) : call.name).split('.');
+  const wanted = pattern.split('.');
+  const end = isOwn ? parts.slice(-wanted.length) : parts;
+  return end.length === wanted.length && wanted.every((part, i) => matchesPattern(part, end[i] ?? ''));
 }
 
 /** `#init` in `lib/repro.py` and `.repro.init` in `lib/train.py` are both `lib.repro.init`. */

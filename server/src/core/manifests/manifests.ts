@@ -15,7 +15,7 @@
 
 import type { NamedVersion } from '../contract/project.ts';
 import { type ProjectConfig, readConfig } from '../settings/pyproject.ts';
-import { mergeSettings, type Settings } from '../settings/settings.ts';
+import { mergeSettings, type Settings, settingsIn } from '../settings/settings.ts';
 import { folderOf } from '../text/paths.ts';
 import { readCondaLock, readPipfileLock, readTomlLock } from './locks.ts';
 import { ANY, both, newestIn, type Range } from './ranges.ts';
@@ -185,8 +185,12 @@ export class Manifests {
     return answer;
   }
 
+  /** Settings that hold instead of those of all projects; null for none at all, undefined for those of the projects. */
+  override: ProjectConfig | null | undefined;
+
   /** The settings of the project a file is in: those of the nearest `pyproject.toml` above it that has some. */
   configOf(path: string): ProjectConfig | null {
+    if (this.override !== undefined) return this.override;
     const above = [...this.#known.values()].filter(({ config, home }) => config && isBelow(path, home));
     return above.sort((a, b) => b.home.length - a.home.length)[0]?.config ?? null;
   }
@@ -198,7 +202,8 @@ export class Manifests {
     const known = this.#merged.get(config) ?? new WeakMap<Settings, Settings>();
     const settings = known.get(user) ?? mergeSettings(config.settings, user);
     this.#merged.set(config, known.set(user, settings));
-    return settings;
+    const home = folderOf(config.path);
+    return settingsIn(settings, isBelow(path, home) ? path.slice(home === '' ? 0 : home.length + 1) : path);
   }
 
   /** The settings in one `pyproject.toml`. */

@@ -1,6 +1,9 @@
 /** The settings a project has for all who work on it: the table `[tool.seedwise]` of its `pyproject.toml`. */
+
+import { onOneLine } from '../text/excerpts.ts';
+import { didYouMean } from '../text/nearest.ts';
 import { at, isTable, parseToml } from '../text/tables.ts';
-import { SETTINGS, type Settings } from './settings.ts';
+import { SETTINGS, type Settings, takeValue } from './settings.ts';
 
 export interface ProjectConfig {
   readonly path: string;
@@ -11,6 +14,8 @@ export interface ProjectConfig {
 
 /** The name a setting has in TOML, where words are joined by hyphens. */
 export const keyOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+const KEYS = SETTINGS.map(({ name }) => keyOf(name));
 
 /** Null for a text without the table. A value that cannot be taken is left out, and the others hold. */
 export function readConfig(path: string, text: string): ProjectConfig | null {
@@ -24,21 +29,25 @@ export function readConfig(path: string, text: string): ProjectConfig | null {
   const given = at(parsed.root, 'tool', 'seedwise');
   if (given === undefined) return null;
   if (!isTable(given)) return { path, settings: {}, problems: ['`tool.seedwise` must be a table.'] };
-  const settings: Record<string, unknown> = {};
+  const settings: Partial<Record<keyof Settings, unknown>> = {};
   const problems: string[] = [];
   for (const [key, value] of Object.entries(given)) {
     const setting = SETTINGS.find((each) => keyOf(each.name) === key);
-    if (setting?.accepts(value)) settings[setting.name] = value;
-    else if (setting)
-      problems.push(`\`tool.seedwise.${key}\` must be ${setting.expected.replace('an object', 'a table')}.`);
-    else problems.push(unknownKey(key));
+    if (!setting) {
+      problems.push(unknownKey(key));
+      continue;
+    }
+    const taken = takeValue(setting, value, `tool.seedwise.${key}`);
+    if (taken.value !== undefined) settings[setting.name] = taken.value;
+    problems.push(...taken.problems.map((problem) => problem.replace('must be an object', 'must be a table')));
   }
   return { path, settings: settings as Partial<Settings>, problems };
 }
 
 function unknownKey(key: string): string {
-  const meant = SETTINGS.map(({ name }) => keyOf(name)).find((name) => name === keyOf(key).replaceAll('_', '-'));
+  const spelled = `\`tool.seedwise.${onOneLine(key)}\``;
+  const meant = KEYS.find((name) => name === keyOf(key).replaceAll('_', '-'));
   return meant === undefined
-    ? `\`tool.seedwise.${key}\` is not a setting.`
-    : `\`tool.seedwise.${key}\` must be spelled \`${meant}\`.`;
+    ? `${spelled} is not a setting${didYouMean(key, KEYS)}`
+    : `${spelled} must be spelled \`${meant}\`.`;
 }

@@ -2,7 +2,9 @@
 
 import type { Severity } from '../contract/severity.ts';
 import { STREAMS, type Stream } from '../knowledge/tables.ts';
-import { wildcard } from '../text/patterns.ts';
+import { onOneLine } from '../text/excerpts.ts';
+import { matchesGlob } from '../text/globs.ts';
+import { matchesPattern } from '../text/patterns.ts';
 
 export type RuleLevel = Severity | 'default' | 'off';
 
@@ -13,10 +15,24 @@ export interface Settings {
   readonly level: 'auto' | 'seeded' | 'deterministic';
   /** The torch version programs run with, as `2.3` or `2.3.1`; empty where the project's files say it. */
   readonly torchVersion: string;
-  /** Functions of the project's own that seed, by qualified or bare name; see `vocabulary.ts`. */
+  /** Functions of the project's own that seed, by qualified or bare name; see `own-functions.ts`. */
   readonly seedFunctions: StreamsByName;
   /** The same for functions that draw random numbers. */
   readonly randomFunctions: StreamsByName;
+  /** Names or patterns of the only rules that speak; empty for all. */
+  readonly select: readonly string[];
+  /** Names or patterns of rules that are silent, whatever `rules` says. */
+  readonly ignore: readonly string[];
+  /** A pattern for paths to the rules that are silent there. */
+  readonly perFileIgnores: Readonly<Record<string, readonly string[]>>;
+  /** Patterns for files and folders that are not checked unless they are named. */
+  readonly exclude: readonly string[];
+  /** More of them. */
+  readonly extendExclude: readonly string[];
+  /** Whether the rules of this minor version weigh what they will in the next one. */
+  readonly preview: boolean;
+  /** The versions of Seedwise that may check the project, such as `>=0.4`; empty for any. */
+  readonly requiredVersion: string;
 }
 
 export interface Setting {
@@ -26,18 +42,36 @@ export interface Setting {
   readonly text: string;
   /** The JSON schema of the value, as the manifest has it. */
   readonly schema: Readonly<Record<string, unknown>>;
-  /** True if the value can be taken as it is. */
+  /** True if the value can be taken as it is; of names to values, if it is such a table. */
   accepts(value: unknown): boolean;
   /** What the value must be, to complete "must be ...". */
   readonly expected: string;
-  /** `window` for what holds for all files of a workspace together. */
-  readonly scope: 'resource' | 'window';
+  /** Of names to values each is taken or left by itself. */
+  readonly entry?: {
+    accepts(name: string, value: unknown): boolean;
+    readonly expected: string;
+  };
+  /** `window` for what holds for all files of a workspace together, `project` for what only a project's file says. */
+  readonly scope: 'resource' | 'window' | 'project';
 }
 
 const LEVELS: readonly RuleLevel[] = ['error', 'warning', 'information', 'hint', 'default', 'off'];
 
+/** Nobody writes longer names or more of them; what a stranger wrote costs no more than this. */
+const LONGEST = 300;
+const MOST = 1000;
+/** So many problems are named, and the others counted. */
+const MOST_PROBLEMS = 20;
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isTable = (value: unknown): boolean => isRecord(value) && Object.keys(value).length <= MOST;
+
+const isShort = (value: unknown): value is string => typeof value === 'string' && value.length <= LONGEST;
+
+const areTexts = (value: unknown): boolean =>
+  Array.isArray(value) && value.length <= MOST && value.every((each) => isShort(each) && each !== '');
 
 const STREAMS_SCHEMA = {
   type: 'object',
@@ -49,16 +83,21 @@ const STREAMS_SCHEMA = {
   },
 };
 
-const namesStreams = (value: unknown): boolean =>
-  isRecord(value) &&
-  Object.entries(value).every(
-    ([name, streams]) =>
-      /^[\w*]+(\.[\w*]+)*$/.test(name) &&
-      (streams === 'all' ||
-        (Array.isArray(streams) && streams.length > 0 && streams.every((each) => STREAMS.includes(each as Stream)))),
-  );
+const TEXTS_SCHEMA = { type: 'array', items: { type: 'string', minLength: 1 } };
 
-const STREAMS_EXPECTED = `names of functions with "all" or a list of ${STREAMS.map((stream) => `"${stream}"`).join(', ')}`;
+const areStreams = (streams: unknown): boolean =>
+  streams === 'all' ||
+  (Array.isArray(streams) &&
+    streams.length > 0 &&
+    streams.length <= MOST &&
+    streams.every((each) => STREAMS.includes(each as Stream)));
+
+const STREAMS_ENTRY: Setting['entry'] = {
+  accepts: (name, streams) => isShort(name) && /^[\w*]+(\.[\w*]+)*$/.test(name) && areStreams(streams),
+  expected: `the name of a function with "all" or a list of ${STREAMS.map((stream) => `"${stream}"`).join(', ')}`,
+};
+
+const STREAMS_EXPECTED = 'an object of names of functions';
 
 export const SETTINGS: readonly Setting[] = [
   {
@@ -66,8 +105,14 @@ export const SETTINGS: readonly Setting[] = [
     default: {},
     text: 'The severity of a rule by its name, `off` to silence it. A `*` in the name stands for any text; the longest matching name wins.',
     schema: { type: 'object', additionalProperties: { type: 'string', enum: LEVELS } },
-    accepts: (value) => isRecord(value) && Object.values(value).every((level) => LEVELS.includes(level as RuleLevel)),
-    expected: `an object whose values are ${LEVELS.map((level) => `"${level}"`).join(', ')}`,
+    accepts: isTable,
+    expected: 'an object of names of rules',
+    entry: {
+      accepts: (name, level) => isShort(name) && LEVELS.includes(level as RuleLevel),
+      expected: LEVELS.map((level) => `"${level}"`)
+        .join(', ')
+        .replace(/, ("off")$/, ' or $1'),
+    },
     scope: 'resource',
   },
   {
@@ -84,7 +129,7 @@ export const SETTINGS: readonly Setting[] = [
     default: '',
     text: 'The version of PyTorch your programs run with, such as `2.3`. Left empty, it is read from the files of the project; where they do not say, the newest version is assumed.',
     schema: { type: 'string', pattern: '^(\\d+(\\.\\d+)*)?$' },
-    accepts: (value) => typeof value === 'string' && /^(\d+(\.\d+)*)?$/.test(value),
+    accepts: (value) => isShort(value) && /^(\d+(\.\d+)*)?$/.test(value),
     expected: 'a version such as "2.3"',
     scope: 'resource',
   },
@@ -93,8 +138,9 @@ export const SETTINGS: readonly Setting[] = [
     default: {},
     text: 'Functions of your own that seed, which Seedwise cannot see into: each name with the streams it seeds, such as `{ "mylib.repro.init": ["torch", "numpy"], "seed_*": "all" }`. A bare name means every function and method of that name; a `*` stands for any text.',
     schema: STREAMS_SCHEMA,
-    accepts: namesStreams,
+    accepts: isTable,
     expected: STREAMS_EXPECTED,
+    entry: STREAMS_ENTRY,
     scope: 'window',
   },
   {
@@ -102,9 +148,77 @@ export const SETTINGS: readonly Setting[] = [
     default: {},
     text: 'Functions of your own that draw random numbers from global generators, which Seedwise cannot see into: each name with the streams it draws from, such as `{ "mylib.augment.jitter": ["numpy"] }`.',
     schema: STREAMS_SCHEMA,
-    accepts: namesStreams,
+    accepts: isTable,
     expected: STREAMS_EXPECTED,
+    entry: STREAMS_ENTRY,
     scope: 'window',
+  },
+  {
+    name: 'select',
+    default: [],
+    text: 'The only rules that speak, by name; a `*` stands for any text. Empty for all rules.',
+    schema: TEXTS_SCHEMA,
+    accepts: areTexts,
+    expected: 'a list of names of rules',
+    scope: 'project',
+  },
+  {
+    name: 'ignore',
+    default: [],
+    text: 'Rules that are silent, by name; a `*` stands for any text. It goes before `rules` and `select`.',
+    schema: TEXTS_SCHEMA,
+    accepts: areTexts,
+    expected: 'a list of names of rules',
+    scope: 'project',
+  },
+  {
+    name: 'perFileIgnores',
+    default: {},
+    text: 'Rules that are silent in some files: a pattern for paths, from the folder of this file, with a list of names of rules, such as `{ "tests/**" = ["unseeded-*"] }`. A pattern without a slash is the name of a file or folder anywhere.',
+    schema: { type: 'object', additionalProperties: TEXTS_SCHEMA },
+    accepts: isTable,
+    expected: 'an object of patterns for paths',
+    entry: {
+      accepts: (name, rules) => isShort(name) && name !== '' && areTexts(rules),
+      expected: 'a list of names of rules',
+    },
+    scope: 'project',
+  },
+  {
+    name: 'exclude',
+    default: [],
+    text: 'Files and folders that the command line does not check unless they are named: names, or patterns for paths from the folder of this file.',
+    schema: TEXTS_SCHEMA,
+    accepts: areTexts,
+    expected: 'a list of names or patterns',
+    scope: 'project',
+  },
+  {
+    name: 'extendExclude',
+    default: [],
+    text: 'More of them; `--exclude` replaces `exclude`, and leaves these.',
+    schema: TEXTS_SCHEMA,
+    accepts: areTexts,
+    expected: 'a list of names or patterns',
+    scope: 'project',
+  },
+  {
+    name: 'preview',
+    default: false,
+    text: 'Whether rules that are new in this minor version weigh what they will in the next one; without it they are information at most.',
+    schema: { type: 'boolean' },
+    accepts: (value) => typeof value === 'boolean',
+    expected: 'true or false',
+    scope: 'project',
+  },
+  {
+    name: 'requiredVersion',
+    default: '',
+    text: 'The versions of Seedwise that may check this project, such as `>=0.4,<0.5`. The command line of another version fails, and an editor says so.',
+    schema: { type: 'string' },
+    accepts: isShort,
+    expected: 'a version, or a range such as ">=0.4,<0.5"',
+    scope: 'project',
   },
 ];
 
@@ -112,9 +226,29 @@ export const DEFAULT_SETTINGS: Settings = Object.fromEntries(
   SETTINGS.map((setting) => [setting.name, setting.default]),
 ) as unknown as Settings;
 
+/** What can be taken of a value: undefined where nothing can; and a sentence for each thing that cannot. */
+export function takeValue(
+  setting: Setting,
+  given: unknown,
+  spelled: string,
+): { readonly value: unknown; readonly problems: readonly string[] } {
+  const { entry } = setting;
+  if (!setting.accepts(given)) return { value: undefined, problems: [`\`${spelled}\` must be ${setting.expected}.`] };
+  if (!entry) return { value: given, problems: [] };
+  const all = Object.entries(given as Record<string, unknown>);
+  const bad = all.filter(([name, value]) => !entry.accepts(name, value));
+  const problems = bad.slice(0, MOST_PROBLEMS).map(([name]) => {
+    return `\`${spelled}.${onOneLine(name)}\` must be ${entry.expected}.`;
+  });
+  if (bad.length > MOST_PROBLEMS) problems.push(`\`${spelled}\` has ${bad.length - MOST_PROBLEMS} more such entries.`);
+  // Own properties all, a name like `__proto__` too.
+  return { value: bad.length > 0 ? Object.fromEntries(all.filter((each) => !bad.includes(each))) : given, problems };
+}
+
 /**
  * Reads settings from whatever a client or a configuration file sent.
- * A value that cannot be taken falls back to its default; `problems` has one sentence for each, empty when all is well.
+ * What cannot be taken falls back to its default, of names to values only the names that are wrong; `problems` has one
+ * sentence for each, empty when all is well.
  */
 export function parseSettings(value: unknown): { settings: Settings; problems: string[] } {
   if (value === undefined || value === null) return { settings: DEFAULT_SETTINGS, problems: [] };
@@ -122,9 +256,9 @@ export function parseSettings(value: unknown): { settings: Settings; problems: s
   const problems: string[] = [];
   const parsed: Record<string, unknown> = {};
   for (const setting of SETTINGS) {
-    const given = value[setting.name] ?? setting.default;
-    if (!setting.accepts(given)) problems.push(`\`seedwise.${setting.name}\` must be ${setting.expected}.`);
-    parsed[setting.name] = setting.accepts(given) ? given : setting.default;
+    const taken = takeValue(setting, value[setting.name] ?? setting.default, `seedwise.${setting.name}`);
+    problems.push(...taken.problems);
+    parsed[setting.name] = taken.value ?? setting.default;
   }
   return { settings: parsed as unknown as Settings, problems };
 }
@@ -139,17 +273,43 @@ export function mergeSettings(project: Partial<Settings>, user: Settings): Setti
   for (const { name, default: usual } of SETTINGS) {
     const [theirs, own] = [project[name], user[name]];
     if (isRecord(own)) merged[name] = { ...(theirs as object | undefined), ...own };
-    else merged[name] = own === usual ? (theirs ?? usual) : own;
+    else merged[name] = isUsual(own, usual) ? (theirs ?? usual) : own;
   }
   return merged as unknown as Settings;
 }
 
+const isUsual = (own: unknown, usual: unknown): boolean =>
+  own === usual || (Array.isArray(own) && own.length === 0 && Array.isArray(usual) && usual.length === 0);
+
+const byIgnored = new WeakMap<Settings, Map<string, Settings>>();
+
+/**
+ * The settings of one file, by its path from the folder its project's settings are in: with the rules that are silent in
+ * it. The same object for the same rules.
+ */
+export function settingsIn(settings: Settings, path: string): Settings {
+  const rules = Object.entries(settings.perFileIgnores).flatMap(([pattern, names]) =>
+    matchesGlob(pattern, path) ? names : [],
+  );
+  if (rules.length === 0) return settings;
+  const known = byIgnored.get(settings) ?? new Map<string, Settings>();
+  byIgnored.set(settings, known);
+  const key = rules.join('\n');
+  const own = known.get(key) ?? { ...settings, ignore: [...settings.ignore, ...rules] };
+  known.set(key, own);
+  return own;
+}
+
+const isAmong = (rule: string, patterns: readonly string[]): boolean =>
+  patterns.some((pattern) => matchesPattern(pattern, rule));
+
 /** The level the settings give a rule: that of the longest matching pattern, else `default`. */
 export function ruleLevel(settings: Settings, rule: string): RuleLevel {
+  if (isAmong(rule, settings.ignore)) return 'off';
+  if (settings.select.length > 0 && !isAmong(rule, settings.select)) return 'off';
   let best: string | undefined;
   for (const pattern of Object.keys(settings.rules)) {
-    const matches = new RegExp(`^${wildcard(pattern, '.*')}$`).test(rule);
-    if (matches && (best === undefined || pattern.length > best.length)) best = pattern;
+    if ((best === undefined || pattern.length > best.length) && matchesPattern(pattern, rule)) best = pattern;
   }
   return best === undefined ? 'default' : (settings.rules[best] ?? 'default');
 }

@@ -1,0 +1,218 @@
+/** `seedwise check`: one check from its arguments to its exit code. */
+import { analyze } from '../core/analysis/analyze.ts';
+import { asReleased } from '../core/analysis/new-rules.ts';
+import type { Severity } from '../core/contract/severity.ts';
+import { projectOf } from '../core/program/project.ts';
+import { RULES } from '../core/rules/index.ts';
+import { didYouMean } from '../core/text/nearest.ts';
+import { newOnes, readBaseline, writeBaseline } from './baseline.ts';
+import { diffOf } from './diff.ts';
+import { type Found, foundIn, SEVERITIES } from './findings.ts';
+import { type Change, type Changes, change, ignoring, repairing, writeChanges } from './fixing.ts';
+import { FORMATS } from './formats/index.ts';
+import { asJson } from './formats/json.ts';
+import { countsOf, pathFrom, type Results } from './formats/results.ts';
+import type { Values } from './options.ts';
+import { type Print, painter } from './output.ts';
+import { progress } from './progress.ts';
+import { topOf } from './projects.ts';
+import { nameOf, plural, reasonOf, say, UsageError } from './say.ts';
+import { openSession, type Session } from './session.ts';
+
+/** What the options ask for, once they are known to go together. */
+interface Request {
+  readonly values: Values;
+  readonly format: string;
+  readonly lowestFailing: number;
+}
+
+/** Options that each say what to do instead of showing findings. */
+const WAYS = ['diff', 'add-ignores', 'show-files', 'statistics'] as const;
+
+function requestOf(values: Values): Request {
+  const format = typeof values.format === 'string' ? values.format : 'full';
+  if (!Object.hasOwn(FORMATS, format))
+    throw new UsageError(`there is no format '${format}'${didYouMean(format, Object.keys(FORMATS), "'")}`);
+  const failOn = typeof values['fail-on'] === 'string' ? values['fail-on'] : 'warning';
+  const lowestFailing = SEVERITIES.indexOf(failOn as Severity);
+  if (lowestFailing < 0) throw new UsageError(`there is no severity '${failOn}'${didYouMean(failOn, SEVERITIES, "'")}`);
+  if (values['unsafe-fixes'] && !values.fix && !values.diff)
+    throw new UsageError("'--unsafe-fixes' needs '--fix' or '--diff'.");
+  if (values['update-baseline'] && !values.baseline) throw new UsageError("'--update-baseline' needs '--baseline'.");
+  const ways = WAYS.filter((name) => values[name]);
+  if (ways.length > 1) throw new UsageError(`'--${ways[0]}' and '--${ways[1]}' exclude each other.`);
+  if (values.fix && (values.diff || values['add-ignores']))
+    throw new UsageError(`'--fix' and '--${values.diff ? 'diff' : 'add-ignores'}' exclude each other.`);
+  if (values.statistics && !['full', 'concise', 'text', 'json'].includes(format))
+    throw new UsageError(`'--statistics' has no format '${format}'.`);
+  return { values, format, lowestFailing };
+}
+
+/** Makes the check, and gives the exit code. */
+export async function runCheck(
+  rest: readonly string[],
+  values: Values,
+  version: string,
+  print: Print,
+): Promise<number> {
+  const request = requestOf(values);
+  const session = await openSession(rest, values, version);
+  if (values['show-files']) {
+    await print(session.files.map((path) => `${nameOf(path)}\n`).join(''));
+    return session.isIncomplete ? 2 : 0;
+  }
+  if (values.diff) return await showDiff(session, values, print);
+  const fixed = values.fix ? await treat(session, values, print) : undefined;
+  if (values['add-ignores']) await addIgnores(session, values);
+  const { found, analysed } = findAll(
+    session,
+    FORMATS[request.format]?.wantsReplacements === true,
+    values.quiet === true,
+  );
+  const kept = await compare(session, found, values);
+  // Repaired standard input has gone to standard output, where nothing else belongs.
+  const isSpoken = fixed !== undefined && session.stdinPath !== undefined;
+  const text = render(kept, analysed, session, request);
+  if (isSpoken) process.stderr.write(text);
+  else await print(text);
+  if (fixed && !values.quiet) say(fixSummaryOf(fixed));
+  if (session.isIncomplete) return 2;
+  const isFailing = kept.some(({ severity }) => SEVERITIES.indexOf(severity) <= request.lowestFailing);
+  return isFailing && !values['exit-zero'] ? 1 : 0;
+}
+
+/** The findings of all files that can be analysed, as this version shows them. */
+function findAll(
+  session: Session,
+  wantsReplacements: boolean,
+  isQuiet: boolean,
+): { found: Found[]; analysed: string[] } {
+  const { files, workspace, version } = session;
+  const found: Found[] = [];
+  const analysed: string[] = [];
+  const tick = progress('checked', () => files.length, isQuiet);
+  const around = { fileAt: (path: string) => workspace.open(path), wantsReplacements };
+  for (const path of files) {
+    tick();
+    try {
+      const file = session.open(path);
+      if (!file) continue;
+      const settings = session.settingsOf(path);
+      const { findings, problems } = analyze(file, projectOf(file, settings, workspace), settings);
+      for (const problem of problems)
+        session.problem(`${problem} This is a fault of Seedwise; please report it.`, path);
+      found.push(...foundIn(file, asReleased(findings, settings, version), around));
+      analysed.push(path);
+    } catch (error) {
+      // What cannot be read was named when it was first read; what fails now is a fault of ours.
+      if (!session.problems.some((each) => each.path === path))
+        session.problem(`${nameOf(path)} is not analysed: ${reasonOf(error)}`, path);
+    }
+  }
+  tick.done();
+  return { found, analysed };
+}
+
+/** Leaves out what the baseline knows; writes it where there is none. */
+async function compare(session: Session, found: Found[], values: Values): Promise<Found[]> {
+  const { baseline } = values;
+  if (typeof baseline !== 'string') return found;
+  const known = values['update-baseline'] ? null : readBaseline(baseline);
+  if (known) return newOnes(baseline, known, found);
+  try {
+    writeBaseline(baseline, found);
+    say(
+      `wrote the baseline ${nameOf(baseline)} with ${plural(found.length, 'finding')}; from now on only new ones are shown.`,
+    );
+    return [];
+  } catch (error) {
+    session.problem(`the baseline ${nameOf(baseline)} cannot be written: ${reasonOf(error)}`, undefined, true);
+    return found;
+  }
+}
+
+function render(found: readonly Found[], files: readonly string[], session: Session, request: Request): string {
+  const { values, format, lowestFailing } = request;
+  if (values.statistics) return statistics(found, format);
+  const results: Results = {
+    found,
+    files,
+    problems: session.problems,
+    fails: (severity) => SEVERITIES.indexOf(severity) <= lowestFailing,
+    base: topOf(process.cwd()),
+    version: session.version,
+    isQuiet: values.quiet === true,
+    paint: painter(values),
+    cut: (text) => session.problem(text),
+  };
+  return FORMATS[format]!.render(results);
+}
+
+/** How often each rule speaks, the most frequent first. */
+function statistics(found: readonly Found[], format: string): string {
+  const rows = RULES.flatMap(({ name, summary }) => {
+    const own = found.filter(({ rule }) => rule === name);
+    const fixable = own.filter(({ fixes }) => fixes.length > 0).length;
+    return own.length > 0 ? [{ code: name, count: own.length, fixable, summary }] : [];
+  }).sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
+  if (format === 'json') return asJson(rows);
+  const width = String(rows[0]?.count ?? 0).length;
+  const longest = Math.max(0, ...rows.map(({ code }) => code.length));
+  const lines = rows.map(
+    ({ code, count, summary }) => `${String(count).padStart(width)}  ${code.padEnd(longest)}  ${summary}\n`,
+  );
+  return `${lines.join('')}${found.length === 0 ? 'No problems.' : `Found ${plural(found.length, 'problem')} (${countsOf(found)}).`}\n`;
+}
+
+/** `--fix`: repairs and writes; of standard input the repaired text goes to standard output. */
+async function treat(session: Session, values: Values, print: Print): Promise<Fixed> {
+  const changes = change(session, repairing(values['unsafe-fixes'] === true));
+  const { stdinPath } = session;
+  if (stdinPath === undefined) return { problems: changes.problems, files: await write(session, changes) };
+  const own = changes.files.find(({ path }) => path === stdinPath);
+  // What else the repair needs would have to be written to a file, which nobody named.
+  const others = changes.files.filter((each) => each !== own);
+  for (const { path } of others) {
+    session.problem(`${nameOf(path)} is not fixed: only standard input is repaired.`, path, true);
+    session.reread(path);
+  }
+  const { bytes } = (own?.after ?? session.read(stdinPath)).decoded;
+  session.replaceStdin(bytes);
+  await print(bytes);
+  return { problems: changes.problems, files: own ? [own] : [] };
+}
+
+interface Fixed {
+  readonly problems: number;
+  readonly files: readonly Change[];
+}
+
+const fixSummaryOf = ({ problems, files }: Fixed): string =>
+  problems === 0 ? 'nothing to fix.' : `fixed ${plural(problems, 'problem')} in ${plural(files.length, 'file')}.`;
+
+const write = (session: Session, changes: Changes): Promise<Change[]> => writeChanges(session, changes);
+
+async function addIgnores(session: Session, values: Values): Promise<void> {
+  if (session.stdinPath !== undefined) throw new UsageError("'--add-ignores' writes files, and '-' is none.");
+  const changes = change(session, ignoring);
+  const written = await write(session, changes);
+  if (!values.quiet) say(`added ${plural(changes.problems, 'ignore')} in ${plural(written.length, 'file')}.`);
+}
+
+/** `--diff`: what would be repaired, as a diff; 1 where that is something. */
+async function showDiff(session: Session, values: Values, print: Print): Promise<number> {
+  const { problems, files } = change(session, repairing(values['unsafe-fixes'] === true));
+  const base = topOf(process.cwd());
+  const diffs = files.map(({ path, before, after }) =>
+    diffOf(pathFrom(base, path).replace(/^\//, ''), before.decoded.text, after.decoded.text),
+  );
+  await print(diffs.join(''));
+  if (!values.quiet)
+    say(
+      problems === 0
+        ? 'nothing to fix.'
+        : `would fix ${plural(problems, 'problem')} in ${plural(files.length, 'file')}.`,
+    );
+  if (session.isIncomplete) return 2;
+  return files.length > 0 && !values['exit-zero'] ? 1 : 0;
+}

@@ -1,0 +1,34 @@
+/** Findings as Markdown, for the summary of a build or a comment. */
+import { ruleUrl } from '../../core/rules/index.ts';
+import { printable } from '../../host/printable.ts';
+import { plural } from '../say.ts';
+import { countsOf, placeOf, type Results } from './results.ts';
+
+/** A summary of a build holds a megabyte. */
+const MOST_ROWS = 2000;
+
+export function markdown({ found, files, cut }: Results): string {
+  const count = plural(files.length, 'file');
+  if (found.length === 0) return `**Seedwise**: no problems in ${count}.\n`;
+  const rows = found.slice(0, MOST_ROWS).map((each) => {
+    const rule = `[${each.rule}](${ruleUrl(each.rule)})`;
+    return `| ${code(placeOf(each))} | ${each.severity} | ${rule} | ${prose(each.message)} |\n`;
+  });
+  if (found.length > rows.length) cut(`${found.length - rows.length} findings more than a summary takes.`);
+  const head = `**Seedwise** found ${plural(found.length, 'problem')} (${countsOf(found)}) in ${count}.`;
+  return `${head}\n\n| Place | Severity | Rule | Message |\n| --- | --- | --- | --- |\n${rows.join('')}`;
+}
+
+/** Text whose backticks stay, and in which nothing else is Markdown, HTML or a mention. */
+const prose = (text: string): string =>
+  printable(text)
+    .split(/(`[^`]*`)/)
+    .map((part, i) => (i % 2 === 1 ? code(part.slice(1, -1)) : part.replace(/[\\<>[\]*_|~#@&`]/g, '\\$&')))
+    .join('');
+
+/** A span of code in a cell of a table; the bar is escaped even there. */
+function code(text: string): string {
+  const fence = '`'.repeat(Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length)) + 1);
+  const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
+  return `${fence}${pad}${text.replaceAll('|', '\\|')}${pad}${fence}`;
+}

@@ -1,0 +1,58 @@
+/** What formats are given, and what they share. */
+import { relative, sep } from 'node:path';
+import type { Severity } from '../../core/contract/severity.ts';
+import { printable } from '../../host/printable.ts';
+import { type Found, type Region, SEVERITIES } from '../findings.ts';
+import { nameOf, plural } from '../say.ts';
+import type { Problem } from '../session.ts';
+
+export interface Results {
+  readonly found: readonly Found[];
+  /** The files that were analysed. */
+  readonly files: readonly string[];
+  readonly problems: readonly Problem[];
+  /** Whether a severity fails the check. */
+  fails(severity: Severity): boolean;
+  /** The folder that paths for machines are from. */
+  readonly base: string;
+  readonly version: string;
+  readonly isQuiet: boolean;
+  paint(code: number, text: string): string;
+  /** Says what a format could not take. */
+  cut(text: string): void;
+}
+
+export interface Formatter {
+  readonly text: string;
+  /** Whether repairs have to be worked out. */
+  readonly wantsReplacements?: true;
+  render(results: Results): string;
+}
+
+/** `train.py:3:5`, or `train.ipynb:cell 2:3:5`; people count cells from 1, as Ruff does. */
+export const placeOf = ({ path, cell, start }: Region): string =>
+  `${nameOf(path)}:${cell === null ? '' : `cell ${cell + 1}:`}${start.row}:${start.column}`;
+
+/** A path for machines: from the base, with forward slashes; outside it the whole path. */
+export function pathFrom(base: string, path: string): string {
+  const name = relative(base, path);
+  return (name.startsWith('..') ? path : name).split(sep).join('/');
+}
+
+/** A region in the lines of its file. Those of a notebook are lines of its JSON, which say nothing: its first one. */
+export const inFile = ({ cell, start, end }: Region): Pick<Region, 'start' | 'end'> =>
+  cell === null ? { start, end } : { start: { row: 1, column: 1 }, end: { row: 1, column: 1 } };
+
+/** The message, with the place in the notebook where the format has none for it. */
+export const messageOf = ({ cell, start, message }: Found): string =>
+  printable(cell === null ? message : `cell ${cell + 1}, line ${start.row}: ${message}`);
+
+/** `2 warnings, 1 hint`, the worst first. */
+export function countsOf(found: readonly Found[]): string {
+  const counts = SEVERITIES.flatMap((severity) => {
+    const count = found.filter((each) => each.severity === severity).length;
+    if (count === 0) return [];
+    return severity === 'information' ? [`${count} information`] : [plural(count, severity)];
+  });
+  return counts.join(', ');
+}

@@ -1,0 +1,77 @@
+/** Findings for people: one line each, or with the code they are about. */
+import type { Severity } from '../../core/contract/severity.ts';
+import { ruleUrl } from '../../core/rules/index.ts';
+import { printable } from '../../host/printable.ts';
+import type { Found } from '../findings.ts';
+import { plural } from '../say.ts';
+import { countsOf, placeOf, type Results } from './results.ts';
+
+const COLOURS: Readonly<Record<Severity, number>> = { error: 31, warning: 33, information: 34, hint: 90 };
+const BOLD = 1;
+const FAINT = 90;
+
+/** Longer lines are shown around the place. */
+const WIDEST = 200;
+
+export const concise = (results: Results): string =>
+  results.found.map((each) => headOf(each, results)).join('') + end(results);
+
+export const full = (results: Results): string =>
+  results.found.map((each) => `${headOf(each, results)}${bodyOf(each, results)}\n`).join('') + end(results);
+
+const headOf = (found: Found, { paint }: Results): string => {
+  const { severity, rule, message } = found;
+  return `${paint(BOLD, `${placeOf(found)}:`)} ${paint(COLOURS[severity], severity)} ${rule} ${printable(message)}\n`;
+};
+
+function bodyOf(found: Found, { paint }: Results): string {
+  const { start, end, related, fixes } = found;
+  const margin = String(start.row).length;
+  const bar = paint(FAINT, '|');
+  const { shown, indent, length } = excerpt(
+    found.line,
+    start.column - 1,
+    end.row === start.row ? end.column - 1 : undefined,
+  );
+  const note = (kind: string, text: string): string =>
+    `  ${' '.repeat(margin)} ${paint(FAINT, '=')} ${kind}: ${text}\n`;
+  return [
+    `  ${paint(FAINT, String(start.row))} ${bar} ${shown}\n`,
+    `  ${' '.repeat(margin)} ${bar} ${' '.repeat(indent)}${paint(COLOURS[found.severity], '^'.repeat(Math.max(1, length)))}\n`,
+    ...related.map((each) => note('see', `${placeOf(each)}: ${printable(each.message)}`)),
+    ...fixes.map(({ title, safe }, i) => {
+      const how = i > 0 ? 'in an editor' : safe ? '--fix' : '--fix --unsafe-fixes';
+      return note('fix', `${printable(title)} (${how})`);
+    }),
+    note('help', ruleUrl(found.rule)),
+  ].join('');
+}
+
+/** The line made fit to be printed, how far the span is in it, and how long. */
+function excerpt(line: string, start: number, end = line.length): { shown: string; indent: number; length: number } {
+  const from = start > WIDEST / 2 ? start - 20 : 0;
+  const to = Math.min(line.length, from + WIDEST);
+  const clean = (text: string): string => printable(text.replaceAll('\t', '    '));
+  const before = (from > 0 ? '… ' : '') + clean(line.slice(from, start));
+  const marked = clean(line.slice(start, Math.min(end, to)));
+  const shown = before + marked + clean(line.slice(Math.min(end, to), to)) + (to < line.length ? ' …' : '');
+  return { shown, indent: before.length, length: marked.length };
+}
+
+function end(results: Results): string {
+  const { found, files, isQuiet } = results;
+  if (isQuiet) return '';
+  const count = plural(files.length, 'file');
+  if (found.length === 0) return `No problems in ${count}.\n`;
+  return `Found ${plural(found.length, 'problem')} (${countsOf(found)}) in ${count}.\n${fixable(found)}`;
+}
+
+/** How many findings a repair would end, by their first repairs. */
+function fixable(found: readonly Found[]): string {
+  const safe = found.filter(({ fixes }) => fixes[0]?.safe === true).length;
+  const unsafe = found.filter(({ fixes }) => fixes[0]?.safe === false).length;
+  if (safe + unsafe === 0) return '';
+  if (unsafe === 0) return `${safe} fixable with --fix.\n`;
+  if (safe === 0) return `${unsafe} fixable with --fix --unsafe-fixes.\n`;
+  return `${safe} fixable with --fix, ${unsafe} more with --unsafe-fixes.\n`;
+}

@@ -380,10 +380,14 @@ export class Composer {
   #follow(object: InstanceValue, members: readonly string[], call: Arguments, at: Site, depth = 0): Outcome | null {
     const [first = '', ...rest] = members;
     if (rest.length === 0) return this.#method(object, first, call, at, depth);
-    const held = this.#callees.resolved(this.#callees.held(object, first, at.path), at.path);
-    return held !== null && 'instance' in held && depth < DEEPEST
-      ? this.#follow(held, rest, call, at, depth + 1)
-      : null;
+    return this.#followIn(this.#callees.held(object, first, at.path), rest, call, at, depth + 1);
+  }
+
+  #followIn(value: Value, members: readonly string[], call: Arguments, at: Site, depth: number): Outcome | null {
+    const held = this.#callees.resolved(value, at.path);
+    if (held === null || depth > DEEPEST) return null;
+    if ('oneOf' in held) return this.#oneOf(held.oneOf, (each) => this.#followIn(each, members, call, at, depth + 1));
+    return 'instance' in held ? this.#follow(held, members, call, at, depth) : null;
   }
 
   #memberOf(value: Value, name: string, call: Arguments, at: Site, depth = 0): Outcome | null {

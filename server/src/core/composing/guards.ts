@@ -67,7 +67,9 @@ export function settle(value: Value, env: Environment, home: string, depth = 0):
     home,
     ...(value.parts ? { parts: value.parts.map(inner) } : {}),
     ...(value.made ? { made: all(value.made) } : {}),
-    ...(value.loader ? { loader: { ...value.loader, dataset: inner(value.loader.dataset) } } : {}),
+    ...(value.loader
+      ? { loader: { ...value.loader, sampler: inner(value.loader.sampler), dataset: inner(value.loader.dataset) } }
+      : {}),
   };
 }
 
@@ -107,16 +109,10 @@ export function decide(guard: Guard, look: (value: Value) => Value, isEntry: () 
       if (parts.includes(decisive)) return decisive;
       return parts.includes(undefined) ? undefined : !decisive;
     }
-    case 'none': {
-      const value = look(guard.value);
-      if (value === null || 'result' in value || 'oneOf' in value || 'parameter' in value) return undefined;
-      return 'const' in value && value.const === null;
-    }
-    case 'truth': {
-      const value = look(guard.value);
-      if (value === null || !('const' in value)) return undefined;
-      return Array.isArray(value.const) ? value.const.length > 0 : Boolean(value.const);
-    }
+    case 'none':
+      return agreed(look(guard.value), isNone);
+    case 'truth':
+      return agreed(look(guard.value), isTrue);
     case 'compare': {
       const left = look(guard.left);
       const right = look(guard.right);
@@ -124,6 +120,25 @@ export function decide(guard: Guard, look: (value: Value) => Value, isEntry: () 
       return compare(guard.operator, left.const, right.const);
     }
   }
+}
+
+/** What is asked of a value, where all that it may be agree. */
+function agreed(value: Value, ask: (value: Value) => boolean | undefined): boolean | undefined {
+  if (value === null || !('oneOf' in value)) return ask(value);
+  const [first, ...others] = value.oneOf.map(ask);
+  return others.every((each) => each === first) ? first : undefined;
+}
+
+function isNone(value: Value): boolean | undefined {
+  if (value === null || 'result' in value || 'oneOf' in value || 'parameter' in value) return undefined;
+  return 'const' in value && value.const === null;
+}
+
+/** Of objects only functions are surely true. */
+function isTrue(value: Value): boolean | undefined {
+  if (value === null) return undefined;
+  if ('const' in value) return Array.isArray(value.const) ? value.const.length > 0 : Boolean(value.const);
+  return 'function' in value ? true : undefined;
 }
 
 function compare(operator: string, left: unknown, right: unknown): boolean | undefined {

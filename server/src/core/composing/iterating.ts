@@ -40,7 +40,7 @@ function itemsOf(dataset: Value, at: Site, { method, apply }: Steps): Outcome {
   const own = method(dataset, '__getitem__', NO_ARGUMENTS, at);
   if (own) return called(own);
   // A dataset of torchvision's transforms each image.
-  const given = dataset.made?.keywords ?? {};
-  const steps = [given.transform, given.target_transform, given.transforms];
+  const { positional = [], keywords = {} } = dataset.made ?? {};
+  const steps = [...positional, keywords.transform, keywords.target_transform, keywords.transforms];
   return called(steps.map((each) => apply(each ?? null, NO_ARGUMENTS, at) ?? NOTHING).reduce(then, NOTHING));
 }

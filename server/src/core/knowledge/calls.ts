@@ -21,6 +21,9 @@ export const SPAWNS =
 export const GETS_CONTEXT = /^(torch\.)?multiprocessing(\.\w+)?\.get_context$/;
 /** Ends the program. */
 export const EXITS = new Set(['sys.exit', 'os._exit', 'os.abort', 'builtins.exit', 'builtins.quit']);
+/** Gives back what it gets, in the same order, ready for the devices it runs on. */
+export const HANDS_ON =
+  /^(accelerate\.(\w+\.)*Accelerator\.prepare(_data_loader|_model)?|lightning\.fabric\.(\w+\.)*Fabric\.setup(_dataloaders|_module)?)$/;
 /** Decorators that make a context manager of a generator. */
 export const MAKES_CONTEXT = new Set(['contextlib.contextmanager', 'contextlib.asynccontextmanager']);
 /** Context managers at whose end the generators are what they were. */

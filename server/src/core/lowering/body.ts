@@ -320,7 +320,11 @@ export class Lowering {
       case 'boolean_operator': {
         const left = this.#optional(node.get('left'));
         const right = this.#optional(node.get('right'));
-        return right.length > 0 ? [...left, { kind: 'branch', guard: null, body: right, otherwise: [] }] : left;
+        if (right.length === 0) return left;
+        const tested = node.get('left');
+        const holds = tested ? guardOf(tested, this.#file) : null;
+        const guard: Guard = node.get('operator')?.type === 'or' ? { test: 'not', guard: holds } : holds;
+        return [...left, { kind: 'branch', guard, body: right, otherwise: [] }];
       }
       case 'list_comprehension':
       case 'set_comprehension':

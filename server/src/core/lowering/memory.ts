@@ -87,8 +87,9 @@ function signatureOf(file: PythonFile, classes: Readonly<Record<string, ClassEff
       );
   }
   for (const [id, info] of file.scopes.functions) parts.push(id, decoratorsOf(info, file));
-  // A dictionary of arguments may be filled anywhere.
-  for (const { index } of file.text.matchAll(/\.update\(|\[['"]\w+['"]\]\s*=/g)) parts.push(lineAt(file.text, index));
+  // A dictionary of arguments, or of functions, may be filled anywhere.
+  for (const { index } of file.text.matchAll(/\.update\(|\[['"]\w+['"]\]\s*=|\]\s*=\s*[\w.]+\s*$/gm))
+    parts.push(lineAt(file.text, index));
   return JSON.stringify(parts);
 }
 

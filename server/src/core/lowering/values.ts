@@ -9,12 +9,14 @@ import {
   OF_SELF,
   type Value,
 } from '../effects/events.ts';
-import { CALLS_ITS_PARTS, HOLDS_PARTS, LIBRARY } from '../knowledge/calls.ts';
+import { CALLS_ITS_PARTS, HANDS_ON, HOLDS_PARTS, LIBRARY } from '../knowledge/calls.ts';
 import { drawOf } from '../knowledge/tables.ts';
-import type { Call } from '../python/call.ts';
+import type { Call, Constant } from '../python/call.ts';
+import { evaluatorOf } from '../python/evaluator.ts';
 import { FLUENT, isSelfUpdate, type PythonFile } from '../python/file.ts';
 import { reachingDefinitions } from '../python/reaching.ts';
 import type { ClassInfo, Definition, FunctionInfo } from '../python/scope.ts';
+import { ANY } from '../python/value.ts';
 import type { Node } from '../syntax/parse.ts';
 import { madeIn, wrappedBy } from './transforms.ts';
 
@@ -25,6 +27,8 @@ export const DATA_LOADERS: ReadonlySet<string> = new Set([
 ]);
 /** Names that lead to names that lead to names are followed so far. */
 const DEEPEST = 6;
+/** A table that holds more than these is none of functions. */
+const MOST_STORED = 40;
 /** A name that more branches than these have bound is nothing. */
 const MOST_BRANCHES = 5;
 
@@ -56,7 +60,15 @@ export function knownValue(expression: Node, file: PythonFile, depth = 0): Value
     case 'dictionary':
       return oneOf(expression.children.map((pair) => inner(pair.get('value'))));
     case 'subscript':
-      return itemOf(inner(expression.get('value')), expression.get('subscript'), file);
+      return (
+        itemOf(inner(expression.get('value')), expression.get('subscript'), file) ??
+        storedValue(expression.get('value'), expression, file, depth)
+      );
+    case 'boolean_operator': {
+      // `given or usual()` is one of the two.
+      const isOr = expression.get('operator')?.type === 'or';
+      return isOr ? either([inner(expression.get('left')), inner(expression.get('right'))]) : null;
+    }
     case 'call':
       return callValue(expression, file, depth);
     case 'identifier':
@@ -68,6 +80,25 @@ export function knownValue(expression: Node, file: PythonFile, depth = 0): Value
 }
 
 const functionValue = (id: string): Value => (/^#.*\./.test(id) ? { function: id, nested: true } : { function: id });
+
+/** What of several values is known, and that another one may be meant. */
+function either(values: readonly Value[]): Value {
+  const isTelling = values.some((value) => value !== null && !('const' in value) && !('parameter' in value));
+  return isTelling ? { oneOf: values } : null;
+}
+
+/** `TABLE[name]`, of a table that functions or objects are put into one by one; `place` is what the item stands for. */
+function storedValue(table: Node | undefined, place: Node, file: PythonFile, depth: number): Value {
+  if (table?.type !== 'identifier' || depth > 1) return null;
+  const evaluator = evaluatorOf(file);
+  const asked = place.type === 'subscript' ? evaluator.value(place) : evaluator.value(table, ANY);
+  const { values, isComplete } = evaluator.origins(asked);
+  const stored = values.filter(({ node, access }) => node !== place && access.length === 0);
+  if (!isComplete || stored.length === 0 || stored.length > MOST_STORED) return null;
+  const known = stored.map(({ node }) => knownValue(node, file, depth + 1));
+  // What another function was passed is nothing here.
+  return either(known.map((each) => (each !== null && 'parameter' in each ? null : each)));
+}
 
 function namedValue(expression: Node, file: PythonFile, depth: number): Value {
   const object = expression.get('object');
@@ -85,7 +116,10 @@ function namedValue(expression: Node, file: PythonFile, depth: number): Value {
   // A class, a module, or whatever another file has under this name.
   if (name !== null) return file.classOf(name) || !name.startsWith('#') ? outside(name) : null;
   if (expression.type !== 'identifier') return null;
-  const [only, ...others] = reachingDefinitions(expression, file).filter((each) => !updatesItself(each, file));
+  const changes = (each: Definition): boolean => !updatesItself(each, file);
+  const reaching = reachingDefinitions(expression, file).filter(changes);
+  // Behind `x = f(x)` a name means what it meant before.
+  const [only, ...others] = reaching.length > 0 ? reaching : file.definitions(expression).filter(changes);
   if (!only) return null;
   return others.length === 0 ? definedValue(only, file, depth) : anyOf([only, ...others], file, depth);
 }
@@ -116,8 +150,8 @@ function definedValue(only: Definition, file: PythonFile, depth: number): Value 
 function anyOf(definitions: readonly Definition[], file: PythonFile, depth: number): Value {
   if (definitions.length > MOST_BRANCHES) return null;
   const values = definitions.map((each) => definedValue(each, file, depth + 1));
-  const isTelling = values.some((value) => value !== null && !('const' in value) && !('parameter' in value));
-  return isTelling ? (oneOf(values) ?? { oneOf: values }) : null;
+  const any = either(values);
+  return any && (oneOf(values) ?? any);
 }
 
 /** `self.loader`, where the object makes it itself. */
@@ -136,7 +170,18 @@ function attributeValue(name: string, file: PythonFile, depth: number): Value {
 const outside = (name: string): Value => (LIBRARY.test(`${name}.`) ? null : { function: name });
 
 const updatesItself = (definition: Definition, file: PythonFile): boolean =>
-  definition.kind === 'assignment' && isSelfUpdate(definition.value, file);
+  (definition.kind === 'assignment' && isSelfUpdate(definition.value, file)) ||
+  (definition.kind === 'opaque' && isHandedBack(definition.node, file));
+
+/** `model, loader = prepare(model, loader)`: each of them stays what it was. */
+function isHandedBack(name: Node, file: PythonFile): boolean {
+  const assignment = name.parent?.parent;
+  const right =
+    assignment?.type === 'assignment' && name.parent?.field === 'left' ? assignment.get('right') : undefined;
+  const given =
+    right?.type === 'call' ? right.get('arguments')?.children[name.parent?.children.indexOf(name) ?? -1] : null;
+  return given?.type === 'identifier' && file.read(given) === file.read(name);
+}
 
 /** `a, b = f()`: the item that stands at the name's place. */
 function unpackedValue(name: Node, file: PythonFile, depth: number): Value {
@@ -145,6 +190,7 @@ function unpackedValue(name: Node, file: PythonFile, depth: number): Value {
   const right = assignment?.type === 'assignment' && pattern?.field === 'left' ? assignment.get('right') : undefined;
   const item = pattern?.children.indexOf(name) ?? -1;
   if (!right || item < 0 || !/^(pattern_list|tuple_pattern|list_pattern)$/.test(pattern?.type ?? '')) return null;
+  if (right.type === 'call' && HANDS_ON.test(file.call(right).name ?? '')) return handedOn(right, item, file, depth);
   const whole = knownValue(right, file, depth + 1);
   if (whole === null) return null;
   if ('tuple' in whole) return whole.tuple[item] ?? null;
@@ -164,6 +210,12 @@ function elementValue(name: Node, file: PythonFile, depth: number): Value {
   if (whole === null) return null;
   if ('tuple' in whole) return oneOf(whole.tuple);
   return 'instance' in whole && whole.parts ? oneOf(whole.parts) : null;
+}
+
+/** `loader, model = accelerator.prepare(data, net)`: the argument at the same place. */
+function handedOn(right: Node, item: number, file: PythonFile, depth: number): Value {
+  const given = right.get('arguments')?.children[item];
+  return given ? knownValue(given, file, depth + 1) : null;
 }
 
 function callValue(expression: Node, file: PythonFile, depth: number): Value {
@@ -186,7 +238,9 @@ function callValue(expression: Node, file: PythonFile, depth: number): Value {
   if (call.method !== null && FLUENT.has(call.method) && object && call.name === null) {
     return knownValue(object, file, depth + 1);
   }
+  if (call.name === null && call.method === 'get') return storedValue(object, expression, file, depth);
   const name = call.name;
+  if (name !== null && HANDS_ON.test(name)) return handedOn(expression, 0, file, depth);
   return name !== null && (name.startsWith('#') || !LIBRARY.test(name)) ? { result: name } : null;
 }
 
@@ -202,8 +256,8 @@ function instanceValue(call: Call, file: PythonFile, depth: number): InstanceVal
   if (LIBRARY.test(instance) && !instance.startsWith('torchvision.datasets.')) return { instance };
   const made = argumentValues(call, file, depth + 1);
   const all = [...made.positional, ...Object.values(made.keywords)];
-  if (all.some((each) => each !== null && !('const' in each))) return { instance, made };
-  return all.some(choosesMode) ? { instance, made: modesOf(made) } : { instance };
+  const isPlain = all.every((each) => each === null || 'const' in each);
+  return { instance, made: isPlain ? modesOf(made) : made };
 }
 
 /** `train=True`, `split='test'`: what conditions on `self` ask for. Sizes are left out, so that equal objects stay equal. */
@@ -236,9 +290,18 @@ export function argumentValues(call: Call, file: PythonFile, depth = 0): Argumen
 function itemOf(whole: Value, key: Node | undefined, file: PythonFile): Value {
   if (whole === null) return null;
   if ('oneOf' in whole) return whole;
+  if ('const' in whole) return constantItem(whole.const, key, file);
   if (!('tuple' in whole)) return 'function' in whole && !whole.function.startsWith('#') ? whole : null;
   const index = key && file.constant(key);
   return typeof index === 'number' ? (whole.tuple.at(index) ?? null) : oneOf(whole.tuple);
+}
+
+/** One of the constants of a list; any of them where the index is not known. */
+function constantItem(list: Constant, key: Node | undefined, file: PythonFile): Value {
+  if (!Array.isArray(list) || list.length === 0 || list.length > MOST_STORED) return null;
+  const index = key && file.constant(key);
+  const item = typeof index === 'number' ? list.at(index) : undefined;
+  return item !== undefined ? { const: item } : { oneOf: list.map((each) => ({ const: each as Constant })) };
 }
 
 export function oneOf(values: readonly Value[]): Value {
@@ -269,7 +332,8 @@ export function returnedValue(info: FunctionInfo, file: PythonFile): Value {
 }
 
 /** How a `DataLoader(...)` uses the global generators. */
-const instanceOnly = (value: Value): Value => (value !== null && 'instance' in value ? value : null);
+const instanceOnly = (value: Value): Value =>
+  value !== null && ('instance' in value || 'result' in value) ? value : null;
 
 export function loaderOf(call: Call, file: PythonFile, depth = 0): Loader {
   const own = file.argument(call, 'generator', 12);
@@ -366,9 +430,18 @@ function testedValue(expression: Node, file: PythonFile): Value {
   const attribute = expression.get('attribute');
   if (owner === null || !attribute || file.constructionOf(expression.get('object') ?? expression)) return known;
   const name = file.read(attribute);
-  const [only, ...others] = file.classOf(owner)?.attributes.get(name) ?? [];
+  // What other methods may set later is not what they find when the object is made.
+  const values = file.classOf(owner)?.attributes.get(name) ?? [];
+  const made = values.filter((value) => /^__(init|post_init)__$/.test(methodOf(value, file)));
+  const [only, ...others] = values.length === 1 ? values : made;
   const kept = only && others.length === 0 ? knownValue(only, file) : null;
   return kept !== null && 'parameter' in kept ? { parameter: `${OF_SELF}${name}` } : known;
+}
+
+/** The name of the function that a node stands in. */
+function methodOf(node: Node, file: PythonFile): string {
+  const name = node.enclosing('function_definition')?.get('name');
+  return name ? file.read(name) : '';
 }
 
 /** `try: import a / except ImportError: a = None`: where the rest of the program is of use, it is there. */

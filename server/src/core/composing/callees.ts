@@ -12,7 +12,7 @@ import {
   OF_SELF,
   type Value,
 } from '../effects/events.ts';
-import { drawOf, looksLikeSeeder } from '../knowledge/tables.ts';
+import { drawOf, looksLikeSeeder, seedsInPassing } from '../knowledge/tables.ts';
 import { looksLikeClass } from '../python/file.ts';
 import { bindArguments, settle, settleArguments } from './guards.ts';
 
@@ -68,6 +68,8 @@ export const LAYER: FunctionEffects = {
   method: true,
   events: [],
 };
+/** Stands for the constructor of a library's class that seeds in passing, as a trainer's does. */
+export const SEEDS_IN_PASSING: FunctionEffects = { ...LAYER };
 /** What runs when an object is made; a data class has the second or third, which its own constructor calls. */
 const CONSTRUCTORS = ['__init__', '__post_init__', '__attrs_post_init__'];
 /** Decorators of a function that stands for others, which are registered for types. */
@@ -319,6 +321,7 @@ export class Callees {
       // A class of ours that is a layer or network with random weights draws them when it is made.
       if (name === '__init__' && /^(layer|model)$/.test(drawOf(base)?.kind ?? ''))
         return { path, id: `${base}()`, effects: LAYER };
+      if (name === '__init__' && seedsInPassing(base)) return { path, id: base, effects: SEEDS_IN_PASSING };
     }
     return null;
   }

@@ -4,7 +4,7 @@ import { EMPTY, imported, type Paths, perhapsSeeds, type Site, seenFrom } from '
 import type { Arguments, CallEvent, Event, InstanceValue, RunEvent, Value } from '../effects/events.ts';
 import { type Summary, summaryOf, type TransformedDraw } from '../effects/summary.ts';
 import { HOLDS_PARTS } from '../knowledge/calls.ts';
-import { drawOf } from '../knowledge/tables.ts';
+import { drawOf, seederOf } from '../knowledge/tables.ts';
 import { asProgram, ended, inQuiet, inScope, looped, spawned, tried, written } from './blocks.ts';
 import { Bodies } from './bodies.ts';
 import {
@@ -17,6 +17,7 @@ import {
   type Meaning,
   type Modules,
   NO_ARGUMENTS,
+  SEEDS_IN_PASSING,
 } from './callees.ts';
 import { between, inContext } from './contexts.ts';
 import { addArguments, bindArguments, constantOf, decide, decisive, settle, settleArguments } from './guards.ts';
@@ -473,6 +474,9 @@ export class Composer {
     const { runsOnly, ...call } = invocation.call;
     if (runsOnly && (runsOnly === 'generators') !== (effects.isGenerator === true)) return NOTHING;
     if (effects === LAYER) return falls(this.#record.draws('torch', invocation.at));
+    if (effects === SEEDS_IN_PASSING) {
+      return falls(this.#record.seeds(seederOf(callee.id)?.streams ?? [], invocation.at, undefined, 'seed'));
+    }
     const isDecorated = effects.decorators.length > 0;
     const direct: Invocation = { ...invocation, call };
     return isDecorated ? this.#decorated(callee, direct) : this.#runFunction(callee, direct);

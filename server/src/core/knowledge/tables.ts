@@ -4,6 +4,7 @@ import opTable from '../../../data/ops.json' with { type: 'json' };
 import pipelineTable from '../../../data/pipelines.json' with { type: 'json' };
 import seederTable from '../../../data/seeders.json' with { type: 'json' };
 import versionTable from '../../../data/versions.json' with { type: 'json' };
+import weightTable from '../../../data/weights.json' with { type: 'json' };
 import type { Stream } from './streams.ts';
 
 export { STREAMS, type Stream } from './streams.ts';
@@ -28,6 +29,8 @@ export interface Draw {
   readonly unless?: readonly Where[];
   /** It only draws when this argument has one of these values. */
   readonly when?: Where & { readonly in: readonly unknown[]; readonly default: unknown };
+  /** It only draws where one of these is given, as a new head asks for, and the checkpoint is a published one. */
+  readonly given?: readonly string[];
   /** The call falls back to numpy's global state because its `random_state` is absent (scikit-learn and kin). */
   readonly via?: 'random_state';
   readonly source: string;
@@ -271,6 +274,12 @@ export const drawingMethod = (method: string): Draw | undefined => index().draws
 
 export const seederOf = (qualifiedName: string): Seeder | undefined => index().seeders.get(canonical(qualifiedName));
 
+/** True for a class whose constructor surely seeds, by its settings. */
+export function seedsInPassing(qualifiedName: string): boolean {
+  const seeder = seederOf(qualifiedName);
+  return seeder?.implicit === true && seeder.none === 'default' && !seeder.argument;
+}
+
 /** Lower-case names that people give to helpers of their own. */
 export const SEEDER_NAMES: ReadonlySet<string> = new Set(seederTable.names);
 
@@ -315,6 +324,10 @@ export const canonical = (qualifiedName: string): string =>
   /^(torch|numpy|sklearn|pytorch_lightning|lightning)/.test(qualifiedName) ? rewritten(qualifiedName) : qualifiedName;
 
 const ML_PACKAGES: ReadonlySet<string> = new Set(drawTable.packages);
+const WEIGHT_LOADERS: ReadonlySet<string> = new Set(weightTable.loaders.map(({ name }) => name));
+/** True for a call that puts a checkpoint into the networks it is handed. */
+export const loadsWeights = (qualifiedName: string): boolean => WEIGHT_LOADERS.has(qualifiedName);
+
 /** True for packages whose import makes a file a machine-learning file. */
 export const isMlPackage = (topLevelName: string): boolean => ML_PACKAGES.has(topLevelName);
 

@@ -2,7 +2,7 @@
 
 import { type Event, NOTHING_PASSED, type Value } from '../effects/events.ts';
 import { EXITS, GETS_CONTEXT, SPAWNS } from '../knowledge/calls.ts';
-import { seederOf } from '../knowledge/tables.ts';
+import { seederOf, seedsInPassing } from '../knowledge/tables.ts';
 import { generatorMadeBy } from '../knowledge/transforms.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -107,8 +107,12 @@ function seedEvents(call: Call, file: PythonFile, site: Sites): Event[] | null {
   // `torch.seed()` takes fresh entropy: whatever it is called, it seeds nothing.
   if (seeder.streams.length === 0 || seeder.device === 'cuda' || seeder.varying) return flags;
   const given = seeder.argument ? file.argument(call, seeder.argument.name, seeder.argument.position) : 'unknown';
-  const perhaps: Event[] = seeder.may || seeder.implicit ? [{ kind: 'unknown-seeder', site: site(call.callee) }] : [];
-  if (seeder.implicit) return given === 'absent' && seeder.none === 'entropy' ? flags : [...flags, ...perhaps];
+  // A constructor that takes its seed from settings seeds in any case.
+  const isSure = seedsInPassing(call.name ?? '');
+  const perhaps: Event[] =
+    seeder.may || (seeder.implicit && !isSure) ? [{ kind: 'unknown-seeder', site: site(call.callee) }] : [];
+  if (seeder.implicit && !isSure)
+    return given === 'absent' && seeder.none === 'entropy' ? flags : [...flags, ...perhaps];
   if (seeder.state && typeof given !== 'string' && isOwnState(given, file)) return flags;
   const isAbsent = given === 'absent';
   const value: Value = isAbsent ? { const: null } : typeof given === 'string' ? null : knownValue(given, file);

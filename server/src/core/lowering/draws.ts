@@ -114,7 +114,16 @@ function usesOwnGenerator(draw: Draw, call: Call, file: PythonFile): boolean {
   });
 }
 
+/** A published checkpoint, by the name under which it is downloaded: it has no head of the asker's. */
+const PUBLISHED = /^[\w-]+(\/[\w.-]+)?$/;
+
 function meetsCondition(draw: Draw, call: Call, file: PythonFile): boolean {
+  if (draw.given) {
+    const first = call.node.get('arguments')?.children[0];
+    const checkpoint = first && file.constant(first.get('value') ?? first);
+    if (typeof checkpoint !== 'string' || !PUBLISHED.test(checkpoint)) return false;
+    if (draw.given.every((name) => file.argument(call, name) === 'absent')) return false;
+  }
   if (!draw.when) return true;
   const given = file.argument(call, draw.when.argument, draw.when.position);
   const value = given === 'absent' ? draw.when.default : typeof given === 'string' ? undefined : file.constant(given);

@@ -1,9 +1,10 @@
 /** Draws that cannot change a result: they make a name, a port, a delay, colours, the next seed, or only probe a shape. */
 
-import { looksLikeSeeder } from '../knowledge/tables.ts';
+import { loadsWeights, looksLikeSeeder } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { type Node, walk } from '../syntax/parse.ts';
+import { isRequiredOption } from './options.ts';
 import { HARMLESS_CONSUMERS, isOnlyProbed } from './probes.ts';
 
 /** Words of a variable or keyword whose value no result depends on. */
@@ -16,6 +17,8 @@ const HARMLESS_NAMES =
 /** Functions that return a name, a port or a seed. */
 const MAKES_NAME = new RegExp(`${HARMLESS_NAMES.source}|(^|_)(port|uuid|suffix|seed)$`, 'i');
 const TRAINS = /^(fit|learn|backward|step|train(_\w+)?|training|\w+_train|run_epoch|run_training|do_train\w*)$/;
+/** What modules are put into: the weights of the whole are theirs. */
+const WHOLES = /^torch\.nn\.(Sequential|ModuleList|ModuleDict|DataParallel|parallel\.DistributedDataParallel)$/;
 /** A helper that puts a checkpoint into the network it gets. */
 const LOADS = /^(load|reload|restore)_?(checkpoint|ckpt|weights|state(_?dict)?|model|network|pretrained\w*)s?$/i;
 const INITIALISES = /^apply$|(^|_)(re)?(init|initiali[sz]e|reset|create|build)(_|$)|weights?(_|$)/i;
@@ -87,15 +90,29 @@ export function overwrittenBy(statement: Node, file: PythonFile): Replacement | 
   const target =
     expression?.type === 'assignment' ? expression.get('left') : expression && initialised(expression, file);
   if (!target || !/identifier|attribute/.test(target.type)) return undefined;
-  const name = file.read(target);
+  const names = new Set([file.read(target)]);
   const following = statementsAfter(statement);
   for (const [i, next] of following.entries()) {
     if (/^(return|raise|break|continue)_statement$/.test(next.type)) return undefined;
-    const how = replaces(next, name, file);
+    const how = [...names].map((name) => replaces(next, name, file)).find((each) => each !== undefined);
+    const whole = wholeOf(next, names, file);
+    if (whole !== undefined) names.add(whole);
     // What training left behind, the best of its weights too, comes from the weights it began with.
     if (how) return following.slice(0, i).some((each) => trains(each, file)) ? undefined : { statement: next, how };
   }
   return undefined;
+}
+
+/** `model = Whole(encoder)`: the object that a part is put into as it is made. */
+function wholeOf(statement: Node, parts: ReadonlySet<string>, file: PythonFile): string | undefined {
+  const assignment = statement.type === 'expression_statement' ? statement.children[0] : undefined;
+  const left = assignment?.type === 'assignment' ? assignment.get('left') : undefined;
+  const right = assignment?.get('right');
+  if (!left || right?.type !== 'call' || !/^(identifier|attribute)$/.test(left.type)) return undefined;
+  const { name } = file.call(right);
+  const isMade = name !== null && (file.classOf(name) !== undefined || WHOLES.test(name));
+  const given = right.get('arguments')?.children ?? [];
+  return isMade && given.some((each) => parts.has(file.read(each.get('value') ?? each))) ? file.read(left) : undefined;
 }
 
 /** The network whose weights a call draws, by its name: `net.apply(init)`, `net.init_weights()`, `init_weights(net)`. */
@@ -123,14 +140,21 @@ function statementsAfter(statement: Node): Node[] {
 /** The statement replaces the weights, or a loop does before it trains. */
 function replaces(statement: Node, name: string, file: PythonFile): Replacing | undefined {
   if (statement.type === 'for_statement') {
+    if (copiesInto(statement, name, file)) return 'loaded';
     const body = statement.get('body')?.children ?? [];
     const at = body.findIndex((each) => overwrites(each, name, file));
     return at >= 0 && !body.slice(0, at).some((each) => trains(each, file))
       ? overwrites(body[at]!, name, file)
       : undefined;
   }
+  if (statement.type === 'with_statement') {
+    const how = (statement.get('body')?.children ?? []).map((each) => replaces(each, name, file));
+    return how.find((each) => each !== undefined);
+  }
   if (statement.type !== 'if_statement') return overwrites(statement, name, file);
-  const body = asksParameter(statement.get('condition'), file) ? statement.get('consequence')?.children : undefined;
+  const condition = statement.get('condition');
+  const isAsked = asksParameter(condition, file) || (condition && asksRequired(condition, file));
+  const body = isAsked ? statement.get('consequence')?.children : undefined;
   return body?.map((each) => overwrites(each, name, file)).find((how) => how !== undefined);
 }
 
@@ -146,6 +170,13 @@ function trains(statement: Node, file: PythonFile): boolean {
     return undefined;
   });
   return found;
+}
+
+/** The condition holds for whatever the command line has to give: `args.checkpoint is not None`. */
+function asksRequired(condition: Node, file: PythonFile): boolean {
+  if (isRequiredOption(condition, file)) return true;
+  const [left] = condition.type === 'comparison_operator' ? condition.children : [];
+  return left !== undefined && isRequiredOption(left, file) && /\bis\s+not\s+None$/.test(file.read(condition));
 }
 
 /** The condition is a parameter, or a test of one. */
@@ -164,6 +195,7 @@ function overwrites(statement: Node, name: string, file: PythonFile): Replacing 
   const call = expression?.type === 'assignment' ? expression.get('right') : expression;
   if (call?.type !== 'call') return undefined;
   const loaded = file.call(call);
+  if (isLoadedBy(call, name, file) || isCopiedBy(loaded, name, file)) return 'loaded';
   const into = loaded.name === 'safetensors.torch.load_model' ? file.argument(loaded, 'model', 0) : 'absent';
   if (typeof into !== 'string') return file.read(into) === name ? 'loaded' : undefined;
   const callee = call.get('function');
@@ -171,9 +203,87 @@ function overwrites(statement: Node, name: string, file: PythonFile): Replacing 
   const isGiven = given.some((each) => file.read(each.get('value') ?? each) === name);
   if (isGiven && LOADS.test(file.read(callee?.get('attribute') ?? callee ?? call))) return 'otherwise';
   const object = callee?.get('object');
+  if (object && file.read(object) === name && loadsItself(loaded, file)) return 'loaded';
   const how =
     loaded.method === 'load_state_dict' ? 'loaded' : loaded.method === 'reset_parameters' ? 'otherwise' : undefined;
   // A part is overwritten with the whole.
   const isWhole = object && `${name}.`.startsWith(`${file.read(object).replace(/\.module$/, '')}.`);
   return isWhole ? how : undefined;
+}
+
+/** A loader of a library's, at any place of the statement's call, that is handed the network. */
+function isLoadedBy(statement: Node, name: string, file: PythonFile): boolean {
+  let found = false;
+  walk(statement, (node) => {
+    const known = node.type === 'call' ? file.call(node).name : null;
+    if (known !== null && loadsWeights(known)) found ||= mentions(node.get('arguments'), name, file);
+    return !found;
+  });
+  return found;
+}
+
+/** `copy_params(old, new)`: a helper of the file that copies into the parameter that the network is passed for. */
+function isCopiedBy(call: Call, name: string, file: PythonFile): boolean {
+  const helper = file.functionOf(call.name);
+  const body = helper?.node.get('body');
+  if (!helper || helper.class || !body) return false;
+  return helper.parameters.some((parameter, i) => {
+    const given = file.argument(call, parameter.name, i);
+    if (typeof given === 'string' || file.read(given) !== name) return false;
+    let found = false;
+    walk(body, (node) => {
+      found ||= node.type === 'for_statement' && copiesInto(node, parameter.name, file);
+      return !found;
+    });
+    return found;
+  });
+}
+
+/** A loop over the parameters of a network that gives each the values of something else. */
+function copiesInto(loop: Node, name: string, file: PythonFile): boolean {
+  const left = loop.get('left');
+  const right = loop.get('right');
+  const body = loop.get('body');
+  if (!left || !right || !body) return false;
+  const isOver = new RegExp(`(^|[^\\w.])${name.replace(/\W/g, '\\$&')}\\.(named_parameters|parameters|state_dict)\\(`);
+  if (!isOver.test(file.read(right))) return false;
+  const targets = left.type === 'identifier' ? [left] : left.children;
+  const own = new Set(targets.map((each) => file.read(each)));
+  let found = false;
+  walk(body, (node) => {
+    const isCopy = node.type === 'call' && file.call(node).method === 'copy_';
+    const object = isCopy ? node.get('function')?.get('object') : undefined;
+    const filled = object ? file.read(object).replace(/\.data$/, '') : '';
+    // A moving average keeps a part of what was there.
+    if (own.has(filled) && !mentions(node.get('arguments'), filled, file)) found = true;
+    return !found;
+  });
+  return found;
+}
+
+/** A method of the file that puts a checkpoint into its own object. */
+function loadsItself(call: Call, file: PythonFile): boolean {
+  const method = file.functionOf(call.name);
+  const body = method?.class ? method.node.get('body') : undefined;
+  const self = method?.parameters[0]?.name ?? '';
+  let found = false;
+  if (body) {
+    walk(body, (node) => {
+      const callee = node.type === 'call' ? node.get('function') : undefined;
+      found ||= callee !== undefined && file.read(callee) === `${self}.load_state_dict`;
+      return !found;
+    });
+  }
+  return found;
+}
+
+function mentions(node: Node | undefined, name: string, file: PythonFile): boolean {
+  let found = false;
+  if (node) {
+    walk(node, (each) => {
+      found ||= /^(identifier|attribute)$/.test(each.type) && file.read(each) === name;
+      return !found;
+    });
+  }
+  return found;
 }

@@ -35,6 +35,7 @@ function useOf(value: Node, file: PythonFile, seen: Set<string>): Use {
         const last = file.read(callee.get('attribute') ?? callee);
         if (HARMLESS_CONSUMERS.has(last) || ASKS_KIND.test(file.call(parent.parent).name ?? '')) return 'probe';
         if (WORKS.test(last)) return 'matters';
+        if (isWarmUp(parent.parent, file)) return 'probe';
         break;
       }
       case 'assignment':
@@ -58,6 +59,22 @@ function useOf(value: Node, file: PythonFile, seen: Set<string>): Use {
   }
   return 'matters';
 }
+
+/** A network that is run without a gradient, and whose result nobody takes. */
+function isWarmUp(call: Node, file: PythonFile): boolean {
+  const callee = call.get('function');
+  const isObject = callee !== undefined && file.functionOf(file.qualify(callee)) === undefined && isModel(callee, file);
+  if (call.parent?.type !== 'expression_statement' || !isObject) return false;
+  for (let at: Node | null = call.enclosing('with_statement'); at; at = at.enclosing('with_statement')) {
+    const managers = at.children.find((child) => child.type === 'with_clause');
+    if (managers && /\b(no_grad|inference_mode)\(/.test(file.read(managers))) return true;
+  }
+  return false;
+}
+
+/** Not a function of a library or of another file: an object of this one, or what somebody passed. */
+const isModel = (callee: Node, file: PythonFile): boolean =>
+  file.instanceOf(callee) !== null || file.qualify(callee) === null || callee.type === 'attribute';
 
 /** How the names of a target are used in their function, or in the body of the file. */
 function usesOfNames(target: Node | undefined, file: PythonFile, seen: Set<string>): Use {

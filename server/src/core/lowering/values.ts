@@ -18,6 +18,7 @@ import { reachingDefinitions } from '../python/reaching.ts';
 import type { ClassInfo, Definition, FunctionInfo } from '../python/scope.ts';
 import { ANY } from '../python/value.ts';
 import type { Node } from '../syntax/parse.ts';
+import { isRequiredOption } from './options.ts';
 import { madeIn, wrappedBy } from './transforms.ts';
 
 /** Classes whose objects yield batches, in an order of their own. */
@@ -395,7 +396,7 @@ export function guardOf(condition: Node, file: PythonFile): Guard {
     case 'comparison_operator':
       return comparison(condition, file);
     default: {
-      const isThere = isOptionalImport(condition, file);
+      const isThere = isOptionalImport(condition, file) || isRequiredOption(condition, file);
       return { test: 'truth', value: isThere ? { const: true } : testedValue(condition, file) };
     }
   }
@@ -411,7 +412,7 @@ function comparison(condition: Node, file: PythonFile): Guard {
     if (right.type !== 'none') return null;
     const guard: Guard = {
       test: 'none',
-      value: isOptionalImport(left, file) ? { const: true } : testedValue(left, file),
+      value: isOptionalImport(left, file) || isRequiredOption(left, file) ? { const: true } : testedValue(left, file),
     };
     return operator === 'is' ? guard : { test: 'not', guard };
   }

@@ -38,10 +38,11 @@ export function hasCommandLine(file: PythonFile): boolean {
     });
   const guards = file.syntax.root.children.filter((node) => isMainGuard(node, file));
   const bodies = guards.flatMap((guard) => guard.get('consequence') ?? []);
+  // Whatever it is called: a function of the file that runs with these arguments is what the file is there for.
   const works = (body: Node): boolean =>
     callsIn(body, file).some(({ name, method }) => {
       const isSeed = name !== null && (seederOf(name)?.streams.length ?? 0) > 0;
-      return isSeed || method === 'backward' || (name !== null && WORKS.test(name));
+      return isSeed || method === 'backward' || file.functionOf(name) !== undefined;
     });
   return bodies.some((body) => works(body) && reads(body, 0));
 }

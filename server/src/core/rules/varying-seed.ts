@@ -163,9 +163,19 @@ function isSeeded(varying: Varying, stream: Stream, uses: readonly SeedUse[], fi
   if (/worker/i.test(file.read(varying.node.enclosing('function_definition')?.get('name') ?? { start: 0, end: 0 })))
     return true;
   const own = new Set<Call>();
+  const takes = ({ value }: SeedUse): boolean =>
+    value === 'absent' || (value !== 'unknown' && varyingPart(value, file)?.node === varying.node);
+  for (const use of uses) if (takes(use)) own.add(use.call);
+  // A helper that is passed this value everywhere seeds with it, and with nothing else.
+  const helpers = uses.filter(takes).flatMap(({ call }) => {
+    const helper = file.functionOf(call.name);
+    return helper && file.calls(helper.id).every((each) => own.has(each)) ? helper.node : [];
+  });
+  const isInside = ({ call: { node } }: SeedUse): boolean =>
+    helpers.some((helper) => helper.start < node.start && node.end <= helper.end);
   for (const use of uses) {
-    const part = typeof use.value === 'string' ? null : varyingPart(use.value, file);
-    if (part?.node === varying.node || use.value === 'absent') own.add(use.call);
+    if (own.has(use.call)) continue;
+    if (isInside(use)) own.add(use.call);
     else if (use.streams.includes(stream)) return true;
   }
   return file.allCalls.some((call) => {
@@ -174,8 +184,14 @@ function isSeeded(varying: Varying, stream: Stream, uses: readonly SeedUse[], fi
   });
 }
 
+/** Where a value is new in every run; a draw is none, so there it is the one call of a helper that seeds with it. */
+function placeOf(varying: Varying, { call, value }: SeedUse, file: PythonFile): Node {
+  const isHelper = varying.stream !== undefined && file.functionOf(call.name) !== undefined;
+  return isHelper && typeof value !== 'string' ? value : whole(varying, file);
+}
+
 function ofValue(varying: Varying, use: SeedUse, file: PythonFile): Report {
-  const node = whole(varying, file);
+  const node = placeOf(varying, use, file);
   const { start, end } = node;
   const value = seedValueAt(file, node);
   const related = { start: use.call.callee.start, end: use.call.callee.end, message: 'This seeds with it.' };

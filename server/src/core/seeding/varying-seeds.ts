@@ -90,7 +90,7 @@ function takesParameter(use: SeedUse, name: string, helper: { readonly node: Nod
 }
 
 const SOURCES =
-  /^(time\.(time|perf_counter|monotonic|process_time)(_ns)?|datetime\.datetime\.(now|utcnow|today)|os\.(getpid|getppid|urandom)|secrets\.\w+|uuid\.uuid[14]|torch\.seed)$/;
+  /^(time\.(time|perf_counter|monotonic|process_time)(_ns)?|datetime\.datetime\.(now|utcnow|today)|os\.(getpid|getppid|urandom)|secrets\.\w+|uuid\.uuid[14]|torch\.seed|torch\.(default_generator|Generator)\.seed)$/;
 const ARITHMETIC = /^(builtins\.(int|float|abs|round|hash|str|min|max|pow|sum)|math\.\w+|numpy\.\w+)$/;
 
 /** What of the expression is new in every run; null when nothing is known to be, or when there is a choice. */
@@ -123,13 +123,19 @@ export function varyingPart(expression: Node, file: PythonFile, names: readonly 
 
 function varyingCall(call: Call, file: PythonFile, names: readonly Node[]): Varying | null {
   const { node, name, callee } = call;
-  if (name !== null && SOURCES.test(name)) return { node, names };
+  if ((name !== null && SOURCES.test(name)) || reseedsDevice(call, file)) return { node, names };
   const draw = findDraw(call, file);
   if (draw) return draw.kind === 'function' && !draw.via ? { node, names, stream: draw.stream } : null;
   if (name !== null && ARITHMETIC.test(name)) return first(node.get('arguments')?.children ?? [], file, names);
   const object = callee.get('object');
   const part = name === null && object ? varyingPart(object, file, names) : null;
   return part && within(node, part);
+}
+
+/** `torch.cuda.default_generators[i].seed()` takes fresh entropy, as `torch.seed()` does. */
+function reseedsDevice({ method, callee }: Call, file: PythonFile): boolean {
+  const table = method === 'seed' ? callee.get('object')?.get('value') : undefined;
+  return table !== undefined && file.qualify(table) === 'torch.cuda.default_generators';
 }
 
 /** `now.timestamp()` of a `now` that was taken elsewhere: the number is made here. */

@@ -9,12 +9,12 @@ import { DATA_LOADER, makeDeterministic, seedWorker, workerFunction } from '../l
 import { indexingFix } from '../operations/equivalents.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
-import { cellAt, fitsCells } from '../python/notebook.ts';
+import { cellAt } from '../python/notebook.ts';
 import { unusedIgnore } from '../rules/unused-ignore.ts';
 import { seedBlock } from '../seeding/seed-block.ts';
 import { LAUNCH_FILE } from '../switches/environment.ts';
 import type { Edit, Fix, Span } from '../text/edit.ts';
-import type { Analysis } from './analyze.ts';
+import { type Analysis, staysInCells } from './analyze.ts';
 import { ignoreFile, ignoreLine } from './suppress.ts';
 
 export interface Action {
@@ -80,8 +80,7 @@ export function rewriteAt(
 }
 
 /** What would reach from one cell of a notebook into another, or write over a magic, is not offered. */
-const fits = ({ notebook, path }: PythonFile, edits: () => readonly Edit[]): boolean =>
-  !notebook || fitsCells(notebook, edits(), path);
+const fits = (file: PythonFile, edits: () => readonly Edit[]): boolean => staysInCells(file, edits());
 
 function repair(finding: Finding, fix: Fix, preferred: boolean): Action {
   return { title: fix.title, kind: 'quickfix', finding, preferred, edits: () => fix.edits() };

@@ -3,12 +3,13 @@ import type { Project } from '../contract/project.ts';
 import type { Finding, Report, Rule } from '../contract/rule.ts';
 import type { Severity } from '../contract/severity.ts';
 import type { PythonFile } from '../python/file.ts';
-import { fitsCells, type Notebook } from '../python/notebook.ts';
+import { fitsMarimo } from '../python/marimo.ts';
+import { fitsCells } from '../python/notebook.ts';
 import { RULES } from '../rules/index.ts';
 import { unusedIgnore } from '../rules/unused-ignore.ts';
 import { nodeAt } from '../seeding/seeds.ts';
 import { ruleLevel, type Settings } from '../settings/settings.ts';
-import type { Fix } from '../text/edit.ts';
+import type { Edit, Fix } from '../text/edit.ts';
 import { inOneLine } from '../text/excerpts.ts';
 import { suppress } from './suppress.ts';
 
@@ -47,17 +48,24 @@ export function analyze(file: PythonFile, project: Project, settings: Settings):
     if (severity !== null && !isOff) kept.push({ ...report, rule: unusedIgnore.name, severity });
   }
   const findings = kept.sort((a, b) => a.start - b.start || a.end - b.end);
-  const { notebook } = file;
-  return { findings: notebook ? findings.map((each) => inCells(each, file, notebook)) : findings, problems };
+  const hasCells = file.notebook !== null || file.scopes.cells.length > 0;
+  return { findings: hasCells ? findings.map((each) => inCells(each, file)) : findings, problems };
+}
+
+/** True where no edit would reach from one cell of a notebook into another, or to where no cell is. */
+export function staysInCells({ notebook, scopes, syntax, text, path }: PythonFile, edits: readonly Edit[]): boolean {
+  if (notebook && !fitsCells(notebook, edits, path)) return false;
+  const own = edits.filter((edit) => edit.path === undefined || edit.path === path);
+  return scopes.cells.length === 0 || fitsMarimo(scopes.cells, syntax.root, text, own);
 }
 
 /** The finding without the repairs that do not fit into cells, which is found out when somebody asks for its repairs. */
-function inCells(finding: Finding, file: PythonFile, notebook: Notebook): Finding {
+function inCells(finding: Finding, file: PythonFile): Finding {
   let fitting: readonly Fix[] | undefined;
   return {
     ...finding,
     get fixes() {
-      fitting ??= (finding.fixes ?? []).filter((fix) => fitsCells(notebook, fix.edits(), file.path));
+      fitting ??= (finding.fixes ?? []).filter((fix) => staysInCells(file, fix.edits()));
       return fitting;
     },
   };

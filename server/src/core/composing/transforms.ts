@@ -119,12 +119,12 @@ export class Transforms {
   /** A method of a generator, or a function that draws from it. */
   uses(object: InstanceValue, method: string, site: Site): void {
     const own = this.isTransformed ? generatorMadeBy(object.instance) : undefined;
-    if (!own || own.reads.includes(method)) return;
+    if (!own) return;
     if (own.reseeds.includes(method)) {
       this.#seeded = new Set([...this.#seeded, own.name]);
       return;
     }
-    if (own.stream === 'torch' && method !== DRAWS_FROM) return;
+    if (method !== DRAWS_FROM && !own.draws.includes(method)) return;
     const madeIn = object.madeIn ? `${object.home ?? site.path}\0${object.madeIn}` : null;
     this.#note({ stream: own.stream, own, isFrozen: own.frozen.includes(method), isArray: false, madeIn }, site);
   }

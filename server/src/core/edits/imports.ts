@@ -1,10 +1,12 @@
 /** Finds the name a module already has in a file, adds the import where a careful engineer would, and places helpers. */
 
 import { isMlPackage } from '../knowledge/tables.ts';
+import { runningOrder } from '../python/cells.ts';
 import type { PythonFile } from '../python/file.ts';
+import type { MarimoCell } from '../python/marimo.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
-import { eolOf, insertAt, lineEnd, lineStart } from './edit-text.ts';
+import { eolOf, insertAt, insertBefore, lineEnd, lineStart } from './edit-text.ts';
 
 /** How a file spells a dotted name, and the import it still needs for that. */
 export interface Spelled {
@@ -26,10 +28,13 @@ const USUAL_ALIAS: Readonly<Record<string, string>> = { numpy: 'np', 'torch.nn.f
  * `use` is where the name will stand, if that may be above an import.
  */
 export function spell(file: PythonFile, qualified: string, use = file.text.length): Spelled {
+  const home = file.scopes.cells.find(({ body }) => body.some((each) => each.start <= use && use <= each.end));
   let best: { name: string; rest: string } | undefined;
   for (const [name, definitions] of file.scopes.module.names) {
     const [first] = definitions;
-    if (first?.kind !== 'import' || !isUnconditional(first.statement) || first.statement.start > use) continue;
+    if (first?.kind !== 'import') continue;
+    const isBefore = home ? runsBefore(first.statement, home, file) : first.statement.start <= use;
+    if (!isBefore || (!home && !isUnconditional(first.statement))) continue;
     // Notebooks like to import the same once more.
     if (!definitions.every((each) => each.kind === 'import' && each.qualified === first.qualified)) continue;
     const rest = suffixOf(qualified, first.qualified);
@@ -40,12 +45,21 @@ export function spell(file: PythonFile, qualified: string, use = file.text.lengt
   const module = qualified.split('.')[0] ?? qualified;
   const usual = USUAL_ALIAS[module] ?? module;
   // An import further down may come a second time.
-  const again = file.scopes.module.names
-    .get(usual)
-    ?.every((each) => each.kind === 'import' && each.qualified === module);
+  const again =
+    !home && file.scopes.module.names.get(usual)?.every((each) => each.kind === 'import' && each.qualified === module);
   const name = again ? usual : freeName(file, [usual, module, `${module}_module`]);
   const statement = name === module ? `import ${module}` : `import ${module} as ${name}`;
-  return { text: name + qualified.slice(module.length), edits: [importEdit(file, module, statement, use)] };
+  const text = name + qualified.slice(module.length);
+  const inCell = home?.body.find((each) => each.start <= use && use <= each.end);
+  return { text, edits: [inCell ? insertBefore(file, inCell, [statement]) : importEdit(file, module, statement, use)] };
+}
+
+/** True for an import that has run where a cell of a notebook runs, so that needing its name changes no order. */
+function runsBefore(statement: Node, home: MarimoCell, file: PythonFile): boolean {
+  if (isUnconditional(statement) || statement.enclosing('with_statement')) return true;
+  const order = runningOrder(file.scopes.cells, file);
+  const place = order.findIndex(({ body }) => body.includes(statement));
+  return place >= 0 && place <= order.indexOf(home);
 }
 
 /** Spells several names, each new import once. */

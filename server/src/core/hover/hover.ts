@@ -3,6 +3,7 @@
 import type { Project } from '../contract/project.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
 import { compareVersions } from '../knowledge/tables.ts';
+import { noteOn } from '../knowledge/transforms.ts';
 import { DATA_LOADER, isLeftOut, loaderArgument } from '../loading/loaders.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -48,6 +49,9 @@ function describe(token: Node, file: PythonFile, project: Project): string | nul
   if (!expression || (expression === token && token.field === 'name')) return null;
   const flag = describeSwitch(file.qualify(expression), project);
   if (flag) return flag;
+  const note = noteOn(file.qualify(expression) ?? '');
+  if (note && (expression.field === 'function' || expression.parent?.type === 'decorator'))
+    return `${note.note}\n\n[Source](${note.source})`;
   const node = expression.field === 'function' ? expression.parent : null;
   if (node?.type !== 'call') return null;
   const call = file.call(node);

@@ -27,11 +27,12 @@ export interface Transform {
 export interface GeneratorClass {
   readonly name: string;
   readonly stream: Stream;
-  /** Methods after which it gives known numbers, and methods that only look at it. */
+  /** Methods after which it gives known numbers. */
   readonly reseeds: readonly string[];
-  readonly reads: readonly string[];
   /** Draws whose number compiled code keeps from its trace. */
   readonly frozen: readonly string[];
+  /** Methods that draw; a `torch.Generator` is drawn from by functions that are passed it. */
+  readonly draws: readonly string[];
   /** Methods that put what they are passed into another order, and methods that return it so. */
   readonly shuffles: readonly string[];
   readonly permutes: readonly string[];
@@ -74,8 +75,24 @@ export const leavesUntouched = (name: string): boolean => UNTOUCHED.has(name);
 /** The class of the generator that a call of this name makes. */
 export const generatorMadeBy = (name: string): GeneratorClass | undefined => GENERATORS.get(name);
 
+/** The methods of any generator that draw from it. */
+export const DRAWING_METHODS: ReadonlySet<string> = new Set([...GENERATORS.values()].flatMap(({ draws }) => draws));
+
 /** Where a function of numpy takes the size whose presence makes compiled code draw it from torch's stream. */
 export const arraySizeOf = (name: string): number | undefined => ARRAYS.get(name);
 
 /** The shuffle that a function of this name is. */
 export const shuffleNamed = (name: string): Shuffle | undefined => SHUFFLES.get(name);
+
+/** A sentence or two of Markdown, and where to read more. */
+export interface Note {
+  readonly note: string;
+  readonly source: string;
+}
+
+const NOTES: ReadonlyMap<string, Note> = new Map(
+  table.notes.flatMap((row) => row.names.map((name) => [canonical(name), row] as const)),
+);
+
+/** What is worth saying of a call or decorator of this name that changes what a draw means. */
+export const noteOn = (name: string): Note | undefined => NOTES.get(name);

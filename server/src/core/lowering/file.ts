@@ -7,6 +7,7 @@ import type {
   LoweredFunctions,
   LoweredModule,
 } from '../effects/events.ts';
+import { inOrder } from '../python/cells.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Span } from '../text/edit.ts';
 import { Lowering } from './body.ts';
@@ -27,7 +28,7 @@ export function lowerModule(file: PythonFile, vocabulary: Vocabulary): LoweredMo
   const classes: Record<string, ClassEffects> = {};
   for (const [id, info] of file.scopes.classes) classes[id] = classEffects(info, file);
   const body = new Lowering(file, '', vocabulary);
-  const module = body.statements(file.syntax.root.children);
+  const module = body.statements(inOrder(file));
   const apps = body.apps();
   const imports = [...new Set(file.scopes.imports.flatMap((statement) => importedModules(statement, file)))];
   return {

@@ -4,6 +4,7 @@ import type { Event, Transformation, Value } from '../effects/events.ts';
 import { TAKES_NO_GRADIENT } from '../knowledge/calls.ts';
 import {
   checkpointsItself,
+  DRAWING_METHODS,
   generatorMadeBy,
   leavesUntouched,
   type Transform,
@@ -225,6 +226,24 @@ export const keepsUntouched = (call: Call): boolean => call.name !== null && lea
 /** The function whose body makes a generator, empty for the module's; null for what makes none. */
 export const madeIn = (call: Call, file: PythonFile): string | null =>
   call.name !== null && generatorMadeBy(call.name) ? homeOf(call.node, file) : null;
+
+/** The calls' callees and decorators of a file that compile something. */
+export function compilingNodes(file: PythonFile): Node[] {
+  const calls = file.allCalls.filter((call) => appliedTransform(call, file)?.transform.kind === 'compile');
+  const decorated = [...file.scopes.functions.values()].filter((info) => {
+    const how = transformationOf(info, file);
+    return how !== null && how !== 'untouched' && how.kind === 'compile';
+  });
+  const decorators = decorated.flatMap(({ decorators }) => decorators[0]?.children[0] ?? []);
+  return [...calls.map(({ callee }) => callee), ...decorators].sort((a, b) => a.start - b.start);
+}
+
+/** True for a file with a draw that transformed code may keep or repeat. */
+export function mayDrawTransformed(file: PythonFile): boolean {
+  if (/\bgenerator\s*=|\bpreserve_rng_state\b/.test(file.text)) return true;
+  if ([...DRAWING_METHODS].some((method) => file.methodCalls(method).length > 0)) return true;
+  return [...file.callsByName.keys()].some((name) => /^(random|numpy\.random)\./.test(name));
+}
 
 /** The functions, by their ids, whose decorators or calls transform something; the module's body is empty. */
 export function transformingFunctions(file: PythonFile): string[] {

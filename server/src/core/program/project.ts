@@ -19,6 +19,7 @@ import type { Reached, Site, Summary, TransformedDraw } from '../effects/summary
 import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
 import { type Stream, torchvisionFor } from '../knowledge/tables.ts';
 import { vocabularyOf } from '../lowering/own-functions.ts';
+import { mayDrawTransformed } from '../lowering/transforms.ts';
 import type { Call } from '../python/call.ts';
 import { type Node, openFile, type PythonFile } from '../python/file.ts';
 import { isPlainFunction, outermostFunction } from '../python/mentions.ts';
@@ -38,6 +39,7 @@ export class WorkspaceProject implements Project {
   readonly #workspace: Workspace;
   #isProgram: boolean | undefined;
   #promise: Pledge | undefined;
+  #transformed: readonly TransformedDraw[] | undefined;
   #entries: readonly string[] | undefined;
   #paths: ReadonlySet<string> | undefined;
 
@@ -205,6 +207,11 @@ export class WorkspaceProject implements Project {
 
   /** The draws of this file that happen in transformed code, whichever file transforms it. */
   get transformedDraws(): readonly TransformedDraw[] {
+    this.#transformed ??= mayDrawTransformed(this.file) ? this.#findTransformed() : [];
+    return this.#transformed;
+  }
+
+  #findTransformed(): readonly TransformedDraw[] {
     const { path } = this.file;
     const importers = new Set([path]);
     for (const each of importers) for (const other of this.#workspace.importers(each)) importers.add(other);

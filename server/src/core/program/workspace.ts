@@ -58,7 +58,7 @@ export class Workspace implements Modules {
   /** By the list of modules that an import event has, which is one file's. */
   #imported = new WeakMap<readonly string[], readonly string[]>();
   readonly #programs = new Map<string, ProgramEffects>();
-  readonly #visited = new Map<string, readonly TransformedDraw[]>();
+  readonly #visited = new Map<string, { draws: readonly TransformedDraw[]; asked: ReadonlySet<string> }>();
   readonly #doers = new Map<string, boolean>();
   /** What programs have in common as long as no file changes; and the same of bodies that are looked at without their imports. */
   #shared = new SharedOutcomes();
@@ -86,7 +86,7 @@ export class Workspace implements Modules {
       return false;
     this.#forgetShared();
     // What is written inside functions changes no name, and matters only to programs that have read it.
-    this.#visited.clear();
+    for (const [each, { asked }] of this.#visited) if (each === path || asked.has(path)) this.#visited.delete(each);
     if (old && shapeOf(old) === shapeOf(file)) this.#forgetPrograms(path);
     else this.#forget();
     return true;
@@ -174,13 +174,13 @@ export class Workspace implements Modules {
   visited(path: string): readonly TransformedDraw[] {
     let found = this.#visited.get(path);
     if (!found) {
-      const composer = new Composer(this, path);
+      const composer = new Composer(this.modules, path);
       const ids = this.facts(path)?.transforming ?? [];
       withinReason(() => composer.visit(path, ids));
-      found = composer.transformed;
+      found = { draws: composer.transformed, asked: composer.needs.files };
       this.#visited.set(path, found);
     }
-    return found;
+    return found.draws;
   }
 
   /** Files that import this one, at any level of their code. */

@@ -1,6 +1,7 @@
 /** One pass over the tree that binds every name to its scope, as Python does, and collects what rules ask for. */
 
 import { lastValue, type Node } from '../syntax/parse.ts';
+import { isCellsOwn, marimoCells } from './marimo.ts';
 import {
   type ClassInfo,
   type Definition,
@@ -28,6 +29,8 @@ export function buildScopes(root: Node, text: string): Scopes {
   const stars: string[] = [];
   const imports: Node[] = [];
   const sets: Node[] = [];
+  const cells = marimoCells(root, text);
+  const cellNodes = new Set(cells.map(({ definition }) => definition));
   const read = (node: Node): string => text.slice(node.start, node.end);
 
   const open = (kind: Scope['kind'], node: Node, parent: Scope | null, owner: Scope['owner']): Scope => {
@@ -37,7 +40,9 @@ export function buildScopes(root: Node, text: string): Scopes {
   };
 
   const define = (scope: Scope, name: string, definition: Definition): void => {
-    const target = scope.elsewhere.get(name) ?? scope;
+    // What a cell of marimo binds is the notebook's.
+    const isShared = cellNodes.has(scope.node) && !isCellsOwn(name);
+    const target = scope.elsewhere.get(name) ?? (isShared ? module : scope);
     const known = target.names.get(name);
     if (known) known.push(definition);
     else target.names.set(name, [definition]);
@@ -140,6 +145,12 @@ export function buildScopes(root: Node, text: string): Scopes {
     if (body) visit(body, inner);
   };
 
+  /** A cell is no function: its names are the module's, but for those that begin with an underscore. */
+  const visitCell = (node: Node, scope: Scope): void => {
+    const body = node.get('body');
+    if (body) visit(body, open('comprehension', node, scope, null));
+  };
+
   const visitClass = (node: Node, scope: Scope): void => {
     const name = read(node.get('name') ?? node);
     const bases = node.get('superclasses')?.children ?? [];
@@ -187,7 +198,8 @@ export function buildScopes(root: Node, text: string): Scopes {
         const decorators = node.children.filter((child) => child.type === 'decorator');
         visitAll(decorators, scope);
         const definition = node.get('definition');
-        if (definition?.type === 'function_definition') visitFunction(definition, scope, decorators);
+        if (definition && cellNodes.has(definition)) visitCell(definition, scope);
+        else if (definition?.type === 'function_definition') visitFunction(definition, scope, decorators);
         else if (definition) visitClass(definition, scope);
         return;
       }
@@ -270,7 +282,7 @@ export function buildScopes(root: Node, text: string): Scopes {
 
   const module = open('module', root, null, null);
   visitAll(root.children, module);
-  return { module, byNode, functions, classes, calls, assignments, stars, imports, sets };
+  return { module, byNode, functions, classes, calls, assignments, stars, imports, sets, cells };
 }
 
 function parameterName(parameter: Node): Node | undefined {

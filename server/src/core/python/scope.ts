@@ -3,6 +3,7 @@
  * Names are never compared as text by a rule; they are resolved here first.
  */
 import type { Node } from '../syntax/parse.ts';
+import type { MarimoCell } from './marimo.ts';
 
 export type Definition =
   /** `qualified` is the dotted name the import brings in; relative imports keep their dots. */
@@ -67,6 +68,8 @@ export interface Scopes {
   readonly imports: readonly Node[];
   /** Sets that are written out. */
   readonly sets: readonly Node[];
+  /** Of a notebook of marimo's. */
+  readonly cells: readonly MarimoCell[];
 }
 
 /** The scope a node's names are looked up in. */

@@ -33,6 +33,8 @@ export interface ProgramReport {
   readonly streams: readonly StreamReport[];
   readonly switches: readonly SwitchReport[];
   readonly operations: readonly OperationReport[];
+  /** What compiles parts of the program. */
+  readonly compiled: readonly Mention[];
   readonly loaders: readonly LoaderReport[];
   readonly findings: readonly FindingReport[];
 }

@@ -9,6 +9,7 @@ import { type Step, Trace } from '../composing/trace.ts';
 import type { Project } from '../contract/project.ts';
 import type { Finding } from '../contract/rule.ts';
 import { loaderArgument } from '../loading/loaders.ts';
+import { compilingNodes } from '../lowering/transforms.ts';
 import { DATA_LOADERS } from '../lowering/values.ts';
 import { opUses } from '../operations/verdicts.ts';
 import { isProgram, WorkspaceProject } from '../program/project.ts';
@@ -71,6 +72,7 @@ export function reportOf(workspace: Workspace, path: string, user: Settings): Re
     streams,
     switches,
     operations,
+    compiled: files.flatMap((each) => compilingNodes(each).map((node) => source.mention(each, node))),
     loaders: files.flatMap((each) => loadersOf(each, source)),
     findings,
   };

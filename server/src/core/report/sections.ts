@@ -84,12 +84,16 @@ const PROMISES: Readonly<Record<Pledge, string>> = {
   deterministic: 'It shows determinism intent, so it promises the same bits.',
 };
 
-function factsOf({ promise, torch, files }: ProgramReport, nameOf: (path: string) => string): string[] {
+function factsOf({ promise, torch, files, compiled }: ProgramReport, nameOf: (path: string) => string): string[] {
   const source = torch.manifest === null ? '' : `, as \`${nameOf(torch.manifest)}\` says`;
   const version =
     torch.version === null ? 'the newest torch, since no file names a version' : `torch ${torch.version}${source}`;
   const modules = files.length === 1 ? '' : `It runs ${files.length} files of the workspace.`;
-  return [PROMISES[promise], `Judged for ${version}.`, modules].filter((fact) => fact !== '');
+  const [first] = compiled;
+  const partly = first
+    ? `It is partly compiled, as by \`${first.code}\`: dropout and the like draw other numbers there than uncompiled under the same seed.`
+    : '';
+  return [PROMISES[promise], `Judged for ${version}.`, modules, partly].filter((fact) => fact !== '');
 }
 
 const code = (text: string): Inline => ({ code: text });

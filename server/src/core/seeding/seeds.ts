@@ -163,7 +163,10 @@ export function seedBeside(project: Project, exposure: Exposure, stream: Stream)
   const line = `${texts[0]}(${file.read(value)})`;
   const helper = node.enclosing('function_definition');
   const name = helper && file.read(helper.get('name') ?? helper);
-  const isHelper = name && seedsInside(helper, file) && name !== 'main';
+  // A cell of a notebook is no function that somebody calls.
+  const isFunction =
+    helper !== null && file.functionOf(file.scopes.byNode.get(helper)?.owner?.id ?? null) !== undefined;
+  const isHelper = name && isFunction && seedsInside(helper, file) && name !== 'main';
   const elsewhere = file === project.file ? '' : ` in ${seed.path.slice(seed.path.lastIndexOf('/') + 1)}`;
   return {
     title: isHelper

@@ -164,7 +164,7 @@ def run(program, arguments=()):
 def describe_machine():
     probe = (
         "import importlib, importlib.util, json, platform, torch; cuda = torch.cuda.is_available();"
-        "found = [name for name in ('torch', 'numpy', 'scipy', 'pandas', 'sklearn', 'hypothesis', 'albumentations', 'jax', 'torchdata') if importlib.util.find_spec(name)];"
+        "found = [name for name in ('torch', 'numpy', 'scipy', 'pandas', 'sklearn', 'hypothesis', 'albumentations', 'jax', 'torchdata', 'polars', 'dask', 'numba', 'datasets', 'monai', 'optuna') if importlib.util.find_spec(name)];"
         "versions = {name: importlib.import_module(name).__version__ for name in found};"
         "print(json.dumps({'torch': torch.__version__, 'versions': {'Python': platform.python_version(), **versions},"
         " 'threads': torch.get_num_threads(), 'device': torch.cuda.get_device_name(0) if cuda else None}))"

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { unknownRules, unmetVersion } from '../../server/src/core/analysis/config-problems.ts';
 import { asReleased } from '../../server/src/core/analysis/new-rules.ts';
 import type { Finding } from '../../server/src/core/contract/rule.ts';
+import { STREAMS } from '../../server/src/core/knowledge/streams.ts';
 import { RULES } from '../../server/src/core/rules/index.ts';
 import { readConfig } from '../../server/src/core/settings/pyproject.ts';
 import {
@@ -118,7 +119,8 @@ test('functions are named with their streams', () => {
     const problems = ['`seedwise.seedFunctions` must be an object of names of functions.'];
     assert.deepEqual(parseSettings({ seedFunctions }), { settings: DEFAULT_SETTINGS, problems });
   }
-  const expected = 'must be the name of a function with "all" or a list of "python", "numpy", "torch".';
+  const names = STREAMS.map((stream) => `"${stream}"`).join(', ');
+  const expected = `must be the name of a function with "all" or a list of ${names}.`;
   const wrong = [
     { init: true },
     { init: 'torch' },

@@ -4,7 +4,7 @@ import type { Project } from '../contract/project.ts';
 import type { Finding, Variable } from '../contract/rule.ts';
 import { compatibleEdits } from '../edits/edit-text.ts';
 import { freeName } from '../edits/imports.ts';
-import { STREAMS } from '../knowledge/tables.ts';
+import { BASE_STREAMS } from '../knowledge/streams.ts';
 import { DATA_LOADER, makeDeterministic, seedWorker, workerFunction } from '../loading/loaders.ts';
 import { indexingFix } from '../operations/equivalents.ts';
 import type { Call } from '../python/call.ts';
@@ -194,7 +194,7 @@ export function insertSeedBlock(
 ): { readonly edits: readonly Edit[] } | { readonly message: string } {
   const must = project.summary?.must ?? {};
   const late = project.summary?.late ?? {};
-  const isSeeded = STREAMS.every((stream) => stream in must && !(stream in late));
+  const isSeeded = BASE_STREAMS.every((stream) => stream in must && !(stream in late));
   if (isSeeded && !options.deterministic)
     return { message: 'This program seeds `random`, `numpy` and `torch` already.' };
   const { edits } = seedBlock(file, project, options.deterministic);

@@ -448,7 +448,9 @@ export class Composer {
     const draw = drawOf(object.instance);
     if (draw?.kind === 'dropout' && this.#bodies.training !== false) this.#transforms.draws(draw, at);
     const isDrawn = draw?.kind === 'transform' || (draw?.kind === 'dropout' && this.#bodies.training === true);
-    return draw && isDrawn ? falls(this.#record.draws(draw.stream, at)) : null;
+    if (!draw || !isDrawn) return null;
+    const streams = [draw.stream, ...(draw.also ?? [])];
+    return streams.map((stream) => falls(this.#record.draws(stream, at))).reduce(then, NOTHING);
   }
 
   /** Enters what the call makes, runs the body, leaves. */

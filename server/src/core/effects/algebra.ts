@@ -10,7 +10,7 @@
  * and idempotent, and `EMPTY` is neutral. The order of places is that in which lowering counts them: as they run.
  */
 
-import { STREAMS, type Stream } from '../knowledge/tables.ts';
+import { STREAMS, type Stream, streamRow } from '../knowledge/streams.ts';
 import type { Constant } from '../python/call.ts';
 import { partsOfSite } from './events.ts';
 
@@ -466,13 +466,14 @@ export const startsProcess = (inner: Paths, site: Site, forked: boolean): Paths 
   overStreams(inner, ({ draws: drawn }, stream) => {
     const [draw] = byWeight(drawn.filter(({ marked }) => !marked));
     // Under fork only Python's `random` loses its seed.
-    const isLost = draw && (stream === 'python' || !forked);
+    const isLost = draw && (!forked || streamRow(stream).fork === 'reseeded');
     return { ...IDLE, draws: drawn, started: isLost ? [{ route: routeTo(site), draw, forked, seed: null }] : [] };
   });
 
 /** The draws of the first stream that has some, as draws of this one: of what seeds the others by a number it draws. */
 export function drawnFrom(stream: Stream, paths: Paths): Paths {
-  const found = STREAMS.map((each) => paths.streams[each]?.draws ?? []).find((each) => each.length > 0);
+  const reached = STREAMS.filter((each) => streamRow(each).workers === 'seeded');
+  const found = reached.map((each) => paths.streams[each]?.draws ?? []).find((each) => each.length > 0);
   if (!found) return EMPTY;
   const moved = changed(found, (draw) => ({
     ...draw,

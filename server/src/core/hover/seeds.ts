@@ -2,7 +2,7 @@
 
 import type { Project } from '../contract/project.ts';
 import type { Reached } from '../effects/summary.ts';
-import { streamRow } from '../knowledge/streams.ts';
+import { BASE_STREAMS, streamRow } from '../knowledge/streams.ts';
 import { type Flags, type NoSeed, type Seeder, STREAMS, type Stream, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 
@@ -88,7 +88,7 @@ function describeHelper(call: Call, written: string, project: Project): string |
 }
 
 function leftOut(streams: readonly Stream[]): string {
-  const rest = STREAMS.filter((stream) => !streams.includes(stream));
+  const rest = BASE_STREAMS.filter((stream) => !streams.includes(stream));
   return rest.length > 0 ? ` It leaves out ${list(rest)}.` : '';
 }
 

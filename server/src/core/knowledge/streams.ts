@@ -18,6 +18,8 @@ export interface StreamRow {
   readonly within?: true;
   readonly getState?: string;
   readonly setState?: string;
+  /** The call that tells which seed it was given. */
+  readonly getSeed?: string;
   /** How many of a seed's low bits the generator takes, where it drops the others without a word. */
   readonly bits?: number;
   /** What a forked child has: a copy of the state, or fresh entropy. */
@@ -28,6 +30,18 @@ export interface StreamRow {
   readonly workersSince?: string;
   readonly source: string;
 }
+
+/** Decorators whose functions draw from a stream of the library's, whatever module they name. */
+export interface CompiledRow {
+  readonly decorators: readonly string[];
+  /** The one to write. */
+  readonly decorator: string;
+  readonly stream: Stream;
+  readonly replaces: readonly Stream[];
+  readonly source: string;
+}
+
+export const COMPILED = streamTable.compiled as readonly CompiledRow[];
 
 const ROWS = streamTable.streams as readonly StreamRow[];
 const BY_NAME: ReadonlyMap<Stream, StreamRow> = new Map(ROWS.map((row) => [row.stream, row]));

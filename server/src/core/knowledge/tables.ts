@@ -19,6 +19,8 @@ export interface Where {
 export interface Draw {
   readonly name: string;
   readonly stream: Stream;
+  /** It draws from these too. */
+  readonly also?: readonly Stream[];
   /**
    * When it draws: `function` when called; `layer` and `model` when constructed (initial weights); `sampler` when
    * iterated; `transform` when the instance is called; `dropout` when the module is called in training;
@@ -34,6 +36,14 @@ export interface Draw {
   /** The call falls back to numpy's global state because its `random_state` is absent (scikit-learn and kin). */
   readonly via?: 'random_state';
   readonly source: string;
+}
+
+/** A method that draws, of any object that a library made. */
+export interface MethodDraw extends Omit<Draw, 'name'> {
+  readonly library: string;
+  readonly method: string;
+  /** An argument that the call that made the object is known not to have, or to have as `False`. */
+  readonly without?: { readonly argument: string };
 }
 
 /** Switches by the name PyTorch has for them. */
@@ -268,6 +278,16 @@ const foreignDraw = remembered((qualifiedName: string): Draw | undefined => {
   const family = draws.has(name) ? undefined : families.find(({ pattern }) => pattern.test(name));
   return family ? { ...family.draw, name } : draws.get(name);
 });
+
+const METHODS = drawTable.methods as readonly MethodDraw[];
+const METHOD_NAMES: readonly string[] = [...new Set(METHODS.map(({ method }) => method))];
+
+/** The names of methods that draw on the objects of some library. */
+export const drawingMethods = (): readonly string[] => METHOD_NAMES;
+
+/** The draws of a method of this name, one for each library that has it. */
+export const drawsOfMethod = (method: string): readonly MethodDraw[] =>
+  METHOD_NAMES.includes(method) ? METHODS.filter((row) => row.method === method) : [];
 
 /** The draw of a tensor method that no other library has, such as `normal_`. */
 export const drawingMethod = (method: string): Draw | undefined => index().draws.get(`torch.Tensor.${method}`);

@@ -8,7 +8,7 @@ import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
 import { fireEvents } from './command-apps.ts';
-import { drawEvents } from './draws.ts';
+import { drawEvents, streamAt } from './draws.ts';
 import { type Sites, switchEvents } from './switch-events.ts';
 import { keepsUntouched, transformEvents } from './transforms.ts';
 import { callbacks, unreadCall } from './unread-calls.ts';
@@ -118,7 +118,8 @@ function seedEvents(call: Call, file: PythonFile, site: Sites): Event[] | null {
   const value: Value = isAbsent ? { const: null } : typeof given === 'string' ? null : knownValue(given, file);
   const none = isAbsent ? (seeder.absent ?? seeder.none) : seeder.none;
   const noneIsEntropy = none === 'entropy' || none === 'off';
-  const { streams, state } = seeder;
+  const streams = seeder.streams.map((stream) => streamAt(call.node, stream, file));
+  const { state } = seeder;
   const restores = state ? { restores: true as const } : {};
   const seed: Event = { kind: 'seed', streams, value, noneIsEntropy, ...restores, site: site(call.callee) };
   return [...flags, seed, ...perhaps];

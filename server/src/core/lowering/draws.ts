@@ -1,11 +1,15 @@
 /** Which calls take random numbers from a global generator, decided from the table of draws and the call's arguments. */
 
 import { DRAWS_FROM, type Event, NOTHING_PASSED } from '../effects/events.ts';
-import { type Draw, drawingMethod, drawOf } from '../knowledge/tables.ts';
+import { COMPILED, type Stream } from '../knowledge/streams.ts';
+import { type Draw, drawingMethod, drawOf, drawsOfMethod } from '../knowledge/tables.ts';
 import { arraySizeOf } from '../knowledge/transforms.ts';
 import type { Call, Constant } from '../python/call.ts';
 import { looksLikeClass, type PythonFile } from '../python/file.ts';
+import type { FunctionInfo } from '../python/scope.ts';
+import type { Node } from '../syntax/parse.ts';
 import { isHarmlessDraw } from './harmless-draws.ts';
+import { makerOf } from './makers.ts';
 import { keptValue } from './values.ts';
 
 const LAYER_OF_LIBRARY = /^(torch|torch_geometric|dgl)\./;
@@ -14,14 +18,16 @@ const LAYER_OF_LIBRARY = /^(torch|torch_geometric|dgl)\./;
 export function drawEvents(call: Call, file: PythonFile, site: string): Event[] | null {
   const draw = findDraw(call, file) ?? pandasSample(call, file);
   if (!draw) return null;
+  const streams = [draw.stream, ...(draw.also ?? [])].map((stream) => streamAt(call.node, stream, file));
   if (draw.when?.argument === 'training' && !isHarmlessDraw(call, file)) {
     const mode = file.argument(call, draw.when.argument, draw.when.position);
     const asModule = typeof mode !== 'string' && /^\w+\.training$/.test(file.read(mode));
-    if (asModule) return [{ kind: 'draw', stream: draw.stream, training: true, site }];
+    if (asModule) return streams.map((stream): Event => ({ kind: 'draw', stream, training: true, site }));
   }
   if (isHarmlessDraw(call, file)) return [];
   if (!drawsHere(draw, call, file)) return generatorEvents(draw, call, file, site);
-  return [{ kind: 'draw', stream: draw.stream, ...(drawsArray(call, file) ? { isArray: true } : {}), site }];
+  const isArray = drawsArray(call, file) ? { isArray: true as const } : {};
+  return streams.map((stream): Event => ({ kind: 'draw', stream, ...isArray, site }));
 }
 
 /** `torch.rand(3, generator=g)`: a draw of the object's. */
@@ -44,6 +50,8 @@ export function findDraw(call: Call, file: PythonFile): Draw | undefined {
   const named = call.name === null ? undefined : drawOf(call.name);
   if (named) return named;
   if (call.method === null) return undefined;
+  const ofLibrary = methodDraw(call, file);
+  if (ofLibrary) return ofLibrary;
   if (call.method === 'sample' || call.method === 'rsample') {
     const object = call.callee.get('object');
     const made = object && file.instanceOf(object);
@@ -56,6 +64,31 @@ export function findDraw(call: Call, file: PythonFile): Draw | undefined {
   }
   // `x.normal_()` on anything but a module of the file's own making fills a tensor.
   return call.name === null ? drawingMethod(call.method) : undefined;
+}
+
+/** The stream that code at a place reaches under the name of another one: compiled functions have their own. */
+export function streamAt(place: Node, stream: Stream, file: PythonFile): Stream {
+  for (let at = place.enclosing('function_definition'); at; at = at.enclosing('function_definition')) {
+    const decorators = (file.scopes.byNode.get(at)?.owner as FunctionInfo | undefined)?.decorators ?? [];
+    const names = decorators.flatMap(({ children: [each] }) =>
+      each ? file.qualify(each.get('function') ?? each) : [],
+    );
+    const row = COMPILED.find((each) => names.some((name) => name !== null && each.decorators.includes(name)));
+    if (row) return row.replaces.includes(stream) ? row.stream : stream;
+  }
+  return stream;
+}
+
+/** `load_dataset(...)["train"].shuffle()`: a method that draws, of an object that its library made. */
+function methodDraw(call: Call, file: PythonFile): Draw | undefined {
+  const rows = call.method === null || call.name?.startsWith('#') ? [] : drawsOfMethod(call.method);
+  const object = rows.length > 0 ? call.callee.get('object') : undefined;
+  const maker = object && makerOf(object, file);
+  const row = maker && rows.find((each) => each.library === maker.library);
+  if (!row) return undefined;
+  const given = row.without ? maker.file.argument(maker.call, row.without.argument) : 'absent';
+  const isWithout = given === 'absent' || (typeof given !== 'string' && maker.file.constant(given) === false);
+  return isWithout ? { ...row, name: `${row.library}.${row.method}` } : undefined;
 }
 
 function drawsHere(draw: Draw, call: Call, file: PythonFile): boolean {
@@ -80,19 +113,12 @@ export function fallsBackOnNumpy(call: Call, file: PythonFile): boolean {
   return draw?.via === 'random_state' && !usesOwnGenerator(draw, call, file) && meetsCondition(draw, call, file);
 }
 
-/** `df.sample(frac=1)`: nobody but pandas calls the argument so. Other objects must come from pandas to be seen. */
+/** `df.sample(frac=1)` of an object nobody saw made: nobody but pandas calls the argument so. */
 function pandasSample(call: Call, file: PythonFile): Draw | undefined {
-  const object = call.method === 'sample' && call.name === null ? call.callee.get('object') : undefined;
-  if (!object || file.argument(call, 'random_state') === 'unknown') return undefined;
-  const [only, ...others] = object.type === 'identifier' ? file.definitions(object) : [];
-  const isMade =
-    only?.kind === 'assignment' &&
-    others.length === 0 &&
-    only.value.type === 'call' &&
-    /^pandas\.(read_\w+|concat|merge)$/.test(file.call(only.value).name ?? '');
+  if (call.method !== 'sample' || call.name !== null || file.argument(call, 'random_state') === 'unknown')
+    return undefined;
   const importsPandas = file.scopes.imports.some((each) => /\bpandas\b/.test(file.read(each)));
-  const isFraction = importsPandas && file.argument(call, 'frac') !== 'absent';
-  return isMade || isFraction ? drawOf('pandas.DataFrame.sample') : undefined;
+  return importsPandas && file.argument(call, 'frac') !== 'absent' ? drawOf('pandas.DataFrame.sample') : undefined;
 }
 
 function isPretrained(call: Call, file: PythonFile): boolean {

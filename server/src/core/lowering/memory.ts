@@ -8,6 +8,7 @@ import type { PythonFile } from '../python/file.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Span } from '../text/edit.ts';
+import { asksForMakers } from './makers.ts';
 import type { Vocabulary } from './own-functions.ts';
 
 /** A function's effects, and what its sites stand for: nodes, which move with an edit, but for the files that `%run` runs. */
@@ -87,6 +88,8 @@ function signatureOf(file: PythonFile, classes: Readonly<Record<string, ClassEff
       );
   }
   for (const [id, info] of file.scopes.functions) parts.push(id, decoratorsOf(info, file));
+  // An object may come from anywhere in the file.
+  if (asksForMakers(file)) parts.push(file.text);
   // A dictionary of arguments, or of functions, may be filled anywhere.
   for (const { index } of file.text.matchAll(/\.update\(|\[['"]\w+['"]\]\s*=|\]\s*=\s*[\w.]+\s*$/gm))
     parts.push(lineAt(file.text, index));

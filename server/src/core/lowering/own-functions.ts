@@ -1,6 +1,7 @@
 /** Functions of a project's own that seed or draw, as its settings name them: what no table and no source file says. */
 
 import type { Event } from '../effects/events.ts';
+import { BASE_STREAMS } from '../knowledge/streams.ts';
 import { STREAMS, type Stream } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -25,7 +26,9 @@ export function streamsOf(call: Call, names: StreamsByName, file: PythonFile): r
   if (patterns.length === 0) return null;
   const found = patterns.filter((pattern) => matches(call, pattern, file));
   if (found.length === 0) return null;
-  const streams = new Set(found.flatMap((pattern) => (names[pattern] === 'all' ? STREAMS : (names[pattern] ?? []))));
+  const streams = new Set(
+    found.flatMap((pattern) => (names[pattern] === 'all' ? BASE_STREAMS : (names[pattern] ?? []))),
+  );
   return STREAMS.filter((stream) => streams.has(stream));
 }
 

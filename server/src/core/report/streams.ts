@@ -3,6 +3,7 @@
 import { type Frame, isWay, type Step } from '../composing/trace.ts';
 import type { Project } from '../contract/project.ts';
 import type { Reached, Site } from '../effects/summary.ts';
+import { BASE_STREAMS } from '../knowledge/streams.ts';
 import { STREAMS, type Stream, seederOf } from '../knowledge/tables.ts';
 import type { Constant } from '../python/call.ts';
 import { onOneLine } from '../text/excerpts.ts';
@@ -50,7 +51,10 @@ export function streamsOf(
   source: Source,
   varies: (call: Mention) => boolean,
 ): StreamReport[] {
-  return STREAMS.map((stream) => {
+  // A library's stream is one only where the program has something to do with it.
+  const isTouched = (stream: Stream): boolean =>
+    BASE_STREAMS.includes(stream) || steps.some((step) => !step.unsure && step.streams.includes(stream));
+  return STREAMS.filter(isTouched).map((stream) => {
     const mine = steps.filter((step) => step.streams.includes(stream));
     const seeds = leastConditional(mine.filter((step) => step.kind === 'seed')).flatMap((step) => {
       const seeding = seedingOf(step, source, varies);

@@ -19,7 +19,9 @@ export const incompleteSeeding: Rule = {
   since: '0.1.0',
   summary: 'The program draws from a stream of random numbers that nothing seeds.',
   why: `Python’s \`random\`, numpy and torch each have a global generator of their own; seeding one leaves the others alone.
-\`torch.manual_seed\` seeds torch on every device, CUDA included, and neither \`random\` nor numpy.
+\`torch.manual_seed\` seeds torch on every device, CUDA included, and neither \`random\` nor numpy. Some libraries keep a global generator of their own beside these: Polars, Dask,
+DGL, CuPy, TensorFlow, and what Numba compiles, where a seed works inside of compiled code only. OpenCV’s starts from a
+constant in every process.
 
 Seedwise follows the program from its entry point, in execution order, through its functions and classes, and reports
 the first draw from each stream that nothing seeds.`,
@@ -34,6 +36,7 @@ the first draw from each stream that nothing seeds.`,
     'Draws in DataLoader workers, which are seeded from torch’s generator.',
     'Draws that only make a seed, a name, a port, a delay or colours, or probe a shape.',
     'Initial weights that a checkpoint overwrites before anything is trained.',
+    'What a library draws from a generator that starts from a constant, as OpenCV’s does.',
     'A command whose group seeds before it; each command is judged as a program of its own.',
   ],
   references: ['https://docs.pytorch.org/docs/stable/notes/randomness.html'],

@@ -1,9 +1,11 @@
 /** A seed that is another one in every run seeds nothing. */
+
 import type { Project } from '../contract/project.ts';
 import type { Report, Rule } from '../contract/rule.ts';
 import { addArguments, replace } from '../edits/edit-text.ts';
 import { spell } from '../edits/imports.ts';
 import { LIBRARY } from '../knowledge/calls.ts';
+import { streamRow } from '../knowledge/streams.ts';
 import { compareVersions, looksLikeSeeder, type Seeder, type Stream, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -148,15 +150,12 @@ function withValue(file: PythonFile, call: Call, none: Node | null): Fix {
   };
 }
 
-const STATES: Readonly<Record<Stream, readonly string[]>> = {
-  python: ['random.getstate'],
-  numpy: ['numpy.random.get_state'],
-  torch: ['torch.initial_seed', 'torch.get_rng_state'],
-};
-
 /** The program reads the seed or the state back, to keep it. */
 const isReadBack = (file: PythonFile, streams: readonly Stream[]): boolean =>
-  streams.some((stream) => STATES[stream].some((name) => file.calls(name).length > 0));
+  streams.some((stream) => {
+    const { getState, getSeed } = streamRow(stream);
+    return [getState, getSeed].some((name) => name !== undefined && file.calls(name).length > 0);
+  });
 
 /** Something else seeds, or may seed, the stream that the seed is drawn from. */
 function isSeeded(varying: Varying, stream: Stream, uses: readonly SeedUse[], file: PythonFile): boolean {

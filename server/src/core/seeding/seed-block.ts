@@ -9,6 +9,7 @@ import { compareVersions, STREAMS, type Stream } from '../knowledge/tables.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
+import { compiledHelper } from './compiled-seeds.ts';
 import { targetOf } from './processes.ts';
 import { FALLBACK_SEED, nodeAt, seedValueAt } from './seeds.ts';
 
@@ -30,11 +31,17 @@ export function seedBlock(file: PythonFile, project: Project, deterministic: boo
     call,
     edits() {
       const unit = indentUnit(file);
-      const functions = streams.map((stream) => streamRow(stream).seed);
+      const compiled = streams.flatMap((stream) => compiledHelper(file, stream) ?? []);
+      const functions = streams.flatMap((stream) => (streamRow(stream).within ? [] : [streamRow(stream).seed]));
       const switches = deterministic ? switchesOf(file, project.versionOf('torch')) : [];
       const { texts, edits } = spellAll(file, [...functions, ...switches.map(({ name }) => name)], helperOffset(file));
       const lines = texts.map((text, i) => `${unit}${text}${switches[i - functions.length]?.rest ?? '(seed)'}`);
-      const helper = [`def ${name}(seed):`, ...lines];
+      const inner = compiled.map((each) => `${unit}${each.name}(seed)`);
+      const before = compiled.flatMap((each) => [...each.lines, '', '']);
+      const helper = [...before, `def ${name}(seed):`, ...lines, ...inner];
+      edits.push(
+        ...compiled.flatMap((each) => each.edits.filter((edit) => !edits.some(({ text }) => text === edit.text))),
+      );
       const targets = seedTargets(file, project, name, value);
       if (entry.kind === 'none') return insertHelper(file, edits, helper);
       if (entry.kind === 'head') return [...insertHelper(file, edits, [...helper, '', '', call]), ...targets];
@@ -88,7 +95,10 @@ function streamsToSeed(file: PythonFile, project: Project): Stream[] {
         ),
       ),
     );
-  const streams = STREAMS.filter((stream) => stream in drawn || isImported(streamRow(stream).module));
+  const streams = STREAMS.filter((stream) => {
+    const { base, module } = streamRow(stream);
+    return stream in drawn || (base === true && isImported(module));
+  });
   // A program that draws nothing we know still trains with torch.
   return streams.length > 0 && (streams.includes('torch') || Object.keys(drawn).length > 0)
     ? streams

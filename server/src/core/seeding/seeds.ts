@@ -3,7 +3,7 @@
 import type { Location, Project } from '../contract/project.ts';
 import type { Related } from '../contract/rule.ts';
 import { insertAfter, statementOf } from '../edits/edit-text.ts';
-import { spellAll } from '../edits/imports.ts';
+import { insertHelper, spellAll } from '../edits/imports.ts';
 import type { Exposure } from '../effects/summary.ts';
 import { type Stream, streamRow } from '../knowledge/streams.ts';
 import { looksLikeSeeder, seederOf } from '../knowledge/tables.ts';
@@ -12,6 +12,7 @@ import type { PythonFile } from '../python/file.ts';
 import { type FunctionInfo, lookUp } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
+import { compiledHelper } from './compiled-seeds.ts';
 import { varyingPart } from './varying-seeds.ts';
 
 /** Written only where a program has no seed of its own. */
@@ -159,7 +160,10 @@ export function seedBeside(project: Project, exposure: Exposure, stream: Stream)
   if (!node || !value || !isPlain(value)) return null;
   const statement = statementOf(node);
   if (statement.type !== 'expression_statement' && statement.type !== 'assignment') return null;
-  const { texts, edits } = spellAll(file, [streamRow(stream).seed], statement.start);
+  const compiled = compiledHelper(file, stream);
+  const { texts, edits } = compiled
+    ? { texts: [compiled.name], edits: insertHelper(file, compiled.edits, compiled.lines) }
+    : spellAll(file, [streamRow(stream).seed], statement.start);
   const line = `${texts[0]}(${file.read(value)})`;
   const helper = node.enclosing('function_definition');
   const name = helper && file.read(helper.get('name') ?? helper);

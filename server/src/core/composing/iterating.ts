@@ -24,9 +24,10 @@ export function iterated(value: Value, at: Site, steps: Steps): Outcome {
     const turn = steps.method(known, '__iter__', NO_ARGUMENTS, at);
     return turn ? called(turn) : itemsOf(known, at, steps);
   }
-  const { shuffles, sampler, dataset, workers } = known.loader;
+  const { sampler, dataset, workers } = known.loader;
   const own = sampler === null ? NOTHING : iterated(sampler, at, steps);
-  const order = then(shuffles ? falls(steps.record.draws('torch', at)) : NOTHING, own);
+  const shuffled = known.loader.order.map((stream) => falls(steps.record.draws(stream, at)));
+  const order = then(shuffled.reduce(then, NOTHING), own);
   const take = (): Outcome => itemsOf(steps.resolved(dataset, at.path), at, steps);
   if (workers === 'none') return then(order, take());
   const items = whole(steps.record.inside({ kind: 'worker' }, take));

@@ -66,8 +66,8 @@ export interface InstanceValue {
 
 /** What iterating a DataLoader does. */
 export interface Loader {
-  /** Its order comes from the global torch generator. */
-  readonly shuffles: boolean;
+  /** The streams that its order comes from. */
+  readonly order: readonly Stream[];
   /** A sampler that gives the order, iterated in this process whatever the workers do. */
   readonly sampler: Value;
   /** Its `__getitem__` runs in this process only without workers. */

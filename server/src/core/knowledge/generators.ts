@@ -14,11 +14,43 @@ export interface GeneratorRow {
   readonly unseeded: 'entropy' | 'constant' | 'system';
   /** Its methods that seed it or set its state. */
   readonly reseed?: readonly string[];
+  /** Other arguments that take a seed or a generator. */
+  readonly others?: readonly string[];
+  /** It only draws where this argument has one of these values, or is given at all. */
+  readonly when?: Where & { readonly in?: readonly unknown[]; readonly default?: unknown; readonly given?: true };
+  /** What a repair writes around the seed, or in place of a generator that takes none. */
+  readonly write?: string;
   /** How many of a seed's low bits it takes, where it drops the others without a word. */
   readonly bits?: number;
   readonly source: string;
 }
 
+/** A method that draws from a fresh generator, of any object that a library made. */
+export interface FreshMethod {
+  readonly library: string;
+  readonly method: string;
+  /** An argument that the call that made the object has as `True`. */
+  readonly with?: { readonly argument: string };
+  readonly seed?: Where;
+  readonly others?: readonly string[];
+  readonly source: string;
+}
+
+/** Objects whose parts keep generators of their own, each with a method that seeds it. */
+export interface Environments {
+  readonly libraries: readonly string[];
+  /** Takes the seed of the environment. */
+  readonly reset: string;
+  /** The argument, and the method of a space. */
+  readonly seed: string;
+  readonly spaces: readonly string[];
+  /** Draws from a space. */
+  readonly sample: string;
+  readonly source: string;
+}
+
+export const FRESH_METHODS = generatorTable.methods as readonly FreshMethod[];
+export const ENVIRONMENTS = generatorTable.environments as readonly Environments[];
 export const GENERATORS = generatorTable.generators as readonly GeneratorRow[];
 const BY_NAME: ReadonlyMap<string, GeneratorRow> = new Map(GENERATORS.map((row) => [row.name, row]));
 

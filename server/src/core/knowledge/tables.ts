@@ -220,6 +220,14 @@ export interface Pipelines {
   readonly since: string;
   /** The method that seeds an object and all it holds. */
   readonly reseed: string;
+  /** The argument of a container that does. */
+  readonly seed?: string;
+  /** Classes whose names begin so draw, and no others. */
+  readonly draws?: string;
+  /** The stream whose seed a new container takes. */
+  readonly seeder?: Stream;
+  /** Another distribution with the same import name, whose workers seed themselves. */
+  readonly twin?: string;
   /** Classes that run all they hold, and the usual probability that they do. */
   readonly containers: Readonly<Record<string, number>>;
   /** Classes that do the same to every sample they are applied to, and the usual probability of that. */

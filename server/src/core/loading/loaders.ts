@@ -2,6 +2,7 @@
 
 import { addArguments, indentUnit, insertBefore, replace, statementOf } from '../edits/edit-text.ts';
 import { freeName, insertHelper, spellAll } from '../edits/imports.ts';
+import { loaderRow } from '../knowledge/loaders.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { lookUp } from '../python/scope.ts';
@@ -16,8 +17,7 @@ export function loaderArgument(
   call: Call,
   name: 'shuffle' | 'sampler' | 'batch_sampler' | 'num_workers' | 'worker_init_fn' | 'generator',
 ): Argument {
-  const positions = { shuffle: 2, sampler: 3, batch_sampler: 4, num_workers: 5, worker_init_fn: 10, generator: 12 };
-  return file.argument(call, name, positions[name]);
+  return file.argument(call, name, (loaderRow(call.name) ?? loaderRow(DATA_LOADER))?.positions[name]);
 }
 
 /** True where the call is known to leave the argument out, or passes `None`. */

@@ -10,6 +10,8 @@ import { assignedValues } from '../python/scope.ts';
 export interface WorkerDraw {
   /** Numpy's global generator, or those of an augmentation pipeline. */
   readonly from: 'numpy' | 'pipeline';
+  /** The library of the pipeline. */
+  readonly library?: string;
   /** The class, function or pipeline, as the file names it. */
   readonly name: string;
   /** Where it draws, or where the pipeline stands. */
@@ -89,6 +91,7 @@ function pipelineDraw(each: Ingredient, file: PythonFile, project: Project): Wor
     library && keepsGenerators(library, project)
       ? {
           from: 'pipeline',
+          library: library.package,
           name: file.read(shown),
           site: { path: file.path, start: shown.start, end: shown.end },
           reseed: attribute === null ? null : { attribute, method: library.reseed },
@@ -103,7 +106,7 @@ function pipelineDraw(each: Ingredient, file: PythonFile, project: Project): Wor
 }
 
 function keepsGenerators(library: Pipelines, project: Project): boolean {
-  const version = project.versionOf(library.package);
+  const version = project.versionOf(library.package.split('.')[0] ?? library.package);
   return version === null || compareVersions(version, library.since) >= 0;
 }
 

@@ -1,10 +1,11 @@
 /** Which function a DataLoader's workers run first, and whether the seeds in it tell workers and epochs apart. */
 import type { PassedInitializer } from '../contract/project.ts';
+import { LOADER_NAMES } from '../knowledge/loaders.ts';
 import { type Stream, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { assignedValues, type FunctionInfo } from '../python/scope.ts';
-import { DATA_LOADER, loaderArgument } from './loaders.ts';
+import { loaderArgument } from './loaders.ts';
 
 /** A seed of a worker that others share: all workers, or the same worker in every epoch. */
 export interface RepeatedSeed {
@@ -33,7 +34,6 @@ const FIXED: Parts = { worker: false, fresh: false };
 const WORKER: Parts = { worker: true, fresh: false };
 const FRESH: Parts = { worker: false, fresh: true };
 
-const LOADERS = [DATA_LOADER, 'torch_geometric.loader.DataLoader'];
 const CHANGES = /epoch|step|iter|round|generation|time|pid/i;
 const PASSES_ON = /^(builtins\.(int|abs|min|max|sum|round|float|str|hash)|numpy\.u?int(32|64)?)$/;
 /** The same for every worker and epoch of a process; numpy is seeded by an array there, and this number with it. */
@@ -43,7 +43,7 @@ const SAME_FOR_ALL = /(^|\.)get_(rank|world_size)$|^numpy\.random\.get_state$/;
 const PROCESS = /^((global|local)_?)?rank$|^world_?size$/;
 
 export function loaderCalls(file: PythonFile): Call[] {
-  return LOADERS.flatMap((name) => file.calls(name));
+  return LOADER_NAMES.flatMap((name) => file.calls(name));
 }
 
 /** The function of this file that a loader's workers run first; null where it lies elsewhere. */

@@ -27,6 +27,8 @@ export function randomPipeline(expression: Node, file: PythonFile, depth = 0): P
 
 function ofLibrary(call: Call, library: Pipelines, file: PythonFile, depth: number): Pipelines | null {
   const name = call.name?.slice(call.name.lastIndexOf('.') + 1) ?? '';
+  if (library.draws !== undefined && !(name in library.containers))
+    return name.startsWith(library.draws) ? library : null;
   const usual = library.containers[name] ?? library.steady[name];
   const given = file.argument(call, 'p');
   const probability = typeof given === 'string' ? usual : file.constant(given);
@@ -58,7 +60,7 @@ export function keptPipelines(file: PythonFile): Record<string, string> {
 function importsPipelines(statement: Node, file: PythonFile): boolean {
   const from = statement.get('module_name');
   const modules = from ? [from] : statement.children;
-  return modules.some((each) => pipelinesOf(`${file.read(each).split(/[\s.]/)[0]}.`) !== undefined);
+  return modules.some((each) => pipelinesOf(`${file.read(each).split(/\s/)[0]}.`) !== undefined);
 }
 
 /** What the return statements of a body give, functions inside it left out. */

@@ -10,7 +10,8 @@ import {
   type Value,
 } from '../effects/events.ts';
 import { CALLS_ITS_PARTS, HANDS_ON, HOLDS_PARTS, LIBRARY } from '../knowledge/calls.ts';
-import { drawOf } from '../knowledge/tables.ts';
+import { LOADER_NAMES, loaderRow } from '../knowledge/loaders.ts';
+import { drawOf, type Stream } from '../knowledge/tables.ts';
 import type { Call, Constant } from '../python/call.ts';
 import { evaluatorOf } from '../python/evaluator.ts';
 import { FLUENT, isSelfUpdate, type PythonFile } from '../python/file.ts';
@@ -22,10 +23,7 @@ import { isRequiredOption } from './options.ts';
 import { madeIn, wrappedBy } from './transforms.ts';
 
 /** Classes whose objects yield batches, in an order of their own. */
-export const DATA_LOADERS: ReadonlySet<string> = new Set([
-  'torch.utils.data.DataLoader',
-  'torch_geometric.loader.DataLoader',
-]);
+export const DATA_LOADERS: ReadonlySet<string> = new Set(LOADER_NAMES);
 /** Names that lead to names that lead to names are followed so far. */
 const DEEPEST = 6;
 /** A table that holds more than these is none of functions. */
@@ -337,18 +335,18 @@ const instanceOnly = (value: Value): Value =>
   value !== null && ('instance' in value || 'result' in value) ? value : null;
 
 export function loaderOf(call: Call, file: PythonFile, depth = 0): Loader {
-  const own = file.argument(call, 'generator', 12);
+  const row = loaderRow(call.name);
+  const given = (name: string): Node | 'absent' | 'unknown' => file.argument(call, name, row?.positions[name]);
+  const own = given('generator');
   const hasGenerator = own !== 'absent' && (typeof own === 'string' || file.constant(own) !== null);
-  const shuffle = file.argument(call, 'shuffle', 2);
-  const sampler = file.argument(call, 'sampler', 3);
-  const samplers = [sampler, file.argument(call, 'batch_sampler', 4)];
-  const dataset = file.argument(call, 'dataset', 0);
-  const workers = file.argument(call, 'num_workers', 5);
+  const sampler = given('sampler');
+  const samplers = [sampler, given('batch_sampler')];
+  const dataset = given('dataset');
+  const workers = given('num_workers');
   const workerCount = workers === 'absent' ? 0 : typeof workers === 'string' ? undefined : file.constant(workers);
+  const shuffled: Stream[] = isOn(given('shuffle'), file) ? [row?.stream ?? 'torch'] : [];
   return {
-    shuffles:
-      !hasGenerator &&
-      ((typeof shuffle !== 'string' && file.constant(shuffle) === true) || isRandomSampler(sampler, file)),
+    order: hasGenerator ? [] : [...new Set([...shuffled, ...streamsOfSampler(sampler, file)])],
     sampler: samplers.reduce<Value>(
       (found, each) => found ?? (typeof each === 'string' ? null : instanceOnly(knownValue(each, file, depth + 1))),
       null,
@@ -364,6 +362,19 @@ export function loaderOf(call: Call, file: PythonFile, depth = 0): Loader {
   };
 }
 
+/** `shuffle=True`, and `shuffle=(sampler is None)` of a sampler that is `None`. */
+export function isOn(given: Node | 'absent' | 'unknown', file: PythonFile): boolean {
+  if (typeof given === 'string') return false;
+  if (file.constant(given) === true) return true;
+  const inner = given.type === 'parenthesized_expression' ? given.children[0] : given;
+  if (inner?.type === 'not_operator') {
+    const operand = inner.get('argument');
+    return operand !== undefined && [null, false, 0].includes(file.constant(operand) as null);
+  }
+  const [left, operator, right] = inner?.type === 'comparison_operator' ? inner.children : [];
+  return operator?.type === 'is' && right?.type === 'none' && left !== undefined && file.constant(left) === null;
+}
+
 /** `if use_cuda: options.update({'num_workers': 1})`: without CUDA there are none. */
 function isSometimesAbsent(given: Node | string, call: Call): boolean {
   const condition = typeof given === 'string' ? null : given.enclosing('if_statement');
@@ -371,10 +382,12 @@ function isSometimesAbsent(given: Node | string, call: Call): boolean {
   return !(condition.start <= call.node.start && call.node.end <= condition.end);
 }
 
-function isRandomSampler(sampler: Node | string, file: PythonFile): boolean {
+/** A sampler of a library's that got no generator. */
+function streamsOfSampler(sampler: Node | string, file: PythonFile): readonly Stream[] {
   const made = typeof sampler === 'string' ? null : file.constructionOf(sampler);
   const draw = made?.name ? drawOf(made.name) : undefined;
-  return made !== null && draw?.kind === 'sampler' && file.argument(made, 'generator') === 'absent';
+  const isOwn = made === null || draw?.kind !== 'sampler' || file.argument(made, 'generator') !== 'absent';
+  return isOwn ? [] : [draw.stream, ...(draw.also ?? [])];
 }
 
 /** A condition, as far as a call can decide it. */

@@ -6,6 +6,7 @@ import { type Flags, isMlPackage, looksLikeSeeder, type Seeder, seederOf } from 
 import { unaskedIterables } from '../loading/iterables.ts';
 import { passedInitializers } from '../loading/worker-seeds.ts';
 import { keptPipelines } from '../lowering/augmentation.ts';
+import { fallsBackOnNumpy } from '../lowering/draws.ts';
 import { NO_VOCABULARY, streamsOf, type Vocabulary } from '../lowering/own-functions.ts';
 import { transformingFunctions } from '../lowering/transforms.ts';
 import { type CallsOfOthers, callsOfOthers } from '../operations/calls-of-others.ts';
@@ -56,6 +57,8 @@ export interface FileFacts {
   readonly fillsParameters: boolean;
   /** It goes back from a loss, makes an optimizer, or hands a network to something that trains. */
   readonly takesGradients: boolean;
+  /** Its module's body makes an estimator, or calls a splitter, that takes numpy's state for want of another. */
+  readonly fitsAtTop: boolean;
   /** Functions of other files that its loaders' workers run first. */
   readonly passedInitializers: readonly PassedInitializer[];
   /** What its classes and functions build that `eval()` changes. */
@@ -98,6 +101,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     setsMode: setsMode(file),
     fillsParameters: fillers(file).length > 0,
     takesGradients: takesGradients(file),
+    fitsAtTop: usesMl && fitsAtTop(file),
     passedInitializers: usesMl ? passedInitializers(file) : [],
     parts: usesMl ? partsOf(file) : {},
     addedFolders: addedFolders(file),
@@ -118,6 +122,12 @@ function seedsInMain(file: PythonFile, vocabulary: Vocabulary): boolean {
     return owner === null || !isNeverMentioned(owner, file);
   });
 }
+
+const fitsAtTop = (file: PythonFile): boolean =>
+  file.allCalls.some(
+    (call) =>
+      call.node.enclosing('function_definition', 'lambda', 'class_definition') === null && fallsBackOnNumpy(call, file),
+  );
 
 function determinismOf(file: PythonFile, counts: (node: Node) => boolean): Determinism {
   let state: Determinism = 'off';

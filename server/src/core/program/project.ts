@@ -410,7 +410,7 @@ export function isProgram(workspace: Workspace, path: string): boolean {
   const switches = workspace
     .effects(path)
     ?.module.some((each) => each.kind === 'flag' && each.name.startsWith('torch.'));
-  const isMeant = facts.hasMainGuard || isCommand || switches === true;
+  const isMeant = facts.hasMainGuard || facts.fitsAtTop || isCommand || switches === true;
   if (!isMeant && !workspace.mayDoItself(path)) return false;
   const { summary, reached } = workspace.program(path);
   if (![...reached].some((each) => workspace.facts(each)?.reachesMl)) return false;

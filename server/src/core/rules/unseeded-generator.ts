@@ -2,9 +2,12 @@
 
 import type { Rule } from '../contract/rule.ts';
 import { addArguments, replace } from '../edits/edit-text.ts';
+import { GENERATORS } from '../knowledge/generators.ts';
+import { unseededPipelines } from '../loading/unseeded-pipelines.ts';
 import { isHarmlessDraw } from '../lowering/harmless-draws.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { freshMethods, systemDraws, unseededEnvironments, unseededObjects } from '../seeding/own-generators.ts';
 import { seedValueAt } from '../seeding/seeds.ts';
 import type { Fix } from '../text/edit.ts';
 
@@ -13,10 +16,14 @@ export const unseededGenerator: Rule = {
   severity: { none: 'information', seeded: 'warning', deterministic: 'warning' },
   inLibraries: true,
   since: '0.2.0',
-  summary: 'A generator object of numpy or Python is made without a seed.',
+  summary: 'A generator, or an object that keeps one of its own, is made without a seed.',
   why: `\`numpy.random.default_rng()\`, \`RandomState()\`, \`SeedSequence()\`, a bit generator such as \`PCG64()\` and
 \`random.Random()\` take fresh entropy from the system when they are made without a seed, or with \`None\`. The global seeds,
 \`numpy.random.seed\` and \`random.seed\`, do not reach them.
+
+So do objects of libraries that draw from a generator of their own: albumentations since 1.4.21, MONAI’s \`Compose\` without
+\`set_determinism\`, Optuna’s samplers, a Gymnasium environment and each of its spaces, a streamed shuffle of Hugging Face’s
+datasets, SciPy’s \`qmc\` and the start vector of \`eigsh\` and \`svds\`. \`random.SystemRandom\` takes no seed at all.
 
 \`torch.Generator()\` is another matter: a new one starts from a constant.`,
   never: [
@@ -25,7 +32,9 @@ export const unseededGenerator: Rule = {
     'A generator with a seed, also one that only the run decides, and one that is seeded or given a state later.',
     'A generator made where the caller passed none, as in `rng if rng is not None else np.random.default_rng()`.',
     'A `SeedSequence()` whose `entropy` is read, to be kept.',
-    'A generator that only makes a seed, a name, a port or a delay.',
+    'A generator that only makes a seed, a name, a token, a port or a delay.',
+    'Augmentations that do the same to every sample, that are seeded later, or whose loader seeds them, as MONAI’s does.',
+    'An environment in a file that passes a seed to anything that may seed it.',
     'Files that do not reach a machine-learning library.',
   ],
   references: [
@@ -55,35 +64,35 @@ order = rng.permutation(100)
     },
   ],
   *check(file, project) {
-    const calls = MAKERS.flatMap(({ name, argument }) => file.calls(name).map((call) => ({ call, argument })));
-    if (calls.length === 0 || !project.reachesMl) return;
-    for (const { call, argument } of calls) {
-      const given = file.argument(call, argument, 0);
-      const isNone = typeof given !== 'string' && given.type === 'none';
-      if ((given !== 'absent' && !isNone) || isHarmlessDraw(call, file)) continue;
-      if (isFallback(call.node, file) || isSeededLater(call.node, file) || keepsEntropy(call.node, file)) continue;
-      const { start, end } = isNone ? given : call.callee;
-      yield {
-        start,
-        end,
-        subject: call.name ?? '',
-        message: `\`${file.read(call.callee)}\` has no seed, so it starts from fresh entropy in every run.`,
-        fixes: repairs(file, call, given),
-      };
+    if (!project.reachesMl) return;
+    const rows = GENERATORS.filter(({ kind, unseeded }) => kind === 'generator' && unseeded === 'entropy');
+    for (const { name, seed } of rows) {
+      for (const call of seed ? file.calls(name) : []) {
+        const given = seed ? file.argument(call, seed.argument, seed.position) : 'unknown';
+        const isNone = typeof given !== 'string' && given.type === 'none';
+        if ((given !== 'absent' && !isNone) || isHarmlessDraw(call, file)) continue;
+        if (isFallback(call.node, file) || isSeededLater(call.node, file) || keepsEntropy(call.node, file)) continue;
+        const { start, end } = isNone ? given : call.callee;
+        yield {
+          start,
+          end,
+          subject: call.name ?? '',
+          message: `\`${file.read(call.callee)}\` has no seed, so it starts from fresh entropy in every run.`,
+          fixes: repairs(file, call, given),
+        };
+      }
     }
+    if (project.isTest) return;
+    const own = [
+      ...unseededObjects(file),
+      ...systemDraws(file),
+      ...freshMethods(file),
+      ...unseededEnvironments(file),
+      ...unseededPipelines(file, project),
+    ];
+    for (const { call, ...report } of own) if (!isFallback(call.node, file)) yield report;
   },
 };
-
-const MAKERS: readonly { readonly name: string; readonly argument: string }[] = [
-  { name: 'numpy.random.default_rng', argument: 'seed' },
-  { name: 'numpy.random.RandomState', argument: 'seed' },
-  { name: 'numpy.random.SeedSequence', argument: 'entropy' },
-  ...['PCG64', 'PCG64DXSM', 'MT19937', 'Philox', 'SFC64'].map((name) => ({
-    name: `numpy.random.${name}`,
-    argument: 'seed',
-  })),
-  { name: 'random.Random', argument: 'x' },
-];
 
 /** Made only where something else was not given: the caller decides. */
 function isFallback(node: Node, file: PythonFile): boolean {

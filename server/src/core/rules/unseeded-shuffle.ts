@@ -1,15 +1,11 @@
 /** A DataLoader without a generator shuffles by the global one, which everything else advances too. */
 
 import type { Rule } from '../contract/rule.ts';
-import {
-  DATA_LOADER,
-  generatorFix,
-  isLeftOut,
-  loaderArgument,
-  makeDeterministic,
-  workerFix,
-} from '../loading/loaders.ts';
-import type { Call } from '../python/call.ts';
+import { loaderRow } from '../knowledge/loaders.ts';
+import { generatorFix, isLeftOut, loaderArgument, makeDeterministic, workerFix } from '../loading/loaders.ts';
+import { loaderCalls } from '../loading/worker-seeds.ts';
+import { isOn } from '../lowering/values.ts';
+import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Fix } from '../text/edit.ts';
 
@@ -58,13 +54,16 @@ loader = DataLoader(data, batch_size=10, shuffle=True, generator=generator)
     },
   ],
   *check(file) {
-    for (const call of file.calls(DATA_LOADER)) {
+    for (const call of loaderCalls(file)) {
       const shuffle = loaderArgument(file, call, 'shuffle');
-      if (typeof shuffle === 'string' || file.constant(shuffle) !== true) continue;
+      // Where a library shuffles by another stream, its loader takes no generator.
+      if (typeof shuffle === 'string' || !isOn(shuffle, file) || loaderRow(call.name)?.stream) continue;
       const others = (['generator', 'sampler', 'batch_sampler'] as const).map((name) =>
         loaderArgument(file, call, name),
       );
-      if (!others.every(isLeftOut)) continue;
+      const isNone = (each: Argument): boolean =>
+        isLeftOut(each) || (typeof each !== 'string' && file.constant(each) === null);
+      if (!others.every(isNone)) continue;
       // A value that comes from a dictionary elsewhere is shown at the call.
       const isHere = shuffle.start > call.node.start && shuffle.end < call.node.end;
       const argument = shuffle.parent?.type === 'keyword_argument' ? shuffle.parent : shuffle;

@@ -1,5 +1,6 @@
 /** A split or a sampler without a generator follows the global one, which everything else advances too. */
 
+import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { rankSeedBefore } from '../loading/ranks.ts';
@@ -54,11 +55,12 @@ train_set, test_set = random_split(data, [80, 20], generator=torch.Generator().m
 `,
     },
   ],
-  *check(file) {
+  *check(file, project) {
     // Ranks that draw the same samples would train on the same batches.
     const samplers = globalSamplers(file).filter((call) => !rankSeedBefore(call.node, file));
     for (const call of [...globalSplits(file), ...samplers]) {
       const { start, end } = call.callee;
+      if (isUnseeded(call, project)) continue;
       yield {
         start,
         end,
@@ -77,6 +79,14 @@ train_set, test_set = random_split(data, [80, 20], generator=torch.Generator().m
     }
   },
 };
+
+/** The program seeds nothing here, which is said at this very place. */
+function isUnseeded({ callee }: Call, project: Project): boolean {
+  const { exposed = {}, may = {} } = project.summary ?? {};
+  const draw = exposed.torch;
+  const shown = draw && !draw.marked && !('torch' in may) ? project.anchor(draw) : null;
+  return shown?.start === callee.start && shown.end === callee.end;
+}
 
 function repairs(file: PythonFile, call: Call): Fix[] {
   const seed = seedValueAt(file, call.node);

@@ -1,8 +1,10 @@
 /** Workers draw from a generator that nobody seeds for them: each has the same copy of it. */
+
 import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import { indentUnit } from '../edits/edit-text.ts';
 import { freeName, insertHelper, spellAll } from '../edits/imports.ts';
+import { loaderRow } from '../knowledge/loaders.ts';
 import {
   isLeftOut,
   loaderArgument,
@@ -116,7 +118,7 @@ if __name__ == "__main__":
       const given = loaderArgument(file, loader, 'worker_init_fn');
       if (!startsWorkers(file, loader) || !isLeftOut(given)) continue;
       const draw = unseededDraw(loader, file, project);
-      if (!draw) continue;
+      if (!draw || (draw.library !== undefined && draw.library === loaderRow(loader.name)?.reseeds)) continue;
       const workers = loaderArgument(file, loader, 'num_workers');
       const isHere = typeof workers !== 'string' && workers.start > loader.node.start && workers.end < loader.node.end;
       const { start, end } = !isHere

@@ -1,0 +1,74 @@
+/** Augmentation pipelines that draw from generators of their own, which nothing seeds. */
+
+import type { Project } from '../contract/project.ts';
+import { addArguments, replace } from '../edits/edit-text.ts';
+import { loaderRow } from '../knowledge/loaders.ts';
+import { compareVersions, type Pipelines, pipelinesOf } from '../knowledge/tables.ts';
+import { randomPipeline } from '../lowering/augmentation.ts';
+import type { Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import type { OwnDraw } from '../seeding/own-generators.ts';
+import { seedValueAt } from '../seeding/seeds.ts';
+import type { Fix } from '../text/edit.ts';
+import { startsWorkers } from './loaders.ts';
+import { loaderCalls } from './worker-seeds.ts';
+
+/** The outermost pipelines of a file that draw, and that nothing in the file or the program seeds. */
+export function unseededPipelines(file: PythonFile, project: Project): OwnDraw[] {
+  return file.allCalls.flatMap((call): OwnDraw[] => {
+    const library = call.name === null ? undefined : pipelinesOf(call.name);
+    const short = call.name?.slice(call.name.lastIndexOf('.') + 1) ?? '';
+    if (!library || !(short in library.containers) || isHeld(call, library, file)) return [];
+    if (!randomPipeline(call.node, file) || isSeeded(call, library, file, project)) return [];
+    const { start, end } = call.callee;
+    return [
+      {
+        call,
+        start,
+        end,
+        message: `\`${file.read(call.callee)}\` draws from generators of its own, which no global seed reaches.`,
+        fixes: repairs(call, library, file),
+      },
+    ];
+  });
+}
+
+/** A part of another pipeline, which hands its generator on. */
+function isHeld(call: Call, library: Pipelines, file: PythonFile): boolean {
+  for (let at = call.node.enclosing('call'); at; at = at.enclosing('call')) {
+    const name = file.call(at).name;
+    if (name !== null && pipelinesOf(name) === library) return true;
+  }
+  return false;
+}
+
+function isSeeded(call: Call, library: Pipelines, file: PythonFile, project: Project): boolean {
+  const given = library.seed === undefined ? 'absent' : file.argument(call, library.seed);
+  if (given !== 'absent' && (typeof given === 'string' || file.constant(given) !== null)) return true;
+  if (file.methodCalls(library.reseed).length > 0) return true;
+  const root = library.package.split('.')[0] ?? library.package;
+  const version = project.versionOf(root);
+  if (version !== null && compareVersions(version, library.since) < 0) return true;
+  const loaders = loaderCalls(file);
+  if (loaders.some(({ name }) => loaderRow(name)?.reseeds === library.package)) return true;
+  // Whoever sets the seed that a new container takes may do it in any file of the program.
+  if (library.seeder) return !project.isProgram || !project.summary || library.seeder in project.summary.may;
+  if (library.twin === undefined || (version !== null && project.versionOf(library.twin) === null)) return false;
+  // One import name, two packages: in workers the other one takes a seed of torch's.
+  return !project.isProgram || loaders.some((loader) => startsWorkers(file, loader));
+}
+
+function repairs(call: Call, { seed }: Pipelines, file: PythonFile): Fix[] {
+  const isInLoop = call.node.enclosing('for_statement', 'while_statement', 'lambda') !== null;
+  if (seed === undefined || isInLoop) return [];
+  const value = seedValueAt(file, call.node);
+  const given = file.argument(call, seed);
+  return [
+    {
+      title: `Pass \`${seed}=${value}\``,
+      safe: false,
+      edits: () =>
+        typeof given === 'string' ? addArguments(file, call, [`${seed}=${value}`]) : [replace(given, value)],
+    },
+  ];
+}

@@ -1,0 +1,250 @@
+/** What draws from a generator of its own that got no seed: objects of libraries, their methods, and environments. */
+
+import { addArguments, insertAfter, replace, statementOf } from '../edits/edit-text.ts';
+import { spell } from '../edits/imports.ts';
+import {
+  ENVIRONMENTS,
+  type Environments,
+  FRESH_METHODS,
+  GENERATORS,
+  type GeneratorRow,
+} from '../knowledge/generators.ts';
+import { isHarmlessDraw } from '../lowering/harmless-draws.ts';
+import { type Maker, makerOf } from '../lowering/makers.ts';
+import type { Argument, Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import type { Node } from '../syntax/parse.ts';
+import type { Edit, Fix, Span } from '../text/edit.ts';
+import { seedValueAt } from './seeds.ts';
+
+/** Something that starts from entropy, as a rule reports it. */
+export interface OwnDraw extends Span {
+  readonly call: Call;
+  readonly message: string;
+  readonly fixes: readonly Fix[];
+}
+
+/** True where a seed is known not to be there. */
+const isAbsent = (given: Argument, file: PythonFile): boolean =>
+  given === 'absent' || (typeof given !== 'string' && file.constant(given) === null);
+
+/** Called again and again, the same seed would give the same numbers each time. */
+const isRepeated = ({ node }: Call): boolean => {
+  const loop = node.enclosing(
+    'for_statement',
+    'while_statement',
+    'list_comprehension',
+    'lambda',
+    'function_definition',
+  );
+  return loop !== null && loop.type !== 'function_definition';
+};
+
+/** Samplers, studies, generators of quasi-random numbers, solvers: what draws from fresh entropy where it gets no seed. */
+export function unseededObjects(file: PythonFile): OwnDraw[] {
+  return GENERATORS.filter((row) => row.kind !== 'generator' && row.unseeded === 'entropy').flatMap((row) =>
+    file
+      .calls(row.name)
+      .filter((call) => isUnseeded(row, call, file) && meetsCondition(row, call, file) && !isHarmlessDraw(call, file))
+      .map((call) => ({
+        call,
+        start: call.callee.start,
+        end: call.callee.end,
+        message: `\`${file.read(call.callee)}\` draws from a generator of its own, which has no seed.`,
+        fixes: passSeed(row, call, file),
+      })),
+  );
+}
+
+function isUnseeded(row: GeneratorRow, call: Call, file: PythonFile): boolean {
+  const { seed, others = [] } = row;
+  const given = [...(seed ? [seed] : []), ...others.map((argument) => ({ argument, position: undefined }))];
+  return given.every(({ argument, position }) => isAbsent(file.argument(call, argument, position), file));
+}
+
+function meetsCondition({ when }: GeneratorRow, call: Call, file: PythonFile): boolean {
+  if (!when) return true;
+  const given = file.argument(call, when.argument, when.position);
+  if (when.given) return typeof given !== 'string' && given.type !== 'none';
+  const value = given === 'absent' ? when.default : typeof given === 'string' ? undefined : file.constant(given);
+  return when.in?.includes(value) === true;
+}
+
+function passSeed({ seed, write, name }: GeneratorRow, call: Call, file: PythonFile): Fix[] {
+  if (!seed || isRepeated(call) || (!write && !/seed/.test(seed.argument))) return [];
+  const value = seedValueAt(file, call.node);
+  const given = file.argument(call, seed.argument, seed.position);
+  const pass = (text: string): Edit[] =>
+    typeof given === 'string' ? addArguments(file, call, [`${seed.argument}=${text}`]) : [replace(given, text)];
+  return [
+    {
+      title: write
+        ? `Give \`${name.slice(name.lastIndexOf('.') + 1)}\` a seeded \`${seed.argument}\``
+        : `Pass \`${seed.argument}=${value}\``,
+      safe: false,
+      edits: () => {
+        if (!write) return pass(value);
+        const { text, edits } = spell(file, write, call.node.start);
+        const isClass = /\.[A-Z]\w*$/.test(write);
+        return [...edits, ...pass(`${text}(${isClass ? 'seed=' : ''}${value})`)];
+      },
+    },
+  ];
+}
+
+/** Generators that take the system's entropy whatever they are given, where what they draw decides data. */
+export function systemDraws(file: PythonFile): OwnDraw[] {
+  return GENERATORS.filter((row) => row.unseeded === 'system').flatMap((row) =>
+    file
+      .calls(row.name)
+      .filter((made) => decidesData(made, file))
+      .map((call) => ({
+        call,
+        start: call.callee.start,
+        end: call.callee.end,
+        message: `\`${file.read(call.callee)}\` takes the system’s entropy, which no seed repeats.`,
+        fixes: row.write && !isRepeated(call) ? [seeded(call, row.write, file)] : [],
+      })),
+  );
+}
+
+function seeded(call: Call, name: string, file: PythonFile): Fix {
+  const value = seedValueAt(file, call.node);
+  return {
+    title: `Draw from a \`${name}(${value})\``,
+    safe: false,
+    edits: () => {
+      const { text, edits } = spell(file, name, call.node.start);
+      return [...edits, replace(call.node, `${text}(${value})`)];
+    },
+  };
+}
+
+/** Something is shuffled or drawn from it that is no text, name or seed. */
+function decidesData(made: Call, file: PythonFile): boolean {
+  const outer = made.node.parent?.type === 'attribute' ? made.node.parent.parent : null;
+  const assignment = made.node.parent?.type === 'assignment' ? made.node.parent.get('left') : undefined;
+  const draws =
+    outer?.type === 'call'
+      ? [file.call(outer)]
+      : file.allCalls.filter(({ callee }) => assignment && readsAs(callee.get('object'), assignment, file));
+  return draws.some((call) => !isHarmlessDraw(call, file) && !makesText(call.node, file));
+}
+
+const readsAs = (object: Node | undefined, target: Node, file: PythonFile): boolean =>
+  object !== undefined && object.type === target.type && file.read(object) === file.read(target);
+
+/** `"".join(rng.choice(letters) for _ in range(8))`, or a choice out of a text: letters make names. */
+function makesText(node: Node, file: PythonFile): boolean {
+  const [first] = node.get('arguments')?.children ?? [];
+  if (first && typeof file.constant(first) === 'string') return true;
+  for (let at = node.parent; at && !/^(block|module)$/.test(at.type); at = at.parent) {
+    const object = at.type === 'call' ? at.get('function')?.get('object') : undefined;
+    if (object && file.call(at).method === 'join' && typeof file.constant(object) === 'string') return true;
+  }
+  return false;
+}
+
+/** `load_dataset(..., streaming=True).shuffle()`: a method that draws from a fresh generator. */
+export function freshMethods(file: PythonFile): OwnDraw[] {
+  return FRESH_METHODS.flatMap((row) =>
+    file.methodCalls(row.method).flatMap((call): OwnDraw[] => {
+      const object = call.callee.get('object');
+      const given = [row.seed, ...(row.others ?? []).map((argument) => ({ argument, position: undefined }))];
+      const isSeeded = given.some((each) => each && !isAbsent(file.argument(call, each.argument, each.position), file));
+      if (!object || isSeeded) return [];
+      const maker = makerOf(object, file);
+      if (maker?.library !== row.library || (row.with && !hasArgument(maker, row.with.argument))) return [];
+      const value = seedValueAt(file, call.node);
+      const attribute = call.callee.get('attribute') ?? call.callee;
+      const pass: Fix[] =
+        row.seed && /seed/.test(row.seed.argument)
+          ? [
+              {
+                title: `Pass \`${row.seed.argument}=${value}\``,
+                safe: false,
+                edits: () => addArguments(file, call, [`${row.seed?.argument}=${value}`]),
+              },
+            ]
+          : [];
+      return [
+        {
+          call,
+          start: attribute.start,
+          end: attribute.end,
+          message: `\`${file.read(attribute)}\` draws from a fresh generator, which has no seed.`,
+          fixes: isRepeated(call) ? [] : pass,
+        },
+      ];
+    }),
+  );
+}
+
+function hasArgument({ call, file }: Maker, argument: string): boolean {
+  const given = file.argument(call, argument);
+  return typeof given !== 'string' && file.constant(given) === true;
+}
+
+/** Environments that are never reset with a seed, and spaces that nobody seeds, at their first draw. */
+export function unseededEnvironments(file: PythonFile): OwnDraw[] {
+  return ENVIRONMENTS.flatMap((row) => [...neverReset(row, file), ...unseededSpaces(row, file)]);
+}
+
+const isOf = (object: Node | undefined, row: Environments, file: PythonFile): boolean =>
+  object !== undefined && row.libraries.includes(makerOf(object, file)?.library ?? '');
+
+function neverReset(row: Environments, file: PythonFile): OwnDraw[] {
+  const resets = file.methodCalls(row.reset).filter((call) => isOf(call.callee.get('object'), row, file));
+  const [first] = resets;
+  // Whoever passes a seed on, to a trainer or to a wrapper, may seed the environment.
+  const seedsElsewhere = file.allCalls.some(
+    (call) => call.method === row.seed || file.argument(call, row.seed) !== 'absent',
+  );
+  if (!first || seedsElsewhere) return [];
+  const value = seedValueAt(file, first.node);
+  const fix: Fix = {
+    title: `Pass \`${row.seed}=${value}\` to the first \`${row.reset}\``,
+    safe: false,
+    edits: () => addArguments(file, first, [`${row.seed}=${value}`]),
+  };
+  return [
+    {
+      call: first,
+      start: first.callee.start,
+      end: first.callee.end,
+      message: `\`${file.read(first.callee)}\` has no \`${row.seed}\`: the environment draws from a generator of its own.`,
+      fixes: isRepeated(first) ? [] : [fix],
+    },
+  ];
+}
+
+function unseededSpaces(row: Environments, file: PythonFile): OwnDraw[] {
+  const spaceOf = (call: Call): Node | undefined => {
+    const object = call.callee.get('object');
+    const name = object?.type === 'attribute' ? object.get('attribute') : undefined;
+    return name && row.spaces.includes(file.read(name)) ? object : undefined;
+  };
+  const [first] = file.methodCalls(row.sample).filter((call) => isOf(spaceOf(call)?.get('object'), row, file));
+  const space = first && spaceOf(first);
+  if (!first || !space || file.methodCalls(row.seed).some((call) => spaceOf(call) !== undefined)) return [];
+  const environment = space.get('object');
+  const made = environment && file.constructionOf(environment) ? undefined : environment && makerOf(environment, file);
+  const assignment = made?.file === file ? made.call.node.parent : undefined;
+  const target = assignment?.type === 'assignment' ? assignment.get('left') : undefined;
+  const isSame = target && environment && file.read(target) === file.read(environment);
+  const value = seedValueAt(file, assignment ?? first.node);
+  const line = `${file.read(space)}.${row.seed}(${value})`;
+  const fix: Fix[] =
+    isSame && assignment
+      ? [{ title: `Add \`${line}\``, safe: false, edits: () => [insertAfter(file, statementOf(assignment), [line])] }]
+      : [];
+  return [
+    {
+      call: first,
+      start: first.callee.start,
+      end: first.callee.end,
+      message: `\`${file.read(space)}\` draws from a generator of its own, which has no seed.`,
+      fixes: fix,
+    },
+  ];
+}

@@ -51,11 +51,13 @@ function isSeeded(call: Call, library: Pipelines, file: PythonFile, project: Pro
   if (version !== null && compareVersions(version, library.since) < 0) return true;
   const loaders = loaderCalls(file);
   if (loaders.some(({ name }) => loaderRow(name)?.reseeds === library.package)) return true;
+  // What workers draw is said of their loader.
+  if (loaders.some((loader) => startsWorkers(file, loader))) return true;
   // Whoever sets the seed that a new container takes may do it in any file of the program.
   if (library.seeder) return !project.isProgram || !project.summary || library.seeder in project.summary.may;
-  if (library.twin === undefined || (version !== null && project.versionOf(library.twin) === null)) return false;
-  // One import name, two packages: in workers the other one takes a seed of torch's.
-  return !project.isProgram || loaders.some((loader) => startsWorkers(file, loader));
+  // One import name, two packages: where the project does not say which, only what this process draws is the same in both.
+  const isKnown = version !== null && (library.twin === undefined || project.versionOf(library.twin) === null);
+  return !isKnown && !project.isProgram;
 }
 
 function repairs(call: Call, { seed }: Pipelines, file: PythonFile): Fix[] {

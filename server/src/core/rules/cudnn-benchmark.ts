@@ -26,7 +26,7 @@ The timing is noisy, so two runs may keep different algorithms, and these round 
 \`torch.backends.cudnn.deterministic = True\` and \`torch.use_deterministic_algorithms(True)\` restrict the candidates to
 deterministic algorithms; they do not turn the benchmark off, so a run may still pick a different one of them.`,
   never: [
-    'A program that never seeds: it promises nothing.',
+    'A program that draws random numbers and never seeds: it promises nothing.',
     'The branch taken when the user asked for no seed, such as the `else:` of `if args.seed is not None:`.',
     'A benchmark, which measures speed.',
     'A setting that a later one takes back, and one in a function that nothing calls.',
@@ -55,9 +55,12 @@ torch.backends.cudnn.benchmark = False
       const { node, value } = setting;
       if (value.type !== 'true' || isForSpeed(setting, BENCHMARK, project)) continue;
       if (isOverruled(setting, BENCHMARK, project)) continue;
+      // Where nothing is drawn, as in inference, the switch is what makes two runs differ.
+      const isAlone = project.promise === 'none' && project.isInProgram && project.streams.size === 0;
       yield {
         start: value.start,
         end: value.end,
+        ...(isAlone ? { severity: 'information' as const } : {}),
         message: `\`${writtenSwitch(setting, file)}\` has cuDNN pick its algorithm by timing, which may differ between runs.`,
         // One value for several switches would take back the others too.
         fixes: isShared(node)

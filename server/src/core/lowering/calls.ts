@@ -69,7 +69,7 @@ function startMethod(call: Call, file: PythonFile): 'fork' | 'anew' | null {
 }
 
 /** A file that names another way of starting uses it. */
-const usualStart = (file: PythonFile): 'fork' | 'anew' =>
+export const usualStart = (file: PythonFile): 'fork' | 'anew' =>
   /['"](spawn|forkserver)['"]/.test(file.text) ? 'anew' : 'fork';
 
 /** `for seeder in (random.seed, np.random.seed): seeder(0)`: what the name in the call stands for, in order. */

@@ -91,7 +91,9 @@ export function overwrittenBy(statement: Node, file: PythonFile): Replacement | 
     expression?.type === 'assignment' ? expression.get('left') : expression && initialised(expression, file);
   if (!target || !/identifier|attribute/.test(target.type)) return undefined;
   const names = new Set([file.read(target)]);
-  const following = statementsAfter(statement);
+  const after = statementsAfter(statement);
+  const isOfModule = file.scope(statement).kind === 'module';
+  const following = isOfModule ? after.flatMap((each) => [...bodyCalled(each, target, file), each]) : after;
   for (const [i, next] of following.entries()) {
     if (/^(return|raise|break|continue)_statement$/.test(next.type)) return undefined;
     const how = [...names].map((name) => replaces(next, name, file)).find((each) => each !== undefined);
@@ -113,6 +115,21 @@ function wholeOf(statement: Node, parts: ReadonlySet<string>, file: PythonFile):
   const isMade = name !== null && (file.classOf(name) !== undefined || WHOLES.test(name));
   const given = right.get('arguments')?.children ?? [];
   return isMade && given.some((each) => parts.has(file.read(each.get('value') ?? each))) ? file.read(left) : undefined;
+}
+
+/**
+ * What a function of the file runs where the module calls it and takes nothing back, as far as the function means the same
+ * object by the name.
+ */
+function bodyCalled(statement: Node, target: Node, file: PythonFile): readonly Node[] {
+  const call = statement.type === 'expression_statement' ? statement.children[0] : undefined;
+  const called = call?.type === 'call' ? file.functionOf(file.call(call).name) : undefined;
+  const body = called && called.decorators.length === 0 ? called.node.get('body') : undefined;
+  const [root = ''] = file.read(target).split('.', 1);
+  if (!called || body?.type !== 'block' || file.scopes.byNode.get(called.node)?.names.has(root)) return [];
+  // What stands behind a condition of its own is decided by what it is passed.
+  const isPlain = body.children.every((each) => !/^(return|if|with|try)_statement$/.test(each.type));
+  return isPlain ? body.children : [];
 }
 
 /** The network whose weights a call draws, by its name: `net.apply(init)`, `net.init_weights()`, `init_weights(net)`. */

@@ -8,6 +8,7 @@ import type { PythonFile } from '../python/file.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Span } from '../text/edit.ts';
+import { usualStart } from './calls.ts';
 import { asksForMakers } from './makers.ts';
 import type { Vocabulary } from './own-functions.ts';
 
@@ -70,7 +71,7 @@ function unpackedText(name: Node, file: PythonFile): string {
 
 /** Everything outside a function that its events may depend on. */
 function signatureOf(file: PythonFile, classes: Readonly<Record<string, ClassEffects>>): string {
-  const parts: unknown[] = [classes, file.scopes.stars, runsInside(file), /['"]spawn['"]/.test(file.text)];
+  const parts: unknown[] = [classes, file.scopes.stars, runsInside(file), usualStart(file)];
   for (const [name, definitions] of file.scopes.module.names) {
     parts.push(name);
     for (const each of definitions) {

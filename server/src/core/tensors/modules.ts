@@ -105,7 +105,21 @@ function addedTo(made: Node, file: PythonFile): readonly Node[] {
   return target ? addedToName(target, file) : [];
 }
 
+/** Lists whose additions are being looked at: one that is added to itself, or to one that is added to it, has no more in it. */
+const OPEN = new Set<string>();
+
 function addedToName(target: Node, file: PythonFile): readonly Node[] {
+  const key = `${file.path}\0${file.read(target)}`;
+  if (OPEN.has(key)) return [];
+  OPEN.add(key);
+  try {
+    return additionsTo(target, file);
+  } finally {
+    OPEN.delete(key);
+  }
+}
+
+function additionsTo(target: Node, file: PythonFile): readonly Node[] {
   const name = file.read(target);
   const home = target.type === 'identifier' ? file.definitions(target) : null;
   const owner = enclosingClass(file.scope(target));

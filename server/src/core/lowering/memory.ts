@@ -12,6 +12,13 @@ import { usualStart } from './calls.ts';
 import { asksForMakers } from './makers.ts';
 import type { Vocabulary } from './own-functions.ts';
 
+/**
+ * What one function may say of another: how a dictionary is filled, what a command line demands, and what copies or loads
+ * weights.
+ */
+const ELSEWHERE =
+  /\.update\(|\[['"]\w+['"]\]\s*=|\]\s*=\s*[\w.]+\s*$|add_argument\(|\b(required|nargs)\s*=|parameters\(|\.copy_\(|load_state_dict\(/gm;
+
 /** A function's effects, and what its sites stand for: nodes, which move with an edit, but for the files that `%run` runs. */
 export interface Lowered {
   readonly effects: FunctionEffects;
@@ -91,9 +98,7 @@ function signatureOf(file: PythonFile, classes: Readonly<Record<string, ClassEff
   for (const [id, info] of file.scopes.functions) parts.push(id, decoratorsOf(info, file));
   // An object may come from anywhere in the file.
   if (asksForMakers(file)) parts.push(file.text);
-  // A dictionary of arguments, or of functions, may be filled anywhere.
-  for (const { index } of file.text.matchAll(/\.update\(|\[['"]\w+['"]\]\s*=|\]\s*=\s*[\w.]+\s*$/gm))
-    parts.push(lineAt(file.text, index));
+  for (const { index } of file.text.matchAll(ELSEWHERE)) parts.push(lineAt(file.text, index));
   return JSON.stringify(parts);
 }
 

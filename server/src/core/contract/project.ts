@@ -3,6 +3,7 @@
 import type { Reached, Site, Summary, TransformedDraw } from '../effects/summary.ts';
 import type { Stream } from '../knowledge/tables.ts';
 import type { Call, Constant } from '../python/call.ts';
+import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { Span } from '../text/edit.ts';
 import type { Pledge } from './severity.ts';
@@ -57,6 +58,8 @@ export interface SetSwitch extends Location {
 
 export interface Project {
   readonly file: PythonFile;
+  /** What the file's expressions may stand for, and where its values go, through the project's other files too. */
+  readonly values: Evaluator;
   /** True for an entry point that reaches a machine-learning library: the only files that seeding rules judge. */
   readonly isProgram: boolean;
   /** The functions of this file that the project installs as commands, by which it is run. */

@@ -15,8 +15,8 @@ export interface HandsOn {
   readonly keepsOrder: boolean;
 }
 
-/** `number` is one whose hash is the same in every process; `finishing` comes in the order in which it is ready. */
-export type Kind = 'number' | 'text' | 'bytes' | 'path' | 'listing' | 'finishing';
+/** `number` is one whose hash is the same in every process. */
+export type Kind = 'number' | 'text' | 'bytes' | 'path' | 'listing';
 
 const hands = new Map<string, HandsOn>(
   valueTable.hands.flatMap(({ names, gives, of = 0, order }) =>
@@ -24,6 +24,7 @@ const hands = new Map<string, HandsOn>(
   ),
 );
 const methods = new Set(valueTable.methods.flatMap(({ names }) => names));
+const deleting = new Set(valueTable.deletes.flatMap(({ names }) => names));
 const makes = new Set(
   valueTable.makes.flatMap(({ names, kind, in: inside }) =>
     names.map((name) => keyOf(name, kind, inside !== undefined)),
@@ -37,9 +38,12 @@ function keyOf(name: string, kind: string, isInside: boolean): string {
 /** What a call of this canonical name hands on; undefined where nothing is known of it. */
 export const handsOn = (name: string | null): HandsOn | undefined => (name === null ? undefined : hands.get(name));
 
-/** True for a call whose result is of the kind, or, asked with `inside`, whose elements are. */
+/** True for a call, or a method by its bare name, whose result is of the kind; asked with `inside`, whose elements are. */
 export const makesKind = (name: string | null, kind: Kind, inside = false): boolean =>
   name !== null && makes.has(keyOf(name, kind, inside));
 
 /** True for a method whose result holds the elements of its object. */
 export const keepsElements = (method: string): boolean => methods.has(method);
+
+/** True for a call, or a method by its bare name, that deletes the file it is given. */
+export const deletes = (name: string | null): boolean => name !== null && deleting.has(name);

@@ -2,65 +2,23 @@
 
 import { insertAt, insertBefore, replace } from '../edits/edit-text.ts';
 import { freeName } from '../edits/imports.ts';
+import { makesKind } from '../knowledge/values.ts';
 import type { Call } from '../python/call.ts';
+import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { isPath } from '../python/kinds.ts';
+import { startBehindStar } from '../python/links.ts';
 import { isSortedInPlace, sorts } from '../python/reads.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Edit, Span } from '../text/edit.ts';
 
-const FUNCTIONS = new Set(['os.listdir', 'os.scandir', 'os.walk', 'glob.glob', 'glob.iglob']);
-/** No other class that is usual in training code has these. */
-const PATH_METHODS = new Set(['iterdir', 'rglob']);
-const FLUENT = new Set(['resolve', 'absolute', 'expanduser', 'joinpath', 'with_suffix', 'with_name', 'relative_to']);
-
-export function isListing(call: Call, file: PythonFile): boolean {
-  if (call.name !== null && FUNCTIONS.has(call.name)) return true;
+export function isListing(call: Call, values: Evaluator): boolean {
+  if (makesKind(call.name, 'listing')) return true;
   const receiver = call.callee.get('object');
   if (call.method === null || !receiver) return false;
   if (call.name !== null && !/^pathlib\.\w*Path\.\w+$/.test(call.name)) return false;
-  return PATH_METHODS.has(call.method) || (call.method === 'glob' && isPath(receiver, file, 0));
-}
-
-/** Known to be a `pathlib.Path`: made as one, annotated as one, or joined with `/`. */
-function isPath(node: Node, file: PythonFile, depth: number): boolean {
-  if (depth > 6) return false;
-  const made = file.constructionOf(node)?.name;
-  if (made) return /^pathlib\.\w*Path$/.test(made);
-  if (node.type === 'parenthesized_expression') return node.children[0] ? isPath(node.children[0], file, depth) : false;
-  if (node.type === 'binary_operator') {
-    const [left, right] = [node.get('left'), node.get('right')];
-    if (node.get('operator')?.type !== '/' || !left || !right) return false;
-    return right.type === 'string' || isPath(left, file, depth + 1);
-  }
-  if (node.type === 'call') {
-    const { name, method, callee } = file.call(node);
-    if (name === 'pathlib.Path.cwd' || name === 'pathlib.Path.home') return true;
-    const object = callee.get('object');
-    return method !== null && FLUENT.has(method) && object !== undefined && isPath(object, file, depth + 1);
-  }
-  if (node.type === 'attribute') {
-    const object = node.get('object');
-    const name = file.read(node.get('attribute') ?? node);
-    if (object && name === 'parent') return isPath(object, file, depth + 1);
-    const owner = file.classOf(object ? file.instanceOf(object) : null);
-    const values = owner?.attributes.get(name) ?? [];
-    return values.length > 0 && values.every((value) => isPath(value, file, depth + 1));
-  }
-  if (node.type !== 'identifier') return false;
-  const definitions = file.definitions(node);
-  return (
-    definitions.length > 0 &&
-    definitions.some((each) => {
-      if (each.kind === 'assignment') return isPath(each.value, file, depth + 1);
-      if (each.kind === 'parameter')
-        return /\bPath\b/.test(
-          file.read(each.node.enclosing('typed_parameter', 'typed_default_parameter') ?? each.node),
-        );
-      const loop = each.kind === 'opaque' ? each.node.enclosing('for_statement', 'for_in_clause') : null;
-      const listing = loop?.get('left') === each.node ? loop.get('right') : undefined;
-      return listing?.type === 'call' && PATH_METHODS.has(file.call(listing).method ?? '');
-    })
-  );
+  // No other class that is usual in training code has the others.
+  return makesKind(call.method, 'listing') || (call.method === 'glob' && values.always(isPath, values.value(receiver)));
 }
 
 const UNKNOWN = '\0';
@@ -97,11 +55,11 @@ function shapeOf(pattern: Node, file: PythonFile): string {
 }
 
 /** The token to look at: a function as it is written, or a method's name. */
-export function listingSpan(call: Call): Span {
-  const isFunction = call.name !== null && FUNCTIONS.has(call.name);
+export function listingSpan(call: Call, file: PythonFile): Span {
+  const isFunction = makesKind(call.name, 'listing');
   const method = isFunction ? undefined : call.callee.get('attribute');
-  const { start, end } = method ?? call.callee;
-  return { start, end };
+  const token = method ?? call.callee;
+  return { start: startBehindStar(token, file), end: token.end };
 }
 
 /** Puts the listing in order, in the form that its use needs. */
@@ -113,17 +71,20 @@ export function sortListing(call: Call, file: PythonFile): Edit[] {
   if (parent?.type === 'as_pattern') {
     const target = parent.get('alias')?.children[0];
     const loops = target ? readsOf(target, parent.enclosing('with_statement') ?? parent, file) : [];
-    return loops.flatMap((each) => wrap(each, key));
+    return loops.flatMap((each) => wrap(each, file, key));
   }
   const outer = parent?.type === 'argument_list' && parent.parent ? file.call(parent.parent) : null;
   if (outer?.name === 'builtins.list' && parent?.children.length === 1) {
     return [replace(outer.callee, 'sorted'), ...(key ? [insertAt(node.end, key)] : [])];
   }
   if (outer?.name === 'builtins.next') return [insertAt(node.start, 'iter(sorted('), insertAt(node.end, `${key}))`)];
-  return wrap(node, key);
+  return wrap(node, file, key);
 }
 
-const wrap = (node: Node, key = ''): Edit[] => [insertAt(node.start, 'sorted('), insertAt(node.end, `${key})`)];
+const wrap = (node: Node, file: PythonFile, key = ''): Edit[] => [
+  insertAt(startBehindStar(node, file), 'sorted('),
+  insertAt(node.end, `${key})`),
+];
 
 /** The two orders of `os.walk`: of the folders, and of the files in each. */
 export function walkTargets(call: Call): { loop: Node; folders: Node; files: Node } | null {
@@ -162,14 +123,14 @@ function filesAreSorted({ loop, files }: Targets, file: PythonFile): boolean {
 
 function sortWalk(call: Call, file: PythonFile): Edit[] {
   const targets = walkTargets(call);
-  if (!targets) return wrap(call.node);
+  if (!targets) return wrap(call.node, file);
   const { loop, folders, files } = targets;
   const edits: Edit[] = [];
   if (!foldersAreSorted(call, targets, file)) {
     const first = loop.get('body')?.children[0];
     const topDown = file.argument(call, 'topdown', 1);
     const isTopDown = topDown === 'absent' || (typeof topDown !== 'string' && file.constant(topDown) === true);
-    if (!first || !isTopDown || folders.type !== 'identifier') edits.push(...wrap(call.node));
+    if (!first || !isTopDown || folders.type !== 'identifier') edits.push(...wrap(call.node, file));
     else {
       const isUnnamed = /^_+$/.test(file.read(folders));
       const name = isUnnamed ? freeName(file, ['dirs', 'folders']) : file.read(folders);
@@ -180,7 +141,9 @@ function sortWalk(call: Call, file: PythonFile): Edit[] {
   if (filesAreSorted(targets, file)) return edits;
   return [
     ...edits,
-    ...readsOf(files, loop.type === 'for_statement' ? loop : (loop.parent ?? loop), file).flatMap((each) => wrap(each)),
+    ...readsOf(files, loop.type === 'for_statement' ? loop : (loop.parent ?? loop), file).flatMap((each) =>
+      wrap(each, file),
+    ),
   ];
 }
 
@@ -208,13 +171,13 @@ export function startOf(call: Call, file: PythonFile): Node {
 }
 
 /** The value is, or is made of, another listing. */
-export function listsAnew(value: Node, listing: Call, file: PythonFile): boolean {
+export function listsAnew(value: Node, listing: Call, file: PythonFile, values: Evaluator): boolean {
   const definitions = value.type === 'identifier' ? file.definitions(value) : [];
   const sources = definitions.flatMap((each) => (each.kind === 'assignment' ? [each.value] : []));
   let found = false;
   for (const source of sources.length > 0 ? sources : [value]) {
     walk(source, (node) => {
-      if (node.type === 'call' && node !== listing.node && isListing(file.call(node), file)) found = true;
+      if (node.type === 'call' && node !== listing.node && isListing(file.call(node), values)) found = true;
       return undefined;
     });
   }

@@ -3,183 +3,216 @@
  * What is sorted, counted or tested on the way is fine, and so is everything that cannot be followed.
  */
 import type { Project } from '../contract/project.ts';
+import { handsOn, keepsElements } from '../knowledge/values.ts';
 import type { Call } from '../python/call.ts';
+import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { isSortedInPlace, Reads, sorts } from '../python/reads.ts';
-import { type ClassInfo, type Definition, type FunctionInfo, nearestFunction } from '../python/scope.ts';
+import { contentsOf } from '../python/forward.ts';
+import { isText } from '../python/kinds.ts';
+import { isSplatted, linksOf } from '../python/links.ts';
+import { isSortedInPlace, sorts } from '../python/reads.ts';
+import { type FunctionInfo, nearestFunction } from '../python/scope.ts';
+import type { Value } from '../python/value.ts';
 import { walk } from '../syntax/parse.ts';
-import { isCount, isDrawn, isItem, isPickedByNumber, isShown, mentions, numberedIn } from './positions.ts';
+import {
+  isCount,
+  isDrawn,
+  isItem,
+  isOnlyDeleted,
+  isPickedByNumber,
+  isShown,
+  mentions,
+  numberedIn,
+} from './positions.ts';
 
 /** What a caller knows about the value it asks for. */
 export interface Origin {
   /** Its first element says nothing about an order: it is the only one, or stands for all. */
   readonly hasOneElement: boolean;
-  /** A value that has an order of its own, so that pairing it by position decides something. */
-  isIndependent(value: Node): boolean;
-  /** Lines of a file in this order count too. */
-  readonly inFiles: boolean;
+  /** No element comes twice. */
+  readonly isDistinct: boolean;
+  /** A value that has another order than these, so that pairing it by position decides something. */
+  isIndependent(value: Node, ordered: ReadonlySet<Node>): boolean;
 }
 
-/** These give an ordered result in the order of what they are given. */
-const TRANSPARENT = new Set(
-  'builtins.list builtins.tuple builtins.iter builtins.reversed builtins.filter builtins.map copy.copy copy.deepcopy itertools.chain itertools.chain.from_iterable numpy.array numpy.asarray numpy.concatenate numpy.stack numpy.vstack torch.tensor torch.stack torch.cat torch.concat pandas.concat tqdm.tqdm tqdm.auto.tqdm tqdm.notebook.tqdm rich.progress.track'.split(
-    ' ',
-  ),
-);
 /** The same seed picks the same positions, and finds something else there. */
 const PICKS =
   /^(random\.(shuffle|sample|choices?)|numpy\.random\.(shuffle|permutation|choice)|torch\.utils\.data\.random_split|sklearn\.model_selection\.train_test_split)$/;
 const PICKING_METHODS = new Set(['shuffle', 'permutation', 'choice', 'choices', 'sample']);
 const ADDING_METHODS = new Set(['append', 'extend', 'insert']);
-const WRITING_METHODS = new Set(['write', 'writelines', 'writerow', 'writerows']);
+const WRITING_METHODS = new Set(['write', 'writelines', 'writerow', 'writerows', 'write_text']);
 /** They write a value down as it is; a set stays a set. */
 export const SAVES = /^(json\.dump|pickle\.dump|yaml\.(safe_)?dump|torch\.save|numpy\.save(txt)?|joblib\.dump)$/;
-/** Datasets whose samples come in the order of what they are made of. */
-const KEEPS = /^torch\.utils\.data\.(Concat|Chain|Stack|Tensor)Dataset$/;
+/** Datasets whose samples come in the order of what they are made of, and networks whose parts do. */
+const KEEPS = /^torch\.(utils\.data\.(Concat|Chain|Stack|Tensor)Dataset|nn\.(ModuleList|Sequential|ParameterList))$/;
 /** What elements have in common, whichever comes first. */
 const SHAPES = new Set(['shape', 'size', 'dtype', 'ndim', 'device', 'keys', 'columns']);
-
-/** `sum(lists, [])` and `chain.from_iterable(lists)` are one list after the other. */
-const flattens = ({ name, node }: Call): boolean =>
-  name === 'itertools.chain.from_iterable' ||
-  (name === 'builtins.sum' && node.get('arguments')?.children[1]?.type === 'list');
+/** Parts of a table, in the table's order. */
+const ROWS = new Set(['iloc', 'loc', 'values']);
+/** What they make of a text has its order. */
+const OF_TEXT = new Set(['split', 'splitlines', 'encode', 'strip', 'lower']);
 
 export class Order {
   readonly #file: PythonFile;
+  readonly #values: Evaluator;
   readonly #origin: Origin;
-  readonly #seen = new Set<Node>();
+  readonly #seen = new Set<string>();
+  /** The nodes that stand for the value in its order. */
+  readonly #ordered = new Set<Node>();
   /** The value went through a loop or a parameter, where a first element only stands for the others. */
   #isRemote = false;
-  readonly #reads: Reads;
   readonly #project: Project;
 
   constructor(file: PythonFile, project: Project, origin: Origin) {
     this.#file = file;
     this.#project = project;
+    this.#values = project.values;
     this.#origin = origin;
-    this.#reads = new Reads(file);
   }
 
   /** The place where the order of the expression's value decides something; null if none is known. */
   use(node: Node): Node | null {
-    const parent = node.parent;
-    if (!parent || this.#seen.has(node)) return null;
-    this.#seen.add(node);
+    return this.#use(this.#values.value(node));
+  }
+
+  #use(value: Value): Node | null {
+    const { node, access } = value;
+    const key = `${node.start} ${node.end} ${node.type} ${access.join('')}`;
+    if (!node.parent || this.#seen.has(key)) return null;
+    this.#seen.add(key);
+    if (access.length > 0) return this.#inside(value);
+    this.#ordered.add(node);
+    const found = this.#here(value, node.parent);
+    return found === undefined ? this.#further(value) : found;
+  }
+
+  /** What is done with the ordered value where it stands; undefined where it is only handed on. */
+  #here(value: Value, parent: Node): Node | null | undefined {
+    const { node } = value;
     switch (parent.type) {
-      case 'parenthesized_expression':
-      case 'boolean_operator':
-        return this.use(parent);
-      case 'list_splat':
-        return parent.parent && /^(list|tuple)$/.test(parent.parent.type) ? this.use(parent.parent) : null;
-      case 'conditional_expression':
-        return parent.children[1] === node ? null : this.use(parent);
       case 'binary_operator':
-        return parent.get('operator')?.type === '+' ? this.use(parent) : null;
-      case 'list_comprehension':
-      case 'generator_expression':
-        return node.field === 'body' ? this.#listed(parent) : null;
+        return parent.get('operator')?.type === '+' ? this.#use({ ...value, node: parent }) : null;
+      case 'list_splat':
+        return this.#splat(value, parent.parent);
+      case 'list':
+      case 'tuple':
+        return isSplatted(node) ? this.#splat(value, parent) : undefined;
       case 'argument_list':
-        return parent.parent ? this.#passed(this.#file.call(parent.parent), node) : null;
+        return parent.parent ? this.#passed(this.#file.call(parent.parent), value) : null;
       case 'keyword_argument':
-        return node.field === 'value' && parent.parent?.parent
-          ? this.#passed(this.#file.call(parent.parent.parent), parent)
+        return parent.parent?.parent?.type === 'call'
+          ? this.#passed(this.#file.call(parent.parent.parent), value)
           : null;
       case 'call':
-        return node.field === 'arguments' ? this.#passed(this.#file.call(parent), node) : null;
+        return node.field === 'arguments' ? this.#passed(this.#file.call(parent), value) : null;
       case 'attribute':
-        return this.#method(parent);
+        return this.#method(value, parent);
       case 'subscript':
-        return node.field === 'value' ? this.#element(parent, node) : null;
+        return node.field === 'value' ? this.#element(value, parent) : undefined;
       case 'for_statement':
-        return node.field === 'right' ? this.#loop(parent, null) : null;
+        return node.field === 'right' ? this.#loop(value, parent, null) : null;
       case 'for_in_clause':
-        return node.field === 'right' ? this.#comprehension(parent) : null;
-      case 'as_pattern':
-      case 'named_expression':
-      case 'assignment':
-      case 'augmented_assignment':
-        return this.#bound(parent, node);
-      case 'return_statement':
+        return node.field === 'right' ? this.#comprehension(value, parent) : null;
+      case 'augmented_assignment': {
+        const left = parent.get('left');
+        return node.field === 'right' ? this.#grown(value, left) : null;
+      }
       case 'yield':
-        return this.#returned(parent);
+        return this.#function(parent)?.name === '__iter__' ? parent : undefined;
       default:
-        return null;
+        return undefined;
     }
   }
 
-  #passed(call: Call, argument: Node): Node | null {
-    const { name } = call;
+  /** Where the value stands next, by whatever name. */
+  #further(value: Value): Node | null {
+    const next = this.#values.next(value);
+    if (!next) return null;
+    const kept = value.node.field === 'right' && value.node.parent?.get('left');
+    if (kept && kept.type === 'attribute' && next.length === 0) return this.#isKeptByDataset(kept) ? kept : null;
+    return this.#anyUse(next);
+  }
+
+  /** It lies in a container; where that is put behind others its order is a part of theirs. */
+  #inside(value: Value): Node | null {
+    const { node, access } = value;
+    const call =
+      node.parent?.type === 'argument_list' && node.parent.parent ? this.#file.call(node.parent.parent) : null;
+    if (call && flattens(call) && access.length === 1) return this.#use({ ...value, node: call.node, access: [] });
+    return this.#further(value);
+  }
+
+  #splat(value: Value, parent: Node | null): Node | null {
+    if (parent?.type === 'list' || parent?.type === 'tuple') return this.#use({ ...value, node: parent });
+    return parent?.type === 'argument_list' && parent.parent
+      ? this.#passed(this.#file.call(parent.parent), value)
+      : null;
+  }
+
+  /** `xs += value`, `xs.extend(value)`: what becomes of a list whose end it is. */
+  #grown(value: Value, list: Node | undefined): Node | null {
+    const next = list ? contentsOf(value, list, []) : null;
+    if (next?.length === 0 && list?.type === 'attribute') return this.#isKeptByDataset(list) ? list : null;
+    return this.#anyUse(
+      (next ?? []).filter(({ node }) => node.start > value.node.end || isInOtherFunction(node, value.node)),
+    );
+  }
+
+  #passed(call: Call, value: Value): Node | null {
+    const { name, node } = call;
+    const argument = value.node.parent?.type === 'keyword_argument' ? value.node.parent : value.node;
+    const result = { ...value, node };
     if (sorts(call)) return null;
-    if (name !== null && TRANSPARENT.has(name)) return this.use(call.node);
-    if (flattens(call)) return this.use(call.node);
-    if (name !== null && KEEPS.test(name)) return call.node;
-    if (name === 'builtins.enumerate') return this.#counted(call.node);
-    if (name === 'builtins.zip') return this.#paired(call, argument);
-    if (name === 'builtins.next') return this.#origin.hasOneElement ? null : call.node;
-    if (this.#origin.inFiles && name !== null && SAVES.test(name)) return call.node;
-    if (call.method === 'join' && name !== 'os.path.join') return this.#joined(call.node);
-    const isFirst = call.node.get('arguments')?.children[0] === argument;
+    if (name !== null && KEEPS.test(name)) return node;
+    if (name === 'builtins.enumerate') return this.#counted(result);
+    if (name === 'builtins.zip') return this.#paired(call, value);
+    const hands = handsOn(name);
+    if (hands) return hands.keepsOrder ? this.#use(result) : null;
+    if (flattens(call)) return this.#use(result);
+    if (name === 'builtins.next') return this.#origin.hasOneElement ? null : node;
+    if (name !== null && SAVES.test(name)) return node;
+    // A text in that order.
+    if (call.method === 'join' && name === null) return this.#use(result);
+    const isFirst = node.get('arguments')?.children[0] === argument;
     const picks = name === null ? isFirst && PICKING_METHODS.has(call.method ?? '') : PICKS.test(name);
-    if (picks) return call.node;
-    const owner = this.#file.classOf(name);
-    const target = owner ? owner.methods.get('__init__') : this.#file.functionOf(name);
-    return target ? this.#parameter(target, call, argument) : null;
-  }
-
-  /** One of several lists, which are put behind each other. */
-  #listed(lists: Node): Node | null {
-    const call = lists.parent?.type === 'argument_list' ? lists.parent.parent : lists.parent;
-    return call?.type === 'call' && flattens(this.#file.call(call)) ? this.use(call) : null;
-  }
-
-  /** `"\n".join(value)` counts where it is written to a file. */
-  #joined(text: Node): Node | null {
-    const parent = text.parent?.type === 'binary_operator' ? text.parent.parent : text.parent;
-    const call = parent?.type === 'argument_list' && parent.parent ? this.#file.call(parent.parent) : null;
-    return this.#origin.inFiles && call && this.#writes(call) ? call.node : null;
+    if (picks) return node;
+    if (this.#writes(call)) return node;
+    if (call.method === 'extend') return this.#grown(value, call.callee.get('object'));
+    if (this.#isKeptElsewhere(call, value.node)) return node;
+    // A function of the file reads what it is passed by other names.
+    return this.#remotely(() => this.#further(value));
   }
 
   #writes({ method, callee }: Call): boolean {
     const receiver = callee.get('object');
-    if (method === null || !receiver || !(WRITING_METHODS.has(method) || method === 'write_text')) return false;
+    if (method === null || !receiver || !WRITING_METHODS.has(method)) return false;
     return !(this.#file.qualify(receiver) ?? '').startsWith('sys.');
   }
 
-  #parameter(target: FunctionInfo, call: Call, argument: Node): Node | null {
-    const isStatic = target.decorators.some((decorator) => this.#file.read(decorator).includes('staticmethod'));
-    const shift = target.class && !isStatic ? 1 : 0;
-    const keyword = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
-    const position = call.node.get('arguments')?.children.indexOf(argument) ?? -1;
-    const parameter = keyword
-      ? target.parameters.find((each) => each.name === this.#file.read(keyword))
-      : target.parameters[position + shift];
-    const scope = this.#file.scopes.byNode.get(target.node);
-    const definitions = parameter && parameter.star === '' ? scope?.names.get(parameter.name) : undefined;
-    if (!parameter || !definitions) return null;
-    return this.#remotely(() => this.#name(parameter.name, definitions, target.node.start, false));
-  }
-
-  #method(attribute: Node): Node | null {
+  #method(value: Value, attribute: Node): Node | null {
     const call = attribute.parent;
     const method = attribute.get('attribute');
-    if (call?.type !== 'call' || attribute.field !== 'function' || !method) return null;
-    const name = this.#file.read(method);
+    const name = method ? this.#file.read(method) : '';
+    if (ROWS.has(name) && attribute.field !== 'function') return this.#use({ ...value, node: attribute });
+    if (call?.type !== 'call' || attribute.field !== 'function') return null;
     if (name === 'index') return this.#isRemote ? null : call;
-    return name === 'copy' ? this.use(call) : null;
+    if (name === 'sample') return call;
+    const keeps = name === 'copy' || OF_TEXT.has(name) || (keepsElements(name) && !sorts(this.#file.call(call)));
+    return keeps ? this.#use({ ...value, node: call }) : null;
   }
 
-  #element(subscript: Node, value: Node): Node | null {
+  #element(value: Value, subscript: Node): Node | null {
     const index = subscript.get('subscript');
     if (!index || subscript.field === 'left' || subscript.parent?.type === 'delete_statement') return null;
     const isWhole = index.type === 'slice' && /^:(:-1)?$/.test(this.#file.read(index));
-    if (isWhole) return this.use(subscript);
-    if (isShown(subscript, this.#file)) return null;
+    if (isWhole) return this.#use({ ...value, node: subscript });
+    if (isShown(subscript, this.#file) || isOnlyDeleted(subscript, this.#values)) return null;
     if (index.type === 'slice') return subscript;
     if (typeof this.#file.constant(index) === 'number')
-      return this.#certainElement(subscript, value) ? null : subscript;
-    if (isItem(index, this.#file) || isDrawn(index, this.#file)) return subscript;
+      return this.#certainElement(subscript, value.node) ? null : subscript;
+    if (isItem(index, this.#values) || isDrawn(index, this.#values)) return subscript;
     const counter = index.type === 'identifier' ? this.#loopOf(index) : null;
-    return counter && isPickedByNumber(this.#file.read(index), counter, this.#file) ? subscript : null;
+    return counter && isPickedByNumber(this.#file.read(index), counter, this.#file, this.#values) ? subscript : null;
   }
 
   /** The `for` statement that gives a name its values. */
@@ -205,57 +238,58 @@ export class Order {
     });
   }
 
-  #comprehension(clause: Node): Node | null {
+  #comprehension(value: Value, clause: Node): Node | null {
     const comprehension = clause.parent;
     if (!comprehension || !/^(list_comprehension|generator_expression)$/.test(comprehension.type)) return null;
-    return this.use(comprehension);
+    return this.#use({ ...value, node: comprehension });
   }
 
   /** `enumerate(value)`: each element gets its position. */
-  #counted(node: Node): Node | null {
-    const parent = node.parent;
+  #counted(value: Value): Node | null {
+    const { node } = value;
+    const { parent } = node;
     if (parent?.type === 'for_in_clause' && parent.parent) {
       const numbered = numberedIn(parent, parent.parent, this.#file);
       if (numbered) return numbered;
     }
     if (parent?.type === 'for_statement' && node.field === 'right') {
-      return this.#loop(parent, parent.get('left')?.children[0] ?? null);
+      return this.#loop(value, parent, parent.get('left')?.children[0] ?? null);
     }
     if (parent?.type === 'argument_list' && parent.parent) {
       const call = this.#file.call(parent.parent);
       if (call.name === 'builtins.dict') return call.node;
-      if (/^tqdm\./.test(call.name ?? '')) return this.#counted(call.node);
+      if (handsOn(call.name)?.gives === 'elements') return this.#counted({ ...value, node: call.node });
     }
-    return this.use(node);
+    return this.#use(value);
   }
 
-  #paired(zip: Call, argument: Node): Node | null {
+  #paired(zip: Call, value: Value): Node | null {
     for (const other of zip.node.get('arguments')?.children ?? []) {
-      if (other === argument) continue;
+      if (other === value.node) continue;
       const name = other.type === 'call' ? this.#file.call(other).name : null;
       if (name === 'builtins.range' || name === 'itertools.count') return zip.node;
-      if (this.#origin.isIndependent(other) || isDrawn(other, this.#file)) return zip.node;
+      if (this.#origin.isIndependent(other, this.#ordered) || isDrawn(other, this.#values)) return zip.node;
     }
-    return this.use(zip.node);
+    return this.#use({ ...value, node: zip.node });
   }
 
   /** What a loop leaves behind in the order of its rounds. */
-  #loop(loop: Node, counter: Node | null): Node | null {
+  #loop(value: Value, loop: Node, counter: Node | null): Node | null {
     const body = loop.get('body');
     const count = counter?.type === 'identifier' ? this.#file.read(counter) : null;
     let found: Node | null = null;
     if (!body) return null;
-    if (count !== null && isPickedByNumber(count, body, this.#file)) return loop;
+    if (count !== null && isPickedByNumber(count, body, this.#file, this.#values)) return loop;
     walk(body, (node) => {
       if (found || /^(function_definition|class_definition|lambda)$/.test(node.type)) return false;
-      found = this.#leaves(node, loop, count);
+      found = this.#leaves(value, node, loop, count);
       return undefined;
     });
     return found;
   }
 
-  #leaves(node: Node, loop: Node, count: string | null): Node | null {
-    if (node.type === 'yield') return this.#returned(node);
+  #leaves(value: Value, node: Node, loop: Node, count: string | null): Node | null {
+    if (node.type === 'yield') return this.#yielded(value, node);
     if (node.type === 'assignment') {
       const left = node.get('left');
       const right = node.get('right');
@@ -264,7 +298,7 @@ export class Order {
     if (node.type === 'augmented_assignment') {
       const left = node.get('left');
       const adds = /^(list|list_comprehension)$/.test(node.get('right')?.type ?? '');
-      return left && adds ? this.#collected(left, loop) : null;
+      return left && (adds || this.#isText(left)) ? this.#collected(value, left, loop) : null;
     }
     if (node.type !== 'call') return null;
     const { method, callee } = this.#file.call(node);
@@ -272,9 +306,16 @@ export class Order {
     if (method === null || !receiver) return null;
     if (ADDING_METHODS.has(method)) {
       const isNumbered = count !== null && mentions(node.get('arguments'), count, this.#file);
-      return isNumbered && this.#isOutside(receiver, loop) ? node : this.#collected(receiver, loop);
+      if (isNumbered && this.#isOutside(receiver, loop)) return node;
+      return this.#origin.isDistinct && isEntryOf(loop, receiver, this.#file)
+        ? null
+        : this.#collected(value, receiver, loop);
     }
-    return this.#origin.inFiles && this.#writes(this.#file.call(node)) && this.#isOutside(receiver, loop) ? node : null;
+    return this.#writes(this.#file.call(node)) && this.#isOutside(receiver, loop) ? node : null;
+  }
+
+  #isText(left: Node): boolean {
+    return left.type === 'identifier' && this.#values.always(isText, this.#values.value(left));
   }
 
   /** Nothing of the receiver was made in this round of the loop. */
@@ -285,9 +326,15 @@ export class Order {
     return inside.length < definitions.length && !inside.some((each) => each.kind === 'assignment');
   }
 
-  #collected(list: Node, loop: Node): Node | null {
+  /** What becomes of a list that each round of the loop adds to. */
+  #collected(value: Value, list: Node, loop: Node): Node | null {
     const container = list.type === 'subscript' ? (list.get('value') ?? list) : list;
-    return this.#isOutside(container, loop) ? this.#remotely(() => this.#target(list, loop.end)) : null;
+    if (!this.#isOutside(container, loop)) return null;
+    const later = contentsOf({ ...value, access: [] }, list, [])?.filter(
+      ({ node }) => node.start >= loop.end || isInOtherFunction(node, loop),
+    );
+    if (later?.length === 0 && list.type === 'attribute') return this.#isKeptByDataset(list) ? list : null;
+    return this.#remotely(() => this.#anyUse(later ?? []));
   }
 
   #remotely(follow: () => Node | null): Node | null {
@@ -298,100 +345,66 @@ export class Order {
     return found;
   }
 
-  #bound(binding: Node, node: Node): Node | null {
-    if (binding.type === 'as_pattern') {
-      const target = binding.get('alias')?.children[0];
-      return target && target !== node ? this.#target(target, binding.end) : null;
-    }
-    if (binding.type === 'named_expression') {
-      const target = binding.get('name');
-      return (target && this.#target(target, binding.end)) ?? this.use(binding);
-    }
-    const target = binding.get('left');
-    if (!target || node.field !== 'right') return null;
-    const found = this.#target(target, binding.end);
-    return found ?? (binding.parent?.type === 'assignment' ? this.#bound(binding.parent, binding) : null);
-  }
-
-  /** What becomes of a name, an attribute or an entry of one that holds the value from an offset on. */
-  #target(target: Node, from: number): Node | null {
-    if (target.type === 'identifier') {
-      return this.#name(this.#file.read(target), this.#file.definitions(target), from, false, target);
-    }
-    if (target.type === 'attribute') return this.#attribute(target, false);
-    const container = target.type === 'subscript' ? target.get('value') : undefined;
-    if (container?.type === 'identifier') {
-      return this.#name(this.#file.read(container), this.#file.definitions(container), from, true);
-    }
-    return container?.type === 'attribute' ? this.#attribute(container, true) : null;
-  }
-
-  #name(name: string, definitions: readonly Definition[], from: number, inside: boolean, at?: Node): Node | null {
-    const until = at ? this.#reboundAt(definitions, at, from) : Number.POSITIVE_INFINITY;
-    const uses = this.#reads
-      .of(name)
-      .filter(
-        (each) =>
-          each.type === 'identifier' &&
-          each.start >= from &&
-          each.start < until &&
-          !(each.field === 'left' && each.parent?.type === 'augmented_assignment') &&
-          this.#file.definitions(each) === definitions,
-      );
-    return this.#anyUse(uses, inside);
-  }
-
-  /** Where the same block gives the name another value. */
-  #reboundAt(definitions: readonly Definition[], at: Node, from: number): number {
-    const block = at.enclosing('block', 'module');
-    const later = definitions
-      .filter((each) => each.kind === 'assignment' && each.node.start > from)
-      .filter((each) => each.node.enclosing('block', 'module') === block)
-      .map((each) => each.node.enclosing('assignment')?.end ?? each.node.end);
-    return Math.min(...later, Number.POSITIVE_INFINITY);
-  }
-
-  #attribute(target: Node, inside: boolean): Node | null {
-    const object = target.get('object');
-    const attribute = target.get('attribute');
-    const owner = this.#file.classOf(object ? this.#file.instanceOf(object) : null);
-    if (!owner || !attribute) return null;
-    const name = this.#file.read(attribute);
-    const uses = this.#reads.of(name).filter((each) => {
-      const of = each.type === 'attribute' ? each.get('object') : undefined;
-      return of !== undefined && this.#file.instanceOf(of) === owner.id;
-    });
-    if (uses.length === 0) return this.#isDataset(owner) ? target : null;
-    return this.#anyUse(uses, inside);
-  }
-
-  #anyUse(uses: readonly Node[], inside: boolean): Node | null {
-    if (uses.some((each) => isSortedInPlace(each, this.#file))) return null;
-    for (const each of uses) {
-      const element = each.parent?.type === 'subscript' && each.field === 'value' ? each.parent : null;
-      const found = inside ? element && this.use(element) : this.use(each);
+  #anyUse(places: readonly Value[]): Node | null {
+    if (places.some(({ node }) => isSortedInPlace(node, this.#file))) return null;
+    for (const each of places) {
+      const found = this.#use(each);
       if (found) return found;
     }
     return null;
   }
 
-  #returned(statement: Node): Node | null {
+  /** The elements of a generator come in the order in which it makes them. */
+  #yielded(value: Value, statement: Node): Node | null {
     const owner = this.#function(statement);
     if (!owner) return null;
-    if (owner.name === '__iter__' && statement.type === 'yield') return statement;
-    for (const call of this.#file.calls(owner.id)) {
-      const found = this.use(call.node);
+    if (owner.name === '__iter__') return statement;
+    for (const call of linksOf(this.#file).callsOf(owner)) {
+      const found = this.#use({ ...value, node: call.node, access: [], frame: null });
       if (found) return found;
     }
     return null;
   }
 
-  /** What stands on it comes to a program by its position. */
-  #isDataset(owner: ClassInfo): boolean {
-    return owner.methods.has('__getitem__') || this.#project.isDataset(owner.id);
+  /** What stands on an attribute of a Dataset comes to a program by its position. */
+  #isKeptByDataset(attribute: Node): boolean {
+    const object = attribute.get('object');
+    const owner = this.#file.classOf(object ? this.#file.instanceOf(object) : null);
+    if (!owner || !(owner.methods.has('__getitem__') || this.#project.isDataset(owner.id))) return false;
+    // A property of a base may put it in order.
+    const name = this.#file.read(attribute.get('attribute') ?? attribute);
+    return this.#values.lineage(owner).every(({ methods }) => !methods.has(name));
+  }
+
+  /** A Dataset of another file keeps what its constructor is passed. */
+  #isKeptElsewhere(call: Call, argument: Node): boolean {
+    const { name } = call;
+    if (name === null || linksOf(this.#file).target(name)) return false;
+    const heir = this.#file.classOf(name.replace(/\.super\(\)\.__init__$/, ''));
+    const bases = heir ? heir.bases.flatMap((base) => this.#file.qualify(base) ?? []) : [name];
+    return bases.some((base) => {
+      const made = base.startsWith('#') || !this.#project.isDataset(base) ? null : this.#project.constructorOf(base);
+      const keyword = argument.parent?.type === 'keyword_argument' ? argument.parent.get('name') : undefined;
+      const position = call.node.get('arguments')?.children.indexOf(argument) ?? -1;
+      const parameter = keyword ? this.#file.read(keyword) : made?.parameters[position];
+      return parameter !== undefined && made?.keepers[parameter] !== undefined;
+    });
   }
 
   #function(node: Node): FunctionInfo | undefined {
     return nearestFunction(this.#file.scope(node))?.owner as FunctionInfo | undefined;
   }
 }
+
+const isInOtherFunction = (node: Node, home: Node): boolean =>
+  node.enclosing('function_definition', 'lambda') !== home.enclosing('function_definition', 'lambda');
+
+/** `groups[x]` in `for x in ...`: a list of its own for each element. */
+function isEntryOf(loop: Node, receiver: Node, file: PythonFile): boolean {
+  const [target, key] = [loop.get('left'), receiver.type === 'subscript' ? receiver.get('subscript') : undefined];
+  return target?.type === 'identifier' && key?.type === 'identifier' && file.read(target) === file.read(key);
+}
+
+/** `sum(lists, [])` and what concatenates its argument make one list of several. */
+const flattens = ({ name, node }: Call): boolean =>
+  handsOn(name)?.gives === 'parts' || (name === 'builtins.sum' && node.get('arguments')?.children[1]?.type === 'list');

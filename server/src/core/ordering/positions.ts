@@ -1,83 +1,71 @@
 /** Positions in a sequence: which of them are drawn at random, which a Dataset is asked for, and which are only shown. */
 import { drawOf } from '../knowledge/tables.ts';
+import { deletes, handsOn, makesKind } from '../knowledge/values.ts';
+import type { Evaluator, Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { type FunctionInfo, nearestFunction } from '../python/scope.ts';
+import { linksOf } from '../python/links.ts';
+import { EACH, type Value } from '../python/value.ts';
 import { walk } from '../syntax/parse.ts';
 
-const MAX_STEPS = 4;
-/** They hand on numbers as they are, or as many of them in another form. */
-const HANDS_ON = /^builtins\.(int|abs|list|tuple|set|frozenset|sorted|reversed|iter)$/;
+/** They hand on a number as it is, or numbers in another form. */
+const HANDS_ON = /^builtins\.(int|abs)$/;
 const HANDED_BY = new Set(['tolist', 'item', 'astype', 'long', 'numpy', 'copy', 'clone', 'squeeze', 'flatten']);
 
-/** Random numbers: `random.randrange(n)`, a name for them, one of them, or what is computed from them. */
-export function isDrawn(node: Node | undefined, file: PythonFile, steps = 0): boolean {
-  if (!node || steps > MAX_STEPS) return false;
-  const next = (each: Node | undefined): boolean => isDrawn(each, file, steps + 1);
-  switch (node.type) {
-    case 'identifier':
-      return file.definitions(node).some((each) => {
-        if (each.kind === 'assignment') return next(each.value);
-        const loop = each.kind === 'opaque' ? each.node.enclosing('for_statement', 'for_in_clause') : null;
-        return loop?.get('left') === each.node && next(loop.get('right'));
-      });
-    case 'call': {
-      const { name, method, callee } = file.call(node);
-      if (name !== null && drawOf(name)?.kind === 'function') return true;
-      if (name !== null && HANDS_ON.test(name)) return next(node.get('arguments')?.children[0]);
-      return method !== null && HANDED_BY.has(method) && next(callee.get('object'));
-    }
-    case 'subscript':
-      return next(node.get('value'));
-    case 'binary_operator':
-    case 'parenthesized_expression':
-      return node.children.some(next);
-    default:
-      return false;
-  }
-}
+/** Random numbers: `random.randrange(n)`, one of several, or what is computed from them. */
+const isRandom: Fact = (value) => {
+  const { file, node } = value;
+  const parts = (nodes: readonly (Node | undefined)[]): Value[] =>
+    nodes.flatMap((each) => (each ? [{ ...value, node: each }] : []));
+  if (node.type === 'binary_operator') return parts([node.get('left'), node.get('right')]);
+  if (node.type !== 'call') return undefined;
+  const { name, method, callee } = file.call(node);
+  if (name !== null && drawOf(name)?.kind === 'function') return true;
+  const hands = handsOn(name);
+  const passed = node.get('arguments')?.children[hands?.of ?? 0];
+  if (value.access.length === 0 && (hands || HANDS_ON.test(name ?? ''))) return parts([passed]);
+  return method !== null && HANDED_BY.has(method) ? parts([callee.get('object')]) : undefined;
+};
 
-/** The index that `__getitem__` is called with, itself or handed to another method, or what is computed from it. */
-export function isItem(node: Node | undefined, file: PythonFile, steps = 0): boolean {
-  if (!node || steps > MAX_STEPS) return false;
-  const next = (each: Node | undefined): boolean => isItem(each, file, steps + 1);
-  switch (node.type) {
-    case 'identifier':
-      return file.definitions(node).some((each) => {
-        if (each.kind === 'assignment') return each.value.type !== 'subscript' && next(each.value);
-        return each.kind === 'parameter' && isItemParameter(node, file, steps);
-      });
-    case 'call':
-      return file.call(node).name === 'builtins.int' && next(node.get('arguments')?.children[0]);
-    case 'subscript':
-      return next(node.get('subscript'));
-    case 'binary_operator':
-    case 'parenthesized_expression':
-      return node.children.some(next);
-    default:
-      return false;
-  }
-}
+export const isDrawn = (node: Node | undefined, values: Evaluator): boolean =>
+  node !== undefined && values.may(isRandom, values.value(node));
 
-function isItemParameter(name: Node, file: PythonFile, steps: number): boolean {
-  const owner = nearestFunction(file.scope(name))?.owner as FunctionInfo | undefined;
-  if (owner?.name === '__getitem__') return true;
-  const index = owner?.parameters.findIndex((each) => each.name === file.read(name)) ?? -1;
-  if (!owner?.class || index < 1) return false;
-  return file.calls(owner.id).some((call) => {
-    const given = file.argument(call, file.read(name), index - 1);
-    return typeof given !== 'string' && isItem(given, file, steps + 1);
-  });
+/** The index that `__getitem__` is called with, or what is computed from it; what it finds in a list is another thing. */
+const isIndex: Fact = (value) => {
+  const { file, node } = value;
+  if (value.access.length > 0 || node.type === 'subscript') return false;
+  if (node.type === 'binary_operator')
+    return [node.get('left'), node.get('right')].flatMap((each) => (each ? [{ ...value, node: each }] : []));
+  if (node.type === 'call' && file.call(node).name === 'builtins.int') {
+    const [passed] = node.get('arguments')?.children ?? [];
+    return passed ? [{ ...value, node: passed }] : false;
+  }
+  if (node.type !== 'identifier') return undefined;
+  const isParameter = file.definitions(node).some(({ kind }) => kind === 'parameter');
+  return isParameter && linksOf(file).functionAround(node)?.name === '__getitem__' ? true : undefined;
+};
+
+/** True for the index of a Dataset's sample, and for what stands at that index in an order of its own. */
+export function isItem(node: Node | undefined, values: Evaluator): boolean {
+  if (!node) return false;
+  if (node.type === 'subscript') return isItem(node.get('subscript'), values);
+  if (node.type === 'call' && !node.get('function')?.get('object')) {
+    const [passed, ...others] = node.get('arguments')?.children ?? [];
+    return others.length === 0 && passed?.type === 'subscript'
+      ? isItem(passed, values)
+      : values.may(isIndex, values.value(node));
+  }
+  return values.may(isIndex, values.value(node));
 }
 
 /** In the loop, a counter is looked for among random numbers: `if i in held_out`. */
-export function isPickedByNumber(counter: string, loop: Node, file: PythonFile): boolean {
+export function isPickedByNumber(counter: string, loop: Node, file: PythonFile, values: Evaluator): boolean {
   let found = false;
   walk(loop, (node) => {
     if (found || node.type !== 'comparison_operator') return !found;
     const [left, right] = [node.children[0], node.children.at(-1)];
     const isCounter = left?.type === 'identifier' && file.read(left) === counter;
     const between = left && right ? file.text.slice(left.end, right.start).trim() : '';
-    found = isCounter && /^(not\s+)?in$/.test(between) && isDrawn(right, file);
+    found = isCounter && /^(not\s+)?in$/.test(between) && isDrawn(right, values);
     return !found;
   });
   return found;
@@ -146,4 +134,25 @@ export function isShown(value: Node, file: PythonFile): boolean {
       return false;
   }
   return false;
+}
+
+/** All that is done with the element, or with each of a slice, is that it is deleted, and shown perhaps. */
+export function isOnlyDeleted(element: Node, values: Evaluator): boolean {
+  const access = element.get('subscript')?.type === 'slice' ? [EACH] : [];
+  let isDeleted = false;
+  const other = values.findUse(
+    (value) => {
+      const { file, node } = value;
+      const outer = node.parent?.type === 'argument_list' ? node.parent.parent : null;
+      const call = outer ? file.call(outer) : null;
+      const method = node.parent?.type === 'attribute' ? file.read(node.parent.get('attribute') ?? node.parent) : null;
+      if (deletes(call?.name ?? method)) isDeleted = true;
+      if (deletes(call?.name ?? method) || isShown(node, file)) return false;
+      if (call && (makesKind(call.name, 'text') || makesKind(call.name, 'path')))
+        return [{ ...value, node: call.node }];
+      return values.next(value) === null || undefined;
+    },
+    values.value(element, ...access),
+  );
+  return isDeleted && other === null;
 }

@@ -21,11 +21,13 @@ import { type Stream, torchvisionFor } from '../knowledge/tables.ts';
 import { vocabularyOf } from '../lowering/own-functions.ts';
 import { mayDrawTransformed } from '../lowering/transforms.ts';
 import type { Call } from '../python/call.ts';
+import { Evaluator } from '../python/evaluator.ts';
 import { type Node, openFile, type PythonFile } from '../python/file.ts';
 import { isPlainFunction, outermostFunction } from '../python/mentions.ts';
 import type { Settings } from '../settings/settings.ts';
 import { isDataset, isIterable, isUnsplit } from './ancestors.ts';
 import { inMainGuard } from './demos.ts';
+import { elsewhere } from './elsewhere.ts';
 import type { FileFacts } from './facts.ts';
 import { indexFile } from './indexed-file.ts';
 import { buildsModes, isNetwork } from './networks.ts';
@@ -37,6 +39,7 @@ export class WorkspaceProject implements Project {
   readonly file: PythonFile;
   readonly #settings: Settings;
   readonly #workspace: Workspace;
+  #values: Evaluator | undefined;
   #isProgram: boolean | undefined;
   #promise: Pledge | undefined;
   #transformed: readonly TransformedDraw[] | undefined;
@@ -47,6 +50,12 @@ export class WorkspaceProject implements Project {
     this.file = file;
     this.#settings = settings;
     this.#workspace = workspace;
+  }
+
+  /** What the file's expressions may stand for, and where its values go, through the project's other files too. */
+  get values(): Evaluator {
+    this.#values ??= new Evaluator(this.file, elsewhere(this.#workspace));
+    return this.#values;
   }
 
   /** True for an entry point that reaches a machine-learning library: the only files that seeding rules judge. */

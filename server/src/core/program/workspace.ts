@@ -11,7 +11,7 @@ import type { FileEffects } from '../effects/events.ts';
 import type { Summary, TransformedDraw } from '../effects/summary.ts';
 import { Manifests, type Script } from '../manifests/manifests.ts';
 import type { CallsOfOther } from '../operations/calls-of-others.ts';
-import type { PythonFile } from '../python/file.ts';
+import { closeFile, type PythonFile } from '../python/file.ts';
 import type { Span } from '../text/edit.ts';
 import { folderOf, join, resolve } from '../text/paths.ts';
 import type { FileFacts } from './facts.ts';
@@ -44,6 +44,8 @@ export interface ProgramEffects {
 }
 
 const LONGEST_CHAIN = 12;
+/** So many parsed files are kept for values that lead into them; they weigh far more than their effects. */
+const MOST_PARSED = 24;
 /** What `%run` names, unlike an import. */
 const IS_PATH = /^(\.\.?)?\//;
 const NO_COMMANDS: Commands = { ids: [], packages: [] };
@@ -70,8 +72,11 @@ export class Workspace implements Modules {
   #commandsOf: readonly Script[] | undefined;
   /** Folders that some file adds to the path of modules. */
   #addedFolders: ReadonlySet<string> | undefined;
-  /** Parses a file for a repair in it; hosts that can read files set it. */
+  /** Parses a file for a repair in it, or for what stands in it; hosts that can read files set it. */
   open: (path: string) => PythonFile | null = () => null;
+  /** Files that values of others were followed into, parsed, the latest last; and all that ever were. */
+  readonly #parsed = new Map<string, PythonFile>();
+  readonly #followed = new Set<string>();
 
   get paths(): Iterable<string> {
     return this.#files.keys();
@@ -82,8 +87,11 @@ export class Workspace implements Modules {
     const old = this.#files.get(path);
     this.#files.set(path, file);
     if (!old) this.#countFolders(path, 1);
+    // What was read in it may have been said of other files.
+    const wasFollowed = this.#followed.delete(path);
+    this.#parsed.delete(path);
     if (old && sameEffects(old.effects, file.effects) && JSON.stringify(old.facts) === JSON.stringify(file.facts))
-      return false;
+      return wasFollowed;
     this.#forgetShared();
     // What is written inside functions changes no name, and matters only to programs that have read it.
     for (const [each, { asked }] of this.#visited) if (each === path || asked.has(path)) this.#visited.delete(each);
@@ -95,6 +103,7 @@ export class Workspace implements Modules {
   /** True when the file was known. */
   delete(path: string): boolean {
     if (!this.#files.delete(path)) return false;
+    this.#parsed.delete(path);
     this.#countFolders(path, -1);
     this.#forget();
     return true;
@@ -111,6 +120,20 @@ export class Workspace implements Modules {
   /** True where a Dockerfile, a shell file or the like may set cuBLAS's variable, for whichever program. */
   get setsCublas(): boolean {
     return this.#cublasFiles.size > 0;
+  }
+
+  /** A file to follow values into; null where nobody can read it now. Its tree is freed: the nodes are enough. */
+  follow(path: string): PythonFile | null {
+    const known = this.#parsed.get(path);
+    const file = known ?? this.open(path);
+    this.#followed.add(path);
+    if (!file) return null;
+    if (!known) closeFile(file);
+    this.#parsed.delete(path);
+    this.#parsed.set(path, file);
+    const [oldest] = this.#parsed.keys();
+    if (oldest !== undefined && this.#parsed.size > MOST_PARSED) this.#parsed.delete(oldest);
+    return file;
   }
 
   effects(path: string): FileEffects | undefined {

@@ -3,7 +3,7 @@
 import { handsOn, keepsElements } from '../knowledge/values.ts';
 import { lastValue } from '../syntax/node.ts';
 import type { Node, PythonFile } from './file.ts';
-import { isBound, isSelf, keyOf, linksOf, type Put } from './links.ts';
+import { isBound, isSelf, isSplatted, keyOf, linksOf, type Put } from './links.ts';
 import { bindingOf, reachingDefinitions } from './reaching.ts';
 import type { ClassInfo, Definition, FunctionInfo } from './scope.ts';
 import {
@@ -61,6 +61,8 @@ export class Backward {
         return this.#subscript(value);
       case 'call':
         return this.#call(value);
+      case 'list_splat':
+        return at(value, node.children.slice(0, 1));
       default:
         return isElement(value.access[0]) ? elementsOf(value) : this.#called(value);
     }
@@ -204,6 +206,19 @@ export class Backward {
       found.push(...putsAt({ ...value, file: home, access: rest, frame: null }, puts));
     }
     return found.length > 0 ? oneOf(found) : STOP;
+  }
+
+  /** A class and its bases, in other files too. */
+  lineage(info: ClassInfo, home: PythonFile, seen = new Set<ClassInfo>()): readonly ClassInfo[] {
+    for (const each of linksOf(home).ancestors(info)) {
+      if (seen.has(each)) continue;
+      seen.add(each);
+      for (const base of each.bases) {
+        const place = this.#classElsewhere(home.qualify(base), home);
+        if (place) this.lineage(place.info, place.file, seen);
+      }
+    }
+    return [...seen];
   }
 
   /** The value kept for an attribute; the target itself where several are unpacked. */
@@ -461,9 +476,11 @@ function elementsOf(value: Value): readonly Value[] | null {
     case 'set':
     case 'expression_list': {
       const item = typeof key === 'number' ? node.children.at(key) : undefined;
-      const isPlain = node.children.every(({ type }) => type !== 'list_splat');
+      const isPlain = !node.children.some(isSplatted);
       return at(value, item && isPlain ? [item] : node.children, rest).flatMap((each) =>
-        each.node.type === 'list_splat' ? at(each, each.node.children.slice(0, 1), [EACH, ...rest]) : [each],
+        isSplatted(each.node)
+          ? at(each, [each.node.type === 'list_splat' ? each.node.children[0] : each.node], [EACH, ...rest])
+          : [each],
       );
     }
     case 'dictionary': {

@@ -7,6 +7,7 @@
 import { Backward } from './backward.ts';
 import type { Node, PythonFile } from './file.ts';
 import { stepOn } from './forward.ts';
+import type { ClassInfo } from './scope.ts';
 import { type Elsewhere, NOWHERE, type Step, type Value } from './value.ts';
 
 /** So many values are looked at for one question. */
@@ -16,7 +17,7 @@ const MOST_WORK = 3000;
  * What is asked of a value on the way back to where it was made: decided here, or by these other values, or by what it
  * was made of (undefined).
  */
-export type Fact = (value: Value) => boolean | readonly Value[] | undefined;
+export type Fact = (value: Value, evaluator: Evaluator) => boolean | readonly Value[] | undefined;
 
 /** Called with each value, and whether the way ends there. */
 type Visit = (value: Value, isEnd: boolean) => boolean | readonly Value[] | undefined;
@@ -80,7 +81,7 @@ export class Evaluator {
       let holds = false;
       let fails = false;
       const isComplete = this.#walk(value, (each, isMadeHere) => {
-        const answer = fact(each);
+        const answer = fact(each, this);
         if (answer === true) holds = true;
         if (answer === false || (answer === undefined && isMadeHere)) fails = true;
         return fails ? false : answer;
@@ -98,11 +99,16 @@ export class Evaluator {
   find(fact: Fact, value: Value): Value | null {
     let found: Value | null = null;
     this.#walk(value, (each) => {
-      const answer = fact(each);
+      const answer = fact(each, this);
       if (answer === true) found = each;
       return found ? false : answer === false ? [] : answer;
     });
     return found;
+  }
+
+  /** A class of this file and its bases, in other files too. */
+  lineage(info: ClassInfo): readonly ClassInfo[] {
+    return this.#backward.lineage(info, this.#file);
   }
 
   /** Where the value stands next; null where it is used. */
@@ -118,6 +124,17 @@ export class Evaluator {
       return undefined;
     });
     return { values, isComplete };
+  }
+
+  /** The first place on the value's way where the fact holds; null if none is known. The fact may say where to go on. */
+  findUse(fact: Fact, value: Value): Value | null {
+    let found: Value | null = null;
+    this.#follow(value, stepOn, (each) => {
+      const answer = fact(each, this);
+      if (answer === true) found = each;
+      return found ? false : answer === false ? [] : answer;
+    });
+    return found;
   }
 
   #remember(fact: Fact, key: string, work: () => boolean): boolean {

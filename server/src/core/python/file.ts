@@ -156,7 +156,8 @@ export class PythonFile {
   }
 
   #resolve(expression: Node): string | null {
-    if (expression.type === 'parenthesized_expression' && expression.children[0]) {
+    // The grammar reads `[*f(x)]` as a call of `*f`.
+    if (/^(parenthesized_expression|list_splat)$/.test(expression.type) && expression.children[0]) {
       return this.qualify(expression.children[0]);
     }
     if (expression.type === 'identifier') return this.#resolveName(expression);

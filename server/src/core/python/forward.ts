@@ -2,7 +2,7 @@
 
 import { handsOn } from '../knowledge/values.ts';
 import type { Node, PythonFile } from './file.ts';
-import { isBound, keyOf, linksOf } from './links.ts';
+import { isBound, isSplatted, keyOf, linksOf } from './links.ts';
 import { reachingDefinitions } from './reaching.ts';
 import type { FunctionInfo } from './scope.ts';
 import { ANY, EACH, ENTERED, type Frame, isElement, keyIn, mayMeet, type Step, type Value } from './value.ts';
@@ -20,10 +20,15 @@ export function stepOn(value: Value): Next {
 }
 
 const around = (value: Value, parent: Node): Next => [{ ...value, node: parent }];
-const inSequence = (value: Value, parent: Node): Next => [
-  { ...value, node: parent, access: [`[${parent.children.indexOf(value.node)}]`, ...value.access] },
-];
-const inElements = (value: Value, parent: Node): Next => [{ ...value, node: parent, access: [EACH, ...value.access] }];
+const inSequence = (value: Value, parent: Node): Next =>
+  isSplatted(value.node)
+    ? splatted(value, parent)
+    : [{ ...value, node: parent, access: [`[${parent.children.indexOf(value.node)}]`, ...value.access] }];
+const inElements = (value: Value, parent: Node): Next =>
+  isSplatted(value.node) ? splatted(value, parent) : [{ ...value, node: parent, access: [EACH, ...value.access] }];
+/** `[*value]` holds its elements. */
+const splatted = (value: Value, parent: Node): Next =>
+  isElement(value.access[0]) ? [{ ...value, node: parent, access: [EACH, ...value.access.slice(1)] }] : USED;
 const inComprehension = (value: Value, parent: Node): Next =>
   value.node.field === 'body' ? inElements(value, parent) : USED;
 const iterated = (value: Value, parent: Node): Next =>
@@ -43,17 +48,16 @@ const STEPS: Readonly<Record<string, (value: Value, parent: Node) => Next>> = {
   ],
   assignment: (value, parent) => (value.node.field === 'right' ? assigned(value, parent) : USED),
   augmented_assignment: (value, parent) =>
-    value.node.field === 'right' && isElement(value.access[0]) ? holds(value, parent.get('left'), value.access) : USED,
+    value.node.field === 'right' && isElement(value.access[0])
+      ? contentsOf(value, parent.get('left'), value.access)
+      : USED,
   for_statement: iterated,
   for_in_clause: iterated,
   tuple: inSequence,
   list: inSequence,
   expression_list: inSequence,
   set: inElements,
-  list_splat: (value, { parent }) =>
-    isElement(value.access[0]) && parent && parent.type !== 'argument_list'
-      ? [{ ...value, node: parent, access: [EACH, ...value.access.slice(1)] }]
-      : USED,
+  list_splat: (value, { parent }) => (parent && parent.type !== 'argument_list' ? splatted(value, parent) : USED),
   pair: inPair,
   list_comprehension: inComprehension,
   set_comprehension: inComprehension,
@@ -90,7 +94,7 @@ function bind(value: Value, target: Node | undefined, access: readonly Step[]): 
     case 'attribute':
       return attributeReads(target, value.file)?.map((node) => ({ ...value, node, access, frame: null })) ?? USED;
     case 'subscript':
-      return holds(value, target, access);
+      return contentsOf(value, target, access);
     case 'pattern_list':
     case 'tuple_pattern':
     case 'list_pattern':
@@ -108,21 +112,25 @@ function bind(value: Value, target: Node | undefined, access: readonly Step[]): 
 }
 
 /** All mentions of a container that the value was put into: `xs` of `xs.append(value)`, `d` of `d["k"] = value`. */
-function holds(value: Value, container: Node | undefined, access: readonly Step[]): Next {
+export function contentsOf(value: Value, container: Node | undefined, access: readonly Step[]): Next {
   const { file } = value;
   if (container?.type === 'subscript') {
     const key = container.get('subscript');
     const step = key && key.type !== 'slice' ? [keyOf(key, file)] : [];
-    return holds(value, container.get('value'), [...step, ...access]);
+    return contentsOf(value, container.get('value'), [...step, ...access]);
   }
   if (container?.type === 'attribute')
     return attributeReads(container, file)?.map((node) => ({ ...value, node, access, frame: null })) ?? USED;
   if (container?.type !== 'identifier') return USED;
   const definitions = file.definitions(container);
+  const own = new Set(reachingDefinitions(container, file));
+  const isSame = (each: Node): boolean =>
+    each !== container &&
+    each.type === 'identifier' &&
+    file.definitions(each) === definitions &&
+    reachingDefinitions(each, file).some((definition) => own.has(definition));
   const reads = linksOf(file).reads.of(file.read(container));
-  return reads
-    .filter((each) => each !== container && each.type === 'identifier' && file.definitions(each) === definitions)
-    .map((node) => ({ ...value, node, access }));
+  return reads.filter(isSame).map((node) => ({ ...value, node, access }));
 }
 
 /** The mentions of a name that may see this binding of it. */
@@ -198,7 +206,7 @@ function passed(value: Value): Next {
   }
   const places = linksOf(file).placesOf(call, position);
   if (!places || (places.isSpread && !isElement(access[0]))) return USED;
-  return holds(value, call.callee.get('object'), [...places.places, ...access]);
+  return contentsOf(value, call.callee.get('object'), [...places.places, ...access]);
 }
 
 function parameter(value: Value, target: FunctionInfo, outer: Node, position: number): Next {

@@ -262,3 +262,15 @@ export const isBound = (info: FunctionInfo, file: PythonFile): boolean =>
 /** The parameter that is the object itself, in a method. */
 export const isSelf = (info: FunctionInfo, name: string, file: PythonFile): boolean =>
   isBound(info, file) && info.parameters[0]?.name === name;
+
+/** `*f(x)` in a list, whose elements are put there: the grammar reads it as a call of `*f`. */
+export function isSplatted(node: Node): boolean {
+  let at: Node | undefined = node;
+  while (at && /^(call|attribute|subscript)$/.test(at.type))
+    at = at.get('function') ?? at.get('object') ?? at.get('value');
+  return at?.type === 'list_splat';
+}
+
+/** Where the expression begins, the star left out that the grammar reads as a part of it. */
+export const startBehindStar = (node: Node, file: PythonFile): number =>
+  node.start + (/^\*\s*/.exec(file.read(node))?.[0].length ?? 0);

@@ -3,10 +3,12 @@
 import type { Rule } from '../contract/rule.ts';
 import { replace } from '../edits/edit-text.ts';
 import { spell } from '../edits/imports.ts';
-import { looksLikeSeeder } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
+import type { Evaluator, Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { identifiers } from '../seeding/varying-seeds.ts';
+import { isBytes, isText } from '../python/kinds.ts';
+import type { Value } from '../python/value.ts';
+import { seedUses } from '../seeding/varying-seeds.ts';
 import type { Fix } from '../text/edit.ts';
 
 export const randomizedHash: Rule = {
@@ -56,8 +58,8 @@ def is_validation(name: str) -> bool:
     if (calls.length === 0 || !project.reachesMl || startsAgain(file)) return;
     for (const call of calls) {
       const value = file.argument(call, 'object', 0);
-      const kind = typeof value === 'string' ? null : textKind(value, file);
-      if (typeof value === 'string' || !kind || !decides(call.node, file)) continue;
+      const kind = typeof value === 'string' ? null : textKind(value, project.values);
+      if (typeof value === 'string' || !kind || !decides(call.node, file, project.values)) continue;
       yield {
         start: call.callee.start,
         end: call.callee.end,
@@ -70,116 +72,60 @@ def is_validation(name: str) -> bool:
 
 type TextKind = 'text' | 'bytes' | 'several';
 
-const TEXT_METHODS =
-  /^(lower|upper|strip|lstrip|rstrip|title|casefold|format|join|decode|zfill|removeprefix|removesuffix|hexdigest|isoformat|as_posix)$/;
-const TEXT_CALLS =
-  /^(builtins\.(str|repr|input)|json\.dumps|os\.path\.(basename|join|abspath|dirname|realpath)|os\.fspath)$/;
-
 /** What is known to be str or bytes, or a tuple that holds some. */
-function textKind(node: Node, file: PythonFile, depth = 0): TextKind | null {
-  switch (node.type) {
-    case 'string':
-    case 'concatenated_string':
-      return /^[a-z]*b/i.test(file.read(node).slice(0, 2)) ? 'bytes' : 'text';
-    case 'tuple':
-      return node.children.some((child) => textKind(child, file, depth)) ? 'several' : null;
-    case 'parenthesized_expression':
-      return node.children[0] ? textKind(node.children[0], file, depth) : null;
-    case 'binary_operator': {
-      const left = node.get('left');
-      return left && /^[+%]$/.test(node.get('operator')?.type ?? '') ? textKind(left, file, depth) : null;
-    }
-    case 'call': {
-      const { name, method } = file.call(node);
-      if (name !== null && TEXT_CALLS.test(name)) return 'text';
-      if (method === 'encode' || method === 'tobytes' || name === 'pickle.dumps') return 'bytes';
-      return name === null && method !== null && TEXT_METHODS.test(method) ? 'text' : null;
-    }
-    case 'identifier': {
-      const [only, ...others] = file.definitions(node);
-      if (others.length > 0 || depth > 3) return null;
-      if (only?.kind === 'assignment') return textKind(only.value, file, depth + 1);
-      if (only?.kind === 'opaque') return isOneOfTexts(only.node, file, depth + 1) ? 'text' : null;
-      return only?.kind === 'parameter' ? annotatedKind(only.node, file) : null;
-    }
-    default:
-      return null;
-  }
+function textKind(value: Node, values: Evaluator): TextKind | null {
+  const asked = values.value(value);
+  if (values.always(isText, asked)) return 'text';
+  if (values.always(isBytes, asked)) return 'bytes';
+  return values.always(holdsText, asked) ? 'several' : null;
 }
 
-const LISTS_TEXTS = /^(os\.listdir|glob\.i?glob)$/;
-
-/** `for name in os.listdir(folder)`, `for word in line.split()`, `for name in ['a', 'b']`: what runs through texts. */
-function isOneOfTexts(name: Node, file: PythonFile, depth: number): boolean {
-  const loop = name.enclosing('for_statement', 'for_in_clause');
-  if (loop?.get('left') !== name) return false;
-  let iterated = loop.get('right');
-  const [only, ...others] = iterated?.type === 'identifier' ? file.definitions(iterated) : [];
-  if (only?.kind === 'assignment' && others.length === 0) iterated = only.value;
-  if (iterated?.type === 'call' && /^builtins\.(sorted|set|list)$/.test(file.call(iterated).name ?? ''))
-    iterated = iterated.get('arguments')?.children[0];
-  if (iterated && /^(list|tuple|set)$/.test(iterated.type))
-    return iterated.children.length > 0 && iterated.children.every((each) => textKind(each, file, depth) === 'text');
-  const call = iterated?.type === 'call' ? file.call(iterated) : null;
-  if (!call) return false;
-  if (call.name !== null) return LISTS_TEXTS.test(call.name);
-  // Tensors have a `split` too, by numbers.
-  const by = call.node.get('arguments')?.children[0];
-  return /^(r?split|splitlines)$/.test(call.method ?? '') && (!by || textKind(by, file, depth) === 'text');
-}
-
-function annotatedKind(parameter: Node, file: PythonFile): TextKind | null {
-  const holder = parameter.get('type') ? parameter : parameter.parent;
-  const type = holder && /parameter$/.test(holder.type) ? holder.get('type') : undefined;
-  const text = type ? file.read(type) : '';
-  return text === 'str' ? 'text' : text === 'bytes' ? 'bytes' : null;
-}
+const holdsText: Fact = (value, values) => {
+  if (value.node.type !== 'tuple' || value.access.length > 0) return undefined;
+  const items = value.node.children.map((node): Value => ({ ...value, node }));
+  return items.some((each) => [isText, isBytes, holdsText].some((fact) => values.always(fact, each)));
+};
 
 const SPEAKS = /^(print|debug|info|warning|error|log|write)$/;
+/** By its name it seeds something, wherever that may be. */
+const SEED = /(^|[._])(seed|random_state)$/i;
 
 /** The number goes into a bucket, a seed or the name of a file. */
-function decides(hash: Node, file: PythonFile): boolean {
-  for (let node = hash; node.parent; node = node.parent) {
-    const parent = node.parent;
-    switch (parent.type) {
-      case 'binary_operator':
-        if (/^(%|&|>>|\/\/)$/.test(parent.get('operator')?.type ?? '')) {
-          const shown = parent.enclosing('interpolation');
-          return node.field === 'left' && (!shown || namesFile(shown, file));
-        }
-        break;
-      case 'keyword_argument':
-        return /seed|random_state/i.test(file.read(parent.get('name') ?? parent));
-      case 'assignment': {
-        const left = node.field === 'right' ? parent.get('left') : undefined;
-        return left !== undefined && (/(^|[._])seed$/i.test(file.read(left)) || isDividedLater(left, file));
-      }
-      case 'interpolation':
-        return namesFile(parent, file);
-      case 'call': {
-        const { name, callee, method } = file.call(parent);
-        if (/^builtins\.(abs|int|str|hex)$/.test(name ?? '')) break;
-        return looksLikeSeeder(method ?? file.read(callee));
-      }
-      case 'argument_list':
-      case 'parenthesized_expression':
-      case 'unary_operator':
-        break;
-      default:
-        return false;
-    }
-  }
-  return false;
+function decides(hash: Node, file: PythonFile, values: Evaluator): boolean {
+  const seeds = new Set(seedUses(file).map(({ value }) => value));
+  return values.findUse((value) => isDecided(value, seeds), values.value(hash)) !== null;
 }
 
-/** `h = hash(name)`, then `h % 4`. */
-function isDividedLater(name: Node, file: PythonFile): boolean {
-  if (name.type !== 'identifier' || file.definitions(name).length !== 1) return false;
-  return identifiers(file.syntax.root).some((each) => {
-    const operator = each.parent?.type === 'binary_operator' ? each.parent.get('operator')?.type : undefined;
-    const isDivided = each.field === 'left' && (operator === '%' || operator === '&');
-    return isDivided && file.read(each) === file.read(name) && file.definitions(each) === file.definitions(name);
-  });
+function isDecided(value: Value, seeds: ReadonlySet<unknown>): boolean | readonly Value[] | undefined {
+  const { file, node } = value;
+  const { parent } = node;
+  if (!parent || value.access.length > 0) return undefined;
+  if (seeds.has(node)) return true;
+  const around: Value[] = [{ ...value, node: parent }];
+  switch (parent.type) {
+    case 'binary_operator': {
+      if (!/^(%|&|>>|\/\/)$/.test(parent.get('operator')?.type ?? '')) return around;
+      const shown = parent.enclosing('interpolation');
+      return node.field === 'left' && (!shown || namesFile(shown, file));
+    }
+    case 'unary_operator':
+      return around;
+    case 'keyword_argument':
+    case 'assignment': {
+      const name = parent.get('left') ?? parent.get('name');
+      return (node.field !== 'left' && name && SEED.test(file.read(name))) || undefined;
+    }
+    case 'interpolation':
+      return namesFile(parent, file);
+    case 'argument_list': {
+      const call = parent.parent ? file.call(parent.parent) : null;
+      return call && /^builtins\.(abs|int|str|hex)$/.test(call.name ?? '')
+        ? [{ ...value, node: call.node }]
+        : undefined;
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** `f"cache/{hash(name)}.pt"`: a path or an ending, which nobody only prints. */

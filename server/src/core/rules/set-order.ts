@@ -2,9 +2,10 @@
 
 import type { Rule } from '../contract/rule.ts';
 import { Order } from '../ordering/order.ts';
-import { holdsNumbers, iterated, setsOf, sortSet } from '../ordering/sets.ts';
+import { holdsNumbers, isMadeApart, sequencesOf, setsOf, sortSet } from '../ordering/sets.ts';
 import type { Node } from '../python/file.ts';
-import { Reads } from '../python/reads.ts';
+import { startBehindStar } from '../python/links.ts';
+import type { Span } from '../text/edit.ts';
 
 const LONGEST_QUOTE = 40;
 
@@ -24,7 +25,8 @@ numbered in that order gives every word another row of the embedding, and a chec
     'A set that is only counted, tested for membership, or combined with other sets.',
     'A loop that treats each element by itself.',
     'A set that is saved as a set.',
-    'A set of numbers, as far as the code shows it: literals, `range`, `int(...)`, `.tolist()`, a name such as `indices`.',
+    'A set of numbers, however they got there: literals, `range`, `int(...)`, `.tolist()`, through functions, fields and tuples, by their type or a name such as `indices`.',
+    'Elements that are paired with what was made of them in the same order.',
     'One element of a set, such as `next(iter(names))`, and a list that goes where nobody can follow it.',
     'Files that never reach a machine-learning library.',
   ],
@@ -70,22 +72,29 @@ def encode(names):
   ],
   *check(file, project) {
     if (!project.reachesMl) return;
-    const points = new Set<Node>();
-    const reads = new Reads(file);
-    for (const set of setsOf(file)) if (!holdsNumbers(set, file, reads)) iterated(set, file, reads, points, new Set());
-    for (const point of [...points].sort((a, b) => a.start - b.start)) {
-      const use = new Order(file, project, { hasOneElement: true, isIndependent: () => false, inFiles: true }).use(
-        point,
-      );
-      if (!use) continue;
-      const quote = (node: Node, otherwise: string): string => {
+    // Each place with all others that come from the same set.
+    const points = new Map<Node, Set<Node>>();
+    const { values } = project;
+    for (const set of setsOf(file)) {
+      const places = sequencesOf(set, file, values);
+      for (const each of places) points.set(each, new Set([...(points.get(each) ?? []), ...places]));
+    }
+    for (const [point, places] of [...points].sort(([a], [b]) => a.start - b.start)) {
+      const use = new Order(file, project, {
+        hasOneElement: true,
+        isDistinct: true,
+        isIndependent: (other, ordered) => isMadeApart(other, new Set([...places, ...ordered]), values),
+      }).use(point);
+      if (!use || holdsNumbers(point, file, values)) continue;
+      const start = startBehindStar(point, file);
+      const quote = (node: Span, otherwise: string): string => {
         const text = file.read(node);
         return text.length <= LONGEST_QUOTE && !text.includes('\n') ? `\`${text}\`` : otherwise;
       };
       yield {
-        start: point.start,
+        start,
         end: point.end,
-        message: `${quote(point, 'This set')} has another order in every run if it holds strings, and ${quote(use, 'the program')} depends on it.`,
+        message: `${quote({ start, end: point.end }, 'This set')} has another order in every run if it holds strings, and ${quote(use, 'the program')} depends on it.`,
         related: [{ start: use.start, end: use.end, message: 'The order decides here.' }],
         fixes: [{ title: 'Sort the set', safe: false, edits: () => sortSet(point, file) }],
       };

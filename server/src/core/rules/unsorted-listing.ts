@@ -30,6 +30,7 @@ again. A dataset that is indexed, split or shuffled in that order is another one
     'A listing that is sorted, at once or later, also by `natsorted` or a function whose name says that it sorts.',
     'A listing that is only counted, tested for membership or put in a set.',
     'A loop that treats each file by itself, to convert or to delete it.',
+    'Entries that are picked only to be deleted.',
     'The one match of a pattern that begins with a name, such as `glob(stem + ".*")`.',
     'An element of a listing whose length is compared with one, or of which only the shape or size is asked for.',
     'Elements that are only printed, or shown at the end of a cell.',
@@ -110,15 +111,15 @@ def split(root):
   *check(file, project) {
     if (!project.reachesMl) return;
     for (const call of file.allCalls) {
-      if (!isListing(call, file) || (call.name === 'os.walk' && walkIsSorted(call, file))) continue;
+      if (!isListing(call, project.values) || (call.name === 'os.walk' && walkIsSorted(call, file))) continue;
       const order = new Order(file, project, {
         hasOneElement: findsOne(call, file),
-        isIndependent: (value) => listsAnew(value, call, file),
-        inFiles: false,
+        isDistinct: false,
+        isIndependent: (value) => listsAnew(value, call, file, project.values),
       });
       const use = order.use(startOf(call, file));
       if (!use) continue;
-      const span = listingSpan(call);
+      const span = listingSpan(call, file);
       const quote = file.read(use);
       const what = quote.length <= LONGEST_QUOTE && !quote.includes('\n') ? `\`${quote}\`` : 'the program';
       yield {

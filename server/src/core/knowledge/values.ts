@@ -47,3 +47,24 @@ export const keepsElements = (method: string): boolean => methods.has(method);
 
 /** True for a call, or a method by its bare name, that deletes the file it is given. */
 export const deletes = (name: string | null): boolean => name !== null && deleting.has(name);
+
+/** A call that gives results in the order in which they are ready. */
+export interface Finishing {
+  /** The ways into the result that lead to them; empty where it is the result itself. */
+  readonly in: readonly string[];
+  /** What gives them in the order in which they were asked for. */
+  readonly instead?: 'argument' | 'imap';
+}
+
+const finishing = new Map<string, Finishing>(
+  valueTable.finishing.flatMap((row) =>
+    row.names.map((name): [string, Finishing] => [
+      name,
+      { in: row.in ?? [], ...(row.instead === undefined ? {} : { instead: row.instead as 'argument' | 'imap' }) },
+    ]),
+  ),
+);
+
+/** What a call of this name, or of a method by its bare name, gives as it is ready; undefined for all others. */
+export const finishesIn = (name: string | null): Finishing | undefined =>
+  name === null ? undefined : finishing.get(name);

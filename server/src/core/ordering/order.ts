@@ -12,7 +12,7 @@ import { isText } from '../python/kinds.ts';
 import { isSplatted, linksOf } from '../python/links.ts';
 import { isSortedInPlace, sorts } from '../python/reads.ts';
 import { type FunctionInfo, nearestFunction } from '../python/scope.ts';
-import type { Value } from '../python/value.ts';
+import type { Step, Value } from '../python/value.ts';
 import { walk } from '../syntax/parse.ts';
 import {
   isCount,
@@ -70,9 +70,9 @@ export class Order {
     this.#origin = origin;
   }
 
-  /** The place where the order of the expression's value decides something; null if none is known. */
-  use(node: Node): Node | null {
-    return this.#use(this.#values.value(node));
+  /** The place where the order of the value decides something; null if none is known. The way leads into the expression. */
+  use(node: Node, ...access: readonly Step[]): Node | null {
+    return this.#use(this.#values.value(node, ...access));
   }
 
   #use(value: Value): Node | null {
@@ -186,7 +186,8 @@ export class Order {
   #writes({ method, callee }: Call): boolean {
     const receiver = callee.get('object');
     if (method === null || !receiver || !WRITING_METHODS.has(method)) return false;
-    return !(this.#file.qualify(receiver) ?? '').startsWith('sys.');
+    // What has a name of its own is a stream of the program's, or a library's.
+    return this.#file.qualify(receiver)?.startsWith('#') !== false;
   }
 
   #method(value: Value, attribute: Node): Node | null {

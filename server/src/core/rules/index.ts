@@ -1,5 +1,6 @@
 /** All rules, in the order of the documentation. */
 import type { Rule } from '../contract/rule.ts';
+import { completionOrder } from './completion-order.ts';
 import { constantWorkerSeed } from './constant-worker-seed.ts';
 import { cublasWorkspaceConfig } from './cublas-workspace-config.ts';
 import { cudaOnlySeed } from './cuda-only-seed.ts';
@@ -70,6 +71,7 @@ export const RULES: readonly Rule[] = [
   recomputedDraw,
   unsortedListing,
   setOrder,
+  completionOrder,
   nondeterministicOp,
   throwsWhenDeterministic,
   dropoutAlwaysOn,

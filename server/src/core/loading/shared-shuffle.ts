@@ -14,6 +14,8 @@ const MAKERS: Readonly<Record<string, string>> = { python: 'random.Random', nump
 export function sharedShuffle(shuffle: ShuffleCall, owner: ClassInfo, file: PythonFile): Fix[] {
   const { call, stream } = shuffle;
   const isNamed = call.callee.get('object') !== undefined && call.name !== null && !call.name.startsWith('#');
+  // A generator that is passed is made somewhere, and seeded there.
+  if (file.argument(call, 'generator') !== 'absent') return [];
   if (call.name === null || (!isNamed && call.callee.type !== 'identifier')) return [];
   const kept = ['seed', 'epoch'].filter((name) => owner.attributes.has(name)).map((name) => `self.${name}`);
   const byEpoch = kept.includes('self.epoch');

@@ -2,7 +2,7 @@
 
 import { insertAt, removeStatement, replace, statementOf } from '../edits/edit-text.ts';
 import { freeName } from '../edits/imports.ts';
-import { appliedTransform } from '../lowering/transforms.ts';
+import { appliedTransform, transformationOf } from '../lowering/transforms.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { FunctionInfo } from '../python/scope.ts';
@@ -72,12 +72,16 @@ function parameterFor(draw: Call, file: PythonFile): { readonly name: string; re
 /** Every call that leads to the function, by its name or one that a transform of it has; null where it may go elsewhere. */
 function callersOf(info: FunctionInfo, file: PythonFile): Caller[] | null {
   const found: Caller[] = [];
+  const how = transformationOf(info, file);
+  const isTransformed = how !== null && how !== 'untouched';
   const names = [info.node.get('name')];
   for (const name of names) {
     if (!name) return null;
     for (const mention of mentionsOf(name, file)) {
       const { parent } = mention;
       if (parent?.type === 'call' && mention.field === 'function') {
+        // Who calls the function as it is written may itself be transformed, and draws no better.
+        if (name === names[0] && !isTransformed) return null;
         const caller = callerOf(file.call(parent), 0);
         if (!caller) return null;
         found.push(caller);

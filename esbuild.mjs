@@ -2,9 +2,10 @@
  * Bundles the extension's client, the language server and the command line into dist/, each one file with all it needs.
  * `--dev` adds source maps and leaves the code readable; `--watch` does the same and rebuilds on every change.
  */
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { context } from 'esbuild';
+import { noticesOf } from './scripts/notices.mjs';
 
 const require = createRequire(import.meta.url);
 const watch = process.argv.includes('--watch');
@@ -19,7 +20,9 @@ const shared = {
   minify: production,
   sourcemap: !production,
   sourcesContent: false,
+  // The licences are in NOTICES.md.
   legalComments: 'none',
+  metafile: true,
   logLevel: 'info',
 };
 
@@ -84,10 +87,13 @@ const bundles = [
 ];
 
 rmSync('dist', { recursive: true, force: true });
+const metafiles = [];
 for (const bundle of bundles) {
   const builder = await context(bundle);
-  await builder.rebuild();
+  const { metafile } = await builder.rebuild();
+  if (metafile) metafiles.push(metafile);
   if (watch) await builder.watch();
   else await builder.dispose();
 }
 chmodSync('dist/cli.js', 0o755);
+writeFileSync('dist/NOTICES.md', noticesOf(metafiles));

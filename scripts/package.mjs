@@ -1,0 +1,27 @@
+// `npm run package`: the .vsix. Its tool takes no manifest with a list of files, which npm's package has, so the extension
+// is put together in a folder of its own; `.vscodeignore` says what of it goes into the package.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+const STAGE = path.join(ROOT, 'out/vsix');
+const PARTS = '.vscodeignore README.md CHANGELOG.md LICENSE icon.png dist docs snippets media python'.split(' ');
+
+rmSync(STAGE, { recursive: true, force: true });
+mkdirSync(STAGE, { recursive: true });
+for (const part of PARTS) cpSync(path.join(ROOT, part), path.join(STAGE, part), { recursive: true });
+const {
+  files: _files,
+  scripts: _scripts,
+  ...manifest
+} = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+writeFileSync(path.join(STAGE, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+const options = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+const vsce = path.join(ROOT, 'node_modules/@vscode/vsce/vsce');
+const { status } = spawnSync(
+  process.execPath,
+  [vsce, 'package', ...options, '--out', path.join(ROOT, 'seedwise.vsix')],
+  { cwd: STAGE, stdio: 'inherit' },
+);
+process.exitCode = status ?? 1;

@@ -11,8 +11,11 @@ import { analyze } from '../server/src/core/analysis/analyze.ts';
 import type { Example, Rule } from '../server/src/core/contract/rule.ts';
 import type { Pledge as Level } from '../server/src/core/contract/severity.ts';
 import { STREAMS } from '../server/src/core/knowledge/streams.ts';
+import { indexFile } from '../server/src/core/program/indexed-file.ts';
 import { projectOf } from '../server/src/core/program/project.ts';
+import { Workspace } from '../server/src/core/program/workspace.ts';
 import { closeFile, openFile } from '../server/src/core/python/file.ts';
+import { debugOf } from '../server/src/core/report/debug.ts';
 import { RULES } from '../server/src/core/rules/index.ts';
 import { keyOf } from '../server/src/core/settings/pyproject.ts';
 import { DEFAULT_SETTINGS, SETTINGS } from '../server/src/core/settings/settings.ts';
@@ -60,6 +63,7 @@ function generated(): Generated[] {
     readme(),
     settingsPage(),
     architecture(),
+    walk(),
     nodeTypes(),
     manifest(),
     streamNames(),
@@ -207,6 +211,45 @@ function readme(): Generated {
 function settingsPage(): Generated {
   const path = 'docs/settings.md';
   return { path, text: between(read(path) ?? '', 'settings', settingsTable()) };
+}
+
+/** The program that the page on how a finding comes to be follows. */
+const FOLLOWED = `import torch
+from torch import nn
+
+
+def seed(value=None):
+    if value is not None:
+        torch.manual_seed(value)
+
+
+def build():
+    return nn.Linear(8, 2)
+
+
+model = build()
+seed(0)
+print(model(torch.rand(1, 8)))
+`;
+
+function walk(): Generated {
+  const path = 'docs/how-a-finding-comes-to-be.md';
+  const file = openFile('train.py', FOLLOWED);
+  const workspace = new Workspace();
+  workspace.set(file.path, indexFile(file));
+  const lineOf = (offset: number): number => file.text.slice(0, offset).split('\n').length;
+  const findings = analyze(file, projectOf(file, DEFAULT_SETTINGS, workspace), DEFAULT_SETTINGS).findings.flatMap(
+    ({ start, severity, rule, message, related = [] }) => [
+      `train.py:${lineOf(start)}: ${severity}: ${message} (${rule})`,
+      ...related.map((each) => `    train.py:${lineOf(each.start)}: ${each.message}`),
+    ],
+  );
+  let text = read(path) ?? '';
+  text = between(text, 'program', code('python', FOLLOWED));
+  text = between(text, 'events', code('text', debugOf(workspace, file)));
+  text = between(text, 'findings', code('text', findings.join('\n')));
+  closeFile(file);
+  return { path, text };
 }
 
 interface GrammarNode {

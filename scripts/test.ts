@@ -23,6 +23,7 @@ interface Stage {
 const STAGES: readonly Stage[] = [
   { name: 'types', script: ['typecheck'] },
   { name: 'lint', script: ['lint'] },
+  { name: 'unused exports', script: ['unused'] },
   { name: 'generated files', script: ['generate', '--check'] },
   { name: 'build', script: ['build'] },
   { name: 'unit and protocol', script: ['unit'], counts: true },

@@ -70,27 +70,42 @@ export async function findFiles(
   while (visits.length > 0) {
     const batch = visits.splice(0, BATCH);
     const listed = await files.list(batch.map(({ uri }) => uri));
-    for (const [i, { uri: folder, inEnvironment, isEditors }] of batch.entries()) {
-      const entries = listed[i] ?? [];
-      const isEnvironment = inEnvironment || entries.some(({ name }) => name === 'pyvenv.cfg');
-      for (const { name, isFolder } of entries) {
-        if (/\p{Surrogate}/u.test(name)) continue; // No address can be written for such a name.
-        const uri = join(folder, name);
-        const isWanted = namesEnvironment(name) || endings.some((ending) => name.endsWith(ending));
-        if (isEditors) {
-          if (!isFolder && namesEnvironment(name)) found.push(uri);
-        } else if (isManifest(uri) || (!isFolder && !isEnvironment && isWanted)) found.push(uri);
-        else if (isFolder && (isEnvironment ? WAY.test(name) : !SKIPPED.has(name))) {
-          visits.push({
-            uri,
-            inEnvironment: isEnvironment || ENVIRONMENTS.has(name),
-            isEditors: name === EDITOR_FOLDER,
-          });
-        }
-      }
+    for (const [i, visit] of batch.entries()) {
+      const inside = lookInto(visit, listed[i] ?? [], endings);
+      found.push(...inside.files);
+      visits.push(...inside.folders);
     }
   }
   return [...new Set(found)].sort(byWalk);
+}
+
+/** What is of interest in a folder, and where to go on. */
+function lookInto(
+  { uri: folder, inEnvironment, isEditors }: Visit,
+  entries: readonly FolderEntry[],
+  endings: readonly string[],
+): { readonly files: readonly string[]; readonly folders: readonly Visit[] } {
+  const isEnvironment = inEnvironment || entries.some(({ name }) => name === 'pyvenv.cfg');
+  // No address can be written for such a name.
+  const named = entries.filter(({ name }) => !/\p{Surrogate}/u.test(name));
+  const isOfInterest = (name: string): boolean => endings.some((ending) => name.endsWith(ending));
+  const isFile = ({ name, isFolder }: FolderEntry): boolean => {
+    if (isEditors) return !isFolder && namesEnvironment(name);
+    if (isManifest(join(folder, name))) return true;
+    return !isFolder && !isEnvironment && (namesEnvironment(name) || isOfInterest(name));
+  };
+  const goesOn = ({ name, isFolder }: FolderEntry): boolean =>
+    isFolder && !isEditors && (isEnvironment ? WAY.test(name) : !SKIPPED.has(name));
+  const files = named.filter(isFile);
+  const folders = named.filter((entry) => !files.includes(entry) && goesOn(entry));
+  return {
+    files: files.map(({ name }) => join(folder, name)),
+    folders: folders.map(({ name }) => ({
+      uri: join(folder, name),
+      inEnvironment: isEnvironment || ENVIRONMENTS.has(name),
+      isEditors: name === EDITOR_FOLDER,
+    })),
+  };
 }
 
 /** The address of what a folder holds under a name, or a path of names; encoded as VS Code does, so that it is the same for whoever makes it. */

@@ -7,6 +7,7 @@ import { loadSyntax } from '../core/syntax/parse.ts';
 import { expectShortLives } from '../host/memory.ts';
 import { wasm } from '../host/wasm.ts';
 import { runCheck } from './check.ts';
+import { runDebug } from './debug.ts';
 import { explainRule, listRules } from './explain.ts';
 import { COMMANDS, help, readArguments, type Values } from './options.ts';
 import { type Print, painter, printer } from './output.ts';
@@ -21,6 +22,7 @@ type Run = (rest: readonly string[], values: Values, print: Print) => Promise<nu
 const RUNS: Readonly<Record<string, Run>> = {
   check: (rest, values, print) => judging(() => runCheck(rest, values, version, print), rest, values),
   report: (rest, values, print) => judging(() => runReport(rest, values, version, print), rest, values),
+  debug: (rest, values, print) => judging(() => runDebug(rest, values, version, print), rest, values),
   rule: async (rest, values, print) => {
     await print(explainRule(rest, values));
     return 0;

@@ -36,6 +36,11 @@ export const COMMANDS: readonly Command[] = [
     usage: '[options] [path ...]',
     text: 'say what each program seeds, draws and switches (default: .)',
   },
+  {
+    name: 'debug',
+    usage: '[options] file | file:line:column',
+    text: 'show what the engine makes of a file: events, summaries, or what an expression may be',
+  },
   { name: 'rule', usage: '[options] name', text: 'explain a rule' },
   { name: 'rules', usage: '[options]', text: 'list the rules' },
   {

@@ -21,7 +21,8 @@ const FLUENT = /^(to|cuda|cpu|train|eval|float|half|double|bfloat16|requires_gra
 /** Modules of torch without weights: what comes out has a gradient only if what goes in has one. */
 const WEIGHTLESS =
   /^torch\.nn\.((Adaptive)?(Avg|Max)Pool\dd|LPPool\dd|FractionalMaxPool\dd|MaxUnpool\dd|\w+Pad\dd|Upsample|UpsamplingNearest2d|UpsamplingBilinear2d|PixelShuffle|PixelUnshuffle|Identity|Flatten|Unflatten|Fold|Unfold|ChannelShuffle|(Alpha|FeatureAlpha)?Dropout\dd|(Feature)?AlphaDropout|Dropout|ReLU6?|LeakyReLU|RReLU|ELU|CELU|SELU|GELU|SiLU|Mish|Sigmoid|LogSigmoid|Tanh|Hard\w+|Soft\w+|Tanhshrink|Threshold|GLU|LogSoftmax|LocalResponseNorm|CosineSimilarity|PairwiseDistance|\w*Loss|InstanceNorm\dd)$/;
-const MAX_STEPS = 12;
+/** Calls can be nested no deeper; what is asked of a node is worked out once, so this is no limit of the work. */
+const MAX_STEPS = 60;
 
 const memory = new WeakMap<PythonFile, ReadonlyMap<Node, readonly Run[]>>();
 
@@ -109,44 +110,86 @@ function addedTo(made: Node, file: PythonFile): readonly Node[] {
 const OPEN = new Set<string>();
 
 function addedToName(target: Node, file: PythonFile): readonly Node[] {
+  const additions = additionsIn(file).get(file.read(target));
   const key = `${file.path}\0${file.read(target)}`;
-  if (OPEN.has(key)) return [];
+  if (!additions || OPEN.has(key)) return [];
   OPEN.add(key);
   try {
-    return additionsTo(target, file);
+    const home = target.type === 'identifier' ? file.definitions(target) : null;
+    const owner = enclosingClass(file.scope(target));
+    const isSame = ({ object }: Addition): boolean =>
+      home ? file.definitions(object) === home : enclosingClass(file.scope(object)) === owner;
+    return additions.filter(isSame).flatMap(({ value, isMany }) => (isMany ? elementsOf(value, file, 2) : [value]));
   } finally {
     OPEN.delete(key);
   }
 }
 
-function additionsTo(target: Node, file: PythonFile): readonly Node[] {
-  const name = file.read(target);
-  const home = target.type === 'identifier' ? file.definitions(target) : null;
-  const owner = enclosingClass(file.scope(target));
-  const isSame = (node: Node | undefined): boolean =>
-    node !== undefined &&
-    file.read(node) === name &&
-    (home ? file.definitions(node) === home : enclosingClass(file.scope(node)) === owner);
-  const called = [...ADDED].flatMap((method) => file.methodCalls(method));
-  const found = called
-    .filter((call) => isSame(call.callee.get('object')))
-    .flatMap((call) => {
-      const last = call.node.get('arguments')?.children.at(-1);
-      if (!last) return [];
-      return /^(extend|update)$/.test(call.method ?? '') ? elementsOf(last, file, 2) : [last];
+/** `object.append(value)`, `object[key] = value`; of `object.extend(value)` each element is added. */
+interface Addition {
+  readonly object: Node;
+  readonly value: Node;
+  readonly isMany: boolean;
+}
+
+const additions = new WeakMap<PythonFile, ReadonlyMap<string, readonly Addition[]>>();
+
+/** What the file adds to containers, by what these are called: asked for each module, so it is looked up once. */
+function additionsIn(file: PythonFile): ReadonlyMap<string, readonly Addition[]> {
+  let known = additions.get(file);
+  if (!known) {
+    const called = ADDED.flatMap((method) => file.methodCalls(method)).map((call) => ({
+      object: call.callee.get('object'),
+      value: call.node.get('arguments')?.children.at(-1),
+      isMany: /^(extend|update)$/.test(call.method ?? ''),
+    }));
+    const keyed = file.scopes.assignments.flatMap((each) => {
+      const left = each.get('left');
+      return left?.type === 'subscript' ? { object: left.get('value'), value: each.get('right'), isMany: false } : [];
     });
-  const keyed = file.scopes.assignments.flatMap((each) => {
-    const left = each.get('left');
-    return left?.type === 'subscript' && isSame(left.get('value')) ? (each.get('right') ?? []) : [];
-  });
-  return [...found, ...keyed];
+    const byName = new Map<string, Addition[]>();
+    for (const { object, value, isMany } of [...called, ...keyed]) {
+      if (!object || !value) continue;
+      const name = file.read(object);
+      byName.set(name, [...(byName.get(name) ?? []), { object, value, isMany }]);
+    }
+    known = byName;
+    additions.set(file, known);
+  }
+  return known;
 }
 
 const ADDED = ['append', 'extend', 'insert', 'add_module', 'register_module', 'update'];
 
+/** What is asked of nodes of a file again and again: each answer is worked out once, and a question within itself has none. */
+function remembered<T>() {
+  const memory = new WeakMap<PythonFile, Map<string, readonly T[]>>();
+  return (node: Node, variant: string, file: PythonFile, work: () => readonly T[]): readonly T[] => {
+    let known = memory.get(file);
+    if (!known) {
+      known = new Map();
+      memory.set(file, known);
+    }
+    const key = `${node.start}:${node.end}:${node.type}${variant}`;
+    const before = known.get(key);
+    if (before) return before;
+    known.set(key, []);
+    const answer = [...new Set(work())];
+    known.set(key, answer);
+    return answer;
+  };
+}
+
+const rememberModules = remembered<Call>();
+const rememberElements = remembered<Node>();
+
 /** The constructions of modules that an expression may stand for. */
 export function modulesOf(node: Node | undefined, file: PythonFile, steps = 0): readonly Call[] {
   if (!node || steps > MAX_STEPS) return [];
+  return rememberModules(node, '', file, () => modulesIn(node, file, steps));
+}
+
+function modulesIn(node: Node, file: PythonFile, steps: number): readonly Call[] {
   const go = (inner: Node | undefined): readonly Call[] => modulesOf(inner, file, steps + 1);
   switch (node.type) {
     case 'parenthesized_expression':
@@ -243,6 +286,10 @@ export function valuesOf(attribute: Node, file: PythonFile): readonly Node[] {
 /** What is in a container of modules: written out, added to it, or made by a comprehension. `index` is that of a pair. */
 export function elementsOf(node: Node | undefined, file: PythonFile, steps = 0, index?: number): readonly Node[] {
   if (!node || steps > MAX_STEPS) return [];
+  return rememberElements(node, `:${index ?? ''}`, file, () => elementsIn(node, file, steps, index));
+}
+
+function elementsIn(node: Node, file: PythonFile, steps: number, index: number | undefined): readonly Node[] {
   const go = (inner: Node | undefined): readonly Node[] => elementsOf(inner, file, steps + 1);
   switch (node.type) {
     case 'parenthesized_expression':

@@ -19,7 +19,8 @@ export function variantsOf(subject: Subject): Variant[] {
     kind,
   });
   const variants = [variant('plain', text)];
-  if (!text.includes('\r')) variants.push(variant('crlf', text.replaceAll('\n', '\r\n')));
+  // A text without a line end has none to keep.
+  if (text.includes('\n') && !text.includes('\r')) variants.push(variant('crlf', text.replaceAll('\n', '\r\n')));
   if (withTabs(text) !== text) variants.push(variant('tabs', withTabs(text)));
   if (!/^(#!|"""|'''|r?"|from __future__)/m.test(text)) variants.push(variant('header', HEADER + text));
   return variants;

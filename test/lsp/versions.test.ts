@@ -73,8 +73,8 @@ test('a version that is written down decides, and its change is heard', (t) => {
     });
 
     await server.deleted(uri('requirements.txt'));
-    await untilTorch(server, train, '2.14.1');
-    assert.deepEqual(await server.status(train), { torch: '2.14.1', from: 'nothing', isExact: false });
+    await untilTorch(server, train, '2.15.0');
+    assert.deepEqual(await server.status(train), { torch: '2.15.0', from: 'nothing', isExact: false });
   });
 });
 
@@ -198,7 +198,7 @@ test('functions that the user names count in closed files, too, as soon as they 
     await server.changeSettings({ seedFunctions: { 'mylib.repro.init': 'everything' } });
     await until(() => server.said.messages.length > 0);
     assert.deepEqual(server.said.messages, [
-      'Seedwise: `seedwise.seedFunctions` must be names of functions with "all" or a list of "python", "numpy", "torch".',
+      `Seedwise: \`seedwise.seedFunctions.mylib.repro.init\` must be the name of a function with "all" or a list of ${STREAMS.map((stream) => `"${stream}"`).join(', ')}.`,
     ]);
   });
 });

@@ -11,6 +11,7 @@ import { streamRow } from '../knowledge/streams.ts';
 import { compareVersions, releasesOf, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { cellAt } from '../python/notebook.ts';
 import { Reads } from '../python/reads.ts';
 import { kindOf } from '../seeding/plain-values.ts';
 import { walk } from '../syntax/parse.ts';
@@ -100,8 +101,7 @@ order = np.random.permutation(100)
       const report = dropped(call, file);
       if (report) yield report;
     }
-    // In a notebook the last line of a cell shows what it compares.
-    if (!file.notebook) yield* compared(file);
+    yield* compared(file);
   },
 };
 
@@ -110,7 +110,7 @@ function* compared(file: PythonFile): Iterable<Report> {
   const found: Node[] = [];
   walk(file.syntax.root, (node) => {
     const [only] = node.type === 'expression_statement' ? node.children : [];
-    if (only?.type === 'comparison_operator') found.push(only);
+    if (only?.type === 'comparison_operator' && !isShown(node, file)) found.push(only);
     return node.type !== 'expression_statement';
   });
   for (const comparison of found) {
@@ -126,6 +126,13 @@ function* compared(file: PythonFile): Iterable<Report> {
       fixes: [{ title: 'Write `=`', safe: false, edits: () => [replace(operator, '=')] }],
     };
   }
+}
+
+/** In a notebook the last line of a cell shows what it compares. */
+function isShown(statement: Node, { notebook, syntax }: PythonFile): boolean {
+  const cell = notebook && statement.parent === syntax.root ? cellAt(notebook, statement.start) : undefined;
+  const after = syntax.root.children.find((each) => each.start >= statement.end);
+  return cell !== undefined && (after === undefined || after.start >= cell.end);
 }
 
 interface Pair {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { STREAMS } from '../../server/src/core/knowledge/tables.ts';
 import { type Server, until, withServer } from './server.ts';
 
 const OLD_NAME = `import torch

@@ -4,7 +4,7 @@ import { asReleased } from '../core/analysis/new-rules.ts';
 import type { Severity } from '../core/contract/severity.ts';
 import { projectOf } from '../core/program/project.ts';
 import { RULES } from '../core/rules/index.ts';
-import { didYouMean } from '../core/text/nearest.ts';
+import { didYouMean } from '../core/text/spelling.ts';
 import { newOnes, readBaseline, writeBaseline } from './baseline.ts';
 import { diffOf } from './diff.ts';
 import { type Found, foundIn, SEVERITIES } from './findings.ts';

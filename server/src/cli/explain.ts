@@ -3,7 +3,7 @@
 import type { Rule } from '../core/contract/rule.ts';
 import type { Pledge } from '../core/contract/severity.ts';
 import { RULES, ruleUrl } from '../core/rules/index.ts';
-import { didYouMean } from '../core/text/nearest.ts';
+import { didYouMean } from '../core/text/spelling.ts';
 import { asJson } from './formats/json.ts';
 import type { Values } from './options.ts';
 import { UsageError } from './say.ts';

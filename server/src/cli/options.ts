@@ -1,6 +1,6 @@
 /** The commands and options of the command line: one table that parser, help and documentation are made from. */
 import { parseArgs } from 'node:util';
-import { didYouMean } from '../core/text/nearest.ts';
+import { didYouMean } from '../core/text/spelling.ts';
 import { UsageError } from './say.ts';
 
 export interface Command {
@@ -216,8 +216,7 @@ export function help(command?: string): string {
 }
 
 /** What the exit code says. */
-export const EXITS =
-  'Exits with 0 if all is well, 1 if a finding fails the check, 2 if the check could not be made in full.';
+const EXITS = 'Exits with 0 if all is well, 1 if a finding fails the check, 2 if the check could not be made in full.';
 
 /** `-o, --output FILE` */
 export const labelOf = ({ name, short, value }: Option): string =>

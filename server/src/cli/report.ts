@@ -6,7 +6,7 @@ import { programsOf, reportOf } from '../core/report/report.ts';
 import { type Page, pageOf } from '../core/report/sections.ts';
 import { renderText, type TextOptions } from '../core/report/text.ts';
 import type { Settings } from '../core/settings/settings.ts';
-import { didYouMean } from '../core/text/nearest.ts';
+import { didYouMean } from '../core/text/spelling.ts';
 import { printable } from '../host/printable.ts';
 import { asJson } from './formats/json.ts';
 import type { Values } from './options.ts';
@@ -58,7 +58,7 @@ export interface ReportRequest {
 }
 
 /** Paths are those of the workspace. A file that is no program has a sentence; of folders only programs are shown. */
-export function reportsOf({ workspace, settings, named, found, format, nameOf, paint }: ReportRequest): string {
+function reportsOf({ workspace, settings, named, found, format, nameOf, paint }: ReportRequest): string {
   const programs = new Set(found.length > 0 ? programsOf(workspace) : []);
   const paths = [...new Set([...named, ...found.filter((path) => programs.has(path))])];
   const reports = paths.map((path) => reportOf(workspace, path, settings));

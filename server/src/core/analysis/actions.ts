@@ -173,7 +173,7 @@ export function firstFixes(analysis: Analysis, unsafe: boolean): { edits: readon
  * The action that applies them when a file is saved; none where there is nothing safe to fix. Notebooks are asked once
  * for each cell, and once as a whole: the span tells the cell.
  */
-export function safeFixes(file: PythonFile, analysis: Analysis, span: Span): Action[] {
+function safeFixes(file: PythonFile, analysis: Analysis, span: Span): Action[] {
   const cell = file.notebook && cellAt(file.notebook, span.start);
   const edits = fixAll(analysis);
   const own = cell ? edits.filter((edit) => cell.start <= edit.start && edit.end <= cell.end) : edits;

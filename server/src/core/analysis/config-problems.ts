@@ -5,8 +5,8 @@ import { RULES } from '../rules/index.ts';
 import type { ProjectConfig } from '../settings/pyproject.ts';
 import type { Settings } from '../settings/settings.ts';
 import { onOneLine } from '../text/excerpts.ts';
-import { didYouMean } from '../text/nearest.ts';
 import { matchesPattern } from '../text/patterns.ts';
+import { didYouMean } from '../text/spelling.ts';
 
 const NAMES = RULES.map(({ name }) => name);
 

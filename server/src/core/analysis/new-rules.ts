@@ -9,7 +9,7 @@ const SINCE = new Map(RULES.map(({ name, since }) => [name, since]));
 const minorOf = (version: string): string => version.split('.').slice(0, 2).join('.');
 
 /** True for rules that came with a minor version. */
-export const isNewIn = (rule: string, version: string): boolean =>
+const isNewIn = (rule: string, version: string): boolean =>
   minorOf(SINCE.get(rule) ?? '') === minorOf(version) && minorOf(version) !== '';
 
 /**

@@ -21,7 +21,7 @@ interface Suppression {
 
 const PATTERN = /#\s*seedwise:\s*(ignore-file|ignore)\b(?:\s*\[([^\]]*)\])?/;
 
-export function suppressionsOf(file: PythonFile): Suppression[] {
+function suppressionsOf(file: PythonFile): Suppression[] {
   if (!file.text.includes('seedwise:')) return [];
   const firstCode = file.syntax.root.children.find((node) => !isDocstring(node))?.start ?? file.text.length;
   return file.syntax.comments.flatMap((comment): Suppression[] => {

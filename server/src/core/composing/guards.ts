@@ -3,10 +3,6 @@
 import type { Arguments, Environment, FunctionEffects, Guard, Value } from '../effects/events.ts';
 import type { Constant } from '../python/call.ts';
 
-export function bind(value: Value, env: Environment): Value {
-  return value !== null && 'parameter' in value ? (env[value.parameter] ?? null) : value;
-}
-
 /** `home` is the file of the call: names that are passed on keep meaning what they mean there. */
 export function bindArguments(callee: FunctionEffects, call: Arguments, env: Environment, home: string): Environment {
   const bound: Record<string, Value> = {};

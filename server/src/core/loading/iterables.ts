@@ -57,7 +57,7 @@ function entryOf(node: Node, reach: Reach): Node {
 const placeOf = (node: Node, reach: Reach): number => entryOf(node, reach).start;
 
 /** True where the expression depends on the number of the worker, through names too. */
-export function dependsOnWorker(node: Node, file: PythonFile, depth = 0): boolean {
+function dependsOnWorker(node: Node, file: PythonFile, depth = 0): boolean {
   const evaluator = evaluatorOf(file);
   let depends = false;
   walk(node, (each) => {

@@ -8,7 +8,7 @@ import type { ClassInfo } from '../python/scope.ts';
 import type { Edit } from '../text/edit.ts';
 import { isLeftOut, madeOnce, passArgument, seededGenerator } from './loaders.ts';
 
-export const RANDOM_SPLIT = 'torch.utils.data.random_split';
+const RANDOM_SPLIT = 'torch.utils.data.random_split';
 const RANDPERM = 'torch.randperm';
 const SAMPLERS = ['RandomSampler', 'SubsetRandomSampler', 'WeightedRandomSampler'].map(
   (name) => `torch.utils.data.${name}`,

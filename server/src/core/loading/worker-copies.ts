@@ -77,7 +77,7 @@ function reseeds(node: Node, file: PythonFile): boolean {
   return /^(seed|manual_seed|set_state|setstate|bit_generator)$/.test(next);
 }
 
-export const isInside = (node: Node, outer: Node): boolean => node.start > outer.start && node.end <= outer.end;
+const isInside = (node: Node, outer: Node): boolean => node.start > outer.start && node.end <= outer.end;
 
 /** Whether workers get copies: a loader of this file starts some, or none does; unknown where no loader is in sight. */
 export function workersOf(

@@ -17,7 +17,7 @@ export interface Maker {
 const LONGEST = 12;
 
 /** The calls of libraries that the object may come from: `load_dataset` for `load_dataset("imdb")["train"].map(f)`. */
-export function makersOf(object: Node, file: PythonFile, depth = 0): readonly Maker[] {
+function makersOf(object: Node, file: PythonFile, depth = 0): readonly Maker[] {
   if (depth > LONGEST) return [];
   const evaluator = evaluatorOf(file);
   return evaluator.origins(evaluator.value(object)).values.flatMap(({ file: home, node }): readonly Maker[] => {

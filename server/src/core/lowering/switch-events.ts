@@ -13,7 +13,7 @@ import { knownValue } from './values.ts';
 export type Sites = (node: Node) => string;
 
 /** Switches as the table of seeders calls them. */
-export const SWITCHES: Readonly<Record<keyof Flags, string>> = {
+const SWITCHES: Readonly<Record<keyof Flags, string>> = {
   use_deterministic_algorithms: ALGORITHMS,
   cudnn_deterministic: CUDNN_DETERMINISTIC,
   cudnn_benchmark: 'torch.backends.cudnn.benchmark',

@@ -130,7 +130,7 @@ export const isProperty = (info: FunctionInfo, file: PythonFile): boolean =>
   info.decorators.some(({ children: [inner] }) => inner !== undefined && PROPERTY.test(file.qualify(inner) ?? ''));
 
 /** The function that reading an attribute runs. */
-export function propertyOf(expression: Node, file: PythonFile): FunctionInfo | null {
+function propertyOf(expression: Node, file: PythonFile): FunctionInfo | null {
   const info = expression.type === 'attribute' ? file.functionOf(file.qualify(expression)) : undefined;
   return info?.class && isProperty(info, file) ? info : null;
 }
@@ -303,7 +303,7 @@ function constantItem(list: Constant, key: Node | undefined, file: PythonFile): 
   return item !== undefined ? { const: item } : { oneOf: list.map((each) => ({ const: each as Constant })) };
 }
 
-export function oneOf(values: readonly Value[]): Value {
+function oneOf(values: readonly Value[]): Value {
   const [first] = values;
   if (first === undefined || values.includes(null) || values.length > 40) return null;
   if (values.length === 1) return first;
@@ -311,7 +311,7 @@ export function oneOf(values: readonly Value[]): Value {
   return values.some((value) => value !== null && !('const' in value)) ? { oneOf: values } : null;
 }
 
-export function functionId(node: Node, file: PythonFile): string {
+function functionId(node: Node, file: PythonFile): string {
   return (file.scopes.byNode.get(node)?.owner as FunctionInfo | undefined)?.id ?? '';
 }
 
@@ -334,7 +334,7 @@ export function returnedValue(info: FunctionInfo, file: PythonFile): Value {
 const instanceOnly = (value: Value): Value =>
   value !== null && ('instance' in value || 'result' in value) ? value : null;
 
-export function loaderOf(call: Call, file: PythonFile, depth = 0): Loader {
+function loaderOf(call: Call, file: PythonFile, depth = 0): Loader {
   const row = loaderRow(call.name);
   const given = (name: string): Node | 'absent' | 'unknown' => file.argument(call, name, row?.positions[name]);
   const own = given('generator');

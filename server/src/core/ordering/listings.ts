@@ -87,7 +87,7 @@ const wrap = (node: Node, file: PythonFile, key = ''): Edit[] => [
 ];
 
 /** The two orders of `os.walk`: of the folders, and of the files in each. */
-export function walkTargets(call: Call): { loop: Node; folders: Node; files: Node } | null {
+function walkTargets(call: Call): { loop: Node; folders: Node; files: Node } | null {
   let at = call.node;
   while (at.parent && /^(argument_list|call|parenthesized_expression)$/.test(at.parent.type)) at = at.parent;
   const loop = at.parent;

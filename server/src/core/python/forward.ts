@@ -134,7 +134,7 @@ export function contentsOf(value: Value, container: Node | undefined, access: re
 }
 
 /** The mentions of a name that may see this binding of it. */
-export function readsOf(target: Node, file: PythonFile): Node[] {
+function readsOf(target: Node, file: PythonFile): Node[] {
   const definitions = file.definitions(target);
   return linksOf(file)
     .reads.of(file.read(target))
@@ -148,7 +148,7 @@ export function readsOf(target: Node, file: PythonFile): Node[] {
 }
 
 /** The places that read an attribute of objects of the class, its bases and what is made from it; null for an unknown object. */
-export function attributeReads(target: Node, file: PythonFile): Node[] | null {
+function attributeReads(target: Node, file: PythonFile): Node[] | null {
   const object = target.get('object');
   const owner = file.classOf(object ? file.instanceOf(object) : null);
   if (!owner) return null;

@@ -94,7 +94,7 @@ export function originsOf(file: PythonFile, expression: Node): string[] {
 }
 
 /** The innermost expression at an offset: what `seedwise debug FILE:LINE:COLUMN` explains. */
-export function expressionAt(file: PythonFile, offset: number): Node | null {
+function expressionAt(file: PythonFile, offset: number): Node | null {
   let node: Node | null = null;
   for (let next: Node | undefined = file.syntax.root; next; ) {
     if (next !== file.syntax.root) node = next;

@@ -67,7 +67,7 @@ export function pageOf(report: Report, nameOf: (path: string) => string): Page {
 }
 
 /** Why there is no report, in one sentence. */
-export function whyNone({ path, reason, programs }: NoProgram, nameOf: (path: string) => string): string {
+function whyNone({ path, reason, programs }: NoProgram, nameOf: (path: string) => string): string {
   const name = `\`${nameOf(path)}\``;
   if (reason === 'unreadable') return `${name} cannot be read.`;
   if (reason === 'test') return `${name} is a test, not a program.`;

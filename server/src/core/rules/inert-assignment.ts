@@ -16,7 +16,7 @@ import { Reads } from '../python/reads.ts';
 import { kindOf } from '../seeding/plain-values.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
-import { nearest } from '../text/spelling.ts';
+import { nameMeant } from '../text/spelling.ts';
 
 export const inertAssignment: Rule = {
   name: 'inert-assignment',
@@ -228,9 +228,9 @@ function misspelt(target: Node, value: Node | null, file: PythonFile, project: P
 
 /** The switch that was meant, by its qualified name; one of the same module first. */
 function meantBy(name: string, row: ModuleRow): string | null {
-  const here = row.switches && nearest(name, row.switches);
+  const here = row.switches && nameMeant(name, row.switches);
   if (here) return `${row.module}.${here}`;
-  for (const isNear of [(each: string) => each === name, (each: string) => nearest(name, [each]) !== null]) {
+  for (const isNear of [(each: string) => each === name, (each: string) => nameMeant(name, [each]) !== null]) {
     for (const other of MODULES) {
       const found = other === row ? undefined : other.switches?.find(isNear);
       if (found && found.length > 7) return `${other.module}.${found}`;
@@ -238,7 +238,7 @@ function meantBy(name: string, row: ModuleRow): string | null {
   }
   // A function of torch's own that somebody looks for in another module.
   const short = ALGORITHMS.slice(ALGORITHMS.lastIndexOf('.') + 1);
-  return short === name || nearest(name, [short]) ? ALGORITHMS : null;
+  return short === name || nameMeant(name, [short]) ? ALGORITHMS : null;
 }
 
 function isFunction(value: Node, file: PythonFile): boolean {

@@ -188,7 +188,7 @@ export function isRecorded(varying: Varying, uses: readonly SeedUse[], file: Pyt
   });
 }
 
-export function identifiers(node: Node): Node[] {
+function identifiers(node: Node): Node[] {
   const found: Node[] = [];
   walk(node, (each) => {
     if (each.type === 'identifier') found.push(each);

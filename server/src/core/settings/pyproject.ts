@@ -1,7 +1,7 @@
 /** The settings a project has for all who work on it: the table `[tool.seedwise]` of its `pyproject.toml`. */
 
 import { onOneLine } from '../text/excerpts.ts';
-import { didYouMean } from '../text/nearest.ts';
+import { didYouMean } from '../text/spelling.ts';
 import { at, isTable, parseToml } from '../text/tables.ts';
 import { SETTINGS, type Settings, takeValue } from './settings.ts';
 

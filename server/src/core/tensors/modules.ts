@@ -380,7 +380,7 @@ function returnsIn(node: Node): Node[] {
 }
 
 /** The module that an expression stands for has weights, which get a gradient. */
-export function hasWeights(node: Node, file: PythonFile, steps = 0): boolean {
+function hasWeights(node: Node, file: PythonFile, steps = 0): boolean {
   if (steps > MAX_STEPS) return false;
   const made = modulesOf(node, file);
   if (made.length === 0) return node.type === 'call' && file.functionOf(file.call(node).name) === undefined;

@@ -132,7 +132,7 @@ const repeated = (items: readonly Written[], times: number): Written[] | undefin
 const isNamed = (value: Written): value is Named => typeof value === 'object' && value !== null && 'name' in value;
 
 /** Whether a value counts as true; undefined where it is not known. */
-export function isTruthy(value: Written | undefined): boolean | undefined {
+function isTruthy(value: Written | undefined): boolean | undefined {
   if (value === undefined || isNamed(value)) return undefined;
   return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }

@@ -217,13 +217,21 @@ function misspelt(target: Node, value: Node | null, file: PythonFile, project: P
   const isMissing = row.attributes ? !row.attributes.includes(name) : meant !== null;
   if (!isMissing || name.startsWith('_') || (value && isFunction(value, file))) return null;
   if (!row.attributes && (value === null || kindOf(value, file) !== 'plain')) return null;
-  if (isNewer(row, project) || isAsked(target, file) || new Reads(file).of(name).length > 0) return null;
+  if (isNewer(row, project) || isAsked(target, file) || isReadOf(row, name, file)) return null;
   return {
     start: attribute.start,
     end: attribute.end,
     message: `\`${file.read(object)}\` has no \`${name}\`, so this switches nothing.`,
     fixes: meant && value ? [correct(target, value, meant, file)] : [],
   };
+}
+
+/** The attribute is read somewhere: of the module, or of something that may be it; one of another module is another one. */
+function isReadOf({ module }: ModuleRow, name: string, file: PythonFile): boolean {
+  return new Reads(file).of(name).some((read) => {
+    const qualified = file.qualify(read);
+    return qualified === null || qualified === `${module}.${name}`;
+  });
 }
 
 /** The switch that was meant, by its qualified name; one of the same module first. */

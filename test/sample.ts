@@ -1,15 +1,17 @@
-/** Some of many cases where a person waits, all of them in CI; which ones is printed, and `SEEDWISE_SAMPLE` repeats it. */
+/** Some of many cases where a person waits, many more in CI; which ones is printed, and `SEEDWISE_SAMPLE` repeats it. */
 
 /** The cases chosen, and words for the name of a test. */
 export function sampleOf<T>(
   cases: readonly T[],
   most: number,
+  mostInCi = Number.POSITIVE_INFINITY,
 ): {
   chosen: readonly T[];
   about: string;
   isWhole: boolean;
 } {
-  if (process.env.CI || cases.length <= most) return { chosen: cases, about: `all ${cases.length}`, isWhole: true };
+  const size = process.env.CI ? mostInCi : most;
+  if (cases.length <= size) return { chosen: cases, about: `all ${cases.length}`, isWhole: true };
   const seed = Number(process.env.SEEDWISE_SAMPLE ?? Date.now() % 1_000_000);
   let state = seed;
   const below = (limit: number): number => {
@@ -17,6 +19,6 @@ export function sampleOf<T>(
     return Math.floor((state / 2 ** 32) * limit);
   };
   const rest = [...cases];
-  const chosen = Array.from({ length: most }, () => rest.splice(below(rest.length), 1)[0]!);
-  return { chosen, about: `${most} of ${cases.length}, SEEDWISE_SAMPLE=${seed}`, isWhole: false };
+  const chosen = Array.from({ length: size }, () => rest.splice(below(rest.length), 1)[0]!);
+  return { chosen, about: `${size} of ${cases.length}, SEEDWISE_SAMPLE=${seed}`, isWhole: false };
 }

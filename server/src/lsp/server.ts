@@ -103,15 +103,17 @@ function serveDiagnostics(session: Session): void {
   );
 
   connection.onRequest(STATUS.of, ({ uri }: StatusOf) =>
-    speaker.guarded<Status | null>(null, () =>
-      session.withPython(uri, null, ({ project }) =>
+    speaker.guarded<Status | null>(null, async () => {
+      // What says the version may not be read yet; the client shows that it waits.
+      await session.workspace.complete();
+      return await session.withPython(uri, null, ({ project }) =>
         statusOf(
           project,
           (path) => session.documentAt(path),
           (path) => session.index.uriOf(path),
         ),
-      ),
-    ),
+      );
+    }),
   );
 }
 

@@ -46,12 +46,20 @@ const CLAIMS: readonly Claim[] = [
   ]),
 ];
 
+/** A gradient flows, so that the backward counts too; whoever only wants the function does not run it. */
+const CALLED = [
+  'if __name__ == "__main__":',
+  '    weights = torch.nn.Parameter(torch.ones(8, 3))',
+  '    run(weights, 0, torch.tensor([0, 0]), torch.nn.Parameter(torch.ones(2, 3)), 1).sum().backward()',
+];
+
 /** Each claim with the texts; throws where the engine makes no such repair. */
 export function equivalents(): Equivalent[] {
   return CLAIMS.map((claim) => {
     const lines = ['torch.backends.cudnn.deterministic = True', '', '', 'def run(x, dim, index, source, alpha):'];
     const body = claim.body.map((line) => `    ${line}`);
-    const before = ['import torch', '', 'torch.manual_seed(0)', ...lines, ...body, ''].join('\n');
+    const text = ['import torch', '', 'torch.manual_seed(0)', ...lines, ...body, '', '', ...CALLED, ''];
+    const before = text.join('\n');
     return { ...claim, before, after: act(before, claim.operation, 'Replace `') };
   });
 }

@@ -14,7 +14,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { cellAt } from '../python/notebook.ts';
 import { Reads } from '../python/reads.ts';
 import { kindOf } from '../seeding/plain-values.ts';
-import { walk } from '../syntax/parse.ts';
+import { lastValue, walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
 import { nameMeant } from '../text/spelling.ts';
 
@@ -144,8 +144,7 @@ interface Pair {
 /** What is assigned to what: `a = b = 0` and `a, b = 0, 1` too. */
 function pairsOf(assignment: Node): Pair[] {
   const left = assignment.get('left');
-  let value = assignment.get('right') ?? null;
-  while (value?.type === 'assignment') value = value.get('right') ?? null;
+  const value = lastValue(assignment);
   if (!left || !value) return [];
   if (!/^(pattern_list|tuple_pattern|list_pattern)$/.test(left.type)) return [{ target: left, value }];
   const values = /^(expression_list|tuple|list)$/.test(value.type) ? value.children : [];

@@ -12,7 +12,7 @@ import { closeFile, openFile, type PythonFile } from '../server/src/core/python/
 import type { Source } from '../server/src/core/python/notebook.ts';
 import { RULES } from '../server/src/core/rules/index.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../server/src/core/settings/settings.ts';
-import { mentionsCublas, namesEnvironment } from '../server/src/core/switches/environment.ts';
+import { namesEnvironment } from '../server/src/core/switches/environment.ts';
 import { type MarkedFile, parseMarks } from './marks.ts';
 import './engine.ts';
 
@@ -109,7 +109,7 @@ export function workspaceOf(files: readonly Pick<MarkedFile, 'path' | 'text' | '
   }
   for (const { path, text } of files.filter((each) => isManifest(each.path))) workspace.manifests.set(path, text);
   for (const { path, text } of files.filter((each) => namesEnvironment(each.path))) {
-    workspace.setEnvironment(path, mentionsCublas(text));
+    workspace.setEnvironment(path, text);
   }
   workspace.open = (path) => {
     const found = files.find((each) => each.path === path);

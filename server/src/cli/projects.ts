@@ -8,7 +8,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isInstalledPackage, isManifest, type Manifests } from '../core/manifests/manifests.ts';
 import type { Workspace } from '../core/program/workspace.ts';
-import { mentionsCublas, namesEnvironment } from '../core/switches/environment.ts';
+import { namesEnvironment } from '../core/switches/environment.ts';
 import { diskFiles } from '../host/files.ts';
 import { type FileAccess, findFiles } from '../host/folders.ts';
 import { Fence } from './disk.ts';
@@ -43,7 +43,7 @@ export async function readProjects(given: readonly string[], workspace: Workspac
   await take([...paths, ...namesAbove], manifests, disk);
   const environments = [...paths, ...namesAbove].filter((path) => namesEnvironment(withSlashes(path)));
   for (const [i, text] of (await disk.read(environments.map(uriOf))).entries()) {
-    workspace.setEnvironment(withSlashes(environments[i]!), mentionsCublas(text ?? ''));
+    workspace.setEnvironment(withSlashes(environments[i]!), text ?? null);
   }
   // Files that others include may include more.
   for (let missing = manifests.missing; missing.length > 0; missing = manifests.missing) {

@@ -11,7 +11,7 @@ import { type IndexedFile, Workspace } from '../core/program/workspace.ts';
 import { closeFile, openFile, type PythonFile } from '../core/python/file.ts';
 import { joinCells, partsOf, type Source } from '../core/python/notebook.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings/settings.ts';
-import { mentionsCublas, namesEnvironment } from '../core/switches/environment.ts';
+import { namesEnvironment } from '../core/switches/environment.ts';
 import { type FileAccess, findFiles, join } from '../host/folders.ts';
 import { reasonToSkip } from '../host/limits.ts';
 import { readNotebook } from '../host/notebook-file.ts';
@@ -241,7 +241,7 @@ export class WorkspaceIndex {
     }
     if (namesEnvironment(path)) {
       this.#uris.set(path, uri);
-      if (this.workspace.setEnvironment(path, mentionsCublas(text))) this.generation++;
+      if (this.workspace.setEnvironment(path, text)) this.generation++;
     }
     if (isNotebook(path)) this.#storedNotebook(path, uri, text);
     if (path.endsWith('.py') && !reasonToSkip(text)) this.#understand(path, uri, text);
@@ -284,7 +284,7 @@ export class WorkspaceIndex {
     this.#texts.delete(path);
     this.#uris.delete(path);
     if (this.workspace.delete(path)) this.generation++;
-    if (this.workspace.setEnvironment(path, false)) this.generation++;
+    if (this.workspace.setEnvironment(path, null)) this.generation++;
     if (this.workspace.manifests.has(path)) this.#learn(path, '');
     if (this.workspace.manifests.delete(path)) this.generation++;
   }

@@ -1,16 +1,5 @@
 /** What is left of a piece of code by what stands around it: a loop, a scope, handlers, another process, another program. */
-import {
-  alone,
-  EMPTY,
-  maybe,
-  onlySeeds,
-  type Paths,
-  quieted,
-  type Site,
-  scoped,
-  seq,
-  startsProcess,
-} from '../effects/algebra.ts';
+import { alone, EMPTY, maybe, type Paths, quieted, type Site, scoped, startsProcess } from '../effects/algebra.ts';
 import type { Event, FunctionEffects } from '../effects/events.ts';
 import { around, close, either, falls, interrupted, lastly, NOTHING, type Outcome, then, whole } from './outcomes.ts';
 
@@ -44,7 +33,7 @@ export const inQuiet = (body: Outcome, isReplaced: boolean): Outcome =>
 export function spawned(body: Outcome, site: Site, startUp: Paths | null): Outcome {
   const inner = whole(body);
   if (!inner) return NOTHING;
-  return falls(startsProcess(startUp ? seq(onlySeeds(startUp), inner) : inner, site, startUp === null));
+  return falls(startsProcess(inner, site, startUp));
 }
 
 /** The body, or a part of it and then a handler; and what comes last in any case. */

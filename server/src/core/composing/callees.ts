@@ -13,6 +13,7 @@ import {
   type Value,
 } from '../effects/events.ts';
 import { drawOf, looksLikeSeeder, seedsInPassing } from '../knowledge/tables.ts';
+import type { Applied } from '../lowering/configurations.ts';
 import { looksLikeClass } from '../python/file.ts';
 import { bindArguments, settle, settleArguments } from './guards.ts';
 
@@ -23,6 +24,16 @@ export interface Modules {
   locate(name: string, from: string): { readonly path: string; readonly name: string } | null;
   /** The files that importing these modules runs, parents first. */
   importedFiles(modules: readonly string[], from: string): readonly string[];
+  /** The configurations that a file may load by a path, or by one that its code does not show. */
+  configurations(name: string | null, from: string): readonly Configuration[];
+}
+
+/** A file that may be loaded for what it configures, and what it calls meanwhile. */
+export interface Configuration {
+  readonly path: string;
+  readonly applied: readonly Applied[];
+  /** It has tags that only a file of this kind has. */
+  readonly hasTags: boolean;
 }
 
 export interface FoundFunction {

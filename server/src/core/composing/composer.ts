@@ -4,13 +4,15 @@ import { EMPTY, imported, type Paths, perhapsSeeds, type Site, seenFrom } from '
 import type { Arguments, CallEvent, Event, InstanceValue, RunEvent, Value } from '../effects/events.ts';
 import { type Summary, summaryOf, type TransformedDraw } from '../effects/summary.ts';
 import { HOLDS_PARTS } from '../knowledge/calls.ts';
-import { drawOf, seederOf } from '../knowledge/tables.ts';
+import { drawOf, looksLikeSeeder, seederOf } from '../knowledge/tables.ts';
+import { type Applied, streamsApplied } from '../lowering/configurations.ts';
 import { asProgram, ended, inQuiet, inScope, looped, spawned, tried, written } from './blocks.ts';
 import { Bodies } from './bodies.ts';
 import {
   type App,
   Callees,
   type Commands,
+  type Configuration,
   type FoundFunction,
   type Invocation,
   LAYER,
@@ -75,6 +77,7 @@ export class Composer {
       },
       locate: (name, from) => modules.locate(name, from),
       importedFiles: (names, from) => modules.importedFiles(names, from),
+      configurations: (name, from) => modules.configurations(name, from),
     };
     this.#callees = new Callees(this.#modules);
     this.#entry = entry;
@@ -258,6 +261,8 @@ export class Composer {
         return this.#record.reached('import', { path, site: event.site }, () => this.#import(event.modules, path));
       case 'run':
         return this.#script(event, path);
+      case 'configure':
+        return this.#configured(event.file, { path, site: event.site });
       default:
         return ENDS[event.kind];
     }
@@ -310,6 +315,24 @@ export class Composer {
       this.#scripts.delete(path);
       return outcome;
     });
+  }
+
+  /** Calls what a configuration says; where the run decides which one it is, any of them. One that nobody can find may seed. */
+  #configured(name: string | null, at: Site): Outcome {
+    this.#bodies.dependsOnProgram();
+    const found = this.#modules.configurations(name, at.path);
+    if (found.length === 0) return falls(this.#record.maySeed(at));
+    const load = ({ applied }: Configuration): Outcome =>
+      applied.map((each) => this.#applied(each, at)).reduce(then, NOTHING);
+    return this.#bodies.either(found.map((each) => () => load(each)));
+  }
+
+  #applied(applied: Applied, at: Site): Outcome {
+    const streams = streamsApplied(applied);
+    if (streams) return streams.length === 0 ? NOTHING : falls(this.#record.seeds(streams, at, undefined, 'seed'));
+    const meaning = this.#callees.meaning(applied.name, at.path);
+    if (meaning) return this.#meant(meaning, { call: NO_ARGUMENTS, closure: {}, self: null, at }, 0) ?? NOTHING;
+    return looksLikeSeeder(applied.name) ? falls(this.#record.maySeed(at)) : NOTHING;
   }
 
   /** Runs a generator whose name is iterated; where it was called, nothing ran. */

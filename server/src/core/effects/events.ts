@@ -120,6 +120,8 @@ export type Event =
   /** Runs the bodies of these modules, if they are the project's and have not run yet. */
   | { readonly kind: 'import'; readonly modules: readonly string[]; readonly site: string }
   | RunEvent
+  /** Calls what a configuration says while it is loaded; null is one that the code does not name. */
+  | { readonly kind: 'configure'; readonly file: string | null; readonly site: string }
   /** `maker`: the call that made the value, where it is seen; it runs if it calls a generator. */
   | { readonly kind: 'iterate'; readonly value: Value; readonly maker?: CallEvent; readonly site: string }
   | {

@@ -75,6 +75,8 @@ export interface Seeder {
   readonly may?: readonly Stream[];
   /** An attribute, which seeds when it is assigned. */
   readonly assigned?: true;
+  /** It calls what the file says that it is given by `argument`. */
+  readonly applies?: true;
   /** It seeds in passing, as a trainer's constructor does: no promise of the user's. */
   readonly implicit?: boolean;
   /** It seeds with something new in each run. */

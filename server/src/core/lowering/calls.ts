@@ -8,6 +8,7 @@ import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
 import { fireEvents } from './command-apps.ts';
+import { configureEvent } from './configurations.ts';
 import { drawEvents, streamAt } from './draws.ts';
 import { type Sites, switchEvents } from './switch-events.ts';
 import { keepsUntouched, transformEvents } from './transforms.ts';
@@ -56,8 +57,12 @@ function generatorUse(call: Call, file: PythonFile, site: Sites): Event[] | null
 
 /** How the call starts a process, if it does: a fork of this one, or anew. */
 function startMethod(call: Call, file: PythonFile): 'fork' | 'anew' | null {
-  if (call.name !== null)
-    return !SPAWNS.test(call.name) ? null : call.name.endsWith('.Process') ? usualStart(file) : 'anew';
+  if (call.name !== null) {
+    if (!SPAWNS.test(call.name)) return null;
+    if (call.name.endsWith('.Process')) return usualStart(file);
+    const given = call.name.endsWith('.start_processes') ? file.argument(call, 'start_method', 5) : 'absent';
+    return typeof given !== 'string' && file.constant(given) === 'fork' ? 'fork' : 'anew';
+  }
   // `multiprocessing.get_context("spawn").Process(...)`, or of the name that the context was given.
   const object = call.method === 'Process' ? call.callee.get('object') : undefined;
   const [only, ...others] = object?.type === 'identifier' ? file.definitions(object) : [];
@@ -103,6 +108,7 @@ function seedEvents(call: Call, file: PythonFile, site: Sites): Event[] | null {
   const seeder = call.name === null ? undefined : seederOf(call.name);
   if (!seeder) return null;
   if (seeder.restores) return [];
+  if (seeder.applies) return [configureEvent(seeder, call, file, site(call.callee))];
   const flags = switchEvents(seeder, call, file, site);
   // `torch.seed()` takes fresh entropy: whatever it is called, it seeds nothing.
   if (seeder.streams.length === 0 || seeder.device === 'cuda' || seeder.varying) return flags;

@@ -3,15 +3,17 @@
  * Closed files keep no tree: their effects and the places of their sites, those of functions once somebody asks.
  */
 
-import type { Commands, Modules } from '../composing/callees.ts';
+import type { Commands, Configuration, Modules } from '../composing/callees.ts';
 import { Composer } from '../composing/composer.ts';
 import { SharedOutcomes } from '../composing/shared.ts';
 import { isStandardModule } from '../edits/imports.ts';
 import type { FileEffects } from '../effects/events.ts';
 import type { Summary, TransformedDraw } from '../effects/summary.ts';
+import { appliedBy, hasTags, isConfiguration } from '../lowering/configurations.ts';
 import { Manifests, type Script } from '../manifests/manifests.ts';
 import type { CallsOfOther } from '../operations/calls-of-others.ts';
 import { closeFile, type PythonFile } from '../python/file.ts';
+import { mentionsCublas } from '../switches/environment.ts';
 import type { Span } from '../text/edit.ts';
 import { folderOf, join, resolve } from '../text/paths.ts';
 import type { FileFacts } from './facts.ts';
@@ -66,6 +68,8 @@ export class Workspace implements Modules {
   #shared = new SharedOutcomes();
   #sharedAlone = new SharedOutcomes();
   readonly #cublasFiles = new Set<string>();
+  /** What configurations call while they are loaded, by their paths. */
+  readonly #configurations = new Map<string, Configuration>();
   #importers: Map<string, Set<string>> | undefined;
   /** By file, the functions that manifests make commands; as of which list of them. */
   #commands = new Map<string, string[]>();
@@ -109,11 +113,26 @@ export class Workspace implements Modules {
     return true;
   }
 
-  /** Takes in whether a file that sets environment variables mentions cuBLAS's; true when that is news. */
-  setEnvironment(path: string, mentionsCublas: boolean): boolean {
-    if (mentionsCublas === this.#cublasFiles.has(path)) return false;
-    if (mentionsCublas) this.#cublasFiles.add(path);
+  /** Takes in what a file besides Python says of how programs run, null once it is gone; true when that is news. */
+  setEnvironment(path: string, text: string | null): boolean {
+    const mentions = text !== null && mentionsCublas(text);
+    const isNews = mentions !== this.#cublasFiles.has(path);
+    if (mentions) this.#cublasFiles.add(path);
     else this.#cublasFiles.delete(path);
+    return this.#setConfiguration(path, text) || isNews;
+  }
+
+  #setConfiguration(path: string, text: string | null): boolean {
+    if (!isConfiguration(path)) return false;
+    const before = this.#configurations.get(path);
+    if (text === null) this.#configurations.delete(path);
+    else this.#configurations.set(path, { path, applied: appliedBy(text), hasTags: hasTags(text) });
+    const isPlain = (each: Configuration | undefined): boolean => each?.hasTags !== true;
+    const now = this.#configurations.get(path);
+    if (isPlain(before) && isPlain(now)) return false;
+    if (JSON.stringify(before) === JSON.stringify(now)) return false;
+    this.#forgetShared();
+    this.#programs.clear();
     return true;
   }
 
@@ -168,6 +187,7 @@ export class Workspace implements Modules {
       effects: (path) => this.effects(path),
       locate: (name, from) => this.locate(name, from),
       importedFiles: (modules, from) => this.importedFiles(modules, from),
+      configurations: (name, from) => this.configurations(name, from),
     };
   }
 
@@ -307,6 +327,16 @@ export class Workspace implements Modules {
       this.#imported.set(modules, files);
     }
     return files;
+  }
+
+  configurations(name: string | null, from: string): readonly Configuration[] {
+    const folder = folderOf(from);
+    const exact = name === null ? null : this.#configurations.get(resolve(folder, name) ?? '');
+    if (exact) return [exact];
+    const ending = name === null ? null : `/${name.replace(/^(\.*\/)+/, '')}`;
+    return [...this.#configurations.values()].filter(({ path, hasTags }) =>
+      ending === null ? hasTags && path.startsWith(join(folder, '')) : `/${path}`.endsWith(ending),
+    );
   }
 
   #filesOf(parts: readonly string[], from: string): string[] {

@@ -66,7 +66,9 @@ const { paths } = fc.letrec<{ paths: Paths }>((tie) => ({
     tie('paths').map(alone),
     fc.tuple(tie('paths'), fc.boolean()).map(([each, isReplaced]) => quieted(each, isReplaced)),
     fc.tuple(site, tie('paths')).map(([at, each]) => led(at, each)),
-    fc.tuple(tie('paths'), site, fc.boolean()).map(([each, at, forked]) => startsProcess(each, at, forked)),
+    fc
+      .tuple(tie('paths'), site, fc.option(tie('paths')))
+      .map(([each, at, startUp]) => startsProcess(each, at, startUp)),
   ),
 }));
 

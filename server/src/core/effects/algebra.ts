@@ -83,6 +83,8 @@ export interface StreamPaths {
 interface PathSetting {
   readonly route: Route;
   readonly value: Constant | undefined;
+  /** Another process sets it, for itself. */
+  readonly inChild: boolean;
 }
 
 interface PathFlag {
@@ -93,10 +95,20 @@ interface PathFlag {
   readonly asked: boolean;
 }
 
+/** A process that starts up anew, without the switches that are set in the one that starts it. */
+interface FreshProcess {
+  readonly route: Route;
+  /** As they stand here when it is started. */
+  readonly before: Paths['flags'];
+  /** Those that it sets itself. */
+  readonly own: Paths['flags'];
+}
+
 /** What a piece of code does on the paths that lead to one end of it. A stream it does nothing to is absent. */
 export interface Paths {
   readonly streams: PerStream<StreamPaths>;
   readonly flags: Readonly<Record<string, PathFlag>>;
+  readonly fresh: readonly FreshProcess[];
 }
 
 /** The state of a path has two bits, and a set of states a bit for each of the four. */
@@ -123,7 +135,7 @@ const IDLE: StreamPaths = {
   started: [],
 };
 const NO_FLAGS: Paths['flags'] = {};
-export const EMPTY: Paths = { streams: {}, flags: NO_FLAGS };
+export const EMPTY: Paths = { streams: {}, flags: NO_FLAGS, fresh: [] };
 
 /** Both bits of a path can only be gained. */
 const AFTER: readonly (readonly number[])[] = Array.from({ length: 16 }, (_, a) =>
@@ -148,7 +160,8 @@ export function seq(a: Paths, b: Paths): Paths {
     const found = y ? behind(x ?? IDLE, y, before, hasSeeded) : x;
     if (found) streams[stream] = found;
   }
-  return { streams, flags: laterFlags(a.flags, b.flags) };
+  const started = b.fresh.map((each) => ({ ...each, before: laterFlags(a.flags, each.before) }));
+  return { streams, flags: laterFlags(a.flags, b.flags), fresh: front(a.fresh, started, FRESH) };
 }
 
 /** Either a or b. */
@@ -168,7 +181,7 @@ export function alt(a: Paths, b: Paths): Paths {
       started: front(x.started, y.started, STARTED),
     };
   }
-  return { streams, flags: eitherFlags(a.flags, b.flags) };
+  return { streams, flags: eitherFlags(a.flags, b.flags), fresh: front(a.fresh, b.fresh, FRESH) };
 }
 
 function behind(x: StreamPaths, y: StreamPaths, before: PerStream<Seed>, hasSeeded: boolean): StreamPaths {
@@ -314,6 +327,12 @@ const STARTED: Order<Started> = {
   outdoes: (a, b) => (a.seed !== null || b.seed === null) && compareRoutes(a.route, b.route) < 0,
 };
 
+const FRESH: Order<FreshProcess> = {
+  compare: (a, b) => compareRoutes(a.route, b.route),
+  meet: (a, b) => ({ ...a, before: eitherFlags(a.before, b.before), own: eitherFlags(a.own, b.own) }),
+  outdoes: () => false,
+};
+
 /** The later setting of a switch is the one that counts. */
 function laterFlags(a: Paths['flags'], b: Paths['flags']): Paths['flags'] {
   if (a === NO_FLAGS || b === NO_FLAGS) return a === NO_FLAGS ? b : a;
@@ -346,7 +365,8 @@ function eitherFlags(a: Paths['flags'], b: Paths['flags']): Paths['flags'] {
 const union = (a: readonly PathSetting[], b: readonly PathSetting[]): readonly PathSetting[] =>
   front(a, b, {
     compare: (x, y) =>
-      compareRoutes(x.route, y.route) || JSON.stringify([x.value]).localeCompare(JSON.stringify([y.value])),
+      compareRoutes(x.route, y.route) ||
+      JSON.stringify([x.value, x.inChild]).localeCompare(JSON.stringify([y.value, y.inChild])),
     meet: (x) => x,
     outdoes: () => false,
   });
@@ -356,7 +376,9 @@ const routeTo = (site: Site): Route => ({ site, next: null });
 /** A switch that is set; undefined where only the run decides to what. */
 export const flagged = (name: string, value: Constant | undefined, site: Site): Paths => ({
   ...EMPTY,
-  flags: { [name]: { must: true, settings: [{ value, route: routeTo(site) }], asked: value !== false } },
+  flags: {
+    [name]: { must: true, settings: [{ value, route: routeTo(site), inChild: false }], asked: value !== false },
+  },
 });
 
 /** A draw from the stream's global generator. */
@@ -401,7 +423,6 @@ export function led(site: Site, paths: Paths): Paths {
   const by = <T extends { readonly route: Route }>(each: T): T => ({ ...each, route: { site, next: each.route } });
   const optional = <T extends { readonly route: Route }>(each: T | null): T | null => each && by(each);
   const draw = (each: Draw): Draw => ({ ...by(each), after: mapStreams(each.after, by) });
-  const flags = Object.entries(paths.flags);
   return {
     streams: mapStreams(paths.streams, ({ states, draws: drawn, first, last, sure, late, started }) => ({
       states,
@@ -413,11 +434,15 @@ export function led(site: Site, paths: Paths): Paths {
       // What the other process draws it reaches by its own ways.
       started: started.map((each) => ({ ...by(each), seed: optional(each.seed) })),
     })),
-    flags:
-      flags.length === 0
-        ? NO_FLAGS
-        : Object.fromEntries(flags.map(([name, flag]) => [name, { ...flag, settings: flag.settings.map(by) }])),
+    flags: overSettings(paths.flags, by),
+    fresh: paths.fresh.map((each) => ({ ...by(each), before: overSettings(each.before, by) })),
   };
+}
+
+function overSettings(flags: Paths['flags'], change: (each: PathSetting) => PathSetting): Paths['flags'] {
+  const all = Object.entries(flags);
+  if (all.length === 0) return NO_FLAGS;
+  return Object.fromEntries(all.map(([name, flag]) => [name, { ...flag, settings: flag.settings.map(change) }]));
 }
 
 /** What the body of an imported module does, marked as such. */
@@ -444,8 +469,10 @@ export function alone(paths: Paths): Paths {
 }
 
 /** What is seeded inside does not last, and no process that is started inside is looked at. */
-export const scoped = (paths: Paths): Paths =>
-  overStreams(paths, ({ draws: drawn, late }) => ({ ...IDLE, draws: drawn, late }));
+export const scoped = (paths: Paths): Paths => ({
+  ...overStreams(paths, ({ draws: drawn, late }) => ({ ...IDLE, draws: drawn, late })),
+  fresh: [],
+});
 
 /** The draws do not matter; or, where their results are replaced later on, no seed comes too late for them. */
 export const quieted = (paths: Paths, isReplaced: boolean): Paths =>
@@ -459,16 +486,25 @@ export const quieted = (paths: Paths, isReplaced: boolean): Paths =>
 export const onlySeeds = (paths: Paths): Paths => ({
   streams: mapStreams(paths.streams, (each) => ({ ...each, draws: [], late: [], started: [] })),
   flags: NO_FLAGS,
+  fresh: [],
 });
 
-/** What starting a process does to this one: it hands its unseeded draws on, and seeds nothing here. */
-export const startsProcess = (inner: Paths, site: Site, forked: boolean): Paths =>
-  overStreams(inner, ({ draws: drawn }, stream) => {
+/**
+ * What starting a process does to this one: it hands its unseeded draws on, and seeds nothing here. One that is no fork
+ * has run what it starts up with, and has none of the switches of this one.
+ */
+export function startsProcess(inner: Paths, site: Site, startUp: Paths | null): Paths {
+  const forked = startUp === null;
+  const draws = overStreams(startUp ? seq(onlySeeds(startUp), inner) : inner, ({ draws: drawn }, stream) => {
     const [draw] = byWeight(drawn.filter(({ marked }) => !marked));
     // Under fork only Python's `random` loses its seed.
     const isLost = draw && (!forked || streamRow(stream).fork === 'reseeded');
     return { ...IDLE, draws: drawn, started: isLost ? [{ route: routeTo(site), draw, forked, seed: null }] : [] };
   });
+  const flags = overSettings(inner.flags, (each) => ({ ...each, inChild: true }));
+  const own = startUp && laterFlags(startUp.flags, inner.flags);
+  return { ...draws, flags, fresh: own ? [{ route: routeTo(site), before: NO_FLAGS, own }] : inner.fresh };
+}
 
 /** The draws of the first stream that has some, as draws of this one: of what seeds the others by a number it draws. */
 export function drawnFrom(stream: Stream, paths: Paths): Paths {
@@ -512,6 +548,7 @@ export function withStopped(paths: Paths, stopped: Paths): Paths {
         return [name, { must, settings, asked }];
       }),
     ),
+    fresh: both.fresh,
   };
 }
 

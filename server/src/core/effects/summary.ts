@@ -69,6 +69,13 @@ export interface Summary {
   readonly children: PerStream<Child>;
   /** Determinism switches, by the name of what is called or assigned, or of the environment variable. */
   readonly flags: Flags;
+  /** Processes that start up anew, and leave switches off that this one has turned on. */
+  readonly unswitched: readonly Unswitched[];
+}
+
+/** The call that starts the process, and the places that turn on, only in this one, what it leaves off. */
+export interface Unswitched extends Reached {
+  readonly lost: Readonly<Record<string, readonly Reached[]>>;
 }
 
 /** The call that starts the process, and what it draws. */
@@ -98,7 +105,7 @@ export interface Setting extends Reached {
 export type Flags = Readonly<Record<string, Flag>>;
 
 /** What the paths come to. */
-export function summaryOf({ streams, flags }: Paths): Summary {
+export function summaryOf({ streams, flags, fresh }: Paths): Summary {
   const read = <T>(view: (paths: StreamPaths) => T | null): PerStream<T> => {
     const found: Partial<Record<Stream, T>> = {};
     for (const stream of STREAMS) {
@@ -127,6 +134,13 @@ export function summaryOf({ streams, flags }: Paths): Summary {
         return [name, { ...flag, settings }];
       }),
     ),
+    unswitched: fresh.flatMap(({ route, before, own }) => {
+      const on = Object.entries(before).flatMap(([name, { settings }]) => {
+        const here = settings.filter(({ value, inChild }) => value !== false && !inChild);
+        return here.length === 0 || own[name] ? [] : [[name, here.map((each) => reached(each.route))] as const];
+      });
+      return on.length === 0 ? [] : [{ ...reached(route), lost: Object.fromEntries(on) }];
+    }),
   };
 }
 

@@ -20,6 +20,8 @@ const ATTENTION = [
   'torch.nn.TransformerEncoderLayer',
   'torch.nn.TransformerDecoderLayer',
 ];
+/** The switches that somebody wants the same bits by. */
+const INTENT = [ALGORITHMS, CUDNN_DETERMINISTIC];
 const MAX_RELATED = 3;
 
 export const incompleteDeterminism: Rule = {
@@ -36,7 +38,9 @@ included, and raises a \`RuntimeError\` at those that have none. On CUDA, versio
 \`CUBLAS_WORKSPACE_CONFIG=:4096:8\` beside it.
 
 With \`warn_only=True\`, since 1.11, nothing raises, and the backward of flash and memory-efficient attention stays
-nondeterministic: only the strict flag makes it deterministic. That is a hint, where the program uses attention.`,
+nondeterministic: only the strict flag makes it deterministic. That is a hint, where the program uses attention.
+
+A process that \`spawn\` or \`forkserver\` starts begins with all switches off: what its parent has set does not reach it.`,
   never: [
     'A program that calls `torch.use_deterministic_algorithms` with `True`, or with a value that the command line decides.',
     'A program that calls `torch.set_deterministic_debug_mode`, or a framework’s helper or flag that does.',
@@ -44,6 +48,7 @@ nondeterministic: only the strict flag makes it deterministic. That is a hint, w
     '`cudnn.deterministic = False`, and a value that only the command line decides.',
     '`cudnn.flags(deterministic=True)`, which says where it ends.',
     'Library modules: the switch is the program’s business.',
+    'Processes that set the switch themselves, or start up with a module that does, and forks, which keep it.',
     '`warn_only=True` in a program without attention.',
   ],
   references: [
@@ -83,6 +88,7 @@ layer = nn.TransformerEncoderLayer(64, 4)
   *check(file, project) {
     if (!project.isInProgram) return;
     yield* warnOnly(file);
+    yield* unswitched(file, project);
     if (asksForMore(file, project)) return;
     for (const setting of switchSettings(file, CUDNN_DETERMINISTIC)) {
       const { node, value } = setting;
@@ -112,6 +118,21 @@ function asksForMore(file: PythonFile, project: Project): boolean {
     const all = [seeder.flags, ...asked.map((when) => when.flags)];
     return all.some((flags) => Boolean(flags?.use_deterministic_algorithms));
   });
+}
+
+/** Processes that start up anew and do not set the switches which this one has on. */
+function* unswitched(file: PythonFile, project: Project): Iterable<Report> {
+  for (const process of project.summary?.unswitched ?? []) {
+    const lost = INTENT.flatMap((name) => process.lost[name] ?? []);
+    if (lost.length === 0) continue;
+    const { start, end } = project.anchor(process);
+    yield {
+      start,
+      end,
+      message: `The process that \`${file.read({ start, end })}\` starts does not have the determinism switches of this one, and sets none.`,
+      related: lost.map((each) => ({ ...project.locate(each.site), message: 'This switch does not reach it.' })),
+    };
+  }
 }
 
 function* warnOnly(file: PythonFile): Iterable<Report> {

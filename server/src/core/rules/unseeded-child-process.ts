@@ -9,6 +9,7 @@ export const unseededChildProcess: Rule = {
   name: 'unseeded-child-process',
   severity: { none: null, seeded: 'warning', deterministic: 'warning' },
   inLibraries: false,
+  supersedes: ['incomplete-determinism'],
   since: '0.2.0',
   summary: 'A started process draws random numbers that the program’s seeds do not reach.',
   why: `\`torch.multiprocessing.spawn\` and a \`Process\` under the start method \`spawn\` start a fresh interpreter: no

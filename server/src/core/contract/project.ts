@@ -123,6 +123,8 @@ export interface Project {
   readonly passedInitializers: readonly (PassedInitializer & { readonly id: string })[];
   /** True where this file or one of its programs saves or restores the state of a random generator. */
   readonly keepsRandomState: boolean;
+  /** True where a loader of its programs has a generator of its own whose state none of their files may keep. */
+  readonly losesOwnStates: boolean;
   /** True where this file or one of its programs makes a checkpoint that training can go on from. */
   readonly makesCheckpoint: boolean;
   /** True where another file of a program of this one trains, or switches the mode of something. */

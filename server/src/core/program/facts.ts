@@ -17,7 +17,7 @@ import { isNeverMentioned, outermostFunction } from '../python/mentions.ts';
 import { nearestFunction } from '../python/scope.ts';
 import { addedFolders } from '../python/search-path.ts';
 import { checkpoints } from '../seeding/checkpoints.ts';
-import { keepsRandomState } from '../seeding/rng-states.ts';
+import { type KeptStates, keptStates } from '../seeding/rng-states.ts';
 import { setsCublas, usesCuda } from '../switches/environment.ts';
 import { switchSettings } from '../switches/switches.ts';
 import { hasCommandLine, isDemo, isMainGuard } from './demos.ts';
@@ -47,8 +47,7 @@ export interface FileFacts {
   readonly usesCuda: boolean;
   /** It may set cuBLAS's environment variable, itself or by a helper that does. */
   readonly setsCublas: boolean;
-  /** It saves or restores the state of a random generator, or makes a new one for each epoch. */
-  readonly keepsRandomState: boolean;
+  readonly randomStates: KeptStates;
   /** It makes a checkpoint that training can go on from. */
   readonly makesCheckpoint: boolean;
   /** It trains, or switches the mode of something. */
@@ -96,7 +95,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     pipelines: keptPipelines(file),
     usesCuda: usesCuda(file),
     setsCublas: setsCublas(file),
-    keepsRandomState: keepsRandomState(file),
+    randomStates: keptStates(file),
     makesCheckpoint: checkpoints(file).length > 0,
     setsMode: setsMode(file),
     fillsParameters: fillers(file).length > 0,

@@ -339,7 +339,18 @@ export class WorkspaceProject implements Project {
 
   /** True where this file or one of its programs saves or restores the state of a random generator. */
   get keepsRandomState(): boolean {
-    return this.#programFacts.some((facts) => facts.keepsRandomState);
+    return this.#programFacts.some((facts) => facts.randomStates.any);
+  }
+
+  /** True where a loader of its programs has a generator of its own whose state none of their files may keep. */
+  get losesOwnStates(): boolean {
+    const isElsewhere = (name: string, path: string): boolean =>
+      name === '' || this.#workspace.locate(name, path) === null;
+    const all = [...this.#programPaths].map((path) => ({ path, states: this.#workspace.facts(path)?.randomStates }));
+    return (
+      all.some(({ states }) => states?.needsOwn) &&
+      !all.some(({ path, states }) => states?.keepers.some((name) => isElsewhere(name, path)))
+    );
   }
 
   /** True where this file or one of its programs makes a checkpoint that training can go on from. */

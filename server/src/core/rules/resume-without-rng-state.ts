@@ -1,9 +1,10 @@
 /** A checkpoint brings back model, optimizer and epoch, but the random numbers begin again. */
 import type { Project } from '../contract/project.ts';
-import type { Rule } from '../contract/rule.ts';
+import type { Report, Rule } from '../contract/rule.ts';
 import { addArguments, addItems, indentUnit, insertAfter, insertBefore, statementOf } from '../edits/edit-text.ts';
 import { compareVersions } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
+import type { Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { type Checkpoint, checkpoints, isOptimizer, PROGRESS } from '../seeding/checkpoints.ts';
 import { rngHelpers } from '../seeding/rng-states.ts';
@@ -15,10 +16,15 @@ const KEY = 'rng_state';
 const WEIGHTS_ONLY_SINCE = '2.6';
 
 interface Resume {
+  /** Puts the state of an optimizer back. */
   readonly call: Call;
+  /** The first that puts a state of the same checkpoint back, mostly the model's. */
+  readonly first: Call;
   /** The name or attribute that holds what was loaded, at this call. */
   readonly checkpoint: Node;
+  /** The `torch.load` that it comes from, and the file it stands in. */
   readonly load: Call;
+  readonly loadFile: PythonFile;
 }
 
 export const resumeWithoutRngState: Rule = {
@@ -36,7 +42,7 @@ A state must be on the CPU when it is set, wherever \`map_location\` has put it.
 \`weights_only=False\`, so numpy’s state is saved as a list. In distributed training each rank has states of its own, and one file
 of rank 0 cannot hold them.`,
   never: [
-    'A program that saves or restores the state of any generator, in this file or another one.',
+    'A program that saves or restores the states of the global generators, in this file or another one, and those of the loaders’ own generators.',
     'A program that seeds anew for each epoch or step, so that no state is needed.',
     'Loading for inference or fine-tuning: no optimizer, or no epoch is read from the checkpoint.',
     'Checkpoints without an optimizer, and exports of weights: nothing resumes from them.',
@@ -67,8 +73,8 @@ start = 0
 if os.path.exists('last.pt'):
     checkpoint = torch.load('last.pt')
     model.load_state_dict(checkpoint['model'])
+    #^^^^^^^^^^^^^^^^^^^^ resume-without-rng-state hint: random numbers
     optimizer.load_state_dict(checkpoint['optimizer'])
-    #^^^^^^^^^^^^^^^^^^^^^^^^ resume-without-rng-state hint: random numbers
     start = checkpoint['epoch'] + 1
 
 for epoch in range(start, 10):
@@ -118,10 +124,14 @@ for epoch in range(start, 10):
     const made = checkpoints(file);
     const [first] = made;
     if (!first && !project.makesCheckpoint) return;
-    const resumes = loads.flatMap((call) => resumeOf(call, file) ?? []);
+    const resumes = loads.flatMap((call) => resumeOf(call, file, project) ?? []);
     const [resume] = resumes;
-    if (!resume || project.keepsRandomState) return;
-    const { start, end } = resume.call.callee;
+    if (!resume) return;
+    const { start, end } = resume.first.callee;
+    if (project.keepsRandomState) {
+      if (project.losesOwnStates) yield ownOrder(resume, file);
+      return;
+    }
     yield {
       start,
       end,
@@ -133,13 +143,23 @@ for epoch in range(start, 10):
   },
 };
 
+/** The states of the global generators are kept; a loader shuffles by another one. */
+function ownOrder({ first, checkpoint }: Resume, file: PythonFile): Report {
+  const { start, end } = first.callee;
+  return {
+    start,
+    end,
+    message: `Training goes on from \`${file.read(checkpoint)}\`, the loader’s order does not: the state of its own generator is not saved and restored.`,
+  };
+}
+
 /** `optimizer.load_state_dict(checkpoint['optimizer'])`, of a file from which the epoch is read too. */
-function resumeOf(call: Call, file: PythonFile): Resume | null {
+function resumeOf(call: Call, file: PythonFile, { values }: Project): Resume | null {
   if (!isOptimizer(call.callee.get('object'), file)) return null;
   const given = file.argument(call, 'state_dict', 0);
   const checkpoint = typeof given === 'string' ? undefined : entryOf(given, file)?.holder;
-  const load = checkpoint && loadedBy(checkpoint, file);
-  if (!checkpoint || !load) return null;
+  const loaded = checkpoint && values.find(isLoad, values.value(checkpoint));
+  if (!checkpoint || !loaded) return null;
   const home = call.node.enclosing('function_definition') ?? file.syntax.root;
   const name = file.read(checkpoint);
   let readsProgress = false;
@@ -148,7 +168,16 @@ function resumeOf(call: Call, file: PythonFile): Resume | null {
     if (entry && file.read(entry.holder) === name && PROGRESS.test(entry.key)) readsProgress = true;
     return !readsProgress;
   });
-  return readsProgress ? { call, checkpoint, load } : null;
+  const { node, file: loadFile } = loaded;
+  if (!readsProgress) return null;
+  const isOfSame = (each: Call): boolean => {
+    const state = file.argument(each, 'state_dict', 0);
+    const holder = typeof state === 'string' ? undefined : entryOf(state, file)?.holder;
+    const isHere = (each.node.enclosing('function_definition') ?? file.syntax.root) === home;
+    return isHere && holder !== undefined && file.read(holder) === name;
+  };
+  const first = file.methodCalls('load_state_dict').find(isOfSame) ?? call;
+  return { call, first, checkpoint, load: loadFile.call(node), loadFile };
 }
 
 /** `checkpoint['epoch']`, `checkpoint.get('epoch', 0)` */
@@ -167,16 +196,9 @@ function entryOf(node: Node, file: PythonFile): { holder: Node; key: string } | 
   return { holder, key: typeof constant === 'string' ? constant : file.read(key) };
 }
 
-/** The `torch.load` behind a name. */
-function loadedBy(checkpoint: Node, file: PythonFile): Call | null {
-  if (checkpoint.type !== 'identifier') return null;
-  for (const definition of file.definitions(checkpoint)) {
-    if (definition.kind !== 'assignment' || definition.value.type !== 'call') continue;
-    const call = file.call(definition.value);
-    if (call.name === 'torch.load') return call;
-  }
-  return null;
-}
+/** The `torch.load` behind what holds a checkpoint, whichever function or file it stands in. */
+const isLoad: Fact = ({ node, access, file }) =>
+  (access.length === 0 && node.type === 'call' && file.call(node).name === 'torch.load') || undefined;
 
 function repair(
   made: readonly Checkpoint[],
@@ -185,6 +207,8 @@ function repair(
   file: PythonFile,
   project: Project,
 ): Fix[] {
+  // What a function does with the entries that it is passed stands elsewhere.
+  if (made.some(({ how }) => how === 'passed')) return [];
   // Each rank has states of its own, and the file has one.
   if (/\btorch\.distributed\b|DistributedDataParallel|\bfrom torch import distributed/.test(file.text)) return [];
   return [
@@ -193,20 +217,23 @@ function repair(
       safe: false,
       edits: () => {
         const unit = indentUnit(file);
-        const moved = file.argument(resume.load, 'map_location', 1);
-        const weightsOnly = file.argument(resume.load, 'weights_only');
+        const { load, loadFile } = resume;
+        const moved = loadFile.argument(load, 'map_location', 1);
+        const weightsOnly = loadFile.argument(load, 'weights_only');
         const version = project.versionOf('torch');
         const isNew = version === null || compareVersions(version, WEIGHTS_ONLY_SINCE) >= 0;
         const states = {
           streams: project.streams,
           cuda: /\bcuda\b/.test(file.text),
-          moved: moved !== 'absent' && (typeof moved === 'string' || file.constant(moved) !== 'cpu'),
+          moved: moved !== 'absent' && (typeof moved === 'string' || loadFile.constant(moved) !== 'cpu'),
           weightsOnly:
-            weightsOnly === 'absent' ? isNew : typeof weightsOnly === 'string' || file.constant(weightsOnly) !== false,
+            weightsOnly === 'absent'
+              ? isNew
+              : typeof weightsOnly === 'string' || loadFile.constant(weightsOnly) !== false,
         };
         const { taken, restore, edits } = rngHelpers(file, states, unit);
         // Of two optimizers that one checkpoint brings back, the first is enough.
-        const isFirst = (each: Resume): boolean => each === resumes.find(({ load }) => load === each.load);
+        const isFirst = (each: Resume): boolean => each === resumes.find(({ load }) => load.node === each.load.node);
         const restoredIn = resumes.filter(isFirst).map((each) => {
           const name = file.read(each.checkpoint);
           const quote = quoteOf(each, file);
@@ -220,7 +247,13 @@ function repair(
   ];
 }
 
-function saved({ made }: Checkpoint, taken: string, file: PythonFile): Edit[] {
+function saved({ made, how }: Checkpoint, taken: string, file: PythonFile): Edit[] {
+  if (how === 'assigned') {
+    const target = made.get('left');
+    const holder = target?.get('value') ?? made;
+    const quote = target && file.read(target).includes('"') ? '"' : "'";
+    return [insertAfter(file, statementOf(made), [`${file.read(holder)}[${quote}${KEY}${quote}] = ${taken}`])];
+  }
   if (made.type === 'call') return addArguments(file, file.call(made), [`${KEY}=${taken}`]);
   const first = made.children[0]?.get('key');
   const quote = first?.type === 'string' && file.read(first).startsWith('"') ? '"' : "'";

@@ -1,7 +1,10 @@
 /** The states of the random generators: who keeps them, and the two helpers that put them into a checkpoint and back. */
 
 import { freeName, insertHelper, spellAll } from '../edits/imports.ts';
-import { looksLikeSeeder, type Stream, seederOf } from '../knowledge/tables.ts';
+import { loaderRow } from '../knowledge/loaders.ts';
+import { drawOf, looksLikeSeeder, type Stream, seederOf } from '../knowledge/tables.ts';
+import type { Call } from '../python/call.ts';
+import { evaluatorOf, type Fact } from '../python/evaluator.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Edit } from '../text/edit.ts';
 
@@ -11,23 +14,66 @@ const STATE_METHOD =
 const STATE_OR_SEED = /state|rng|seed|determinis|reproducib|worker_init/i;
 /** A key under which a state is kept, or a loader that keeps its own. */
 const STATE_KEY = /(['"])[\w. -]*(\brng|_rng|rng_|random_?state)[\w. -]*\1|\bStatefulDataLoader\b/i;
+const STATEFUL_LOADER = /\bStatefulDataLoader\b/;
+/** Functions that keep the states of the global generators, and no others. */
+const OF_ALL =
+  /^(torch|numpy\.random|random)\.(cuda\.|random\.|mps\.|xpu\.)?([gs]et_?(rng_)?state(_all)?|manual_seed(_all)?|seed)$/;
 const PROGRESS = /epoch|step|(\b|_)iter/i;
 
-/**
- * True where a file saves or restores the state of a random generator, or seeds anew for each epoch or step, which needs
- * no state. Also where only a name says so: whoever keeps states by another's helper keeps them.
- */
-export function keepsRandomState(file: PythonFile): boolean {
-  if (/rng|random_?state|StatefulData/i.test(file.text) && STATE_KEY.test(file.text)) return true;
-  return file.allCalls.some((call) => {
+/** The states of random generators that a file saves or restores. */
+export interface KeptStates {
+  /**
+   * It saves or restores some, or seeds anew for each epoch or step, which needs no state. Also where only a name says
+   * so: whoever keeps states by another's helper keeps them.
+   */
+  readonly any: boolean;
+  /**
+   * What may keep the states of generators of their own, too: the names of functions that stand elsewhere, and an empty
+   * one for a method of some object.
+   */
+  readonly keepers: readonly string[];
+  /** The file has a loader whose order comes from a generator of its own, which goes on from epoch to epoch. */
+  readonly needsOwn: boolean;
+}
+
+export function keptStates(file: PythonFile): KeptStates {
+  const keepers = new Set<string>();
+  let any = /rng|random_?state|StatefulData/i.test(file.text) && STATE_KEY.test(file.text);
+  if (any && STATEFUL_LOADER.test(file.text)) keepers.add('');
+  for (const call of file.allCalls) {
     const last = call.method ?? call.name?.slice(call.name.lastIndexOf('.') + 1).replace('#', '');
-    if (last === undefined) return false;
-    const isSeeder = call.name !== null && seederOf(call.name) !== undefined;
-    if (!isSeeder && !STATE_OR_SEED.test(last)) return false;
-    if (STATE_METHOD.test(last)) return true;
-    const isSeed = isSeeder || (call.name !== null && looksLikeSeeder(call.name));
-    const given = isSeed || looksLikeSeeder(last) ? call.node.get('arguments') : undefined;
-    return given !== undefined && PROGRESS.test(file.read(given));
+    if (last === undefined || !keepsState(call, last, file)) continue;
+    any = true;
+    // What a function of this file keeps, it keeps by calls that stand here.
+    if (!OF_ALL.test(call.name ?? '') && !call.name?.startsWith('#')) keepers.add(call.name ?? '');
+  }
+  return { any, keepers: [...keepers], needsOwn: ordersByOwn(file) };
+}
+
+function keepsState(call: Call, last: string, file: PythonFile): boolean {
+  const isSeeder = call.name !== null && seederOf(call.name) !== undefined;
+  if (!isSeeder && !STATE_OR_SEED.test(last)) return false;
+  if (STATE_METHOD.test(last)) return true;
+  const isSeed = isSeeder || (call.name !== null && looksLikeSeeder(call.name));
+  const given = isSeed || looksLikeSeeder(last) ? call.node.get('arguments') : undefined;
+  return given !== undefined && PROGRESS.test(file.read(given));
+}
+
+/** A loader or a sampler that shuffles by a generator which is made once, outside of loops. */
+function ordersByOwn(file: PythonFile): boolean {
+  if (!file.text.includes('generator')) return false;
+  const isOwn: Fact = ({ node, file: home }) =>
+    (node.type === 'call' && home.constructionOf(node)?.name === 'torch.Generator') || undefined;
+  return file.allCalls.some((call) => {
+    const row = loaderRow(call.name);
+    if (call.name === null || (!row && drawOf(call.name)?.kind !== 'sampler')) return false;
+    const shuffle = row ? file.argument(call, 'shuffle', row.positions.shuffle) : 'unknown';
+    const isShuffled = !row || (typeof shuffle !== 'string' && file.constant(shuffle) !== false);
+    const given = file.argument(call, 'generator', row?.positions.generator);
+    if (!isShuffled || typeof given === 'string' || call.node.enclosing('for_statement', 'while_statement'))
+      return false;
+    const evaluator = evaluatorOf(file);
+    return evaluator.find(isOwn, evaluator.value(given)) !== null;
   });
 }
 

@@ -117,7 +117,7 @@ if __name__ == '__main__':
 `;
   const title = 'Save and restore the states of the random generators';
   assert.equal(
-    act(program('', '', ''), 'self.optimizer.load_state_dict', title),
+    act(program('', '', ''), 'self.model.load_state_dict', title),
     program(
       '',
       `        if 'rng_state' in checkpoint:
@@ -216,7 +216,7 @@ if __name__ == "__main__":
     print(torch.rand(1))
 `;
   assert.equal(
-    act(program('', ''), 'first.optimizer.load_state_dict', 'Save and restore the states of the random generators'),
+    act(program('', ''), 'model.load_state_dict', 'Save and restore the states of the random generators'),
     program(
       '    if "rng_state" in state:\n        torch.set_rng_state(state["rng_state"])\n',
       ', "rng_state": torch.get_rng_state()',

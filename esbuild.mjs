@@ -54,6 +54,8 @@ const bundles = [
     entryPoints: ['server/src/node.ts'],
     outfile: 'dist/server.cjs',
     format: 'cjs',
+    // CommonJS has the folder under another name.
+    define: { 'import.meta.dirname': '__dirname' },
   },
   {
     ...shared,

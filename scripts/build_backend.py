@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -20,6 +21,21 @@ ROOT = Path(__file__).resolve().parent.parent
 #: Beside the code in the package, for people and for editors that check TOML.
 PAPERS = ("README.md", "CHANGELOG.md", "seedwise.schema.json")
 LICENCES = ("LICENSE", "dist/NOTICES.md")
+#: What the bundles are made of and made with. All else in `package.json` is for tests and for packing the extension:
+#: whoever installs from git need not fetch three hundred megabytes of it.
+INGREDIENTS = (
+    "esbuild",
+    "ignore",
+    "js-yaml",
+    "jsonc-parser",
+    "smol-toml",
+    "tree-sitter-python",
+    "vscode-jsonrpc",
+    "vscode-languageclient",
+    "vscode-languageserver",
+    "vscode-languageserver-textdocument",
+    "web-tree-sitter",
+)
 #: Files have one time, so that one source makes one wheel, byte for byte.
 TIME = (2020, 1, 1, 0, 0, 0)
 
@@ -46,17 +62,64 @@ def node_and_npm():
     return [node], [npm]
 
 
+def wanted():
+    """The entries of the lock file that the ingredients stand for, with all that they depend on."""
+    locked = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
+    found = {}
+    open_ends = [("", name) for name in INGREDIENTS]
+    while open_ends:
+        above, name = open_ends.pop()
+        place = f"{above}/node_modules/{name}".lstrip("/")
+        # As Node looks for it: beside its user, then further up.
+        while place not in locked and above:
+            above = above.rpartition("/node_modules/")[0]
+            place = f"{above}/node_modules/{name}".lstrip("/")
+        if place in locked and place not in found:
+            found[place] = {key: value for key, value in locked[place].items() if key != "dev"}
+            for kind in ("dependencies", "optionalDependencies"):
+                open_ends += [(place, each) for each in locked[place].get(kind, {})]
+    return found
+
+
+def is_installed(places):
+    """Whether `node_modules` has these entries in these versions; those for other platforms may be missing."""
+    try:
+        installed = json.loads((ROOT / "node_modules/.package-lock.json").read_text("utf-8"))["packages"]
+    except (OSError, ValueError, KeyError):
+        return False
+    return all(
+        entry.get("optional") or installed.get(place, {}).get("version") == entry["version"]
+        for place, entry in places.items()
+    )
+
+
+def install(places, npm, run):
+    """Installs the entries: in a clone that is worked in with all others, else alone."""
+    options = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    if (ROOT / "node_modules").exists():
+        run(*npm, "ci", *options)
+        return
+    top = {"dependencies": {name: places[f"node_modules/{name}"]["version"] for name in INGREDIENTS}}
+    lock = {"lockfileVersion": 3, "requires": True, "packages": {"": top, **places}}
+    with tempfile.TemporaryDirectory(prefix=".ingredients-", dir=ROOT) as folder:
+        (Path(folder) / "package.json").write_text(json.dumps(top), "utf-8")
+        (Path(folder) / "package-lock.json").write_text(json.dumps(lock), "utf-8")
+        run(*npm, "ci", *options, cwd=folder)
+        os.replace(Path(folder) / "node_modules", ROOT / "node_modules")
+
+
 def bundle():
     """Makes `dist/`, and installs the packages it is made of where they are missing."""
     node, npm = node_and_npm()
     env = {**os.environ, "PATH": os.pathsep.join([str(Path(node[0]).parent), os.environ.get("PATH", "")])}
 
-    def run(*command):
+    def run(*command, cwd=ROOT):
         # Output of a backend goes to standard error: standard output is the caller's.
-        subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=sys.stderr)
+        subprocess.run(command, cwd=cwd, env=env, check=True, stdout=sys.stderr)
 
-    if not (ROOT / "node_modules/.package-lock.json").exists():
-        run(*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    places = wanted()
+    if not is_installed(places):
+        install(places, npm, run)
     run(*node, "esbuild.mjs")
 
 

@@ -6,7 +6,10 @@ import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const STAGE = path.join(ROOT, 'out/vsix');
-const PARTS = '.vscodeignore README.md CHANGELOG.md LICENSE icon.png dist docs snippets media python'.split(' ');
+const PARTS =
+  '.vscodeignore README.md CHANGELOG.md LICENSE icon.png seedwise.schema.json dist docs snippets media python'.split(
+    ' ',
+  );
 
 rmSync(STAGE, { recursive: true, force: true });
 mkdirSync(STAGE, { recursive: true });

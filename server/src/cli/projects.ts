@@ -2,22 +2,15 @@
  * Reads projects from the disk, for the command line: their Python files, their manifests, and the manifests of the
  * folders above as far as they belong to the same repository.
  */
-import { existsSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isInstalledPackage, isManifest, type Manifests } from '../core/manifests/manifests.ts';
 import type { Workspace } from '../core/program/workspace.ts';
 import { namesEnvironment } from '../core/switches/environment.ts';
+import { Fence } from '../host/fence.ts';
 import { diskFiles } from '../host/files.ts';
-import { type FileAccess, findFiles } from '../host/folders.ts';
-import { Fence } from './disk.ts';
-
-/** Files and folders that stand where a project begins. */
-const MARKERS = ['.git', 'pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt'];
-
-/** Beside a file that is in no project may lie anything; below a folder with more in it nothing belongs to the file. */
-const MOST_ENTRIES = 2000;
+import { type FileAccess, findFiles, findFilesNear } from '../host/folders.ts';
+import { folderAt, isProject, projectRoot, repositoryOf } from '../host/project-root.ts';
 
 /**
  * The Python files of the projects that the paths are in. All manifests that may speak for them are taken in, and what
@@ -25,16 +18,13 @@ const MOST_ENTRIES = 2000;
  */
 export async function readProjects(given: readonly string[], workspace: Workspace, fence: Fence): Promise<string[]> {
   const { manifests } = workspace;
-  const disk = diskFiles(
-    () => {},
-    (path) => fence.holds(path),
-  );
+  const disk = diskFiles(() => {}, { holds: (path) => fence.holds(path) });
   const folders = [...new Set(given.map(projectRoot))];
   const tops = folders.map(repositoryOf);
   const above = [...new Set(folders.flatMap((folder, i) => foldersAbove(folder, tops[i]!)))];
-  const isWhole = (folder: string): boolean => isMarked(folder) || given.some((path) => resolve(path) === folder);
+  const isWhole = (folder: string): boolean => isProject(folder) || given.some((path) => resolve(path) === folder);
   const loose = await Promise.all(
-    folders.filter((folder) => !isWhole(folder)).map((folder) => filesNear(folder, disk)),
+    folders.filter((folder) => !isWhole(folder)).map((folder) => findFilesNear(uriOf(folder), disk)),
   );
   const uris = new Set([...(await findFiles(folders.filter(isWhole).map(uriOf), disk)), ...loose.flat()]);
   const paths = [...uris].map((uri) => fileURLToPath(uri));
@@ -59,34 +49,6 @@ export const fenceOf = (given: readonly string[]): Fence =>
 /** The top of the repository that a path is in; the path's own folder where it is in none. */
 export const topOf = (path: string): string => repositoryOf(folderAt(path));
 
-const isMarked = (folder: string): boolean => MARKERS.some((marker) => existsSync(join(folder, marker)));
-
-/** The folder whose modules a file may import: the nearest one that looks like a project's, else its own. */
-function projectRoot(path: string): string {
-  const start = folderAt(path);
-  for (let folder = start; ; folder = dirname(folder)) {
-    if (isMarked(folder)) return folder;
-    if (folder === dirname(folder) || folder === homedir()) return start;
-  }
-}
-
-/** The path itself where it is a folder, else the one it is in. */
-const folderAt = (path: string): string =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() ? resolve(path) : dirname(resolve(path));
-
-/** The files below a folder, or only those right in it where there is too much below. */
-async function filesNear(folder: string, disk: FileAccess): Promise<string[]> {
-  let entries = 0;
-  const list: FileAccess['list'] = async (folders) => {
-    if (entries > MOST_ENTRIES) return [];
-    const listed = await disk.list(folders);
-    for (const each of listed) entries += each?.length ?? 0;
-    return listed;
-  };
-  const uris = await findFiles([uriOf(folder)], { list });
-  return entries > MOST_ENTRIES ? uris.filter((uri) => dirname(fileURLToPath(uri)) === folder) : uris;
-}
-
 /** What cannot be read says nothing. */
 async function take(
   paths: readonly string[],
@@ -99,14 +61,6 @@ async function take(
   const texts = await disk.read(readable.map(uriOf));
   const textOf = new Map(readable.map((path, i) => [path, texts[i]]));
   for (const path of wanted) manifests.set(withSlashes(path), textOf.get(path) ?? '');
-}
-
-/** The top of the repository a folder is in; the folder itself where it is in none. */
-function repositoryOf(folder: string): string {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, '.git'))) return at;
-    if (at === dirname(at)) return folder;
-  }
 }
 
 /** The folders above one, up to a top that is among them. */

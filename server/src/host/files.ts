@@ -4,29 +4,47 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FolderEntry } from '../protocol.ts';
+import { isBelow, realPath } from './fence.ts';
 import { type FileAccess, findFiles } from './folders.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
 
-/**
- * Access to the disk; `onError` hears of folders that cannot be listed. Files that `holds` refuses are not there: it is
- * asked about links, and about all that is read.
- */
-export const diskFiles = (
+/** Where what is read has to lie, if anywhere. */
+interface Bounds {
+  /** Files that it refuses are not there: it is asked about links, and about all that is read. */
+  readonly holds?: (path: string) => boolean;
+  /** Hears of what leads out of the folders to stay within. */
+  readonly onOutside?: (path: string) => void;
+}
+
+/** Access to the disk; `onError` hears of folders that cannot be listed. */
+export function diskFiles(
   onError: (path: string, error: unknown) => void,
-  holds: (path: string) => boolean = () => true,
-): FileAccess => ({
-  list: (folders) => Promise.all(folders.map((folder) => onDisk(folder, (path) => listFolder(path, holds), onError))),
-  read: (files) =>
-    Promise.all(
-      files.map((file) =>
-        onDisk(
-          file,
-          async (path) => (holds(path) ? readText(path) : undefined),
-          () => {},
-        ),
-      ),
-    ),
-});
+  { holds = () => true, onOutside }: Bounds = {},
+): FileAccess {
+  let tops: readonly string[] | undefined;
+  const isInside = (path: string): boolean => {
+    if (!holds(path)) return false;
+    if (tops === undefined || isBelow(realPath(path), tops)) return true;
+    onOutside?.(path);
+    return false;
+  };
+  const each = <T>(uris: readonly string[], access: (path: string) => Promise<T>, hear = onError) =>
+    Promise.all(uris.map((uri) => onDisk(uri, access, hear)));
+  const nobody = (): void => {};
+  return {
+    list: (folders) => each(folders, (path) => listFolder(path, isInside)),
+    read: (files) => each(files, async (path) => (isInside(path) ? readText(path) : undefined), nobody),
+    stamp: (files) => each(files, stampOf, nobody),
+    stayWithin: (folders) => {
+      tops = folders.flatMap((uri) => (uri.startsWith('file:') ? [realPath(fileURLToPath(uri))] : []));
+    },
+  };
+}
+
+async function stampOf(path: string): Promise<string> {
+  const { mtimeMs, size, ino } = await stat(path);
+  return `${mtimeMs} ${size} ${ino}`;
+}
 
 /** What is not on this machine's disk is not there. */
 async function onDisk<T>(
@@ -92,7 +110,7 @@ export async function findPythonFiles(
     }
     const files = await findFiles(
       [pathToFileURL(path).href],
-      diskFiles((uri, error) => onError(fileURLToPath(uri), error), holds),
+      diskFiles((uri, error) => onError(fileURLToPath(uri), error), holds && { holds }),
       endings,
     );
     for (const uri of files) if (endings.some((ending) => uri.endsWith(ending))) found.add(fileURLToPath(uri));

@@ -10,6 +10,10 @@ export interface FileAccess {
   list(folders: readonly string[]): Promise<readonly (readonly FolderEntry[] | undefined)[]>;
   /** The texts of files; undefined for one that cannot be read, or is too large. */
   read(files: readonly string[]): Promise<readonly (string | undefined)[]>;
+  /** What is another text whenever a file or folder has changed; undefined for one that is not there. */
+  stamp?(files: readonly string[]): Promise<readonly (string | undefined)[]>;
+  /** From now on only what lies in these folders, wherever links lead, is there. */
+  stayWithin?(folders: readonly string[]): void;
 }
 
 /** Files that cannot be reached are not there. */
@@ -77,6 +81,23 @@ export async function findFiles(
     }
   }
   return [...new Set(found)].sort(byWalk);
+}
+
+/** Beside a file that is in no project may lie anything; below a folder with more in it nothing belongs to the file. */
+const MOST_ENTRIES = 2000;
+
+/** The same for a folder that is no project's: what is below it, or only what is right in it where there is too much below. */
+export async function findFilesNear(folder: string, files: Pick<FileAccess, 'list'>): Promise<string[]> {
+  let entries = 0;
+  const list: FileAccess['list'] = async (folders) => {
+    if (entries > MOST_ENTRIES) return [];
+    const listed = await files.list(folders);
+    for (const each of listed) entries += each?.length ?? 0;
+    return listed;
+  };
+  const found = await findFiles([folder], { list });
+  const isHere = (uri: string): boolean => uri.slice(0, uri.lastIndexOf('/')) === folder.replace(/\/+$/, '');
+  return entries > MOST_ENTRIES ? found.filter(isHere) : found;
 }
 
 /** What is of interest in a folder, and where to go on. */

@@ -6,6 +6,7 @@ import type { FileAccess } from '../host/folders.ts';
 import { MAX_FILE_BYTES } from '../host/limits.ts';
 import { FILES, type FolderEntry, type ListFolders, type ReadFiles } from '../protocol.ts';
 import type { clientOf } from './client.ts';
+import { keepLooking } from './looking.ts';
 import type { IndexState, WorkspaceIndex } from './workspace-index.ts';
 
 /** How long diagnostics wait for news of other files; in a larger workspace they come again when all is known. */
@@ -37,8 +38,13 @@ interface Ear {
   onError(error: unknown): void;
 }
 
-/** Tells the index what the client tells of the workspace. */
-export function followWorkspace(connection: Connection, index: WorkspaceIndex, { ready, changed, onError }: Ear) {
+/** Tells the index what the client tells of the workspace; what it cannot tell is looked for, if `stamp` is there. */
+export function followWorkspace(
+  connection: Connection,
+  index: WorkspaceIndex,
+  { ready, changed, onError }: Ear,
+  stamp: FileAccess['stamp'],
+) {
   let known: Promise<unknown> = Promise.resolve();
   let all: Promise<unknown> = Promise.resolve();
   /** How much news is still coming in. */
@@ -56,14 +62,21 @@ export function followWorkspace(connection: Connection, index: WorkspaceIndex, {
     known = Promise.race([Promise.all([known, complete]), patience]);
   }
 
-  connection.onDidChangeWatchedFiles(({ changes }) => {
-    const gone = changes.filter(({ type }) => type === FileChangeType.Deleted);
-    const there = changes.filter(({ type, uri }) => type !== FileChangeType.Deleted && !index.isOpen(uri));
+  function hear(gone: readonly string[], there: readonly string[]): void {
     learn(
       ready.then(() => {
-        for (const { uri } of gone) index.deleted(uri);
-        return index.reread(there.map(({ uri }) => uri));
+        for (const uri of gone) index.deleted(uri);
+        return index.reread(there.filter((uri) => !index.isOpen(uri)));
       }),
+    );
+  }
+
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    const gone = changes.filter(({ type }) => type === FileChangeType.Deleted);
+    const there = changes.filter(({ type }) => type !== FileChangeType.Deleted);
+    hear(
+      gone.map(({ uri }) => uri),
+      there.map(({ uri }) => uri),
     );
   });
 
@@ -105,7 +118,7 @@ export function followWorkspace(connection: Connection, index: WorkspaceIndex, {
           { globPattern: '**', kind: WatchKind.Delete },
         ];
         connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(onError);
-      }
+      } else if (stamp) keepLooking({ index, stamp, known: () => all, hear }).catch(onError);
     },
   };
 }

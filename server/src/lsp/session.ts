@@ -69,6 +69,8 @@ export interface Host {
   readonly leftAlone?: readonly string[];
   /** Told which document is about to be worked on, and that it is done. */
   readonly working?: (uri: string | undefined) => void;
+  /** The folder whose modules a file may import, for clients that open no folder; loose, where it is no project. */
+  readonly projectAround?: (uri: string) => { readonly folder: string; readonly isLoose: boolean } | undefined;
 }
 
 /** One client's session, from its connection to its end. */
@@ -97,6 +99,8 @@ export class Session {
   #readMs: number | undefined;
   readonly #slow: string[] = [];
   #sentSettings: unknown;
+  /** The client has opened no folder, so that each file brings its own. */
+  #findsProjects = false;
 
   constructor(connection: Connection, host: Host) {
     this.connection = connection;
@@ -106,14 +110,18 @@ export class Session {
     this.speaker = speaker(connection);
     const { logError } = this.speaker;
     this.index = new WorkspaceIndex({
-      files: { list: (folders) => this.files.list(folders), read: (uris) => this.files.read(uris) },
+      files: {
+        list: (folders) => this.files.list(folders),
+        read: (uris) => this.files.read(uris),
+        stayWithin: (folders) => this.files.stayWithin?.(folders),
+      },
       openSource: (path) => sourceOf(this.#openAt(path)),
       onError: logError,
     });
     this.syntax = loadSyntax(host.wasm);
     this.syntax.catch(() => {}); // Every request waits for it and reports its failure.
     const ear = { ready: this.syntax, changed: () => this.lookAgain(), onError: logError };
-    this.workspace = followWorkspace(connection, this.index, ear);
+    this.workspace = followWorkspace(connection, this.index, ear, host.files?.stamp);
     this.notebooks = followNotebooks(connection, {
       changed: (uri) => this.pushSoon(uri),
       closed: ({ uri }) => this.closed(uri),
@@ -133,6 +141,7 @@ export class Session {
     this.folders = (folders.length > 0 ? folders : [rootUri]).filter(
       (uri): uri is string => typeof uri === 'string' && uri !== '',
     );
+    this.#findsProjects = this.folders.length === 0 && !this.client.readsFiles;
   }
 
   /** Reads the workspace, and the settings that hold for all of it. */
@@ -160,6 +169,17 @@ export class Session {
     this.syntax.catch(() =>
       this.speaker.tell(MessageType.Error, 'The parser did not start, so nothing is checked. The log says why.'),
     );
+  }
+
+  /** Reads the project around a file where the client has opened no folder. */
+  #joinProject(uri: string): void {
+    if (!this.#findsProjects || this.index.folderOf(pathOf(uri)) !== undefined) return;
+    const project = this.host.projectAround?.(uri);
+    if (!project || this.folders.includes(project.folder)) return;
+    const { folder, isLoose } = project;
+    this.folders = [...this.folders, folder];
+    this.connection.console.info(`Folder: ${folder} (${isLoose ? 'of' : 'the project of'} ${uri})`);
+    this.workspace.learn(this.syntax.then(() => (isLoose ? this.index.addLoose(folder) : this.index.add([folder]))));
   }
 
   #count(): number {
@@ -213,6 +233,7 @@ export class Session {
 
   /** The reproducibility report of a document, or of the whole workspace. */
   async report(uri?: string, options?: ReportOptions): Promise<unknown> {
+    if (uri) this.#joinProject(uri);
     await this.workspace.complete();
     const settings = await this.settingsOf(uri ?? this.folders[0] ?? '');
     for (let round = 1; ; round++) {
@@ -243,6 +264,7 @@ export class Session {
     for (let round = 1; ; round++) {
       const before = this.#openDocument(uri);
       if (!isLinted(before)) return undefined;
+      this.#joinProject(before.uri);
       await this.syntax;
       await this.workspace.settled();
       const user = await this.settingsOf(before.uri);

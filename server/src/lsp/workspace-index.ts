@@ -12,7 +12,7 @@ import { closeFile, openFile, type PythonFile } from '../core/python/file.ts';
 import { joinCells, partsOf, type Source } from '../core/python/notebook.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings/settings.ts';
 import { namesEnvironment } from '../core/switches/environment.ts';
-import { type FileAccess, findFiles, join } from '../host/folders.ts';
+import { type FileAccess, findFiles, findFilesNear, join } from '../host/folders.ts';
 import { reasonToSkip } from '../host/limits.ts';
 import { readNotebook } from '../host/notebook-file.ts';
 
@@ -46,6 +46,8 @@ export class WorkspaceIndex {
   readonly #around: Surroundings;
   /** The addresses of open folders by their paths. */
   readonly #folders = new Map<string, string>();
+  /** Those of them, by their addresses, that are no project: what is in there need not belong to each other. */
+  readonly #loose = new Set<string>();
   readonly #uris = new Map<string, string>();
   readonly #open = new Set<string>();
   /** The latest reading of each file that is being read; ends when its answer is worked in. */
@@ -74,7 +76,29 @@ export class WorkspaceIndex {
   /** Reads all files of the folders in; resolves when they are known. */
   async add(folders: readonly string[], onProgress?: (done: number, total: number) => void): Promise<void> {
     for (const folder of folders) this.#folders.set(folderPath(folder), folder);
-    await this.reread(await findFiles(folders, this.#around.files), onProgress);
+    this.#around.files.stayWithin?.([...this.#folders.values()]);
+    await this.reread(await this.#filesOf(folders), onProgress);
+  }
+
+  /** The same for a folder that is no project: only so much of it is read as may belong to a file in it. */
+  addLoose(folder: string): Promise<void> {
+    this.#loose.add(folder);
+    return this.add([folder]);
+  }
+
+  /** The addresses of all files there are now in the folders, also those that nobody has told us of. */
+  list(): Promise<readonly string[]> {
+    return this.#filesOf([...this.#folders.values()]);
+  }
+
+  async #filesOf(folders: readonly string[]): Promise<readonly string[]> {
+    const { files } = this.#around;
+    const loose = folders.filter((folder) => this.#loose.has(folder));
+    const whole = await findFiles(
+      folders.filter((folder) => !this.#loose.has(folder)),
+      files,
+    );
+    return [...whole, ...(await Promise.all(loose.map((folder) => findFilesNear(folder, files)))).flat()];
   }
 
   /** Takes what the user set for the whole workspace; files are understood anew where it names other functions, which is then true. */
@@ -89,6 +113,7 @@ export class WorkspaceIndex {
   /** Forgets the files of folders that are no longer open; what is open in an editor stays. */
   remove(folders: readonly string[]): void {
     for (const folder of folders) this.#folders.delete(folderPath(folder));
+    this.#around.files.stayWithin?.([...this.#folders.values()]);
     for (const path of [...this.#uris.keys()]) if (!this.#open.has(path) && !this.#isInside(path)) this.#forget(path);
   }
 
@@ -161,6 +186,11 @@ export class WorkspaceIndex {
 
   isOpen(uri: string): boolean {
     return this.#open.has(pathOf(uri));
+  }
+
+  /** Whether the file has been read, and was fit for it. */
+  knows(uri: string): boolean {
+    return this.#uris.has(pathOf(uri));
   }
 
   uriOf(path: string): string {

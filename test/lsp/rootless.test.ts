@@ -1,0 +1,106 @@
+/** Clients that open no folder, and that watch no files: the project around a file is found, followed, and not left. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { type Server, until, withServer } from './server.ts';
+
+const TRAIN = 'import numpy as np\nimport torch\nfrom seeds import seed_all\n\nseed_all(0)\nprint(np.random.rand(2))\n';
+const SEEDS = 'import torch\n\n\ndef seed_all(value):\n    torch.manual_seed(value)\n';
+const WHOLE = SEEDS.replace('import torch', 'import numpy as np\nimport torch').concat('    np.random.seed(value)\n');
+
+/** An editor of few gifts: it opens no folder, watches nothing, and is sent diagnostics. */
+const PLAIN = { capabilities: {} };
+
+function onDisk(t: TestContext, files: Readonly<Record<string, string>>): string {
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'seedwise-')));
+  t.after(() => rmSync(folder, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
+  }
+  return folder;
+}
+
+const uriOf = (...parts: string[]): string => pathToFileURL(path.join(...parts)).href;
+
+const rulesShown = ({ said }: Server, uri: string): string[] | undefined =>
+  said.published.findLast((each) => each.uri === uri)?.diagnostics.map(({ code }) => String(code));
+
+async function shows(server: Server, uri: string, rules: readonly string[]): Promise<void> {
+  await until(() => rulesShown(server, uri)?.join() === rules.join()).catch(() =>
+    assert.deepEqual(rulesShown(server, uri), rules),
+  );
+}
+
+test('without a root the nearest project above a file counts, for each file its own', async (t) => {
+  const folder = onDisk(t, {
+    'a/pyproject.toml': '[tool.seedwise.rules]\nincomplete-seeding = "error"\n',
+    'a/src/train.py': TRAIN,
+    'a/src/seeds.py': SEEDS,
+    'b/setup.cfg': '',
+    'b/train.py': TRAIN,
+    'b/seeds.py': WHOLE,
+  });
+  await withServer(PLAIN, async (server) => {
+    const [a, b] = [uriOf(folder, 'a/src/train.py'), uriOf(folder, 'b/train.py')];
+    await server.open(a, TRAIN);
+    await server.open(b, TRAIN);
+    await shows(server, a, ['incomplete-seeding']);
+    await shows(server, b, []);
+    assert.equal(server.said.published.findLast(({ uri }) => uri === a)!.diagnostics[0]!.severity, 1, 'its settings');
+    assert.ok(server.said.notes.includes(`Folder: ${uriOf(folder, 'a')} (the project of ${a})`));
+  });
+});
+
+test('of a file in no project only so much is read as may belong to it', async (t) => {
+  const many = Object.fromEntries(Array.from({ length: 2001 }, (_, i) => [`other/${i}.txt`, '']));
+  const near = onDisk(t, { 'train.py': TRAIN, 'src/seeds.py': SEEDS });
+  const far = onDisk(t, { 'train.py': TRAIN, 'src/seeds.py': SEEDS, ...many });
+  await withServer(PLAIN, async (server) => {
+    for (const folder of [near, far]) await server.open(uriOf(folder, 'train.py'), TRAIN);
+    await shows(server, uriOf(near, 'train.py'), ['incomplete-seeding']);
+    await shows(server, uriOf(far, 'train.py'), []);
+  });
+});
+
+test('what a client does not watch is seen all the same: files that come, change and go', async (t) => {
+  const folder = onDisk(t, { 'pyproject.toml': '', 'train.py': TRAIN });
+  const train = uriOf(folder, 'train.py');
+  await withServer({ ...PLAIN, rootUri: uriOf(folder) }, async (server) => {
+    await server.open(train, TRAIN);
+    await shows(server, train, []);
+    writeFileSync(path.join(folder, 'seeds.py'), SEEDS);
+    await shows(server, train, ['incomplete-seeding']);
+    writeFileSync(path.join(folder, 'seeds.py'), WHOLE);
+    await shows(server, train, []);
+    writeFileSync(path.join(folder, 'seeds.py'), SEEDS);
+    await shows(server, train, ['incomplete-seeding']);
+    writeFileSync(path.join(folder, 'pyproject.toml'), '[tool.seedwise]\nignore = ["incomplete-seeding"]\n');
+    await shows(server, train, []);
+    rmSync(path.join(folder, 'pyproject.toml'));
+    await shows(server, train, ['incomplete-seeding']);
+  });
+});
+
+test('what leads out of the open folders is not read, and the log names it', {
+  skip: process.platform === 'win32',
+}, async (t) => {
+  const outside = onDisk(t, { 'seeds.py': SEEDS, 'requirements.txt': 'torch==1.8.0\n' });
+  const folder = onDisk(t, { 'train.py': TRAIN });
+  for (const name of ['seeds.py', 'requirements.txt']) symlinkSync(path.join(outside, name), path.join(folder, name));
+  const train = uriOf(folder, 'train.py');
+  await withServer({ rootUri: uriOf(folder) }, async (server) => {
+    await server.open(train, TRAIN);
+    const report = await server.pull(train);
+    assert.deepEqual(report.kind === 'full' && report.items, [], 'nobody can say what the helper seeds');
+    assert.notEqual((await server.status(train))?.torch, '1.8.0');
+    for (const name of ['seeds.py', 'requirements.txt']) {
+      const line = `${path.join(folder, name)} leads out of the open folders, and is not read.`;
+      assert.ok(server.said.notes.includes(line), server.said.notes.join('\n'));
+    }
+  });
+  assert.equal(readFileSync(path.join(outside, 'seeds.py'), 'utf8'), SEEDS);
+});

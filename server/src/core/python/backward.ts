@@ -255,7 +255,7 @@ export class Backward {
   #call(value: Value): readonly Value[] | null {
     const { file, node, access } = value;
     const call = file.call(node);
-    const target = this.#target(call.name, file);
+    const target = this.#target(call.name, file) ?? this.#calledObject(call.callee, file);
     if (target) return this.#run(value, target.file, target.info);
     const own = file.classOf(call.name);
     const made = own ? { file, info: own } : this.#classElsewhere(call.name, file);
@@ -414,6 +414,14 @@ export class Backward {
     if (own) return { file, info: own };
     const place = this.#locate(name, file);
     const info = place && linksOf(place.file).target(place.name);
+    return place && info ? { file: place.file, info } : undefined;
+  }
+
+  /** What a call of an object runs whose class is in this file or another: `self.gate(x)`. */
+  #calledObject(callee: Node, file: PythonFile): { file: PythonFile; info: FunctionInfo } | undefined {
+    const id = file.instanceOf(callee);
+    const place = file.classOf(id) ? { file, name: id } : this.#locate(id, file);
+    const info = place && linksOf(place.file).calledObject(place.name);
     return place && info ? { file: place.file, info } : undefined;
   }
 

@@ -135,13 +135,24 @@ export class Links {
     return undefined;
   }
 
+  /** The function of this file that a call runs: the one it names, or what calling an object of a class runs. */
+  runBy(call: Call): FunctionInfo | undefined {
+    return this.target(call.name) ?? this.calledObject(this.#file.instanceOf(call.callee));
+  }
+
+  /** What calling an object of the class runs: its `__call__`, or the `forward` that the one of a network's base runs. */
+  calledObject(id: string | null): FunctionInfo | undefined {
+    const info = this.#file.classOf(id);
+    return info && (this.method(info, '__call__') ?? this.method(info, 'forward'));
+  }
+
   /** The calls of this file that are known to run the function; those of a class for its constructor. */
   callsOf(info: FunctionInfo): readonly Call[] {
     if (!this.#callers) {
       this.#callers = new Map();
-      for (const [name, calls] of this.#file.callsByName) {
-        const target = this.target(name);
-        if (target) for (const call of calls) add(this.#callers, target, call);
+      for (const call of this.#file.allCalls) {
+        const target = this.runBy(call);
+        if (target) add(this.#callers, target, call);
       }
     }
     return this.#callers.get(info) ?? [];

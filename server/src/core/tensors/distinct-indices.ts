@@ -1,4 +1,5 @@
 /** Whether the entries of an index are all different, as the code shows: then nothing that they lead to can collide. */
+import { evaluatorOf, type Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
 import { PERMUTATION } from './last-words.ts';
@@ -72,10 +73,83 @@ function isName(node: Node, dim: number | undefined, file: PythonFile, steps: nu
     if (path.length === 1 && path[0] === 1 && isSorted(right, dim, file, steps + 1)) return true;
     // `(rows,) = torch.where(mask)`: of one dimension, or it would not unpack.
     const targets = definition.node.parent?.children.length;
-    const isAlone = path.length === 1 && targets === 1;
-    return isAlone && right.type === 'call' && /^torch\.(where|nonzero)$/.test(file.call(right).name ?? '');
+    const [position, ...deeper] = path;
+    const mask = maskOf(right, file);
+    if (!mask || position === undefined || deeper.length > 0) return false;
+    return targets === 1 || (targets === 2 && isDistinctPlace(mask, position, file));
   });
 }
+
+/** The mask whose true places a call gives, a list for each dimension; undefined for any other call. */
+function maskOf(node: Node, file: PythonFile): Node | undefined {
+  if (node.type !== 'call') return undefined;
+  const call = file.call(node);
+  const passed = node.get('arguments')?.children ?? [];
+  const [first] = passed;
+  if (call.name === 'torch.where') return passed.length === 1 ? first : undefined;
+  if (call.name === 'torch.nonzero') return first;
+  return call.method === 'nonzero' || call.method === 'where' ? call.callee.get('object') : undefined;
+}
+
+/**
+ * `row, place = torch.where(chosen == expert)`: a row that holds the best k experts holds each of them once, so the rows
+ * differ. So do the tokens of `one_hot(chosen).permute(2, 1, 0)[expert]`, whose dimensions are place and token.
+ */
+function isDistinctPlace(mask: Node, position: number, file: PythonFile): boolean {
+  const evaluator = evaluatorOf(file);
+  return evaluator.always(position === 0 ? hasDistinctRows : hasDistinctColumns, evaluator.value(mask));
+}
+
+const hasDistinctRows: Fact = (value, evaluator) => {
+  const { node, access } = value;
+  if (node.type === 'comparison_operator' && access.length === 0) {
+    const [left, operator, right, ...others] = node.children;
+    if (!left || !right || operator?.type !== '==' || others.length > 0) return false;
+    const isChosen = (side: Node): boolean =>
+      evaluator.always(holdsEachOnce, { ...value, node: side, access: [], sure: true });
+    return isChosen(left) || isChosen(right);
+  }
+  return isOneHot(value, [2, 0, 1], evaluator);
+};
+
+const hasDistinctColumns: Fact = (value, evaluator) => isOneHot(value, [2, 1, 0], evaluator);
+
+/** A mask of one class out of `one_hot(chosen)` with its dimensions in this order; undefined for what is no such call. */
+function isOneHot(value: Parameters<Fact>[0], order: readonly number[], evaluator: Parameters<Fact>[1]) {
+  const { file, node, access } = value;
+  if (node.type !== 'call') return undefined;
+  const call = file.call(node);
+  const object = call.callee.get('object');
+  if (call.method !== null && /^(squeeze|bool|to|long|int)$/.test(call.method) && object)
+    return [{ ...value, node: object }];
+  if (call.method !== 'permute' || !object || access.length !== 1) return undefined;
+  const given = (node.get('arguments')?.children ?? []).map((each) => file.constant(each));
+  if (given.join() !== order.join()) return false;
+  return evaluator.always(isOneHotOfChosen, { ...value, node: object, access: [], sure: true });
+}
+
+const isOneHotOfChosen: Fact = (value, evaluator) => {
+  const { file, node } = value;
+  if (node.type !== 'call') return undefined;
+  const call = file.call(node);
+  if (call.name !== 'torch.nn.functional.one_hot') return undefined;
+  const chosen = file.argument(call, 'tensor', 0);
+  if (typeof chosen === 'string') return false;
+  return evaluator.always(holdsEachOnce, { ...value, node: chosen, access: [], sure: true });
+};
+
+/** Along its last dimension no value comes twice: positions of the best, of all in order, or of a drawn order. */
+const holdsEachOnce: Fact = ({ file, node, access, frame, sure, ended }) => {
+  if (node.type !== 'call' || ended) return undefined;
+  const call = file.call(node);
+  const last = call.name?.startsWith('torch.') ? call.name.slice('torch.'.length) : call.method;
+  const object = call.callee.get('object');
+  if (call.method !== null && KEEPS.test(call.method) && object) return [{ file, node: object, access, frame, sure }];
+  if (last === null || last === undefined || !SORTS.test(last)) return undefined;
+  const gives =
+    last === 'argsort' ? access.length === 0 : access.length === 1 && /^(\[1\]|\.indices)$/.test(access[0] ?? '');
+  return gives && (sortsAlong(node, -1, file) || sortsAlong(node, 1, file));
+};
 
 /** `scores.topk(k)`, `torch.sort(scores, dim=1)`: values and positions. */
 function isSorted(node: Node, dim: number | undefined, file: PythonFile, steps: number): boolean {

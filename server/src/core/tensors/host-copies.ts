@@ -104,7 +104,13 @@ function readsOf(
       ? [evaluator.value(made)]
       : mentionsBehind(made, call.node, file).map((node) => evaluator.value(node));
   for (let value = queue.pop(); value && seen.size < MOST_READS; value = queue.pop()) {
-    for (const use of evaluator.uses(value).values) {
+    const uses: Value[] = [];
+    evaluator.findUse((each) => {
+      if (isKeptFor(each.node, call.node)) return false;
+      if (evaluator.next(each) === null) uses.push(each);
+      return undefined;
+    }, value);
+    for (const use of uses) {
       if (use.file !== file || seen.has(use.node)) continue;
       seen.add(use.node);
       const next = use.node.parent && stepFrom(use.node, use.node.parent, file);
@@ -114,6 +120,10 @@ function readsOf(
   }
   return { reads: [...reads].sort((a, b) => a.start - b.start), seen };
 }
+
+/** What an object keeps is read by others of its methods at any time, and long after mostly. */
+const isKeptFor = (use: Node, copy: Node): boolean =>
+  use.type === 'attribute' && use.enclosing('function_definition') !== copy.enclosing('function_definition');
 
 function mentionsBehind(target: Node, copy: Node, file: PythonFile): readonly Node[] {
   const name = file.read(target);

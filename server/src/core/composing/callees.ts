@@ -12,6 +12,7 @@ import {
   OF_SELF,
   type Value,
 } from '../effects/events.ts';
+import { namesFor } from '../knowledge/names.ts';
 import { drawOf, looksLikeSeeder, seedsInPassing } from '../knowledge/tables.ts';
 import type { Applied } from '../lowering/configurations.ts';
 import { looksLikeClass } from '../python/file.ts';
@@ -84,7 +85,7 @@ export const SEEDS_IN_PASSING: FunctionEffects = { ...LAYER };
 /** What runs when an object is made; a data class has the second or third, which its own constructor calls. */
 const CONSTRUCTORS = ['__init__', '__post_init__', '__attrs_post_init__'];
 /** Decorators of a function that stands for others, which are registered for types. */
-const DISPATCHES = /^functools\.singledispatch(method)?$/;
+const DISPATCHES = namesFor('dispatches');
 const DEEPEST_CLASS = 8;
 const MOST_CLASSES = 40;
 /** One call of a function: what it passes, what the function sees around it, and whose method it is. */
@@ -292,7 +293,7 @@ export class Callees {
 
   /** What a call of a function that dispatches by type may run besides its own body. */
   variants({ path, id, effects }: FoundFunction): FoundFunction[] {
-    if (!effects.decorators.some(({ name }) => DISPATCHES.test(name))) return [];
+    if (!effects.decorators.some(({ name }) => DISPATCHES.has(name))) return [];
     const functions = this.#modules.effects(path)?.functions;
     return [...(functions?.keys() ?? [])].flatMap((each) => {
       const other = functions?.get(each);

@@ -1,8 +1,11 @@
 /** Text surgery: applies edits, and writes statements and arguments the way the file around them is written. */
+import { namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Edit, Fix } from '../text/edit.ts';
+
+const ASKS_FOR_CUDA = namesFor('asks-for-cuda');
 
 /** The text after the edits, which must not overlap; insertions at one place keep their order. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
@@ -166,9 +169,7 @@ export function removeStatement(file: PythonFile, statement: Node): Edit | null 
     const calls = file.allCalls.filter(
       ({ node }) => condition && node.start >= condition.start && node.end <= condition.end,
     );
-    const onlyAsks = calls.every(
-      ({ name }) => name === 'torch.cuda.is_available' || name === 'torch.cuda.device_count',
-    );
+    const onlyAsks = calls.every(({ name }) => ASKS_FOR_CUDA.has(name));
     return isPlainIf && onlyAsks ? removeStatement(file, holder) : replace(statement, 'pass');
   }
   if (!ownsItsLines(file, statement)) return null;

@@ -1,5 +1,7 @@
 /** Finds the name a module already has in a file, adds the import where a careful engineer would, and places helpers. */
 
+import { namesFor, USUAL_NAMES } from '../knowledge/names.ts';
+import { BASE_STREAMS, streamRow } from '../knowledge/streams.ts';
 import { isMlPackage } from '../knowledge/tables.ts';
 import { runningOrder } from '../python/cells.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -14,14 +16,12 @@ export interface Spelled {
   readonly edits: readonly Edit[];
 }
 
-const STANDARD = new Set(
-  'abc argparse ast asyncio collections contextlib copy csv ctypes dataclasses datetime enum functools gc glob gzip hashlib heapq importlib inspect io itertools json logging math multiprocessing operator os pathlib pickle platform pprint queue random re shutil signal socket string struct subprocess sys tempfile textwrap threading time traceback types typing uuid warnings zipfile zlib'.split(
-    ' ',
-  ),
-);
+const STANDARD = namesFor('standard-modules');
 export const isStandardModule = (name: string): boolean => STANDARD.has(name);
 
-const USUAL_ALIAS: Readonly<Record<string, string>> = { numpy: 'np', 'torch.nn.functional': 'F' };
+const USUAL_ALIAS = new Map(USUAL_NAMES.filter(({ alias }) => alias).map(({ name, module }) => [module, name]));
+/** Modules whose generators every program has. */
+const BASE_MODULES: ReadonlySet<string> = new Set(BASE_STREAMS.map((stream) => streamRow(stream).module));
 
 /**
  * Spells `numpy.random.seed` with the file's own import, or with a new one that collides with nothing.
@@ -43,7 +43,7 @@ export function spell(file: PythonFile, qualified: string, use = file.text.lengt
   }
   if (best) return { text: best.name + best.rest, edits: [] };
   const module = qualified.split('.')[0] ?? qualified;
-  const usual = USUAL_ALIAS[module] ?? module;
+  const usual = USUAL_ALIAS.get(module) ?? module;
   // An import further down may come a second time.
   const again =
     !home && file.scopes.module.names.get(usual)?.every((each) => each.kind === 'import' && each.qualified === module);
@@ -171,8 +171,7 @@ function cellsOfCode(file: PythonFile): CellOfCode[] {
  */
 function importCell(file: PythonFile): CellOfCode | undefined {
   const cells = cellsOfCode(file);
-  const draws = (node: Node): boolean =>
-    /^(random|numpy)$/.test(moduleOf(node, file)) || isMlPackage(moduleOf(node, file));
+  const draws = (node: Node): boolean => BASE_MODULES.has(moduleOf(node, file)) || isMlPackage(moduleOf(node, file));
   let at = cells.findIndex(({ imports }) => imports.some(draws));
   if (at < 0) return cells.find(({ imports }) => imports.length > 0);
   const onlyImports = (cell: CellOfCode | undefined): boolean => cell?.others.length === 0;

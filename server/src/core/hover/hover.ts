@@ -1,7 +1,8 @@
 /** What a hover says: about operations, seeds, switches, loaders and environment variables, and about nothing else. */
 
 import type { Project } from '../contract/project.ts';
-import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
+import { ALGORITHMS, CUDNN_BENCHMARK, CUDNN_DETERMINISTIC, OLD_ALGORITHMS } from '../knowledge/calls.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { compareVersions } from '../knowledge/tables.ts';
 import { noteOn } from '../knowledge/transforms.ts';
 import { DATA_LOADER, isLeftOut, loaderArgument } from '../loading/loaders.ts';
@@ -10,6 +11,10 @@ import type { Node, PythonFile } from '../python/file.ts';
 import type { Span } from '../text/edit.ts';
 import { describeOps } from './operations.ts';
 import { describeSeed } from './seeds.ts';
+
+const DEBUG_MODE = nameFor('algorithms-debug-mode');
+const ENVIRONMENT = nameFor('environment');
+const SETS_VARIABLE = namesFor('sets-variable');
 
 /** A few lines of Markdown about the token at a span of UTF-16 offsets. */
 export interface Hover extends Span {
@@ -64,8 +69,8 @@ function describe(token: Node, file: PythonFile, project: Project): string | nul
 function describeSwitch(name: string | null, project: Project): string | null {
   switch (name) {
     case ALGORITHMS:
-    case 'torch.set_deterministic':
-    case 'torch.set_deterministic_debug_mode': {
+    case OLD_ALGORITHMS:
+    case DEBUG_MODE: {
       const version = project.versionOf('torch');
       const isOld = version !== null && compareVersions(version, CUBLAS_UNTIL) < 0;
       return [
@@ -83,7 +88,7 @@ function describeSwitch(name: string | null, project: Project): string | null {
         '**`cudnn.deterministic`** lets cuDNN use deterministic algorithms only. It reaches cuDNN and nothing else: `torch.use_deterministic_algorithms(True)` covers its convolutions and every other operation too.',
         `[Reproducibility](${NOTES_PAGE}#cuda-convolution-determinism)`,
       ].join('\n\n');
-    case 'torch.backends.cudnn.benchmark':
+    case CUDNN_BENCHMARK:
       return [
         '**`cudnn.benchmark`** has cuDNN time its algorithms for each new shape of input and take the fastest. The timing may choose another one in another run, deterministic algorithms or not. `False` is the default.',
         `[Reproducibility](${NOTES_PAGE}#cuda-convolution-benchmarking)`,
@@ -149,10 +154,10 @@ function describeVariable(token: Node, file: PythonFile, project: Project): stri
   const text = VARIABLES[String(file.constant(token))];
   const holder = token.parent;
   if (!text || !holder) return null;
-  const isEnvironment = (node: Node | undefined): boolean => node !== undefined && file.qualify(node) === 'os.environ';
+  const isEnvironment = (node: Node | undefined): boolean => node !== undefined && file.qualify(node) === ENVIRONMENT;
   const isKey = holder.type === 'subscript' && holder.field === 'left' && isEnvironment(holder.get('value'));
   if (isKey) return text(project);
   const call = holder.type === 'argument_list' && holder.parent ? file.call(holder.parent) : null;
   const isFirst = holder.children[0] === token;
-  return call && isFirst && /^os\.(environ\.setdefault|putenv)$/.test(call.name ?? '') ? text(project) : null;
+  return call && isFirst && SETS_VARIABLE.has(call.name) ? text(project) : null;
 }

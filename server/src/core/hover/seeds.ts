@@ -6,13 +6,6 @@ import { BASE_STREAMS, streamRow } from '../knowledge/streams.ts';
 import { type Flags, type NoSeed, type Seeder, STREAMS, type Stream, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 
-/** What only some seeders have to say. */
-const MORE: Readonly<Record<string, string>> = {
-  'torch.manual_seed':
-    'It seeds all CUDA devices too. The order and the workers of a `DataLoader` follow it, objects of `torch.Generator()` do not.',
-  'numpy.random.seed': 'It does not reach objects of `np.random.default_rng()`.',
-  'random.seed': 'It does not reach objects of `random.Random()`.',
-};
 const NONE: Readonly<Record<NoSeed, string | null>> = {
   entropy: 'takes a new seed from the system in each run',
   default: 'takes a fixed default',
@@ -39,7 +32,7 @@ export function describeSeeder(seeder: Seeder, written: string): string | null {
   const address = /^https:\S+$/.exec(seeder.source)?.[0];
   const lines = [
     ...(first === null ? [] : [`**\`${written}\`** ${first}`]),
-    ...(MORE[seeder.name] ? [MORE[seeder.name]] : []),
+    ...(seeder.says ? [seeder.says] : []),
     ...(argument === null ? [] : [`\`${seeder.argument?.name}=None\` ${argument}.`]),
     ...switches.map((line, i) => `${first === null && i === 0 ? `**\`${written}\`**` : 'It'} sets ${line}.`),
     ...(address ? [`[Source](${address})`] : []),

@@ -14,6 +14,8 @@ export interface GeneratorRow {
   readonly unseeded: 'entropy' | 'constant' | 'system';
   /** Its methods that seed it or set its state. */
   readonly reseed?: readonly string[];
+  /** The method that seeds it, and where that takes the seed. */
+  readonly seeding?: Where & { readonly method: string };
   /** Other arguments that take a seed or a generator. */
   readonly others?: readonly string[];
   /** It only draws where this argument has one of these values, or is given at all. */
@@ -56,3 +58,13 @@ const BY_NAME: ReadonlyMap<string, GeneratorRow> = new Map(GENERATORS.map((row) 
 
 /** What a call of this name makes or draws from; undefined for what the table does not have. */
 export const generatorOf = (qualifiedName: string): GeneratorRow | undefined => BY_NAME.get(canonical(qualifiedName));
+
+/** Where a call takes the seed of a generator: the class itself, or its method that seeds; undefined for all others. */
+export function seedOfGenerator(qualifiedName: string): Where | undefined {
+  const name = canonical(qualifiedName);
+  const made = BY_NAME.get(name);
+  if (made) return made.kind === 'generator' ? made.seed : undefined;
+  const dot = name.lastIndexOf('.');
+  const seeding = BY_NAME.get(name.slice(0, dot))?.seeding;
+  return seeding?.method === name.slice(dot + 1) ? seeding : undefined;
+}

@@ -58,3 +58,6 @@ export function streamRow(stream: Stream): StreamRow {
   if (!row) throw new Error(`There is no stream ${stream}.`);
   return row;
 }
+
+/** The call that tells which seed torch was given: in a worker of a DataLoader, the worker's own. */
+export const INITIAL_SEED: string = streamRow('torch').getSeed ?? streamRow('torch').seed;

@@ -5,6 +5,7 @@ import pipelineTable from '../../../data/pipelines.json' with { type: 'json' };
 import seederTable from '../../../data/seeders.json' with { type: 'json' };
 import versionTable from '../../../data/versions.json' with { type: 'json' };
 import weightTable from '../../../data/weights.json' with { type: 'json' };
+import { ALIASES, nameFor } from './names.ts';
 import type { Stream } from './streams.ts';
 
 export { STREAMS, type Stream } from './streams.ts';
@@ -97,6 +98,8 @@ export interface Seeder {
   /** The function's body was read, or the claim executed. */
   readonly verified: boolean;
   readonly note?: string;
+  /** What a hover says of it besides. */
+  readonly says?: string;
 }
 
 /** A condition of a call; it does not hold where it is about a value that cannot be read from the code. */
@@ -300,7 +303,9 @@ export const drawsOfMethod = (method: string): readonly MethodDraw[] =>
   METHOD_NAMES.includes(method) ? METHODS.filter((row) => row.method === method) : [];
 
 /** The draw of a tensor method that no other library has, such as `normal_`. */
-export const drawingMethod = (method: string): Draw | undefined => index().draws.get(`torch.Tensor.${method}`);
+export const drawingMethod = (method: string): Draw | undefined => index().draws.get(`${TENSOR}.${method}`);
+
+const TENSOR = nameFor('tensor');
 
 export const seederOf = (qualifiedName: string): Seeder | undefined => index().seeders.get(canonical(qualifiedName));
 
@@ -330,28 +335,19 @@ export const looksLikeSeeder = remembered((name: string): boolean => {
   );
 });
 
-const REWRITES: readonly (readonly [RegExp, string])[] = [
-  [/^torch\.(cuda\.)?(?:random|functional)\.(?!fork_rng)(\w+)$/, 'torch.$1$2'],
-  [/^torch\.nn\.modules\.(?:\w+\.)?([A-Z]\w*)$/, 'torch.nn.$1'],
-  [/^torch\.utils\.data\.(?:dataloader|sampler|dataset|distributed)\.(\w+)$/, 'torch.utils.data.$1'],
-  [/^torch\.distributions\.[a-z]\w*\.([A-Z]\w*)$/, 'torch.distributions.$1'],
-  [/^numpy\.random\.mtrand\.(\w+)$/, 'numpy.random.$1'],
-  [/^torchvision\.ops\.\w+\.(\w+)$/, 'torchvision.ops.$1'],
-  [/^torchvision\.transforms\.transforms\.(\w+)$/, 'torchvision.transforms.$1'],
-  [/^(torchvision|sklearn)\.(.+?)\._\w+\.(\w+)$/, '$1.$2.$3'],
-  [/^torch_geometric\.nn\.(?:[a-z]\w*\.)+([A-Z]\w*)$/, 'torch_geometric.nn.$1'],
-  [/^pytorch_lightning\./, 'lightning.pytorch.'],
-  [/^lightning_fabric\./, 'lightning.fabric.'],
-  [/^lightning\.(?:\w+\.)*(Trainer|LightningModule|LightningDataModule)$/, 'lightning.pytorch.$1'],
-];
+const REWRITES = ALIASES.map(({ packages, pattern, name }) => ({ packages, pattern: new RegExp(pattern), name }));
 
 const rewritten = remembered((name: string): string =>
-  REWRITES.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), name),
+  REWRITES.reduce((text, { pattern, name: known }) => text.replace(pattern, known), name),
 );
+
+const RENAMED: ReadonlySet<string> = new Set(REWRITES.flatMap(({ packages }) => packages));
 
 /** The name under which the tables know what goes by several. */
 export const canonical = (qualifiedName: string): string =>
-  /^(torch|numpy|sklearn|pytorch_lightning|lightning)/.test(qualifiedName) ? rewritten(qualifiedName) : qualifiedName;
+  RENAMED.has(qualifiedName.slice(0, Math.max(0, qualifiedName.indexOf('.'))))
+    ? rewritten(qualifiedName)
+    : qualifiedName;
 
 const ML_PACKAGES: ReadonlySet<string> = new Set(drawTable.packages);
 const WEIGHT_LOADERS: ReadonlySet<string> = new Set(weightTable.loaders.map(({ name }) => name));

@@ -1,6 +1,7 @@
 /** Iterable datasets: how their `__iter__` shares its items among the workers, and in which order it hands them out. */
 
 import type { Project } from '../contract/project.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { compareVersions, looksLikeSeeder, type Stream, seederOf } from '../knowledge/tables.ts';
 import { type GeneratorClass, generatorMadeBy, shuffleNamed } from '../knowledge/transforms.ts';
@@ -12,11 +13,11 @@ import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
 import { walk } from '../syntax/parse.ts';
 
 /** Gives a worker its number and how many there are. */
-const ASKS = 'torch.utils.data.get_worker_info';
+const ASKS = nameFor('worker-info');
 /** Streams that a worker's own seed decides. */
-const WORKER_SEEDED = new Set(['torch.initial_seed', 'torch.seed', 'torch.randint', 'torch.random.initial_seed']);
-const SLICES = 'itertools.islice';
-const COUNTS = new Set(['builtins.range', 'itertools.count', 'itertools.repeat']);
+const WORKER_SEEDED = namesFor('worker-seeded');
+const SLICES = nameFor('slices');
+const COUNTS = namesFor('counts');
 /** Names that lead to names are followed so far. */
 const DEEPEST = 4;
 

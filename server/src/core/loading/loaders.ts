@@ -3,6 +3,8 @@
 import { addArguments, indentUnit, insertBefore, replace, statementOf } from '../edits/edit-text.ts';
 import { freeName, insertHelper, spellAll } from '../edits/imports.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
+import { nameFor } from '../knowledge/names.ts';
+import { INITIAL_SEED, streamRow } from '../knowledge/streams.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { lookUp } from '../python/scope.ts';
@@ -10,7 +12,10 @@ import { seedValueAt } from '../seeding/seeds.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
 
-export const DATA_LOADER = 'torch.utils.data.DataLoader';
+export const DATA_LOADER = nameFor('data-loader');
+const GENERATOR = nameFor('generator');
+const DEFAULT_DEVICE = nameFor('default-device');
+const [NUMPY_SEED, PYTHON_SEED] = [streamRow('numpy').seed, streamRow('python').seed];
 
 export function loaderArgument(
   file: PythonFile,
@@ -34,7 +39,7 @@ export function generatorFix(file: PythonFile, call: Call): (() => Edit[]) | nul
   if (/rank/i.test(seed)) return null;
   return () => {
     const existing = seededGenerator(file, call.node);
-    const { texts, edits } = spellAll(file, ['torch.Generator'], place.start);
+    const { texts, edits } = spellAll(file, [GENERATOR], place.start);
     const name = existing ?? freeName(file, ['generator', 'loader_generator']);
     const made = `${name} = ${texts[0]}(${defaultDevice(file)}).manual_seed(${seed})`;
     const before = existing ? [] : [...edits, insertBefore(file, place, [made])];
@@ -73,7 +78,7 @@ export function startsWorkers(file: PythonFile, call: Call): boolean {
 
 /** The helper of the official notes, for the libraries whose generators a worker may use. */
 export function seedWorker(file: PythonFile, name: string): Edit[] {
-  const { texts, edits } = spellAll(file, ['torch.initial_seed', 'numpy.random.seed', 'random.seed']);
+  const { texts, edits } = spellAll(file, [INITIAL_SEED, NUMPY_SEED, PYTHON_SEED]);
   const unit = indentUnit(file);
   return insertHelper(file, edits, [
     `def ${name}(worker_id):`,
@@ -87,7 +92,7 @@ export function seedWorker(file: PythonFile, name: string): Edit[] {
 export function workerFunction(
   file: PythonFile,
   place: Node,
-  seeders: readonly string[] = ['numpy.random.seed', 'random.seed'],
+  seeders: readonly string[] = [NUMPY_SEED, PYTHON_SEED],
 ): string | null {
   for (const info of file.scopes.functions.values()) {
     if (info.class || info.parameters.length !== 1 || info.node.parent?.type === 'block') continue;
@@ -97,7 +102,7 @@ export function workerFunction(
     const reachable = lookUp(info.name, file.scope(place)).some(
       (each) => each.kind === 'function' && each.function === info,
     );
-    if (seeds && names.has('torch.initial_seed') && reachable) return info.name;
+    if (seeds && names.has(INITIAL_SEED) && reachable) return info.name;
   }
   return null;
 }
@@ -111,7 +116,7 @@ export function madeOnce(file: PythonFile, node: Node): boolean {
 
 /** A `torch.Generator` with a seed that is bound before the place, in a scope the place sees. */
 export function seededGenerator(file: PythonFile, place: Node): string | null {
-  for (const call of file.calls('torch.Generator')) {
+  for (const call of file.calls(GENERATOR)) {
     let value: Node = call.node;
     let isSeeded = false;
     while (value.parent?.type === 'attribute' && value.parent.parent?.type === 'call') {
@@ -133,7 +138,7 @@ export function seededGenerator(file: PythonFile, place: Node): string | null {
 
 /** The generator must live where the default device does. */
 function defaultDevice(file: PythonFile): string {
-  const call = file.calls('torch.set_default_device')[0];
+  const call = file.calls(DEFAULT_DEVICE)[0];
   const device = call ? file.argument(call, 'device', 0) : 'absent';
   return typeof device === 'string' ? '' : `device=${file.read(device)}`;
 }

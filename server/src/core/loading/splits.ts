@@ -1,6 +1,7 @@
 /** Calls that divide or order a dataset at random, and the generators that repair them. */
 
 import { spell } from '../edits/imports.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { type Draw, drawOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -8,11 +9,12 @@ import type { ClassInfo } from '../python/scope.ts';
 import type { Edit } from '../text/edit.ts';
 import { isLeftOut, madeOnce, passArgument, seededGenerator } from './loaders.ts';
 
-const RANDOM_SPLIT = 'torch.utils.data.random_split';
-const RANDPERM = 'torch.randperm';
-const SAMPLERS = ['RandomSampler', 'SubsetRandomSampler', 'WeightedRandomSampler'].map(
-  (name) => `torch.utils.data.${name}`,
-);
+const RANDOM_SPLIT = nameFor('random-split');
+const RANDPERM = nameFor('permutation');
+const GENERATOR = nameFor('generator');
+const DEFAULT_DEVICE = nameFor('default-device');
+const RANDOM_SAMPLERS = namesFor('random-samplers').all;
+const SAMPLERS = namesFor('samplers');
 /** Methods that run for each batch: what they permute is no split of the data. */
 const PER_BATCH = new Set(['forward', '__call__', '__getitem__', 'training_step', 'step', 'loss']);
 
@@ -24,7 +26,7 @@ export function globalSplits(file: PythonFile): Call[] {
 
 /** Samplers that draw from torch's global generator. */
 export function globalSamplers(file: PythonFile): Call[] {
-  return SAMPLERS.flatMap((name) => file.calls(name)).filter((call) => isOnGlobalGenerator(call, file));
+  return RANDOM_SAMPLERS.flatMap((name) => file.calls(name)).filter((call) => isOnGlobalGenerator(call, file));
 }
 
 /** What a file's own Sampler draws from a global generator when it is iterated. */
@@ -46,7 +48,7 @@ function isSampler(info: ClassInfo, file: PythonFile, depth = 0): boolean {
     const name = file.qualify(base.type === 'subscript' ? (base.get('value') ?? base) : base);
     const own = file.classOf(name);
     if (own) return depth < 5 && own !== info && isSampler(own, file, depth + 1);
-    return name !== null && /^torch\.utils\.data\.(\w*Sampler)$/.test(name);
+    return SAMPLERS.has(name);
   });
 }
 
@@ -106,8 +108,8 @@ export function ownGenerator(file: PythonFile, call: Call, seed: string): (() =>
 const isOnDevice = (file: PythonFile, call: Call): boolean => file.argument(call, 'device') !== 'absent';
 
 function newGenerator(file: PythonFile, call: Call, seed: string): { text: string; edits: readonly Edit[] } {
-  const { text, edits } = spell(file, 'torch.Generator', call.node.start);
-  const usual = file.calls('torch.set_default_device')[0];
+  const { text, edits } = spell(file, GENERATOR, call.node.start);
+  const usual = file.calls(DEFAULT_DEVICE)[0];
   const own = file.argument(call, 'device');
   const device = own !== 'absent' || !usual ? own : file.argument(usual, 'device', 0);
   const where = typeof device === 'string' ? '' : `device=${file.read(device)}`;

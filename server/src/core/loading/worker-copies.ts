@@ -1,4 +1,5 @@
 /** Generators that an object keeps from `__init__` on, and that every worker of a DataLoader gets a copy of. */
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
@@ -13,20 +14,19 @@ export interface KeptGenerator {
   readonly uses: readonly { readonly node: Node; readonly method: FunctionInfo }[];
 }
 
-const GENERATORS = new Set([
-  'numpy.random.default_rng',
-  'numpy.random.RandomState',
-  'numpy.random.Generator',
-  'random.Random',
-  'torch.Generator',
-]);
+const GENERATORS = namesFor('copied-generators');
+const WORKER_INFO = nameFor('worker-info');
+const GENERATOR = nameFor('generator');
+const NUMPY = nameFor('numpy-generator');
+const NUMPY_CLASS = nameFor('numpy-generator-class');
+const NUMPY_OLD = nameFor('numpy-old-generator');
 const PER_SAMPLE = ['__getitem__', '__getitems__', '__iter__', '__call__', 'forward'];
 /** The generators a class makes in `__init__`, never again, and uses for its samples. */
 export function keptGenerators(owner: ClassInfo, file: PythonFile): KeptGenerator[] {
   const init = owner.methods.get('__init__');
   // Who asks for the worker, or decides what is copied, gives each worker its own.
   if (!init || owner.methods.has('__setstate__') || owner.methods.has('__getstate__')) return [];
-  const asks = file.calls('torch.utils.data.get_worker_info');
+  const asks = file.calls(WORKER_INFO);
   if (asks.some((call) => isInside(call.node, owner.node))) return [];
   return [...owner.attributes].flatMap(([attribute, values]) => {
     const [value, ...others] = values;
@@ -109,9 +109,9 @@ export function freshGenerator(
   seed: string,
   file: PythonFile,
 ): { readonly maker: string; readonly rest: string } | null {
-  const maker = made.name === 'numpy.random.Generator' ? 'numpy.random.default_rng' : (made.name ?? '');
-  if (maker === 'numpy.random.RandomState' && !seed.includes('2**32')) return { maker, rest: `(${seed} % 2**32)` };
-  if (maker !== 'torch.Generator') return { maker, rest: `(${seed})` };
+  const maker = made.name === NUMPY_CLASS ? NUMPY : (made.name ?? '');
+  if (maker === NUMPY_OLD && !seed.includes('2**32')) return { maker, rest: `(${seed} % 2**32)` };
+  if (maker !== GENERATOR) return { maker, rest: `(${seed})` };
   return file.argument(made, 'device', 0) === 'absent' ? { maker, rest: `().manual_seed(${seed})` } : null;
 }
 

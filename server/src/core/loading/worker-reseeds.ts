@@ -2,6 +2,8 @@
 
 import { indentUnit, insertAfter, insertBefore } from '../edits/edit-text.ts';
 import { freeName, insertHelper, spellAll } from '../edits/imports.ts';
+import { nameFor } from '../knowledge/names.ts';
+import { INITIAL_SEED } from '../knowledge/streams.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
@@ -68,9 +70,9 @@ function reseed(
   file: PythonFile,
 ): Edit[] {
   // Of two generators with one seed, the second would repeat the first.
-  const seeder = all.length > 1 ? 'torch.randint' : 'torch.initial_seed';
+  const seeder = all.length > 1 ? nameFor('integer-draw') : INITIAL_SEED;
   const made = all.map((each) => freshGenerator(each, '', file)?.maker ?? '');
-  const { texts, edits } = spellAll(file, ['torch.utils.data.get_worker_info', seeder, ...new Set(made)]);
+  const { texts, edits } = spellAll(file, [nameFor('worker-info'), seeder, ...new Set(made)]);
   const [info = '', seed = '', ...makers] = texts;
   const value = all.length > 1 ? `${seed}(2**32, ()).item()` : `${seed}()`;
   const dataset = freeName(file, ['dataset', 'worker_dataset']);

@@ -1,11 +1,15 @@
 /** Which function a DataLoader's workers run first, and whether the seeds in it tell workers and epochs apart. */
+
 import type { PassedInitializer } from '../contract/project.ts';
 import { LOADER_NAMES } from '../knowledge/loaders.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { type Stream, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { assignedValues, type FunctionInfo } from '../python/scope.ts';
 import { loaderArgument } from './loaders.ts';
+
+const PARTIAL = nameFor('partial');
 
 /** A seed of a worker that others share: all workers, or the same worker in every epoch. */
 export interface RepeatedSeed {
@@ -35,9 +39,12 @@ const WORKER: Parts = { worker: true, fresh: false };
 const FRESH: Parts = { worker: false, fresh: true };
 
 const CHANGES = /epoch|step|iter|round|generation|time|pid/i;
-const PASSES_ON = /^(builtins\.(int|abs|min|max|sum|round|float|str|hash)|numpy\.u?int(32|64)?)$/;
+const PASSES_ON = namesFor('passes-on');
 /** The same for every worker and epoch of a process; numpy is seeded by an array there, and this number with it. */
-const SAME_FOR_ALL = /(^|\.)get_(rank|world_size)$|^numpy\.random\.get_state$/;
+const SAME_FOR_ALL = namesFor('same-for-all');
+/** Whoever tells the rank, it is that of the process. */
+const RANK = /(^|\.)get_(rank|world_size)$/;
+const WORKER_INFO = nameFor('worker-info');
 
 /** What a process is called among others, however it learned that. */
 const PROCESS = /^((global|local)_?)?rank$|^world_?size$/;
@@ -51,7 +58,7 @@ export function initializerOf(given: Node, file: PythonFile): Initializer | null
   const [only, ...others] = branchesOf(given);
   if (only && only !== given) return others.length === 0 ? initializerOf(only, file) : null;
   const made = given.type === 'call' ? file.call(given) : null;
-  if (made?.name === 'functools.partial') return partialInitializer(made, file);
+  if (made?.name === PARTIAL) return partialInitializer(made, file);
   const factory = made && file.functionOf(made.name);
   if (factory) {
     const inner = [...file.scopes.functions.values()].filter((each) => isReturnedBy(each, factory, file));
@@ -83,7 +90,7 @@ export function passedInitializers(file: PythonFile): PassedInitializer[] {
 }
 
 function passedFrom(given: Node, file: PythonFile): Omit<PassedInitializer, 'persistent'> | null {
-  const partial = given.type === 'call' && file.call(given).name === 'functools.partial' ? given : null;
+  const partial = given.type === 'call' && file.call(given).name === PARTIAL ? given : null;
   const [target, ...values] = partial ? (partial.get('arguments')?.children ?? []) : [given];
   const name = target && file.qualify(target);
   if (!name || name.startsWith('#') || !name.includes('.')) return null;
@@ -202,8 +209,8 @@ function judge(node: Node, each: Initializer | null, file: PythonFile, seen: Set
       return judgeAttribute(node, each, file, seen);
     case 'call': {
       const { name } = file.call(node);
-      if (name !== null && SAME_FOR_ALL.test(name)) return FIXED;
-      return name !== null && PASSES_ON.test(name) ? all(node.get('arguments')?.children ?? []) : FRESH;
+      if (name !== null && (SAME_FOR_ALL.has(name) || RANK.test(name))) return FIXED;
+      return PASSES_ON.has(name) ? all(node.get('arguments')?.children ?? []) : FRESH;
     }
     case 'binary_operator':
     case 'unary_operator':
@@ -248,8 +255,7 @@ function judgeAttribute(node: Node, each: Initializer | null, file: PythonFile, 
   const values = object.type === 'identifier' ? assignedValues(file.definitions(object)) : null;
   const made = values?.length === 1 && values[0] ? values[0] : object;
   if (made.type === 'call') {
-    if (file.call(made).name === 'torch.utils.data.get_worker_info')
-      return file.read(attribute) === 'id' ? WORKER : FRESH;
+    if (file.call(made).name === WORKER_INFO) return file.read(attribute) === 'id' ? WORKER : FRESH;
     // `args = parse_args()` outside is one object for all; what a worker makes for itself is its own.
     return each && made.start > each.function.node.start && made.end <= each.function.node.end ? FRESH : FIXED;
   }

@@ -9,6 +9,7 @@ import {
   type Guard,
 } from '../effects/events.ts';
 import { ITERATES, MAKES_CONTEXT, RESTORES } from '../knowledge/calls.ts';
+import { nameFor } from '../knowledge/names.ts';
 import { seederOf } from '../knowledge/tables.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Run } from '../python/run-magic.ts';
@@ -25,6 +26,8 @@ import { isOnlyProbed } from './probes.ts';
 import { assignmentEvents } from './switch-events.ts';
 import { transformationOf } from './transforms.ts';
 import { argumentValues, guardOf, isProperty, knownValue, makerOf, returnedValue } from './values.ts';
+
+const UNWRITTEN = nameFor('unwritten');
 
 const NO_RUNS: ReadonlyMap<number, Run> = new Map();
 
@@ -188,7 +191,7 @@ export class Lowering {
   #isUnwritten(node: Node): boolean {
     const [raised] = node.children;
     const error = raised?.type === 'call' ? raised.get('function') : raised;
-    return error !== undefined && this.#file.qualify(error) === 'builtins.NotImplementedError';
+    return error !== undefined && this.#file.qualify(error) === UNWRITTEN;
   }
 
   /** `%run` stands as a name that means nothing. */
@@ -352,7 +355,7 @@ export class Lowering {
   #iteration(expression: Node): Event[] {
     if (expression.type === 'call') {
       const call = this.#file.call(expression);
-      if (call.name !== null && ITERATES.test(call.name)) {
+      if (ITERATES.has(call.name)) {
         const passed = expression.get('arguments')?.children ?? [];
         return passed.flatMap((argument) => this.#iteration(argument));
       }
@@ -375,7 +378,7 @@ export class Lowering {
       for (const child of passed?.children ?? []) {
         if (child.active) events.push(...this.expression(child.get('value') ?? child));
       }
-    if (call.name !== null && ITERATES.test(call.name) && !isOnlyProbed(node, this.#file)) {
+    if (ITERATES.has(call.name) && !isOnlyProbed(node, this.#file)) {
       for (const child of passed?.children ?? []) events.push(...this.#iteration(child));
     }
     const named = namedEvents(call, this.#vocabulary, this.#file, () => this.#site(call.callee));

@@ -58,7 +58,7 @@ function generatorUse(call: Call, file: PythonFile, site: Sites): Event[] | null
 /** How the call starts a process, if it does: a fork of this one, or anew. */
 function startMethod(call: Call, file: PythonFile): 'fork' | 'anew' | null {
   if (call.name !== null) {
-    if (!SPAWNS.test(call.name)) return null;
+    if (!SPAWNS.has(call.name)) return null;
     if (call.name.endsWith('.Process')) return usualStart(file);
     const given = call.name.endsWith('.start_processes') ? file.argument(call, 'start_method', 5) : 'absent';
     return typeof given !== 'string' && file.constant(given) === 'fork' ? 'fork' : 'anew';
@@ -68,7 +68,7 @@ function startMethod(call: Call, file: PythonFile): 'fork' | 'anew' | null {
   const [only, ...others] = object?.type === 'identifier' ? file.definitions(object) : [];
   const made = only?.kind === 'assignment' && others.length === 0 ? only.value : object;
   const context = made?.type === 'call' ? file.call(made) : null;
-  if (!context || !GETS_CONTEXT.test(context.name ?? '')) return null;
+  if (!context || !GETS_CONTEXT.has(context.name)) return null;
   const method = file.argument(context, 'method', 0);
   return typeof method !== 'string' && file.constant(method) === 'fork' ? 'fork' : usualStart(file);
 }

@@ -1,6 +1,7 @@
 /** Command line apps of `click`, `typer` and `fire`: objects that run one of their commands when they are called. */
 
 import { alternatives, type CallEvent, type Event, NOTHING_PASSED } from '../effects/events.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { FunctionInfo } from '../python/scope.ts';
@@ -19,7 +20,8 @@ interface Target {
   readonly place: Node;
 }
 
-const MAKES_APP = /^(typer|click|rich_click)\.(Typer|Group)$/;
+const MAKES_APP = namesFor('command-apps');
+const FIRE = nameFor('offers-commands');
 const MAKES_GROUP = /\.?\bgroup$/;
 
 /** The id of the app of this file that a name stands for. */
@@ -28,7 +30,7 @@ export function appOf(name: Node | undefined, file: PythonFile): string | null {
   if (!name || !only || others.length > 0) return null;
   if (only.kind === 'function') return isGroup(only.function, file) ? only.function.id : null;
   const made = only.kind === 'assignment' && file.scope(only.node).kind === 'module' ? file.constructionOf(name) : null;
-  return made && MAKES_APP.test(made.name ?? '') ? `#${file.read(name)}` : null;
+  return made && MAKES_APP.has(made.name) ? `#${file.read(name)}` : null;
 }
 
 const isGroup = ({ decorators, class: owner }: FunctionInfo, file: PythonFile): boolean =>
@@ -103,7 +105,7 @@ function passed(call: Call, file: PythonFile, keywords: readonly string[]): Targ
  * the functions of the file runs. Null for what is no such call, and for a function, which is handed over like any other.
  */
 export function fireEvents(call: Call, file: PythonFile, site: (node: Node) => string): Event[] | null {
-  if (call.name !== 'fire.Fire') return null;
+  if (call.name !== FIRE) return null;
   const component = file.argument(call, 'component', 0);
   const one = (target: CallEvent['target']): CallEvent[] => [
     { kind: 'call', target, ...NOTHING_PASSED, takesSeed: false, site: site(call.callee) },

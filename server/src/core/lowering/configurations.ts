@@ -1,10 +1,15 @@
 /** YAML files whose tags call functions while they are loaded: which ones, in the order of the text. */
+
 import type { Event } from '../effects/events.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { type Seeder, type Stream, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import { evaluatorOf } from '../python/evaluator.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
+
+const JOINS = namesFor('joins-path-parts');
+const OPEN = nameFor('opens-file');
 
 /** A function that a file has called, by its dotted name. */
 export interface Applied {
@@ -60,8 +65,8 @@ function pathOf(node: Node, file: PythonFile): string | null {
   if (node.type !== 'call') return null;
   const call = file.call(node);
   const object = call.callee.get('object');
-  if (call.name === 'os.path.join') return pathOf(node.get('arguments')?.children.at(-1) ?? node, file);
-  const isMethod = call.method !== null && /^(open|read|read_text)$/.test(call.method) && call.name !== 'io.open';
+  if (JOINS.has(call.name)) return pathOf(node.get('arguments')?.children.at(-1) ?? node, file);
+  const isMethod = call.method !== null && /^(open|read|read_text)$/.test(call.method) && call.name !== OPEN;
   const from = isMethod && object ? object : node.get('arguments')?.children[0];
   return from ? openedFile(from, file) : null;
 }

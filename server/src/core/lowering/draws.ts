@@ -1,6 +1,7 @@
 /** Which calls take random numbers from a global generator, decided from the table of draws and the call's arguments. */
 
 import { DRAWS_FROM, type Event, NOTHING_PASSED } from '../effects/events.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { COMPILED, type Stream } from '../knowledge/streams.ts';
 import { type Draw, drawingMethod, drawOf, drawsOfMethod } from '../knowledge/tables.ts';
 import { arraySizeOf } from '../knowledge/transforms.ts';
@@ -10,9 +11,15 @@ import type { FunctionInfo } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
 import { isHarmlessDraw } from './harmless-draws.ts';
 import { makerOf } from './makers.ts';
+import { modulesNamed } from './modules.ts';
 import { keptValue } from './values.ts';
 
-const LAYER_OF_LIBRARY = /^(torch|torch_geometric|dgl)\./;
+const TORCHVISION = namesFor('torchvision');
+
+const LAYERS = namesFor('library-layers');
+const RESET = nameFor('reset-parameters');
+const SAMPLE = nameFor('pandas-sample');
+const PANDAS = namesFor('pandas');
 
 /** The events of a call that draws; null if it is none the table knows. */
 export function drawEvents(call: Call, file: PythonFile, site: string): Event[] | null {
@@ -59,8 +66,8 @@ export function findDraw(call: Call, file: PythonFile): Draw | undefined {
     return distribution?.kind === 'distribution' ? { ...distribution, kind: 'function' } : undefined;
   }
   // A layer, or a network whose class nobody can read, draws all its weights anew.
-  if (call.method === 'reset_parameters' && LAYER_OF_LIBRARY.test(call.name ?? 'torch.')) {
-    return drawOf('torch.nn.Linear.reset_parameters');
+  if (call.method === 'reset_parameters' && (call.name === null || LAYERS.has(call.name))) {
+    return drawOf(RESET);
   }
   // `x.normal_()` on anything but a module of the file's own making fills a tensor.
   return call.name === null ? drawingMethod(call.method) : undefined;
@@ -117,13 +124,13 @@ export function fallsBackOnNumpy(call: Call, file: PythonFile): boolean {
 function pandasSample(call: Call, file: PythonFile): Draw | undefined {
   if (call.method !== 'sample' || call.name !== null || file.argument(call, 'random_state') === 'unknown')
     return undefined;
-  const importsPandas = file.scopes.imports.some((each) => /\bpandas\b/.test(file.read(each)));
-  return importsPandas && file.argument(call, 'frac') !== 'absent' ? drawOf('pandas.DataFrame.sample') : undefined;
+  const importsPandas = file.scopes.imports.some((each) => modulesNamed(each, file).some(PANDAS.has));
+  return importsPandas && file.argument(call, 'frac') !== 'absent' ? drawOf(SAMPLE) : undefined;
 }
 
 function isPretrained(call: Call, file: PythonFile): boolean {
   // torchvision took `pretrained` and takes `weights` first; elsewhere the first argument is the model's name.
-  const position = call.name?.startsWith('torchvision.') ? 0 : undefined;
+  const position = TORCHVISION.has(call.name) ? 0 : undefined;
   return ['pretrained', 'weights'].some((name) => {
     const given = file.argument(call, name, position);
     if (given === 'absent') return false;

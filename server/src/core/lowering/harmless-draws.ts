@@ -1,5 +1,6 @@
 /** Draws that cannot change a result: they make a name, a port, a delay, colours, the next seed, or only probe a shape. */
 
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { loadsWeights, looksLikeSeeder } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -18,16 +19,17 @@ const HARMLESS_NAMES =
 const MAKES_NAME = new RegExp(`${HARMLESS_NAMES.source}|(^|_)(port|uuid|suffix|seed)$`, 'i');
 const TRAINS = /^(fit|learn|backward|step|train(_\w+)?|training|\w+_train|run_epoch|run_training|do_train\w*)$/;
 /** What modules are put into: the weights of the whole are theirs. */
-const WHOLES = /^torch\.nn\.(Sequential|ModuleList|ModuleDict|DataParallel|parallel\.DistributedDataParallel)$/;
+const WHOLES = namesFor('module-wholes');
 /** A helper that puts a checkpoint into the network it gets. */
 const LOADS = /^(load|reload|restore)_?(checkpoint|ckpt|weights|state(_?dict)?|model|network|pretrained\w*)s?$/i;
 const INITIALISES = /^apply$|(^|_)(re)?(init|initiali[sz]e|reset|create|build)(_|$)|weights?(_|$)/i;
-const LETTERS = /^string\.(ascii_(letters|lowercase|uppercase)|digits|hexdigits|octdigits)$/;
+const LETTERS = namesFor('letters');
+const LOADS_MODEL = nameFor('loads-model');
 
 export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
   // Letters and digits make names.
   const given = call.node.get('arguments')?.children ?? [];
-  if (given.some((each) => LETTERS.test(file.qualify(each) ?? ''))) return true;
+  if (given.some((each) => LETTERS.has(file.qualify(each)))) return true;
   if (isOnlyProbed(call.node, file)) return true;
   for (let node: Node = call.node; node.parent; node = node.parent) {
     const parent: Node = node.parent;
@@ -112,7 +114,7 @@ function wholeOf(statement: Node, parts: ReadonlySet<string>, file: PythonFile):
   const right = assignment?.get('right');
   if (!left || right?.type !== 'call' || !/^(identifier|attribute)$/.test(left.type)) return undefined;
   const { name } = file.call(right);
-  const isMade = name !== null && (file.classOf(name) !== undefined || WHOLES.test(name));
+  const isMade = name !== null && (file.classOf(name) !== undefined || WHOLES.has(name));
   const given = right.get('arguments')?.children ?? [];
   return isMade && given.some((each) => parts.has(file.read(each.get('value') ?? each))) ? file.read(left) : undefined;
 }
@@ -213,7 +215,7 @@ function overwrites(statement: Node, name: string, file: PythonFile): Replacing 
   if (call?.type !== 'call') return undefined;
   const loaded = file.call(call);
   if (isLoadedBy(call, name, file) || isCopiedBy(loaded, name, file)) return 'loaded';
-  const into = loaded.name === 'safetensors.torch.load_model' ? file.argument(loaded, 'model', 0) : 'absent';
+  const into = loaded.name === LOADS_MODEL ? file.argument(loaded, 'model', 0) : 'absent';
   if (typeof into !== 'string') return file.read(into) === name ? 'loaded' : undefined;
   const callee = call.get('function');
   const given = call.get('arguments')?.children ?? [];

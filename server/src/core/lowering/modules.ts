@@ -1,6 +1,7 @@
 /** What a file imports, and what it hands on to those who import it. */
+
 import type { Environment, Value } from '../effects/events.ts';
-import { LIBRARY } from '../knowledge/calls.ts';
+import { isLibrary } from '../knowledge/names.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
 import { knownValue } from './values.ts';
@@ -29,13 +30,16 @@ export function valuesOf(file: PythonFile): Environment {
   return values;
 }
 
-/** The modules a statement may run: `from a import b` runs `a`, and `a.b` if that is a module. */
-export function importedModules(statement: Node, file: PythonFile): string[] {
+/** The modules of the project that a statement may run: `from a import b` runs `a`, and `a.b` if that is a module. */
+export const importedModules = (statement: Node, file: PythonFile): string[] =>
+  modulesNamed(statement, file).filter((module) => !isLibrary(module));
+
+/** The modules that an import names, those of libraries too. */
+export function modulesNamed(statement: Node, file: PythonFile): string[] {
   const from = statement.get('module_name');
   const names = statement.children.filter((child) => child.field === 'name');
   const dotted = names.map((name) => file.read(name.get('name') ?? name).replace(/\s/g, ''));
-  const modules = from ? [file.read(from), ...dotted.map((name) => join(file.read(from), name))] : dotted;
-  return modules.filter((module) => !LIBRARY.test(`${module}.`));
+  return from ? [file.read(from), ...dotted.map((name) => join(file.read(from), name))] : dotted;
 }
 
 const join = (module: string, name: string): string => (module.endsWith('.') ? module + name : `${module}.${name}`);

@@ -1,4 +1,5 @@
 /** Values that are only probed: their shape is looked at, an assertion checks them, a tool counts or traces with them. */
+import { namesFor } from '../knowledge/names.ts';
 import type { PythonFile } from '../python/file.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 
@@ -10,7 +11,7 @@ export const HARMLESS_CONSUMERS = new Set(
 const SHAPES = new Set(
   'shape size dim ndim ndimension dtype device numel nelement element_size nbytes is_cuda'.split(' '),
 );
-const ASKS_KIND = /^(builtins\.(type|isinstance|hasattr|callable)|torch\.is_tensor|torch\.jit\.trace)$/;
+const ASKS_KIND = namesFor('asks-kind');
 /** Calls whose work is more than their result, by their last name. */
 const WORKS = /train|fit|learn|step|update|backward|push|append|store|save|write|add$/i;
 const DEEPEST = 6;
@@ -33,7 +34,7 @@ function useOf(value: Node, file: PythonFile, seen: Set<string>): Use {
         const callee = parent.parent?.get('function');
         if (!callee || parent.parent?.type !== 'call') return 'matters';
         const last = file.read(callee.get('attribute') ?? callee);
-        if (HARMLESS_CONSUMERS.has(last) || ASKS_KIND.test(file.call(parent.parent).name ?? '')) return 'probe';
+        if (HARMLESS_CONSUMERS.has(last) || ASKS_KIND.has(file.call(parent.parent).name)) return 'probe';
         if (WORKS.test(last)) return 'matters';
         if (isWarmUp(parent.parent, file)) return 'probe';
         break;

@@ -1,13 +1,19 @@
 /** What sets a switch of determinism, or an environment variable that is one: calls of the table, and assignments. */
 
 import type { Event, Value } from '../effects/events.ts';
-import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
+import { ALGORITHMS, CUDNN_BENCHMARK, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { canonical, type Flags, type Seeder, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { assignedBy } from '../python/targets.ts';
 import type { Node } from '../syntax/parse.ts';
 import { knownValue } from './values.ts';
+
+const ENVIRONMENT = nameFor('environment');
+const SETS_VARIABLE = namesFor('sets-variable');
+const SETATTR = nameFor('sets-attribute');
+const BACKENDS = namesFor('backends');
 
 /** Gives a place a name that stays when the file moves around it. */
 export type Sites = (node: Node) => string;
@@ -16,7 +22,7 @@ export type Sites = (node: Node) => string;
 const SWITCHES: Readonly<Record<keyof Flags, string>> = {
   use_deterministic_algorithms: ALGORITHMS,
   cudnn_deterministic: CUDNN_DETERMINISTIC,
-  cudnn_benchmark: 'torch.backends.cudnn.benchmark',
+  cudnn_benchmark: CUDNN_BENCHMARK,
   cublas_workspace_config: 'CUBLAS_WORKSPACE_CONFIG',
   pythonhashseed: 'PYTHONHASHSEED',
 };
@@ -65,7 +71,7 @@ function settingEvents(target: Node, given: Node, file: PythonFile, site: Sites)
   if (target.type === 'subscript') {
     const object = target.get('value');
     const key = target.get('subscript');
-    const name = object && key && file.qualify(object) === 'os.environ' ? file.constant(key) : undefined;
+    const name = object && key && file.qualify(object) === ENVIRONMENT ? file.constant(key) : undefined;
     const isSwitch = name === SWITCHES.cublas_workspace_config || name === SWITCHES.pythonhashseed;
     return isSwitch ? [{ kind: 'flag', name, value: knownValue(given, file), site: site(target) }] : [];
   }
@@ -77,12 +83,12 @@ function settingEvents(target: Node, given: Node, file: PythonFile, site: Sites)
 function attributeEvents(name: string, value: Value, site: string): Event[] {
   const seeder = seederOf(name);
   if (seeder?.assigned) return [{ kind: 'seed', streams: seeder.streams, value, noneIsEntropy: true, site }];
-  return name.startsWith('torch.backends.') ? [{ kind: 'flag', name, value, site }] : [];
+  return BACKENDS.has(name) ? [{ kind: 'flag', name, value, site }] : [];
 }
 
 /** `setattr(torch.backends.cudnn, 'benchmark', True)` */
 export function setattrEvents(call: Call, file: PythonFile, site: Sites): Event[] {
-  const [object, key, value] = call.name === 'builtins.setattr' ? (call.node.get('arguments')?.children ?? []) : [];
+  const [object, key, value] = call.name === SETATTR ? (call.node.get('arguments')?.children ?? []) : [];
   const owner = object ? file.qualify(object) : null;
   const name = key && file.constant(key);
   if (!value || owner === null || typeof name !== 'string') return [];
@@ -91,7 +97,7 @@ export function setattrEvents(call: Call, file: PythonFile, site: Sites): Event[
 
 /** `os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8')` */
 export function environmentEvents(call: Call, file: PythonFile, site: Sites): Event[] {
-  if (call.name !== 'os.environ.setdefault' && call.name !== 'os.putenv') return [];
+  if (!SETS_VARIABLE.has(call.name)) return [];
   const [key, value] = call.node.get('arguments')?.children ?? [];
   const name = key && file.constant(key);
   const isSwitch = name === SWITCHES.cublas_workspace_config || name === SWITCHES.pythonhashseed;

@@ -2,6 +2,7 @@
 
 import type { Event, Transformation, Value } from '../effects/events.ts';
 import { TAKES_NO_GRADIENT } from '../knowledge/calls.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import {
   checkpointsItself,
   DRAWING_METHODS,
@@ -15,6 +16,10 @@ import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
+
+const PARTIAL = nameFor('partial');
+
+const OTHER_STREAMS = namesFor('other-global-streams');
 
 /** How a call transforms what: through a name that `functools.partial` gave it, too. */
 interface Applied {
@@ -36,7 +41,7 @@ function namedTransform(call: Call, file: PythonFile): Applied | null {
   // `torch.compile(mode="reduce-overhead")(step)`, or `run = partial(checkpoint, use_reentrant=False)` and `run(block, x)`.
   const maker = makerOf(call.callee, file);
   if (!maker) return null;
-  const isPartial = maker.name === 'functools.partial';
+  const isPartial = maker.name === PARTIAL;
   const target = isPartial ? file.argument(maker, '', 0) : null;
   const name = isPartial ? (target && typeof target !== 'string' ? file.qualify(target) : null) : maker.name;
   const transform = name === null ? undefined : transformNamed(name);
@@ -209,7 +214,7 @@ export function transformationOf(info: FunctionInfo, file: PythonFile): Transfor
 
 /** `@partial(torch.compile, backend="eager")` */
 function partialOf(call: Call, file: PythonFile): Transform | undefined {
-  const target = call.name === 'functools.partial' ? file.argument(call, '', 0) : 'absent';
+  const target = call.name === PARTIAL ? file.argument(call, '', 0) : 'absent';
   return typeof target === 'string' ? undefined : transformNamed(file.qualify(target) ?? '');
 }
 
@@ -242,7 +247,7 @@ export function compilingNodes(file: PythonFile): Node[] {
 export function mayDrawTransformed(file: PythonFile): boolean {
   if (/\bgenerator\s*=|\bpreserve_rng_state\b/.test(file.text)) return true;
   if ([...DRAWING_METHODS].some((method) => file.methodCalls(method).length > 0)) return true;
-  return [...file.callsByName.keys()].some((name) => /^(random|numpy\.random)\./.test(name));
+  return [...file.callsByName.keys()].some((name) => OTHER_STREAMS.has(name));
 }
 
 /** The functions, by their ids, whose decorators or calls transform something; the module's body is empty. */

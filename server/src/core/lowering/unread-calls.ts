@@ -10,12 +10,13 @@ import {
   KEEPS_FUNCTION,
   KEEPS_FUNCTION_METHOD,
   KEEPS_SEED,
-  LIBRARY,
   NOTES_SEED,
+  REGISTERS,
   RUNS_IN_WORKERS,
   SEEDS_ITS_OBJECT,
   SETS_UP,
 } from '../knowledge/calls.ts';
+import { isOfLibrary, nameFor } from '../knowledge/names.ts';
 import { looksLikeSeeder } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -25,15 +26,18 @@ import { appOf, commandMaker } from './command-apps.ts';
 import { environmentEvents, type Sites, setattrEvents } from './switch-events.ts';
 import { argumentValues, knownValue, makerOf } from './values.ts';
 
+const GETATTR = nameFor('gets-attribute');
+
 /** The events of a call that no table knows, after its arguments have been evaluated. */
 export function unreadCall(call: Call, file: PythonFile, site: Sites): Event[] {
   const keeps =
-    KEEPS_FUNCTION.test(call.name ?? '') ||
+    KEEPS_FUNCTION.has(call.name) ||
+    REGISTERS.test(call.name ?? '') ||
     KEEPS_FUNCTION_METHOD.test(call.method ?? '') ||
     commandMaker(call, file) !== null;
   const given = argumentValues(call, file);
   const rest = [...modeEvents(call, file), ...(keeps ? [] : callbacks(call, given, file, site))];
-  if (call.name !== null && LIBRARY.test(call.name)) {
+  if (isOfLibrary(call.name)) {
     return [...environmentEvents(call, file, site), ...setattrEvents(call, file, site), ...rest];
   }
   const target = targetOf(call, file);
@@ -59,7 +63,7 @@ function targetOf(call: Call, file: PythonFile): CallEvent['target'] | null {
     const of = call.method === null ? null : knownValue(object, file);
     return isTelling(of) ? { of, method: call.method ?? '' } : null;
   }
-  const looked = call.callee.type === 'call' && file.call(call.callee).name === 'builtins.getattr';
+  const looked = call.callee.type === 'call' && file.call(call.callee).name === GETATTR;
   const place = looked ? call.callee.get('arguments')?.children[0] : undefined;
   const module = place ? knownValue(place, file) : null;
   if (module !== null && 'parameter' in module) return { of: module, method: '*' };
@@ -120,7 +124,7 @@ function ownsStream(object: Node, file: PythonFile): boolean {
 
 /** Somebody passes a seed on, and not only to have it written down. */
 function namesSeed(call: Call, last: string, file: PythonFile): boolean {
-  if (NOTES_SEED.test(last) || HOLDS_SETTINGS.test(last) || KEEPS_SEED.test(call.name ?? '')) return false;
+  if (NOTES_SEED.test(last) || HOLDS_SETTINGS.test(last) || KEEPS_SEED.has(call.name)) return false;
   return (call.node.get('arguments')?.children ?? []).some((argument) => {
     const key = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
     const word = key ?? argument.get('attribute') ?? argument;

@@ -9,8 +9,9 @@ import {
   OF_SELF,
   type Value,
 } from '../effects/events.ts';
-import { CALLS_ITS_PARTS, HANDS_ON, HOLDS_PARTS, LIBRARY } from '../knowledge/calls.ts';
+import { CALLS_ITS_PARTS, HANDS_ON, HOLDS_PARTS } from '../knowledge/calls.ts';
 import { LOADER_NAMES, loaderRow } from '../knowledge/loaders.ts';
+import { isLibrary, isOfLibrary, nameFor, namesFor } from '../knowledge/names.ts';
 import { drawOf, type Stream } from '../knowledge/tables.ts';
 import type { Call, Constant } from '../python/call.ts';
 import { evaluatorOf } from '../python/evaluator.ts';
@@ -21,6 +22,8 @@ import { ANY } from '../python/value.ts';
 import type { Node } from '../syntax/parse.ts';
 import { isRequiredOption } from './options.ts';
 import { madeIn, wrappedBy } from './transforms.ts';
+
+const PARTIAL = nameFor('partial');
 
 /** Classes whose objects yield batches, in an order of their own. */
 export const DATA_LOADERS: ReadonlySet<string> = new Set(LOADER_NAMES);
@@ -123,11 +126,17 @@ function namedValue(expression: Node, file: PythonFile, depth: number): Value {
   return others.length === 0 ? definedValue(only, file, depth) : anyOf([only, ...others], file, depth);
 }
 
-const PROPERTY = /^(builtins\.property|functools\.cached_property)$|\.(setter|getter|deleter)$/;
+const PROPERTY = namesFor('own-property');
+const PART_OF_PROPERTY = /\.(setter|getter|deleter)$/;
+const LIBRARY_DATASETS = namesFor('library-datasets');
+const ENUMERATE = nameFor('enumerate');
 
 /** True for a function that is read, set or deleted like an attribute. */
 export const isProperty = (info: FunctionInfo, file: PythonFile): boolean =>
-  info.decorators.some(({ children: [inner] }) => inner !== undefined && PROPERTY.test(file.qualify(inner) ?? ''));
+  info.decorators.some(({ children: [inner] }) => {
+    const name = inner === undefined ? null : file.qualify(inner);
+    return PROPERTY.has(name) || PART_OF_PROPERTY.test(name ?? '');
+  });
 
 /** The function that reading an attribute runs. */
 function propertyOf(expression: Node, file: PythonFile): FunctionInfo | null {
@@ -166,7 +175,7 @@ function attributeValue(name: string, file: PythonFile, depth: number): Value {
   return JSON.stringify(value).includes('"parameter":') ? null : value;
 }
 
-const outside = (name: string): Value => (LIBRARY.test(`${name}.`) ? null : { function: name });
+const outside = (name: string): Value => (isLibrary(name) ? null : { function: name });
 
 const updatesItself = (definition: Definition, file: PythonFile): boolean =>
   (definition.kind === 'assignment' && isSelfUpdate(definition.value, file)) ||
@@ -189,7 +198,7 @@ function unpackedValue(name: Node, file: PythonFile, depth: number): Value {
   const right = assignment?.type === 'assignment' && pattern?.field === 'left' ? assignment.get('right') : undefined;
   const item = pattern?.children.indexOf(name) ?? -1;
   if (!right || item < 0 || !/^(pattern_list|tuple_pattern|list_pattern)$/.test(pattern?.type ?? '')) return null;
-  if (right.type === 'call' && HANDS_ON.test(file.call(right).name ?? '')) return handedOn(right, item, file, depth);
+  if (right.type === 'call' && HANDS_ON.has(file.call(right).name)) return handedOn(right, item, file, depth);
   const whole = knownValue(right, file, depth + 1);
   if (whole === null) return null;
   if ('tuple' in whole) return whole.tuple[item] ?? null;
@@ -202,7 +211,7 @@ function elementValue(name: Node, file: PythonFile, depth: number): Value {
   const loop = pattern?.field === 'left' ? pattern.parent : null;
   const iterated = /^for_(statement|in_clause)$/.test(loop?.type ?? '') ? loop?.get('right') : undefined;
   if (!iterated) return null;
-  const counted = iterated.type === 'call' && file.call(iterated).name === 'builtins.enumerate';
+  const counted = iterated.type === 'call' && file.call(iterated).name === ENUMERATE;
   const [given] = iterated.get('arguments')?.children ?? [];
   const isElement = counted ? pattern !== name && pattern?.children[1] === name : pattern === name;
   const whole = isElement ? knownValue(counted && given ? given : iterated, file, depth + 1) : null;
@@ -219,7 +228,7 @@ function handedOn(right: Node, item: number, file: PythonFile, depth: number): V
 
 function callValue(expression: Node, file: PythonFile, depth: number): Value {
   const call = file.call(expression);
-  if (call.name === 'functools.partial') {
+  if (call.name === PARTIAL) {
     const inner = file.argument(call, '', 0);
     const value = typeof inner === 'string' ? null : knownValue(inner, file, depth + 1);
     if (value === null || !('function' in value)) return value;
@@ -239,8 +248,8 @@ function callValue(expression: Node, file: PythonFile, depth: number): Value {
   }
   if (call.name === null && call.method === 'get') return storedValue(object, expression, file, depth);
   const name = call.name;
-  if (name !== null && HANDS_ON.test(name)) return handedOn(expression, 0, file, depth);
-  return name !== null && (name.startsWith('#') || !LIBRARY.test(name)) ? { result: name } : null;
+  if (HANDS_ON.has(name)) return handedOn(expression, 0, file, depth);
+  return name !== null && (name.startsWith('#') || !isOfLibrary(name)) ? { result: name } : null;
 }
 
 function instanceValue(call: Call, file: PythonFile, depth: number): InstanceValue {
@@ -248,11 +257,11 @@ function instanceValue(call: Call, file: PythonFile, depth: number): InstanceVal
   const home = madeIn(call, file);
   if (home !== null) return { instance, madeIn: home };
   if (DATA_LOADERS.has(instance)) return { instance, loader: loaderOf(call, file, depth) };
-  if (CALLS_ITS_PARTS.test(instance) || HOLDS_PARTS.has(instance)) {
+  if (CALLS_ITS_PARTS.has(instance) || HOLDS_PARTS.has(instance)) {
     const passed = argumentValues(call, file, depth + 1).positional;
     return { instance, parts: passed.flatMap((each) => (each !== null && 'tuple' in each ? each.tuple : [each])) };
   }
-  if (LIBRARY.test(instance) && !instance.startsWith('torchvision.datasets.')) return { instance };
+  if (isOfLibrary(instance) && !LIBRARY_DATASETS.has(instance)) return { instance };
   const made = argumentValues(call, file, depth + 1);
   const all = [...made.positional, ...Object.values(made.keywords)];
   const isPlain = all.every((each) => each === null || 'const' in each);

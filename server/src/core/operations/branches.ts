@@ -1,5 +1,9 @@
 /** Branches whose condition says what runs in them: evaluation only, or nothing on CUDA. */
+import { nameFor } from '../knowledge/names.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+
+const DEVICE = nameFor('device');
+const IS_CUDA_THERE = nameFor('is-cuda-there');
 
 /** What a condition says of something: that it holds, that it does not, or nothing. */
 type Says = (condition: Node, file: PythonFile) => boolean | null;
@@ -14,15 +18,18 @@ const saysEvaluation: Says = (condition, file) => (/^self\.training$/.test(file.
 
 function saysNoCuda(condition: Node, file: PythonFile): boolean | null {
   if (condition.type === 'attribute') return /\.is_cuda$/.test(file.read(condition)) ? false : null;
-  if (condition.type === 'call') return file.call(condition).name === 'torch.cuda.is_available' ? false : null;
+  if (condition.type === 'call') return file.call(condition).name === IS_CUDA_THERE ? false : null;
   // `x.device.type == 'cpu'`, `x.device != torch.device('cuda')`
   if (condition.type !== 'comparison_operator') return null;
   const [left, right, ...others] = condition.children.filter((child) => child.field !== 'operators');
   const operator = condition.children.find((child) => child.field === 'operators');
   if (!left || !right || others.length > 0 || !/(^|[._])device(\.type)?$/.test(file.read(left))) return null;
-  const named = /^(?:torch\.device\()?["'](cpu|cuda)["']\)?$/.exec(file.read(right))?.[1];
+  const made = right.type === 'call' ? file.call(right) : null;
+  const device = made?.name === DEVICE ? made.node.get('arguments')?.children[0] : right;
+  const named = device && file.constant(device);
   const isEqual = { '==': true, '!=': false }[file.read(operator ?? condition)];
-  return named === undefined || isEqual === undefined ? null : (named === 'cpu') === isEqual;
+  const isKnown = named === 'cpu' || named === 'cuda';
+  return !isKnown || isEqual === undefined ? null : (named === 'cpu') === isEqual;
 }
 
 /** True where every way to a node goes through a branch in which the condition holds. */

@@ -1,5 +1,5 @@
 /** Which functions and networks of other files a file calls, and whether a gradient may be taken through what it passes. */
-import { LIBRARY } from '../knowledge/calls.ts';
+import { isOfLibrary } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { modulesOf } from '../tensors/modules.ts';
@@ -46,7 +46,7 @@ function callsByName(file: PythonFile): ReadonlyMap<string, readonly Call[]> {
   return found;
 }
 
-const isForeign = (name: string): boolean => !/^#|^builtins\./.test(name) && !LIBRARY.test(name);
+const isForeign = (name: string): boolean => !name.startsWith('#') && !isOfLibrary(name);
 
 function passed(call: Call, file: PythonFile, around: Around): (number | string)[] {
   const isCarried = (node: Node): boolean =>

@@ -1,5 +1,6 @@
 /** The calls of a file that write an operation of the table: functions, methods of tensors, modules, partials. */
 
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { opsOf, opsOfMethod, type Spelling, type Use } from '../knowledge/tables.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -8,6 +9,10 @@ import type { Choices } from '../tensors/choices.ts';
 import { type Run, runsOf } from '../tensors/modules.ts';
 import { tensorOf } from '../tensors/tensors.ts';
 import { argumentThrough, type Written, writtenValue } from '../tensors/written-values.ts';
+
+const PARTIAL = nameFor('partial');
+
+const TORCH_USERS = namesFor('torch-users').all;
 
 /** One call that writes an operation; `spelling` says where its arguments are. */
 export interface OpCall extends Use {
@@ -28,7 +33,6 @@ export interface OpCall extends Use {
   readonly partial?: OpCall;
 }
 
-const PARTIAL = 'functools.partial';
 const MAX_STEPS = 6;
 const memory = new WeakMap<PythonFile, readonly OpCall[]>();
 
@@ -100,7 +104,7 @@ function isUnknownObject(call: Call, object: Node, file: PythonFile): boolean {
 
 function usesTorch(file: PythonFile): boolean {
   const names = [...file.scopes.module.names.values()].flat();
-  const isTorch = (name: string): boolean => /torch|lightning|accelerate/.test(name);
+  const isTorch = (name: string): boolean => TORCH_USERS.some((each) => name.includes(each));
   if (file.scopes.stars.some(isTorch)) return true;
   if (names.some((each) => each.kind === 'import' && isTorch(each.qualified))) return true;
   return file.scopes.imports.some((statement) => isTorch(file.read(statement.get('module_name') ?? statement)));

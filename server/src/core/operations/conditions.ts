@@ -1,5 +1,6 @@
 /** Whether the conditions under which an operation is nondeterministic hold for a call, as its code shows. */
 
+import { nameFor } from '../knowledge/names.ts';
 import type { Condition, DataCondition } from '../knowledge/tables.ts';
 import type { Argument } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -8,6 +9,8 @@ import type { Tensor } from '../tensors/results.ts';
 import { tensorOf } from '../tensors/tensors.ts';
 import { type Written, writtenValue } from '../tensors/written-values.ts';
 import type { OpCall } from './calls.ts';
+
+const ONE_HOT = nameFor('one-hot');
 
 /**
  * False also where nobody can tell what an argument is: what is not known is not reported. The choices of a trial decide
@@ -94,7 +97,7 @@ function holdsForData(condition: DataCondition, use: OpCall, file: PythonFile): 
 /** `F.one_hot(target, n).permute(0, 3, 1, 2)` says how many dimensions scores have that are compared with this target. */
 function rankByTarget(target: Node | null | undefined, file: PythonFile): number | undefined {
   if (target?.type !== 'identifier') return undefined;
-  for (const { node } of file.calls('torch.nn.functional.one_hot')) {
+  for (const { node } of file.calls(ONE_HOT)) {
     const first = node.get('arguments')?.children[0];
     if (first?.type !== 'identifier' || file.read(first) !== file.read(target)) continue;
     if (file.definitions(first) !== file.definitions(target)) continue;

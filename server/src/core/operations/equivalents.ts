@@ -2,20 +2,22 @@
 
 import { indentUnit, replace } from '../edits/edit-text.ts';
 import { freeName, insertHelper } from '../edits/imports.ts';
+import { namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
 import { tensorOf } from '../tensors/tensors.ts';
 import type { Fix } from '../text/edit.ts';
 
+const TORCH = namesFor('torch');
+
 /** The object's method rather than a function of torch. */
-const isMethod = (call: Call): boolean =>
-  !call.name?.startsWith('torch.') || /^torch\.([\w.]+\.)?[A-Z]\w*\./.test(call.name);
+const isMethod = (call: Call): boolean => !TORCH.has(call.name) || /\.[A-Z]\w*\./.test(call.name ?? '');
 
 /** `index_add_`, of torch or of something that may be a tensor; empty for what belongs to another library. */
 function operationOf(call: Call, file: PythonFile): string {
-  if (!isMethod(call)) return call.name?.slice('torch.'.length) ?? '';
-  const isOpen = call.name === null || /^(#|torch\.)/.test(call.name);
+  if (!isMethod(call)) return call.name?.slice(call.name.indexOf('.') + 1) ?? '';
+  const isOpen = call.name === null || call.name.startsWith('#') || TORCH.has(call.name);
   return isOpen && !file.functionOf(call.name) ? (call.method ?? '') : '';
 }
 

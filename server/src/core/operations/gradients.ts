@@ -1,15 +1,19 @@
 /** Code that no backward pass follows. */
+
 import { TAKES_NO_GRADIENT } from '../knowledge/calls.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { reachingDefinitions } from '../python/reaching.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { walk } from '../syntax/parse.ts';
 import { NO_GRAD } from '../tensors/last-words.ts';
 
+const TORCH = namesFor('torch');
+
 /** Whose methods run without a gradient: datasets, metrics unless they are told otherwise, and what has its own backward. */
-const QUIET_BASE =
-  /^(torch\.autograd\.(function\.)?(Inplace)?Function|torch\.utils\.data\.\w*Dataset|torchvision\.datasets\.\w+|torch_geometric\.data\.\w*Dataset|torchmetrics\.([a-z]\w*\.)*Metric)$/;
-const GRAD_SWITCH = 'torch.set_grad_enabled';
+const QUIET_BASE = namesFor('runs-without-gradient');
+const GRAD_SWITCH = nameFor('sets-gradient');
+const GRAD_ON = nameFor('takes-gradient');
 const MAX_CALLERS = 3;
 /** What other files say of a file's code: who calls its functions, and what its classes are. */
 export interface Callers {
@@ -107,14 +111,13 @@ function isUnderWith(node: Node, file: PythonFile, isMeant: (item: Node, file: P
   return false;
 }
 
-const turnsOn = (item: Node, file: PythonFile): boolean =>
-  item.type === 'call' && file.call(item).name === 'torch.enable_grad';
+const turnsOn = (item: Node, file: PythonFile): boolean => item.type === 'call' && file.call(item).name === GRAD_ON;
 
 /** Behind `torch.set_grad_enabled(False)` in the same body, in a file that never switches gradients on again. */
 function isBehindOff(node: Node, file: PythonFile): boolean {
   const switches = file.calls(GRAD_SWITCH).filter(({ node: call }) => call.parent?.type === 'expression_statement');
   if (switches.length === 0 || !switches.every(({ node: call }) => turnsOff(call, file))) return false;
-  if (file.calls('torch.enable_grad').length > 0 || file.methodCalls('backward').length > 0) return false;
+  if (file.calls(GRAD_ON).length > 0 || file.methodCalls('backward').length > 0) return false;
   return switches.some(({ node: call }) => {
     const block = call.parent?.parent;
     if (!block || !/^(block|module)$/.test(block.type)) return false;
@@ -131,8 +134,7 @@ const HANDS_ON =
 const MAX_NAMES = 3;
 
 /** They look at a tensor, and no gradient comes back from them. */
-const SINKS =
-  /^(builtins\.(print|len|float|int|bool|str|repr|isinstance|type)|(numpy|matplotlib|PIL|cv2|scipy|pandas|imageio|skimage|seaborn)\..+|torchvision\.utils\..+|torchvision\.transforms\.functional\.to_pil_image|torch\.(save|argmax|argmin|argsort|gt|lt|ge|le|eq|ne|nonzero|equal|allclose))$/;
+const SINKS = namesFor('looks-at-tensor');
 
 /** `F.interpolate(scores).argmax(1)`, `mask = F.interpolate(mask) > 0.5`: whatever is made of the result has no gradient. */
 export function losesGradient(result: Node, file: PythonFile, names = 0): boolean {
@@ -157,7 +159,7 @@ function stepFrom(at: Node, parent: Node, file: PythonFile): 'lost' | 'kept' | '
   if (parent.type === 'subscript' && at.field === 'value') return 'on';
   if (parent.type === 'comparison_operator' || parent.type === 'interpolation') return 'lost';
   if (parent.type === 'argument_list' && parent.parent)
-    return SINKS.test(file.call(parent.parent).name ?? '') ? 'lost' : 'kept';
+    return SINKS.has(file.call(parent.parent).name) ? 'lost' : 'kept';
   if (parent.type !== 'attribute' || at.field !== 'object') return 'kept';
   const method = file.read(parent.get('attribute') ?? parent);
   if (ENDS.test(method)) return 'lost';
@@ -180,17 +182,16 @@ export function mentionsOf(target: Node, value: Node, file: PythonFile): Node[] 
 }
 
 const hasQuietBase = (info: FunctionInfo, file: PythonFile): boolean =>
-  (info.class?.bases ?? []).some((base) => QUIET_BASE.test(file.qualify(base) ?? ''));
+  (info.class?.bases ?? []).some((base) => QUIET_BASE.has(file.qualify(base)));
 
-const LOSS = /^torch\.nn\.functional\.(\w*_loss|\w*cross_entropy\w*|kl_div)$/;
+const LOSS = namesFor('losses');
 
 /** What it gives is what a loss of torch's compares in the same function: that is what is trained, whoever calls. */
 export function feedsLoss(result: Node, file: PythonFile): boolean {
   const home = result.enclosing('function_definition');
   if (!home) return false;
   return file.allCalls.some((call) => {
-    if (call.name === null || !LOSS.test(call.name) || call.node.enclosing('function_definition') !== home)
-      return false;
+    if (call.name === null || !LOSS.has(call.name) || call.node.enclosing('function_definition') !== home) return false;
     const compared = file.argument(call, 'input', 0);
     return typeof compared !== 'string' && isMadeOf(compared, result, file, new Set());
   });
@@ -206,7 +207,7 @@ function isMadeOf(node: Node, source: Node, file: PythonFile, seen: Set<Node>): 
       (each) => each.kind === 'assignment' && isMadeOf(each.value, source, file, seen),
     );
   }
-  if (node.type === 'call' && !file.call(node).name?.startsWith('torch.')) {
+  if (node.type === 'call' && !TORCH.has(file.call(node).name)) {
     const object = node.get('function')?.get('object');
     return object !== undefined && isMadeOf(object, source, file, seen);
   }

@@ -3,7 +3,8 @@
 import type { Project } from '../contract/project.ts';
 import { addArguments, insertAfter, insertBefore, replace, statementOf } from '../edits/edit-text.ts';
 import { helperOffset, insertStatement, spell } from '../edits/imports.ts';
-import { ALGORITHMS } from '../knowledge/calls.ts';
+import { ALGORITHMS, OLD_ALGORITHMS } from '../knowledge/calls.ts';
+import { nameFor } from '../knowledge/names.ts';
 import { compareVersions } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -12,6 +13,9 @@ import type { Fix } from '../text/edit.ts';
 import { indexingFix, indexingHelperFix, indexPutFix } from './equivalents.ts';
 import { flashFix, nearestFix } from './other-arguments.ts';
 import type { OpUse } from './verdicts.ts';
+
+const INDEX_SELECT = nameFor('index-select');
+const INTERPOLATE = nameFor('interpolate');
 
 /** For an operation that is free to differ: the switch where it helps, then what computes the same. */
 export function remediesOf(use: OpUse, file: PythonFile, project: Project): Fix[] {
@@ -33,9 +37,9 @@ function equivalents({ op, call, spelling, token }: OpUse, file: PythonFile, pro
   // A partial's arguments are not the operation's.
   if (token !== call.callee && token.parent !== call.callee) return [];
   const fixes = [indexPutFix(file, call)];
-  if (op.api === 'torch.index_select') fixes.push(indexingFix(file, call), indexingHelperFix(file, call));
+  if (op.api === INDEX_SELECT) fixes.push(indexingFix(file, call), indexingHelperFix(file, call));
   // A library and its data are other people's: only a program changes what it computes.
-  if (op.api === 'torch.nn.functional.interpolate' && project.isProgram && !project.isImported)
+  if (op.api === INTERPOLATE && project.isProgram && !project.isImported)
     fixes.push(nearestFix(file, call, spelling.positions?.mode));
   if (op.package === 'flash_attn') fixes.push(flashFix(file, call));
   return fixes.filter((fix) => fix !== null);
@@ -47,7 +51,7 @@ function isAtLeast(project: Project, version: string): boolean {
   return known === null || compareVersions(known, version) >= 0;
 }
 
-const flagOf = (project: Project): string => (isAtLeast(project, '1.8') ? ALGORITHMS : 'torch.set_deterministic');
+const flagOf = (project: Project): string => (isAtLeast(project, '1.8') ? ALGORITHMS : OLD_ALGORITHMS);
 
 /** Switches deterministic algorithms on where the program starts. */
 function switchOn(file: PythonFile, project: Project): Fix {

@@ -1,4 +1,5 @@
 /** Parameters over memory that nobody has written to: where they are made, and what of the code may fill them. */
+import { namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { type ClassInfo, enclosingClass } from '../python/scope.ts';
@@ -15,24 +16,30 @@ export interface Unfilled {
   readonly rank: number | null;
 }
 
-const PARAMETER = /^torch\.nn\.(parameter\.)?Parameter$/;
-const EMPTY = /^torch\.(empty|empty_like|empty_strided|empty_permuted)$/;
+const PARAMETER = namesFor('parameters');
+const EMPTY = namesFor('empty');
 const EMPTY_METHOD = /^new_empty(_strided)?$/;
 /** With sizes it makes a tensor of that size, with data one of the data. */
-const SIZED = /^torch\.((cuda\.)?(Float|Double|Half|BFloat16)?Tensor)$/;
+const SIZED = namesFor('sized-tensors');
 const MOVES = /^(to|cuda|cpu|float|half|double|bfloat16|contiguous|view|reshape|unsqueeze|t|requires_grad_)$/;
 /** In-place methods that write no values. */
 const WRITES_NOTHING =
   /^(requires_grad_|share_memory_|retain_grad_|detach_|unsqueeze_|squeeze_|t_|transpose_|_\w+_|__\w+__)$/;
-const INIT = /^torch\.nn\.init\./;
-const NETWORK = /^(torch\.nn\.(modules\.(module\.)?)?Module|lightning\.pytorch\.LightningModule|builtins\.object)$/;
+const INIT = namesFor('fills');
+const NETWORK = namesFor('bare-bases');
+const TORCH = namesFor('torch');
+const TORCH_NN = namesFor('torch-nn');
+const FILLS_ALL = namesFor('fills-parameters');
+const LOADS = /load_(model|checkpoint|weights)/;
+const TELLS = namesFor('tells-of');
+const NO_TENSORS = namesFor('tables-and-arrays');
 /** Methods of a module that write to no parameter. */
 const OF_MODULES =
   /^(register_(buffer|parameter|module|forward_hook|forward_pre_hook|full_backward_hook)|add_module|parameters|named_parameters|modules|children|train|eval|to|cuda|cpu|float|half|extra_repr|save_hyperparameters|log|log_dict|zero_grad|state_dict|__init__)$/;
 
 /** The parameters of a file that are over uninitialised memory, and that nothing in the file fills. */
 export function unfilledParameters(file: PythonFile): readonly Unfilled[] {
-  const calls = [...file.callsByName].flatMap(([name, each]) => (PARAMETER.test(name) ? each : []));
+  const calls = [...file.callsByName].flatMap(([name, each]) => (PARAMETER.has(name) ? each : []));
   return calls.flatMap((call) => {
     const data = file.argument(call, 'data', 0);
     const made = typeof data === 'string' ? null : emptyIn(data, file);
@@ -55,15 +62,15 @@ function emptyIn(node: Node, file: PythonFile): Call | null {
   if (node.type !== 'call') return null;
   const call = file.call(node);
   const object = call.callee.get('object');
-  if (call.method !== null && MOVES.test(call.method) && object && !call.name?.startsWith('torch.nn'))
+  if (call.method !== null && MOVES.test(call.method) && object && !TORCH_NN.has(call.name))
     return emptyIn(object, file);
-  const isEmpty = EMPTY.test(call.name ?? '') || EMPTY_METHOD.test(call.method ?? '') || isSized(call, file);
+  const isEmpty = EMPTY.has(call.name) || EMPTY_METHOD.test(call.method ?? '') || isSized(call, file);
   return isEmpty && !hasNoValues(call, file) ? call : null;
 }
 
 /** `torch.Tensor(n, m)`: several sizes, or one that is a number. */
 function isSized(call: Call, file: PythonFile): boolean {
-  if (call.name === null || !SIZED.test(call.name)) return false;
+  if (call.name === null || !SIZED.has(call.name)) return false;
   const passed = call.node.get('arguments')?.children ?? [];
   const [first] = passed;
   if (!first || passed.some((each) => /splat|keyword/.test(each.type))) return false;
@@ -127,7 +134,7 @@ function isPlainBase(base: Node, file: PythonFile, depth = 0): boolean {
   const name = file.qualify(base);
   if (name === null || depth > 5) return false;
   const own = file.classOf(name);
-  if (!own) return NETWORK.test(name);
+  if (!own) return NETWORK.has(name);
   return own.bases.every((each) => isPlainBase(each, file, depth + 1)) && !callsUnknownMethods(own, file);
 }
 
@@ -156,9 +163,7 @@ export function fillers(file: PythonFile): readonly Node[] {
   const found = ['apply', 'load_state_dict', 'from_pretrained', '_apply'].flatMap((method) =>
     file
       .methodCalls(method)
-      .filter(
-        ({ name, node }) => (node.get('arguments')?.children.length ?? 0) > 0 && !/^pandas|^numpy/.test(name ?? ''),
-      ),
+      .filter(({ name, node }) => (node.get('arguments')?.children.length ?? 0) > 0 && !NO_TENSORS.has(name)),
   );
   const loops = ['parameters', 'named_parameters', 'modules', 'named_modules', 'children'].flatMap((method) =>
     file.methodCalls(method).filter(({ node }) => {
@@ -167,9 +172,7 @@ export function fillers(file: PythonFile): readonly Node[] {
     }),
   );
   const loaders = [...file.callsByName].flatMap(([name, calls]) =>
-    /^torch\.(nn\.utils\.vector_to_parameters|distributed\.checkpoint\.\w+)$|load_(model|checkpoint|weights)/.test(name)
-      ? calls
-      : [],
+    FILLS_ALL.has(name) || LOADS.test(name) ? calls : [],
   );
   const foreign = file.allCalls.filter((call) => writesToOthers(call, file));
   return [...found, ...loops, ...loaders, ...foreign].map(({ node }) => node);
@@ -177,18 +180,18 @@ export function fillers(file: PythonFile): readonly Node[] {
 
 /** `nn.init.zeros_(model.head.weight)`, `net.scale.data.fill_(1)`: a parameter of an object that is not this one. */
 function writesToOthers(call: Call, file: PythonFile): boolean {
-  const isInit = INIT.test(call.name ?? '');
+  const isInit = INIT.has(call.name);
   if (!isInit && !/[^_]_$/.test(call.method ?? '')) return false;
   const written = isInit ? call.node.get('arguments')?.children[0] : call.callee.get('object');
   if (written?.type !== 'attribute' || (!isInit && !/\.data$/.test(file.read(written)))) return false;
-  return !/^(self|cls|torch)\./.test(file.read(written));
+  return !/^(self|cls)\./.test(file.read(written)) && !TORCH.has(file.qualify(written));
 }
 
 const writesIn = (outer: Node, file: PythonFile): boolean =>
   file.allCalls.some(
     ({ node, name, method }) =>
       isIn(node, outer) &&
-      (INIT.test(name ?? '') ||
+      (INIT.has(name) ||
         (method !== null && /[^_]_$/.test(method) && !WRITES_NOTHING.test(method)) ||
         method === 'reset_parameters'),
   ) ||
@@ -239,7 +242,7 @@ const ALIASES =
 function isEmptyAgain(assignment: Node, file: PythonFile): boolean {
   const right = assignment.get('right');
   if (right?.type === 'none') return true;
-  if (right?.type !== 'call' || !PARAMETER.test(file.call(right).name ?? '')) return false;
+  if (right?.type !== 'call' || !PARAMETER.has(file.call(right).name)) return false;
   const data = file.argument(file.call(right), 'data', 0);
   return typeof data !== 'string' && emptyIn(data, file) !== null;
 }
@@ -260,9 +263,9 @@ function isHandedOn(mention: Node, file: PythonFile): boolean {
   const node = mention.enclosing('call');
   if (!node) return true;
   const call = file.call(node);
-  if (call.name !== null && INIT.test(call.name)) return true;
-  if (call.name?.startsWith('torch.')) return /[^_]_$/.test(call.name) || isOutput(mention, file);
-  if (call.name !== null && /^builtins\.(print|len|float|repr|str|id|isinstance)$/.test(call.name)) return false;
+  if (INIT.has(call.name)) return true;
+  if (call.name !== null && TORCH.has(call.name)) return /[^_]_$/.test(call.name) || isOutput(mention, file);
+  if (TELLS.has(call.name)) return false;
   const home = node.enclosing('function_definition');
   const isForward = home?.get('name') !== undefined && file.read(home.get('name') ?? home) === 'forward';
   return !isForward;
@@ -290,5 +293,5 @@ function isFilledByName(target: Node, file: PythonFile): boolean {
 /** `nn.Parameter(memory)`, which goes on to be looked at itself. */
 function isDataOfParameter(mention: Node, file: PythonFile): boolean {
   const call = mention.parent?.type === 'argument_list' ? mention.parent.parent : null;
-  return call !== null && call !== undefined && PARAMETER.test(file.call(call).name ?? '');
+  return call !== null && call !== undefined && PARAMETER.has(file.call(call).name);
 }

@@ -1,5 +1,7 @@
 /** What the operations of a file do in this project: free to differ between runs, raising, or neither. */
+
 import type { Project } from '../contract/project.ts';
+import { nameFor } from '../knowledge/names.ts';
 import { type Behaviour, behavioursAt } from '../knowledge/tables.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { reachingDefinitions } from '../python/reaching.ts';
@@ -18,6 +20,8 @@ import { isChosen, type OpCall, opCalls } from './calls.ts';
 import { picksOne } from './collisions.ts';
 import { holds } from './conditions.ts';
 import { feedsLoss, isBehindBackward, losesGradient, mentionsOf, runsWithoutGradient } from './gradients.ts';
+
+const EMBEDDING = nameFor('embedding');
 
 /** An operation as this project runs it. */
 export interface OpUse extends OpCall {
@@ -128,7 +132,7 @@ function isOnCpu(call: OpCall, file: PythonFile): boolean {
 
 /** `self.queries = nn.Embedding(10, 64)`, of which the file only ever takes `self.queries.weight`: nothing is looked up. */
 function isOnlyWeights({ op, call, runs }: OpCall, file: PythonFile): boolean {
-  if (op.api !== 'torch.nn.Embedding' || runs.length > 0) return false;
+  if (op.api !== EMBEDDING || runs.length > 0) return false;
   const target = call.node.parent?.type === 'assignment' ? call.node.parent.get('left') : undefined;
   return target?.type === 'attribute' && file.text.includes(`${file.read(target)}.weight`);
 }

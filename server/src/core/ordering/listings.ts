@@ -2,6 +2,7 @@
 
 import { insertAt, insertBefore, replace } from '../edits/edit-text.ts';
 import { freeName } from '../edits/imports.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { makesKind } from '../knowledge/values.ts';
 import type { Call } from '../python/call.ts';
 import type { Evaluator } from '../python/evaluator.ts';
@@ -12,11 +13,21 @@ import { isSortedInPlace, sorts } from '../python/reads.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Edit, Span } from '../text/edit.ts';
 
+const PATH_METHODS = namesFor('path-methods');
+const GLOBS = namesFor('globs');
+const PATH_GLOB = nameFor('path-glob');
+const JOINS = namesFor('joins-path-parts');
+const TEXT = nameFor('text-type');
+const WALK = nameFor('walks');
+const SCAN = nameFor('scans');
+const LIST = nameFor('list');
+const NEXT = nameFor('next');
+
 export function isListing(call: Call, values: Evaluator): boolean {
   if (makesKind(call.name, 'listing')) return true;
   const receiver = call.callee.get('object');
   if (call.method === null || !receiver) return false;
-  if (call.name !== null && !/^pathlib\.\w*Path\.\w+$/.test(call.name)) return false;
+  if (call.name !== null && !PATH_METHODS.has(call.name)) return false;
   // No other class that is usual in training code has the others.
   return makesKind(call.method, 'listing') || (call.method === 'glob' && values.always(isPath, values.value(receiver)));
 }
@@ -25,9 +36,9 @@ const UNKNOWN = '\0';
 
 /** The listing looks for one entry: what nobody can see stands in front of the pattern's star, as in `stem + '.*'`. */
 export function findsOne(call: Call, file: PythonFile): boolean {
-  const isGlob = call.name === 'glob.glob' || call.name === 'glob.iglob' || call.name === 'pathlib.Path.glob';
+  const isGlob = GLOBS.has(call.name);
   if (!isGlob && call.method !== 'glob' && call.method !== 'rglob') return false;
-  const pattern = file.argument(call, isGlob && call.name !== 'pathlib.Path.glob' ? 'pathname' : 'pattern', 0);
+  const pattern = file.argument(call, isGlob && call.name !== PATH_GLOB ? 'pathname' : 'pattern', 0);
   if (typeof pattern === 'string') return true;
   const last = shapeOf(pattern, file).split('/').at(-1) ?? '';
   return (last.split('*')[0] ?? '').includes(UNKNOWN);
@@ -48,8 +59,8 @@ function shapeOf(pattern: Node, file: PythonFile): string {
   if (pattern.type === 'call') {
     const { name } = file.call(pattern);
     const parts = (pattern.get('arguments')?.children ?? []).map((each) => shapeOf(each, file));
-    if (name === 'os.path.join') return parts.join('/');
-    if (name === 'builtins.str' && parts[0]) return parts[0];
+    if (JOINS.has(name)) return parts.join('/');
+    if (name === TEXT && parts[0]) return parts[0];
   }
   return UNKNOWN;
 }
@@ -65,8 +76,8 @@ export function listingSpan(call: Call, file: PythonFile): Span {
 /** Puts the listing in order, in the form that its use needs. */
 export function sortListing(call: Call, file: PythonFile): Edit[] {
   const { node } = call;
-  if (call.name === 'os.walk') return sortWalk(call, file);
-  const key = call.name === 'os.scandir' ? ', key=lambda entry: entry.name' : '';
+  if (call.name === WALK) return sortWalk(call, file);
+  const key = call.name === SCAN ? ', key=lambda entry: entry.name' : '';
   const parent = node.parent;
   if (parent?.type === 'as_pattern') {
     const target = parent.get('alias')?.children[0];
@@ -74,10 +85,10 @@ export function sortListing(call: Call, file: PythonFile): Edit[] {
     return loops.flatMap((each) => wrap(each, file, key));
   }
   const outer = parent?.type === 'argument_list' && parent.parent ? file.call(parent.parent) : null;
-  if (outer?.name === 'builtins.list' && parent?.children.length === 1) {
+  if (outer?.name === LIST && parent?.children.length === 1) {
     return [replace(outer.callee, 'sorted'), ...(key ? [insertAt(node.end, key)] : [])];
   }
-  if (outer?.name === 'builtins.next') return [insertAt(node.start, 'iter(sorted('), insertAt(node.end, `${key}))`)];
+  if (outer?.name === NEXT) return [insertAt(node.start, 'iter(sorted('), insertAt(node.end, `${key}))`)];
   return wrap(node, file, key);
 }
 
@@ -163,7 +174,7 @@ function readsOf(target: Node, below: Node, file: PythonFile, all = false): Node
 /** `sorted(os.walk(root))` puts the folders in order, and the files in them not. */
 export function startOf(call: Call, file: PythonFile): Node {
   let at = call.node;
-  if (call.name !== 'os.walk' || !walkTargets(call)) return at;
+  if (call.name !== WALK || !walkTargets(call)) return at;
   for (let up = at.parent; up && /^(argument_list|call)$/.test(up.type); up = up.parent) {
     if (up.type === 'call' && sorts(file.call(up))) at = up;
   }

@@ -2,7 +2,9 @@
  * Follows a value whose order is left to chance to the place where that order decides something.
  * What is sorted, counted or tested on the way is fine, and so is everything that cannot be followed.
  */
+
 import type { Project } from '../contract/project.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { handsOn, keepsElements } from '../knowledge/values.ts';
 import type { Call } from '../python/call.ts';
 import type { Evaluator } from '../python/evaluator.ts';
@@ -36,15 +38,21 @@ export interface Origin {
 }
 
 /** The same seed picks the same positions, and finds something else there. */
-const PICKS =
-  /^(random\.(shuffle|sample|choices?)|numpy\.random\.(shuffle|permutation|choice)|torch\.utils\.data\.random_split|sklearn\.model_selection\.train_test_split)$/;
+const PICKS = namesFor('picks');
 const PICKING_METHODS = new Set(['shuffle', 'permutation', 'choice', 'choices', 'sample']);
 const ADDING_METHODS = new Set(['append', 'extend', 'insert']);
 const WRITING_METHODS = new Set(['write', 'writelines', 'writerow', 'writerows', 'write_text']);
 /** They write a value down as it is; a set stays a set. */
-export const SAVES = /^(json\.dump|pickle\.dump|yaml\.(safe_)?dump|torch\.save|numpy\.save(txt)?|joblib\.dump)$/;
+export const SAVES = namesFor('saves');
 /** Datasets whose samples come in the order of what they are made of, and networks whose parts do. */
-const KEEPS = /^torch\.(utils\.data\.(Concat|Chain|Stack|Tensor)Dataset|nn\.(ModuleList|Sequential|ParameterList))$/;
+const KEEPS = namesFor('keeps-order');
+const ENUMERATE = nameFor('enumerate');
+const ZIP = nameFor('zip');
+const NEXT = nameFor('next');
+const LEN = nameFor('len');
+const SUM = nameFor('sum');
+const DICTIONARY = nameFor('dictionary');
+const COUNTS_UP = namesFor('counts-up');
 /** What elements have in common, whichever comes first. */
 const SHAPES = new Set(['shape', 'size', 'dtype', 'ndim', 'device', 'keys', 'columns']);
 /** Parts of a table, in the table's order. */
@@ -163,18 +171,18 @@ export class Order {
     const argument = value.node.parent?.type === 'keyword_argument' ? value.node.parent : value.node;
     const result = { ...value, node };
     if (sorts(call)) return null;
-    if (name !== null && KEEPS.test(name)) return node;
-    if (name === 'builtins.enumerate') return this.#counted(result);
-    if (name === 'builtins.zip') return this.#paired(call, value);
+    if (KEEPS.has(name)) return node;
+    if (name === ENUMERATE) return this.#counted(result);
+    if (name === ZIP) return this.#paired(call, value);
     const hands = handsOn(name);
     if (hands) return hands.keepsOrder ? this.#use(result) : null;
     if (flattens(call)) return this.#use(result);
-    if (name === 'builtins.next') return this.#origin.hasOneElement ? null : node;
-    if (name !== null && SAVES.test(name)) return node;
+    if (name === NEXT) return this.#origin.hasOneElement ? null : node;
+    if (SAVES.has(name)) return node;
     // A text in that order.
     if (call.method === 'join' && name === null) return this.#use(result);
     const isFirst = node.get('arguments')?.children[0] === argument;
-    const picks = name === null ? isFirst && PICKING_METHODS.has(call.method ?? '') : PICKS.test(name);
+    const picks = name === null ? isFirst && PICKING_METHODS.has(call.method ?? '') : PICKS.has(name);
     if (picks) return node;
     if (this.#writes(call)) return node;
     if (call.method === 'extend') return this.#grown(value, call.callee.get('object'));
@@ -231,7 +239,7 @@ export class Order {
     if (attribute && SHAPES.has(this.#file.read(attribute))) return true;
     if (this.#origin.hasOneElement || this.#isRemote) return true;
     const name = this.#file.read(value);
-    return this.#file.calls('builtins.len').some((call) => {
+    return this.#file.calls(LEN).some((call) => {
       const passed = call.node.get('arguments')?.children[0];
       const comparison = call.node.parent;
       if (!passed || comparison?.type !== 'comparison_operator' || this.#file.read(passed) !== name) return false;
@@ -258,7 +266,7 @@ export class Order {
     }
     if (parent?.type === 'argument_list' && parent.parent) {
       const call = this.#file.call(parent.parent);
-      if (call.name === 'builtins.dict') return call.node;
+      if (call.name === DICTIONARY) return call.node;
       if (handsOn(call.name)?.gives === 'elements') return this.#counted({ ...value, node: call.node });
     }
     return this.#use(value);
@@ -268,7 +276,7 @@ export class Order {
     for (const other of zip.node.get('arguments')?.children ?? []) {
       if (other === value.node) continue;
       const name = other.type === 'call' ? this.#file.call(other).name : null;
-      if (name === 'builtins.range' || name === 'itertools.count') return zip.node;
+      if (COUNTS_UP.has(name)) return zip.node;
       if (this.#origin.isIndependent(other, this.#ordered) || isDrawn(other, this.#values)) return zip.node;
     }
     return this.#use({ ...value, node: zip.node });
@@ -408,4 +416,4 @@ function isEntryOf(loop: Node, receiver: Node, file: PythonFile): boolean {
 
 /** `sum(lists, [])` and what concatenates its argument make one list of several. */
 const flattens = ({ name, node }: Call): boolean =>
-  handsOn(name)?.gives === 'parts' || (name === 'builtins.sum' && node.get('arguments')?.children[1]?.type === 'list');
+  handsOn(name)?.gives === 'parts' || (name === SUM && node.get('arguments')?.children[1]?.type === 'list');

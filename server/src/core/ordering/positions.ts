@@ -1,4 +1,5 @@
 /** Positions in a sequence: which of them are drawn at random, which a Dataset is asked for, and which are only shown. */
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { drawOf } from '../knowledge/tables.ts';
 import { deletes, handsOn, makesKind } from '../knowledge/values.ts';
 import type { Evaluator, Fact } from '../python/evaluator.ts';
@@ -8,7 +9,10 @@ import { EACH, type Value } from '../python/value.ts';
 import { walk } from '../syntax/parse.ts';
 
 /** They hand on a number as it is, or numbers in another form. */
-const HANDS_ON = /^builtins\.(int|abs)$/;
+const HANDS_ON = namesFor('hands-on-number');
+const INT = nameFor('int');
+const DICTIONARY = nameFor('dictionary');
+const LEN = nameFor('len');
 const HANDED_BY = new Set(['tolist', 'item', 'astype', 'long', 'numpy', 'copy', 'clone', 'squeeze', 'flatten']);
 
 /** Random numbers: `random.randrange(n)`, one of several, or what is computed from them. */
@@ -22,7 +26,7 @@ const isRandom: Fact = (value) => {
   if (name !== null && drawOf(name)?.kind === 'function') return true;
   const hands = handsOn(name);
   const passed = node.get('arguments')?.children[hands?.of ?? 0];
-  if (value.access.length === 0 && (hands || HANDS_ON.test(name ?? ''))) return parts([passed]);
+  if (value.access.length === 0 && (hands || HANDS_ON.has(name))) return parts([passed]);
   return method !== null && HANDED_BY.has(method) ? parts([callee.get('object')]) : undefined;
 };
 
@@ -35,7 +39,7 @@ const isIndex: Fact = (value) => {
   if (value.access.length > 0 || node.type === 'subscript') return false;
   if (node.type === 'binary_operator')
     return [node.get('left'), node.get('right')].flatMap((each) => (each ? [{ ...value, node: each }] : []));
-  if (node.type === 'call' && file.call(node).name === 'builtins.int') {
+  if (node.type === 'call' && file.call(node).name === INT) {
     const [passed] = node.get('arguments')?.children ?? [];
     return passed ? [{ ...value, node: passed }] : false;
   }
@@ -81,13 +85,13 @@ export function numberedIn(clause: Node, comprehension: Node, file: PythonFile):
   const list = comprehension.parent?.type === 'call' ? comprehension : comprehension.parent;
   const call = list?.parent?.type === 'call' ? file.call(list.parent) : null;
   const isPair = comprehension.get('body')?.children.some(counts) === true;
-  return call?.name === 'builtins.dict' && isPair ? call.node : null;
+  return call?.name === DICTIONARY && isPair ? call.node : null;
 }
 
 /** `index[word] = len(index)`, `label[name] = i`, and a counter kept by hand. */
 export function isCount(value: Node, target: Node, loop: Node, count: string | null, file: PythonFile): boolean {
   if (value.type === 'call') {
-    const passed = file.call(value).name === 'builtins.len' ? value.get('arguments')?.children[0] : undefined;
+    const passed = file.call(value).name === LEN ? value.get('arguments')?.children[0] : undefined;
     const container = target.get('value');
     return passed !== undefined && container !== undefined && file.read(passed) === file.read(container);
   }
@@ -114,7 +118,7 @@ export function mentions(node: Node | undefined, name: string, file: PythonFile)
   return found;
 }
 
-const SHOWS = /^(builtins\.(print|len|isinstance|repr|type)|IPython\.display\.display|logging\.(debug|info|warning))$/;
+const SHOWS = namesFor('shows-value');
 
 /** The value is only shown: printed, in a text that is, or the last line of a cell. */
 export function isShown(value: Node, file: PythonFile): boolean {
@@ -123,7 +127,7 @@ export function isShown(value: Node, file: PythonFile): boolean {
     if (parent.type === 'expression_statement') return true;
     if (parent.type === 'argument_list') {
       const call = parent.parent ? file.call(parent.parent) : null;
-      if (call?.name && SHOWS.test(call.name)) return true;
+      if (call?.name && SHOWS.has(call.name)) return true;
       if (call?.method !== 'format' || !parent.parent) return false;
       parent = parent.parent;
     } else if (

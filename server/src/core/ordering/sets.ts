@@ -1,6 +1,7 @@
 /** Sets: where a file makes them, what they hold, where they become sequences, and how they are sorted there. */
 
 import { insertAt, replace } from '../edits/edit-text.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { handsOn } from '../knowledge/values.ts';
 import type { Evaluator, Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -12,12 +13,15 @@ import type { Edit } from '../text/edit.ts';
 import { SAVES } from './order.ts';
 import { mentions } from './positions.ts';
 
+const SETS = namesFor('sets');
+const LIST = nameFor('list');
+
 const SET_METHODS = new Set(['union', 'intersection', 'difference', 'symmetric_difference', 'copy']);
 /** What positions in a sequence are called: a last word where nothing shows what a set holds. */
 const INDICES = /(^|[._])(ind(ex(es)?|ices)|idxs?)$/i;
 
 export function setsOf(file: PythonFile): Node[] {
-  const made = [...file.calls('builtins.set'), ...file.calls('builtins.frozenset')].map((call) => call.node);
+  const made = SETS.all.flatMap((name) => file.calls(name)).map((call) => call.node);
   return [...made, ...file.scopes.sets];
 }
 
@@ -41,7 +45,7 @@ const isSet: Fact = ({ file, node, access, ...rest }) => {
   if (node.type === 'augmented_assignment' || node.type === 'none') return [];
   if (node.type !== 'call') return undefined;
   const { name, method } = file.call(node);
-  if (name === 'builtins.set' || name === 'builtins.frozenset') return true;
+  if (SETS.has(name)) return true;
   return method !== null && SET_METHODS.has(method) && method !== 'copy' ? true : undefined;
 };
 
@@ -86,7 +90,7 @@ function isSequence(node: Node, file: PythonFile): boolean {
   // `a.union(b)` is a set again, and its own expression is followed.
   const isSet = call.method !== null && SET_METHODS.has(call.method);
   const isSame = handsOn(call.name)?.gives === 'same';
-  return !isSet && !isSame && !SAVES.test(call.name ?? '') && linksOf(file).placesOf(call, 0)?.isSpread !== false;
+  return !isSet && !isSame && !SAVES.has(call.name) && linksOf(file).placesOf(call, 0)?.isSpread !== false;
 }
 
 /** The right side of `a - b` leaves none of its elements behind. */
@@ -119,6 +123,6 @@ function isOnlyCounted(ordered: Node, file: PythonFile): boolean {
 export function sortSet(point: Node, file: PythonFile): Edit[] {
   const list = point.parent;
   const outer = list?.type === 'argument_list' && list.parent ? file.call(list.parent) : null;
-  if (outer?.name === 'builtins.list' && list?.children.length === 1) return [replace(outer.callee, 'sorted')];
+  if (outer?.name === LIST && list?.children.length === 1) return [replace(outer.callee, 'sorted')];
   return [insertAt(startBehindStar(point, file), 'sorted('), insertAt(point.end, ')')];
 }

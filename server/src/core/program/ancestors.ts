@@ -1,18 +1,18 @@
 /** What a class is by its bases, through the project's files. */
+import { type Names, namesFor } from '../knowledge/names.ts';
 import type { Workspace } from './workspace.ts';
 
-const DATASET =
-  /^torch\.utils\.data\.(Iterable|Map|Iter)?(Dataset|DataPipe)$|^torchvision\.datasets\.([a-z]\w*\.)*[A-Z]\w*$|^[A-Za-z_]\w*\.([A-Za-z_]\w*\.)*\w*Dataset$/;
+const DATASET = namesFor('datasets');
 
 /** True for a class of such a name, or with a base of one, by the name a file has for it. */
 export function descendsFrom(
-  ancestor: RegExp,
+  ancestor: Names,
   name: string,
   path: string,
   workspace: Workspace,
   seen = new Set<string>(),
 ): boolean {
-  if (ancestor.test(name)) return true;
+  if (ancestor.has(name)) return true;
   const found = name.startsWith('#') ? { path, name } : workspace.locate(name, path);
   const key = found && `${found.path}${found.name}`;
   if (!found || !key || seen.has(key)) return false;
@@ -25,7 +25,7 @@ export function descendsFrom(
 export const isDataset = (name: string, path: string, workspace: Workspace): boolean =>
   descendsFrom(DATASET, name, path, workspace);
 
-const ITERABLE = /^torch\.utils\.data\.(IterableDataset|IterDataPipe)$|^lightning\.\w+\.IterableDataset$/;
+const ITERABLE = namesFor('iterable-datasets');
 
 /** True for a class that is an iterable dataset of torch's, itself or by a base. */
 export const isIterable = (name: string, path: string, workspace: Workspace): boolean =>

@@ -1,22 +1,20 @@
 /** What a main guard is there for: to run a program with its arguments, or only to show what the file has for others. */
 
+import { namesFor } from '../knowledge/names.ts';
 import { seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { walk } from '../syntax/parse.ts';
 
 /** Makes a tensor, or tells how large or fast something is. */
-const SHOWS =
-  /^(builtins|torch|numpy|math|time|sys|copy|warnings|pprint|thop|ptflops|fvcore|torchstat|torchsummary|torchsummaryX|torchinfo|torchviz)\./;
+const SHOWS = namesFor('shows');
 /** Reads or writes what outlives the program, asks somebody, or trains. */
-const ACTS =
-  /^(builtins\.(open|input|exec|eval)|torch\.(save|load|optim|distributed|multiprocessing|hub|utils\.(data|tensorboard))|numpy\.(save|load|random\.seed|genfromtxt|fromfile))/;
+const ACTS = namesFor('acts');
 const ACTING_METHODS =
   /^(step|fit|learn|train_\w+|run|main|save\w*|dump\w*|write\w*|to_(csv|json|pickle)|imsave|imwrite|export|add_(scalar|image)\w*|(from|load)_\w+|parse_\w+|next|map)$/;
 /** A function called so does what the program is there for. */
 const WORKS = /^#(main|run|train|fit|learn|cli|evaluate|benchmark)\w*$/;
-const COMMAND_LINE =
-  /^(argparse\.ArgumentParser(\.parse_(known_)?args)?|fire\.Fire|tyro\.cli|absl\.app\.run|simple_parsing\.\w+|configargparse\.\w+|jsonargparse\.\w+|transformers\.HfArgumentParser|docopt\.docopt)$/;
+const COMMAND_LINE = namesFor('reads-command-line');
 const DEEPEST = 3;
 
 /** True where the main guard makes a network of this file, or has a function make one, and does nothing but look at it. */
@@ -33,7 +31,7 @@ export function hasCommandLine(file: PythonFile): boolean {
     body !== undefined &&
     depth <= DEEPEST &&
     callsIn(body, file).some(({ name }) => {
-      if (name === null || !name.startsWith('#')) return COMMAND_LINE.test(name ?? '');
+      if (name === null || !name.startsWith('#')) return COMMAND_LINE.has(name);
       return reads(file.functionOf(name)?.node.get('body'), depth + 1);
     });
   const guards = file.syntax.root.children.filter((node) => isMainGuard(node, file));
@@ -72,7 +70,7 @@ function shows(call: Call, file: PythonFile, depth: number): boolean {
   const given = call.node.get('arguments')?.children ?? [];
   if (given.some((each) => file.functionOf(file.qualify(each.get('value') ?? each)))) return false;
   if (name === null) return method === null || !ACTING_METHODS.test(method);
-  if (!name.startsWith('#')) return SHOWS.test(name) && !ACTS.test(name);
+  if (!name.startsWith('#')) return SHOWS.has(name) && !ACTS.has(name);
   if (file.classOf(name)) return true;
   const body = file.functionOf(name)?.node.get('body');
   return !WORKS.test(name) && (body === undefined || onlyShows(body, file, depth + 1));

@@ -1,7 +1,8 @@
 /** What a file says about the programs it is part of, besides its effects: small, plain, and kept for closed files. */
 
 import type { Determinism, PassedInitializer } from '../contract/project.ts';
-import { ALGORITHMS, CUDNN_DETERMINISTIC, LIBRARY } from '../knowledge/calls.ts';
+import { ALGORITHMS, CUDNN_DETERMINISTIC, OLD_ALGORITHMS } from '../knowledge/calls.ts';
+import { isOfLibrary, nameFor, namesFor } from '../knowledge/names.ts';
 import { type Flags, isMlPackage, looksLikeSeeder, type Seeder, seederOf } from '../knowledge/tables.ts';
 import { unaskedIterables } from '../loading/iterables.ts';
 import { passedInitializers } from '../loading/worker-seeds.ts';
@@ -73,7 +74,11 @@ export interface FileFacts {
   readonly asksForWorker: boolean;
 }
 
-const DEBUG_SWITCHES = ['torch.set_deterministic_debug_mode', 'torch.set_deterministic'];
+const DEBUG_SWITCHES = [nameFor('algorithms-debug-mode'), OLD_ALGORITHMS];
+const WORKER_INFO = nameFor('worker-info');
+const TRAINS = namesFor('trains');
+const TAKES_GRADIENTS = namesFor('takes-gradients');
+const TRAINER = /(^|\.)\w*Trainer$/;
 
 export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): FileFacts {
   const usesMl = reachesMl(file);
@@ -107,8 +112,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     callsOfOthers: usesMl ? callsOfOthers(file) : {},
     transforming: usesMl ? transformingFunctions(file) : [],
     unasked: usesMl ? unaskedIterables(file) : {},
-    asksForWorker:
-      file.methodCalls('get_worker_info').length + file.calls('torch.utils.data.get_worker_info').length > 0,
+    asksForWorker: file.methodCalls('get_worker_info').length + file.calls(WORKER_INFO).length > 0,
   };
 }
 
@@ -141,7 +145,7 @@ function determinismOf(file: PythonFile, counts: (node: Node) => boolean): Deter
 
 function setsMode(file: PythonFile): boolean {
   if (['eval', 'train', 'backward'].some((name) => file.methodCalls(name).length > 0)) return true;
-  return [...file.callsByName.keys()].some((name) => /^torch\.(optim\.[A-Z]|autograd\.(grad|backward)$)/.test(name));
+  return [...file.callsByName.keys()].some((name) => TRAINS.has(name));
 }
 
 /** A name for the method that trains is as good as a call of it: trainers have their own. */
@@ -150,9 +154,7 @@ function takesGradients(file: PythonFile): boolean {
   if (methods.some((name) => file.methodCalls(name).length > 0)) return true;
   if (file.methodCalls('train').some((call) => (call.node.get('arguments')?.children.length ?? 0) > 0)) return true;
   if ([...file.scopes.classes.values()].some(({ methods: own }) => own.has('training_step'))) return true;
-  return [...file.callsByName.keys()].some((name) =>
-    /^torch\.(optim\.[A-Z]|autograd\.(grad|backward|functional\.)|func\.)|(^|\.)\w*Trainer$/.test(name),
-  );
+  return [...file.callsByName.keys()].some((name) => TAKES_GRADIENTS.has(name) || TRAINER.test(name));
 }
 
 function isTest(path: string): boolean {
@@ -170,7 +172,7 @@ function reachesMl(file: PythonFile): boolean {
 function seedsSomething(name: string): boolean {
   const seeder = seederOf(name);
   if (seeder) return !seeder.implicit && (seeder.streams.length > 0 || seeder.device === 'cuda') && !seeder.restores;
-  return !LIBRARY.test(name) && looksLikeSeeder(name.slice(name.lastIndexOf('.') + 1).replace('#', ''));
+  return !isOfLibrary(name) && looksLikeSeeder(name.slice(name.lastIndexOf('.') + 1).replace('#', ''));
 }
 
 function switchesOn(call: Call, file: PythonFile): boolean {

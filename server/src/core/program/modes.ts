@@ -1,33 +1,18 @@
 /** What acts in training in another way than in evaluation: layers, and the classes and functions of a file that build them. */
 
-import { LIBRARY } from '../knowledge/calls.ts';
+import { innerDropout, isOfLibrary, namesFor } from '../knowledge/names.ts';
 import type { Argument, Call } from '../python/call.ts';
 import { looksLikeClass, type PythonFile } from '../python/file.ts';
 import { lookUp } from '../python/scope.ts';
 
 /** Layers that always act differently, unless their probability is 0. */
-const LAYER = /^torch\.nn\.(Dropout[123]?d?|AlphaDropout|FeatureAlphaDropout)$/;
-
-const NORM = /^torch\.nn\.(Lazy|Sync)?BatchNorm([123]d)?$|^torch_geometric\.nn\.BatchNorm$/;
-
-/** Layers with a dropout inside: its position, and the probability where none is passed. */
-const INNER: Readonly<Record<string, { readonly position?: number; readonly usual: number }>> = {
-  'torch.nn.Transformer': { position: 5, usual: 0.1 },
-  'torch.nn.TransformerEncoderLayer': { position: 3, usual: 0.1 },
-  'torch.nn.TransformerDecoderLayer': { position: 3, usual: 0.1 },
-  'torch.nn.MultiheadAttention': { position: 2, usual: 0 },
-  'torch.nn.LSTM': { usual: 0 },
-  'torch.nn.GRU': { usual: 0 },
-  'torch.nn.RNN': { usual: 0 },
-};
-
-const FUNCTION = /^torch\.nn\.functional\.((feature_)?(alpha_)?dropout[123]?d?|batch_norm)$/;
-
-/** All of torchvision's classifiers and segmenters but the vision transformers, whose dropout is 0. */
-const TORCHVISION = /^torchvision\.models\.(?!detection\.)([a-z]\w*\.)*(?!vit_|get_|list_)[a-z]\w*$/;
+const LAYER = namesFor('mode-layers');
+const NORM = namesFor('norm-layers');
+const FUNCTION = namesFor('mode-functions');
+const TORCHVISION = namesFor('torchvision-models');
 
 /** A function of torchvision that builds a model with dropout or batch norm. */
-export const isTorchvisionModel = (name: string): boolean => TORCHVISION.test(name);
+export const isTorchvisionModel = (name: string): boolean => TORCHVISION.has(name);
 
 /** What stands for a layer with two modes among the parts of a network. */
 export const MODES = '*';
@@ -38,9 +23,9 @@ export const OWN_MODE = '!';
 /** True where the layer or function a call makes is known to act differently in training. */
 export function hasModes(call: Call, file: PythonFile): boolean {
   const name = call.name ?? '';
-  if (NORM.test(name) || FUNCTION.test(name) || isTorchvisionModel(name)) return true;
-  if (LAYER.test(name)) return !mayBeZero(file.argument(call, 'p', 0), file, 0.5);
-  const inner = INNER[name];
+  if (NORM.has(name) || FUNCTION.has(name) || isTorchvisionModel(name)) return true;
+  if (LAYER.has(name)) return !mayBeZero(file.argument(call, 'p', 0), file, 0.5);
+  const inner = innerDropout(name);
   return inner !== undefined && !mayBeZero(file.argument(call, 'dropout', inner.position), file, inner.usual);
 }
 
@@ -102,4 +87,4 @@ const isLocal = (name: string, file: PythonFile): boolean =>
   file.scopes.classes.has(name) || (file.scopes.functions.has(name) && !name.includes('.'));
 
 /** A class of another file, which may be the project's. */
-const isForeign = (name: string): boolean => looksLikeClass(name) && !LIBRARY.test(name) && !name.startsWith('#');
+const isForeign = (name: string): boolean => looksLikeClass(name) && !isOfLibrary(name) && !name.startsWith('#');

@@ -1,18 +1,19 @@
 /** Neural networks: which classes are, and what they hold that acts in training in another way than in evaluation. */
 
+import { namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { descendsFrom } from './ancestors.ts';
 import { hasModes, MODES, OWN_MODE } from './modes.ts';
 import type { Workspace } from './workspace.ts';
 
-const NETWORK =
-  /^(torch\.nn\.(modules\.)?([a-z]\w*\.)*|torch_geometric\.nn\.([a-z]\w*\.)*|torchvision\.(models|ops)\.([a-z]\w*\.)*|lightning\.pytorch\.|timm\.([a-z]\w*\.)*|transformers\.([a-z]\w*\.)*(?=\w*(Model|For[A-Z])))[A-Z]\w*$/;
+const NETWORK = namesFor('networks');
+const CONTAINERS = namesFor('module-containers');
 
 /** True where a class or function, as a file calls it, is known to build dropout, batch norm or the like. */
 export function buildsModes(call: Call, file: PythonFile, workspace: Workspace): boolean {
   if (hasModes(call, file)) return true;
-  if (call.name !== null && /^torch\.nn\.(Sequential|ModuleList|ModuleDict)$/.test(call.name)) {
+  if (CONTAINERS.has(call.name)) {
     const inside = file.allCalls.filter(({ node }) => node.start > call.node.start && node.end <= call.node.end);
     return inside.some((each) => buildsModes(each, file, workspace));
   }

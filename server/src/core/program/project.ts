@@ -17,6 +17,7 @@ import type { Pledge } from '../contract/severity.ts';
 import type { Event, Value } from '../effects/events.ts';
 import type { Reached, Site, Summary, TransformedDraw } from '../effects/summary.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
+import { namesFor } from '../knowledge/names.ts';
 import { type Stream, torchvisionFor } from '../knowledge/tables.ts';
 import { vocabularyOf } from '../lowering/own-functions.ts';
 import { mayDrawTransformed } from '../lowering/transforms.ts';
@@ -32,6 +33,8 @@ import type { FileFacts } from './facts.ts';
 import { indexFile } from './indexed-file.ts';
 import { buildsModes, isNetwork } from './networks.ts';
 import { Workspace } from './workspace.ts';
+
+const TORCH = namesFor('torch');
 
 const PLEDGES: readonly Pledge[] = ['none', 'seeded', 'deterministic'];
 
@@ -427,9 +430,7 @@ export function isProgram(workspace: Workspace, path: string): boolean {
   const isCommand = workspace.commands(path).ids.length > 0;
   if (!facts || facts.isTest || (isForOthers(workspace, path) && !isCommand)) return false;
   // Without a guard the body itself has to do something to randomness.
-  const switches = workspace
-    .effects(path)
-    ?.module.some((each) => each.kind === 'flag' && each.name.startsWith('torch.'));
+  const switches = workspace.effects(path)?.module.some((each) => each.kind === 'flag' && TORCH.has(each.name));
   const isMeant = facts.hasMainGuard || facts.fitsAtTop || isCommand || switches === true;
   if (!isMeant && !workspace.mayDoItself(path)) return false;
   const { summary, reached } = workspace.program(path);

@@ -1,8 +1,11 @@
 /** Which value a call passes for a parameter, also where the arguments come from a dictionary. */
 
+import { nameFor } from '../knowledge/names.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Argument, Call, Reader } from './call.ts';
 import { assignedValues, type Definition } from './scope.ts';
+
+const DICTIONARY = nameFor('dictionary');
 
 /** The definitions of a name. */
 type Names = readonly Definition[];
@@ -59,7 +62,7 @@ function dictionaryEntry(file: Reader, expression: Node | undefined, name: strin
   }
   if (expression.type === 'call') {
     const call = file.call(expression);
-    return call.name === 'builtins.dict' ? argumentOf(file, call, name, undefined, followed) : 'unknown';
+    return call.name === DICTIONARY ? argumentOf(file, call, name, undefined, followed) : 'unknown';
   }
   if (expression.type !== 'identifier') return 'unknown';
   const names = file.definitions(expression);

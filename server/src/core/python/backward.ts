@@ -1,5 +1,6 @@
 /** One step back from a value to what it was made of: through names, parameters, returns, attributes and containers. */
 
+import { namesFor } from '../knowledge/names.ts';
 import { handsOn, keepsElements } from '../knowledge/values.ts';
 import { lastValue } from '../syntax/node.ts';
 import type { Node, PythonFile } from './file.ts';
@@ -19,9 +20,11 @@ import {
   type Value,
 } from './value.ts';
 
+const BUILTINS = namesFor('builtins');
+
 /** They make a generator function a context manager. */
 const MAKES_CONTEXT = /(^|\.)(async)?contextmanager$/;
-const PROPERTY = /^(builtins\.|functools\.)?(property|cached_property)$/;
+const PROPERTY = namesFor('property');
 /** Stands in the way of a step: nothing further is known. */
 const STOP = null;
 
@@ -426,9 +429,7 @@ export class Backward {
   }
 
   #locate(name: string | null, from: PythonFile) {
-    return name === null || name.startsWith('#') || name.startsWith('builtins.')
-      ? null
-      : this.#elsewhere.locate(name, from);
+    return name === null || name.startsWith('#') || BUILTINS.has(name) ? null : this.#elsewhere.locate(name, from);
   }
 
   /** A name that another file of the project binds. */
@@ -461,7 +462,7 @@ const isKeyword = ({ type }: Node): boolean => type === 'keyword_argument';
 const isPositional = ({ type }: Node): boolean => !/^(keyword_argument|dictionary_splat)$/.test(type);
 
 const isPropertyLike = (method: FunctionInfo, file: PythonFile): boolean =>
-  method.decorators.some((each) => PROPERTY.test(file.qualify(each.children[0] ?? each) ?? ''));
+  method.decorators.some((each) => PROPERTY.has(file.qualify(each.children[0] ?? each)));
 
 /** What code puts into a container besides what it was made of, where the way in may lead to it. */
 function putsAt(value: Value, puts: readonly Put[]): readonly Value[] {

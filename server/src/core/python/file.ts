@@ -3,8 +3,9 @@
  * Rules ask; nobody walks. A rule about `DataLoader` costs nothing in a file without one.
  */
 
+import { namesFor } from '../knowledge/names.ts';
 import { canonical } from '../knowledge/tables.ts';
-import { BUILTINS, usualModule } from '../knowledge/usual-names.ts';
+import { builtinNamed, usualModule } from '../knowledge/usual-names.ts';
 import { type Node, parse, type Syntax } from '../syntax/parse.ts';
 import type { Span } from '../text/edit.ts';
 import { argumentOf } from './arguments.ts';
@@ -48,12 +49,7 @@ export const FLUENT = new Set([
   'apply',
 ]);
 /** Calls that wrap a module without changing what it is. */
-const WRAPPERS = new Set([
-  'torch.nn.DataParallel',
-  'torch.nn.parallel.DistributedDataParallel',
-  'torch.compile',
-  'torch.jit.script',
-]);
+const WRAPPERS = namesFor('wraps-module');
 
 export class PythonFile {
   readonly path: string;
@@ -218,7 +214,7 @@ export class PythonFile {
   #resolveName(identifier: Node): string | null {
     const name = this.read(identifier);
     const definitions = this.definitions(identifier);
-    if (definitions.length === 0) return BUILTINS.has(name) ? `builtins.${name}` : this.#fromStar(name);
+    if (definitions.length === 0) return builtinNamed(name) ?? this.#fromStar(name);
     // `try: from a import f / except ImportError: f = None` means a.f to every reader.
     const all = definitions.filter((each) => !(each.kind === 'assignment' && each.value.type === 'none'));
     const isImported = all.some((each) => each.kind === 'import') && this.scope(identifier).kind === 'module';
@@ -270,7 +266,7 @@ export class PythonFile {
     }
     if (expression.type === 'call') {
       const call = this.call(expression);
-      if (call.name !== null && WRAPPERS.has(call.name)) {
+      if (WRAPPERS.has(call.name)) {
         const inner = this.argument(call, 'module', 0);
         return typeof inner === 'string' ? null : this.constructionOf(inner);
       }

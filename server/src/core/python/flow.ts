@@ -1,5 +1,7 @@
 /** Where an object goes within its file: through names, attributes, returns and the file's own functions, until it is used. */
+
 import { ITERATES } from '../knowledge/calls.ts';
+import { namesFor } from '../knowledge/names.ts';
 import type { Node, PythonFile } from './file.ts';
 import type { FunctionInfo } from './scope.ts';
 
@@ -14,7 +16,7 @@ export interface Uses {
   escapes: boolean;
 }
 
-const READS_ONLY = /^builtins\.(len|print|isinstance|repr|str|type|id|bool|next|hasattr)$/;
+const READS_ONLY = namesFor('reads-only');
 
 /** Follows an object from the expression that makes it. `carries` names calls that hand on what they get, or are methods of. */
 export function usesOf(made: Node, file: PythonFile, carries: (call: Node, argument: Node) => boolean): Uses {
@@ -109,11 +111,11 @@ function passed(
   if (!node) return;
   const call = file.call(node);
   const keyword = value.parent?.type === 'keyword_argument' ? value.parent.get('name') : undefined;
-  if (carries(node, value) || (call.name !== null && ITERATES.test(call.name))) {
+  if (carries(node, value) || ITERATES.has(call.name)) {
     go(node);
     return;
   }
-  if (call.name !== null && READS_ONLY.test(call.name)) return;
+  if (READS_ONLY.has(call.name)) return;
   const owner = file.classOf(call.name);
   const info = owner ? owner.methods.get('__init__') : file.functionOf(call.name);
   const isBound = info?.class && !info.decorators.some((each) => file.read(each).includes('staticmethod'));

@@ -1,11 +1,16 @@
 /** Facts to ask the evaluator for: whether a value is a number, a text, bytes or a path, as the code that made it shows. */
 
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { makesKind } from '../knowledge/values.ts';
 import { annotatedType } from './annotations.ts';
 import type { Call } from './call.ts';
 import type { Evaluator, Fact } from './evaluator.ts';
 import type { Node } from './file.ts';
 import { EACH, isElement, type Value } from './value.ts';
+
+const ENUMERATE = nameFor('enumerate');
+const MAP = nameFor('map');
+const LEAST_OR_MOST = namesFor('least-or-most');
 
 /** The same question about another expression at the same place. */
 const part = (value: Value, node: Node | undefined, ...access: readonly string[]): Value[] =>
@@ -69,12 +74,12 @@ function numberCall(
   const { file, access } = value;
   const [step, ...rest] = access;
   const [first] = node.get('arguments')?.children ?? [];
-  if (name === 'builtins.enumerate' && isElement(step) && rest[0] === '[0]') return true;
-  if (/^builtins\.(min|max)$/.test(name ?? '') && access.length === 0) {
+  if (name === ENUMERATE && isElement(step) && rest[0] === '[0]') return true;
+  if (LEAST_OR_MOST.has(name) && access.length === 0) {
     const passed = node.get('arguments')?.children.filter(({ type }) => type !== 'keyword_argument') ?? [];
     return passed.length === 1 ? part(value, first, EACH) : passed.flatMap((each) => part(value, each));
   }
-  if (name === 'builtins.map' && isElement(step) && rest.length === 0 && first)
+  if (name === MAP && isElement(step) && rest.length === 0 && first)
     return makesKind(file.qualify(first), 'number') || undefined;
   // Arrays of texts are rare enough to be told by their texts.
   const object = callee.get('object');
@@ -119,7 +124,7 @@ function textCall(
   const [step, ...rest] = value.access;
   const [first] = node.get('arguments')?.children ?? [];
   const object = callee.get('object');
-  if (name === 'builtins.map' && isElement(step) && rest.length === 0 && first)
+  if (name === MAP && isElement(step) && rest.length === 0 && first)
     return makesKind(value.file.qualify(first), 'text') || undefined;
   // Tensors have a `split` too, by numbers.
   if (name === null && /^r?(split|partition)$/.test(method ?? '') && isElement(step) && rest.length === 0)

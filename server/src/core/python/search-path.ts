@@ -1,18 +1,19 @@
 /** Folders that a file adds to the path that Python finds modules on: `sys.path.append('core')`. */
 
+import { namesFor } from '../knowledge/names.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Node, PythonFile } from './file.ts';
 
-const CHANGES_PATH = /^sys\.path\.(append|insert|extend)$/;
+const CHANGES_PATH = namesFor('changes-search-path');
 /** What joins the parts of a path. */
-const JOINS = /^(os\.path\.join|pathlib\.Path(\.joinpath)?)$/;
+const JOINS = namesFor('joins-path');
 /** A folder as it is written from another one; the file's own, and those around it, are searched anyway. */
 const FOLDER = /^(?:\.\.?\/)*(\w[\w-]*(?:\/\w[\w-]*)*)\/?$/;
 const NO_FOLDERS: readonly string[] = [];
 
 /** Where they stand, nobody works out: they are looked for in every folder around the file that imports. */
 export function addedFolders(file: PythonFile): readonly string[] {
-  const adds = file.allCalls.filter(({ name }) => name !== null && CHANGES_PATH.test(name));
+  const adds = file.allCalls.filter(({ name }) => CHANGES_PATH.has(name));
   if (adds.length === 0) return NO_FOLDERS;
   const folders = new Set<string>();
   const collect = (node: Node | undefined): void => {
@@ -24,7 +25,7 @@ export function addedFolders(file: PythonFile): readonly string[] {
       return undefined;
     });
   };
-  const joins = file.allCalls.filter(({ name, method }) => JOINS.test(name ?? '') || method === 'joinpath');
+  const joins = file.allCalls.filter(({ name, method }) => JOINS.has(name) || method === 'joinpath');
   for (const { node } of [...adds, ...joins]) collect(node.get('arguments'));
   return [...folders];
 }

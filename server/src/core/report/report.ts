@@ -8,6 +8,7 @@ import { Composer } from '../composing/composer.ts';
 import { type Step, Trace } from '../composing/trace.ts';
 import type { Project } from '../contract/project.ts';
 import type { Finding } from '../contract/rule.ts';
+import { namesFor } from '../knowledge/names.ts';
 import { loaderArgument } from '../loading/loaders.ts';
 import { compilingNodes } from '../lowering/transforms.ts';
 import { DATA_LOADERS } from '../lowering/values.ts';
@@ -24,6 +25,8 @@ import { type Mention, Source } from './source.ts';
 import { streamsOf } from './streams.ts';
 import { switchesOf } from './switches.ts';
 import { verdictOf } from './verdict.ts';
+
+const TORCH = namesFor('torch');
 
 /** The entry points of the workspace, sorted. */
 export function programsOf(workspace: Workspace): string[] {
@@ -138,7 +141,7 @@ function operationsOf({ file, project }: Part, source: Source): OperationReport[
 function loadersOf(file: PythonFile, source: Source): LoaderReport[] {
   const written = (argument: Argument): string | null =>
     argument === 'absent' ? null : argument === 'unknown' ? '?' : onOneLine(file.read(argument));
-  const isTorchs = (call: Call): boolean => call.name?.startsWith('torch.') === true;
+  const isTorchs = (call: Call): boolean => TORCH.has(call.name);
   const argument = (call: Call, name: Parameters<typeof loaderArgument>[2]): string | null =>
     written(isTorchs(call) ? loaderArgument(file, call, name) : file.argument(call, name));
   return file.allCalls

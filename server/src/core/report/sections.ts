@@ -1,12 +1,15 @@
 /** A report in words: sections of rows that every renderer shows alike. */
 
 import type { Pledge } from '../contract/severity.ts';
+import { namesFor } from '../knowledge/names.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import type { FindingReport, LoaderReport, NoProgram, ProgramReport, Report } from './model.ts';
 import type { Condition, Mention, Place } from './source.ts';
 import type { Drawing, Seeding, StreamReport, StreamState } from './streams.ts';
 import type { SwitchReport, SwitchSetting } from './switches.ts';
 import { join } from './verdict.ts';
+
+const TORCH = namesFor('torch');
 
 /** A string is prose, in which code stands in backticks. */
 export type Inline = string | { readonly code: string } | { readonly place: Place } | { readonly rule: string };
@@ -165,7 +168,12 @@ function literal(value: unknown): string {
   return Array.isArray(value) ? `(${value.map(literal).join(', ')})` : JSON.stringify(value);
 }
 
-const shortName = (name: string): string => name.replace(/^torch\.(backends\.)?/, '');
+const MODULES = namesFor('switch-modules').all;
+
+function shortName(name: string): string {
+  const module = MODULES.find((each) => name.startsWith(`${each}.`));
+  return module === undefined ? name : name.slice(module.length + 1);
+}
 
 function switchSection(switches: readonly SwitchReport[]): Section {
   const set = switches.filter(({ settings }) => settings.length > 0);
@@ -185,7 +193,7 @@ function switchSection(switches: readonly SwitchReport[]): Section {
 
 function settingValue(name: string, { value }: SwitchSetting): Cell {
   if (value !== '') return [line(code(value))];
-  return words(name.startsWith('torch.') ? 'nothing: the call raises' : 'a value that is not shown');
+  return words(TORCH.has(name) ? 'nothing: the call raises' : 'a value that is not shown');
 }
 
 const settingPlace = (name: string, { place, by, conditions }: SwitchSetting): Cell => [

@@ -1,7 +1,7 @@
 /** The determinism switches of a program in its report: where each is set, to what, and under which conditions. */
 
 import type { Step } from '../composing/trace.ts';
-import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
+import { ALGORITHMS, CUDNN_BENCHMARK, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { environmentSettings } from '../switches/switches.ts';
 import { lastValue } from '../syntax/parse.ts';
@@ -24,7 +24,7 @@ export interface SwitchReport {
 }
 
 /** Those that every report names, set or not. */
-const USUAL = [ALGORITHMS, CUDNN_DETERMINISTIC, 'torch.backends.cudnn.benchmark'];
+const USUAL = [ALGORITHMS, CUDNN_DETERMINISTIC, CUDNN_BENCHMARK];
 const VARIABLES = ['CUBLAS_WORKSPACE_CONFIG', 'PYTHONHASHSEED'];
 
 export function switchesOf(steps: readonly Step[], files: readonly PythonFile[], source: Source): SwitchReport[] {

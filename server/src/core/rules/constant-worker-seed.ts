@@ -3,6 +3,7 @@
 import type { Report, Rule } from '../contract/rule.ts';
 import { removeStatement, replace } from '../edits/edit-text.ts';
 import { freeName, spell } from '../edits/imports.ts';
+import { INITIAL_SEED } from '../knowledge/streams.ts';
 import { drawOf, seederOf } from '../knowledge/tables.ts';
 import { loaderArgument, seedWorker, workerFunction } from '../loading/loaders.ts';
 import {
@@ -205,7 +206,7 @@ function repair(seeds: readonly RepeatedSeed[], file: PythonFile): Fix[] {
       title: 'Seed the workers with `torch.initial_seed()`',
       safe: false,
       edits() {
-        const { text, edits } = spell(file, 'torch.initial_seed');
+        const { text, edits } = spell(file, INITIAL_SEED);
         const torch = seeds.filter((seed) => isTorchOnly(seed) && !targets.includes(seed.value));
         return [
           ...edits,

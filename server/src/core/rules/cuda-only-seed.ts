@@ -3,6 +3,8 @@
 import type { Rule } from '../contract/rule.ts';
 import { replace } from '../edits/edit-text.ts';
 import { spell } from '../edits/imports.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
+import { streamRow } from '../knowledge/streams.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { isNeverMentioned, outermostFunction } from '../python/mentions.ts';
@@ -51,7 +53,7 @@ model = nn.Linear(8, 2).cuda()
     },
   ],
   *check(file, project) {
-    const call = file.allCalls.find((each) => each.name !== null && TWIN.test(each.name) && isRun(each, file));
+    const call = file.allCalls.find((each) => TWIN.has(each.name) && isRun(each, file));
     const { exposed = {}, may = {} } = project.summary ?? {};
     const draw = exposed.torch;
     if (!call || !draw || draw.marked || 'torch' in may) return;
@@ -70,7 +72,7 @@ model = nn.Linear(8, 2).cuda()
   },
 };
 
-const TWIN = /^torch\.cuda\.manual_seed(_all)?$/;
+const TWIN = namesFor('seeds-cuda-by-value');
 
 /** Not in a function of this file that is never mentioned again. */
 function isRun(call: Call, file: PythonFile): boolean {
@@ -86,14 +88,14 @@ function drawsElsewhere(file: PythonFile, drawn: Span): boolean {
   return device !== 'absent' && (typeof device === 'string' || file.constant(device) !== 'cpu');
 }
 
-const DEFAULTS = ['torch.set_default_device', 'torch.set_default_tensor_type'];
+const DEFAULTS = [nameFor('default-device'), nameFor('default-tensor-type')];
 
 function repair(file: PythonFile, call: Call): Fix {
   return {
     title: 'Call `torch.manual_seed` instead',
     safe: false,
     edits: () => {
-      const { text, edits } = spell(file, 'torch.manual_seed', call.node.start);
+      const { text, edits } = spell(file, streamRow('torch').seed, call.node.start);
       const guard = guardOnly(file, call);
       const list = call.node.get('arguments');
       // Behind a test for CUDA the seed would be missing where there is none.

@@ -2,6 +2,7 @@
 
 import type { Rule } from '../contract/rule.ts';
 import { replace } from '../edits/edit-text.ts';
+import { CUDNN_BENCHMARK } from '../knowledge/calls.ts';
 import {
   isForSpeed,
   isOverruled,
@@ -10,8 +11,6 @@ import {
   switchSettings,
   writtenSwitch,
 } from '../switches/switches.ts';
-
-const BENCHMARK = 'torch.backends.cudnn.benchmark';
 
 export const cudnnBenchmark: Rule = {
   name: 'cudnn-benchmark',
@@ -51,10 +50,10 @@ torch.backends.cudnn.benchmark = False
   ],
   *check(file, project) {
     if (measuresSpeed(file)) return;
-    for (const setting of switchSettings(file, BENCHMARK)) {
+    for (const setting of switchSettings(file, CUDNN_BENCHMARK)) {
       const { node, value } = setting;
-      if (value.type !== 'true' || isForSpeed(setting, BENCHMARK, project)) continue;
-      if (isOverruled(setting, BENCHMARK, project)) continue;
+      if (value.type !== 'true' || isForSpeed(setting, CUDNN_BENCHMARK, project)) continue;
+      if (isOverruled(setting, CUDNN_BENCHMARK, project)) continue;
       // Where nothing is drawn, as in inference, the switch is what makes two runs differ.
       const isAlone = project.promise === 'none' && project.isInProgram && project.streams.size === 0;
       yield {

@@ -1,15 +1,18 @@
 /** `F.dropout` drops in evaluation too: unlike the layer it does not know which mode the model is in. */
+
 import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import { addArguments, replace } from '../edits/edit-text.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
 
-const DROPOUT = ['dropout', 'dropout1d', 'dropout2d', 'dropout3d'].map((name) => `torch.nn.functional.${name}`);
-const ATTENTION = 'torch.nn.functional.scaled_dot_product_attention';
+const DROPOUT = namesFor('dropouts').all;
+const LAYERS = namesFor('module-parts');
+const ATTENTION = nameFor('attention');
 /** Methods that run in training only, once, or in order to disturb their input. */
 const BY_DESIGN =
   /train|init|reset|setup|augment|corrupt|noise|noisy|perturb|mask|monte|mc_|_mc|bayes|uncertain|stochastic|sample/i;
@@ -168,7 +171,7 @@ function layersIn(owner: Node, file: PythonFile): boolean {
   const info = [...file.scopes.classes.values()].find(({ node }) => node === owner);
   if (!info?.methods.has('forward') || info.bases.length === 0) return false;
   const values = [...info.attributes.values()].flat();
-  return values.some((value) => /^torch\.nn\.[A-Z]/.test(file.constructionOf(value)?.name ?? ''));
+  return values.some((value) => LAYERS.has(file.constructionOf(value)?.name));
 }
 
 /** In a comment or docstring of the class, or right above it. */

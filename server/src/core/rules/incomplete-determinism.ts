@@ -4,22 +4,18 @@ import type { Project } from '../contract/project.ts';
 import type { Related, Report, Rule } from '../contract/rule.ts';
 import { insertAfter, statementOf } from '../edits/edit-text.ts';
 import { spell } from '../edits/imports.ts';
-import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
+import { ALGORITHMS, CUDNN_DETERMINISTIC, OLD_ALGORITHMS } from '../knowledge/calls.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { seederOf } from '../knowledge/tables.ts';
 import { opUses, verdictOf } from '../operations/verdicts.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isOverruled, switchSettings, writtenSwitch } from '../switches/switches.ts';
 import type { Fix } from '../text/edit.ts';
 
-const DEBUG_MODE = 'torch.set_deterministic_debug_mode';
-const SDPA = 'torch.nn.functional.scaled_dot_product_attention';
+const DEBUG_MODE = nameFor('algorithms-debug-mode');
+const SDPA = nameFor('attention');
 /** Calls that reach the flash and memory-efficient kernels; `MultiheadAttention` does only without its weights. */
-const ATTENTION = [
-  SDPA,
-  'torch.nn.Transformer',
-  'torch.nn.TransformerEncoderLayer',
-  'torch.nn.TransformerDecoderLayer',
-];
+const ATTENTION = [SDPA, ...namesFor('attention-layers').all];
 /** The switches that somebody wants the same bits by. */
 const INTENT = [ALGORITHMS, CUDNN_DETERMINISTIC];
 const MAX_RELATED = 3;
@@ -107,7 +103,7 @@ layer = nn.TransformerEncoderLayer(64, 4)
 /** The program switches more than cuDNN, or tries to. */
 function asksForMore(file: PythonFile, project: Project): boolean {
   if (project.deterministicAlgorithms !== 'off' || file.calls(DEBUG_MODE).length > 0) return true;
-  if (file.calls('torch.set_deterministic').length > 0) return true;
+  if (file.calls(OLD_ALGORITHMS).length > 0) return true;
   if (file.calls(ALGORITHMS).some((call) => file.argument(call, 'mode', 0) === 'absent')) return true;
   return file.allCalls.some((call) => {
     const seeder = call.name === null || call.name === ALGORITHMS ? undefined : seederOf(call.name);

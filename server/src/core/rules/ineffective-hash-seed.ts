@@ -2,6 +2,7 @@
 
 import type { Rule } from '../contract/rule.ts';
 import { removeStatement, statementOf } from '../edits/edit-text.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { DATA_LOADER, startsWorkers } from '../loading/loaders.ts';
 import type { Constant } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -72,16 +73,16 @@ def set_seed(seed):
   },
 };
 
-const STARTS = /^(os\.(exec|spawn|posix_spawn)\w*|os\.(system|popen)|subprocess\.\w+|asyncio\.create_subprocess_\w+)$/;
+const STARTS = namesFor('starts-program');
+const TEXT = nameFor('text-type');
 
 /** The next process reads the variable, so setting it is right. */
-const startsPrograms = (file: PythonFile): boolean =>
-  file.allCalls.some((call) => call.name !== null && STARTS.test(call.name));
+const startsPrograms = (file: PythonFile): boolean => file.allCalls.some((call) => STARTS.has(call.name));
 
 /** The seed as Python takes it from its environment; null where chance is asked for. */
 function hashSeed(value: Node | null, file: PythonFile): string | null {
   const call = value?.type === 'call' ? file.call(value) : null;
-  const inner = call?.name === 'builtins.str' ? call.node.get('arguments')?.children[0] : value;
+  const inner = call?.name === TEXT ? call.node.get('arguments')?.children[0] : value;
   const given = inner && (file.constant(inner) ?? passedTo(inner, file));
   if (given === 'random') return null;
   const seed = String(given);
@@ -101,12 +102,12 @@ function passedTo(name: Node, file: PythonFile): Constant | undefined {
   return known.find((each) => each !== undefined) ?? standard;
 }
 
-const MULTIPROCESSING = /^(torch\.)?multiprocessing\./;
+const MULTIPROCESSING = namesFor('multiprocessing');
 
 function repairs(file: PythonFile, node: Node): Fix[] {
   // Workers that are spawned, or forked by a server, do inherit it.
   const hasChildren =
-    file.allCalls.some((call) => call.name !== null && MULTIPROCESSING.test(call.name)) ||
+    file.allCalls.some((call) => MULTIPROCESSING.has(call.name)) ||
     file.calls(DATA_LOADER).some((call) => startsWorkers(file, call));
   const statement = statementOf(node);
   const isWhole = statement.type === 'expression_statement' && statement.children[0] === node;

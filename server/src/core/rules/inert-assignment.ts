@@ -7,6 +7,7 @@ import { spell } from '../edits/imports.ts';
 import { ALGORITHMS } from '../knowledge/calls.ts';
 import { generatorOf } from '../knowledge/generators.ts';
 import { MODULES, type ModuleRow, moduleRow } from '../knowledge/modules.ts';
+import { nameFor } from '../knowledge/names.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { compareVersions, releasesOf, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
@@ -17,6 +18,8 @@ import { kindOf } from '../seeding/plain-values.ts';
 import { lastValue, walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
 import { nameMeant } from '../text/spelling.ts';
+
+const HAS_ATTRIBUTE = nameFor('has-attribute');
 
 export const inertAssignment: Rule = {
   name: 'inert-assignment',
@@ -265,7 +268,7 @@ function isNewer({ module }: ModuleRow, project: Project): boolean {
 function isAsked(node: Node, file: PythonFile): boolean {
   for (let at = node.parent; at; at = at.parent) {
     const condition = at.get('condition');
-    if (condition && file.allCalls.some((call) => call.name === 'builtins.hasattr' && isWithin(call.node, condition)))
+    if (condition && file.allCalls.some((call) => call.name === HAS_ATTRIBUTE && isWithin(call.node, condition)))
       return true;
   }
   return false;

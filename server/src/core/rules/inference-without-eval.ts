@@ -1,7 +1,9 @@
 /** A model gets its weights from a file and runs without gradients, but in training mode: dropout drops, batch norm learns. */
+
 import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import { insertAfter, statementOf } from '../edits/edit-text.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { runsWithoutGradient } from '../operations/gradients.ts';
 import { isTorchvisionModel } from '../program/modes.ts';
 import type { Call } from '../python/call.ts';
@@ -10,16 +12,19 @@ import { usesOf } from '../python/flow.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
 
-const READS_FILE =
-  /^(torch\.load|torch\.hub\.load_state_dict_from_url|torch\.utils\.model_zoo\.load_url|safetensors\.torch\.load_file)$/;
+const READS_FILE = namesFor('reads-weights');
 /** Return the model itself, or one around it whose `eval()` it shares. */
 const HANDS_ON =
   /^(to|cuda|cpu|float|half|double|bfloat16|type|requires_grad_|share_memory|to_empty|xpu|mps|train|eval|compile)$/;
-const WRAPS = /^torch\.(compile|nn\.DataParallel|nn\.parallel\.(DataParallel|DistributedDataParallel))$/;
+const WRAPS = namesFor('wraps-model');
 /** Methods of every module that leave its mode alone. */
 const LEAVES_MODE =
   /^(load_state_dict|state_dict|(named_)?(parameters|buffers)|zero_grad|requires_grad_|register_\w+|get_parameter|get_buffer|extra_repr|half|float|double|to|cuda|cpu|bfloat16|type|share_memory|forward|__call__|compile)$/;
-const DUMMY = /^torch\.(zeros|ones|rand|randn|randint|empty|full|arange|linspace)(_like)?$/;
+const DUMMY = namesFor('dummies');
+const TRAINS = namesFor('trains');
+const WEIGHTS = namesFor('pretrained-weights');
+const SEQUENTIAL = nameFor('sequential');
+const NO_MODELS = namesFor('no-models');
 const SAYS_SO =
   /\bmc[ _-]?drop|monte[ _-]?carlo|\b(epistemic|uncertaint)|train(ing)? mode (on purpose|is (intended|deliberate))/i;
 
@@ -161,13 +166,11 @@ with torch.inference_mode():
 
 /** Without gradients somewhere, and nothing that trains: what a training program leaves in training mode may be meant. */
 function isInference(file: PythonFile): boolean {
-  const off = ['torch.no_grad', 'torch.inference_mode', 'torch.set_grad_enabled'];
+  const off = namesFor('gradients-off').all;
   const decorators = file.text.includes('no_grad') || file.text.includes('inference_mode');
   if (!decorators && off.every((name) => file.calls(name).length === 0)) return false;
   if (file.methodCalls('backward').length > 0 || SAYS_SO.test(file.text)) return false;
-  return !file.allCalls.some(
-    ({ name }) => name !== null && /^torch\.(optim\.[A-Z]|autograd\.(grad|backward)$)/.test(name),
-  );
+  return !file.allCalls.some(({ name }) => TRAINS.has(name));
 }
 
 /** A program, or a module of programs that neither train nor switch the mode of anything: a predictor that they import. */
@@ -193,9 +196,7 @@ function isLoadedByTorchvision(call: Call, file: PythonFile): boolean {
     if (typeof given === 'string') return false;
     const constant = file.constant(given);
     if (constant !== undefined) return constant === true || typeof constant === 'string';
-    return (
-      /^torchvision\.models\..*\bWeights\b|_Weights\b/.test(file.qualify(given) ?? '') || givesWeights(given, file)
-    );
+    return WEIGHTS.has(file.qualify(given)) || givesWeights(given, file);
   };
   return isGiven('weights') || isGiven('pretrained', 0);
 }
@@ -210,9 +211,9 @@ function givesWeights(given: Node, file: PythonFile): boolean {
 /** A class that may be a network; which ones are is asked later. */
 function mayBeModel({ name }: Call, file: PythonFile): boolean {
   if (name === null || file.methodCalls('load_state_dict').length === 0) return false;
-  if (name === 'torch.nn.Sequential' || isTorchvisionModel(name)) return true;
+  if (name === SEQUENTIAL || isTorchvisionModel(name)) return true;
   // What a function of this file returns is followed from where it is made.
-  return !/^(builtins|torch|numpy)\./.test(name) && !file.functionOf(name);
+  return !NO_MODELS.has(name) && !file.functionOf(name);
 }
 
 /** Layers and backbones of a network follow the mode of the whole. */
@@ -221,14 +222,14 @@ function isPartOfNetwork(node: Node, file: PythonFile, project: Project): boolea
   const info = owner ? file.scopes.byNode.get(owner)?.owner : null;
   if (info && project.isNetwork(info.id)) return true;
   const around = node.parent?.enclosing('call');
-  return around ? project.buildsModes(file.call(around)) || file.call(around).name === 'torch.nn.Sequential' : false;
+  return around ? project.buildsModes(file.call(around)) || file.call(around).name === SEQUENTIAL : false;
 }
 
 function handsOn(node: Node, argument: Node, file: PythonFile): boolean {
   const call = file.call(node);
   const isMethod = call.callee.get('object') === argument;
   if (isMethod) return call.method !== null && HANDS_ON.test(call.method);
-  return call.name !== null && WRAPS.test(call.name) && file.argument(call, 'module', 0) === argument;
+  return WRAPS.has(call.name) && file.argument(call, 'module', 0) === argument;
 }
 
 /** What is asked of the model here changes its mode in no way that cannot be seen. */
@@ -268,7 +269,7 @@ function methodCallOn(node: Node, method: string, file: PythonFile): Call | null
 function comesFromFile(expression: Node, file: PythonFile, depth = 0): boolean {
   let found = false;
   walk(expression, (node) => {
-    if (node.type === 'call') found ||= READS_FILE.test(file.call(node).name ?? '');
+    if (node.type === 'call') found ||= READS_FILE.has(file.call(node).name);
     else if (node.type === 'identifier' && depth < 4 && node.field !== 'attribute')
       found ||= file
         .definitions(node)
@@ -296,7 +297,7 @@ function isProbe(node: Node, file: PythonFile): boolean {
 function isDummy(expression: Node, file: PythonFile, depth = 0): boolean {
   if (expression.type === 'call') {
     const call = file.call(expression);
-    if (call.name !== null && DUMMY.test(call.name)) return true;
+    if (DUMMY.has(call.name)) return true;
     const object = call.callee.get('object');
     return object !== undefined && call.name === null && depth < 5 && isDummy(object, file, depth + 1);
   }

@@ -3,7 +3,7 @@
 import type { Project } from '../contract/project.ts';
 import type { Report, Rule } from '../contract/rule.ts';
 import { insertAt, replace } from '../edits/edit-text.ts';
-import { ALGORITHMS } from '../knowledge/calls.ts';
+import { ALGORITHMS, OLD_ALGORITHMS } from '../knowledge/calls.ts';
 import { compareVersions } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -77,7 +77,7 @@ torch.use_deterministic_algorithms(True)
         warnOnlyTooNew(file, call, project);
       if (report) yield report;
     }
-    for (const call of file.calls('torch.set_deterministic')) {
+    for (const call of file.calls(OLD_ALGORITHMS)) {
       if (!isGuarded(call, file) && !isBefore('1.8', project)) yield oldName(file, call, project);
     }
   },

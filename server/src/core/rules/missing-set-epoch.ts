@@ -3,6 +3,7 @@
 import type { Rule } from '../contract/rule.ts';
 import { indentUnit, insertBefore, replace } from '../edits/edit-text.ts';
 import { freeName } from '../edits/imports.ts';
+import { nameFor } from '../knowledge/names.ts';
 import { DATA_LOADER } from '../loading/loaders.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -10,8 +11,8 @@ import { usesOf } from '../python/flow.ts';
 import { assignedValues, lookUp } from '../python/scope.ts';
 import type { Fix } from '../text/edit.ts';
 
-const SAMPLER = 'torch.utils.data.DistributedSampler';
-const BATCH_SAMPLER = 'torch.utils.data.BatchSampler';
+const SAMPLER = nameFor('distributed-sampler');
+const BATCH_SAMPLER = nameFor('batch-sampler');
 
 export const missingSetEpoch: Rule = {
   name: 'missing-set-epoch',

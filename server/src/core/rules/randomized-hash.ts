@@ -3,6 +3,7 @@
 import type { Rule } from '../contract/rule.ts';
 import { replace } from '../edits/edit-text.ts';
 import { spell } from '../edits/imports.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Evaluator, Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -10,6 +11,11 @@ import { isBytes, isText } from '../python/kinds.ts';
 import type { Value } from '../python/value.ts';
 import { seedUses } from '../seeding/varying-seeds.ts';
 import type { Fix } from '../text/edit.ts';
+
+const HASH = nameFor('hash');
+const KEEPS_HASH = namesFor('keeps-hash');
+const STARTS_AGAIN = namesFor('starts-again');
+const CHECKSUM = nameFor('checksum');
 
 export const randomizedHash: Rule = {
   name: 'randomized-hash',
@@ -54,7 +60,7 @@ def is_validation(name: str) -> bool:
     },
   ],
   *check(file, project) {
-    const calls = file.calls('builtins.hash');
+    const calls = file.calls(HASH);
     if (calls.length === 0 || !project.reachesMl || startsAgain(file)) return;
     for (const call of calls) {
       const value = file.argument(call, 'object', 0);
@@ -119,9 +125,7 @@ function isDecided(value: Value, seeds: ReadonlySet<unknown>): boolean | readonl
       return namesFile(parent, file);
     case 'argument_list': {
       const call = parent.parent ? file.call(parent.parent) : null;
-      return call && /^builtins\.(abs|int|str|hex)$/.test(call.name ?? '')
-        ? [{ ...value, node: call.node }]
-        : undefined;
+      return call && KEEPS_HASH.has(call.name) ? [{ ...value, node: call.node }] : undefined;
     }
     default:
       return undefined;
@@ -140,14 +144,14 @@ function namesFile(interpolation: Node, file: PythonFile): boolean {
 
 /** `PYTHONHASHSEED` is set for a new start of the program. */
 const startsAgain = (file: PythonFile): boolean =>
-  file.text.includes('PYTHONHASHSEED') && file.allCalls.some(({ name }) => name?.startsWith('os.exec') === true);
+  file.text.includes('PYTHONHASHSEED') && file.allCalls.some(({ name }) => STARTS_AGAIN.has(name));
 
 function repair(file: PythonFile, call: Call, value: Node, kind: TextKind): Fix {
   return {
     title: 'Use `zlib.crc32`',
     safe: false,
     edits: () => {
-      const { text, edits } = spell(file, 'zlib.crc32', call.node.start);
+      const { text, edits } = spell(file, CHECKSUM, call.node.start);
       const read = file.read(value);
       const isAtom = /^(identifier|attribute|call|subscript|string|parenthesized_expression)$/.test(value.type);
       const bytes =

@@ -2,6 +2,7 @@
 
 import type { Report, Rule } from '../contract/rule.ts';
 import { replace } from '../edits/edit-text.ts';
+import { nameFor } from '../knowledge/names.ts';
 import { dependsOnRank, rankSeedBefore, sharedPart } from '../loading/ranks.ts';
 import { drawsOfOwnSamplers, globalSplits, ownGenerator } from '../loading/splits.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -83,7 +84,7 @@ train_set, test_set = random_split(dataset, [0.8, 0.2], generator=torch.Generato
 
 /** `DistributedSampler(data, seed=seed + rank)`: the parts of the ranks overlap. */
 function* distributedSamplers(file: PythonFile): Iterable<Report> {
-  for (const call of file.calls('torch.utils.data.DistributedSampler')) {
+  for (const call of file.calls(nameFor('distributed-sampler'))) {
     const seed = file.argument(call, 'seed', 4);
     if (typeof seed === 'string' || !dependsOnRank(seed, file)) continue;
     const shuffle = file.argument(call, 'shuffle', 3);

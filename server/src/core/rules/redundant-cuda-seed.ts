@@ -2,6 +2,8 @@
 
 import type { Rule } from '../contract/rule.ts';
 import { removeStatement, statementOf } from '../edits/edit-text.ts';
+import { namesFor } from '../knowledge/names.ts';
+import { streamRow } from '../knowledge/streams.ts';
 import { seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -67,7 +69,7 @@ model = nn.Linear(8, 2)
   ],
   *check(file) {
     const redundant = file.allCalls.flatMap((call) => {
-      const seed = call.name !== null && TWIN.test(call.name) ? seedBeside(file, call) : undefined;
+      const seed = TWIN.has(call.name) ? seedBeside(file, call) : undefined;
       return seed ? [{ call, seed }] : [];
     });
     const statements = new Set(redundant.map(({ call }) => statementOf(call.node)));
@@ -84,13 +86,13 @@ model = nn.Linear(8, 2)
   },
 };
 
-const TWIN = /^torch\.cuda\.manual_seed(_all)?$/;
+const TWIN = namesFor('seeds-cuda-by-value');
 
 /** The `torch.manual_seed` of the same value in the same block, with nothing in between that matters. */
 function seedBeside(file: PythonFile, twin: Call): Call | undefined {
   const value = file.argument(twin, 'seed', 0);
   if (typeof value === 'string' || !isPlain(value)) return undefined;
-  return file.calls('torch.manual_seed').find((seed) => {
+  return file.calls(streamRow('torch').seed).find((seed) => {
     const given = file.argument(seed, 'seed', 0);
     if (typeof given === 'string' || file.read(given) !== file.read(value)) return false;
     const [first, last] = seed.node.start < twin.node.start ? [seed.node, twin.node] : [twin.node, seed.node];
@@ -105,8 +107,7 @@ function sharesBlock(statement: Node, block: Node | null): boolean {
   return holder?.type === 'if_statement' && sharesBlock(holder, block);
 }
 
-const QUIET =
-  /^(builtins\.(print|str|int|len)|os\.(environ|putenv)(\.\w+)?|logging\.\w+|torch\.cuda\.(is_available|device_count)|torch\.use_deterministic_algorithms)$/;
+const QUIET = namesFor('between-seeds');
 
 /** Between the two nothing draws, and nothing gives the value's names another meaning. */
 function isQuiet(file: PythonFile, first: Node, last: Node, value: Node): boolean {
@@ -117,7 +118,7 @@ function isQuiet(file: PythonFile, first: Node, last: Node, value: Node): boolea
     return !left || !isBetween(assignment) || !new RegExp(`\\b${file.read(left).split(/\W/)[0]}\\b`).test(text);
   });
   const calls = file.allCalls.filter((call) => isBetween(call.node));
-  return isKept && calls.every(({ name }) => name !== null && (QUIET.test(name) || seederOf(name) !== undefined));
+  return isKept && calls.every(({ name }) => name !== null && (QUIET.has(name) || seederOf(name) !== undefined));
 }
 
 function repairs(file: PythonFile, call: Call, redundant: ReadonlySet<Node>): Fix[] {

@@ -1,8 +1,11 @@
 /** A checkpoint brings back model, optimizer and epoch, but the random numbers begin again. */
+
 import type { Project } from '../contract/project.ts';
 import type { Report, Rule } from '../contract/rule.ts';
 import { addArguments, addItems, indentUnit, insertAfter, insertBefore, statementOf } from '../edits/edit-text.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { compareVersions } from '../knowledge/tables.ts';
+import { modulesNamed } from '../lowering/modules.ts';
 import type { Call } from '../python/call.ts';
 import type { Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -10,6 +13,9 @@ import { type Checkpoint, checkpoints, isOptimizer, PROGRESS } from '../seeding/
 import { rngHelpers } from '../seeding/rng-states.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Edit, Fix } from '../text/edit.ts';
+
+const LOAD = nameFor('load');
+const RANKS = namesFor('works-with-ranks');
 
 const KEY = 'rng_state';
 /** From this version on `torch.load` takes no arrays unless it is told to. */
@@ -120,6 +126,7 @@ for epoch in range(start, 10):
   ],
   *check(file, project) {
     const loads = file.methodCalls('load_state_dict');
+
     if (loads.length === 0 || project.isTest) return;
     const made = checkpoints(file);
     const [first] = made;
@@ -198,7 +205,11 @@ function entryOf(node: Node, file: PythonFile): { holder: Node; key: string } | 
 
 /** The `torch.load` behind what holds a checkpoint, whichever function or file it stands in. */
 const isLoad: Fact = ({ node, access, file }) =>
-  (access.length === 0 && node.type === 'call' && file.call(node).name === 'torch.load') || undefined;
+  (access.length === 0 && node.type === 'call' && file.call(node).name === LOAD) || undefined;
+
+const worksWithRanks = (file: PythonFile): boolean =>
+  file.scopes.imports.some((each) => modulesNamed(each, file).some(RANKS.has)) ||
+  [...file.callsByName.keys()].some(RANKS.has);
 
 function repair(
   made: readonly Checkpoint[],
@@ -210,7 +221,7 @@ function repair(
   // What a function does with the entries that it is passed stands elsewhere.
   if (made.some(({ how }) => how === 'passed')) return [];
   // Each rank has states of its own, and the file has one.
-  if (/\btorch\.distributed\b|DistributedDataParallel|\bfrom torch import distributed/.test(file.text)) return [];
+  if (worksWithRanks(file)) return [];
   return [
     {
       title: 'Save and restore the states of the random generators',

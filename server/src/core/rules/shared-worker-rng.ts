@@ -3,6 +3,7 @@
 import type { Rule } from '../contract/rule.ts';
 import { insertBefore, removeStatement, replace, statementOf } from '../edits/edit-text.ts';
 import { freeName, spellAll } from '../edits/imports.ts';
+import { nameFor } from '../knowledge/names.ts';
 import { type KeptGenerator, keptGenerators, workersOf } from '../loading/worker-copies.ts';
 import { reseedFix } from '../loading/worker-reseeds.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -110,10 +111,11 @@ function repairs(kept: KeptGenerator, state: 'some' | 'unknown', file: PythonFil
 
 function perSample(kept: KeptGenerator, file: PythonFile): Edit[] {
   const name = freeName(file, [kept.attribute.replace(/^_+/, ''), 'rng', 'sample_rng']);
-  const maker = kept.made.name === 'numpy.random.Generator' ? 'numpy.random.default_rng' : (kept.made.name ?? '');
-  const { texts, edits } = spellAll(file, [maker, 'torch.randint']);
+  const maker =
+    kept.made.name === nameFor('numpy-generator-class') ? nameFor('numpy-generator') : (kept.made.name ?? '');
+  const { texts, edits } = spellAll(file, [maker, nameFor('integer-draw')]);
   const seed = `${texts[1]}(2**32, ()).item()`;
-  const made = maker === 'torch.Generator' ? `${texts[0]}().manual_seed(${seed})` : `${texts[0]}(${seed})`;
+  const made = maker === nameFor('generator') ? `${texts[0]}().manual_seed(${seed})` : `${texts[0]}(${seed})`;
   const methods = [...new Set(kept.uses.map(({ method }) => method))];
   return [
     ...edits,

@@ -1,6 +1,7 @@
 /** An iterable dataset that shuffles by a worker's own stream and then takes the worker's share: items come twice, and others never. */
 
 import type { Rule } from '../contract/rule.ts';
+import { nameFor } from '../knowledge/names.ts';
 import { isTakenFrom, ownShuffles, reachOf, sharesOf } from '../loading/iterables.ts';
 import { sharedShuffle } from '../loading/shared-shuffle.ts';
 
@@ -74,8 +75,7 @@ class Lines(IterableDataset):
     },
   ],
   *check(file, project) {
-    if (file.methodCalls('get_worker_info').length + file.calls('torch.utils.data.get_worker_info').length === 0)
-      return;
+    if (file.methodCalls('get_worker_info').length + file.calls(nameFor('worker-info')).length === 0) return;
     for (const owner of file.scopes.classes.values()) {
       const reach = project.isIterable(owner.id) ? reachOf(owner, file) : null;
       const shares = reach ? sharesOf(reach, file) : [];

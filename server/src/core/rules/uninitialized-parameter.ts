@@ -1,10 +1,14 @@
 /** A parameter over memory that nobody has written to: its first values are whatever was there. */
+
 import type { Rule } from '../contract/rule.ts';
 import { insertAfter, statementOf } from '../edits/edit-text.ts';
 import { spell } from '../edits/imports.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { type Unfilled, unfilledParameters } from '../operations/unfilled.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Fix } from '../text/edit.ts';
+
+const TORCH = namesFor('torch');
 
 export const uninitializedParameter: Rule = {
   name: 'uninitialized-parameter',
@@ -66,8 +70,7 @@ class Router(nn.Module):
     for (const unfilled of unfilledParameters(file)) {
       const { made, target } = unfilled;
       const name = target.type === 'string' ? file.quoted(target) : file.read(target);
-      const token =
-        made.callee.get('attribute') && !made.name?.startsWith('torch.') ? made.callee.get('attribute')! : made.callee;
+      const token = made.callee.get('attribute') && !TORCH.has(made.name) ? made.callee.get('attribute')! : made.callee;
       yield {
         start: token.start,
         end: token.end,
@@ -88,7 +91,7 @@ function fill({ target, rank }: Unfilled, file: PythonFile): Fix[] {
       title: `Fill it by \`nn.init.${name}\``,
       safe: false,
       edits: () => {
-        const { text, edits } = spell(file, `torch.nn.init.${name}`, statement.start);
+        const { text, edits } = spell(file, `${nameFor('init-module')}.${name}`, statement.start);
         return [...edits, insertAfter(file, statement, [`${text}(${file.read(target)}${more})`])];
       },
     },

@@ -5,6 +5,8 @@ import type { Rule } from '../contract/rule.ts';
 import { indentUnit } from '../edits/edit-text.ts';
 import { freeName, insertHelper, spellAll } from '../edits/imports.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
+import { nameFor } from '../knowledge/names.ts';
+import { INITIAL_SEED, streamRow } from '../knowledge/streams.ts';
 import {
   isLeftOut,
   loaderArgument,
@@ -169,7 +171,7 @@ function repairs(draw: WorkerDraw, loader: Call, file: PythonFile): Fix[] {
 function existingHelper(draw: WorkerDraw, loader: Call, file: PythonFile): string | null {
   return draw.reseed
     ? reseedingFunction(draw.reseed, loader, file)
-    : workerFunction(file, loader.node, ['numpy.random.seed']);
+    : workerFunction(file, loader.node, [streamRow('numpy').seed]);
 }
 
 /** A function that seeds the same attribute of the worker's dataset. */
@@ -192,7 +194,7 @@ function reseedingFunction(
 
 function helper(draw: WorkerDraw, name: string, file: PythonFile): Edit[] {
   if (!draw.reseed) return seedWorker(file, name);
-  const { texts, edits } = spellAll(file, ['torch.utils.data.get_worker_info', 'torch.initial_seed']);
+  const { texts, edits } = spellAll(file, [nameFor('worker-info'), INITIAL_SEED]);
   const unit = indentUnit(file);
   return insertHelper(file, edits, [
     `def ${name}(worker_id):`,

@@ -1,6 +1,7 @@
 /** A directory listing comes in no fixed order, and what is built from it inherits that. */
 
 import type { Rule } from '../contract/rule.ts';
+import { nameFor } from '../knowledge/names.ts';
 import {
   findsOne,
   isListing,
@@ -111,7 +112,7 @@ def split(root):
   *check(file, project) {
     if (!project.reachesMl) return;
     for (const call of file.allCalls) {
-      if (!isListing(call, project.values) || (call.name === 'os.walk' && walkIsSorted(call, file))) continue;
+      if (!isListing(call, project.values) || (call.name === nameFor('walks') && walkIsSorted(call, file))) continue;
       const order = new Order(file, project, {
         hasOneElement: findsOne(call, file),
         isDistinct: false,

@@ -1,7 +1,9 @@
 /** A copy from the GPU that nobody waits for: what is read may be what was in that memory before. */
+
 import type { Report, Rule } from '../contract/rule.ts';
 import { insertBefore, removeArgument, statementOf } from '../edits/edit-text.ts';
 import { spell } from '../edits/imports.ts';
+import { nameFor } from '../knowledge/names.ts';
 import type { PythonFile } from '../python/file.ts';
 import { type HostCopy, unawaitedCopies } from '../tensors/host-copies.ts';
 import type { Fix } from '../text/edit.ts';
@@ -79,7 +81,7 @@ function wait({ call, read }: HostCopy, file: PythonFile): Fix[] {
       title: 'Wait for the copy by `torch.cuda.synchronize()`',
       safe: false,
       edits: () => {
-        const { text, edits } = spell(file, 'torch.cuda.synchronize', reads.start);
+        const { text, edits } = spell(file, nameFor('synchronize'), reads.start);
         return [...edits, insertBefore(file, reads, [`${text}()`])];
       },
     },

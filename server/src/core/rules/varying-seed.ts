@@ -4,7 +4,7 @@ import type { Project } from '../contract/project.ts';
 import type { Report, Rule } from '../contract/rule.ts';
 import { addArguments, replace } from '../edits/edit-text.ts';
 import { spell } from '../edits/imports.ts';
-import { LIBRARY } from '../knowledge/calls.ts';
+import { isOfLibrary, nameFor, namesFor } from '../knowledge/names.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { compareVersions, looksLikeSeeder, type Seeder, type Stream, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
@@ -13,6 +13,10 @@ import { seedValueAt } from '../seeding/seeds.ts';
 import { isRecorded, type SeedUse, seedUses, type Varying, varyingPart, whole } from '../seeding/varying-seeds.ts';
 import { isWithoutSeed } from '../switches/switches.ts';
 import type { Fix } from '../text/edit.ts';
+
+const TORCH = namesFor('torch');
+
+const GENERATOR_SEED = nameFor('generator-seed');
 
 export const varyingSeed: Rule = {
   name: 'varying-seed',
@@ -81,6 +85,7 @@ print(random.random())
   *check(file, project) {
     for (const call of file.allCalls) {
       const report = withoutValue(call, file, project);
+
       if (report && !isWithoutSeed(call.node, file)) yield report;
     }
     const uses = seedUses(file);
@@ -99,10 +104,10 @@ print(random.random())
 
 /** What a seed call without a value does, by the table and for generator objects. */
 function withoutValue(call: Call, file: PythonFile, project: Project): Report | null {
-  const isGenerator = call.name === 'torch.Generator.seed';
+  const isGenerator = call.name === GENERATOR_SEED;
   const known = call.name === null ? undefined : seederOf(call.name);
   const old = known ? oldVersion(known, project) : null;
-  const seeder = old !== null || LIBRARY.test(call.name ?? '') ? known : undefined;
+  const seeder = old !== null || isOfLibrary(call.name) ? known : undefined;
   if (!isGenerator && old === null && seeder?.none !== 'entropy') return null;
   const given = seeder?.argument ? file.argument(call, seeder.argument.name, seeder.argument.position) : 'absent';
   const isNone = typeof given !== 'string' && given.type === 'none';
@@ -132,19 +137,19 @@ function oldVersion({ entropyBefore }: Seeder, project: Project): string | null 
 function withValue(file: PythonFile, call: Call, none: Node | null): Fix {
   const value = seedValueAt(file, call.node);
   if (none) return { title: `Pass \`${value}\``, safe: false, edits: () => [replace(none, value)] };
-  if (call.name === 'torch.Generator.seed') {
+  if (call.name === GENERATOR_SEED) {
     const method = call.callee.get('attribute') ?? call.callee;
     const text = `manual_seed(${value})`;
     const edit = { start: method.start, end: call.node.end, text };
     return { title: `Call \`${text}\``, safe: false, edits: () => [edit] };
   }
-  if (!call.name?.startsWith('torch.'))
+  if (!TORCH.has(call.name))
     return { title: `Pass \`${value}\``, safe: false, edits: () => addArguments(file, call, [value]) };
   return {
     title: `Call \`torch.manual_seed(${value})\``,
     safe: false,
     edits: () => {
-      const { text, edits } = spell(file, 'torch.manual_seed', call.node.start);
+      const { text, edits } = spell(file, streamRow('torch').seed, call.node.start);
       return [...edits, replace(call.node, `${text}(${value})`)];
     },
   };
@@ -178,7 +183,7 @@ function isSeeded(varying: Varying, stream: Stream, uses: readonly SeedUse[], fi
     else if (use.streams.includes(stream)) return true;
   }
   return file.allCalls.some((call) => {
-    const isKnown = own.has(call) || (call.name !== null && LIBRARY.test(call.name) && !seederOf(call.name)?.state);
+    const isKnown = own.has(call) || (call.name !== null && isOfLibrary(call.name) && !seederOf(call.name)?.state);
     return !isKnown && call.method !== 'manual_seed' && looksLikeSeeder(call.method ?? file.read(call.callee));
   });
 }

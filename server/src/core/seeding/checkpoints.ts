@@ -1,10 +1,14 @@
 /** The dictionaries from which training can go on: states of a model and an optimizer, and how far it has come. */
+
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { evaluatorOf, type Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 
 /** Keys and names that say how far training has come. */
 export const PROGRESS = /epoch|step|(\b|_)iter/i;
-const OPTIMIZER = /^(torch\.optim\.(?!lr_scheduler)\w*|bitsandbytes\.optim\.\w+|timm\.optim\.\w+)\.?[A-Z]?\w*$/;
+const OPTIMIZER = namesFor('optimizers');
+const TORCH = namesFor('torch');
+const DICTIONARY = nameFor('dictionary');
 
 export interface Checkpoint {
   /**
@@ -19,7 +23,7 @@ export interface Checkpoint {
 export function isOptimizer(node: Node | undefined, file: PythonFile): boolean {
   if (!node || !/^(identifier|attribute)$/.test(node.type)) return false;
   const made = file.constructionOf(node)?.name;
-  if (made) return OPTIMIZER.test(made) || (!made.startsWith('torch.') && /optim/i.test(made));
+  if (made) return OPTIMIZER.has(made) || (!TORCH.has(made) && /optim/i.test(made));
   const last = node.type === 'attribute' ? (node.get('attribute') ?? node) : node;
   return /^(optim|opt$|opt_|optimi[sz]er)/i.test(file.read(last)) || /_optim(izer)?$/i.test(file.read(last));
 }
@@ -69,7 +73,7 @@ function holderOf(state: Node, file: PythonFile): (Checkpoint & { readonly entri
   if (!/^(pair|keyword_argument)$/.test(entry.type)) return null;
   const entries = entriesOf(holder);
   const made = entry.type === 'pair' ? holder : holder.parent;
-  const isWritten = entry.type === 'pair' || (made?.type === 'call' && file.call(made).name === 'builtins.dict');
+  const isWritten = entry.type === 'pair' || (made?.type === 'call' && file.call(made).name === DICTIONARY);
   return made && { made, how: isWritten ? 'written' : 'passed', entries };
 }
 

@@ -1,11 +1,10 @@
 /** Whether an assigned value is a number or a switch, or may be a function that replaces another one on purpose. */
 
+import { namesFor } from '../knowledge/names.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 
 /** Calls that make a plain value of whatever they get. */
-const MAKES_PLAIN = new Set(
-  ['int', 'float', 'bool', 'abs', 'round', 'hash', 'len', 'sum', 'ord'].map((name) => `builtins.${name}`),
-);
+const MAKES_PLAIN = namesFor('makes-plain');
 
 /** The last word where the flow says nothing: what is called a seed is a number. */
 const SEED = /seed/i;

@@ -2,11 +2,21 @@
 
 import { freeName, insertHelper, spellAll } from '../edits/imports.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
+import { streamRow } from '../knowledge/streams.ts';
 import { drawOf, looksLikeSeeder, type Stream, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import { evaluatorOf, type Fact } from '../python/evaluator.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Edit } from '../text/edit.ts';
+
+/** The calls that take the state of a stream and set it again. */
+const callsOf = (stream: Stream) => {
+  const { getState = '', setState = '' } = streamRow(stream);
+  return { get: getState, set: setState };
+};
+const [PYTHON, NUMPY, TORCH] = [callsOf('python'), callsOf('numpy'), callsOf('torch')];
+const CUDA = { get: nameFor('cuda-states-taken'), set: nameFor('cuda-states-set') };
 
 const STATE_METHOD =
   /^([gs]et_?state|load_state|save_state|((?!fork).*_)?rng_?state.*|.*(save|load|restore|[gs]et)_?rngs?(_.*)?)$/i;
@@ -16,8 +26,8 @@ const STATE_OR_SEED = /state|rng|seed|determinis|reproducib|worker_init/i;
 const STATE_KEY = /(['"])[\w. -]*(\brng|_rng|rng_|random_?state)[\w. -]*\1|\bStatefulDataLoader\b/i;
 const STATEFUL_LOADER = /\bStatefulDataLoader\b/;
 /** Functions that keep the states of the global generators, and no others. */
-const OF_ALL =
-  /^(torch|numpy\.random|random)\.(cuda\.|random\.|mps\.|xpu\.)?([gs]et_?(rng_)?state(_all)?|manual_seed(_all)?|seed)$/;
+const OF_ALL = namesFor('keeps-global-states');
+const GENERATOR = nameFor('generator');
 const PROGRESS = /epoch|step|(\b|_)iter/i;
 
 /** The states of random generators that a file saves or restores. */
@@ -45,7 +55,7 @@ export function keptStates(file: PythonFile): KeptStates {
     if (last === undefined || !keepsState(call, last, file)) continue;
     any = true;
     // What a function of this file keeps, it keeps by calls that stand here.
-    if (!OF_ALL.test(call.name ?? '') && !call.name?.startsWith('#')) keepers.add(call.name ?? '');
+    if (!OF_ALL.has(call.name) && !call.name?.startsWith('#')) keepers.add(call.name ?? '');
   }
   return { any, keepers: [...keepers], needsOwn: ordersByOwn(file) };
 }
@@ -63,7 +73,7 @@ function keepsState(call: Call, last: string, file: PythonFile): boolean {
 function ordersByOwn(file: PythonFile): boolean {
   if (!file.text.includes('generator')) return false;
   const isOwn: Fact = ({ node, file: home }) =>
-    (node.type === 'call' && home.constructionOf(node)?.name === 'torch.Generator') || undefined;
+    (node.type === 'call' && home.constructionOf(node)?.name === GENERATOR) || undefined;
   return file.allCalls.some((call) => {
     const row = loaderRow(call.name);
     if (call.name === null || (!row && drawOf(call.name)?.kind !== 'sampler')) return false;
@@ -99,14 +109,14 @@ export function rngHelpers(file: PythonFile, states: RngStates, unit: string): R
   const { streams, cuda, moved } = states;
   const cpu = moved ? '.cpu()' : '';
   if (!cuda && !streams.has('python') && !streams.has('numpy')) {
-    const { texts, edits } = spellAll(file, ['torch.get_rng_state', 'torch.set_rng_state']);
+    const { texts, edits } = spellAll(file, [TORCH.get, TORCH.set]);
     return { taken: `${texts[0]}()`, restore: (state) => `${texts[1]}(${state}${cpu})`, edits };
   }
   const names = [
-    ...(streams.has('python') ? ['random.getstate', 'random.setstate'] : []),
-    ...(streams.has('numpy') ? ['numpy.random.get_state', 'numpy.random.set_state'] : []),
-    ...['torch.get_rng_state', 'torch.set_rng_state'],
-    ...(cuda ? ['torch.cuda.get_rng_state_all', 'torch.cuda.set_rng_state_all'] : []),
+    ...(streams.has('python') ? [PYTHON.get, PYTHON.set] : []),
+    ...(streams.has('numpy') ? [NUMPY.get, NUMPY.set] : []),
+    ...[TORCH.get, TORCH.set],
+    ...(cuda ? [CUDA.get, CUDA.set] : []),
   ];
   const { texts, edits } = spellAll(file, names);
   const spelled = new Map(names.map((name, i) => [name, texts[i]!]));
@@ -116,21 +126,21 @@ export function rngHelpers(file: PythonFile, states: RngStates, unit: string): R
   const entries: string[] = [];
   const sets: string[] = [];
   if (streams.has('python')) {
-    entries.push(`'python': ${spelled.get('random.getstate')}(),`);
-    sets.push(`${spelled.get('random.setstate')}(states['python'])`);
+    entries.push(`'python': ${spelled.get(PYTHON.get)}(),`);
+    sets.push(`${spelled.get(PYTHON.set)}(states['python'])`);
   }
   if (streams.has('numpy')) {
-    const taken = `${spelled.get('numpy.random.get_state')}()`;
+    const taken = `${spelled.get(NUMPY.get)}()`;
     if (states.weightsOnly) before.push(`name, keys, *rest = ${taken}`);
     entries.push(`'numpy': ${states.weightsOnly ? '(name, keys.tolist(), *rest)' : taken},`);
-    sets.push(`${spelled.get('numpy.random.set_state')}(states['numpy'])`);
+    sets.push(`${spelled.get(NUMPY.set)}(states['numpy'])`);
   }
-  entries.push(`'torch': ${spelled.get('torch.get_rng_state')}(),`);
-  sets.push(`${spelled.get('torch.set_rng_state')}(states['torch']${cpu})`);
+  entries.push(`'torch': ${spelled.get(TORCH.get)}(),`);
+  sets.push(`${spelled.get(TORCH.set)}(states['torch']${cpu})`);
   if (cuda) {
-    entries.push(`'cuda': ${spelled.get('torch.cuda.get_rng_state_all')}(),`);
+    entries.push(`'cuda': ${spelled.get(CUDA.get)}(),`);
     const value = moved ? `[state.cpu() for state in states['cuda']]` : `states['cuda']`;
-    sets.push(`${spelled.get('torch.cuda.set_rng_state_all')}(${value})`);
+    sets.push(`${spelled.get(CUDA.set)}(${value})`);
   }
   const lines = [
     `def ${getter}():`,

@@ -1,5 +1,6 @@
 /** Which parts of a seed lie above the bits that its generator takes, worked out from shifts, products and remainders. */
 
+import { namesFor } from '../knowledge/names.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { assignedValues } from '../python/scope.ts';
 
@@ -13,7 +14,7 @@ export interface Term {
 
 const ADDS = new Set(['+', '-', '|', '^']);
 /** Calls that keep a whole number what it is. */
-const KEEPS = new Set(['builtins.int', 'builtins.abs', 'numpy.int64', 'numpy.uint64']);
+const KEEPS = namesFor('keeps-integer');
 /** Seeds are short; what nests deeper is taken as it is. */
 const DEEPEST = 12;
 
@@ -29,7 +30,7 @@ export function termsOf(node: Node, file: PythonFile, depth = 0): Term[] {
     case 'call': {
       const call = file.call(node);
       const [only, ...others] = node.get('arguments')?.children ?? [];
-      return call.name !== null && KEEPS.has(call.name) && only && others.length === 0 ? inner(only) : whole;
+      return KEEPS.has(call.name) && only && others.length === 0 ? inner(only) : whole;
     }
     case 'identifier': {
       const [only, ...others] = assignedValues(file.definitions(node)) ?? [];

@@ -3,7 +3,8 @@
 import type { Project } from '../contract/project.ts';
 import { indentUnit, insertAfter, insertBefore, quoted, statementOf } from '../edits/edit-text.ts';
 import { freeName, headStatements, helperOffset, insertHelper, spellAll } from '../edits/imports.ts';
-import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
+import { ALGORITHMS, CUDNN_BENCHMARK, CUDNN_DETERMINISTIC, OLD_ALGORITHMS } from '../knowledge/calls.ts';
+import { nameFor } from '../knowledge/names.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { compareVersions, STREAMS, type Stream } from '../knowledge/tables.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -61,15 +62,15 @@ interface Switch {
 /** The switches that a version of torch has; null is the newest. */
 function switchesOf(file: PythonFile, version: string | null): Switch[] {
   const isBefore = (other: string): boolean => version !== null && compareVersions(version, other) < 0;
-  const benchmark = { name: 'torch.backends.cudnn.benchmark', rest: ' = False' };
+  const benchmark = { name: CUDNN_BENCHMARK, rest: ' = False' };
   if (isBefore('1.7')) return [{ name: CUDNN_DETERMINISTIC, rest: ' = True' }, benchmark];
   const algorithms = {
-    name: isBefore('1.8') ? 'torch.set_deterministic' : ALGORITHMS,
+    name: isBefore('1.8') ? OLD_ALGORITHMS : ALGORITHMS,
     rest: '(True)',
   };
   // Until 2.10 a matrix product on CUDA raised under the switch without this variable.
   const [variable, value] = ['CUBLAS_WORKSPACE_CONFIG', ':4096:8'].map((text) => quoted(file, text));
-  const workspace = { name: 'os.environ', rest: `.setdefault(${variable}, ${value})` };
+  const workspace = { name: nameFor('environment'), rest: `.setdefault(${variable}, ${value})` };
   return [...(isBefore('2.10') ? [workspace] : []), algorithms, benchmark];
 }
 

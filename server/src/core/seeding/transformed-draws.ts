@@ -4,6 +4,7 @@ import type { Project } from '../contract/project.ts';
 import { replace } from '../edits/edit-text.ts';
 import { spellAll } from '../edits/imports.ts';
 import type { Site } from '../effects/summary.ts';
+import { nameFor } from '../knowledge/names.ts';
 import type { GeneratorClass } from '../knowledge/transforms.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -25,7 +26,7 @@ export function drawFromTorch(draw: Call, generator: GeneratorClass | undefined,
     title: 'Draw it by torch',
     safe: false,
     edits: () => {
-      const { texts, edits } = spellAll(file, ['torch.rand'], draw.node.start);
+      const { texts, edits } = spellAll(file, [nameFor('uniform-draw')], draw.node.start);
       return [...edits, replace(draw.node, `${texts[0]}(())`)];
     },
   };

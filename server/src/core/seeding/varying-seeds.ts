@@ -1,5 +1,7 @@
 /** Seeds that are new in every run: which calls take a seed, and which part of one comes from the clock, entropy or chance. */
 
+import { seedOfGenerator } from '../knowledge/generators.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { looksLikeSeeder, type Stream, seederOf } from '../knowledge/tables.ts';
 import { findDraw } from '../lowering/draws.ts';
 import type { Argument, Call } from '../python/call.ts';
@@ -24,14 +26,6 @@ export interface Varying {
   readonly names: readonly Node[];
 }
 
-const GENERATORS: Readonly<Record<string, string>> = {
-  'torch.Generator.manual_seed': 'seed',
-  'numpy.random.default_rng': 'seed',
-  'numpy.random.RandomState': 'seed',
-  'numpy.random.SeedSequence': 'entropy',
-  'numpy.random.PCG64': 'seed',
-  'random.Random': 'x',
-};
 const SEED_KEYWORD = /^(random_|manual_|global_)?seed$|^random_state$/;
 
 /** Every seed of the file, also what its own helpers, and helpers of others, are given for one. */
@@ -71,8 +65,8 @@ function directUse(call: Call, file: PythonFile): SeedUse | null {
     const value = file.argument(call, seeder.argument.name, seeder.argument.position);
     return { call, value, streams: seeder.streams };
   }
-  const generator = call.name === null ? undefined : GENERATORS[call.name];
-  if (generator) return { call, value: file.argument(call, generator, 0), streams: [] };
+  const generator = call.name === null ? undefined : seedOfGenerator(call.name);
+  if (generator) return { call, value: file.argument(call, generator.argument, generator.position), streams: [] };
   const keyword = (call.node.get('arguments')?.children ?? []).find(
     (each) => each.type === 'keyword_argument' && SEED_KEYWORD.test(file.read(each.get('name') ?? each)),
   );
@@ -89,9 +83,10 @@ function takesParameter(use: SeedUse, name: string, helper: { readonly node: Nod
   return identifiers(use.value).some((each) => file.read(each) === name);
 }
 
-const SOURCES =
-  /^(time\.(time|perf_counter|monotonic|process_time)(_ns)?|datetime\.datetime\.(now|utcnow|today)|os\.(getpid|getppid|urandom)|secrets\.\w+|uuid\.uuid[14]|torch\.seed|torch\.(default_generator|Generator)\.seed)$/;
-const ARITHMETIC = /^(builtins\.(int|float|abs|round|hash|str|min|max|pow|sum)|math\.\w+|numpy\.\w+)$/;
+const SOURCES = namesFor('varies');
+const ARITHMETIC = namesFor('arithmetic');
+const TURNS_INTO_NUMBER = namesFor('turns-into-number');
+const CUDA_GENERATORS = nameFor('cuda-generators');
 
 /** What of the expression is new in every run; null when nothing is known to be, or when there is a choice. */
 export function varyingPart(expression: Node, file: PythonFile, names: readonly Node[] = []): Varying | null {
@@ -123,10 +118,10 @@ export function varyingPart(expression: Node, file: PythonFile, names: readonly 
 
 function varyingCall(call: Call, file: PythonFile, names: readonly Node[]): Varying | null {
   const { node, name, callee } = call;
-  if ((name !== null && SOURCES.test(name)) || reseedsDevice(call, file)) return { node, names };
+  if (SOURCES.has(name) || reseedsDevice(call, file)) return { node, names };
   const draw = findDraw(call, file);
   if (draw) return draw.kind === 'function' && !draw.via ? { node, names, stream: draw.stream } : null;
-  if (name !== null && ARITHMETIC.test(name)) return first(node.get('arguments')?.children ?? [], file, names);
+  if (ARITHMETIC.has(name)) return first(node.get('arguments')?.children ?? [], file, names);
   const object = callee.get('object');
   const part = name === null && object ? varyingPart(object, file, names) : null;
   return part && within(node, part);
@@ -135,7 +130,7 @@ function varyingCall(call: Call, file: PythonFile, names: readonly Node[]): Vary
 /** `torch.cuda.default_generators[i].seed()` takes fresh entropy, as `torch.seed()` does. */
 function reseedsDevice({ method, callee }: Call, file: PythonFile): boolean {
   const table = method === 'seed' ? callee.get('object')?.get('value') : undefined;
-  return table !== undefined && file.qualify(table) === 'torch.cuda.default_generators';
+  return table !== undefined && file.qualify(table) === CUDA_GENERATORS;
 }
 
 /** `now.timestamp()` of a `now` that was taken elsewhere: the number is made here. */
@@ -158,8 +153,7 @@ export function whole({ node }: Varying, file: PythonFile): Node {
     if (!parent) return at;
     const isAlone = parent.type === 'argument_list' && parent.children.length === 1;
     const outer = isAlone ? parent.parent : null;
-    if (outer?.type === 'call' && /^builtins\.(int|float|abs|round|hash)$/.test(file.call(outer).name ?? ''))
-      at = outer;
+    if (outer?.type === 'call' && TURNS_INTO_NUMBER.has(file.call(outer).name)) at = outer;
     else if (parent.type === 'parenthesized_expression' || parent.type === 'attribute') at = parent;
     else if (parent.type === 'call' && at.field === 'function') at = parent;
     else if (parent.type === 'binary_operator' && parent.children.every((each) => each === at || isNumber(each)))

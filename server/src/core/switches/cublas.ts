@@ -1,11 +1,18 @@
 /** The environment variable that cuBLAS wants beside `use_deterministic_algorithms`, and where a file sets it. */
+
 import type { Project } from '../contract/project.ts';
 import { eolOf, insertAfter, insertAt, insertBefore, lineStart, quoted, statementOf } from '../edits/edit-text.ts';
 import { spell } from '../edits/imports.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { compareVersions } from '../knowledge/tables.ts';
+import { modulesNamed } from '../lowering/modules.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { Edit } from '../text/edit.ts';
 import { CUBLAS_VARIABLE } from './environment.ts';
+
+const ENVIRONMENT = nameFor('environment');
+const SETS_VARIABLE = namesFor('sets-variable');
+const TORCH = namesFor('torch-package');
 
 /** The only values that torch takes for deterministic ones, compared as text. */
 export const CUBLAS_VALUES: readonly string[] = [':4096:8', ':16:8'];
@@ -31,9 +38,9 @@ export function cublasSettings(file: PythonFile): CublasSetting[] {
     const object = left?.type === 'subscript' ? left.get('value') : undefined;
     const key = left?.get('subscript');
     if (!value || !object || !key || file.constant(key) !== CUBLAS_VARIABLE) continue;
-    if (file.qualify(object) === 'os.environ') found.push({ node: assignment, value });
+    if (file.qualify(object) === ENVIRONMENT) found.push({ node: assignment, value });
   }
-  for (const name of ['os.environ.setdefault', 'os.putenv']) {
+  for (const name of SETS_VARIABLE.all) {
     for (const call of file.calls(name)) {
       const key = file.argument(call, 'key', 0);
       const value = file.argument(call, 'value', 1);
@@ -46,7 +53,7 @@ export function cublasSettings(file: PythonFile): CublasSetting[] {
 
 /** Sets the variable in front of the file's first import of torch. */
 export function setCublas(file: PythonFile, value = CUBLAS_VALUES[0]!): Edit[] {
-  const { text, edits } = spell(file, 'os.environ');
+  const { text, edits } = spell(file, ENVIRONMENT);
   const line = `${text}[${quoted(file, CUBLAS_VARIABLE)}] = ${quoted(file, value)}`;
   const torch = file.scopes.imports.find((each) => importsTorch(each, file));
   if (!torch) return [];
@@ -64,17 +71,11 @@ export function setCublas(file: PythonFile, value = CUBLAS_VALUES[0]!): Edit[] {
 }
 
 function importsTorch(statement: Node, file: PythonFile): boolean {
-  const module = statement.get('module_name');
-  const names = module ? [module] : statement.children.filter((child) => child.field === 'name');
-  return names.some((name) => /^torch(\.|\s|$)/.test(file.read(name)));
+  return modulesNamed(statement, file).some(TORCH.has);
 }
 
 /** Products that cuBLAS computes; the first of them on CUDA reads the variable, once and for all. */
-const PRODUCTS = new Set(
-  ['mm', 'matmul', 'bmm', 'addmm', 'baddbmm', 'mv', 'dot', 'einsum', 'nn.functional.linear'].map(
-    (name) => `torch.${name}`,
-  ),
-);
+const PRODUCTS = namesFor('products');
 
 /** The first matrix product that the statements in front of a node certainly compute, or the call that leads to it. */
 export function productBefore(node: Node, file: PythonFile): Node | null {

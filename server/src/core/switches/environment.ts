@@ -1,4 +1,5 @@
 /** With what environment a program runs: which files besides Python say so, and what a Python file says of it. */
+import { namesFor } from '../knowledge/names.ts';
 import { seederOf } from '../knowledge/tables.ts';
 import type { PythonFile } from '../python/file.ts';
 
@@ -48,10 +49,11 @@ export function setsCublas(file: PythonFile): boolean {
 }
 
 /** These change nothing on a machine without a GPU, and stand in every seed block. */
-const SEEDS_CUDA = /^torch\.cuda\.(manual_seed(_all)?|seed(_all)?)$/;
+const SEEDS_CUDA = namesFor('seeds-cuda');
+const CUDA = namesFor('cuda');
 
 /** True where the file names a CUDA device, or moves something to one. */
 export function usesCuda(file: PythonFile): boolean {
   if (/["'](cuda|gpu)(:\d+)?["']/.test(file.text) || file.methodCalls('cuda').length > 0) return true;
-  return [...file.callsByName.keys()].some((name) => name.startsWith('torch.cuda.') && !SEEDS_CUDA.test(name));
+  return [...file.callsByName.keys()].some((name) => CUDA.has(name) && !SEEDS_CUDA.has(name));
 }

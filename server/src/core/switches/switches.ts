@@ -1,15 +1,22 @@
 /** What rules about determinism switches share: the switches in this file, and code that has a reason to leave them. */
 
 import type { Project } from '../contract/project.ts';
-import { ALGORITHMS } from '../knowledge/calls.ts';
+import { ALGORITHMS, OLD_ALGORITHMS } from '../knowledge/calls.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { canonical } from '../knowledge/tables.ts';
+import { modulesNamed } from '../lowering/modules.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { type Assigned, assignedBy } from '../python/targets.ts';
 
+const ENVIRONMENT = nameFor('environment');
+const SETS_VARIABLE = namesFor('sets-variable');
+const SETATTR = nameFor('sets-attribute');
+const BENCHMARKING = namesFor('benchmarking');
+
 /** True where the nearest switch in front of a place, in the blocks around it, is `use_deterministic_algorithms(False)`. */
 export function switchedOffHere(place: Node, file: PythonFile): boolean {
-  const calls = [...file.calls(ALGORITHMS), ...file.calls('torch.set_deterministic')];
+  const calls = [...file.calls(ALGORITHMS), ...file.calls(OLD_ALGORITHMS)];
   if (calls.length === 0) return false;
   for (let at: Node | null = place; at?.parent && at.type !== 'function_definition'; at = at.parent) {
     if (at.parent.type !== 'block' && at.parent.type !== 'module') continue;
@@ -42,7 +49,7 @@ export function* switchSettings(file: PythonFile, name: string): Iterable<Settin
       if (target.type === 'attribute' && file.qualify(target) === name) yield { node, target, value };
     }
   }
-  for (const { node, callee } of file.calls('builtins.setattr')) {
+  for (const { node, callee } of file.calls(SETATTR)) {
     const [object, key, value] = node.get('arguments')?.children ?? [];
     const owner = object && file.qualify(object);
     if (value && key && owner && canonical(`${owner}.${file.constant(key)}`) === name)
@@ -86,10 +93,10 @@ export function* environmentSettings(
     const object = left?.type === 'subscript' ? left.get('value') : undefined;
     const key = left?.get('subscript');
     if (!left || !object || !key || file.constant(key) !== variable) continue;
-    if (file.qualify(object) !== 'os.environ') continue;
+    if (file.qualify(object) !== ENVIRONMENT) continue;
     yield { node: assignment, span: left, value: assignment.get('right') ?? null };
   }
-  for (const name of ['os.environ.setdefault', 'os.putenv']) {
+  for (const name of SETS_VARIABLE.all) {
     for (const call of file.calls(name)) {
       const key = file.argument(call, 'key', 0);
       if (typeof key === 'string' || file.constant(key) !== variable) continue;
@@ -102,7 +109,7 @@ export function* environmentSettings(
 /** A benchmark wants the fastest algorithm. */
 export function measuresSpeed(file: PythonFile): boolean {
   if (/bench[^/\\]*\.(py|ipynb)$/i.test(file.path)) return true;
-  return file.scopes.imports.some((each) => /\btorch\.utils(\.| import .*\b)benchmark\b/.test(file.read(each)));
+  return file.scopes.imports.some((each) => modulesNamed(each, file).some(BENCHMARKING.has));
 }
 
 const ASKS = /seed|determin|reproduc/i;

@@ -1,10 +1,11 @@
 /** Where a batch of data comes from, which nobody has computed from weights: a loader, or a step of Lightning. */
+import { nameFor } from '../knowledge/names.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { Value } from './results.ts';
 
-const LOADER = 'torch.utils.data.DataLoader';
-const LIGHTNING = 'lightning.pytorch.LightningModule';
+const LOADER = nameFor('data-loader');
+const LIGHTNING = nameFor('lightning-module');
 const STEP = /^(training|validation|test|predict)_step$/;
 
 /** A batch, which may be a tensor, and what is in it by position or by name. */

@@ -1,4 +1,5 @@
 /** Which expressions hold whole numbers because they count something, by their names: their sums are exact. */
+import { namesFor } from '../knowledge/names.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { COUNT, OFFSET } from './last-words.ts';
 import { tensorOf } from './tensors.ts';
@@ -8,7 +9,8 @@ const COUNTS = /^(in_degrees|out_degrees|bincount|batch_num_(nodes|edges))$/;
 /** They leave the numbers whole. */
 const KEEPS =
   /^(long|int|float|double|half|to|cpu|cuda|detach|clone|contiguous|view|reshape|flatten|squeeze|unsqueeze|expand|repeat|sum|cumsum)$/;
-const JOINS = /^torch\.(cat|concat|concatenate|hstack|nn\.functional\.pad)$/;
+const JOINS = namesFor('joins-tensors');
+const MAKES = namesFor('tensor-of');
 const CASTS = /^(long|int)$/;
 
 /** True for `counts[mask].float()`, `batch["num_nodes"]`, `-graph.num_edges`: by its name a number of things. */
@@ -41,8 +43,7 @@ export function isCount(node: Node, file: PythonFile): boolean {
     case 'call': {
       const call = file.call(node);
       const first = node.get('arguments')?.children[0];
-      if (call.name !== null && (JOINS.test(call.name) || /^torch\.(tensor|as_tensor)$/.test(call.name)))
-        return go(first);
+      if (JOINS.has(call.name) || MAKES.has(call.name)) return go(first);
       if (call.method === null) return false;
       return COUNTS.test(call.method) || (KEEPS.test(call.method) && go(call.callee.get('object')));
     }
@@ -57,7 +58,7 @@ export function isOffset(result: Node, file: PythonFile): boolean {
   for (let parent = at.parent; parent; at = parent, parent = at.parent) {
     if (/^(list|tuple|parenthesized_expression|conditional_expression)$/.test(parent.type)) continue;
     if (parent.type === 'subscript' && at.field === 'value') continue;
-    if (parent.type === 'argument_list' && parent.parent && JOINS.test(file.call(parent.parent).name ?? '')) continue;
+    if (parent.type === 'argument_list' && parent.parent && JOINS.has(file.call(parent.parent).name)) continue;
     if (parent.type === 'call' && at.type === 'argument_list') continue;
     if (parent.type === 'attribute' && at.field === 'object') {
       if (CASTS.test(file.read(parent.get('attribute') ?? parent))) return true;

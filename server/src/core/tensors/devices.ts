@@ -1,15 +1,17 @@
 /** Which device a tensor is on, where a call says so. */
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 
 /** `x.to(torch.float)` moves nothing. */
-const DTYPE = /^torch\.(u?int\d*|b?float\d*|bfloat16|double|half|short|long|bool)$/;
+const DTYPE = namesFor('dtypes');
+const DEVICE = nameFor('device');
 
 /** True where a function or method of torch gives a tensor on the CPU; `isThere` says that it keeps one where it is. */
 export function isMadeOnCpu(last: string, isThere: boolean, call: Call, file: PythonFile): boolean {
   if (last === 'cpu' || last === 'from_numpy') return true;
   const device = file.argument(call, 'device', last === 'to' ? 0 : undefined);
-  const isCast = typeof device !== 'string' && DTYPE.test(file.qualify(device) ?? '');
+  const isCast = typeof device !== 'string' && DTYPE.has(file.qualify(device));
   if (device !== 'absent' && !isCast) return typeof device !== 'string' && isCpuDevice(device, file);
   return last !== 'cuda' && isThere;
 }
@@ -19,7 +21,7 @@ export function isCpuDevice(device: Node, file: PythonFile): boolean {
   if (file.constant(device) === 'cpu') return true;
   const [only, ...others] = device.type === 'identifier' ? file.definitions(device) : [];
   const made = only?.kind === 'assignment' && others.length === 0 ? only.value : device;
-  if (made.type !== 'call' || file.call(made).name !== 'torch.device') return false;
+  if (made.type !== 'call' || file.call(made).name !== DEVICE) return false;
   const name = file.argument(file.call(made), 'device', 0);
   return typeof name !== 'string' && file.constant(name) === 'cpu';
 }

@@ -1,12 +1,20 @@
 /** Whether the entries of an index are all different, as the code shows: then nothing that they lead to can collide. */
+
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { evaluatorOf, type Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
 import { PERMUTATION } from './last-words.ts';
 
+const TORCH = namesFor('torch');
+
 const MAX_STEPS = 8;
-const DISTINCT = /^torch\.(arange|randperm)$/;
-const LITERAL = /^torch\.(cuda\.)?(tensor|as_tensor|LongTensor|IntTensor)$/;
+const DISTINCT = namesFor('distinct');
+const LITERAL = namesFor('index-literals');
+const WHERE = nameFor('where');
+const NONZERO = nameFor('nonzero');
+const ONE_HOT = nameFor('one-hot');
+const ONE_NUMBER = namesFor('plain-number');
 /** They give the positions of sorted values, each of them once. */
 const SORTS = /^(sort|topk|argsort)$/;
 /** They leave the entries as they are, or some of them, each still once. */
@@ -50,9 +58,9 @@ function isCall(node: Node, dim: number | undefined, file: PythonFile, steps: nu
   const call = file.call(node);
   const object = call.callee.get('object');
   const first = node.get('arguments')?.children[0];
-  if (call.name !== null && DISTINCT.test(call.name)) return true;
-  if (call.name !== null && LITERAL.test(call.name)) return first !== undefined && areDistinctNumbers(first, file);
-  const last = call.name?.startsWith('torch.') ? call.name.slice('torch.'.length) : call.method;
+  if (DISTINCT.has(call.name)) return true;
+  if (LITERAL.has(call.name)) return first !== undefined && areDistinctNumbers(first, file);
+  const last = TORCH.has(call.name) ? call.name?.slice(call.name.indexOf('.') + 1) : call.method;
   if (last === 'argsort') return sortsAlong(node, dim, file);
   const returnsMore = ['return_inverse', 'return_counts'].some((name) => file.argument(call, name) !== 'absent');
   if (last === 'unique') return !returnsMore;
@@ -86,8 +94,8 @@ function maskOf(node: Node, file: PythonFile): Node | undefined {
   const call = file.call(node);
   const passed = node.get('arguments')?.children ?? [];
   const [first] = passed;
-  if (call.name === 'torch.where') return passed.length === 1 ? first : undefined;
-  if (call.name === 'torch.nonzero') return first;
+  if (call.name === WHERE) return passed.length === 1 ? first : undefined;
+  if (call.name === NONZERO) return first;
   return call.method === 'nonzero' || call.method === 'where' ? call.callee.get('object') : undefined;
 }
 
@@ -132,7 +140,7 @@ const isOneHotOfChosen: Fact = (value, evaluator) => {
   const { file, node } = value;
   if (node.type !== 'call') return undefined;
   const call = file.call(node);
-  if (call.name !== 'torch.nn.functional.one_hot') return undefined;
+  if (call.name !== ONE_HOT) return undefined;
   const chosen = file.argument(call, 'tensor', 0);
   if (typeof chosen === 'string') return false;
   return evaluator.always(holdsEachOnce, { ...value, node: chosen, access: [], sure: true });
@@ -142,7 +150,7 @@ const isOneHotOfChosen: Fact = (value, evaluator) => {
 const holdsEachOnce: Fact = ({ file, node, access, frame, sure, ended }) => {
   if (node.type !== 'call' || ended) return undefined;
   const call = file.call(node);
-  const last = call.name?.startsWith('torch.') ? call.name.slice('torch.'.length) : call.method;
+  const last = TORCH.has(call.name) ? call.name?.slice(call.name.indexOf('.') + 1) : call.method;
   const object = call.callee.get('object');
   if (call.method !== null && KEEPS.test(call.method) && object) return [{ file, node: object, access, frame, sure }];
   if (last === null || last === undefined || !SORTS.test(last)) return undefined;
@@ -160,14 +168,14 @@ function isSorted(node: Node, dim: number | undefined, file: PythonFile, steps: 
   }
   if (node.type !== 'call') return false;
   const call = file.call(node);
-  const last = call.name?.startsWith('torch.') ? call.name.slice('torch.'.length) : call.method;
+  const last = TORCH.has(call.name) ? call.name?.slice(call.name.indexOf('.') + 1) : call.method;
   return last !== null && last !== undefined && SORTS.test(last) && sortsAlong(node, dim, file);
 }
 
 /** It sorts along the dimension that is indexed; the last one is mostly the second. */
 function sortsAlong(node: Node, dim: number | undefined, file: PythonFile): boolean {
   const call = file.call(node);
-  const shift = call.name?.startsWith('torch.') ? 1 : 0;
+  const shift = TORCH.has(call.name) ? 1 : 0;
   const isTop = /topk$/.test(call.method ?? call.name ?? '');
   const given = file.argument(call, 'dim', shift + (isTop ? 1 : 0));
   const sorted = given === 'absent' ? -1 : typeof given === 'string' ? undefined : file.constant(given);
@@ -188,5 +196,5 @@ function areDistinctNumbers(node: Node, file: PythonFile): boolean {
 function isOneNumber(node: Node, file: PythonFile): boolean {
   if (node.type !== 'call') return false;
   const call = file.call(node);
-  return /^builtins\.(int|len|min|max)$/.test(call.name ?? '') || /^(index|item)$/.test(call.method ?? '');
+  return ONE_NUMBER.has(call.name) || /^(index|item)$/.test(call.method ?? '');
 }

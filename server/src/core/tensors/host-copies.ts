@@ -1,4 +1,5 @@
 /** Copies from a GPU that the processor does not wait for, and the first place that reads what has perhaps not arrived. */
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import { evaluatorOf } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -21,13 +22,13 @@ const VIEWS =
 /** They look at what a tensor is, not at its values, or send it back in the order of the stream. */
 const NO_READS =
   /^(size|dim|ndimension|numel|nelement|stride|storage|untyped_storage|data_ptr|element_size|is_\w+|record_stream|share_memory_|to|cuda|copy_|zero_|fill_|append|extend|update|keys|shape|dtype|device|ndim|requires_grad|requires_grad_|nbytes|layout|backward|__class__)$/;
-const READERS =
-  /^(builtins\.(print|float|int|bool|str|repr|sum|max|min|sorted|any|all|round|abs|complex)|numpy\.\w+(\.\w+)*|torch\.(?!\w*_like$|is_|cuda\.|empty|jit)\w+(\.\w+)*|pickle\.dumps?|json\.dumps?|joblib\.dump|safetensors\.torch\.save(_file)?)$/;
+const READERS = namesFor('reads-on-host');
 const WAITS = /sync|wait|barrier|query|elapsed_time/i;
 /** On a tensor of the GPU they wait for all that was asked for before. */
 const BLOCKS = /^(item|tolist|cpu|numpy|nonzero)$/;
-const FACTORIES = /^torch\.(zeros|ones|empty|full|rand|randn|randint|arange|linspace|eye|tensor)$/;
-const KNOWN = /^(torch|numpy|builtins|math|random)\./;
+const FACTORIES = namesFor('makes-tensor');
+const KNOWN = namesFor('known-to-copies');
+const DEFAULT_DEVICE = nameFor('default-device');
 
 /** The copies of a file whose values are read before anything waits for them. */
 export function unawaitedCopies(file: PythonFile): readonly HostCopy[] {
@@ -70,9 +71,9 @@ function isMadeHere(node: Node, file: PythonFile): boolean {
   if (tensorOf(node, file)?.cpu) return true;
   const [only, ...others] = node.type === 'identifier' ? file.definitions(node) : [];
   const made = only?.kind === 'assignment' && others.length === 0 ? only.value : node;
-  if (made.type !== 'call' || file.calls('torch.set_default_device').length > 0) return false;
+  if (made.type !== 'call' || file.calls(DEFAULT_DEVICE).length > 0) return false;
   const call = file.call(made);
-  return FACTORIES.test(call.name ?? '') && file.argument(call, 'device') === 'absent';
+  return FACTORIES.has(call.name) && file.argument(call, 'device') === 'absent';
 }
 
 /** Made on the CPU, or in pinned memory, which is nowhere else. */
@@ -153,7 +154,7 @@ function stepFrom(at: Node, parent: Node, file: PythonFile): 'read' | Node | nul
     case 'argument_list':
     case 'keyword_argument': {
       const call = at.enclosing('call');
-      return call && READERS.test(file.call(call).name ?? '') ? 'read' : null;
+      return call && READERS.has(file.call(call).name) ? 'read' : null;
     }
     case 'binary_operator':
     case 'unary_operator':
@@ -192,5 +193,5 @@ function mayWait(call: Call, own: ReadonlySet<Node>, file: PythonFile, depth = 0
     return inner.some((each) => each.name !== name && mayWait(each, own, file, depth + 1));
   }
   // A function of another file may do anything.
-  return name !== null && !name.startsWith('#') && method === null && !KNOWN.test(name);
+  return name !== null && !name.startsWith('#') && method === null && !KNOWN.has(name);
 }

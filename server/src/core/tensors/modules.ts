@@ -1,4 +1,5 @@
 /** Which modules a call runs: through names, attributes, containers, loops over them, defaults, callers and branches. */
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
@@ -11,16 +12,19 @@ export interface Run {
   readonly isBehindLayers: boolean;
 }
 
-const SEQUENCE = 'torch.nn.Sequential';
-const LISTS =
-  /^(torch\.nn\.(Sequential|ModuleList|ModuleDict)|builtins\.(list|tuple|dict|reversed|iter)|collections\.OrderedDict)$/;
-const WRAPS =
-  /^torch\.(nn\.(DataParallel|parallel\.DistributedDataParallel|utils\.(spectral_norm|weight_norm|parametrizations\.\w+))|compile|jit\.script)$/;
+const SEQUENCE = nameFor('sequential');
+const LISTS = namesFor('module-lists');
+const WRAPS = namesFor('wraps-layer');
+const ENUMERATE = nameFor('enumerate');
+const ZIP = nameFor('zip');
+const GETATTR = nameFor('gets-attribute');
+const PARAMETER = nameFor('parameter');
+const GROUPS = namesFor('module-groups');
+const NO_MODULES = namesFor('no-modules');
 /** They give the module they are called on. */
 const FLUENT = /^(to|cuda|cpu|train|eval|float|half|double|bfloat16|requires_grad_|share_memory|apply|compile)$/;
 /** Modules of torch without weights: what comes out has a gradient only if what goes in has one. */
-const WEIGHTLESS =
-  /^torch\.nn\.((Adaptive)?(Avg|Max)Pool\dd|LPPool\dd|FractionalMaxPool\dd|MaxUnpool\dd|\w+Pad\dd|Upsample|UpsamplingNearest2d|UpsamplingBilinear2d|PixelShuffle|PixelUnshuffle|Identity|Flatten|Unflatten|Fold|Unfold|ChannelShuffle|(Alpha|FeatureAlpha)?Dropout\dd|(Feature)?AlphaDropout|Dropout|ReLU6?|LeakyReLU|RReLU|ELU|CELU|SELU|GELU|SiLU|Mish|Sigmoid|LogSigmoid|Tanh|Hard\w+|Soft\w+|Tanhshrink|Threshold|GLU|LogSoftmax|LocalResponseNorm|CosineSimilarity|PairwiseDistance|\w*Loss|InstanceNorm\dd)$/;
+const WEIGHTLESS = namesFor('weightless');
 /** Calls can be nested no deeper; what is asked of a node is worked out once, so this is no limit of the work. */
 const MAX_STEPS = 60;
 
@@ -94,7 +98,7 @@ function argumentsOf(call: Call, file: PythonFile, steps = 0): readonly Node[] {
     if (each.type === 'list_splat') return elementsOf(each.children[0], file, steps + 1);
     if (each.type === 'keyword_argument') return each.get('value') ?? [];
     // `OrderedDict([...])` keeps them by name.
-    return each.type === 'call' && LISTS.test(file.call(each).name ?? '') && file.call(each).name !== SEQUENCE
+    return each.type === 'call' && LISTS.has(file.call(each).name) && file.call(each).name !== SEQUENCE
       ? elementsOf(each, file, steps + 1)
       : [each];
   });
@@ -215,7 +219,7 @@ function modulesIn(node: Node, file: PythonFile, steps: number): readonly Call[]
 
 function ofCall(call: Call, file: PythonFile, steps: number): readonly Call[] {
   const go = (inner: Node | undefined): readonly Call[] => modulesOf(inner, file, steps + 1);
-  if (call.name !== null && WRAPS.test(call.name)) return go(call.node.get('arguments')?.children[0]);
+  if (WRAPS.has(call.name)) return go(call.node.get('arguments')?.children[0]);
   const object = call.callee.get('object');
   if (call.method !== null && FLUENT.test(call.method) && object) {
     const inner = go(object);
@@ -241,7 +245,7 @@ function mayBeClass(callee: Node, file: PythonFile): boolean {
       : value.type === 'subscript'
         ? value.get('value')?.type === 'dictionary' || value.get('value')?.type === 'identifier'
         : value.type === 'call'
-          ? file.call(value).name === 'builtins.getattr' || file.read(value.get('function') ?? value) === 'getattr'
+          ? file.call(value).name === GETATTR || file.read(value.get('function') ?? value) === 'getattr'
           : /\.[A-Z]\w*$/.test(file.qualify(value) ?? ''));
   return values.length > 0 && values.every(isClass);
 }
@@ -352,9 +356,9 @@ function inCall(call: Call, file: PythonFile, steps: number, index: number | und
   const go = (inner: Node | undefined): readonly Node[] => elementsOf(inner, file, steps + 1);
   const passed = call.node.get('arguments')?.children ?? [];
   if (call.name === SEQUENCE) return argumentsOf(call, file, steps);
-  if (call.name !== null && LISTS.test(call.name)) return go(passed[0]);
-  if (call.name === 'builtins.enumerate') return index === 0 ? [] : go(passed[0]);
-  if (call.name === 'builtins.zip') return index === undefined ? passed.flatMap(go) : go(passed[index]);
+  if (LISTS.has(call.name)) return go(passed[0]);
+  if (call.name === ENUMERATE) return index === 0 ? [] : go(passed[0]);
+  if (call.name === ZIP) return index === undefined ? passed.flatMap(go) : go(passed[index]);
   const object = call.callee.get('object');
   if (/^(items|values|children|modules|named_children)$/.test(call.method ?? '')) return go(object);
   const own = file.functionOf(call.name);
@@ -395,7 +399,7 @@ export function isLayer(made: Call, file: PythonFile, steps = 0): boolean {
     return membersOf(made, file).some((each) => hasWeights(each, file, steps + 1));
   const owner = file.classOf(name);
   if (owner) return ownsWeights(owner, file, steps);
-  return !WEIGHTLESS.test(name) && !/^(torchvision\.transforms|builtins|numpy|collections)\./.test(name);
+  return !WEIGHTLESS.has(name) && !NO_MODULES.has(name);
 }
 
 /** A class of the file's own that keeps a layer or a parameter. */
@@ -404,8 +408,8 @@ function ownsWeights(owner: ClassInfo, file: PythonFile, steps: number): boolean
     for (const value of values) {
       if (value.type !== 'call') continue;
       const call = file.call(value);
-      if (call.name === 'torch.nn.Parameter') return true;
-      if (call.name === 'torch.nn.ModuleList' || call.name === 'torch.nn.ModuleDict') {
+      if (call.name === PARAMETER) return true;
+      if (GROUPS.has(call.name)) {
         if (elementsOf(value, file).some((each) => hasWeights(each, file, steps + 1))) return true;
       } else if (modulesOf(value, file).some((each) => isLayer(each, file, steps + 1))) return true;
     }

@@ -1,4 +1,5 @@
 /** What torch's functions, tensor methods and modules give back: tensors or not, of which type, with how many dimensions. */
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isMadeOnCpu } from './devices.ts';
@@ -108,29 +109,39 @@ const RANKS: Readonly<Record<string, number>> = {
 };
 const FROM_SIZES = words('zeros ones empty rand randn');
 const RESIZED = words('view reshape permute expand repeat new_zeros new_ones new_empty');
-const RECURRENT = /^torch\.nn\.(LSTM|GRU|RNN|MultiheadAttention|AdaptiveLogSoftmaxWithLoss)$/;
-const CONTAINER = /^torch\.nn\.(ModuleList|ModuleDict|ParameterList|ParameterDict|Module)$/;
+const RECURRENT = namesFor('gives-several');
+const CONTAINER = namesFor('containers');
+const ANNOTATIONS = namesFor('tensor-annotations');
+const FUNCTIONS = namesFor('tensor-functions');
+const PARAMETER = nameFor('parameter');
+const MODULES = namesFor('torch-modules');
+const INTEGER_TYPES = namesFor('integer-types');
+const FLOATING_TYPES = namesFor('floating-types');
+const WHOLE = namesFor('whole-numbers');
+
+const lastOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
 
 /** The tensor that a type annotation promises, also in quotes or optional; null for other types. */
 export function annotatedTensor(type: string, file: PythonFile): Tensor | null {
   const text = type.replace(/["'\s]/g, '');
-  const inner = /^(?:typing\.|t\.)?Optional\[(.*)\]$/.exec(text)?.[1] ?? text.replace(/^None\||\|None$/g, '');
+  const inner = /^(?:\w+\.)?Optional\[(.*)\]$/.exec(text)?.[1] ?? text.replace(/^None\||\|None$/g, '');
   const name = /^([\w.]+)$/.exec(inner)?.[1];
   if (name === undefined) return null;
   const [first = '', ...rest] = name.split('.');
   const [only] = file.scopes.module.names.get(first) ?? [];
   const qualified = [only?.kind === 'import' ? only.qualified : first, ...rest].join('.');
   if (only?.kind !== 'import') return null;
-  const kind = /^(?:torch|torch_geometric\.typing|jaxtyping)\.(\w*)Tensor$/.exec(qualified)?.[1];
-  if (kind === undefined || kind === 'Sparse') return null;
+  if (!ANNOTATIONS.has(qualified)) return null;
+  const kind = lastOf(qualified).slice(0, -'Tensor'.length);
+  if (kind === 'Sparse') return null;
   if (/^(Long|Int|Short|Byte|Bool)$/.test(kind)) return { dtype: 'integer', detached: true };
   return /^(Float|Double|Half)$/.test(kind) ? { dtype: 'floating' } : {};
 }
 
 /** What a function of torch gives; null for one that is not known to give tensors. */
 export function functionResult(name: string, call: Call, operands: Operands): Value | null {
-  const last = /^torch\.(?:nn\.functional\.|linalg\.|fft\.|special\.)?(\w+)$/.exec(name)?.[1];
-  if (last === undefined) return name === 'torch.nn.Parameter' ? { self: { dtype: 'floating' } } : null;
+  if (!FUNCTIONS.has(name)) return name === PARAMETER ? { self: { dtype: 'floating' } } : null;
+  const last = lastOf(name);
   if (/^[A-Z]/.test(last) && !/^(\w+)?Tensor$/.test(last)) return null;
   if (NO_TENSOR.has(last) || NOT_A_TENSOR.test(last)) return null;
   const first = call.node.get('arguments')?.children[0];
@@ -147,8 +158,8 @@ export function methodResult(method: string, receiver: Tensor, call: Call, opera
 
 /** What calling a module of torch.nn gives. */
 export function moduleResult(module: string, call: Call, operands: Operands): Value {
-  if (!/^torch\.nn\.[A-Z]\w*$/.test(module) || CONTAINER.test(module)) return { self: null };
-  if (RECURRENT.test(module)) return { self: null, each: { self: { dtype: 'floating' } } };
+  if (!MODULES.has(module) || CONTAINER.has(module)) return { self: null };
+  if (RECURRENT.has(module)) return { self: null, each: { self: { dtype: 'floating' } } };
   const first = call.node.get('arguments')?.children[0];
   const rank = rankBehind(module, first && operands.tensor(first)?.rank);
   return { self: { dtype: 'floating', ...(rank === undefined ? {} : { rank }) } };
@@ -159,7 +170,7 @@ const KEEPS_SHAPE =
 
 /** How many dimensions come out of a module of torch.nn, where so many go in. */
 export function rankBehind(module: string, rank: number | undefined): number | undefined {
-  const last = module.slice('torch.nn.'.length);
+  const last = lastOf(module);
   return RANKS[last] ?? (KEEPS_SHAPE.test(last) ? rank : undefined);
 }
 
@@ -249,8 +260,8 @@ function namedType(type: Node | string, file: PythonFile): Tensor['dtype'] {
   if (typeof type === 'string') return undefined;
   const text = file.qualify(type) ?? (file.constant(type) as string | undefined);
   if (typeof text !== 'string') return undefined;
-  if (/^torch\.(cuda\.)?(u?int\d*|long|short|bool|(Long|Int|Short|Byte|Bool)Tensor)$/.test(text)) return 'integer';
-  return /^torch\.(cuda\.)?(b?float\d*|half|double|(Float|Double|Half)Tensor)$/.test(text) ? 'floating' : undefined;
+  if (INTEGER_TYPES.has(text)) return 'integer';
+  return FLOATING_TYPES.has(text) ? 'floating' : undefined;
 }
 
 function literalType(node: Node | undefined, operands: Operands): Tensor['dtype'] {
@@ -322,7 +333,7 @@ function isNumber(node: Node, operands: Operands): boolean {
     return /\.shape$/.test(file.read(node.get('value') ?? node)) && node.get('subscript')?.type !== 'slice';
   if (node.type !== 'call') return false;
   const call = file.call(node);
-  if (call.name === 'builtins.len' || call.name === 'builtins.int') return true;
+  if (WHOLE.has(call.name)) return true;
   if (call.method === 'item' || call.method === 'numel') return true;
   return call.method === 'size' && (node.get('arguments')?.children.length ?? 0) === 1;
 }

@@ -1,4 +1,5 @@
 /** The sizes of tensors along each dimension, where the code shows them: from a factory on, through layers and callers. */
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { reachingDefinitions } from '../python/reaching.ts';
@@ -10,15 +11,18 @@ import { argumentThrough, callersOf, functionAt, passedFor, type Written, writte
 export type TensorSizes = readonly (number | undefined)[];
 
 const MAX_STEPS = 14;
-const FROM_SIZES = /^torch\.(zeros|ones|empty|rand|randn)$/;
+const FROM_SIZES = namesFor('tensor-of-sizes');
 /** The sizes are an argument of their own. */
-const SIZED: Readonly<Record<string, number>> = { 'torch.full': 0, 'torch.randint': 2 };
+const SIZED = new Map([
+  [nameFor('tensor-of-size-first'), 0],
+  [nameFor('tensor-of-size-third'), 2],
+]);
 const SAME =
   /^(to|cuda|cpu|float|half|double|bfloat16|long|int|detach|clone|contiguous|requires_grad_|relu|sigmoid|tanh|gelu|silu|exp|log|sqrt|abs|clamp|softmax|log_softmax|dropout|normalize)$/;
-const SAME_LAYER =
-  /^torch\.nn\.(BatchNorm\dd|GroupNorm|LayerNorm|InstanceNorm\dd|ReLU6?|LeakyReLU|ELU|GELU|SiLU|Mish|Sigmoid|Tanh|Hardswish|Identity|Dropout\w*|PReLU|Softmax)$/;
-const CONV = /^torch\.nn\.Conv([123])d$/;
-const POOL = /^torch\.nn\.(?:Max|Avg)Pool([123])d$/;
+const SAME_LAYER = namesFor('keeps-sizes');
+const CONV = namesFor('convolutions');
+const POOL = namesFor('pools');
+const TORCH = namesFor('torch');
 
 /** Undefined where not even the number of dimensions shows. */
 export function sizesOf(
@@ -67,14 +71,14 @@ function ofCall(call: Call, file: PythonFile, choices: Choices, depth: number): 
   const go = (inner: Node | undefined): TensorSizes | undefined => sizesOf(inner, file, choices, depth + 1);
   const passed = (call.node.get('arguments')?.children ?? []).filter((each) => each.type !== 'keyword_argument');
   const { name, method } = call;
-  if (name !== null && FROM_SIZES.test(name)) return fromSizes(passed, file, choices);
-  const position = name === null ? undefined : SIZED[name];
+  if (FROM_SIZES.has(name)) return fromSizes(passed, file, choices);
+  const position = SIZED.get(name ?? '');
   if (position !== undefined) {
     const given = file.argument(call, 'size', position);
     return typeof given === 'string' ? undefined : fromSizes([given], file, choices);
   }
-  const last = name?.startsWith('torch.') ? name.slice(name.lastIndexOf('.') + 1) : method;
-  const isFunction = name?.startsWith('torch.') === true;
+  const isFunction = TORCH.has(name);
+  const last = isFunction ? name?.slice(name.lastIndexOf('.') + 1) : method;
   const input = isFunction ? passed[0] : call.callee.get('object');
   if (last && SAME.test(last)) return go(input);
   if (last === 'unsqueeze') return unsqueezed(go(input), passed[isFunction ? 1 : 0], file);
@@ -116,12 +120,10 @@ function through(
     const [only, ...others] = returnedBy(forward);
     return others.length === 0 ? sizesOf(only, file, choices, depth + 1) : undefined;
   }
-  if (SAME_LAYER.test(name)) return input;
-  const conv = CONV.exec(name)?.[1];
-  const pool = POOL.exec(name)?.[1];
-  return input && (conv || pool)
-    ? slid(made, input, Number(conv ?? pool), conv !== undefined, file, choices)
-    : undefined;
+  if (SAME_LAYER.has(name)) return input;
+  const isConv = CONV.has(name);
+  if (!input || !(isConv || POOL.has(name))) return undefined;
+  return slid(made, input, Number(/\d/.exec(name)?.[0]), isConv, file, choices);
 }
 
 /** A kernel that slides over the last dimensions. */

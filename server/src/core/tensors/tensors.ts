@@ -3,6 +3,7 @@
  * have too, such as `x.cumsum(0)`. It looks at one file, and says nothing where it does not know.
  */
 
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
@@ -24,7 +25,15 @@ import {
 } from './results.ts';
 import { holdsWeights, weightsIn } from './weights.ts';
 
-const MODULES = /^(torch\.nn\.[A-Z]\w*|lightning\.pytorch\.LightningModule|torch_geometric\.nn\.[A-Z]\w*)$/;
+const MODULES = namesFor('module-classes');
+const HAS_WEIGHTS = namesFor('module-parts');
+const ENUMERATE = nameFor('enumerate');
+const REARRANGE = nameFor('rearranges');
+const SHOWS_PROGRESS = namesFor('gives-elements');
+const ZIP = nameFor('zip');
+const ONE_HOT = nameFor('one-hot-of-graphs');
+const SEQUENCE = nameFor('sequential');
+const TORCH = namesFor('torch');
 /** Methods that nothing but tensors has, or nothing else that is computed with. */
 const ONLY_TENSORS =
   /^(detach|cpu|unsqueeze|unsqueeze_|long|masked_fill_?|bincount|expand_as|view_as|type_as|new_(zeros|ones|full|empty|tensor))$/;
@@ -178,10 +187,9 @@ class Tensors implements Operands {
       const call = this.file.call(expression);
       const passed = expression.get('arguments')?.children.filter((child) => child.type !== 'keyword_argument') ?? [];
       const first = passed[0];
-      if (call.name === 'builtins.enumerate' && first)
-        return { self: null, items: [null, this.#iterated(first, depth)] };
-      if (call.name === 'builtins.zip') return { self: null, items: passed.map((each) => this.#iterated(each, depth)) };
-      if (first && /(^|\.)(tqdm|trange|track|islice)$/.test(call.name ?? '')) return this.#iterated(first, depth);
+      if (call.name === ENUMERATE && first) return { self: null, items: [null, this.#iterated(first, depth)] };
+      if (call.name === ZIP) return { self: null, items: passed.map((each) => this.#iterated(each, depth)) };
+      if (first && SHOWS_PROGRESS.has(call.name)) return this.#iterated(first, depth);
     }
     if (isLoader(expression, this.file)) return BATCH;
     // `bar = tqdm(loader)`, and the loop over it.
@@ -212,7 +220,7 @@ class Tensors implements Operands {
       const name = this.file.qualify(base);
       if (name === null || depth > 8) return false;
       const own = this.file.classOf(name);
-      return own ? own !== info && this.isModule(own, depth + 1) : MODULES.test(name);
+      return own ? own !== info && this.isModule(own, depth + 1) : MODULES.has(name);
     });
   }
 
@@ -233,7 +241,7 @@ class Tensors implements Operands {
       if (values.length > 0) return same(values.map((value) => this.#stored(value)));
       return this.#buffer(name, owner);
     }
-    const isWeight = /^(weight|bias)$/.test(name) && /^torch\.nn\.[A-Z]/.test(instance ?? '');
+    const isWeight = /^(weight|bias)$/.test(name) && HAS_WEIGHTS.has(instance);
     return isWeight ? { self: { dtype: 'floating' } } : UNKNOWN;
   }
 
@@ -261,8 +269,8 @@ class Tensors implements Operands {
   #call(call: Call): Value {
     const { file } = this;
     const { name } = call;
-    if (name === 'torch_geometric.utils.one_hot') return { self: { detached: true, whole: true } };
-    if (name?.startsWith('torch.')) {
+    if (name === ONE_HOT) return { self: { detached: true, whole: true } };
+    if (name !== null && TORCH.has(name)) {
       const known = functionResult(name, call, this);
       if (known) return known;
     }
@@ -271,14 +279,14 @@ class Tensors implements Operands {
     if (receiver && call.method !== null) return methodResult(call.method, receiver, call, this);
     if (/^(get|pop)$/.test(call.method ?? '') && object && holdsWeights(object, file)) return WEIGHT;
     const first = call.node.get('arguments')?.children[0];
-    if (name === 'einops.rearrange' && first) return { self: ranked(this.tensor(first)) };
+    if (name === REARRANGE && first) return { self: ranked(this.tensor(first)) };
     const own = file.functionOf(name);
     if (own) return this.#result(own);
     const construction = file.constructionOf(call.callee);
     if (construction === null || construction.name === null) return UNKNOWN;
     const forward = file.classOf(construction.name)?.methods.get('forward');
     if (forward) return this.#result(forward);
-    if (construction.name === 'torch.nn.Sequential') return this.#sequence(construction, first);
+    if (construction.name === SEQUENCE) return this.#sequence(construction, first);
     return moduleResult(construction.name, call, this);
   }
 

@@ -2,6 +2,7 @@
  * Where a gradient can flow: which expressions may hold what was computed from a parameter or by a layer. Positive
  * evidence only, so an expression whose making nobody sees counts as data.
  */
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
@@ -10,6 +11,12 @@ import { GIVEN } from './last-words.ts';
 import { elementsOf, isLayer, membersOf, modulesOf, returnedBy, runsOf, valuesOf } from './modules.ts';
 import { tensorOf } from './tensors.ts';
 import { callersOf, functionAt, passedFor } from './written-values.ts';
+
+const NETWORK_BASES = namesFor('network-bases');
+const TORCH_NN = namesFor('torch-nn');
+const ZIP = nameFor('zip');
+const ENUMERATE = nameFor('enumerate');
+const PLAIN_FUNCTIONS = namesFor('plain-functions');
 
 /** What only the project around a file can say. */
 export interface Around {
@@ -26,9 +33,7 @@ export function isModuleHere(id: string, file: PythonFile, steps = 0): boolean {
   return (file.classOf(id)?.bases ?? []).some((base) => {
     const name = file.qualify(base);
     if (name === null || name === id || steps > 8) return false;
-    return name.startsWith('#')
-      ? isModuleHere(name, file, steps + 1)
-      : /^(torch\.nn|lightning\.pytorch)\.\w+/.test(name);
+    return name.startsWith('#') ? isModuleHere(name, file, steps + 1) : NETWORK_BASES.has(name);
   });
 }
 
@@ -42,20 +47,18 @@ interface Frame {
 const MAX_FRAMES = 5;
 const MOST_STEPS = 3000;
 /** They make a tensor out of numbers; it is trained where it is asked to be. */
-const FACTORIES =
-  /^torch\.(zeros|ones|empty|full|rand|randn|randint|randperm|arange|linspace|logspace|eye|normal|tensor|as_tensor|from_numpy|\w*Tensor|(zeros|ones|empty|full|rand|randn|randint)_like)$/;
+const FACTORIES = namesFor('untrained');
 /** What comes of them is no tensor, or one without a gradient. */
 const ENDS =
   /^(detach|detach_|numpy|item|tolist|size|dim|numel|stride|argmax|argmin|argsort|nonzero|searchsorted|bucketize|long|int|bool|byte|short|isnan|isinf|isfinite|(not_)?(eq|ne|lt|le|gt|ge)_?|greater|less|equal|allclose|bincount|one_hot|save|load|manual_seed|no_grad|is_\w+|get_\w+|backward|new_(zeros|ones|full|empty|tensor)|multinomial|bernoulli|keys|shape|parameters|named_parameters|state_dict|buffers)$/;
 /** Their arguments only say in which shape or type, or where. */
 const SHAPED =
   /^(to|type|type_as|view|view_as|reshape|reshape_as|expand|expand_as|repeat|permute|transpose|squeeze|unsqueeze)$/;
-const PARAMETERS = /^torch\.nn\.(parameter\.)?Parameter$/;
+const PARAMETERS = namesFor('parameters');
 /** They hand on what is in what they get. */
-const HANDS_ON = /^builtins\.(list|tuple|zip|enumerate|reversed|sum|max|min|dict|getattr|next|iter|map|sorted)$/;
+const HANDS_ON = namesFor('hands-on-parts');
 /** Libraries whose tensors, if any, are none of torch's. */
-const OTHERS =
-  /^(numpy|scipy|cv2|PIL|pandas|sklearn|matplotlib|skimage|random|math|os|json|builtins|copy\.copy$|wandb|tensorboard)\b/;
+const OTHERS = namesFor('other-tensors');
 /** Only something with weights is asked for them, or told to learn. */
 const OF_NETWORKS = /^(parameters|named_parameters|train|eval|state_dict|load_state_dict|zero_grad|requires_grad_)$/;
 const NO_TENSOR_TYPE = /^(int|float|str|bool|list|tuple|dict|set|bytes|Tuple|List\[int\]|Sequence)\b/;
@@ -211,13 +214,13 @@ class Gradients {
     const { name, method } = call;
     const file = this.#file;
     const passed = call.node.get('arguments')?.children ?? [];
-    if (name !== null && PARAMETERS.test(name)) return !says(call, 'requires_grad', false, file);
-    if (name !== null && FACTORIES.test(name)) return says(call, 'requires_grad', true, file);
+    if (PARAMETERS.has(name)) return !says(call, 'requires_grad', false, file);
+    if (FACTORIES.has(name)) return says(call, 'requires_grad', true, file);
     const last = method ?? name?.split('.').at(-1) ?? '';
     if (ENDS.test(last)) return false;
-    if (name?.startsWith('torch.nn.') && /\.[A-Z]\w*$/.test(name)) return false;
-    if (name !== null && HANDS_ON.test(name)) return this.#some(passed, frame);
-    if (name !== null && OTHERS.test(name)) return false;
+    if (TORCH_NN.has(name) && /\.[A-Z]\w*$/.test(name ?? '')) return false;
+    if (HANDS_ON.has(name)) return this.#some(passed, frame);
+    if (OTHERS.has(name)) return false;
     if (last === 'requires_grad_') return asks(call, file);
     const own = file.functionOf(name);
     if (own) return this.#result(own, call, frame);
@@ -253,7 +256,7 @@ class Gradients {
     if (forward) return this.#result(forward, call, frame);
     const { name } = made;
     if (name === null || isFrozen(call.callee, file)) return null;
-    const isKnown = name.startsWith('torch.nn.') || file.classOf(name) || this.#around.isNetwork(name);
+    const isKnown = TORCH_NN.has(name) || file.classOf(name) || this.#around.isNetwork(name);
     if (isKnown || membersOf(made, file).length > 0) return isLayer(made, file) || null;
     const isPart = isToldToLearn(call.callee, file) || isNetworkOfClass(call.callee, file, this.#around);
     return (isPart && isLayer(made, file)) || null;
@@ -293,8 +296,8 @@ function part(right: Node, path: readonly number[], file: PythonFile): Node {
   if (right.type !== 'call') return right;
   const { name } = file.call(right);
   const passed = right.get('arguments')?.children ?? [];
-  if (name === 'builtins.zip' && passed[index]) return part(passed[index], rest, file);
-  if (name === 'builtins.enumerate' && passed[0]) return index === 1 ? part(passed[0], rest, file) : right;
+  if (name === ZIP && passed[index]) return part(passed[index], rest, file);
+  if (name === ENUMERATE && passed[0]) return index === 1 ? part(passed[0], rest, file) : right;
   return right;
 }
 
@@ -348,7 +351,7 @@ function isNetworkOfClass(callee: Node, file: PythonFile, around: Around): boole
   const isPlain = (value: Node): boolean =>
     value.type === 'lambda' ||
     file.functionOf(file.qualify(value)) !== undefined ||
-    /^torch\.(nn\.functional\.)?[a-z]/.test(file.qualify(value) ?? '');
+    PLAIN_FUNCTIONS.has(file.qualify(value));
   return values.length > 0 && !values.every(isPlain) && enclosingClass(file.scope(callee)) !== null;
 }
 

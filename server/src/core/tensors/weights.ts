@@ -1,11 +1,12 @@
 /** Which expressions hold what a file of weights held, or a network's own: tensors that no gradient flows back through. */
+import { namesFor } from '../knowledge/names.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { WEIGHTS } from './last-words.ts';
 
-const READS =
-  /^(torch\.load|torch\.hub\.load_state_dict_from_url|torch\.utils\.model_zoo\.load_url|safetensors\.torch\.load_file)$/;
+const READS = namesFor('reads-weights');
 /** A copy of a dictionary, with the same tensors. */
-const COPIES = /^(builtins\.dict|collections\.OrderedDict|copy\.(deep)?copy)$/;
+const COPIES = namesFor('copies-dictionary');
+const SEQUENCES = namesFor('sequence-of');
 const MAX_STEPS = 6;
 
 /** True for `torch.load(path)`, `model.state_dict()`, and what is kept in one of them, or named like one. */
@@ -31,8 +32,8 @@ export function holdsWeights(node: Node, file: PythonFile, steps = 0): boolean {
       );
     case 'call': {
       const call = file.call(node);
-      if (call.name !== null && READS.test(call.name)) return true;
-      if (call.name !== null && COPIES.test(call.name)) return go(node.get('arguments')?.children[0]);
+      if (READS.has(call.name)) return true;
+      if (COPIES.has(call.name)) return go(node.get('arguments')?.children[0]);
       if (call.method === 'state_dict') return true;
       return call.method !== null && /^(get|pop|copy)$/.test(call.method) && go(call.callee.get('object'));
     }
@@ -46,8 +47,7 @@ export function weightsIn(node: Node | undefined, file: PythonFile, steps = 0): 
   if (node?.type !== 'call') return null;
   const call = file.call(node);
   const object = call.callee.get('object');
-  if (call.name !== null && /^builtins\.(list|tuple|sorted)$/.test(call.name))
-    return weightsIn(node.get('arguments')?.children[0], file, steps);
+  if (SEQUENCES.has(call.name)) return weightsIn(node.get('arguments')?.children[0], file, steps);
   if (!object || (call.method !== 'items' && call.method !== 'values')) return null;
   return holdsWeights(object, file, steps + 1) ? call.method : null;
 }

@@ -2,11 +2,18 @@
  * What numbers, words and names an expression stands for, as far as code writes them down: through names, loops, tuples,
  * attributes, defaults and the arguments of callers. Where there are several, a trial's choices say which.
  */
+import { namesFor } from '../knowledge/names.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
 import type { ClassInfo, Definition, FunctionInfo } from '../python/scope.ts';
 import type { Choices } from './choices.ts';
+
+const OF_PYTHON = namesFor('builtins');
+
+const SEQUENCE_TYPES = namesFor('list-or-tuple');
+const TEXT_TYPE = namesFor('text-type');
+const NUMBER_TYPES = namesFor('number-types');
 
 /** A function or class, by its qualified name. */
 export interface Named {
@@ -195,7 +202,7 @@ function subscript(node: Node, go: Go): Written | undefined {
 
 function called(call: Call, file: PythonFile, go: Go): Written | undefined {
   const [first, second, ...others] = call.node.get('arguments')?.children ?? [];
-  const name = call.name?.startsWith('builtins.') ? call.name.slice('builtins.'.length) : null;
+  const name = call.name !== null && OF_PYTHON.has(call.name) ? call.name.slice(call.name.indexOf('.') + 1) : null;
   if (name === null || !first || others.length > 1 || /splat|keyword/.test(first.type)) return undefined;
   if (name === 'getattr') {
     const [module, key] = [file.qualify(first), go(second)];
@@ -247,16 +254,15 @@ function range(values: readonly Written[]): number[] | undefined {
 function isInstance(value: Written | undefined, type: Node | undefined, file: PythonFile): boolean | undefined {
   if (value === undefined || !type) return undefined;
   const types = type.type === 'tuple' ? type.children : [type];
+  if (value === null) return types.some((each) => file.qualify(each) === null);
   const kind = Array.isArray(value)
-    ? /^builtins\.(tuple|list)$/
+    ? SEQUENCE_TYPES
     : typeof value === 'string'
-      ? /^builtins\.str$/
+      ? TEXT_TYPE
       : typeof value === 'number'
-        ? /^builtins\.(int|float)$|^numbers\.\w+$/
-        : value === null
-          ? /^$/
-          : null;
-  return kind === null ? undefined : types.some((each) => kind.test(file.qualify(each) ?? ''));
+        ? NUMBER_TYPES
+        : null;
+  return kind === null ? undefined : types.some((each) => kind.has(file.qualify(each)));
 }
 
 function ofName(node: Node, file: PythonFile, choices: Choices, depth: number): Written | undefined {

@@ -143,8 +143,11 @@ const isOneHotOfChosen: Fact = (value, evaluator) => {
   if (call.name !== ONE_HOT) return undefined;
   const chosen = file.argument(call, 'tensor', 0);
   if (typeof chosen === 'string') return false;
-  return evaluator.always(holdsEachOnce, { ...value, node: chosen, access: [], sure: true });
+  return evaluator.always(mayHoldEachOnce, { ...value, node: chosen, access: [], sure: true });
 };
+
+/** Who hands in the choice is out of sight; of labels nobody asks one class for its places and tokens. */
+const mayHoldEachOnce: Fact = (value, evaluator) => value.ended || holdsEachOnce(value, evaluator);
 
 /** Along its last dimension no value comes twice: positions of the best, of all in order, or of a drawn order. */
 const holdsEachOnce: Fact = ({ file, node, access, frame, sure, ended }) => {

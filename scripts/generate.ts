@@ -19,8 +19,10 @@ import { debugOf } from '../server/src/core/report/debug.ts';
 import { RULES } from '../server/src/core/rules/index.ts';
 import { keyOf } from '../server/src/core/settings/pyproject.ts';
 import { DEFAULT_SETTINGS, SETTINGS } from '../server/src/core/settings/settings.ts';
+import { translate } from '../server/src/core/text/language.ts';
 import { parseMarks } from '../test/marks.ts';
 import '../test/engine.ts';
+import { clientBundle, LANGUAGE_TAGS, languagePath, manifestBundle, normalized, readLanguage } from './languages.ts';
 import { CORE, ROOMS } from './rooms.ts';
 
 const ROOT = new URL('..', import.meta.url);
@@ -68,8 +70,32 @@ function generated(): Generated[] {
     manifest(),
     streamNames(),
     schemaFile(),
+    languageFiles(),
+    ...LANGUAGE_TAGS.flatMap(inLanguage),
+    json('package.nls.json', manifestBundle()),
   ];
 }
+
+/** Which languages there are, for those who speak them. */
+function languageFiles(): Generated {
+  const lines = LANGUAGE_TAGS.map((tag) => `  '${tag}': () => import('../../../${languagePath(tag)}'),\n`);
+  const path = 'server/src/host/language-files.ts';
+  const text = read(path) ?? '';
+  const start = text.indexOf('= {') + 3;
+  return { path, text: `${text.slice(0, start)}${lines.length > 0 ? `\n${lines.join('')}` : ''}};\n` };
+}
+
+/** What is made of one language: its own file in order, what VS Code reads of it, and the pages of the rules. */
+function inLanguage(tag: string): Generated[] {
+  const language = readLanguage(tag);
+  return [
+    json(languagePath(tag), normalized(language)),
+    json(`l10n/bundle.l10n.${tag}.json`, clientBundle(language)),
+    json(`package.nls.${tag}.json`, manifestBundle(language)),
+  ];
+}
+
+const json = (path: string, value: object): Generated => ({ path, text: `${JSON.stringify(value, null, 2)}\n` });
 
 /** A misspelt stream does not compile. */
 function streamNames(): Generated {
@@ -194,8 +220,12 @@ function settingsTable(): string {
 
 /** The commands and options of the command line, from the table its parser has. */
 function optionsTable(): string {
-  const usages = COMMANDS.map(({ name, usage, text }) => [`\`seedwise ${name} ${usage}\``, text]);
-  const rows = OPTIONS.map((option) => [`\`${labelOf(option)}\``, (option.of ?? []).join(', '), option.text]);
+  const usages = COMMANDS.map(({ name, usage, text }) => [`\`seedwise ${name} ${usage}\``, translate(text)]);
+  const rows = OPTIONS.map((option) => [
+    `\`${labelOf(option)}\``,
+    (option.of ?? []).join(', '),
+    translate(option.text),
+  ]);
   return `${table(['Command', 'What it does'], usages)}\n\n${table(['Option', 'Of', 'What it does'], rows)}`;
 }
 

@@ -4,6 +4,8 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { MessageReader, MessageWriter } from 'vscode-jsonrpc/node';
+import { type Phrase, phrase, t, translate } from './core/text/language.ts';
+import { speakIn } from './host/languages.ts';
 import { type Message, SessionRecord } from './lsp/record.ts';
 
 /** How often the server has to show that it is alive, in milliseconds. */
@@ -17,6 +19,16 @@ const MAX_RESTARTS = 5;
 
 const SERVER_CANCELLED = -32802;
 const WARNING = 2;
+
+/** How a server may end. */
+type Failure = 'ended' | 'failed' | 'full' | 'stuck';
+
+const FAILURES: Readonly<Record<Failure, Phrase>> = {
+  ended: phrase`Seedwise ended`,
+  failed: phrase`Seedwise failed`,
+  full: phrase`Seedwise ran out of memory`,
+  stuck: phrase`Seedwise stopped answering`,
+};
 
 /** What a thread of the server is given when it starts. */
 export interface WorkerStart {
@@ -105,9 +117,9 @@ class Supervisor {
       else this.#working = news.working;
     });
     // An error is news of its own and may overtake the last message; the end comes after both.
-    let failure = 'ended';
+    let failure: Failure = 'ended';
     worker.on('error', (error: NodeJS.ErrnoException) => {
-      failure = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'ran out of memory' : 'failed';
+      failure = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'full' : 'failed';
     });
     worker.on('exit', () => this.#replace(generation, failure));
     port1.onmessage = ({ data }: { data: Message }): void => {
@@ -122,12 +134,12 @@ class Supervisor {
   #feelPulse(): void {
     // Missed pulses are counted, not time: a machine that slept has not answered either.
     if (this.#missedPulses++ * PULSE_MS >= (this.#options.patience ?? PATIENCE_MS)) {
-      this.#replace(this.#generation, 'stopped answering');
+      this.#replace(this.#generation, 'stuck');
     } else this.#worker?.postMessage('pulse');
   }
 
   /** Puts a new server in the place of one that failed, says so, and lets the client ask again. */
-  #replace(generation: number, failure: string): void {
+  #replace(generation: number, failure: Failure): void {
     if (generation !== this.#generation || this.#ending) return;
     if (generation > MAX_RESTARTS) {
       this.end();
@@ -143,16 +155,22 @@ class Supervisor {
     if (initialize) this.#port?.postMessage(unanswered ? initialize : { ...initialize, id: REPLAYED });
     for (const message of rest) this.#port?.postMessage(message);
     for (const [id, method] of this.#asked) if (method !== 'initialize') this.#refuse(id, failure);
-    const place = stuck === undefined ? '' : ` while it read ${nameOf(stuck)}`;
-    const after = stuck === undefined ? '' : ' That file is left alone until it changes.';
-    const message = `Seedwise ${failure}${place}, and was started again.${after}`;
+    const happened = translate(FAILURES[failure]);
+    const message =
+      stuck === undefined
+        ? t`${happened}, and was started again.`
+        : t`${happened} while it read ${nameOf(stuck)}, and was started again. That file is left alone until it changes.`;
     this.#send({ method: 'window/logMessage', params: { type: WARNING, message } });
     this.#send({ method: 'window/showMessage', params: { type: WARNING, message } });
   }
 
-  #refuse(id: number | string, failure: string): void {
+  #refuse(id: number | string, failure: Failure): void {
     this.#asked.delete(id);
-    const error = { code: SERVER_CANCELLED, message: `The server ${failure}.`, data: { retriggerRequest: true } };
+    const error = {
+      code: SERVER_CANCELLED,
+      message: t`${translate(FAILURES[failure])}.`,
+      data: { retriggerRequest: true },
+    };
     this.#send({ id, error });
   }
 
@@ -168,7 +186,10 @@ class Supervisor {
       return;
     }
     if (id !== undefined && id !== null) this.#asked.set(id, method);
-    if (method === 'initialize') this.#parent = processOf(message.params);
+    if (method === 'initialize') {
+      this.#parent = processOf(message.params);
+      void speakIn((message.params as { readonly locale?: unknown } | undefined)?.locale);
+    }
     if (method === 'shutdown') this.#wasShutDown = true;
     if (method === 'exit') this.end();
     else this.#port?.postMessage(message);

@@ -328,6 +328,13 @@ test('a rule is explained, and all are listed', (t) => {
   assert.equal(JSON.parse(run('rule', 'late-seed', '--format', 'json').stdout).name, 'late-seed');
 });
 
+about(['lang'], 'says what it says in a language', (t) => {
+  const { run } = shell(t, {});
+  assert.equal(run('rules', '--lang', 'en').stdout, run('rules').stdout);
+  assert.match(run('rules', '--lang=xx').stderr, /^seedwise: there is no language 'xx'; there are en/);
+  assert.match(run('rules', '--lang').stderr, /^seedwise: '--lang' needs a value\./);
+});
+
 test('no option is without its test', () => {
   assert.deepEqual(
     OPTIONS.map(({ name }) => name).filter((name) => !shown.has(name)),

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Finding } from '../../server/src/core/contract/rule.ts';
+import { asIs } from '../../server/src/core/text/language.ts';
 import { compareMarks, parseMarks, renderMarks } from '../marks.ts';
 
 const BENCHMARK = `import torch
@@ -13,7 +14,7 @@ print(1)
 const finding = (start: number, end: number): Finding => ({
   rule: 'cudnn-benchmark',
   severity: 'warning',
-  message: 'Picks algorithms by timing.',
+  message: asIs('Picks algorithms by timing.'),
   start,
   end,
 });

@@ -11,6 +11,7 @@ import { type Page, pageOf } from '../../server/src/core/report/sections.ts';
 import type { StreamReport } from '../../server/src/core/report/streams.ts';
 import { renderText } from '../../server/src/core/report/text.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
+import { asIs } from '../../server/src/core/text/language.ts';
 import { filesBelow, fixtures, readText, workspaceOf } from '../corpus.ts';
 import { parseMarks } from '../marks.ts';
 
@@ -90,7 +91,7 @@ const html = (page: Page): string =>
     nameOf,
     placeHref: ({ path, line, column }) => `place:${path}:${line}:${column}`,
     ruleHref: (rule) => `rule:${rule}`,
-    actions: [{ title: 'Copy & go', href: 'command:copy' }],
+    actions: [{ title: asIs('Copy & go'), href: 'command:copy' }],
   });
 
 test('HTML: what users write is text', () => {

@@ -16,6 +16,7 @@ import {
   settingsIn,
 } from '../../server/src/core/settings/settings.ts';
 import { matchesGlob } from '../../server/src/core/text/globs.ts';
+import { asIs } from '../../server/src/core/text/language.ts';
 
 const RULES_PROBLEM = '`seedwise.rules` must be an object of names of rules.';
 const ENTRY_PROBLEM =
@@ -218,7 +219,7 @@ test('rules are silent where the settings select others, ignore them, or ignore 
 test('rules that are new in a minor version are information, unless somebody wants them to weigh more', () => {
   const { name, since } = RULES.at(-1)!;
   const [major = 0, minor = 0] = since.split('.').map(Number);
-  const finding: Finding = { start: 0, end: 1, rule: name, severity: 'warning', message: 'x' };
+  const finding: Finding = { start: 0, end: 1, rule: name, severity: 'warning', message: asIs('x') };
   const shown = (version: string, settings = {}, severity: Finding['severity'] = 'warning'): string =>
     asReleased([{ ...finding, severity }], { ...DEFAULT_SETTINGS, ...settings }, version)[0]!.severity;
   assert.equal(shown(`${major}.${minor}.9`), 'information');

@@ -83,7 +83,7 @@ function mayImportInHost(path: string, target: string): boolean {
   if (inFolder('lsp'))
     return (
       /^server\/src\/(core|lsp)\//.test(target) ||
-      /^server\/src\/(protocol|host\/(limits|folders|notebook-file))\.ts$/.test(target)
+      /^server\/src\/(protocol|host\/(limits|folders|languages|notebook-file))\.ts$/.test(target)
     );
   if (inFolder('host')) return /^server\/src\/(core|host|protocol\.ts)/.test(target) || target.endsWith('.wasm');
   return (target.includes('/') && files.includes(target)) || target === 'package.json';

@@ -1,6 +1,7 @@
 /** The findings a project has agreed to live with: a file that is compared with, so that only new findings fail. */
 import { writeFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
+import { t } from '../core/text/language.ts';
 import { readRegular } from './disk.ts';
 import type { Found } from './findings.ts';
 import { reasonOf, UsageError } from './say.ts';
@@ -20,7 +21,7 @@ export function readBaseline(path: string): Known | null {
     text = readRegular(path).toString('utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new UsageError(`the baseline '${path}' cannot be read: ${reasonOf(error)}`);
+    throw new UsageError(t`the baseline '${path}' cannot be read: ${reasonOf(error)}`);
   }
   try {
     const { version, findings }: Baseline = JSON.parse(text);
@@ -28,7 +29,7 @@ export function readBaseline(path: string): Known | null {
     if (version === 1 && typeof findings === 'object' && findings !== null && Object.values(findings).every(isKnown))
       return findings;
   } catch {}
-  throw new UsageError(`'${path}' is no baseline of Seedwise; remove it, or write it anew by '--update-baseline'.`);
+  throw new UsageError(t`'${path}' is no baseline of Seedwise; remove it, or write it anew by '--update-baseline'.`);
 }
 
 /** Paths are from the baseline's folder, so that it holds wherever it is asked from. */

@@ -1,9 +1,11 @@
 /** `seedwise check`: one check from its arguments to its exit code. */
 import { analyze } from '../core/analysis/analyze.ts';
 import { asReleased } from '../core/analysis/new-rules.ts';
+import { textsOf } from '../core/contract/rule-texts.ts';
 import type { Severity } from '../core/contract/severity.ts';
 import { projectOf } from '../core/program/project.ts';
 import { RULES } from '../core/rules/index.ts';
+import { type Message, phrase, t } from '../core/text/language.ts';
 import { didYouMean } from '../core/text/spelling.ts';
 import { newOnes, readBaseline, writeBaseline } from './baseline.ts';
 import { diffOf } from './diff.ts';
@@ -16,7 +18,7 @@ import type { Values } from './options.ts';
 import { type Print, painter } from './output.ts';
 import { progress } from './progress.ts';
 import { topOf } from './projects.ts';
-import { nameOf, plural, reasonOf, say, UsageError } from './say.ts';
+import { exclusive, filesIn, nameOf, problemsIn, reasonOf, say, UsageError } from './say.ts';
 import { openSession, type Session } from './session.ts';
 
 /** What the options ask for, once they are known to go together. */
@@ -32,19 +34,20 @@ const WAYS = ['diff', 'add-ignores', 'show-files', 'statistics'] as const;
 function requestOf(values: Values): Request {
   const format = typeof values.format === 'string' ? values.format : 'full';
   if (!Object.hasOwn(FORMATS, format))
-    throw new UsageError(`there is no format '${format}'${didYouMean(format, Object.keys(FORMATS), "'")}`);
+    throw new UsageError(t`there is no format '${format}'${didYouMean(format, Object.keys(FORMATS), "'")}`);
   const failOn = typeof values['fail-on'] === 'string' ? values['fail-on'] : 'warning';
   const lowestFailing = SEVERITIES.indexOf(failOn as Severity);
-  if (lowestFailing < 0) throw new UsageError(`there is no severity '${failOn}'${didYouMean(failOn, SEVERITIES, "'")}`);
+  if (lowestFailing < 0)
+    throw new UsageError(t`there is no severity '${failOn}'${didYouMean(failOn, SEVERITIES, "'")}`);
   if (values['unsafe-fixes'] && !values.fix && !values.diff)
-    throw new UsageError("'--unsafe-fixes' needs '--fix' or '--diff'.");
-  if (values['update-baseline'] && !values.baseline) throw new UsageError("'--update-baseline' needs '--baseline'.");
-  const ways = WAYS.filter((name) => values[name]);
-  if (ways.length > 1) throw new UsageError(`'--${ways[0]}' and '--${ways[1]}' exclude each other.`);
+    throw new UsageError(t`'--unsafe-fixes' needs '--fix' or '--diff'.`);
+  if (values['update-baseline'] && !values.baseline) throw new UsageError(t`'--update-baseline' needs '--baseline'.`);
+  const [way, another] = WAYS.filter((name) => values[name]);
+  if (way && another) throw exclusive(way, another);
   if (values.fix && (values.diff || values['add-ignores']))
-    throw new UsageError(`'--fix' and '--${values.diff ? 'diff' : 'add-ignores'}' exclude each other.`);
+    throw exclusive('fix', values.diff ? 'diff' : 'add-ignores');
   if (values.statistics && !['full', 'concise', 'text', 'json'].includes(format))
-    throw new UsageError(`'--statistics' has no format '${format}'.`);
+    throw new UsageError(t`'--statistics' has no format '${format}'.`);
   return { values, format, lowestFailing };
 }
 
@@ -90,7 +93,7 @@ function findAll(
   const { files, workspace, version } = session;
   const found: Found[] = [];
   const analysed: string[] = [];
-  const tick = progress('checked', () => files.length, isQuiet);
+  const tick = progress(phrase`checked {0} of {1} files`, () => files.length, isQuiet);
   const around = { fileAt: (path: string) => workspace.open(path), wantsReplacements };
   for (const path of files) {
     tick();
@@ -100,13 +103,13 @@ function findAll(
       const settings = session.settingsOf(path);
       const { findings, problems } = analyze(file, projectOf(file, settings, workspace), settings);
       for (const problem of problems)
-        session.problem(`${problem} This is a fault of Seedwise; please report it.`, path);
+        session.problem(t`${problem} This is a fault of Seedwise; please report it.`, path);
       found.push(...foundIn(file, asReleased(findings, settings, version), around));
       analysed.push(path);
     } catch (error) {
       // What cannot be read was named when it was first read; what fails now is a fault of ours.
       if (!session.problems.some((each) => each.path === path))
-        session.problem(`${nameOf(path)} is not analysed: ${reasonOf(error)}`, path);
+        session.problem(t`${nameOf(path)} is not analysed: ${reasonOf(error)}`, path);
     }
   }
   tick.done();
@@ -121,12 +124,15 @@ async function compare(session: Session, found: Found[], values: Values): Promis
   if (known) return newOnes(baseline, known, found);
   try {
     writeBaseline(baseline, found);
+    const name = nameOf(baseline);
     say(
-      `wrote the baseline ${nameOf(baseline)} with ${plural(found.length, 'finding')}; from now on only new ones are shown.`,
+      found.length === 1
+        ? t`wrote the baseline ${name} with 1 finding; from now on only new ones are shown.`
+        : t`wrote the baseline ${name} with ${found.length} findings; from now on only new ones are shown.`,
     );
     return [];
   } catch (error) {
-    session.problem(`the baseline ${nameOf(baseline)} cannot be written: ${reasonOf(error)}`, undefined, true);
+    session.problem(t`the baseline ${nameOf(baseline)} cannot be written: ${reasonOf(error)}`, undefined, true);
     return found;
   }
 }
@@ -150,10 +156,11 @@ function render(found: readonly Found[], files: readonly string[], session: Sess
 
 /** How often each rule speaks, the most frequent first. */
 function statistics(found: readonly Found[], format: string): string {
-  const rows = RULES.flatMap(({ name, summary }) => {
-    const own = found.filter(({ rule }) => rule === name);
+  const rows = RULES.flatMap((rule) => {
+    const { name } = rule;
+    const own = found.filter((each) => each.rule === name);
     const fixable = own.filter(({ fixes }) => fixes.length > 0).length;
-    return own.length > 0 ? [{ code: name, count: own.length, fixable, summary }] : [];
+    return own.length > 0 ? [{ code: name, count: own.length, fixable, summary: textsOf(rule).summary }] : [];
   }).sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
   if (format === 'json') return asJson(rows);
   const width = String(rows[0]?.count ?? 0).length;
@@ -161,7 +168,8 @@ function statistics(found: readonly Found[], format: string): string {
   const lines = rows.map(
     ({ code, count, summary }) => `${String(count).padStart(width)}  ${code.padEnd(longest)}  ${summary}\n`,
   );
-  return `${lines.join('')}${found.length === 0 ? 'No problems.' : `Found ${plural(found.length, 'problem')} (${countsOf(found)}).`}\n`;
+  const sum = found.length === 0 ? t`No problems.` : t`Found ${problemsIn(found.length)} (${countsOf(found)}).`;
+  return `${lines.join('')}${sum}\n`;
 }
 
 /** `--fix`: repairs and writes; of standard input the repaired text goes to standard output. */
@@ -173,7 +181,7 @@ async function treat(session: Session, values: Values, print: Print): Promise<Fi
   // What else the repair needs would have to be written to a file, which nobody named.
   const others = changes.files.filter((each) => each !== own);
   for (const { path } of others) {
-    session.problem(`${nameOf(path)} is not fixed: only standard input is repaired.`, path, true);
+    session.problem(t`${nameOf(path)} is not fixed: only standard input is repaired.`, path, true);
     session.reread(path);
   }
   const { bytes } = (own?.after ?? session.read(stdinPath)).decoded;
@@ -187,16 +195,18 @@ interface Fixed {
   readonly files: readonly Change[];
 }
 
-const fixSummaryOf = ({ problems, files }: Fixed): string =>
-  problems === 0 ? 'nothing to fix.' : `fixed ${plural(problems, 'problem')} in ${plural(files.length, 'file')}.`;
+const fixSummaryOf = ({ problems, files }: Fixed): Message =>
+  problems === 0 ? t`nothing to fix.` : t`fixed ${problemsIn(problems)} in ${filesIn(files.length)}.`;
 
 const write = (session: Session, changes: Changes): Promise<Change[]> => writeChanges(session, changes);
 
 async function addIgnores(session: Session, values: Values): Promise<void> {
-  if (session.stdinPath !== undefined) throw new UsageError("'--add-ignores' writes files, and '-' is none.");
+  if (session.stdinPath !== undefined) throw new UsageError(t`'--add-ignores' writes files, and '-' is none.`);
   const changes = change(session, ignoring);
   const written = await write(session, changes);
-  if (!values.quiet) say(`added ${plural(changes.problems, 'ignore')} in ${plural(written.length, 'file')}.`);
+  const { problems } = changes;
+  const files = filesIn(written.length);
+  if (!values.quiet) say(problems === 1 ? t`added 1 ignore in ${files}.` : t`added ${problems} ignores in ${files}.`);
 }
 
 /** `--diff`: what would be repaired, as a diff; 1 where that is something. */
@@ -208,11 +218,7 @@ async function showDiff(session: Session, values: Values, print: Print): Promise
   );
   await print(diffs.join(''));
   if (!values.quiet)
-    say(
-      problems === 0
-        ? 'nothing to fix.'
-        : `would fix ${plural(problems, 'problem')} in ${plural(files.length, 'file')}.`,
-    );
+    say(problems === 0 ? t`nothing to fix.` : t`would fix ${problemsIn(problems)} in ${filesIn(files.length)}.`);
   if (session.isIncomplete) return 2;
   return files.length > 0 && !values['exit-zero'] ? 1 : 0;
 }

@@ -1,5 +1,6 @@
 /** `seedwise debug`: what the engine makes of a file, or of the expression at a place in it. */
 import { debugOf, explainExpression } from '../core/report/debug.ts';
+import { t } from '../core/text/language.ts';
 import { printable } from '../host/printable.ts';
 import type { Values } from './options.ts';
 import type { Print } from './output.ts';
@@ -17,7 +18,7 @@ export async function runDebug(
   print: Print,
 ): Promise<number> {
   const places = rest.map((each) => PLACE.exec(each));
-  if (rest.length === 0) throw new UsageError('name the file that is meant.');
+  if (rest.length === 0) throw new UsageError(t`name the file that is meant.`);
   const session = await openSession(
     rest.map((each, i) => places[i]?.[1] ?? each),
     values,

@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { t } from '../core/text/language.ts';
 import { type Fence, realPath } from '../host/fence.ts';
 import { MAX_FILE_BYTES } from '../host/limits.ts';
 
@@ -23,9 +24,9 @@ export function readRegular(path: string): Buffer {
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stat = fstatSync(file);
-    if (stat.isDirectory()) throw new Error('it is a folder.');
-    if (!stat.isFile()) throw new Error('it is no regular file.');
-    if (stat.size > MAX_FILE_BYTES) throw new Error('it is too large.');
+    if (stat.isDirectory()) throw new Error(t`it is a folder.`);
+    if (!stat.isFile()) throw new Error(t`it is no regular file.`);
+    if (stat.size > MAX_FILE_BYTES) throw new Error(t`it is too large.`);
     return readFileSync(file);
   } finally {
     closeSync(file);
@@ -37,18 +38,18 @@ export function readRegular(path: string): Buffer {
  * fixed:" where the file is not as it was read, leads out of the fence, or would not stay what it is to others.
  */
 export function replaceFile(path: string, before: Buffer, after: Buffer, fence: Fence): void {
-  if (!fence.holds(path)) throw new Error('it lies outside the project.');
+  if (!fence.holds(path)) throw new Error(t`it lies outside the project.`);
   const target = realpathSync.native(path);
   const { mode, uid, gid, nlink } = statSync(target);
-  if (nlink > 1) throw new Error('it has several hard links, which would no longer be one file.');
-  if ((mode & 0o222) === 0) throw new Error('it is read-only.');
+  if (nlink > 1) throw new Error(t`it has several hard links, which would no longer be one file.`);
+  if ((mode & 0o222) === 0) throw new Error(t`it is read-only.`);
   const draft = `${target}.${process.pid}.seedwise`;
   try {
     writeFileSync(draft, after, { flag: 'wx', mode: 0o600 });
     const own = statSync(draft);
     if (own.uid !== uid || own.gid !== gid) keepOwner(draft, uid, gid);
     chmodSync(draft, mode & 0o7777);
-    if (!readRegular(target).equals(before)) throw new Error('it has changed since it was read.');
+    if (!readRegular(target).equals(before)) throw new Error(t`it has changed since it was read.`);
     renameSync(draft, target);
   } catch (error) {
     rmSync(draft, { force: true });
@@ -60,7 +61,7 @@ function keepOwner(draft: string, uid: number, gid: number): void {
   try {
     chownSync(draft, uid, gid);
   } catch {
-    throw new Error('it belongs to somebody else.');
+    throw new Error(t`it belongs to somebody else.`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Python source as bytes: which encoding they are in as Python decides it (PEP 263), and edits that change no other byte. */
 
 /** A text and the bytes it came from. */
+import { t } from '../core/text/language.ts';
 export interface Decoded {
   readonly text: string;
   readonly bytes: Buffer;
@@ -38,24 +39,27 @@ const LABELS: Readonly<Record<string, string>> = {
  */
 export function decode(bytes: Buffer, isNotebook: boolean): Decoded {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    throw new Error('it is UTF-16, which Python does not read; save it as UTF-8.');
+    throw new Error(t`it is UTF-16, which Python does not read; save it as UTF-8.`);
   }
-  if (bytes.includes(0)) throw new Error('it is not text.');
+  if (bytes.includes(0)) throw new Error(t`it is not text.`);
   const hasMark = UTF8_MARK.every((byte, i) => bytes[i] === byte);
   const declared = isNotebook || hasMark ? undefined : declaredEncoding(bytes);
   const name = (declared ?? 'utf-8').toLowerCase().replaceAll('_', '-');
   if (/^utf-?8(-|$)/.test(name)) {
     const bad = badByte(bytes);
     if (bad === null) return { text: bytes.toString('utf8'), bytes, encoding: 'utf8' };
-    const how = declared === undefined ? '; save it as UTF-8, or name its encoding in the first line' : '';
-    throw new Error(`line ${bad} is not UTF-8${how}.`);
+    throw new Error(
+      declared === undefined
+        ? t`line ${bad} is not UTF-8; save it as UTF-8, or name its encoding in the first line.`
+        : t`line ${bad} is not UTF-8.`,
+    );
   }
   if (/^(latin-?1|l1|iso-?8859-1|8859|cp819)(-|$)/.test(name)) {
     return { text: bytes.toString('latin1'), bytes, encoding: 'latin1' };
   }
   if (/^(us-)?ascii$|^646$/.test(name)) {
     const at = bytes.findIndex((byte) => byte > 0x7f);
-    if (at >= 0) throw new Error(`line ${lineAt(bytes, at)} is not ASCII, which the file says it is.`);
+    if (at >= 0) throw new Error(t`line ${lineAt(bytes, at)} is not ASCII, which the file says it is.`);
     return { text: bytes.toString('latin1'), bytes, encoding: 'latin1' };
   }
   const encoding =
@@ -66,7 +70,9 @@ export function decode(bytes: Buffer, isNotebook: boolean): Decoded {
   } catch (error) {
     const isUnknown = error instanceof RangeError;
     throw new Error(
-      `${isUnknown ? 'its encoding is not known here' : 'its bytes are not what its encoding has'}: ${declared}.`,
+      isUnknown
+        ? t`its encoding is not known here: ${declared ?? name}.`
+        : t`its bytes are not what its encoding has: ${declared ?? name}.`,
     );
   }
   return { text, bytes, encoding };
@@ -126,7 +132,7 @@ export function splice(
   const result = Buffer.concat([...pieces, bytes.subarray(from)]);
   const read =
     encoding === 'latin1' ? result.toString('latin1') : new TextDecoder(encoding, { ignoreBOM: true }).decode(result);
-  if (read !== expected) throw new Error(`the repair cannot be written in ${encoding}.`);
+  if (read !== expected) throw new Error(t`the repair cannot be written in ${encoding}.`);
   return result;
 }
 

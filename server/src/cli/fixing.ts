@@ -9,6 +9,7 @@ import { projectOf } from '../core/program/project.ts';
 import { closeFile, openFile, type PythonFile } from '../core/python/file.ts';
 import { fitsCells } from '../core/python/notebook.ts';
 import type { Edit } from '../core/text/edit.ts';
+import { asIs, t } from '../core/text/language.ts';
 import { removeDrafts, replaceFile, undisturbed } from './disk.ts';
 import { nameOf, reasonOf } from './say.ts';
 import type { Session } from './session.ts';
@@ -33,7 +34,7 @@ export const ignoring: Treatment = ({ findings }, file) => {
     const edits = ignoreLine(file, finding);
     return file.notebook && !fitsCells(file.notebook, edits, file.path)
       ? []
-      : [{ title: '', safe: true, edits: () => edits }];
+      : [{ title: asIs(''), safe: true, edits: () => edits }];
   });
   return compatibleEdits(fixes);
 };
@@ -132,7 +133,7 @@ export function change(session: Session, treat: Treatment): Changes {
 }
 
 function notFixed(session: Session, path: string, error: unknown): void {
-  session.problem(`${nameOf(path)} is not fixed: ${reasonOf(error)}`, path, true);
+  session.problem(t`${nameOf(path)} is not fixed: ${reasonOf(error)}`, path, true);
 }
 
 /** Writes the files that changed, each in one step; gives those that were written. */

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { isGlob, matchesGlob } from '../core/text/globs.ts';
+import { t } from '../core/text/language.ts';
 import type { Fence } from '../host/fence.ts';
 import { findPythonFiles } from '../host/files.ts';
 import { Gitignores } from './gitignore.ts';
@@ -22,13 +23,13 @@ export interface Target {
 
 /** Takes paths apart; throws a `UsageError` for one that is not there. `-` is standard input, judged as a file. */
 export function targetsOf(given: readonly string[], stdinName: string | undefined): Target[] {
-  if (given.includes('-') && given.length > 1) throw new UsageError("'-' stands for itself alone.");
-  if (stdinName !== undefined && given[0] !== '-') throw new UsageError("'--stdin-filename' needs '-'.");
+  if (given.includes('-') && given.length > 1) throw new UsageError(t`'-' stands for itself alone.`);
+  if (stdinName !== undefined && given[0] !== '-') throw new UsageError(t`'--stdin-filename' needs '-'.`);
   return given.map((each): Target => {
     if (each === '-') return { given: each, path: resolve(stdinName ?? 'stdin.py'), kind: 'stdin' };
     const stat = statSync(each, { throwIfNoEntry: false });
     if (stat) return { given: each, path: resolve(each), kind: stat.isDirectory() ? 'folder' : 'file' };
-    if (!isGlob(each)) throw new UsageError(`there is no file or folder '${each}'.`);
+    if (!isGlob(each)) throw new UsageError(t`there is no file or folder '${each}'.`);
     const parts = each.split(/[\\/]/);
     const fixed = parts.slice(0, parts.findIndex(isGlob));
     const folder = resolve(fixed.join('/') || (each.startsWith('/') ? '/' : '.'));

@@ -4,11 +4,13 @@
  */
 import { version } from '../../../package.json';
 import { loadSyntax } from '../core/syntax/parse.ts';
+import { t } from '../core/text/language.ts';
 import { expectShortLives } from '../host/memory.ts';
 import { wasm } from '../host/wasm.ts';
 import { runCheck } from './check.ts';
 import { runDebug } from './debug.ts';
 import { explainRule, listRules } from './explain.ts';
+import { speakAs } from './locale.ts';
 import { COMMANDS, help, readArguments, type Values } from './options.ts';
 import { type Print, painter, printer } from './output.ts';
 import { runReport } from './report.ts';
@@ -36,13 +38,14 @@ const RUNS: Readonly<Record<string, Run>> = {
 };
 
 async function main(argv: readonly string[]): Promise<number> {
+  await speakAs(argv, process.env);
   const raw = COMMANDS.find(({ name, isRaw }) => isRaw && name === argv[0]);
   if (raw) return await RUNS[raw.name]!(argv.slice(1), {}, printer({}));
   const { command, values, rest } = readArguments(argv);
   const print = printer(values);
   if (values.help) return await told(print, help(command));
   if (values.version) return await told(print, `seedwise ${version}\n`);
-  if (command === undefined) throw new UsageError('a command is missing.');
+  if (command === undefined) throw new UsageError(t`a command is missing.`);
   painter(values); // A wrong colour is said before anything is done.
   return await RUNS[command]!(rest, values, print);
 }
@@ -67,11 +70,11 @@ async function startServer(): Promise<number> {
 
 /** One line, never a stack. */
 function failed(error: unknown): void {
-  if (error instanceof UsageError) say(error.message, "Run 'seedwise --help' for help.");
+  if (error instanceof UsageError) say(error.message, t`Run 'seedwise --help' for help.`);
   else if (error instanceof CannotCheck) say(error.message);
   else if (error instanceof Error && !('code' in error)) {
     const [where = ''] = /\(.*\)|at .*/.exec(error.stack?.split('\n')[1] ?? '') ?? [];
-    say(`the check failed: ${error.message} ${where} This is a fault of Seedwise; please report it.`);
+    say(t`the check failed: ${error.message} ${where} This is a fault of Seedwise; please report it.`);
   } else say(reasonOf(error));
   process.exitCode = 2;
 }

@@ -1,5 +1,6 @@
 /** Standard output and its colours: whole texts, and one line where it cannot take them. */
 import { writeFileSync } from 'node:fs';
+import { t } from '../core/text/language.ts';
 import type { Values } from './options.ts';
 import { CannotCheck, reasonOf, UsageError } from './say.ts';
 
@@ -16,7 +17,7 @@ export function printer(values: Values): Print {
       writeFileSync(output, text, { flag: isFirst ? 'w' : 'a' });
       isFirst = false;
     } catch (error) {
-      throw new CannotCheck(`'${output}' cannot be written: ${reasonOf(error)}`);
+      throw new CannotCheck(t`'${output}' cannot be written: ${reasonOf(error)}`);
     }
   };
 }
@@ -27,7 +28,7 @@ const print: Print = (text) =>
       if (!error) resolve();
       // A reader that has seen enough, such as `head`, is no error.
       else if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
-      else reject(new CannotCheck(`standard output cannot be written: ${reasonOf(error)}`));
+      else reject(new CannotCheck(t`standard output cannot be written: ${reasonOf(error)}`));
     });
   });
 
@@ -36,7 +37,8 @@ const WHEN = ['auto', 'always', 'never'];
 /** How text is coloured: by the option, else where a terminal looks on. */
 export function painter(values: Values): (code: number, text: string) => string {
   const when = values.color ?? 'auto';
-  if (!WHEN.includes(when as string)) throw new UsageError(`'--color' must be auto, always or never, not '${when}'.`);
+  if (!WHEN.includes(when as string))
+    throw new UsageError(t`'--color' must be auto, always or never, not '${String(when)}'.`);
   const { stdout } = process;
   const isTerminal = values.output === undefined && stdout.isTTY === true && stdout.hasColors();
   const isColoured = when === 'always' || (when === 'auto' && isTerminal);

@@ -1,5 +1,7 @@
 /** A line on a terminal that says how far a long run has come. */
 
+import { type Phrase, translate } from '../core/text/language.ts';
+
 const PATIENCE_MS = 1000;
 const PACE_MS = 100;
 
@@ -10,7 +12,7 @@ export interface Tick {
 }
 
 /** Counts what is done; where it takes longer than a second and somebody looks on, it is shown. */
-export function progress(what: string, total: () => number, isQuiet: boolean): Tick {
+export function progress(what: Phrase, total: () => number, isQuiet: boolean): Tick {
   const { stderr } = process;
   const isSeen = stderr.isTTY && !isQuiet;
   let next = performance.now() + PATIENCE_MS;
@@ -21,7 +23,7 @@ export function progress(what: string, total: () => number, isQuiet: boolean): T
     if (!isSeen || performance.now() < next) return;
     next = performance.now() + PACE_MS;
     isShown = true;
-    stderr.write(`\r\x1b[Kseedwise: ${what} ${count} of ${total()} files`);
+    stderr.write(`\r\x1b[Kseedwise: ${translate(what, count, total())}`);
   };
   return Object.assign(tick, {
     done: (): void => {

@@ -6,6 +6,7 @@ import { programsOf, reportOf } from '../core/report/report.ts';
 import { type Page, pageOf } from '../core/report/sections.ts';
 import { renderText, type TextOptions } from '../core/report/text.ts';
 import type { Settings } from '../core/settings/settings.ts';
+import { t } from '../core/text/language.ts';
 import { didYouMean } from '../core/text/spelling.ts';
 import { printable } from '../host/printable.ts';
 import { asJson } from './formats/json.ts';
@@ -26,7 +27,7 @@ export async function runReport(
 ): Promise<number> {
   const format = typeof values.format === 'string' ? values.format : 'text';
   if (!(REPORT_FORMATS as readonly string[]).includes(format))
-    throw new UsageError(`there is no format '${format}'${didYouMean(format, REPORT_FORMATS, "'")}`);
+    throw new UsageError(t`there is no format '${format}'${didYouMean(format, REPORT_FORMATS, "'")}`);
   const session = await openSession(rest, values, version);
   const { workspace, settings, files, named } = session;
   const paint = painter(values);
@@ -63,7 +64,7 @@ function reportsOf({ workspace, settings, named, found, format, nameOf, paint }:
   const paths = [...new Set([...named, ...found.filter((path) => programs.has(path))])];
   const reports = paths.map((path) => reportOf(workspace, path, settings));
   if (format === 'json') return asJson(reports);
-  if (reports.length === 0) return 'There is no training program here.\n';
+  if (reports.length === 0) return `${t`There is no training program here.`}\n`;
   const pages = reports.map((report) => unspoken(pageOf(report, nameOf)));
   const options: TextOptions = { width: process.stdout.columns ?? UNSEEN_WIDTH, nameOf };
   return pages

@@ -8,13 +8,14 @@ import { closeFile, openFile, type PythonFile } from '../core/python/file.ts';
 import { withinCell } from '../core/python/notebook.ts';
 import { type ProjectConfig, readConfig } from '../core/settings/pyproject.ts';
 import type { Settings } from '../core/settings/settings.ts';
+import { joined, type Message, phrase, series, t } from '../core/text/language.ts';
 import type { Fence } from '../host/fence.ts';
 import { readRegular } from './disk.ts';
 import { findInputs, homeOf, isExcluded, targetsOf } from './inputs.ts';
 import type { Values } from './options.ts';
 import { progress } from './progress.ts';
 import { fenceOf, readProjects } from './projects.ts';
-import { CannotCheck, nameOf, reasonOf, say, UsageError } from './say.ts';
+import { CannotCheck, exclusive, nameOf, reasonOf, say, UsageError } from './say.ts';
 import { readSettingOptions } from './settings.ts';
 import { type SourceFile, sourceFile } from './source-file.ts';
 
@@ -25,7 +26,7 @@ const MOST_PARSED = 300;
 export interface Problem {
   /** The file it is about. */
   readonly path?: string;
-  readonly text: string;
+  readonly text: Message;
 }
 
 export class Session {
@@ -69,7 +70,7 @@ export class Session {
   }
 
   /** Says what went wrong; where it is about something that was named, the run is incomplete. */
-  problem(text: string, path?: string, isNamed = path !== undefined && this.named.has(path)): void {
+  problem(text: Message, path?: string, isNamed = path !== undefined && this.named.has(path)): void {
     this.problems.push({ text, ...(path !== undefined && { path }) });
     if (isNamed) this.isIncomplete = true;
     say(text);
@@ -82,7 +83,7 @@ export class Session {
   /** Reads a file of the workspace, or standard input in its place; throws an error that completes "is not analysed:". */
   read(path: string): SourceFile {
     if (path === this.#stdin?.path) return sourceFile(this.#stdin.bytes, path.endsWith('.ipynb'));
-    if (!this.named.has(path) && !this.fence.holds(path)) throw new Error('it lies outside the project.');
+    if (!this.named.has(path) && !this.fence.holds(path)) throw new Error(t`it lies outside the project.`);
     return sourceFile(readRegular(path), path.endsWith('.ipynb'));
   }
 
@@ -118,14 +119,14 @@ export class Session {
   index(near: readonly string[]): void {
     const checked = new Set(this.files);
     const all = new Set([...near, ...checked]);
-    const tick = progress('read', () => all.size, this.#isQuiet);
+    const tick = progress(phrase`read {0} of {1} files`, () => all.size, this.#isQuiet);
     for (const path of all) {
       tick();
       try {
         const file = this.open(path);
         if (!file) {
           if (this.named.has(path))
-            this.problem(`${nameOf(path)} is not analysed: it is a notebook in another language.`, path, false);
+            this.problem(t`${nameOf(path)} is not analysed: it is a notebook in another language.`, path, false);
           continue;
         }
         if (checked.has(path) && file.hasSyntaxErrors) this.#nameSyntaxError(file);
@@ -133,14 +134,19 @@ export class Session {
         for (const each of this.workspace.unreadRuns(path)) if (this.fence.holds(each)) all.add(each);
         if (checked.has(path) && this.#parsed.size < MOST_PARSED) this.#parsed.set(path, file);
       } catch (error) {
-        if (checked.has(path)) this.problem(`${nameOf(path)} is not analysed: ${reasonOf(error)}`, path);
+        if (checked.has(path)) this.problem(t`${nameOf(path)} is not analysed: ${reasonOf(error)}`, path);
       }
     }
     tick.done();
     const left = [...this.fence.outside].map(nameOf).sort();
     if (left.length === 0) return;
-    const more = left.length > MOST_NAMED ? ` and ${left.length - MOST_NAMED} more` : '';
-    this.problem(`outside the project, and not followed: ${left.slice(0, MOST_NAMED).join(', ')}${more}.`);
+    const named = series(left.slice(0, MOST_NAMED));
+    const more = left.length - MOST_NAMED;
+    this.problem(
+      more > 0
+        ? t`outside the project, and not followed: ${named} and ${more} more.`
+        : t`outside the project, and not followed: ${named}.`,
+    );
   }
 
   #nameSyntaxError(file: PythonFile): void {
@@ -152,8 +158,8 @@ export class Session {
     const place = file.notebook && withinCell(file.notebook, node);
     const text = place ? file.read(place.cell) : file.text;
     const line = text.slice(0, place ? place.start : node.start).split(/\r\n|\r|\n/).length;
-    const where = `${nameOf(file.path)}:${place ? `cell ${place.cell.index + 1}:` : ''}${line}`;
-    this.problem(`${where} is not valid Python; what can be parsed is checked.`, file.path);
+    const where = `${nameOf(file.path)}:${place ? t`cell ${place.cell.index + 1}:` : ''}${line}`;
+    this.problem(t`${where} is not valid Python; what can be parsed is checked.`, file.path);
   }
 }
 
@@ -171,8 +177,8 @@ export async function openSession(rest: readonly string[], values: Values, versi
     targets[0]?.kind === 'stdin' ? { path: inWorkspace(targets[0].path), bytes: await readStdin() } : undefined;
   const session = new Session(settings, fenceOf(paths), version, values, stdin);
   const { workspace, fence } = session;
-  const unknown = unknownRules(settings).join(' ');
-  if (unknown !== '') throw new UsageError(unknown);
+  const unknown = unknownRules(settings);
+  if (unknown.length > 0) throw new UsageError(joined(unknown, ' '));
   workspace.manifests.override = overrideOf(values);
   const near = await readProjects(paths, workspace, fence);
   const inputs = await findInputs(targets, {
@@ -182,15 +188,17 @@ export async function openSession(rest: readonly string[], values: Values, versi
     excludes: (path) => excludes(session, path, values),
     onError: (path, error) => {
       const isGiven = paths.includes(path);
-      session.problem(`${nameOf(path)} is not analysed: ${reasonOf(error)}`, path, isGiven);
+      session.problem(t`${nameOf(path)} is not analysed: ${reasonOf(error)}`, path, isGiven);
     },
   });
   session.files = inputs.files.map(inWorkspace);
   session.named = new Set([...inputs.named].map(inWorkspace));
   for (const { given, kind } of inputs.empty) {
-    const what =
-      kind === 'glob' ? `no Python file or notebook matches '${given}'` : `no Python file or notebook is in '${given}'`;
-    session.problem(`${what}; nothing is checked there.`, undefined, true);
+    const text =
+      kind === 'glob'
+        ? t`no Python file or notebook matches '${given}'; nothing is checked there.`
+        : t`no Python file or notebook is in '${given}'; nothing is checked there.`;
+    session.problem(text, undefined, true);
   }
   checkConfigs(session);
   session.index(near.map(inWorkspace));
@@ -204,15 +212,15 @@ function checkConfigs(session: Session): void {
   for (const config of used) {
     if (!config) continue;
     const unmet = unmetVersion(config.settings, session.version);
-    if (unmet !== null) throw new CannotCheck(`${nameOf(config.path)}: ${unmet}`);
+    if (unmet !== null) throw new CannotCheck(t`${nameOf(config.path)}: ${unmet}`);
     for (const text of [...config.problems, ...unknownRules(config.settings)])
-      session.problem(`${nameOf(config.path)}: ${text}`, config.path, true);
+      session.problem(t`${nameOf(config.path)}: ${text}`, config.path, true);
   }
 }
 
 function overrideOf(values: Values): ProjectConfig | null | undefined {
   if (values.isolated === true) {
-    if (values.config !== undefined) throw new UsageError("'--isolated' and '--config' exclude each other.");
+    if (values.config !== undefined) throw exclusive('isolated', 'config');
     return null;
   }
   if (typeof values.config !== 'string') return undefined;
@@ -221,10 +229,10 @@ function overrideOf(values: Values): ProjectConfig | null | undefined {
   try {
     text = readRegular(path).toString('utf8');
   } catch (error) {
-    throw new UsageError(`'--config' ${values.config} cannot be read: ${reasonOf(error)}`);
+    throw new UsageError(t`'--config' ${values.config} cannot be read: ${reasonOf(error)}`);
   }
   const config = readConfig(inWorkspace(path), text);
-  if (!config) throw new UsageError(`'--config' ${values.config} has no table [tool.seedwise].`);
+  if (!config) throw new UsageError(t`'--config' ${values.config} has no table [tool.seedwise].`);
   return config;
 }
 

@@ -2,6 +2,7 @@
 import { applyEdits } from '../core/edits/edit-text.ts';
 import { editsByCell, joinCells, partsOf, type Source } from '../core/python/notebook.ts';
 import type { Edit } from '../core/text/edit.ts';
+import { t } from '../core/text/language.ts';
 import { reasonToSkip } from '../host/limits.ts';
 import { type NotebookFile, readNotebook, writeNotebook } from '../host/notebook-file.ts';
 import { type Decoded, decode, splice } from './encodings.ts';
@@ -24,7 +25,7 @@ export function sourceFile(bytes: Buffer, isNotebook: boolean): SourceFile {
   const notebook = isNotebook ? readNotebook(text) : null;
   const source = notebook ? (notebook.isPython ? joinCells(notebook.cells) : null) : withLineFeeds(text);
   const reason = source === null ? null : reasonToSkip(partsOf(source).text);
-  if (reason !== null) throw new Error(`it is ${reason}.`);
+  if (reason !== null) throw new Error(t`it is ${reason}.`);
   return { source, notebook, text, decoded };
 }
 

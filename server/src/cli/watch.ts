@@ -3,6 +3,7 @@ import { type FSWatcher, statSync, watch } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isManifest } from '../core/manifests/manifests.ts';
 import { isGlob } from '../core/text/globs.ts';
+import { t } from '../core/text/language.ts';
 import { reasonOf, say } from './say.ts';
 
 /** Editors write a file in several steps. */
@@ -31,7 +32,7 @@ export async function watching(rest: readonly string[], check: () => Promise<num
     } catch (error) {
       say(reasonOf(error));
     }
-    say('waiting for changes; stop by Ctrl+C.');
+    say(t`waiting for changes; stop by Ctrl+C.`);
     await next;
     await new Promise((done) => setTimeout(done, PAUSE_MS));
   }
@@ -51,10 +52,10 @@ function follow(folder: string, changed: () => void): FSWatcher | undefined {
     const watcher = watch(folder, { recursive: true }, (_, name) => {
       if (name === null || isOfInterest(name.toString())) changed();
     });
-    watcher.on('error', (error) => say(`changes in ${folder} are not seen: ${reasonOf(error)}`));
+    watcher.on('error', (error) => say(t`changes in ${folder} are not seen: ${reasonOf(error)}`));
     return watcher;
   } catch (error) {
-    say(`changes in ${folder} are not seen: ${reasonOf(error)}`);
+    say(t`changes in ${folder} are not seen: ${reasonOf(error)}`);
     return undefined;
   }
 }

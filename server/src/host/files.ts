@@ -3,6 +3,7 @@ import { constants, type Dirent, statSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { t } from '../core/text/language.ts';
 import type { FolderEntry } from '../protocol.ts';
 import { isBelow, realPath } from './fence.ts';
 import { type FileAccess, findFiles } from './folders.ts';
@@ -85,7 +86,7 @@ async function readText(path: string): Promise<string> {
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const stat = await file.stat();
-    if (!stat.isFile() || stat.size > MAX_FILE_BYTES) throw new Error('too large, or no file');
+    if (!stat.isFile() || stat.size > MAX_FILE_BYTES) throw new Error(t`too large, or no file`);
     return new TextDecoder().decode(await file.readFile());
   } finally {
     await file.close();

@@ -2,6 +2,7 @@
 import { applyEdits } from '../core/edits/edit-text.ts';
 import type { SourceCell } from '../core/python/notebook.ts';
 import type { Edit } from '../core/text/edit.ts';
+import { t } from '../core/text/language.ts';
 
 /** A notebook's file as far as its code goes. */
 export interface NotebookFile {
@@ -26,13 +27,13 @@ export function readNotebook(json: string): NotebookFile {
   try {
     root = parseJson(json);
   } catch {
-    throw new Error('it is not JSON.');
+    throw new Error(t`it is not JSON.`);
   }
   const whole = membersOf(json, 0);
   const lists = whole.has('cells')
     ? [whole.get('cells')]
     : itemsOf(json, whole.get('worksheets')).map((sheet) => membersOf(json, sheet.start).get('cells'));
-  if (!isObject(root) || json[lists[0]?.start ?? 0] !== '[') throw new Error('it is not a notebook.');
+  if (!isObject(root) || json[lists[0]?.start ?? 0] !== '[') throw new Error(t`it is not a notebook.`);
   const cells: SourceCell[] = [];
   const sources = new Map<number, JsonSpan>();
   for (const [index, cell] of lists.flatMap((list) => itemsOf(json, list)).entries()) {

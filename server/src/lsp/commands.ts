@@ -1,11 +1,12 @@
 /** Commands that edit: what they write is worked out here, and the client applies it. */
 import { type Connection, MessageType, type Position, type WorkspaceEdit } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { insertSeedBlock, type Rewrite, rewriteAt } from '../core/analysis/actions.ts';
+import { insertSeedBlock, rewriteAt } from '../core/analysis/actions.ts';
 import type { Analysis } from '../core/analysis/analyze.ts';
 import type { Project } from '../core/contract/project.ts';
 import type { PythonFile } from '../core/python/file.ts';
-import type { Edit } from '../core/text/edit.ts';
+import type { Edit, Rewrite } from '../core/text/edit.ts';
+import { type Message, t } from '../core/text/language.ts';
 import { COMMANDS, type SeedBlockOptions } from '../protocol.ts';
 import { spanOf } from './notebooks.ts';
 
@@ -16,7 +17,7 @@ interface Python {
 }
 
 /** An edit and what it is called, or why there is none. */
-type Outcome = { readonly edit: WorkspaceEdit; readonly label: string } | { readonly message: string };
+type Outcome = { readonly edit: WorkspaceEdit; readonly label: Message } | { readonly message: Message };
 
 /** What the server lends. */
 interface Server {
@@ -26,8 +27,8 @@ interface Server {
     otherwise: undefined,
     work: (python: Python, checked: { readonly document: TextDocument }) => Outcome,
   ): Promise<Outcome | undefined>;
-  editOf(edits: readonly Edit[], document: TextDocument, title: string): WorkspaceEdit;
-  tell(type: MessageType, message: string): void;
+  editOf(edits: readonly Edit[], document: TextDocument, title: Message): WorkspaceEdit;
+  tell(type: MessageType, message: Message): void;
 }
 
 const REWRITES: ReadonlyMap<string, Rewrite> = new Map([
@@ -47,11 +48,14 @@ export function editingCommands(connection: Connection, { withPython, editOf, te
       const outcome = await withPython(uri, undefined, (python, { document }) =>
         outcomeOf(command, python, document, uri, options),
       );
-      if (!outcome) return tell(MessageType.Warning, 'This command needs an open Python file.');
+      if (!outcome) return tell(MessageType.Warning, t`This command needs an open Python file.`);
       if ('message' in outcome) return tell(MessageType.Info, outcome.message);
       const { applied, failureReason } = await connection.workspace.applyEdit(outcome);
       if (!applied)
-        tell(MessageType.Warning, `${outcome.label}: not done${failureReason ? `, ${failureReason}` : ''}.`);
+        tell(
+          MessageType.Warning,
+          failureReason ? t`${outcome.label}: not done, ${failureReason}.` : t`${outcome.label}: not done.`,
+        );
     },
   };
 
@@ -66,7 +70,7 @@ export function editingCommands(connection: Connection, { withPython, editOf, te
     if (!rewrite) {
       const deterministic = options !== undefined && 'deterministic' in options && options.deterministic;
       const block = insertSeedBlock(python.file, python.project, { deterministic });
-      const label = 'Insert seed block';
+      const label = t`Insert seed block`;
       return 'message' in block ? block : { edit: editOf(block.edits, document, label), label };
     }
     const position = options !== undefined && 'line' in options ? options : { line: 0, character: 0 };

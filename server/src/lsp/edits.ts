@@ -12,6 +12,7 @@ import type { Action } from '../core/analysis/actions.ts';
 import type { Finding, Related } from '../core/contract/rule.ts';
 import { ruleUrl } from '../core/rules/index.ts';
 import type { Edit, Span } from '../core/text/edit.ts';
+import type { Message } from '../core/text/language.ts';
 import { COMMANDS } from '../protocol.ts';
 import { type ActionSource, type clientOf, SEVERITIES } from './client.ts';
 import { type Place, placeOf } from './notebooks.ts';
@@ -92,7 +93,7 @@ export function translator(
    * Edits of the document and of other files; nothing at all if one of those cannot be read now. What changes in a file
    * that the user does not look at is confirmed first, under the label, where the client can ask.
    */
-  function editOf(edits: readonly Edit[], document: TextDocument, label: string): WorkspaceEdit {
+  function editOf(edits: readonly Edit[], document: TextDocument, label: Message): WorkspaceEdit {
     const client = theClient();
     const changes: Record<string, (TextEdit | AnnotatedTextEdit)[]> = {};
     let confirms = false;

@@ -9,6 +9,7 @@ import type { Action } from '../core/analysis/actions.ts';
 import type { Variable } from '../core/contract/rule.ts';
 import { EDITOR_FOLDER, LAUNCH_FILE } from '../core/switches/environment.ts';
 import type { Edit } from '../core/text/edit.ts';
+import { type Message, t } from '../core/text/language.ts';
 import { type FileAccess, join } from '../host/folders.ts';
 import { type clientOf, isInWorkspace, rangeOf } from './client.ts';
 import { pathOf, type WorkspaceIndex } from './workspace-index.ts';
@@ -17,7 +18,7 @@ interface Surroundings {
   readonly index: WorkspaceIndex;
   client(): ReturnType<typeof clientOf>;
   files(): FileAccess;
-  tell(type: MessageType, message: string): void;
+  tell(type: MessageType, message: Message): void;
 }
 
 /** Offers the action where it can be done, and computes its edit when it is chosen. */
@@ -35,13 +36,13 @@ export function launcher({ index, client, files, tell }: Surroundings) {
       const address = join(folder, LAUNCH_FILE);
       const [text] = await files().read([address]);
       if (text === undefined && !(await isMissing(folder))) {
-        tell(MessageType.Warning, `\`${LAUNCH_FILE}\` cannot be read.`);
+        tell(MessageType.Warning, t`\`${LAUNCH_FILE}\` cannot be read.`);
         return action;
       }
       const edits = launchEdits(text ?? '', variable);
-      if (!edits) tell(MessageType.Warning, `\`${LAUNCH_FILE}\` is not changed: it cannot be understood.`);
+      if (!edits) tell(MessageType.Warning, t`\`${LAUNCH_FILE}\` is not changed: it cannot be understood.`);
       else if (edits.length === 0)
-        tell(MessageType.Info, `\`${LAUNCH_FILE}\` sets \`${variable.name}\` to ${variable.value} already.`);
+        tell(MessageType.Info, t`\`${LAUNCH_FILE}\` sets \`${variable.name}\` to ${variable.value} already.`);
       if (!edits?.length) return action;
       const document = TextDocument.create(address, 'jsonc', 0, text ?? '');
       const create: CreateFile = { kind: 'create', uri: address };

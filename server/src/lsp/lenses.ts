@@ -2,6 +2,7 @@
 import type { CodeLens, Range } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { glanceOf } from '../core/analysis/glance.ts';
+import { asIs, type Message, t } from '../core/text/language.ts';
 import { COMMANDS } from '../protocol.ts';
 import { placeOf } from './notebooks.ts';
 import type { Python, Session } from './session.ts';
@@ -21,13 +22,13 @@ function lensesOf(uri: string, { file, project, analysis }: Python, document: Te
   // A notebook is asked once for each cell.
   if (!glance || place?.uri !== uri) return [];
   const range: Range = { start: place.range.start, end: place.range.start };
-  const lens = (title: string, command: string, ...args: unknown[]): CodeLens => ({
+  const lens = (title: Message, command: string, ...args: unknown[]): CodeLens => ({
     range,
     command: { title, command, arguments: args },
   });
   return [
-    lens(`Seedwise: ${glance.text}`, COMMANDS.report, uri),
-    ...(glance.unseeded.length > 0 ? [lens('seed it', COMMANDS.insertSeedBlock, uri)] : []),
-    lens('report', COMMANDS.report, uri),
+    lens(asIs(`Seedwise: ${glance.text}`), COMMANDS.report, uri),
+    ...(glance.unseeded.length > 0 ? [lens(t`seed it`, COMMANDS.insertSeedBlock, uri)] : []),
+    lens(t`report`, COMMANDS.report, uri),
   ];
 }

@@ -1,16 +1,17 @@
 /** What the server says besides its results: the log, messages to the user, and none of them twice. */
 import { type Connection, type MessageType, ShowMessageNotification } from 'vscode-languageserver';
+import type { Message } from '../core/text/language.ts';
 
 export function speaker(connection: Connection) {
   const said = new Set<string>();
 
-  function once(text: string, say: (text: string) => void): void {
+  function once<T extends string>(text: T, say: (text: T) => void): void {
     if (said.has(text)) return;
     said.add(text);
     say(text);
   }
 
-  const logWarning = (text: string): void => connection.console.warn(text);
+  const logWarning = (text: Message): void => connection.console.warn(text);
 
   function logError(error: unknown): void {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -28,9 +29,12 @@ export function speaker(connection: Connection) {
   }
 
   /** Shows a message to the user. */
-  function tell(type: MessageType, message: string): void {
+  function tell(type: MessageType, message: Message): void {
     connection.sendNotification(ShowMessageNotification.type, { type, message });
   }
 
-  return { once, logWarning, logError, guarded, tell };
+  /** Says in the log what goes on. */
+  const log = (text: Message): void => connection.console.info(text);
+
+  return { once, log, logWarning, logError, guarded, tell };
 }

@@ -8,6 +8,7 @@ import { programsOf, reportOf } from '../core/report/report.ts';
 import { pageOf } from '../core/report/sections.ts';
 import { ruleUrl } from '../core/rules/index.ts';
 import type { Settings } from '../core/settings/settings.ts';
+import { t } from '../core/text/language.ts';
 import { COMMANDS, type PlaceArguments, type ReportOptions, type ReportPage } from '../protocol.ts';
 import { isInWorkspace } from './client.ts';
 import { pathOf, type WorkspaceIndex } from './workspace-index.ts';
@@ -33,9 +34,9 @@ export function answerReport(
   return options?.page ? page : page.markdown;
 }
 
-const ACTIONS = [
-  { title: 'Copy as Markdown', href: `command:${COMMANDS.copyReport}` },
-  { title: 'Refresh', href: `command:${COMMANDS.refreshReport}` },
+const actions = () => [
+  { title: t`Copy as Markdown`, href: `command:${COMMANDS.copyReport}` },
+  { title: t`Refresh`, href: `command:${COMMANDS.refreshReport}` },
 ];
 
 /** For a document that is no program: the sentence that says why, and the programs that reach it. */
@@ -60,7 +61,7 @@ function reportPage(uri: string, { index, settings, folders, file }: Surrounding
         return commandHref(COMMANDS.openPlace, place);
       },
       ruleHref: (rule) => commandHref(COMMANDS.explainRule, [rule, ruleUrl(rule)]),
-      actions: ACTIONS,
+      actions: actions(),
     }),
     programs: programs.map((each) => ({ name: nameOf(each), uri: uriOf(each) })),
   };
@@ -70,7 +71,7 @@ function reportPage(uri: string, { index, settings, folders, file }: Surrounding
 function allReports({ index: { workspace }, settings, folders }: Surroundings): string {
   const nameOf = namesBelow(folders);
   const programs = programsOf(workspace);
-  if (programs.length === 0) return 'There is no training program in this workspace.\n';
+  if (programs.length === 0) return `${t`There is no training program in this workspace.`}\n`;
   return programs.map((path) => renderMarkdown(pageOf(reportOf(workspace, path, settings), nameOf), nameOf)).join('\n');
 }
 

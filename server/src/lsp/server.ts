@@ -13,6 +13,8 @@ import {
 } from 'vscode-languageserver';
 import { actionsOf } from '../core/analysis/actions.ts';
 import { ruleUrl } from '../core/rules/index.ts';
+import { t } from '../core/text/language.ts';
+import { speakIn } from '../host/languages.ts';
 import { COMMANDS, DEBUG_INFO, STATUS, type Status, type StatusOf } from '../protocol.ts';
 import type { ActionSource } from './client.ts';
 import { EDITING, editingCommands } from './commands.ts';
@@ -43,8 +45,9 @@ export function serve(connection: Connection, host: Host): void {
 /** How a session begins, and what changes its settings. */
 function serveLife(session: Session): void {
   const { connection, host, speaker } = session;
-  connection.onInitialize((params) => {
+  connection.onInitialize(async (params) => {
     session.meet(params);
+    await speakIn(params.locale);
     return { serverInfo: { name: 'Seedwise', version: host.version }, capabilities: capabilitiesFor(session.client) };
   });
 
@@ -170,7 +173,7 @@ function serveCommands(session: Session): void {
         await connection.window.showDocument({ uri: ruleUrl(target), external: true });
       return null;
     });
-    if (done === undefined) speaker.tell(MessageType.Error, `${command} failed. The log of Seedwise says why.`);
+    if (done === undefined) speaker.tell(MessageType.Error, t`${command} failed. The log of Seedwise says why.`);
     return done ?? null;
   });
 }

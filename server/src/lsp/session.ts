@@ -15,6 +15,7 @@ import { projectOf } from '../core/program/project.ts';
 import { closeFile, openFile, type PythonFile, updateFile } from '../core/python/file.ts';
 import { DEFAULT_SETTINGS, parseSettings, type Settings } from '../core/settings/settings.ts';
 import { loadSyntax, type WasmBytes } from '../core/syntax/parse.ts';
+import { asIs, joined, type Message, t } from '../core/text/language.ts';
 import { type FileAccess, NO_FILES } from '../host/folders.ts';
 import { reasonToSkip } from '../host/limits.ts';
 import { type ReportOptions, STATUS } from '../protocol.ts';
@@ -148,26 +149,28 @@ export class Session {
   start(): void {
     const { host, speaker, connection } = this;
     this.#takeUserSettings();
-    connection.console.info(`Seedwise ${host.version} on ${host.platform ?? 'an unknown platform'}.`);
-    for (const folder of this.folders) connection.console.info(`Folder: ${folder}`);
+    speaker.log(
+      host.platform === undefined ? asIs(`Seedwise ${host.version}`) : t`Seedwise ${host.version} on ${host.platform}.`,
+    );
+    for (const folder of this.folders) speaker.log(t`Folder: ${folder}`);
     const start = performance.now();
     const progress = this.client.showsProgress ? connection.window.createWorkDoneProgress() : undefined;
     const begun = progress?.then((shown) => {
-      shown.begin('Seedwise: reading the workspace', 0);
+      shown.begin(t`Seedwise: reading the workspace`, 0);
       return shown;
     });
     this.workspace.start(this.client, this.folders, (done, total) => {
-      begun?.then((shown) => shown.report(Math.floor((100 * done) / total), `${done} of ${total} files`));
+      begun?.then((shown) => shown.report(Math.floor((100 * done) / total), t`${done} of ${total} files`));
     });
     const finish = (): void => {
       begun?.then((shown) => shown.done()).catch(speaker.logError);
       this.#readMs = Math.round(performance.now() - start);
-      connection.console.info(`${this.#count()} files of Python read in ${this.#readMs} ms.`);
+      speaker.log(t`${this.#count()} files of Python read in ${this.#readMs} ms.`);
       host.collectGarbage?.();
     };
     this.workspace.complete().then(finish).catch(speaker.logError);
     this.syntax.catch(() =>
-      this.speaker.tell(MessageType.Error, 'The parser did not start, so nothing is checked. The log says why.'),
+      this.speaker.tell(MessageType.Error, t`The parser did not start, so nothing is checked. The log says why.`),
     );
   }
 
@@ -186,7 +189,7 @@ export class Session {
     return [...this.index.workspace.paths].filter((path) => path.endsWith('.py')).length;
   }
 
-  /** What a report of a fault should say: versions, settings, sizes and times; no code, and no names but of the folders' files that were slow. */
+  /** What a report of a fault should say, in English: versions, settings, sizes and times; no code, and no names but of the folders' files that were slow. */
   async debugInfo(): Promise<string> {
     const settings = await this.settingsOf(this.folders[0] ?? '');
     const own = Object.entries(settings).filter(([name, value]) => !isDefault(name, value));
@@ -287,7 +290,7 @@ export class Session {
     if (before?.complete && sameText && sameWorld) return before;
 
     const config = isInWorkspace(uri) ? this.index.workspace.manifests.configOf(pathOf(uri)) : null;
-    if (config) this.#complain('pyproject.toml: ', configProblems(config, this.host.version));
+    if (config) this.#complain(configProblems(config, this.host.version), 'pyproject.toml');
     this.#checkedByUri.delete(uri); // An update that throws leaves no file to go on with.
     const python = this.#understand(document, settings, before?.python?.file);
     const diagnostics = new Map<string, Diagnostic[]>();
@@ -308,10 +311,10 @@ export class Session {
 
   #understand(document: TextDocument, settings: Settings, before?: PythonFile): Python | undefined {
     const text = document.getText();
-    const reason = this.#isLeftAlone(document) ? 'what another server got stuck over' : reasonToSkip(text);
+    const reason = this.#isLeftAlone(document) ? t`what another server got stuck over` : reasonToSkip(text);
     if (reason) {
       if (before) closeFile(before);
-      this.speaker.once(`${document.uri} is not analysed: it is ${reason}.`, this.speaker.logWarning);
+      this.speaker.once(t`${document.uri} is not analysed: it is ${reason}.`, this.speaker.logWarning);
       return undefined;
     }
     const start = performance.now();
@@ -341,9 +344,9 @@ export class Session {
 
   #logIfSlow(uri: string, took: number): void {
     if (took < SLOW_MS) return;
-    const line = `${uri.slice(uri.lastIndexOf('/') + 1)} took ${Math.round(took)} ms`;
+    const line = t`${uri.slice(uri.lastIndexOf('/') + 1)} took ${Math.round(took)} ms`;
     if (this.#slow.length < MAX_SLOW) this.#slow.push(line);
-    this.connection.console.info(line);
+    this.speaker.log(line);
   }
 
   #isLeftAlone({ uri, version }: TextDocument): boolean {
@@ -367,15 +370,16 @@ export class Session {
       ? await this.connection.workspace.getConfiguration(item).catch(this.speaker.logError)
       : this.#sentSettings;
     const { settings, problems } = parseSettings(given);
-    this.#complain('', [...problems, ...unknownRules(settings)]);
+    this.#complain([...problems, ...unknownRules(settings)]);
     return settings;
   }
 
-  #complain(source: string, problems: readonly string[]): void {
-    if (problems.length > 0)
-      this.speaker.once(`Seedwise: ${source}${problems.join(' ')}`, (text) =>
-        this.speaker.tell(MessageType.Warning, text),
-      );
+  #complain(problems: readonly Message[], source?: string): void {
+    if (problems.length === 0) return;
+    const all = joined(problems, ' ');
+    this.speaker.once(source === undefined ? t`Seedwise: ${all}` : t`Seedwise: ${source}: ${all}`, (text) =>
+      this.speaker.tell(MessageType.Warning, text),
+    );
   }
 
   /** Publishes after a pause in typing; the first result of a document does not wait. */

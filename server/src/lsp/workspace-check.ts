@@ -6,6 +6,7 @@ import { glanceOf } from '../core/analysis/glance.ts';
 import { projectOf } from '../core/program/project.ts';
 import { programsOf } from '../core/report/report.ts';
 import type { Settings } from '../core/settings/settings.ts';
+import { t } from '../core/text/language.ts';
 import {
   type FileFindings,
   PROGRAMS,
@@ -43,7 +44,7 @@ async function checkWorkspace(session: Session, token: CancellationToken): Promi
       const progress: WorkspaceProgress = { done: at, total: paths.length };
       connection.sendNotification(WORKSPACE_CHECK.progress, progress).catch(session.speaker.logError);
       await new Promise((resolve) => setTimeout(resolve, 0));
-      if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'Cancelled.');
+      if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, t`Cancelled.`);
       since = performance.now();
     }
     const diagnostics = await session.speaker.guarded<Diagnostic[]>([], () => diagnosticsOf(session, path, settings));
@@ -93,7 +94,7 @@ async function programEntries(session: Session): Promise<ProgramEntry[]> {
     entries.push({
       uri: index.uriOf(path),
       name: nameOf(path),
-      text: glance?.text ?? 'draws no random numbers, as far as the code shows',
+      text: glance?.text ?? t`draws no random numbers, as far as the code shows`,
       promise: project.promise,
       streams,
       findings,

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Severity } from '../../core/contract/severity.ts';
 import { ruleUrl } from '../../core/rules/index.ts';
+import { t } from '../../core/text/language.ts';
 import { printable } from '../../host/printable.ts';
 import type { Found } from '../findings.ts';
 import { asJson } from './json.ts';
@@ -66,7 +67,7 @@ export function junit({ found, files, fails, base }: Results): string {
 function suiteOf(name: string, found: readonly Found[], fails: Results['fails']): string {
   const failures = found.filter(({ severity }) => fails(severity)).length;
   const cases = found.map((each) => {
-    const place = `line ${each.start.row}, column ${each.start.column}`;
+    const place = t`line ${each.start.row}, column ${each.start.column}`;
     const text = xml(`${place}: ${messageOf(each)}`);
     const body = fails(each.severity)
       ? `<failure type="${each.severity}" message="${xml(messageOf(each))}">${text}</failure>`

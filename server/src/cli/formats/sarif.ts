@@ -2,9 +2,9 @@
 import { gzipSync } from 'node:zlib';
 import type { Severity } from '../../core/contract/severity.ts';
 import { RULES, ruleUrl } from '../../core/rules/index.ts';
+import { t } from '../../core/text/language.ts';
 import { printable, printableJson } from '../../host/printable.ts';
 import { type Found, type Region, type Replacement, SEVERITIES } from '../findings.ts';
-import { plural } from '../say.ts';
 import { inFile, messageOf, pathFrom, type Results } from './results.ts';
 
 const LEVELS: Readonly<Record<Severity, string>> = {
@@ -32,8 +32,12 @@ export function sarif(results: Results): string {
   }
   const left = results.found.length - kept.length;
   if (left > 0)
-    results.cut(`${plural(left, 'finding')} of the least weight left out, since GitHub would not take the file.`);
-  else if (kept.length > MOST_SHOWN) results.cut(`GitHub shows ${MOST_SHOWN} of these ${kept.length} findings.`);
+    results.cut(
+      left === 1
+        ? t`1 finding of the least weight left out, since GitHub would not take the file.`
+        : t`${left} findings of the least weight left out, since GitHub would not take the file.`,
+    );
+  else if (kept.length > MOST_SHOWN) results.cut(t`GitHub shows ${MOST_SHOWN} of these ${kept.length} findings.`);
   return log;
 }
 
@@ -55,7 +59,7 @@ function logOf(found: readonly Found[], results: Results, withFixes: boolean): s
           },
         },
         columnKind: 'utf16CodeUnits',
-        originalUriBaseIds: { SRCROOT: { description: { text: 'The top of the repository.' } } },
+        originalUriBaseIds: { SRCROOT: { description: { text: t`The top of the repository.` } } },
         invocations: [
           {
             executionSuccessful: problems.length === 0,
@@ -128,7 +132,7 @@ function regionOf(region: Region) {
 
 const locationOf = (region: Region, results: Results) => ({
   physicalLocation: { artifactLocation: artifact(region.path, results), region: regionOf(region) },
-  ...(region.cell !== null && { logicalLocations: [{ name: `cell ${region.cell + 1}`, kind: 'module' }] }),
+  ...(region.cell !== null && { logicalLocations: [{ name: t`cell ${region.cell + 1}`, kind: 'module' }] }),
 });
 
 function fixOf(title: string, replacements: readonly Replacement[], results: Results) {

@@ -1,9 +1,12 @@
 /** Findings for people: one line each, or with the code they are about. */
+
+import { nameOfSeverity } from '../../core/contract/rule-texts.ts';
 import type { Severity } from '../../core/contract/severity.ts';
 import { ruleUrl } from '../../core/rules/index.ts';
+import { type Message, t } from '../../core/text/language.ts';
 import { printable } from '../../host/printable.ts';
 import type { Found } from '../findings.ts';
-import { plural } from '../say.ts';
+import { filesIn, problemsIn } from '../say.ts';
 import { countsOf, placeOf, type Results } from './results.ts';
 
 const COLOURS: Readonly<Record<Severity, number>> = { error: 31, warning: 33, information: 34, hint: 90 };
@@ -14,14 +17,17 @@ const FAINT = 90;
 const WIDEST = 200;
 
 export const concise = (results: Results): string =>
-  results.found.map((each) => headOf(each, results)).join('') + end(results);
+  results.found.map((each) => headOf(each, results, each.severity)).join('') + end(results);
 
 export const full = (results: Results): string =>
-  results.found.map((each) => `${headOf(each, results)}${bodyOf(each, results)}\n`).join('') + end(results);
+  results.found
+    .map((each) => `${headOf(each, results, nameOfSeverity(each.severity))}${bodyOf(each, results)}\n`)
+    .join('') + end(results);
 
-const headOf = (found: Found, { paint }: Results): string => {
+/** `weight` is what the severity is called: tools that read a line each know the English names. */
+const headOf = (found: Found, { paint }: Results, weight: string): string => {
   const { severity, rule, message } = found;
-  return `${paint(BOLD, `${placeOf(found)}:`)} ${paint(COLOURS[severity], severity)} ${rule} ${printable(message)}\n`;
+  return `${paint(BOLD, `${placeOf(found)}:`)} ${paint(COLOURS[severity], weight)} ${rule} ${printable(message)}\n`;
 };
 
 function bodyOf(found: Found, { paint }: Results): string {
@@ -33,17 +39,17 @@ function bodyOf(found: Found, { paint }: Results): string {
     start.column - 1,
     end.row === start.row ? end.column - 1 : undefined,
   );
-  const note = (kind: string, text: string): string =>
+  const note = (kind: Message, text: string): string =>
     `  ${' '.repeat(margin)} ${paint(FAINT, '=')} ${kind}: ${text}\n`;
   return [
     `  ${paint(FAINT, String(start.row))} ${bar} ${shown}\n`,
     `  ${' '.repeat(margin)} ${bar} ${' '.repeat(indent)}${paint(COLOURS[found.severity], '^'.repeat(Math.max(1, length)))}\n`,
-    ...related.map((each) => note('see', `${placeOf(each)}: ${printable(each.message)}`)),
+    ...related.map((each) => note(t`see`, `${placeOf(each)}: ${printable(each.message)}`)),
     ...fixes.map(({ title, safe }, i) => {
-      const how = i > 0 ? 'in an editor' : safe ? '--fix' : '--fix --unsafe-fixes';
-      return note('fix', `${printable(title)} (${how})`);
+      const how = i > 0 ? t`in an editor` : safe ? '--fix' : '--fix --unsafe-fixes';
+      return note(t`fix`, `${printable(title)} (${how})`);
     }),
-    note('help', ruleUrl(found.rule)),
+    note(t`help`, ruleUrl(found.rule)),
   ].join('');
 }
 
@@ -61,9 +67,9 @@ function excerpt(line: string, start: number, end = line.length): { shown: strin
 function end(results: Results): string {
   const { found, files, isQuiet } = results;
   if (isQuiet) return '';
-  const count = plural(files.length, 'file');
-  if (found.length === 0) return `No problems in ${count}.\n`;
-  return `Found ${plural(found.length, 'problem')} (${countsOf(found)}) in ${count}.\n${fixable(found)}`;
+  const count = filesIn(files.length);
+  if (found.length === 0) return `${t`No problems in ${count}.`}\n`;
+  return `${t`Found ${problemsIn(found.length)} (${countsOf(found)}) in ${count}.`}\n${fixable(found)}`;
 }
 
 /** How many findings a repair would end, by their first repairs. */
@@ -71,7 +77,7 @@ function fixable(found: readonly Found[]): string {
   const safe = found.filter(({ fixes }) => fixes[0]?.safe === true).length;
   const unsafe = found.filter(({ fixes }) => fixes[0]?.safe === false).length;
   if (safe + unsafe === 0) return '';
-  if (unsafe === 0) return `${safe} fixable with --fix.\n`;
-  if (safe === 0) return `${unsafe} fixable with --fix --unsafe-fixes.\n`;
-  return `${safe} fixable with --fix, ${unsafe} more with --unsafe-fixes.\n`;
+  if (unsafe === 0) return `${t`${safe} fixable with --fix.`}\n`;
+  if (safe === 0) return `${t`${unsafe} fixable with --fix --unsafe-fixes.`}\n`;
+  return `${t`${safe} fixable with --fix, ${unsafe} more with --unsafe-fixes.`}\n`;
 }

@@ -13,12 +13,13 @@ import { cellAt } from '../python/notebook.ts';
 import { unusedIgnore } from '../rules/unused-ignore.ts';
 import { seedBlock } from '../seeding/seed-block.ts';
 import { LAUNCH_FILE } from '../switches/environment.ts';
-import type { Edit, Fix, Span } from '../text/edit.ts';
+import type { Edit, Fix, Rewrite, Span } from '../text/edit.ts';
+import { type Message, type Phrase, phrase, t, translate } from '../text/language.ts';
 import { type Analysis, staysInCells } from './analyze.ts';
 import { ignoreFile, ignoreLine } from './suppress.ts';
 
 export interface Action {
-  readonly title: string;
+  readonly title: Message;
   readonly kind: 'quickfix' | 'refactor.rewrite' | 'source.fixAll.seedwise' | 'notebook.source.fixAll.seedwise';
   /** The finding it repairs. */
   readonly finding?: Finding;
@@ -30,6 +31,8 @@ export interface Action {
   };
   /** What the host writes to its launch configuration instead of edits. */
   readonly startWith?: Variable;
+  /** The command of the palette that does the same. */
+  readonly rewrite?: Rewrite;
   edits(): readonly Edit[];
 }
 
@@ -56,39 +59,34 @@ export const actionsOf = (
   span: Span,
 ): Action[] => [...actionsAt(file, project, analysis, span), ...safeFixes(file, analysis, span)];
 
-/** The rewrites that a palette offers, by their titles in the lightbulb; and what has to be at the cursor. */
-const REWRITES = {
-  insertSeedWorker: { title: /^Insert `seed_worker`/, wanted: 'a `DataLoader(...)` that has no `worker_init_fn`' },
-  makeDeterministic: {
-    title: /^Make this DataLoader deterministic$/,
-    wanted: 'a `DataLoader(...)` that is not deterministic yet',
-  },
-  replaceIndexSelect: { title: /^Replace `index_select` by /, wanted: 'a call of `index_select`' },
-} as const;
-
-export type Rewrite = keyof typeof REWRITES;
+/** What has to be at the cursor for a rewrite that the palette offers. */
+const WANTED: Readonly<Record<Rewrite, Phrase>> = {
+  insertSeedWorker: phrase`Put the cursor on a \`DataLoader(...)\` that has no \`worker_init_fn\`.`,
+  makeDeterministic: phrase`Put the cursor on a \`DataLoader(...)\` that is not deterministic yet.`,
+  replaceIndexSelect: phrase`Put the cursor on a call of \`index_select\`.`,
+};
 
 /** One of them at a span, or why there is none. */
 export function rewriteAt(
   { file, project, analysis }: { readonly file: PythonFile; readonly project: Project; readonly analysis: Analysis },
   span: Span,
   name: Rewrite,
-): Action | { readonly message: string } {
-  const { title, wanted } = REWRITES[name];
-  const found = actionsAt(file, project, analysis, span).find((action) => title.test(action.title));
-  return found ?? { message: `Put the cursor on ${wanted}.` };
+): Action | { readonly message: Message } {
+  const found = actionsAt(file, project, analysis, span).find(({ rewrite }) => rewrite === name);
+  return found ?? { message: translate(WANTED[name]) };
 }
 
 /** What would reach from one cell of a notebook into another, or write over a magic, is not offered. */
 const fits = (file: PythonFile, edits: () => readonly Edit[]): boolean => staysInCells(file, edits());
 
 function repair(finding: Finding, fix: Fix, preferred: boolean): Action {
-  return { title: fix.title, kind: 'quickfix', finding, preferred, edits: () => fix.edits() };
+  const rewrite = fix.rewrite ? { rewrite: fix.rewrite } : {};
+  return { title: fix.title, kind: 'quickfix', finding, preferred, ...rewrite, edits: () => fix.edits() };
 }
 
 /** A kernel is started by no launch configuration, so notebooks are not offered this. */
 const launch = (finding: Finding, startWith: Variable): Action => ({
-  title: `Set \`${startWith.name}\` in \`${LAUNCH_FILE}\``,
+  title: t`Set \`${startWith.name}\` in \`${LAUNCH_FILE}\``,
   kind: 'quickfix',
   finding,
   preferred: false,
@@ -100,7 +98,7 @@ const launch = (finding: Finding, startWith: Variable): Action => ({
 function generic(file: PythonFile, analysis: Analysis, finding: Finding): Action[] {
   const { rule } = finding;
   const same = analysis.findings.filter((each) => each.rule === rule && each.fixes?.[0]);
-  const action = (title: string, edits: Action['edits'], command?: Action['command']): Action => ({
+  const action = (title: Message, edits: Action['edits'], command?: Action['command']): Action => ({
     title,
     kind: 'quickfix',
     finding,
@@ -109,44 +107,46 @@ function generic(file: PythonFile, analysis: Analysis, finding: Finding): Action
     ...(command ? { command } : {}),
   });
   const all = action(
-    `Fix all of \`${rule}\` in this ${file.notebook ? 'notebook' : 'file'}`,
+    file.notebook ? t`Fix all of \`${rule}\` in this notebook` : t`Fix all of \`${rule}\` in this file`,
     () => compatibleEdits(same.flatMap((each) => each.fixes?.[0] ?? [])).edits,
   );
   const ignores = [
-    action(`Ignore \`${rule}\` on this line`, () => ignoreLine(file, finding)),
-    action(`Ignore \`${rule}\` in this ${file.notebook ? 'notebook' : 'file'}`, () => ignoreFile(file, rule)),
+    action(t`Ignore \`${rule}\` on this line`, () => ignoreLine(file, finding)),
+    action(file.notebook ? t`Ignore \`${rule}\` in this notebook` : t`Ignore \`${rule}\` in this file`, () =>
+      ignoreFile(file, rule),
+    ),
   ];
   return [
     ...(same.length > 1 && finding.fixes?.[0] ? [all] : []),
     // An ignore is not ignored; it is removed.
     ...(rule === unusedIgnore.name ? [] : ignores),
-    action(`Change the severity of \`${rule}\` …`, noEdits, { name: 'changeSeverity', rule }),
-    action(`Turn \`${rule}\` off in the settings`, noEdits, { name: 'turnOff', rule }),
-    action(`Turn \`${rule}\` off in this folder`, noEdits, { name: 'turnOffInFolder', rule }),
-    action(`Explain \`${rule}\``, noEdits, { name: 'explain', rule }),
+    action(t`Change the severity of \`${rule}\` …`, noEdits, { name: 'changeSeverity', rule }),
+    action(t`Turn \`${rule}\` off in the settings`, noEdits, { name: 'turnOff', rule }),
+    action(t`Turn \`${rule}\` off in this folder`, noEdits, { name: 'turnOffInFolder', rule }),
+    action(t`Explain \`${rule}\``, noEdits, { name: 'explain', rule }),
   ];
 }
 
 /** Rewrites that need no finding. */
 function refactorings(file: PythonFile, project: Project, span: Span, offered: readonly Action[]): Action[] {
   const actions: Action[] = [];
-  const add = (title: string, edits: Action['edits']): void => {
+  const add = (title: Message, edits: Action['edits'], rewrite?: Rewrite): void => {
     if (!offered.some((each) => each.title === title))
-      actions.push({ title, kind: 'refactor.rewrite', preferred: false, edits });
+      actions.push({ title, kind: 'refactor.rewrite', preferred: false, ...(rewrite && { rewrite }), edits });
   };
   const call = callAt(file, span);
   if (call?.name === DATA_LOADER) {
     const whole = makeDeterministic(file, call);
-    if (whole) add('Make this DataLoader deterministic', whole);
+    if (whole) add(t`Make this DataLoader deterministic`, whole, 'makeDeterministic');
     if (!file.notebook && !workerFunction(file, call.node))
-      add('Insert `seed_worker`', () => seedWorker(file, freeName(file, ['seed_worker'])));
+      add(t`Insert \`seed_worker\``, () => seedWorker(file, freeName(file, ['seed_worker'])), 'insertSeedWorker');
   }
   const indexing = call && indexingFix(file, call);
-  if (indexing) add(indexing.title, indexing.edits);
+  if (indexing) add(indexing.title, indexing.edits, indexing.rewrite);
   const statement = file.syntax.root.children.find((node) => node.start <= span.start && span.end <= node.end);
   if (statement && /^import/.test(statement.type) && project.isProgram) {
     const block = insertSeedBlock(file, project, { deterministic: false });
-    if ('edits' in block) add('Insert seed block', () => block.edits);
+    if ('edits' in block) add(t`Insert seed block`, () => block.edits);
   }
   return actions;
 }
@@ -177,12 +177,18 @@ function safeFixes(file: PythonFile, analysis: Analysis, span: Span): Action[] {
   const cell = file.notebook && cellAt(file.notebook, span.start);
   const edits = fixAll(analysis);
   const own = cell ? edits.filter((edit) => cell.start <= edit.start && edit.end <= cell.end) : edits;
-  const action = (kind: Action['kind'], title: string, edits: readonly Edit[]): Action[] =>
+  const action = (kind: Action['kind'], title: Message, edits: readonly Edit[]): Action[] =>
     edits.length > 0 ? [{ title, kind, preferred: false, edits: () => edits }] : [];
-  const title = 'Fix all Seedwise problems that are safe to fix';
+  const title = t`Fix all Seedwise problems that are safe to fix`;
   return [
     ...action('source.fixAll.seedwise', title, own),
-    ...(file.notebook ? action('notebook.source.fixAll.seedwise', `${title} in this notebook`, edits) : []),
+    ...(file.notebook
+      ? action(
+          'notebook.source.fixAll.seedwise',
+          t`Fix all Seedwise problems in this notebook that are safe to fix`,
+          edits,
+        )
+      : []),
   ];
 }
 
@@ -191,12 +197,12 @@ export function insertSeedBlock(
   file: PythonFile,
   project: Project,
   options: { readonly deterministic: boolean },
-): { readonly edits: readonly Edit[] } | { readonly message: string } {
+): { readonly edits: readonly Edit[] } | { readonly message: Message } {
   const must = project.summary?.must ?? {};
   const late = project.summary?.late ?? {};
   const isSeeded = BASE_STREAMS.every((stream) => stream in must && !(stream in late));
   if (isSeeded && !options.deterministic)
-    return { message: 'This program seeds `random`, `numpy` and `torch` already.' };
+    return { message: t`This program seeds \`random\`, \`numpy\` and \`torch\` already.` };
   const { edits } = seedBlock(file, project, options.deterministic);
-  return fits(file, edits) ? { edits: edits() } : { message: 'No cell of this notebook has room for a seed block.' };
+  return fits(file, edits) ? { edits: edits() } : { message: t`No cell of this notebook has room for a seed block.` };
 }

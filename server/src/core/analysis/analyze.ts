@@ -11,33 +11,34 @@ import { nodeAt } from '../seeding/seeds.ts';
 import { ruleLevel, type Settings } from '../settings/settings.ts';
 import type { Edit, Fix } from '../text/edit.ts';
 import { inOneLine } from '../text/excerpts.ts';
+import { asIs, type Message, t } from '../text/language.ts';
 import { suppress } from './suppress.ts';
 
 export interface Analysis {
   /** In source order. */
   readonly findings: readonly Finding[];
   /** One line for each rule that failed on this file, and one where not every way through the program was followed. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Message[];
 }
 
 export function analyze(file: PythonFile, project: Project, settings: Settings): Analysis {
   const found: Finding[] = [];
-  const problems: string[] = [];
+  const problems: Message[] = [];
   for (const rule of RULES) {
     if (ruleLevel(settings, rule.name) === 'off') continue;
     try {
       for (const report of rule.check(file, project)) {
         const severity = severityOf(rule, report, project, settings);
         if (severity === null) continue;
-        found.push({ ...report, message: inOneLine(report.message), rule: rule.name, severity });
+        found.push({ ...report, message: asIs(inOneLine(report.message)), rule: rule.name, severity });
       }
     } catch (error) {
-      problems.push(`${file.path}: rule ${rule.name} failed: ${describe(error)}`);
+      problems.push(t`${file.path}: rule ${rule.name} failed: ${describe(error)}`);
     }
   }
   if (project.isCut) {
     problems.push(
-      `${file.path}: more ways lead through this program than are followed; it is judged by what is certain`,
+      t`${file.path}: more ways lead through this program than are followed; it is judged by what is certain`,
     );
   }
   const { kept, unused } = suppress(file, mostSpecific(found));

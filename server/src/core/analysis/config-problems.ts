@@ -5,33 +5,34 @@ import { RULES } from '../rules/index.ts';
 import type { ProjectConfig } from '../settings/pyproject.ts';
 import type { Settings } from '../settings/settings.ts';
 import { onOneLine } from '../text/excerpts.ts';
+import { type Message, t } from '../text/language.ts';
 import { matchesPattern } from '../text/patterns.ts';
 import { didYouMean } from '../text/spelling.ts';
 
 const NAMES = RULES.map(({ name }) => name);
 
 /** One sentence for each name or pattern of a rule that means none. */
-export function unknownRules(settings: Partial<Settings>): string[] {
+export function unknownRules(settings: Partial<Settings>): Message[] {
   const { rules = {}, select = [], ignore = [], perFileIgnores = {} } = settings;
   const given = new Set([...Object.keys(rules), ...select, ...ignore, ...Object.values(perFileIgnores).flat()]);
   return [...given].flatMap((name) => {
     if (NAMES.some((rule) => matchesPattern(name, rule))) return [];
     const shown = `\`${onOneLine(name)}\``;
-    return [name.includes('*') ? `${shown} matches no rule.` : `${shown} is no rule${didYouMean(name, NAMES)}`];
+    return [name.includes('*') ? t`${shown} matches no rule.` : t`${shown} is no rule${didYouMean(name, NAMES)}`];
   });
 }
 
 /** A sentence where the settings of a project want another version of Seedwise than this one. */
-export function unmetVersion({ requiredVersion = '' }: Partial<Settings>, version: string): string | null {
+export function unmetVersion({ requiredVersion = '' }: Partial<Settings>, version: string): Message | null {
   if (requiredVersion === '') return null;
   const wanted = /^\s*\d/.test(requiredVersion) ? `==${requiredVersion.trim()}` : requiredVersion;
   const range = parseRange(wanted, 'pep440');
-  if (!range) return `\`tool.seedwise.required-version\` must be a range such as ">=0.4,<0.5".`;
-  return range.allows(version) ? null : `It wants Seedwise ${onOneLine(requiredVersion)}, and this is ${version}.`;
+  if (!range) return t`\`tool.seedwise.required-version\` must be a range such as ">=0.4,<0.5".`;
+  return range.allows(version) ? null : t`It wants Seedwise ${onOneLine(requiredVersion)}, and this is ${version}.`;
 }
 
 /** All that is wrong with the settings of a project, one sentence each. */
-export function configProblems({ settings, problems }: ProjectConfig, version: string): string[] {
+export function configProblems({ settings, problems }: ProjectConfig, version: string): Message[] {
   const unmet = unmetVersion(settings, version);
   return [...problems, ...unknownRules(settings), ...(unmet === null ? [] : [unmet])];
 }

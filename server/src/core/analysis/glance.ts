@@ -3,12 +3,13 @@ import type { Project } from '../contract/project.ts';
 import { isMainGuard } from '../program/demos.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Span } from '../text/edit.ts';
+import { listed, type Message, t } from '../text/language.ts';
 import type { Analysis } from './analyze.ts';
 
 export interface Glance {
   /** Where the program starts: its main guard, else its first statement. */
   readonly place: Span;
-  readonly text: string;
+  readonly text: Message;
   /** Streams that nothing seeds. */
   readonly unseeded: readonly string[];
 }
@@ -24,18 +25,23 @@ export function glanceOf(file: PythonFile, project: Project, { findings }: Analy
   const late = of('late-seed');
   const others = findings.filter(({ severity }) => severity === 'error' || severity === 'warning').length;
   const seeds = Object.keys(project.summary?.must ?? {}).length > 0;
-  const text =
-    unseeded.length > 0
-      ? `${listed(unseeded)} ${unseeded.length === 1 ? 'is' : 'are'} never seeded`
-      : late.length > 0
-        ? `${listed(late)} ${late.length === 1 ? 'is' : 'are'} drawn before the seed`
-        : others > 0
-          ? `${others} ${others === 1 ? 'finding needs' : 'findings need'} a look`
-          : seeds
-            ? 'random numbers repeat, as far as the code shows'
-            : null;
+  const text = wordsFor(unseeded, late, others, seeds);
   return text === null ? null : { place, text, unseeded };
 }
 
-const listed = (names: readonly string[]): string =>
-  names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+/** What weighs most, in a few words; null where there is nothing to say. */
+function wordsFor(
+  unseeded: readonly string[],
+  late: readonly string[],
+  others: number,
+  seeds: boolean,
+): Message | null {
+  if (unseeded.length > 0)
+    return unseeded.length === 1 ? t`${listed(unseeded)} is never seeded` : t`${listed(unseeded)} are never seeded`;
+  if (late.length > 0)
+    return late.length === 1
+      ? t`${listed(late)} is drawn before the seed`
+      : t`${listed(late)} are drawn before the seed`;
+  if (others > 0) return others === 1 ? t`1 finding needs a look` : t`${others} findings need a look`;
+  return seeds ? t`random numbers repeat, as far as the code shows` : null;
+}

@@ -8,6 +8,7 @@ import { eolOf, indentAt, insertAt, lineEnd, lineStart, removeLines } from '../e
 import { headOffset } from '../edits/imports.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Edit, Fix, Span } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 interface Suppression {
   /** The rule names it lists; empty for all rules. */
@@ -99,7 +100,7 @@ export function ignoreFile(file: PythonFile, rule: string): Edit[] {
 
 function removal(file: PythonFile, suppression: Suppression, name: string | null): Fix {
   return {
-    title: name === null ? 'Remove this ignore' : `Remove \`${name}\` from this ignore`,
+    title: name === null ? t`Remove this ignore` : t`Remove \`${name}\` from this ignore`,
     safe: true,
     edits: () => {
       const index = suppression.names.findIndex((each) => each.name === name);

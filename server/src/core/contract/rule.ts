@@ -2,6 +2,7 @@
 
 import type { PythonFile } from '../python/file.ts';
 import type { Fix, Span } from '../text/edit.ts';
+import type { Message } from '../text/language.ts';
 import type { Project } from './project.ts';
 import type { Pledge, Severity } from './severity.ts';
 
@@ -13,7 +14,7 @@ export interface Variable {
 
 /** Another place that explains a finding. */
 export interface Related extends Span {
-  readonly message: string;
+  readonly message: Message;
   /** The file, where it is another one than the finding's. */
   readonly path?: string;
 }
@@ -22,7 +23,7 @@ export interface Finding extends Span {
   readonly rule: string;
   readonly severity: Severity;
   /** One short sentence. */
-  readonly message: string;
+  readonly message: Message;
   /** The stream (`torch`, `numpy`, `python`) or the qualified name the finding is about. */
   readonly subject?: string;
   readonly related?: readonly Related[];

@@ -9,6 +9,8 @@ import { DATA_LOADER, isLeftOut, loaderArgument } from '../loading/loaders.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { Span } from '../text/edit.ts';
+import { asIs, type Message, t, translate } from '../text/language.ts';
+import { link, paragraphs } from './markdown.ts';
 import { describeOps } from './operations.ts';
 import { describeSeed } from './seeds.ts';
 
@@ -18,7 +20,7 @@ const SETS_VARIABLE = namesFor('sets-variable');
 
 /** A few lines of Markdown about the token at a span of UTF-16 offsets. */
 export interface Hover extends Span {
-  readonly markdown: string;
+  readonly markdown: Message;
 }
 
 const FLAG_PAGE = 'https://docs.pytorch.org/docs/stable/generated/torch.use_deterministic_algorithms.html';
@@ -46,7 +48,7 @@ function tokenAt(root: Node, offset: number): Node | null {
   return found;
 }
 
-function describe(token: Node, file: PythonFile, project: Project): string | null {
+function describe(token: Node, file: PythonFile, project: Project): Message | null {
   if (token.type === 'string') return describeVariable(token, file, project);
   // A name in the middle of a dotted one is somebody else's business.
   const isLast = token.parent?.type === 'attribute' && token.field === 'attribute';
@@ -56,7 +58,7 @@ function describe(token: Node, file: PythonFile, project: Project): string | nul
   if (flag) return flag;
   const note = noteOn(file.qualify(expression) ?? '');
   if (note && (expression.field === 'function' || expression.parent?.type === 'decorator'))
-    return `${note.note}\n\n[Source](${note.source})`;
+    return paragraphs(translate(note.note), link(t`Source`, note.source));
   const node = expression.field === 'function' ? expression.parent : null;
   if (node?.type !== 'call') return null;
   const call = file.call(node);
@@ -66,91 +68,104 @@ function describe(token: Node, file: PythonFile, project: Project): string | nul
 }
 
 /** The switches of determinism, wherever they are named. */
-function describeSwitch(name: string | null, project: Project): string | null {
+function describeSwitch(name: string | null, project: Project): Message | null {
   switch (name) {
     case ALGORITHMS:
     case OLD_ALGORITHMS:
     case DEBUG_MODE: {
       const version = project.versionOf('torch');
       const isOld = version !== null && compareVersions(version, CUBLAS_UNTIL) < 0;
-      return [
-        '**Deterministic algorithms**: operations that have a deterministic kernel use it, those that have none raise a `RuntimeError`, or warn with `warn_only=True`.',
-        'It covers convolutions. It does not cover cuDNN’s RNNs, `cudnn.benchmark`, CUDA extensions and libraries beside torch. It seeds nothing.',
-        ...(isOld
-          ? [`On CUDA, torch ${version} also wants \`CUBLAS_WORKSPACE_CONFIG=:4096:8\` in the environment.`]
-          : []),
-        'With `warn_only=True` the backward of flash and memory-efficient attention stays free to differ.',
-        `[torch.use_deterministic_algorithms](${FLAG_PAGE})`,
-      ].join('\n\n');
+      return paragraphs(
+        t`**Deterministic algorithms**: operations that have a deterministic kernel use it, those that have none raise a \`RuntimeError\`, or warn with \`warn_only=True\`.`,
+        t`It covers convolutions. It does not cover cuDNN’s RNNs, \`cudnn.benchmark\`, CUDA extensions and libraries beside torch. It seeds nothing.`,
+        isOld ? t`On CUDA, torch ${version} also wants \`CUBLAS_WORKSPACE_CONFIG=:4096:8\` in the environment.` : null,
+        t`With \`warn_only=True\` the backward of flash and memory-efficient attention stays free to differ.`,
+        link(asIs('torch.use_deterministic_algorithms'), FLAG_PAGE),
+      );
     }
     case CUDNN_DETERMINISTIC:
-      return [
-        '**`cudnn.deterministic`** lets cuDNN use deterministic algorithms only. It reaches cuDNN and nothing else: `torch.use_deterministic_algorithms(True)` covers its convolutions and every other operation too.',
-        `[Reproducibility](${NOTES_PAGE}#cuda-convolution-determinism)`,
-      ].join('\n\n');
+      return paragraphs(
+        t`**\`cudnn.deterministic\`** lets cuDNN use deterministic algorithms only. It reaches cuDNN and nothing else: \`torch.use_deterministic_algorithms(True)\` covers its convolutions and every other operation too.`,
+        link(t`Reproducibility`, `${NOTES_PAGE}#cuda-convolution-determinism`),
+      );
     case CUDNN_BENCHMARK:
-      return [
-        '**`cudnn.benchmark`** has cuDNN time its algorithms for each new shape of input and take the fastest. The timing may choose another one in another run, deterministic algorithms or not. `False` is the default.',
-        `[Reproducibility](${NOTES_PAGE}#cuda-convolution-benchmarking)`,
-      ].join('\n\n');
+      return paragraphs(
+        t`**\`cudnn.benchmark\`** has cuDNN time its algorithms for each new shape of input and take the fastest. The timing may choose another one in another run, deterministic algorithms or not. \`False\` is the default.`,
+        link(t`Reproducibility`, `${NOTES_PAGE}#cuda-convolution-benchmarking`),
+      );
     default:
       return null;
   }
 }
 
 /** What decides a loader's order, and what its workers are seeded with. */
-function describeLoader(call: Call, file: PythonFile, project: Project): string {
-  const lines = [`Order: ${orderOf(call, file)}.`, `Workers: ${workersOf(call, file, project)}.`];
+function describeLoader(call: Call, file: PythonFile, project: Project): Message {
   const init = loaderArgument(file, call, 'worker_init_fn');
-  if (!isLeftOut(init) && typeof init !== 'string') {
-    const name = file.read(init);
-    lines.push(`After that ${/^[\w.]+$/.test(name) ? `\`${name}\`` : 'its `worker_init_fn`'} runs in each worker.`);
-  }
+  const written = !isLeftOut(init) && typeof init !== 'string' ? file.read(init) : null;
+  const name = written !== null && !/^[\w.]+$/.test(written) ? 'worker_init_fn' : written;
   const page = 'https://docs.pytorch.org/docs/stable/data.html#randomness-in-multi-process-data-loading';
-  return ['**`DataLoader`**', ...lines, `[Randomness in multi-process data loading](${page})`].join('\n\n');
+  return paragraphs(
+    asIs('**`DataLoader`**'),
+    t`Order: ${orderOf(call, file)}.`,
+    t`Workers: ${workersOf(call, file, project)}.`,
+    name === null ? null : t`After that \`${name}\` runs in each worker.`,
+    link(t`Randomness in multi-process data loading`, page),
+  );
 }
 
-function orderOf(call: Call, file: PythonFile): string {
-  if (!isLeftOut(loaderArgument(file, call, 'batch_sampler'))) return 'its `batch_sampler` decides';
+function orderOf(call: Call, file: PythonFile): Message {
+  if (!isLeftOut(loaderArgument(file, call, 'batch_sampler'))) return t`its \`batch_sampler\` decides`;
   const sampler = loaderArgument(file, call, 'sampler');
-  if (!isLeftOut(sampler)) return 'its `sampler` decides, and takes nothing from the loader’s `generator`';
+  if (!isLeftOut(sampler)) return t`its \`sampler\` decides, and takes nothing from the loader’s \`generator\``;
   const shuffle = loaderArgument(file, call, 'shuffle');
   const value = shuffle === 'absent' ? false : typeof shuffle === 'string' ? undefined : file.constant(shuffle);
-  if (value === false || value === null) return 'that of the dataset';
-  const shuffled = value === true ? 'shuffled' : 'if it is shuffled, then';
-  return isOwn(call, file)
-    ? `${shuffled} by its own generator, anew in each epoch`
-    : `${shuffled} with a number from torch’s global generator, so whatever draws from it before moves the order`;
+  if (value === false || value === null) return t`that of the dataset`;
+  if (isOwn(call, file))
+    return value === true
+      ? t`shuffled by its own generator, anew in each epoch`
+      : t`if it is shuffled, then by its own generator, anew in each epoch`;
+  return value === true
+    ? t`shuffled with a number from torch’s global generator, so whatever draws from it before moves the order`
+    : t`if it is shuffled, then with a number from torch’s global generator, so whatever draws from it before moves the order`;
 }
 
 const isOwn = (call: Call, file: PythonFile): boolean => !isLeftOut(loaderArgument(file, call, 'generator'));
 
-function workersOf(call: Call, file: PythonFile, project: Project): string {
+function workersOf(call: Call, file: PythonFile, project: Project): Message {
   const workers = loaderArgument(file, call, 'num_workers');
   const count = workers === 'absent' ? 0 : typeof workers === 'string' ? undefined : file.constant(workers);
-  if (count === 0) return 'none, so samples draw from this process’s generators';
+  if (count === 0) return t`none, so samples draw from this process’s generators`;
   const version = project.versionOf('torch');
   const isOld = version !== null && compareVersions(version, NUMPY_WORKERS_SINCE) < 0;
-  const source = isOwn(call, file) ? 'the loader’s generator' : 'torch’s global generator';
-  const seeded = isOld ? '`random` and torch, not numpy,' : '`random`, numpy and torch';
-  return `each has ${seeded} seeded from ${source} and its number; other generators are copies, alike in all of them`;
+  const source = isOwn(call, file) ? t`the loader’s generator` : t`torch’s global generator`;
+  return isOld
+    ? t`each has \`random\` and torch, not numpy, seeded from ${source} and its number; other generators are copies, alike in all of them`
+    : t`each has \`random\`, numpy and torch seeded from ${source} and its number; other generators are copies, alike in all of them`;
 }
 
-const VARIABLES: Readonly<Record<string, (project: Project) => string>> = {
+const VARIABLES: Readonly<Record<string, (project: Project) => Message>> = {
   PYTHONHASHSEED: () =>
-    '**`PYTHONHASHSEED`** is read when Python starts. Set here it reaches processes that are started later; `hash()` of this one stays random. It seeds no generator.\n\n[PYTHONHASHSEED](https://docs.python.org/3/using/cmdline.html#envvar-PYTHONHASHSEED)',
+    paragraphs(
+      t`**\`PYTHONHASHSEED\`** is read when Python starts. Set here it reaches processes that are started later; \`hash()\` of this one stays random. It seeds no generator.`,
+      link(asIs('PYTHONHASHSEED'), 'https://docs.python.org/3/using/cmdline.html#envvar-PYTHONHASHSEED'),
+    ),
   CUBLAS_WORKSPACE_CONFIG: (project) => {
     const version = project.versionOf('torch');
     const isNew = version === null || compareVersions(version, CUBLAS_UNTIL) >= 0;
-    const demand = isNew
-      ? `Up to torch 2.9 \`torch.use_deterministic_algorithms(True)\` wants it; ${version === null ? 'newer versions do' : `torch ${version} does`} without.`
-      : `Under \`torch.use_deterministic_algorithms(True)\`, torch ${version} wants exactly \`:4096:8\` or \`:16:8\`, set before the first work on CUDA.`;
-    return `**\`CUBLAS_WORKSPACE_CONFIG\`** gives cuBLAS workspaces of a fixed size, so that it repeats its choice of algorithm. ${demand}\n\n[Reproducibility](${NOTES_PAGE})`;
+    const demand = !isNew
+      ? t`Under \`torch.use_deterministic_algorithms(True)\`, torch ${version} wants exactly \`:4096:8\` or \`:16:8\`, set before the first work on CUDA.`
+      : version === null
+        ? t`Up to torch 2.9 \`torch.use_deterministic_algorithms(True)\` wants it; newer versions do without.`
+        : t`Up to torch 2.9 \`torch.use_deterministic_algorithms(True)\` wants it; torch ${version} does without.`;
+    return paragraphs(
+      t`**\`CUBLAS_WORKSPACE_CONFIG\`** gives cuBLAS workspaces of a fixed size, so that it repeats its choice of algorithm. ${demand}`,
+      link(t`Reproducibility`, NOTES_PAGE),
+    );
   },
 };
 
 /** `os.environ['NAME'] = value`, `os.environ.setdefault('NAME', value)`, `os.putenv('NAME', value)` */
-function describeVariable(token: Node, file: PythonFile, project: Project): string | null {
+function describeVariable(token: Node, file: PythonFile, project: Project): Message | null {
   const text = VARIABLES[String(file.constant(token))];
   const holder = token.parent;
   if (!text || !holder) return null;

@@ -1,5 +1,6 @@
 /** Streams: the global generators that code draws from without naming them, a row of data each. */
 import streamTable from '../../../data/streams.json' with { type: 'json' };
+import type { Phrase } from '../text/language.ts';
 import type { Stream } from './stream-names.ts';
 
 export type { Stream };
@@ -9,7 +10,7 @@ export interface StreamRow {
   /** What messages call it. */
   readonly module: string;
   /** What messages call the generator behind it. */
-  readonly generator: string;
+  readonly generator: Phrase;
   /** Every program has it: a seeder that leaves it out is told so, and a setting's `all` means it. */
   readonly base?: true;
   /** The call that seeds it. */
@@ -43,7 +44,7 @@ export interface CompiledRow {
 
 export const COMPILED = streamTable.compiled as readonly CompiledRow[];
 
-const ROWS = streamTable.streams as readonly StreamRow[];
+const ROWS = streamTable.streams as unknown as readonly StreamRow[];
 const BY_NAME: ReadonlyMap<Stream, StreamRow> = new Map(ROWS.map((row) => [row.stream, row]));
 
 /** In the order findings are reported and seeds are written. */

@@ -5,6 +5,7 @@ import pipelineTable from '../../../data/pipelines.json' with { type: 'json' };
 import seederTable from '../../../data/seeders.json' with { type: 'json' };
 import versionTable from '../../../data/versions.json' with { type: 'json' };
 import weightTable from '../../../data/weights.json' with { type: 'json' };
+import type { Phrase } from '../text/language.ts';
 import { ALIASES, nameFor } from './names.ts';
 import type { Stream } from './streams.ts';
 
@@ -99,7 +100,7 @@ export interface Seeder {
   readonly verified: boolean;
   readonly note?: string;
   /** What a hover says of it besides. */
-  readonly says?: string;
+  readonly says?: Phrase;
 }
 
 /** A condition of a call; it does not hold where it is about a value that cannot be read from the code. */
@@ -120,7 +121,7 @@ export type Condition =
 
 /** What depends on data, in words. Code that shows the opposite breaks it; `known` says that code has to show it. */
 export interface DataCondition {
-  readonly data: string;
+  readonly data: Phrase;
   /** The tensor it is about: an argument, of a method its object (`input`), of a module an argument of its calls. */
   readonly tensor?: string;
   readonly dtype?: 'floating' | 'integer';
@@ -202,8 +203,8 @@ export interface Op {
   /** The tensor into whose gradient the backward adds; where only another one has a gradient, nothing collides. */
   readonly accumulates?: string;
   readonly behaviour: readonly Behaviour[];
-  readonly reason: string;
-  readonly remedy: string;
+  readonly reason: Phrase;
+  readonly remedy: Phrase;
   readonly source: readonly string[];
   readonly confidence: string;
   readonly cause?: string;

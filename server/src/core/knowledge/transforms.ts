@@ -1,5 +1,6 @@
 /** What is known about calls that run a function in another way than it is written: compiled, traced, recomputed. */
 import table from '../../../data/transforms.json' with { type: 'json' };
+import type { Phrase } from '../text/language.ts';
 import { canonical, type Stream, type Where } from './tables.ts';
 
 /**
@@ -86,12 +87,14 @@ export const shuffleNamed = (name: string): Shuffle | undefined => SHUFFLES.get(
 
 /** A sentence or two of Markdown, and where to read more. */
 export interface Note {
-  readonly note: string;
+  readonly note: Phrase;
   readonly source: string;
 }
 
 const NOTES: ReadonlyMap<string, Note> = new Map(
-  table.notes.flatMap((row) => row.names.map((name) => [canonical(name), row] as const)),
+  (table.notes as unknown as readonly (Note & { readonly names: readonly string[] })[]).flatMap((row) =>
+    row.names.map((name) => [canonical(name), row] as const),
+  ),
 );
 
 /** What is worth saying of a call or decorator of this name that changes what a draw means. */

@@ -7,6 +7,7 @@ import { INITIAL_SEED } from '../knowledge/streams.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { ClassInfo } from '../python/scope.ts';
 import type { Edit, Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 import type { ShuffleCall } from './iterables.ts';
 
 /** Generators with a method for each function that shuffles. */
@@ -25,8 +26,8 @@ export function sharedShuffle(shuffle: ShuffleCall, owner: ClassInfo, file: Pyth
   const kept = ['seed', 'epoch'].filter((name) => owner.attributes.has(name)).map((name) => `self.${name}`);
   const byEpoch = kept.includes('self.epoch');
   const title = byEpoch
-    ? `Shuffle by \`${kept.join(' + ')}\`, which all workers have`
-    : 'Shuffle by a seed that all workers have';
+    ? t`Shuffle by \`${kept.join(' + ')}\`, which all workers have`
+    : t`Shuffle by a seed that all workers have`;
   const edits = (): Edit[] => {
     const before: Edit[] = [];
     let seed = kept.join(' + ');

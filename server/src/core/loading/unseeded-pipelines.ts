@@ -10,6 +10,7 @@ import type { PythonFile } from '../python/file.ts';
 import type { OwnDraw } from '../seeding/own-generators.ts';
 import { seedValueAt } from '../seeding/seeds.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 import { startsWorkers } from './loaders.ts';
 import { loaderCalls } from './worker-seeds.ts';
 
@@ -26,7 +27,7 @@ export function unseededPipelines(file: PythonFile, project: Project): OwnDraw[]
         call,
         start,
         end,
-        message: `\`${file.read(call.callee)}\` draws from generators of its own, which no global seed reaches.`,
+        message: t`\`${file.read(call.callee)}\` draws from generators of its own, which no global seed reaches.`,
         fixes: repairs(call, library, file),
       },
     ];
@@ -67,7 +68,7 @@ function repairs(call: Call, { seed }: Pipelines, file: PythonFile): Fix[] {
   const given = file.argument(call, seed);
   return [
     {
-      title: `Pass \`${seed}=${value}\``,
+      title: t`Pass \`${seed}=${value}\``,
       safe: false,
       edits: () =>
         typeof given === 'string' ? addArguments(file, call, [`${seed}=${value}`]) : [replace(given, value)],

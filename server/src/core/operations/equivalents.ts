@@ -8,6 +8,7 @@ import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
 import { tensorOf } from '../tensors/tensors.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 const TORCH = namesFor('torch');
 
@@ -56,9 +57,10 @@ export function indexPutFix(file: PythonFile, call: Call): Fix | null {
   // `index_put_` takes tensors only, so there is no way to skip a dimension; a view that is not used puts it first.
   if (!isFirst && !(isAlone && name === 'index_add_' && typeof dimension === 'number')) return null;
   const put = name.endsWith('_') ? 'index_put_' : 'index_put';
-  const condition = isIndexAdd ? '' : '; for `src` as long as the index';
   return {
-    title: `Replace \`${name}\` by \`${put}\` (repeatable on CUDA; on CPU \`${name}\` already is${condition})`,
+    title: isIndexAdd
+      ? t`Replace \`${name}\` by \`${put}\` (repeatable on CUDA; on CPU \`${name}\` already is)`
+      : t`Replace \`${name}\` by \`${put}\` (repeatable on CUDA; on CPU \`${name}\` already is; for \`src\` as long as the index)`,
     safe: false,
     edits: () => {
       const view = isFirst ? '' : `.transpose(0, ${file.read(dim)})`;
@@ -77,8 +79,9 @@ export function indexingFix(file: PythonFile, call: Call): Fix | null {
   if (!indexed || typeof dimension !== 'number' || dimension < 0 || dimension > 4) return null;
   const { input, index } = indexed;
   return {
-    title: 'Replace `index_select` by indexing (repeatable on CUDA; for a 1-D index without negative numbers)',
+    title: t`Replace \`index_select\` by indexing (repeatable on CUDA; for a 1-D index without negative numbers)`,
     safe: false,
+    rewrite: 'replaceIndexSelect',
     edits: () => [replace(call.node, `${parenthesised(file, input)}[${':, '.repeat(dimension)}${file.read(index)}]`)],
   };
 }
@@ -90,8 +93,9 @@ export function indexingHelperFix(file: PythonFile, call: Call): Fix | null {
   const indexed = operationOf(call, file) === 'index_select' ? indexedOf(file, call) : null;
   if (!indexed || indexingFix(file, call)) return null;
   return {
-    title: `Replace \`index_select\` by \`${HELPER}\` (repeatable on CUDA; for an index without negative numbers)`,
+    title: t`Replace \`index_select\` by \`${HELPER}\` (repeatable on CUDA; for an index without negative numbers)`,
     safe: false,
+    rewrite: 'replaceIndexSelect',
     edits: () => {
       const existing = file.functionOf(`#${HELPER}`);
       const name = existing ? HELPER : freeName(file, [HELPER]);

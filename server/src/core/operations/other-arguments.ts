@@ -4,6 +4,7 @@ import { addArguments, removeArgument, replace } from '../edits/edit-text.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Edit, Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 const TWINS: Readonly<Record<string, string>> = {
   UpsamplingBilinear2d: 'UpsamplingNearest2d',
@@ -19,7 +20,7 @@ export function nearestFix(file: PythonFile, call: Call, position: number | unde
   const edits = twin ? last && [replace(last, twin)] : nearestEdits(file, call, position);
   if (!edits) return null;
   return {
-    title: "Interpolate with `mode='nearest'` (changes what the model computes)",
+    title: t`Interpolate with \`mode='nearest'\` (changes what the model computes)`,
     safe: false,
     byHand: true,
     edits: () => edits,
@@ -46,7 +47,7 @@ export function flashFix(file: PythonFile, call: Call): Fix | null {
   const given = file.argument(call, 'deterministic');
   if (given === 'unknown') return null;
   return {
-    title: 'Pass `deterministic=True` (slower, and needs more memory)',
+    title: t`Pass \`deterministic=True\` (slower, and needs more memory)`,
     safe: false,
     edits: () => (given === 'absent' ? addArguments(file, call, ['deterministic=True']) : [replace(given, 'True')]),
   };

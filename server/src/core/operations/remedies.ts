@@ -10,6 +10,7 @@ import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 import { indexingFix, indexingHelperFix, indexPutFix } from './equivalents.ts';
 import { flashFix, nearestFix } from './other-arguments.ts';
 import type { OpUse } from './verdicts.ts';
@@ -57,7 +58,7 @@ const flagOf = (project: Project): string => (isAtLeast(project, '1.8') ? ALGORI
 function switchOn(file: PythonFile, project: Project): Fix {
   const flag = flagOf(project);
   return {
-    title: `Add \`${flag}(True)\``,
+    title: t`Add \`${flag}(True)\``,
     safe: false,
     edits: () => {
       const { text, edits } = spell(file, flag, helperOffset(file));
@@ -73,7 +74,7 @@ function switchOffAround({ call, written }: OpUse, file: PythonFile, project: Pr
   const isOwn = call.node.enclosing('function_definition', 'class_definition', 'block', 'module') === statement.parent;
   if (!isPlain || !isOwn) return null;
   return {
-    title: `Switch determinism off around \`${written}\`, which then differs between runs`,
+    title: t`Switch determinism off around \`${written}\`, which then differs between runs`,
     safe: false,
     edits: () => {
       const { text, edits } = spell(file, flagOf(project));
@@ -92,7 +93,7 @@ function warnOnly(file: PythonFile, project: Project): Fix | null {
   const isHere = site.path === file.path;
   if (isHere && find(file).length === 0) return null;
   return {
-    title: 'Let the switch warn instead (`warn_only=True`); the operation then differs between runs',
+    title: t`Let the switch warn instead (\`warn_only=True\`); the operation then differs between runs`,
     safe: false,
     edits: () => {
       const home = isHere ? file : project.fileAt(site.path);

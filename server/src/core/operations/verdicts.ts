@@ -14,6 +14,7 @@ import { tensorOf } from '../tensors/tensors.ts';
 import { type Around, carriesGradient } from '../tensors/trained.ts';
 import { isReached } from '../tensors/written-values.ts';
 import type { Span } from '../text/edit.ts';
+import { asIs, type Message, t } from '../text/language.ts';
 import { addsInAnyOrder } from './addends.ts';
 import { isInEvaluation, isWhereNoCuda } from './branches.ts';
 import { isChosen, type OpCall, opCalls } from './calls.ts';
@@ -111,8 +112,14 @@ export function onePerPlace(uses: readonly OpUse[]): OpUse[] {
 }
 
 /** `torch 1.8.1`, or the newest where nothing says. */
-export function release(use: OpUse): string {
-  return use.version === null ? `the newest ${use.op.package}` : `${use.op.package} ${use.version}`;
+export function release(use: OpUse): Message {
+  return use.version === null ? t`the newest ${use.op.package}` : asIs(`${use.op.package} ${use.version}`);
+}
+
+/** Where it is not repeatable: `in its backward pass on CUDA`. */
+export function passOf({ isOnCpu, op }: OpUse): Message {
+  if (op.pass !== 'backward') return isOnCpu ? t`on a CPU with several threads` : t`on CUDA`;
+  return isOnCpu ? t`in its backward pass on a CPU with several threads` : t`in its backward pass on CUDA`;
 }
 
 /** True where another version of the package does something else. */

@@ -1,4 +1,6 @@
 /** A report as the body of a web page. Whatever comes from the user's files is escaped; the host supplies the page around it. */
+
+import { type Message, t } from '../text/language.ts';
 import type { Inline, Line, Page, Section } from './sections.ts';
 import { type Place, placeName } from './source.ts';
 
@@ -8,7 +10,7 @@ export interface HtmlOptions {
   readonly placeHref: (place: Place) => string;
   readonly ruleHref: (rule: string) => string;
   /** Buttons on top of the page. */
-  readonly actions: readonly { readonly title: string; readonly href: string }[];
+  readonly actions: readonly { readonly title: Message; readonly href: string }[];
 }
 
 /** Headings, tables and links, with classes and without styles or scripts. Places in the program's own file are lines. */
@@ -47,7 +49,7 @@ function inline(part: Inline, { nameOf, placeHref, ruleHref }: HtmlOptions, own:
   if ('code' in part) return `<code>${escaped(part.code)}</code>`;
   if ('rule' in part) return link(ruleHref(part.rule), escaped(part.rule), 'rule');
   const { path, cell, line } = part.place;
-  const here = cell === undefined ? `line ${line}` : `cell ${cell + 1}, line ${line}`;
+  const here = cell === undefined ? t`line ${line}` : t`cell ${cell + 1}, line ${line}`;
   return link(placeHref(part.place), escaped(path === own ? here : placeName(part.place, nameOf(path))), 'place');
 }
 

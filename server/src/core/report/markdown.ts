@@ -1,13 +1,14 @@
 /** A report as Markdown, for the appendix of a paper or a pull request. */
 
 import { ruleUrl } from '../rules/index.ts';
+import { t } from '../text/language.ts';
 import type { Inline, Line, Page, Section } from './sections.ts';
 import { placeName } from './source.ts';
 
 /** `nameOf` gives the path that links should have, relative to where the Markdown will be read. */
 export function renderMarkdown(page: Page, nameOf: (path: string) => string): string {
   const blocks = [
-    `# Reproducibility of ${codeSpan(nameOf(page.path))}`,
+    t`# Reproducibility of ${codeSpan(nameOf(page.path))}`,
     `**${prose(page.verdict)}**`,
     ...(page.facts.length > 0 ? [prose(page.facts.join(' '))] : []),
     ...page.sections.map((section) => renderSection(section, nameOf)),

@@ -2,6 +2,7 @@
 import type { Determinism } from '../contract/project.ts';
 import type { Pledge, Severity } from '../contract/severity.ts';
 import type { Op, Stream } from '../knowledge/tables.ts';
+import type { Message } from '../text/language.ts';
 import type { Mention, Place } from './source.ts';
 import type { StreamReport } from './streams.ts';
 import type { SwitchReport } from './switches.ts';
@@ -10,7 +11,7 @@ export interface Verdict {
   /** `differs`: something is missing. `open`: it depends, or the code does not show it. `repeats`: nothing is missing. */
   readonly level: 'differs' | 'open' | 'repeats';
   /** Code stands in backticks. */
-  readonly sentence: string;
+  readonly sentence: Message;
 }
 
 export type Report = ProgramReport | NoProgram;
@@ -51,7 +52,7 @@ export interface NoProgram {
 export interface OperationReport extends Mention {
   readonly api: string;
   readonly pass: Op['pass'];
-  readonly reason: string;
+  readonly reason: Message;
   /** Under `use_deterministic_algorithms(True)` in the program's version; null where that version does not have it. */
   readonly flag: 'error' | 'deterministic' | 'uncovered' | null;
 }
@@ -68,7 +69,7 @@ export interface LoaderReport extends Mention {
 export interface FindingReport {
   readonly rule: string;
   readonly severity: Severity;
-  readonly message: string;
+  readonly message: Message;
   readonly subject: Stream | string | null;
   readonly place: Place;
 }

@@ -20,6 +20,7 @@ import type { PythonFile } from '../python/file.ts';
 import { RULES } from '../rules/index.ts';
 import type { Settings } from '../settings/settings.ts';
 import { onOneLine } from '../text/excerpts.ts';
+import { translate } from '../text/language.ts';
 import type { FindingReport, LoaderReport, NoProgram, OperationReport, ProgramReport, Report } from './model.ts';
 import { type Mention, Source } from './source.ts';
 import { streamsOf } from './streams.ts';
@@ -132,7 +133,7 @@ function operationsOf({ file, project }: Part, source: Source): OperationReport[
         ...source.mention(file, { start, end }),
         api: row.op.api,
         pass: row.op.pass,
-        reason: row.op.reason,
+        reason: translate(row.op.reason),
         flag: row.behaviours[0]?.flag ?? null,
       };
     });

@@ -1,18 +1,19 @@
 /** A report in words: sections of rows that every renderer shows alike. */
 
+import { nameOfSeverity } from '../contract/rule-texts.ts';
 import type { Pledge } from '../contract/severity.ts';
 import { namesFor } from '../knowledge/names.ts';
 import { streamRow } from '../knowledge/streams.ts';
-import type { FindingReport, LoaderReport, NoProgram, ProgramReport, Report } from './model.ts';
+import { asIs, listed, type Message, type Phrase, phrase, t, translate } from '../text/language.ts';
+import type { FindingReport, LoaderReport, NoProgram, OperationReport, ProgramReport, Report } from './model.ts';
 import type { Condition, Mention, Place } from './source.ts';
 import type { Drawing, Seeding, StreamReport, StreamState } from './streams.ts';
 import type { SwitchReport, SwitchSetting } from './switches.ts';
-import { join } from './verdict.ts';
 
 const TORCH = namesFor('torch');
 
 /** A string is prose, in which code stands in backticks. */
-export type Inline = string | { readonly code: string } | { readonly place: Place } | { readonly rule: string };
+export type Inline = Message | { readonly code: string } | { readonly place: Place } | { readonly rule: string };
 /** A detail says more about the line above it. */
 export interface Line {
   readonly parts: readonly Inline[];
@@ -29,11 +30,11 @@ export interface Row {
 }
 
 export interface Section {
-  readonly title: string;
-  readonly columns: readonly string[];
+  readonly title: Message;
+  readonly columns: readonly Message[];
   readonly rows: readonly Row[];
   /** Said below the table, or in place of one without rows; empty where there is nothing to say. */
-  readonly note: string;
+  readonly note: Message | '';
 }
 
 export interface Page {
@@ -41,8 +42,8 @@ export interface Page {
   readonly path: string;
   readonly tone: Tone;
   /** Whether the program repeats, in one sentence. */
-  readonly verdict: string;
-  readonly facts: readonly string[];
+  readonly verdict: Message;
+  readonly facts: readonly Message[];
   readonly sections: readonly Section[];
 }
 
@@ -70,71 +71,95 @@ export function pageOf(report: Report, nameOf: (path: string) => string): Page {
 }
 
 /** Why there is no report, in one sentence. */
-function whyNone({ path, reason, programs }: NoProgram, nameOf: (path: string) => string): string {
+function whyNone({ path, reason, programs }: NoProgram, nameOf: (path: string) => string): Message {
   const name = `\`${nameOf(path)}\``;
-  if (reason === 'unreadable') return `${name} cannot be read.`;
-  if (reason === 'test') return `${name} is a test, not a program.`;
-  if (reason === 'unrelated') return `${name} is no training program: it reaches no machine-learning library.`;
-  if (reason === 'idle') return `${name} is no program: it neither seeds nor draws, and has no main guard.`;
+  if (reason === 'unreadable') return t`${name} cannot be read.`;
+  if (reason === 'test') return t`${name} is a test, not a program.`;
+  if (reason === 'unrelated') return t`${name} is no training program: it reaches no machine-learning library.`;
+  if (reason === 'idle') return t`${name} is no program: it neither seeds nor draws, and has no main guard.`;
   const reached = programs.map((program) => `\`${nameOf(program)}\``);
-  if (reached.length === 0) return `${name} is a library that no training program reaches.`;
-  return `${name} is a library: ${join(reached)} ${reached.length === 1 ? 'reaches' : 'reach'} it.`;
+  if (reached.length === 0) return t`${name} is a library that no training program reaches.`;
+  return reached.length === 1
+    ? t`${name} is a library: ${listed(reached)} reaches it.`
+    : t`${name} is a library: ${listed(reached)} reach it.`;
 }
 
-const PROMISES: Readonly<Record<Pledge, string>> = {
-  none: 'It never seeds, so it promises nothing.',
-  seeded: 'It seeds, so it promises the same random numbers.',
-  deterministic: 'It shows determinism intent, so it promises the same bits.',
+const PROMISES: Readonly<Record<Pledge, Phrase>> = {
+  none: phrase`It never seeds, so it promises nothing.`,
+  seeded: phrase`It seeds, so it promises the same random numbers.`,
+  deterministic: phrase`It shows determinism intent, so it promises the same bits.`,
 };
 
-function factsOf({ promise, torch, files, compiled }: ProgramReport, nameOf: (path: string) => string): string[] {
-  const source = torch.manifest === null ? '' : `, as \`${nameOf(torch.manifest)}\` says`;
-  const version =
-    torch.version === null ? 'the newest torch, since no file names a version' : `torch ${torch.version}${source}`;
-  const modules = files.length === 1 ? '' : `It runs ${files.length} files of the workspace.`;
+function factsOf({ promise, torch, files, compiled }: ProgramReport, nameOf: (path: string) => string): Message[] {
+  const { version, manifest } = torch;
+  const judged =
+    version === null
+      ? t`Judged for the newest torch, since no file names a version.`
+      : manifest === null
+        ? t`Judged for torch ${version}.`
+        : t`Judged for torch ${version}, as \`${nameOf(manifest)}\` says.`;
   const [first] = compiled;
-  const partly = first
-    ? `It is partly compiled, as by \`${first.code}\`: dropout and the like draw other numbers there than uncompiled under the same seed.`
-    : '';
-  return [PROMISES[promise], `Judged for ${version}.`, modules, partly].filter((fact) => fact !== '');
+  return [
+    translate(PROMISES[promise]),
+    judged,
+    ...(files.length === 1 ? [] : [t`It runs ${files.length} files of the workspace.`]),
+    ...(first
+      ? [
+          t`It is partly compiled, as by \`${first.code}\`: dropout and the like draw other numbers there than uncompiled under the same seed.`,
+        ]
+      : []),
+  ];
 }
 
 const code = (text: string): Inline => ({ code: text });
 const line = (...parts: Inline[]): Line => ({ parts, isDetail: false });
 const detail = (...parts: Inline[]): Line => ({ parts, isDetail: true });
-const at = ({ code: text, place }: Mention): Inline[] => [code(text), '  ', { place }];
-const words = (text: string): Cell => [line(text)];
-const orDash = (lines: readonly Line[]): Cell => (lines.length > 0 ? lines : words('–'));
+const at = ({ code: text, place }: Mention): Inline[] => [code(text), asIs('  '), { place }];
+/** Where code goes in a message, whatever the order of its words. */
+const SLOT = '\u0000';
+
+/** A message with other parts in its slot. */
+function around(message: Message, ...parts: readonly Inline[]): Inline[] {
+  const [before = '', after = ''] = message.split(SLOT);
+  return [...(before === '' ? [] : [asIs(before)]), ...parts, ...(after === '' ? [] : [asIs(after)])];
+}
+
+const words = (text: Message): Cell => [line(text)];
+const orDash = (lines: readonly Line[]): Cell => (lines.length > 0 ? lines : words(asIs('–')));
 
 const underConditions = (conditions: readonly Condition[]): Line[] =>
-  conditions.map((each) => detail(each.holds ? 'if ' : 'unless ', code(each.code)));
+  conditions.map((each) => detail(...around(each.holds ? t`if ${SLOT}` : t`unless ${SLOT}`, code(each.code))));
 
-const reachedBy = (calls: readonly Mention[]): Line[] => calls.map((call) => detail('by ', ...at(call)));
+const reachedBy = (calls: readonly Mention[]): Line[] =>
+  calls.map((call) => detail(...around(t`by ${SLOT}`, ...at(call))));
 
-const STATES: Readonly<Record<StreamState, readonly [words: string, tone: Tone]>> = {
-  seeded: ['seeded', 'good'],
-  conditional: ['seeded on some paths', 'open'],
-  late: ['seeded too late', 'bad'],
-  varying: ['another seed in every run', 'bad'],
-  child: ['not seeded in a process', 'bad'],
-  unseeded: ['never seeded', 'bad'],
-  workers: ['drawn in workers only', 'plain'],
-  unused: ['no draw seen', 'plain'],
+const STATES: Readonly<Record<StreamState, readonly [words: Phrase, tone: Tone]>> = {
+  seeded: [phrase`seeded`, 'good'],
+  conditional: [phrase`seeded on some paths`, 'open'],
+  late: [phrase`seeded too late`, 'bad'],
+  varying: [phrase`another seed in every run`, 'bad'],
+  child: [phrase`not seeded in a process`, 'bad'],
+  unseeded: [phrase`never seeded`, 'bad'],
+  workers: [phrase`drawn in workers only`, 'plain'],
+  unused: [phrase`no draw seen`, 'plain'],
 };
 /** More seeds than these are counted. */
 const MOST_SEEDS = 4;
 
 function streamSection(streams: readonly StreamReport[]): Section {
   return {
-    title: 'Random streams',
-    columns: ['Stream', 'State', 'Seeded', 'First drawn'],
+    title: t`Random streams`,
+    columns: [t`Stream`, t`State`, t`Seeded`, t`First drawn`],
     note: '',
     rows: streams.map(({ stream, state, seeds, drawn }) => {
       const [label, tone] = STATES[state];
-      const more = seeds.length > MOST_SEEDS ? words(`and ${seeds.length - MOST_SEEDS} more`) : [];
+      const more = seeds.length > MOST_SEEDS ? words(t`and ${seeds.length - MOST_SEEDS} more`) : [];
       const seeded = [...seeds.slice(0, MOST_SEEDS).flatMap(seedLines), ...more];
       const first = drawn ? drawLines(drawn, state) : [];
-      return { tone, cells: [[line(code(streamRow(stream).module))], words(label), orDash(seeded), orDash(first)] };
+      return {
+        tone,
+        cells: [[line(code(streamRow(stream).module))], words(translate(label)), orDash(seeded), orDash(first)],
+      };
     }),
   };
 }
@@ -143,13 +168,13 @@ function seedLines(seeding: Seeding): Line[] {
   const { seed, value } = seeding;
   return [
     line(...at(seeding)),
-    ...(value === undefined || seed === null ? [] : [detail(code(seed), ' is ', code(literal(value)))]),
+    ...(value === undefined || seed === null ? [] : [detail(code(seed), t` is `, code(literal(value)))]),
     ...reachedBy(seeding.by),
     ...underConditions(seeding.conditions),
-    ...(seeding.unsure ? [detail('may seed')] : []),
-    ...(seeding.within === 'block' ? [detail('until its `with` block ends')] : []),
-    ...(seeding.within === 'process' ? [detail('in a process of its own')] : []),
-    ...(seeding.varies ? [detail('another seed in every run')] : []),
+    ...(seeding.unsure ? [detail(t`may seed`)] : []),
+    ...(seeding.within === 'block' ? [detail(t`until its \`with\` block ends`)] : []),
+    ...(seeding.within === 'process' ? [detail(t`in a process of its own`)] : []),
+    ...(seeding.varies ? [detail(t`another seed in every run`)] : []),
   ];
 }
 
@@ -157,7 +182,7 @@ const drawLines = (drawn: Drawing, state: StreamState): Line[] => [
   line(...at(drawn)),
   ...reachedBy(drawn.by),
   ...underConditions(drawn.conditions),
-  ...(state === 'workers' ? [detail('in workers of a DataLoader')] : []),
+  ...(state === 'workers' ? [detail(t`in workers of a DataLoader`)] : []),
 ];
 
 /** A value as Python writes it. */
@@ -179,9 +204,9 @@ function switchSection(switches: readonly SwitchReport[]): Section {
   const set = switches.filter(({ settings }) => settings.length > 0);
   const others = switches.filter(({ settings }) => settings.length === 0);
   return {
-    title: 'Determinism switches',
-    columns: ['Switch', 'Set to', 'Where'],
-    note: others.length > 0 ? `Not set: ${join(others.map(({ name }) => `\`${shortName(name)}\``))}.` : '',
+    title: t`Determinism switches`,
+    columns: [t`Switch`, t`Set to`, t`Where`],
+    note: others.length > 0 ? t`Not set: ${listed(others.map(({ name }) => `\`${shortName(name)}\``))}.` : '',
     rows: set.flatMap(({ name, settings }) =>
       settings.map((each, i): Row => {
         const shown = i === 0 ? [line(code(shortName(name)))] : [];
@@ -193,37 +218,43 @@ function switchSection(switches: readonly SwitchReport[]): Section {
 
 function settingValue(name: string, { value }: SwitchSetting): Cell {
   if (value !== '') return [line(code(value))];
-  return words(TORCH.has(name) ? 'nothing: the call raises' : 'a value that is not shown');
+  return words(TORCH.has(name) ? t`nothing: the call raises` : t`a value that is not shown`);
 }
 
 const settingPlace = (name: string, { place, by, conditions }: SwitchSetting): Cell => [
   line({ place }),
   ...reachedBy(by),
   ...underConditions(conditions),
-  ...(name === 'PYTHONHASHSEED' ? [detail('too late for this process, which has chosen its hashes')] : []),
+  ...(name === 'PYTHONHASHSEED' ? [detail(t`too late for this process, which has chosen its hashes`)] : []),
 ];
 
 /** What the flag does to an operation, and what it would do if it were on. */
 const FLAG = {
-  error: ['makes it raise', 'make it raise'],
-  deterministic: ['makes it deterministic', 'make it deterministic'],
-  uncovered: ['does not touch it', 'not touch it'],
+  error: [phrase`makes it raise`, phrase`make it raise`],
+  deterministic: [phrase`makes it deterministic`, phrase`make it deterministic`],
+  uncovered: [phrase`does not touch it`, phrase`not touch it`],
 } as const;
+
+const PASSES: Readonly<Record<OperationReport['pass'], Phrase>> = {
+  forward: phrase`forward`,
+  backward: phrase`backward`,
+  both: phrase`forward and backward`,
+};
 
 function operationSection({ operations, determinism }: ProgramReport): Section {
   const isOn = determinism !== 'off';
-  const flag = 'The flag is `torch.use_deterministic_algorithms(True)`.';
+  const flag = t`The flag is \`torch.use_deterministic_algorithms(True)\`.`;
   return {
-    title: 'Nondeterministic operations on CUDA',
-    columns: ['Operation', 'Where', 'Pass', isOn ? 'The flag' : 'The flag would', 'Why'],
-    note: operations.length > 0 ? flag : 'None that Seedwise knows.',
+    title: t`Nondeterministic operations on CUDA`,
+    columns: [t`Operation`, t`Where`, t`Pass`, isOn ? t`The flag` : t`The flag would`, t`Why`],
+    note: operations.length > 0 ? flag : t`None that Seedwise knows.`,
     rows: operations.map((each) => ({
       tone: 'plain',
       cells: [
         [line(code(each.code))],
         [line({ place: each.place })],
-        words(each.pass === 'both' ? 'forward and backward' : each.pass),
-        words(each.flag === null ? 'not in this version' : FLAG[each.flag][isOn ? 0 : 1]),
+        words(translate(PASSES[each.pass])),
+        words(each.flag === null ? t`not in this version` : translate(FLAG[each.flag][isOn ? 0 : 1])),
         words(each.reason),
       ],
     })),
@@ -231,20 +262,22 @@ function operationSection({ operations, determinism }: ProgramReport): Section {
 }
 
 function loaderSection(loaders: readonly LoaderReport[]): Section {
-  const given = (text: string | null, otherwise: string): Cell =>
+  const given = (text: string | null, otherwise: Message): Cell =>
     text === null ? words(otherwise) : [line(code(text))];
   return {
-    title: 'DataLoaders',
-    columns: ['Where', 'Shuffle', 'Generator', 'Workers', 'Worker init'],
-    note: loaders.length > 0 ? '' : 'None.',
+    title: t`DataLoaders`,
+    columns: [t`Where`, t`Shuffle`, t`Generator`, t`Workers`, t`Worker init`],
+    note: loaders.length > 0 ? '' : t`None.`,
     rows: loaders.map((each) => ({
       tone: 'plain',
       cells: [
         [line(...at(each))],
-        each.sampler !== null && each.shuffle === null ? [line('by ', code(each.sampler))] : given(each.shuffle, 'no'),
-        given(each.generator, 'torch’s global one'),
-        given(each.workers, 'none'),
-        given(each.workerInit, 'none'),
+        each.sampler !== null && each.shuffle === null
+          ? [line(...around(t`by ${SLOT}`, code(each.sampler)))]
+          : given(each.shuffle, t`no`),
+        given(each.generator, t`torch’s global one`),
+        given(each.workers, t`none`),
+        given(each.workerInit, t`none`),
       ],
     })),
   };
@@ -254,12 +287,12 @@ const SEVERITY_TONES = { error: 'bad', warning: 'bad', information: 'open', hint
 
 function findingSection(findings: readonly FindingReport[]): Section {
   return {
-    title: 'Findings',
-    columns: ['Where', 'Severity', 'Rule', 'Message'],
-    note: findings.length > 0 ? '' : 'None.',
+    title: t`Findings`,
+    columns: [t`Where`, t`Severity`, t`Rule`, t`Message`],
+    note: findings.length > 0 ? '' : t`None.`,
     rows: findings.map(({ rule, severity, message, place }) => ({
       tone: SEVERITY_TONES[severity],
-      cells: [[line({ place })], words(severity), [line({ rule })], words(message)],
+      cells: [[line({ place })], words(nameOfSeverity(severity)), [line({ rule })], words(message)],
     })),
   };
 }

@@ -8,6 +8,7 @@ import { cellAt } from '../python/notebook.ts';
 import { nodeAt } from '../seeding/seeds.ts';
 import type { Span } from '../text/edit.ts';
 import { onOneLine } from '../text/excerpts.ts';
+import { t } from '../text/language.ts';
 
 /** Where something is written. Line and column count from 1, columns in UTF-16 units. */
 export interface Place {
@@ -20,7 +21,7 @@ export interface Place {
 
 /** `train.py:3`, `demo.ipynb:cell 2:3`; people count cells from 1. */
 export const placeName = ({ cell, line }: Place, name: string): string =>
-  cell === undefined ? `${name}:${line}` : `${name}:cell ${cell + 1}:${line}`;
+  cell === undefined ? `${name}:${line}` : t`${name}:cell ${cell + 1}:${line}`;
 
 /** A piece of code, on one line and not too long, and where it is. */
 export interface Mention {

@@ -2,6 +2,7 @@
 
 import type { Project } from '../contract/project.ts';
 import { streamRow } from '../knowledge/streams.ts';
+import { listed, type Message, type Phrase, phrase, t, translate } from '../text/language.ts';
 import type { FindingReport, OperationReport, Verdict } from './model.ts';
 import type { StreamReport, StreamState } from './streams.ts';
 
@@ -19,64 +20,85 @@ const TOLD =
 export function verdictOf(facts: Facts): Verdict {
   const { project, streams } = facts;
   if (!project.summary)
-    return { level: 'open', sentence: 'Nothing can be said: every way through this program ends in an exception.' };
-  const inState = (state: StreamState): string[] =>
-    streams.filter((each) => each.state === state).map(({ stream }) => `\`${streamRow(stream).module}\``);
-  const missing = [
-    clause(inState('unseeded'), 'is never seeded', 'are never seeded'),
-    clause(inState('late'), 'is drawn before its seed', 'are drawn before their seeds'),
-    clause(inState('varying'), 'gets another seed in every run', 'get another seed in every run'),
-    clause(
-      inState('child'),
-      'is drawn in a process that its seed does not reach',
-      'are drawn in processes that their seeds do not reach',
-    ),
-  ].filter((each) => each !== '');
+    return { level: 'open', sentence: t`Nothing can be said: every way through this program ends in an exception.` };
+  const missing = MISSING.flatMap(({ state, one, more }) => {
+    const names = streams.filter((each) => each.state === state).map(nameOf);
+    return names.length === 0 ? [] : [translate(names.length === 1 ? one : more, listed(names))];
+  });
   const rest = remaining(facts);
-  if (missing.length > 0) return { level: 'differs', sentence: `Not repeatable: ${join([...missing])}.` };
+  if (missing.length > 0) return { level: 'differs', sentence: t`Not repeatable: ${listed(missing)}.` };
   const conditional = streams.filter((each) => each.state === 'conditional');
-  if (conditional.length > 0) return { level: 'open', sentence: `${conditionalSentence(conditional)}${also(rest)}.` };
+  if (conditional.length > 0) return { level: 'open', sentence: sentenceOf(conditionalClause(conditional), rest) };
   const isSilent = streams.every((each) => each.state === 'unused' || each.state === 'workers');
   // A model that is made by a name from the command line draws too, where nobody can see it.
   const numbers = isSilent
-    ? 'Seedwise sees no random numbers drawn'
-    : 'The random numbers repeat, as far as the code shows';
-  if (rest.length > 0) return { level: 'open', sentence: `${numbers}${also(rest)}.` };
+    ? t`Seedwise sees no random numbers drawn`
+    : t`The random numbers repeat, as far as the code shows`;
+  if (rest.length > 0) return { level: 'open', sentence: sentenceOf(numbers, rest) };
   if (project.deterministicAlgorithms === 'off')
-    return { level: 'open', sentence: `${numbers}; on CUDA the bits may differ: deterministic algorithms are off.` };
-  if (isSilent) return { level: 'open', sentence: `${numbers}; deterministic algorithms are on.` };
-  const seeded = 'every stream is seeded before it is drawn, and deterministic algorithms are on';
-  return { level: 'repeats', sentence: `Repeatable, as far as the code shows: ${seeded}.` };
+    return { level: 'open', sentence: t`${numbers}; on CUDA the bits may differ: deterministic algorithms are off.` };
+  if (isSilent) return { level: 'open', sentence: t`${numbers}; deterministic algorithms are on.` };
+  return {
+    level: 'repeats',
+    sentence: t`Repeatable, as far as the code shows: every stream is seeded before it is drawn, and deterministic algorithms are on.`,
+  };
 }
 
+const MISSING: readonly { readonly state: StreamState; readonly one: Phrase; readonly more: Phrase }[] = [
+  { state: 'unseeded', one: phrase`{0} is never seeded`, more: phrase`{0} are never seeded` },
+  { state: 'late', one: phrase`{0} is drawn before its seed`, more: phrase`{0} are drawn before their seeds` },
+  {
+    state: 'varying',
+    one: phrase`{0} gets another seed in every run`,
+    more: phrase`{0} get another seed in every run`,
+  },
+  {
+    state: 'child',
+    one: phrase`{0} is drawn in a process that its seed does not reach`,
+    more: phrase`{0} are drawn in processes that their seeds do not reach`,
+  },
+];
+
+const nameOf = ({ stream }: StreamReport): string => `\`${streamRow(stream).module}\``;
+
+const sentenceOf = (clause: Message, rest: readonly Message[]): Message =>
+  rest.length > 0 ? t`${clause}; ${listed(rest)}.` : t`${clause}.`;
+
 /** What else keeps two runs from being equal. */
-function remaining({ project, operations, findings }: Facts): string[] {
+function remaining({ project, operations, findings }: Facts): Message[] {
   const others = findings.filter(({ rule, severity }) => /^(error|warning)$/.test(severity) && !TOLD.test(rule));
   const isStrict = project.deterministicAlgorithms === 'strict';
   const raising = operations.filter((each) => isStrict && each.flag === 'error').length;
   const free = operations.length - raising;
-  return [
-    free > 0 ? `${count(free, 'operation')} may differ on CUDA` : '',
-    raising > 0 ? `${count(raising, 'operation')} ${raising === 1 ? 'raises' : 'raise'} on CUDA` : '',
-    others.length > 0
-      ? `${count(others.length, 'finding')} below ${others.length === 1 ? 'needs' : 'need'} a look`
-      : '',
-  ].filter((each) => each !== '');
+  const counts: readonly (readonly [many: number, one: Phrase, more: Phrase])[] = [
+    [free, phrase`1 operation may differ on CUDA`, phrase`{0} operations may differ on CUDA`],
+    [raising, phrase`1 operation raises on CUDA`, phrase`{0} operations raise on CUDA`],
+    [others.length, phrase`1 finding below needs a look`, phrase`{0} findings below need a look`],
+  ];
+  return counts.flatMap(([many, one, more]) => (many === 0 ? [] : [translate(many === 1 ? one : more, many)]));
 }
 
 /** A single condition that all seeds stand under is named. */
-function conditionalSentence(streams: readonly StreamReport[]): string {
-  const names = join(streams.map(({ stream }) => `\`${streamRow(stream).module}\``));
+function conditionalClause(streams: readonly StreamReport[]): Message {
+  const names = listed(streams.map(nameOf));
+  const isOne = streams.length === 1;
   const seeds = streams.flatMap((each) => each.seeds);
   const said = seeds.map((seed) => (seed.unsure ? null : seed.conditions));
   const [only] = said;
-  const written = only?.map(({ code, holds }) => `${holds ? '' : 'not '}\`${code}\``) ?? [];
-  const isOne =
+  const [condition] = only ?? [];
+  const isSame =
     only?.length === 1 && said.every((each) => JSON.stringify(each?.map(place)) === JSON.stringify(only.map(place)));
-  if (isOne) return `Repeatable only if ${written[0]}: that is when ${names} ${verb(streams.length)} seeded`;
+  if (condition && isSame) {
+    const written = condition.holds ? `\`${condition.code}\`` : t`not \`${condition.code}\``;
+    return isOne
+      ? t`Repeatable only if ${written}: that is when ${names} is seeded`
+      : t`Repeatable only if ${written}: that is when ${names} are seeded`;
+  }
   const unsure = seeds.length > 0 && seeds.every((seed) => seed.unsure) ? seeds[0] : undefined;
-  if (unsure) return `Nobody can tell from the code: \`${unsure.code}\` may seed ${names}`;
-  return `Repeatable on some paths only: ${names} ${verb(streams.length)} not seeded on all of them`;
+  if (unsure) return t`Nobody can tell from the code: \`${unsure.code}\` may seed ${names}`;
+  return isOne
+    ? t`Repeatable on some paths only: ${names} is not seeded on all of them`
+    : t`Repeatable on some paths only: ${names} are not seeded on all of them`;
 }
 
 const place = (condition: StreamReport['seeds'][number]['conditions'][number]): unknown => [
@@ -85,14 +107,3 @@ const place = (condition: StreamReport['seeds'][number]['conditions'][number]): 
   condition.place.line,
   condition.holds,
 ];
-
-const verb = (many: number): string => (many === 1 ? 'is' : 'are');
-const also = (rest: readonly string[]): string => (rest.length > 0 ? `; ${join(rest)}` : '');
-const count = (many: number, noun: string): string => `${many} ${noun}${many === 1 ? '' : 's'}`;
-const clause = (names: readonly string[], one: string, more: string): string =>
-  names.length === 0 ? '' : `${join(names)} ${names.length === 1 ? one : more}`;
-
-/** `a`, `a and b`, `a, b and c`. */
-export function join(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-}

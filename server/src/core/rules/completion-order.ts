@@ -11,6 +11,7 @@ import type { Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 const LONGEST_QUOTE = 40;
 
@@ -118,12 +119,12 @@ function orderUse(call: Call, finishing: Finishing, file: PythonFile, project: P
 function reportOf(call: Call, finishing: Finishing, use: Node, file: PythonFile, project: Project): Report {
   const token = call.callee.get('attribute') ?? call.callee;
   const quote = file.read(use);
-  const what = quote.length <= LONGEST_QUOTE && !quote.includes('\n') ? `\`${quote}\`` : 'the program';
+  const what = quote.length <= LONGEST_QUOTE && !quote.includes('\n') ? `\`${quote}\`` : t`the program`;
   return {
     start: token.start,
     end: token.end,
-    message: `\`${file.read(token)}\` gives results as they finish, and ${what} depends on their order.`,
-    related: [{ start: use.start, end: use.end, message: 'The order decides here.' }],
+    message: t`\`${file.read(token)}\` gives results as they finish, and ${what} depends on their order.`,
+    related: [{ start: use.start, end: use.end, message: t`The order decides here.` }],
     fixes: repair(call, token, finishing, file, project),
   };
 }
@@ -136,11 +137,11 @@ const keepsOrder: Fact = ({ node, access }) =>
 
 function repair(call: Call, token: Node, { instead }: Finishing, file: PythonFile, project: Project): Fix[] {
   const safe = false;
-  if (instead === 'imap') return [{ title: 'Use `imap`', safe, edits: () => [replace(token, 'imap')] }];
+  if (instead === 'imap') return [{ title: t`Use \`imap\``, safe, edits: () => [replace(token, 'imap')] }];
   const [given, ...others] = call.node.get('arguments')?.children ?? [];
   const isPlain = given?.type === 'identifier' && others.length === 0;
   if (instead !== 'argument' || !isPlain || !project.values.always(keepsOrder, project.values.value(given))) return [];
-  const title = 'Take the results in the order of submission';
+  const title = t`Take the results in the order of submission`;
   return [{ title, safe, edits: () => [replace(call.node, file.read(given))] }];
 }
 
@@ -168,9 +169,9 @@ function* loaderReport(call: Call, file: PythonFile, project: Project): Generato
   yield {
     start: argument.start,
     end: argument.end,
-    message: '`in_order=False` gives batches as workers finish them, and the model is trained in that order.',
-    related: [{ start, end, message: 'A step is taken here.' }],
-    fixes: [{ title: 'Remove `in_order`', safe: false, edits: () => [removeArgument(file, argument)] }],
+    message: t`\`in_order=False\` gives batches as workers finish them, and the model is trained in that order.`,
+    related: [{ start, end, message: t`A step is taken here.` }],
+    fixes: [{ title: t`Remove \`in_order\``, safe: false, edits: () => [removeArgument(file, argument)] }],
   };
 }
 

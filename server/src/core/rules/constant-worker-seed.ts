@@ -19,6 +19,7 @@ import {
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { Edit, Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 export const constantWorkerSeed: Rule = {
   name: 'constant-worker-seed',
@@ -168,9 +169,9 @@ function* judge({ initializer, loaders, persistent }: Use, file: PythonFile): It
     ...(worse.kind === 'worker' ? { severity: 'information' as const } : {}),
     message:
       worse.kind === 'constant'
-        ? `\`${file.read(worse.value)}\` seeds every worker with the same number.`
-        : `\`${file.read(worse.value)}\` seeds a worker with the same number in every epoch: it depends on \`${name}\` alone.`,
-    related: others.map(({ value }) => ({ start: value.start, end: value.end, message: 'This seed repeats, too.' })),
+        ? t`\`${file.read(worse.value)}\` seeds every worker with the same number.`
+        : t`\`${file.read(worse.value)}\` seeds a worker with the same number in every epoch: it depends on \`${name}\` alone.`,
+    related: others.map(({ value }) => ({ start: value.start, end: value.end, message: t`This seed repeats, too.` })),
     fixes: repair(seeds, file),
   };
 }
@@ -181,10 +182,10 @@ function byItself(given: Node, file: PythonFile): Report {
     start: given.start,
     end: given.end,
     severity: 'information',
-    message: `\`${file.read(given)}\` seeds a worker with its id, which is the same number in every epoch.`,
+    message: t`\`${file.read(given)}\` seeds a worker with its id, which is the same number in every epoch.`,
     fixes: [
       {
-        title: 'Seed the workers with `torch.initial_seed()`',
+        title: t`Seed the workers with \`torch.initial_seed()\``,
         safe: false,
         edits() {
           const existing = workerFunction(file, given);
@@ -203,7 +204,7 @@ function repair(seeds: readonly RepeatedSeed[], file: PythonFile): Fix[] {
   if (targets.length === 0) return [];
   return [
     {
-      title: 'Seed the workers with `torch.initial_seed()`',
+      title: t`Seed the workers with \`torch.initial_seed()\``,
       safe: false,
       edits() {
         const { text, edits } = spell(file, INITIAL_SEED);

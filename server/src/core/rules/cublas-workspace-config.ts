@@ -14,6 +14,7 @@ import {
 } from '../switches/cublas.ts';
 import { CUBLAS_VARIABLE } from '../switches/environment.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 const SEVERITY = { none: null, seeded: null, deterministic: 'warning' } as const;
 
@@ -81,12 +82,14 @@ model = torch.nn.Linear(8, 2).to("cuda")
       const mode = file.argument(call, 'mode', 0);
       if (typeof mode === 'string' || file.constant(mode) !== true) continue;
       const { start, end } = call.callee;
-      const does = project.deterministicAlgorithms === 'warn' ? 'warns' : 'raises';
       yield {
         start,
         end,
         severity,
-        message: `Under this flag torch ${version} ${does} at the first matrix product on CUDA, as nothing sets \`${CUBLAS_VARIABLE}\`.`,
+        message:
+          project.deterministicAlgorithms === 'warn'
+            ? t`Under this flag torch ${version} warns at the first matrix product on CUDA, as nothing sets \`${CUBLAS_VARIABLE}\`.`
+            : t`Under this flag torch ${version} raises at the first matrix product on CUDA, as nothing sets \`${CUBLAS_VARIABLE}\`.`,
         fixes: [settingFix(file)],
       };
     }
@@ -99,34 +102,34 @@ function misplaced({ node, value }: CublasSetting, version: string, file: Python
   if (typeof constant !== 'string') return null;
   if (!CUBLAS_VALUES.includes(constant)) {
     const fix: Fix = {
-      title: `Set \`${CUBLAS_VALUES[0]}\``,
+      title: t`Set \`${CUBLAS_VALUES[0]!}\``,
       safe: false,
       edits: () => [replace(value, quoted(file, CUBLAS_VALUES[0]!))],
     };
     return {
       start: value.start,
       end: value.end,
-      message: `\`${constant}\` is not what torch ${version} wants of \`${CUBLAS_VARIABLE}\`: it takes \`:4096:8\` or \`:16:8\`.`,
+      message: t`\`${constant}\` is not what torch ${version} wants of \`${CUBLAS_VARIABLE}\`: it takes \`:4096:8\` or \`:16:8\`.`,
       fixes: [fix],
     };
   }
   const product = productBefore(node, file);
   if (!product) return null;
   const removal = removeStatement(file, statementOf(node));
-  const fix = settingFix(file, 'Set it before `import torch`', constant);
+  const fix = settingFix(file, t`Set it before \`import torch\``, constant);
   const { start, end } = node.get('left') ?? node;
   return {
     start,
     end,
-    message: `\`${CUBLAS_VARIABLE}\` is read at the first matrix product on CUDA, which comes before this.`,
-    related: [{ start: product.start, end: product.end, message: 'A product is computed here.' }],
+    message: t`\`${CUBLAS_VARIABLE}\` is read at the first matrix product on CUDA, which comes before this.`,
+    related: [{ start: product.start, end: product.end, message: t`A product is computed here.` }],
     fixes: removal ? [{ ...fix, edits: () => [...fix.edits(), removal] }] : [],
   };
 }
 
 function settingFix(
   file: PythonFile,
-  title = `Set \`${CUBLAS_VARIABLE}\` before \`import torch\``,
+  title = t`Set \`${CUBLAS_VARIABLE}\` before \`import torch\``,
   value?: string,
 ): Fix {
   return { title, safe: false, edits: () => setCublas(file, value) };

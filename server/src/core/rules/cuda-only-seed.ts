@@ -10,6 +10,7 @@ import type { PythonFile } from '../python/file.ts';
 import { isNeverMentioned, outermostFunction } from '../python/mentions.ts';
 import { explain } from '../seeding/seeds.ts';
 import type { Fix, Span } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 export const cudaOnlySeed: Rule = {
   name: 'cuda-only-seed',
@@ -65,8 +66,8 @@ model = nn.Linear(8, 2).cuda()
       start,
       end,
       subject: 'torch',
-      message: `\`${file.read(call.callee)}\` seeds CUDA only; \`${file.read(shown)}\` draws from the CPU’s generator.`,
-      related: [{ ...drawn, message: 'This draws what is not seeded.' }, ...explain(draw, project)],
+      message: t`\`${file.read(call.callee)}\` seeds CUDA only; \`${file.read(shown)}\` draws from the CPU’s generator.`,
+      related: [{ ...drawn, message: t`This draws what is not seeded.` }, ...explain(draw, project)],
       fixes: [repair(file, call)],
     };
   },
@@ -92,7 +93,7 @@ const DEFAULTS = [nameFor('default-device'), nameFor('default-tensor-type')];
 
 function repair(file: PythonFile, call: Call): Fix {
   return {
-    title: 'Call `torch.manual_seed` instead',
+    title: t`Call \`torch.manual_seed\` instead`,
     safe: false,
     edits: () => {
       const { text, edits } = spell(file, streamRow('torch').seed, call.node.start);

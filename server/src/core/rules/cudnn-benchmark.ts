@@ -11,6 +11,7 @@ import {
   switchSettings,
   writtenSwitch,
 } from '../switches/switches.ts';
+import { t } from '../text/language.ts';
 
 export const cudnnBenchmark: Rule = {
   name: 'cudnn-benchmark',
@@ -60,11 +61,11 @@ torch.backends.cudnn.benchmark = False
         start: value.start,
         end: value.end,
         ...(isAlone ? { severity: 'information' as const } : {}),
-        message: `\`${writtenSwitch(setting, file)}\` has cuDNN pick its algorithm by timing, which may differ between runs.`,
+        message: t`\`${writtenSwitch(setting, file)}\` has cuDNN pick its algorithm by timing, which may differ between runs.`,
         // One value for several switches would take back the others too.
         fixes: isShared(node)
           ? []
-          : [{ title: 'Set `benchmark` to `False`', safe: false, edits: () => [replace(value, 'False')] }],
+          : [{ title: t`Set \`benchmark\` to \`False\``, safe: false, edits: () => [replace(value, 'False')] }],
       };
     }
   },

@@ -9,6 +9,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
+import { phrase, t, translate } from '../text/language.ts';
 
 const DROPOUT = namesFor('dropouts').all;
 const LAYERS = namesFor('module-parts');
@@ -122,11 +123,12 @@ class Attention(nn.Module):
         yield {
           start,
           end,
-          message: `\`${file.read({ start, end })}\` drops values in evaluation too: ${
+          message: translate(
             name === ATTENTION
-              ? '`dropout_p` does not follow the model’s mode'
-              : '`training` is `True` unless it is passed'
-          }.`,
+              ? phrase`\`{0}\` drops values in evaluation too: \`dropout_p\` does not follow the model’s mode.`
+              : phrase`\`{0}\` drops values in evaluation too: \`training\` is \`True\` unless it is passed.`,
+            file.read({ start, end }),
+          ),
           fixes: [name === ATTENTION ? passZero(probability, method, file) : passTraining(call, method, file)],
         };
       }
@@ -250,7 +252,7 @@ function leavesEarly(node: Node, definition: Node, file: PythonFile): boolean {
 function passTraining(call: Call, method: FunctionInfo, file: PythonFile): Fix {
   const value = `${method.parameters[0]?.name ?? 'self'}.training`;
   return {
-    title: `Pass \`training=${value}\``,
+    title: t`Pass \`training=${value}\``,
     safe: false,
     edits: () => addArguments(file, call, [`training=${value}`]),
   };
@@ -259,7 +261,7 @@ function passTraining(call: Call, method: FunctionInfo, file: PythonFile): Fix {
 function passZero(probability: Node, method: FunctionInfo, file: PythonFile): Fix {
   const mode = `${method.parameters[0]?.name ?? 'self'}.training`;
   return {
-    title: `Drop only if \`${mode}\``,
+    title: t`Drop only if \`${mode}\``,
     safe: false,
     edits: () => [replace(probability, `${file.read(probability)} if ${mode} else 0.0`)],
   };

@@ -4,6 +4,7 @@ import type { Rule } from '../contract/rule.ts';
 import { generatorMadeBy, type TransformKind } from '../knowledge/transforms.ts';
 import { drawOutside } from '../seeding/draw-outside.ts';
 import { callAt, drawFromTorch } from '../seeding/transformed-draws.ts';
+import { type Phrase, phrase, translate } from '../text/language.ts';
 
 export const frozenDraw: Rule = {
   name: 'frozen-draw',
@@ -89,26 +90,26 @@ for _ in range(3):
         start: draw.callee.start,
         end: draw.callee.end,
         subject: found.stream,
-        message: `\`${file.read(draw.callee)}\` ${CLAIM[found.kind]}.`,
-        related: [{ path: by.path, start: by.start, end: by.end, message: REASON[found.kind] }],
+        message: translate(CLAIM[found.kind], file.read(draw.callee)),
+        related: [{ path: by.path, start: by.start, end: by.end, message: translate(REASON[found.kind]) }],
         fixes: [outside, byTorch].filter((fix) => fix !== null),
       };
     }
   },
 };
 
-const CLAIM: Readonly<Record<Exclude<TransformKind, 'checkpoint'> | 'checkpoint', string>> = {
-  compile: 'gives every call of the compiled code the number of its trace',
-  trace: 'runs once, while the function is traced, and every call gets that number',
-  rows: 'runs once for the whole batch, and all rows get its number',
-  steps: 'runs once, and all rounds of the loop get its number',
-  checkpoint: 'is drawn anew',
+const CLAIM: Readonly<Record<TransformKind, Phrase>> = {
+  compile: phrase`\`{0}\` gives every call of the compiled code the number of its trace.`,
+  trace: phrase`\`{0}\` runs once, while the function is traced, and every call gets that number.`,
+  rows: phrase`\`{0}\` runs once for the whole batch, and all rows get its number.`,
+  steps: phrase`\`{0}\` runs once, and all rounds of the loop get its number.`,
+  checkpoint: phrase`\`{0}\` is drawn anew.`,
 };
 
-const REASON: Readonly<Record<TransformKind, string>> = {
-  compile: 'This is compiled here.',
-  trace: 'This is traced here.',
-  rows: 'This runs for all rows at once.',
-  steps: 'This is traced here, once for all rounds.',
-  checkpoint: 'This is checkpointed here.',
+const REASON: Readonly<Record<TransformKind, Phrase>> = {
+  compile: phrase`This is compiled here.`,
+  trace: phrase`This is traced here.`,
+  rows: phrase`This runs for all rows at once.`,
+  steps: phrase`This is traced here, once for all rounds.`,
+  checkpoint: phrase`This is checkpointed here.`,
 };

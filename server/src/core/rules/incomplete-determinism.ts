@@ -11,6 +11,7 @@ import { opUses, verdictOf } from '../operations/verdicts.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isOverruled, switchSettings, writtenSwitch } from '../switches/switches.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 const DEBUG_MODE = nameFor('algorithms-debug-mode');
 const SDPA = nameFor('attention');
@@ -92,7 +93,7 @@ layer = nn.TransformerEncoderLayer(64, 4)
       yield {
         start: value.start,
         end: value.end,
-        message: `\`${writtenSwitch(setting, file)}\` reaches cuDNN only: operations outside cuDNN stay free to differ between runs.`,
+        message: t`\`${writtenSwitch(setting, file)}\` reaches cuDNN only: operations outside cuDNN stay free to differ between runs.`,
         related: freeOperations(file, project),
         fixes: [switchOn(file, node)],
       };
@@ -125,8 +126,8 @@ function* unswitched(file: PythonFile, project: Project): Iterable<Report> {
     yield {
       start,
       end,
-      message: `The process that \`${file.read({ start, end })}\` starts does not have the determinism switches of this one, and sets none.`,
-      related: lost.map((each) => ({ ...project.locate(each.site), message: 'This switch does not reach it.' })),
+      message: t`The process that \`${file.read({ start, end })}\` starts does not have the determinism switches of this one, and sets none.`,
+      related: lost.map((each) => ({ ...project.locate(each.site), message: t`This switch does not reach it.` })),
     };
   }
 }
@@ -145,8 +146,8 @@ function* warnOnly(file: PythonFile): Iterable<Report> {
       end: value.end,
       severity: 'hint',
       subject: SDPA,
-      message: '`warn_only=True` leaves the backward of flash and memory-efficient attention nondeterministic on CUDA.',
-      related: [{ start, end, message: 'Attention is used here.' }],
+      message: t`\`warn_only=True\` leaves the backward of flash and memory-efficient attention nondeterministic on CUDA.`,
+      related: [{ start, end, message: t`Attention is used here.` }],
     };
   }
 }
@@ -155,14 +156,14 @@ function* warnOnly(file: PythonFile): Iterable<Report> {
 function freeOperations(file: PythonFile, project: Project): Related[] {
   const free = opUses(file, project).filter(({ op }) => op.report === 'always');
   const differing = free.filter((use) => verdictOf(use, file, project) === 'differs');
-  const related = differing.map(({ span, written }) => ({ ...span, message: `\`${written}\` stays free.` }));
+  const related = differing.map(({ span, written }) => ({ ...span, message: t`\`${written}\` stays free.` }));
   const isFirst = (each: Related, i: number): boolean => related.findIndex((it) => it.start === each.start) === i;
   return related.filter(isFirst).slice(0, MAX_RELATED);
 }
 
 function switchOn(file: PythonFile, assignment: Node): Fix {
   return {
-    title: 'Add `torch.use_deterministic_algorithms(True)`',
+    title: t`Add \`torch.use_deterministic_algorithms(True)\``,
     safe: false,
     edits: () => {
       const { text, edits } = spell(file, ALGORITHMS, assignment.start);

@@ -11,6 +11,7 @@ import { seedBlock } from '../seeding/seed-block.ts';
 import { explain, seedBeside } from '../seeding/seeds.ts';
 import type { Fix } from '../text/edit.ts';
 import { onOneLine } from '../text/excerpts.ts';
+import { phrase, t, translate } from '../text/language.ts';
 
 export const incompleteSeeding: Rule = {
   name: 'incomplete-seeding',
@@ -121,7 +122,13 @@ model = nn.Linear(8, 2)
         start,
         end,
         subject: stream,
-        message: `\`${onOneLine(file.read({ start, end }))}\` draws from ${streamRow(stream).generator}, which this ${stream in may ? 'command' : 'program'} never seeds.`,
+        message: translate(
+          stream in may
+            ? phrase`\`{0}\` draws from {1}, which this command never seeds.`
+            : phrase`\`{0}\` draws from {1}, which this program never seeds.`,
+          onOneLine(file.read({ start, end })),
+          translate(streamRow(stream).generator),
+        ),
         // A command that seeds nothing has promised nothing, whatever its neighbours do.
         ...(found.alone === 'none' ? { severity: 'information' as const } : {}),
         related: explain(exposure, project),
@@ -141,7 +148,9 @@ function repairs(file: PythonFile, project: Project, exposure: Exposure, stream:
   if (beside) return [beside];
   return [false, true].map((deterministic): Fix => {
     const block = seedBlock(file, project, deterministic);
-    const title = `Insert \`${block.call}\`${deterministic ? ' with deterministic algorithms' : ''}`;
+    const title = deterministic
+      ? t`Insert \`${block.call}\` with deterministic algorithms`
+      : t`Insert \`${block.call}\``;
     return { title, safe: false, edits: () => block.edits() };
   });
 }

@@ -9,6 +9,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { FALLBACK_SEED } from '../seeding/seeds.ts';
 import { environmentSettings } from '../switches/switches.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 const VARIABLE = 'PYTHONHASHSEED';
 
@@ -65,7 +66,7 @@ def set_seed(seed):
       yield {
         start: span.start,
         end: span.end,
-        message: `\`${VARIABLE}\` is read when Python starts; this process has started and keeps its hashes.`,
+        message: t`\`${VARIABLE}\` is read when Python starts; this process has started and keeps its hashes.`,
         fixes: repairs(file, node),
         ...(seed === null ? {} : { startWith: { name: VARIABLE, value: seed } }),
       };
@@ -112,5 +113,5 @@ function repairs(file: PythonFile, node: Node): Fix[] {
   const statement = statementOf(node);
   const isWhole = statement.type === 'expression_statement' && statement.children[0] === node;
   const edit = hasChildren || !isWhole ? null : removeStatement(file, statement);
-  return edit ? [{ title: 'Remove it', safe: false, edits: () => [edit] }] : [];
+  return edit ? [{ title: t`Remove it`, safe: false, edits: () => [edit] }] : [];
 }

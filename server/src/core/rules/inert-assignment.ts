@@ -17,6 +17,7 @@ import { Reads } from '../python/reads.ts';
 import { kindOf } from '../seeding/plain-values.ts';
 import { lastValue, walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 import { nameMeant } from '../text/spelling.ts';
 
 const HAS_ATTRIBUTE = nameFor('has-attribute');
@@ -125,8 +126,8 @@ function* compared(file: PythonFile): Iterable<Report> {
     yield {
       start: operator.start,
       end: operator.end,
-      message: `\`==\` compares and sets nothing: \`${file.read(target!)}\` stays as it is.`,
-      fixes: [{ title: 'Write `=`', safe: false, edits: () => [replace(operator, '=')] }],
+      message: t`\`==\` compares and sets nothing: \`${file.read(target!)}\` stays as it is.`,
+      fixes: [{ title: t`Write \`=\``, safe: false, edits: () => [replace(operator, '=')] }],
     };
   }
 }
@@ -166,7 +167,7 @@ function overwritten(target: Node, value: Node | null, file: PythonFile): Report
     start,
     end,
     ...(name === null ? {} : { subject: name }),
-    message: `\`${written} = ...\` overwrites the function instead of calling it.`,
+    message: t`\`${written} = ...\` overwrites the function instead of calling it.`,
     fixes: callInstead(target, value, file),
   };
 }
@@ -205,7 +206,7 @@ function callInstead(target: Node, value: Node, file: PythonFile): Fix[] {
   if (assignment?.type !== 'assignment' || assignment.get('left') !== target) return [];
   if (assignment.parent?.type !== 'expression_statement') return [];
   const call = `${file.read(target)}(${file.read(value)})`;
-  return [{ title: `Call it: \`${call}\``, safe: false, edits: () => [replace(assignment, call)] }];
+  return [{ title: t`Call it: \`${call}\``, safe: false, edits: () => [replace(assignment, call)] }];
 }
 
 /** `torch.backends.cudnn.deteministic = True`: an attribute that no version of the module has. */
@@ -223,7 +224,7 @@ function misspelt(target: Node, value: Node | null, file: PythonFile, project: P
   return {
     start: attribute.start,
     end: attribute.end,
-    message: `\`${file.read(object)}\` has no \`${name}\`, so this switches nothing.`,
+    message: t`\`${file.read(object)}\` has no \`${name}\`, so this switches nothing.`,
     fixes: meant && value ? [correct(target, value, meant, file)] : [],
   };
 }
@@ -285,7 +286,7 @@ function correct(target: Node, value: Node, meant: string, file: PythonFile): Fi
   const isHere = file.qualify(target.get('object') ?? target) === meant.slice(0, dot);
   const assignment = value.parent?.type === 'assignment' ? value.parent : null;
   return {
-    title: isCall ? `Call \`${meant.slice(dot + 1)}\`` : `Set \`${meant.slice(dot + 1)}\``,
+    title: isCall ? t`Call \`${meant.slice(dot + 1)}\`` : t`Set \`${meant.slice(dot + 1)}\``,
     safe: false,
     edits: () => {
       if (isHere && !isCall && attribute) return [replace(attribute, meant.slice(dot + 1))];
@@ -314,7 +315,7 @@ function dropped(call: Call, file: PythonFile): Report | null {
   return {
     start,
     end,
-    message: `The generator that \`${file.read(call.callee)}\` makes is dropped, and nothing draws from it.`,
+    message: t`The generator that \`${file.read(call.callee)}\` makes is dropped, and nothing draws from it.`,
     fixes: made.stream && seed !== null ? [seedGlobal(whole, streamRow(made.stream).seed, seed, file)] : [],
   };
 }
@@ -328,7 +329,7 @@ function seedingMethod({ node }: Call, methods: readonly string[], file: PythonF
 
 function seedGlobal({ node }: Call, seeder: string, seed: string, file: PythonFile): Fix {
   return {
-    title: `Call \`${seeder}\` instead`,
+    title: t`Call \`${seeder}\` instead`,
     safe: false,
     edits: () => {
       const { text, edits } = spell(file, seeder, node.start);

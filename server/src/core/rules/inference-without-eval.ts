@@ -11,6 +11,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { usesOf } from '../python/flow.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 const READS_FILE = namesFor('reads-weights');
 /** Return the model itself, or one around it whose `eval()` it shares. */
@@ -156,8 +157,8 @@ with torch.inference_mode():
         end: callee.end,
         // It sits where the program runs, whether or not that draws anything.
         severity: 'warning',
-        message: `\`${model}\` runs in training mode: its weights are loaded, but nothing calls its \`eval()\`.`,
-        related: [{ start: load.start, end: load.end, message: 'The weights are loaded here.' }],
+        message: t`\`${model}\` runs in training mode: its weights are loaded, but nothing calls its \`eval()\`.`,
+        related: [{ start: load.start, end: load.end, message: t`The weights are loaded here.` }],
         fixes: repair(made, load, file),
       };
     }
@@ -318,7 +319,7 @@ function repair(made: Call, load: Node, file: PythonFile): Fix[] {
   if (!name || !/^(identifier|attribute)$/.test(name.type)) return [];
   const line = `${file.read(name)}.eval()`;
   const last = outermost(statement, name, file);
-  return [{ title: `Add \`${line}\``, safe: false, edits: () => [insertAfter(file, last, [line])] }];
+  return [{ title: t`Add \`${line}\``, safe: false, edits: () => [insertAfter(file, last, [line])] }];
 }
 
 /** Behind the `if` that loads only sometimes, as long as the model is there without it. */

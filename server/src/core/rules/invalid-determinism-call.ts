@@ -7,6 +7,7 @@ import { ALGORITHMS, OLD_ALGORITHMS } from '../knowledge/calls.ts';
 import { compareVersions } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
+import { t } from '../text/language.ts';
 
 export const invalidDeterminismCall: Rule = {
   name: 'invalid-determinism-call',
@@ -93,11 +94,13 @@ function isBefore(version: string, project: Project): boolean {
 function tooNew(file: PythonFile, call: Call, project: Project): Report | null {
   if (!isBefore('1.8', project) || isGuarded(call, file)) return null;
   const { start, end } = call.callee;
-  const had = isBefore('1.7', project) ? '' : ', where it is `torch.set_deterministic`';
+  const [name, own] = [file.read(call.callee), project.versionOf('torch') ?? ''];
   return {
     start,
     end,
-    message: `\`${file.read(call.callee)}\` is new in torch 1.8; this project has ${project.versionOf('torch')}${had}.`,
+    message: isBefore('1.7', project)
+      ? t`\`${name}\` is new in torch 1.8; this project has ${own}.`
+      : t`\`${name}\` is new in torch 1.8; this project has ${own}, where it is \`torch.set_deterministic\`.`,
   };
 }
 
@@ -111,7 +114,7 @@ function warnOnlyTooNew(file: PythonFile, call: Call, project: Project): Report 
     ? {
         start: keyword.start,
         end: keyword.end,
-        message: `\`warn_only\` is new in torch 1.11; this project has ${project.versionOf('torch')}.`,
+        message: t`\`warn_only\` is new in torch 1.11; this project has ${project.versionOf('torch') ?? ''}.`,
       }
     : null;
 }
@@ -123,8 +126,10 @@ function missingMode(file: PythonFile, call: Call): Report | null {
   return {
     start: call.callee.start,
     end: call.callee.end,
-    message: `\`${file.read(call.callee)}\` needs an argument: \`True\`.`,
-    fixes: [{ title: 'Pass `True`', safe: false, edits: () => [insertAt(list.start + 1, first ? 'True, ' : 'True')] }],
+    message: t`\`${file.read(call.callee)}\` needs an argument: \`True\`.`,
+    fixes: [
+      { title: t`Pass \`True\``, safe: false, edits: () => [insertAt(list.start + 1, first ? 'True, ' : 'True')] },
+    ],
   };
 }
 
@@ -136,8 +141,8 @@ function positionalWarnOnly(call: Call): Report | null {
   return {
     start: second.start,
     end: second.end,
-    message: '`warn_only` must be passed by keyword.',
-    fixes: [{ title: 'Pass it as `warn_only=`', safe: false, edits: () => [insertAt(second.start, 'warn_only=')] }],
+    message: t`\`warn_only\` must be passed by keyword.`,
+    fixes: [{ title: t`Pass it as \`warn_only=\``, safe: false, edits: () => [insertAt(second.start, 'warn_only=')] }],
   };
 }
 
@@ -154,16 +159,18 @@ function isGuarded(call: Call, file: PythonFile): boolean {
 function oldName(file: PythonFile, call: Call, project: Project): Report {
   const attribute = call.callee.get('attribute');
   const stillThere = isBefore('1.10', project);
-  const state = stillThere ? 'deprecated since torch 1.8' : 'gone since torch 1.10';
+  const name = file.read(call.callee);
   return {
     start: call.callee.start,
     end: call.callee.end,
     ...(stillThere ? { severity: 'hint' as const } : {}),
-    message: `\`${file.read(call.callee)}\` is ${state}; it is \`torch.use_deterministic_algorithms\` now.`,
+    message: stillThere
+      ? t`\`${name}\` is deprecated since torch 1.8; it is \`torch.use_deterministic_algorithms\` now.`
+      : t`\`${name}\` is gone since torch 1.10; it is \`torch.use_deterministic_algorithms\` now.`,
     fixes: attribute
       ? [
           {
-            title: 'Call `use_deterministic_algorithms`',
+            title: t`Call \`use_deterministic_algorithms\``,
             safe: false,
             edits: () => [replace(attribute, 'use_deterministic_algorithms')],
           },

@@ -11,6 +11,7 @@ import { seedBlock } from '../seeding/seed-block.ts';
 import { explain } from '../seeding/seeds.ts';
 import type { Fix } from '../text/edit.ts';
 import { onOneLine } from '../text/excerpts.ts';
+import { t, translate } from '../text/language.ts';
 
 export const lateSeed: Rule = {
   name: 'late-seed',
@@ -113,8 +114,8 @@ if __name__ == '__main__':
         start,
         end,
         subject: stream,
-        message: `\`${onOneLine(file.read({ start, end }))}\` draws from ${streamRow(stream).generator} before \`${onOneLine(file.read(seed))}\` seeds it.`,
-        related: [{ ...seed, message: 'The seed comes too late for the draw.' }, ...explain(found.exposure, project)],
+        message: t`\`${onOneLine(file.read({ start, end }))}\` draws from ${translate(streamRow(stream).generator)} before \`${onOneLine(file.read(seed))}\` seeds it.`,
+        related: [{ ...seed, message: t`The seed comes too late for the draw.` }, ...explain(found.exposure, project)],
         fixes: [repair(file, project, found)],
       };
     }
@@ -123,7 +124,7 @@ if __name__ == '__main__':
 
 function repair(file: PythonFile, project: Project, late: Late): Fix {
   const move = seedMove(file, project, late.seed, late.exposure);
-  if (move) return { title: `Move \`${onOneLine(file.read(move.statement))}\` up`, safe: false, edits: move.edits };
+  if (move) return { title: t`Move \`${onOneLine(file.read(move.statement))}\` up`, safe: false, edits: move.edits };
   const block = seedBlock(file, project, false);
-  return { title: `Insert \`${block.call}\``, safe: false, edits: () => block.edits() };
+  return { title: t`Insert \`${block.call}\``, safe: false, edits: () => block.edits() };
 }

@@ -8,6 +8,7 @@ import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { seedValueAt } from '../seeding/seeds.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 export const missingRandomState: Rule = {
   name: 'missing-random-state',
@@ -63,7 +64,7 @@ train, test = train_test_split(frame, test_size=0.2, random_state=42)
         start,
         end,
         subject: 'numpy',
-        message: `\`${file.read(call.callee)}\` has no \`random_state\`, and this program never seeds numpy.`,
+        message: t`\`${file.read(call.callee)}\` has no \`random_state\`, and this program never seeds numpy.`,
         fixes: [repair(file, call)],
       };
     }
@@ -85,7 +86,7 @@ function repair(file: PythonFile, call: Call): Fix {
   const seed = seedValueAt(file, call.node);
   const given = file.argument(call, 'random_state');
   return {
-    title: `Pass \`random_state=${seed}\``,
+    title: t`Pass \`random_state=${seed}\``,
     safe: false,
     edits: () =>
       typeof given === 'string' ? addArguments(file, call, [`random_state=${seed}`]) : [replace(given, seed)],

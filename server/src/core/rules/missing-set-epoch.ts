@@ -10,6 +10,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { usesOf } from '../python/flow.ts';
 import { assignedValues, lookUp } from '../python/scope.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 const SAMPLER = nameFor('distributed-sampler');
 const BATCH_SAMPLER = nameFor('batch-sampler');
@@ -84,8 +85,8 @@ if __name__ == '__main__':
       yield {
         start,
         end,
-        message: `\`${file.read(call.callee)}\` gives the same order in every epoch; nothing calls its \`set_epoch\`.`,
-        related: [{ start: epochs.start, end: epochs.get('body')?.start ?? epochs.end, message: 'The epochs.' }],
+        message: t`\`${file.read(call.callee)}\` gives the same order in every epoch; nothing calls its \`set_epoch\`.`,
+        related: [{ start: epochs.start, end: epochs.get('body')?.start ?? epochs.end, message: t`The epochs.` }],
         fixes: repair(call, epochs, uses.seen, file),
       };
     }
@@ -138,7 +139,7 @@ function repair(call: Call, loop: Node, seen: ReadonlySet<Node>, file: PythonFil
   const lines = named.condition ? [`if ${named.condition}:`, indentUnit(file) + line] : [line];
   return [
     {
-      title: `Call \`set_epoch(${number})\``,
+      title: t`Call \`set_epoch(${number})\``,
       safe: false,
       edits: () => [...(isUnnamed ? [replace(epoch, number)] : []), insertBefore(file, first, lines)],
     },

@@ -11,6 +11,7 @@ import {
   switchSettings,
   writtenSwitch,
 } from '../switches/switches.ts';
+import { t } from '../text/language.ts';
 
 export const nondeterministicCudnn: Rule = {
   name: 'nondeterministic-cudnn',
@@ -64,11 +65,11 @@ model = torch.nn.Conv2d(3, 8, 3)
       yield {
         start: value.start,
         end: value.end,
-        message: `\`${writtenSwitch(setting, file)}\` is off, so cuDNN may use algorithms whose results differ between runs.`,
+        message: t`\`${writtenSwitch(setting, file)}\` is off, so cuDNN may use algorithms whose results differ between runs.`,
         // One value for several switches would turn on the others too.
         fixes: isShared(node)
           ? []
-          : [{ title: 'Set `deterministic` to `True`', safe: false, edits: () => [replace(value, 'True')] }],
+          : [{ title: t`Set \`deterministic\` to \`True\``, safe: false, edits: () => [replace(value, 'True')] }],
       };
     }
   },

@@ -2,7 +2,16 @@
 import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import { remediesOf } from '../operations/remedies.ts';
-import { dependsOnVersion, type OpUse, onePerPlace, opUses, release, verdictOf } from '../operations/verdicts.ts';
+import {
+  dependsOnVersion,
+  type OpUse,
+  onePerPlace,
+  opUses,
+  passOf,
+  release,
+  verdictOf,
+} from '../operations/verdicts.ts';
+import { type Message, t, translate } from '../text/language.ts';
 
 export const nondeterministicOp: Rule = {
   name: 'nondeterministic-op',
@@ -65,19 +74,16 @@ def aggregate(messages, index, nodes):
       yield {
         ...use.span,
         subject: use.op.api,
-        message: `\`${use.written}\` is not repeatable ${placeOf(use, project)}: ${use.op.reason}.`,
+        message: t`\`${use.written}\` is not repeatable ${placeOf(use, project)}: ${translate(use.op.reason)}.`,
         fixes: remediesOf(use, file, project),
       };
     }
   },
 };
 
-function placeOf(use: OpUse, project: Project): string {
-  const device = use.isOnCpu ? 'on a CPU with several threads' : 'on CUDA';
-  const where = use.op.pass === 'backward' ? `in its backward pass ${device}` : device;
+function placeOf(use: OpUse, project: Project): Message {
+  const pass = passOf(use);
   const isOlder = use.version !== null && dependsOnVersion(use);
-  const version = isOlder ? ` with ${release(use)}` : '';
-  return project.deterministicAlgorithms === 'strict'
-    ? `${where}${version}, even under the flag`
-    : `${where}${version}`;
+  const where = isOlder ? t`${pass} with ${release(use)}` : pass;
+  return project.deterministicAlgorithms === 'strict' ? t`${where}, even under the flag` : where;
 }

@@ -11,6 +11,7 @@ import { isBytes, isText } from '../python/kinds.ts';
 import type { Value } from '../python/value.ts';
 import { seedUses } from '../seeding/varying-seeds.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 const HASH = nameFor('hash');
 const KEEPS_HASH = namesFor('keeps-hash');
@@ -69,7 +70,7 @@ def is_validation(name: str) -> bool:
       yield {
         start: call.callee.start,
         end: call.callee.end,
-        message: `\`${file.read(call.node)}\` is another number in every run: Python salts the hashes of strings.`,
+        message: t`\`${file.read(call.node)}\` is another number in every run: Python salts the hashes of strings.`,
         fixes: [repair(file, call, value, kind)],
       };
     }
@@ -148,7 +149,7 @@ const startsAgain = (file: PythonFile): boolean =>
 
 function repair(file: PythonFile, call: Call, value: Node, kind: TextKind): Fix {
   return {
-    title: 'Use `zlib.crc32`',
+    title: t`Use \`zlib.crc32\``,
     safe: false,
     edits: () => {
       const { text, edits } = spell(file, CHECKSUM, call.node.start);

@@ -7,6 +7,7 @@ import { dependsOnRank, rankSeedBefore, sharedPart } from '../loading/ranks.ts';
 import { drawsOfOwnSamplers, globalSplits, ownGenerator } from '../loading/splits.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { seedValueAt } from '../seeding/seeds.ts';
+import { t } from '../text/language.ts';
 
 export const rankDependentSplit: Rule = {
   name: 'rank-dependent-split',
@@ -72,9 +73,9 @@ train_set, test_set = random_split(dataset, [0.8, 0.2], generator=torch.Generato
       const edits = ownGenerator(file, call, seed);
       yield {
         ...at(call.callee),
-        message: `\`${file.read(call.callee)}\` makes another split on each rank: \`${file.read(seeded.call.node)}\` seeds torch by the rank.`,
-        related: [{ ...at(seeded.call.node), message: 'This seed differs between ranks.' }],
-        fixes: edits ? [{ title: 'Give it a generator that is equal on all ranks', safe: false, edits }] : [],
+        message: t`\`${file.read(call.callee)}\` makes another split on each rank: \`${file.read(seeded.call.node)}\` seeds torch by the rank.`,
+        related: [{ ...at(seeded.call.node), message: t`This seed differs between ranks.` }],
+        fixes: edits ? [{ title: t`Give it a generator that is equal on all ranks`, safe: false, edits }] : [],
       };
     }
     yield* ownSamplers(file);
@@ -92,9 +93,9 @@ function* distributedSamplers(file: PythonFile): Iterable<Report> {
     const shared = sharedPart(seed, file, call.node);
     yield {
       ...at(seed),
-      message: `\`${file.read(seed)}\` makes another order on each rank: \`${file.read(call.callee)}\` needs one seed for all.`,
+      message: t`\`${file.read(seed)}\` makes another order on each rank: \`${file.read(call.callee)}\` needs one seed for all.`,
       fixes: shared
-        ? [{ title: `Seed it with \`${shared}\` on all ranks`, safe: false, edits: () => [replace(seed, shared)] }]
+        ? [{ title: t`Seed it with \`${shared}\` on all ranks`, safe: false, edits: () => [replace(seed, shared)] }]
         : [],
     };
   }
@@ -109,8 +110,8 @@ function* ownSamplers(file: PythonFile): Iterable<Report> {
     if (!body || !seeded || draw.stream !== 'torch' || !takesEveryNth(body, file)) continue;
     yield {
       ...at(call.callee),
-      message: `\`${sampler.name}\` makes another order on each rank: \`${file.read(seeded.call.node)}\` seeds torch by the rank.`,
-      related: [{ ...at(seeded.call.node), message: 'This seed differs between ranks.' }],
+      message: t`\`${sampler.name}\` makes another order on each rank: \`${file.read(seeded.call.node)}\` seeds torch by the rank.`,
+      related: [{ ...at(seeded.call.node), message: t`This seed differs between ranks.` }],
     };
   }
 }

@@ -8,6 +8,7 @@ import { drawOutside } from '../seeding/draw-outside.ts';
 import { nodeAt } from '../seeding/seeds.ts';
 import { callAt } from '../seeding/transformed-draws.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 export const recomputedDraw: Rule = {
   name: 'recomputed-draw',
@@ -105,11 +106,11 @@ checkpoint(block, x, use_reentrant=False).sum().backward()
           start: by.start,
           end: by.end,
           subject: 'torch',
-          message: 'Without the states put back, the backward pass draws other numbers than the output has.',
-          related: [{ path: site.path, start: site.start, end: site.end, message: 'This is drawn again.' }],
+          message: t`Without the states put back, the backward pass draws other numbers than the output has.`,
+          related: [{ path: site.path, start: site.start, end: site.end, message: t`This is drawn again.` }],
           fixes: [
             {
-              title: 'Leave it out: the states are put back',
+              title: t`Leave it out: the states are put back`,
               safe: false,
               edits: () => [
                 removeArgument(file, argument.parent?.type === 'keyword_argument' ? argument.parent : argument),
@@ -125,8 +126,8 @@ checkpoint(block, x, use_reentrant=False).sum().backward()
         start: draw.callee.start,
         end: draw.callee.end,
         subject: found.stream,
-        message: `When the backward pass recomputes this, \`${file.read(draw.callee)}\` draws other numbers than the output has.`,
-        related: [{ path: by.path, start: by.start, end: by.end, message: 'This is checkpointed here.' }],
+        message: t`When the backward pass recomputes this, \`${file.read(draw.callee)}\` draws other numbers than the output has.`,
+        related: [{ path: by.path, start: by.start, end: by.end, message: t`This is checkpointed here.` }],
         fixes: [drawOutside(draw, file), withoutGenerator(draw, file)].filter((fix) => fix !== null),
       };
     }
@@ -139,7 +140,7 @@ function withoutGenerator(draw: Call, file: PythonFile): Fix | null {
   const argument = typeof given === 'string' ? null : given.parent;
   if (argument?.type !== 'keyword_argument' || argument.parent !== draw.node.get('arguments')) return null;
   return {
-    title: 'Draw from torch’s own stream, which is put back',
+    title: t`Draw from torch’s own stream, which is put back`,
     safe: false,
     edits: () => [removeArgument(file, argument)],
   };

@@ -9,6 +9,7 @@ import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isPlain } from '../seeding/seeds.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 export const redundantCudaSeed: Rule = {
   name: 'redundant-cuda-seed',
@@ -78,8 +79,8 @@ model = nn.Linear(8, 2)
         start: call.callee.start,
         end: call.callee.end,
         unnecessary: true,
-        message: `\`${file.read(seed.callee)}\` has seeded CUDA with this value already.`,
-        related: [{ start: seed.callee.start, end: seed.callee.end, message: 'This seeds every device.' }],
+        message: t`\`${file.read(seed.callee)}\` has seeded CUDA with this value already.`,
+        related: [{ start: seed.callee.start, end: seed.callee.end, message: t`This seeds every device.` }],
         fixes: repairs(file, call, statements),
       };
     }
@@ -131,5 +132,5 @@ function repairs(file: PythonFile, call: Call, redundant: ReadonlySet<Node>): Fi
   const isPlainIf = guard?.type === 'if_statement' && guard.children.every((child) => child.field !== 'alternative');
   if (isWholeBlock && !(isPlainIf && statement.parent?.type === 'block')) return [];
   const edit = removeStatement(file, isWholeBlock && guard ? guard : statement);
-  return edit ? [{ title: 'Remove it', safe: true, edits: () => [edit] }] : [];
+  return edit ? [{ title: t`Remove it`, safe: true, edits: () => [edit] }] : [];
 }

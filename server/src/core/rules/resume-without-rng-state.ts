@@ -13,6 +13,7 @@ import { type Checkpoint, checkpoints, isOptimizer, PROGRESS } from '../seeding/
 import { rngHelpers } from '../seeding/rng-states.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Edit, Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 const LOAD = nameFor('load');
 const RANKS = namesFor('works-with-ranks');
@@ -142,8 +143,10 @@ for epoch in range(start, 10):
     yield {
       start,
       end,
-      message: `Training goes on from \`${file.read(resume.checkpoint)}\`, its random numbers do not: no generator’s state is saved and restored.`,
-      related: first ? [{ start: first.made.start, end: first.made.end, message: 'The checkpoint is made here.' }] : [],
+      message: t`Training goes on from \`${file.read(resume.checkpoint)}\`, its random numbers do not: no generator’s state is saved and restored.`,
+      related: first
+        ? [{ start: first.made.start, end: first.made.end, message: t`The checkpoint is made here.` }]
+        : [],
       // Where another file makes the checkpoint, half of the repair would be there.
       fixes: !first ? [] : repair(made, resumes, resume, file, project),
     };
@@ -156,7 +159,7 @@ function ownOrder({ first, checkpoint }: Resume, file: PythonFile): Report {
   return {
     start,
     end,
-    message: `Training goes on from \`${file.read(checkpoint)}\`, the loader’s order does not: the state of its own generator is not saved and restored.`,
+    message: t`Training goes on from \`${file.read(checkpoint)}\`, the loader’s order does not: the state of its own generator is not saved and restored.`,
   };
 }
 
@@ -224,7 +227,7 @@ function repair(
   if (worksWithRanks(file)) return [];
   return [
     {
-      title: 'Save and restore the states of the random generators',
+      title: t`Save and restore the states of the random generators`,
       safe: false,
       edits: () => {
         const unit = indentUnit(file);

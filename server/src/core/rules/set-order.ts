@@ -6,6 +6,7 @@ import { holdsNumbers, isMadeApart, sequencesOf, setsOf, sortSet } from '../orde
 import type { Node } from '../python/file.ts';
 import { startBehindStar } from '../python/links.ts';
 import type { Span } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 const LONGEST_QUOTE = 40;
 
@@ -94,9 +95,9 @@ def encode(names):
       yield {
         start,
         end: point.end,
-        message: `${quote({ start, end: point.end }, 'This set')} has another order in every run if it holds strings, and ${quote(use, 'the program')} depends on it.`,
-        related: [{ start: use.start, end: use.end, message: 'The order decides here.' }],
-        fixes: [{ title: 'Sort the set', safe: false, edits: () => sortSet(point, file) }],
+        message: t`${quote({ start, end: point.end }, t`This set`)} has another order in every run if it holds strings, and ${quote(use, t`the program`)} depends on it.`,
+        related: [{ start: use.start, end: use.end, message: t`The order decides here.` }],
+        fixes: [{ title: t`Sort the set`, safe: false, edits: () => sortSet(point, file) }],
       };
     }
   },

@@ -8,6 +8,7 @@ import { type KeptGenerator, keptGenerators, workersOf } from '../loading/worker
 import { reseedFix } from '../loading/worker-reseeds.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { Edit, Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 export const sharedWorkerRng: Rule = {
   name: 'shared-worker-rng',
@@ -92,8 +93,10 @@ def make_loader(data):
           start,
           end,
           ...(state === 'unknown' ? { severity: 'information' as const } : {}),
-          message: `\`self.${kept.attribute}\` is copied into each DataLoader worker, and every copy gives the same numbers.`,
-          related: use ? [{ start: use.node.start, end: use.node.end, message: 'A sample is made with it here.' }] : [],
+          message: t`\`self.${kept.attribute}\` is copied into each DataLoader worker, and every copy gives the same numbers.`,
+          related: use
+            ? [{ start: use.node.start, end: use.node.end, message: t`A sample is made with it here.` }]
+            : [],
           fixes: repairs(kept, state, file),
         };
       }
@@ -102,11 +105,11 @@ def make_loader(data):
 };
 
 function repairs(kept: KeptGenerator, state: 'some' | 'unknown', file: PythonFile): Fix[] {
-  const each: Fix = { title: 'Make a generator for each sample', safe: false, edits: () => perSample(kept, file) };
+  const each: Fix = { title: t`Make a generator for each sample`, safe: false, edits: () => perSample(kept, file) };
   const reseed = state === 'some' ? reseedFix(kept, file) : null;
   if (!reseed) return [each];
-  const where = reseed.name === null ? 'a `worker_init_fn`' : `\`${reseed.name}\``;
-  return [each, { title: `Reseed it in ${where}`, safe: false, edits: () => reseed.edits() }];
+  const title = reseed.name === null ? t`Reseed it in a \`worker_init_fn\`` : t`Reseed it in \`${reseed.name}\``;
+  return [each, { title, safe: false, edits: () => reseed.edits() }];
 }
 
 function perSample(kept: KeptGenerator, file: PythonFile): Edit[] {

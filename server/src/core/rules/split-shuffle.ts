@@ -4,6 +4,7 @@ import type { Rule } from '../contract/rule.ts';
 import { nameFor } from '../knowledge/names.ts';
 import { isTakenFrom, ownShuffles, reachOf, sharesOf } from '../loading/iterables.ts';
 import { sharedShuffle } from '../loading/shared-shuffle.ts';
+import { t } from '../text/language.ts';
 
 export const splitShuffle: Rule = {
   name: 'split-shuffle',
@@ -87,8 +88,8 @@ class Lines(IterableDataset):
         yield {
           start: callee.start,
           end: callee.end,
-          message: `\`${file.read(callee)}\` gives another order in each worker: of the shares that workers take, some overlap, and items are left out.`,
-          related: [{ start: share.node.start, end: share.node.end, message: 'Each worker takes its share here.' }],
+          message: t`\`${file.read(callee)}\` gives another order in each worker: of the shares that workers take, some overlap, and items are left out.`,
+          related: [{ start: share.node.start, end: share.node.end, message: t`Each worker takes its share here.` }],
           fixes: sharedShuffle(shuffle, owner, file),
         };
       }

@@ -2,7 +2,16 @@
 import type { Project } from '../contract/project.ts';
 import type { Related, Rule } from '../contract/rule.ts';
 import { waysOut } from '../operations/remedies.ts';
-import { dependsOnVersion, type OpUse, onePerPlace, opUses, release, verdictOf } from '../operations/verdicts.ts';
+import {
+  dependsOnVersion,
+  type OpUse,
+  onePerPlace,
+  opUses,
+  passOf,
+  release,
+  verdictOf,
+} from '../operations/verdicts.ts';
+import { type Message, t } from '../text/language.ts';
 
 export const throwsWhenDeterministic: Rule = {
   name: 'throws-when-deterministic',
@@ -99,14 +108,12 @@ picture.mean().backward()
   },
 };
 
-function messageOf(use: OpUse): string {
-  const device = use.isOnCpu ? 'on a CPU with several threads' : 'on CUDA';
-  const where = use.op.pass === 'backward' ? `in its backward pass ${device}` : device;
+function messageOf(use: OpUse): Message {
   const which = dependsOnVersion(use) ? release(use) : use.op.package;
-  return `\`${use.written}\` raises ${where}: ${which} has no deterministic kernel for it.`;
+  return t`\`${use.written}\` raises ${passOf(use)}: ${which} has no deterministic kernel for it.`;
 }
 
 function switches(project: Project): Related[] {
   const site = project.determinismSwitch;
-  return site ? [{ ...site, message: 'Deterministic algorithms are switched on here.' }] : [];
+  return site ? [{ ...site, message: t`Deterministic algorithms are switched on here.` }] : [];
 }

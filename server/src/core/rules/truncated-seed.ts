@@ -10,6 +10,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { integerOf, termsOf } from '../seeding/seed-bits.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 export const truncatedSeed: Rule = {
   name: 'truncated-seed',
@@ -64,14 +65,13 @@ for epoch in range(3):
         if (term.zeros < takes || seen.has(term.node)) continue;
         seen.add(term.node);
         const { start, end } = term.node;
-        const cut =
-          bits === takes
-            ? `\`${file.read(call.callee)}\` takes the low ${takes} bits of a seed on the CPU`
-            : `Only the low ${takes} bits of this seed are kept`;
         yield {
           start,
           end,
-          message: `${cut}, and \`${file.read(term.node)}\` has none there.`,
+          message:
+            bits === takes
+              ? t`\`${file.read(call.callee)}\` takes the low ${takes} bits of a seed on the CPU, and \`${file.read(term.node)}\` has none there.`
+              : t`Only the low ${takes} bits of this seed are kept, and \`${file.read(term.node)}\` has none there.`,
           fixes: repairs(term.node, file),
         };
       }
@@ -147,7 +147,7 @@ function repairs(term: Node, file: PythonFile): Fix[] {
   const mixed = `${file.read(varying)} * ${ODD}`;
   return [
     {
-      title: 'Mix it into the low bits',
+      title: t`Mix it into the low bits`,
       safe: false,
       edits: () => [replace(term, bar && !isAlone ? `(${mixed})` : mixed), ...(bar ? [replace(bar, '^')] : [])],
     },

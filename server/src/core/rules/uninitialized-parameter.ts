@@ -7,6 +7,7 @@ import { nameFor, namesFor } from '../knowledge/names.ts';
 import { type Unfilled, unfilledParameters } from '../operations/unfilled.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 const TORCH = namesFor('torch');
 
@@ -74,7 +75,7 @@ class Router(nn.Module):
       yield {
         start: token.start,
         end: token.end,
-        message: `\`${name}\` starts with whatever was in its memory: nothing fills it.`,
+        message: t`\`${name}\` starts with whatever was in its memory: nothing fills it.`,
         fixes: fill(unfilled, file),
       };
     }
@@ -88,7 +89,7 @@ function fill({ target, rank }: Unfilled, file: PythonFile): Fix[] {
   const [name, more] = rank === null ? ['normal_', ', std=0.02'] : rank > 1 ? ['xavier_uniform_', ''] : ['zeros_', ''];
   return [
     {
-      title: `Fill it by \`nn.init.${name}\``,
+      title: t`Fill it by \`nn.init.${name}\``,
       safe: false,
       edits: () => {
         const { text, edits } = spell(file, `${nameFor('init-module')}.${name}`, statement.start);

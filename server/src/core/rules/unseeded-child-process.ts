@@ -4,6 +4,7 @@ import type { Rule } from '../contract/rule.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { STREAMS } from '../knowledge/tables.ts';
 import { seedTarget } from '../seeding/processes.ts';
+import { t, translate } from '../text/language.ts';
 
 export const unseededChildProcess: Rule = {
   name: 'unseeded-child-process',
@@ -70,10 +71,10 @@ if __name__ == '__main__':
         start,
         end,
         subject: stream,
-        message: `The process that \`${file.read({ start, end })}\` starts draws from ${streamRow(stream).generator}, which it does not seed.`,
+        message: t`The process that \`${file.read({ start, end })}\` starts draws from ${translate(streamRow(stream).generator)}, which it does not seed.`,
         related: [
-          { ...project.locate(child.draw.site), message: 'It draws here.' },
-          { ...project.locate(child.seed.site), message: 'This seed does not reach it.' },
+          { ...project.locate(child.draw.site), message: t`It draws here.` },
+          { ...project.locate(child.seed.site), message: t`This seed does not reach it.` },
         ],
         fixes: seedTarget(file, project, child, stream),
       };

@@ -10,6 +10,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { freshMethods, systemDraws, unseededEnvironments, unseededObjects } from '../seeding/own-generators.ts';
 import { seedValueAt } from '../seeding/seeds.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 export const unseededGenerator: Rule = {
   name: 'unseeded-generator',
@@ -77,7 +78,7 @@ order = rng.permutation(100)
           start,
           end,
           subject: call.name ?? '',
-          message: `\`${file.read(call.callee)}\` has no seed, so it starts from fresh entropy in every run.`,
+          message: t`\`${file.read(call.callee)}\` has no seed, so it starts from fresh entropy in every run.`,
           fixes: repairs(file, call, given),
         };
       }
@@ -148,7 +149,7 @@ function repairs(file: PythonFile, call: Call, given: Argument): Fix[] {
   const seed = seedValueAt(file, call.node);
   return [
     {
-      title: `Pass \`${seed}\` as its seed`,
+      title: t`Pass \`${seed}\` as its seed`,
       safe: false,
       edits: () => (typeof given === 'string' ? addArguments(file, call, [seed]) : [replace(given, seed)]),
     },

@@ -8,6 +8,7 @@ import { isOn } from '../lowering/values.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 export const unseededShuffle: Rule = {
   name: 'unseeded-shuffle',
@@ -71,7 +72,7 @@ loader = DataLoader(data, batch_size=10, shuffle=True, generator=generator)
       yield {
         start,
         end,
-        message: `\`${file.read(call.callee)}\` shuffles by torch’s global generator; it has no \`generator\` of its own.`,
+        message: t`\`${file.read(call.callee)}\` shuffles by torch’s global generator; it has no \`generator\` of its own.`,
         fixes: repairs(file, call),
       };
     }
@@ -82,7 +83,13 @@ function repairs(file: PythonFile, call: Call): Fix[] {
   const generator = generatorFix(file, call);
   const whole = generator && workerFix(file, call) ? makeDeterministic(file, call) : null;
   const fixes: Fix[] = [];
-  if (generator) fixes.push({ title: 'Give the loader a seeded generator', safe: false, edits: generator });
-  if (whole) fixes.push({ title: 'Make this DataLoader deterministic', safe: false, edits: whole });
+  if (generator) fixes.push({ title: t`Give the loader a seeded generator`, safe: false, edits: generator });
+  if (whole)
+    fixes.push({
+      title: t`Make this DataLoader deterministic`,
+      safe: false,
+      rewrite: 'makeDeterministic',
+      edits: whole,
+    });
   return fixes;
 }

@@ -9,6 +9,7 @@ import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { seedValueAt } from '../seeding/seeds.ts';
 import type { Fix } from '../text/edit.ts';
+import { t, translate } from '../text/language.ts';
 
 export const unseededSplit: Rule = {
   name: 'unseeded-split',
@@ -64,7 +65,7 @@ train_set, test_set = random_split(data, [80, 20], generator=torch.Generator().m
       yield {
         start,
         end,
-        message: `\`${file.read(call.callee)}\` draws from torch’s global generator; it has no \`generator\` of its own.`,
+        message: t`\`${file.read(call.callee)}\` draws from torch’s global generator; it has no \`generator\` of its own.`,
         fixes: repairs(file, call),
       };
     }
@@ -74,7 +75,7 @@ train_set, test_set = random_split(data, [80, 20], generator=torch.Generator().m
       yield {
         start,
         end,
-        message: `\`${sampler.name}\` draws its order from ${streamRow(draw.stream).generator}; it has no generator of its own.`,
+        message: t`\`${sampler.name}\` draws its order from ${translate(streamRow(draw.stream).generator)}; it has no generator of its own.`,
       };
     }
   },
@@ -91,5 +92,5 @@ function isUnseeded({ callee }: Call, project: Project): boolean {
 function repairs(file: PythonFile, call: Call): Fix[] {
   const seed = seedValueAt(file, call.node);
   const edits = /rank/i.test(seed) ? null : ownGenerator(file, call, seed);
-  return edits ? [{ title: 'Give it a seeded generator', safe: false, edits }] : [];
+  return edits ? [{ title: t`Give it a seeded generator`, safe: false, edits }] : [];
 }

@@ -21,6 +21,7 @@ import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { lookUp } from '../python/scope.ts';
 import type { Edit, Fix } from '../text/edit.ts';
+import { type Message, t } from '../text/language.ts';
 
 const SEVERITY = { none: 'information', seeded: 'warning', deterministic: 'warning' } as const;
 
@@ -134,17 +135,17 @@ if __name__ == "__main__":
         // A module that a program reaches is judged as the program is.
         severity: SEVERITY[project.promise],
         message: messageOf(draw, project),
-        related: [{ ...draw.site, message: draw.from === 'numpy' ? 'It draws here.' : 'The pipeline stands here.' }],
+        related: [{ ...draw.site, message: draw.from === 'numpy' ? t`It draws here.` : t`The pipeline stands here.` }],
         fixes: repairs(draw, loader, file),
       };
     }
   },
 };
 
-function messageOf(draw: WorkerDraw, project: Project): string {
+function messageOf(draw: WorkerDraw, project: Project): Message {
   return draw.from === 'numpy'
-    ? `\`${draw.name}\` draws from numpy’s global generator, which torch ${project.versionOf('torch')} does not seed in workers.`
-    : `\`${draw.name}\` has generators of its own, which every worker gets the same copy of.`;
+    ? t`\`${draw.name}\` draws from numpy’s global generator, which torch ${project.versionOf('torch') ?? ''} does not seed in workers.`
+    : t`\`${draw.name}\` has generators of its own, which every worker gets the same copy of.`;
 }
 
 /** A notebook is offered none: its workers could not import the function where processes are spawned. */
@@ -153,7 +154,7 @@ function repairs(draw: WorkerDraw, loader: Call, file: PythonFile): Fix[] {
   if (draw.from === 'pipeline' && !draw.reseed) return [];
   return [
     {
-      title: 'Seed the workers in a `worker_init_fn`',
+      title: t`Seed the workers in a \`worker_init_fn\``,
       safe: false,
       edits() {
         const existing = existingHelper(draw, loader, file);

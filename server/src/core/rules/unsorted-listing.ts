@@ -12,6 +12,7 @@ import {
   walkIsSorted,
 } from '../ordering/listings.ts';
 import { Order } from '../ordering/order.ts';
+import { t } from '../text/language.ts';
 
 const LONGEST_QUOTE = 40;
 
@@ -122,12 +123,12 @@ def split(root):
       if (!use) continue;
       const span = listingSpan(call, file);
       const quote = file.read(use);
-      const what = quote.length <= LONGEST_QUOTE && !quote.includes('\n') ? `\`${quote}\`` : 'the program';
+      const what = quote.length <= LONGEST_QUOTE && !quote.includes('\n') ? `\`${quote}\`` : t`the program`;
       yield {
         ...span,
-        message: `\`${file.read(span)}\` lists in no fixed order, and ${what} depends on it.`,
-        related: [{ start: use.start, end: use.end, message: 'The order decides here.' }],
-        fixes: [{ title: 'Sort the listing', safe: false, edits: () => sortListing(call, file) }],
+        message: t`\`${file.read(span)}\` lists in no fixed order, and ${what} depends on it.`,
+        related: [{ start: use.start, end: use.end, message: t`The order decides here.` }],
+        fixes: [{ title: t`Sort the listing`, safe: false, edits: () => sortListing(call, file) }],
       };
     }
   },

@@ -5,6 +5,7 @@ import { isLeftOut, loaderArgument } from '../loading/loaders.ts';
 import { loaderCalls } from '../loading/worker-seeds.ts';
 import { evaluatorOf } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { t } from '../text/language.ts';
 
 export const unsplitStream: Rule = {
   name: 'unsplit-stream',
@@ -62,7 +63,7 @@ loader = DataLoader(Lines("train.txt"), batch_size=8, num_workers=4)
       yield {
         start,
         end,
-        message: `\`${made.slice(made.lastIndexOf('.') + 1).replace('#', '')}\` never asks for its worker, so each item comes once for each worker.`,
+        message: t`\`${made.slice(made.lastIndexOf('.') + 1).replace('#', '')}\` never asks for its worker, so each item comes once for each worker.`,
       };
     }
   },

@@ -7,6 +7,7 @@ import { nameFor } from '../knowledge/names.ts';
 import type { PythonFile } from '../python/file.ts';
 import { type HostCopy, unawaitedCopies } from '../tensors/host-copies.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 export const unsynchronizedCopy: Rule = {
   name: 'unsynchronized-copy',
@@ -65,8 +66,8 @@ function reportOf(copy: HostCopy, file: PythonFile): Report {
   return {
     start: argument.start,
     end: argument.end,
-    message: `\`${file.read(read)}\` is read before the copy is done: nothing waits for it.`,
-    related: [{ start: read.start, end: read.end, message: 'The values are read here.' }],
+    message: t`\`${file.read(read)}\` is read before the copy is done: nothing waits for it.`,
+    related: [{ start: read.start, end: read.end, message: t`The values are read here.` }],
     fixes: [...wait(copy, file), block(copy, file)],
   };
 }
@@ -78,7 +79,7 @@ function wait({ call, read }: HostCopy, file: PythonFile): Fix[] {
   if (!isApart) return [];
   return [
     {
-      title: 'Wait for the copy by `torch.cuda.synchronize()`',
+      title: t`Wait for the copy by \`torch.cuda.synchronize()\``,
       safe: false,
       edits: () => {
         const { text, edits } = spell(file, nameFor('synchronize'), reads.start);
@@ -89,5 +90,5 @@ function wait({ call, read }: HostCopy, file: PythonFile): Fix[] {
 }
 
 function block({ argument }: HostCopy, file: PythonFile): Fix {
-  return { title: 'Copy without `non_blocking`', safe: false, edits: () => [removeArgument(file, argument)] };
+  return { title: t`Copy without \`non_blocking\``, safe: false, edits: () => [removeArgument(file, argument)] };
 }

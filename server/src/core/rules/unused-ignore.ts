@@ -1,7 +1,8 @@
 /** An ignore comment that ignores nothing hides the next fault on its line. */
 import type { Rule } from '../contract/rule.ts';
+import { type Message, t } from '../text/language.ts';
 
-export const unusedIgnore: Rule & { message(name: string): string } = {
+export const unusedIgnore: Rule & { message(name: string): Message } = {
   name: 'unused-ignore',
   severity: { none: 'warning', seeded: 'warning', deterministic: 'warning' },
   inLibraries: true,
@@ -32,5 +33,5 @@ model = torch.nn.Linear(2, 2)
   ],
   // The engine itself knows what the other rules said, and calls `message`.
   check: () => [],
-  message: (name) => (name === '' ? 'This comment ignores nothing.' : `This comment ignores nothing of \`${name}\`.`),
+  message: (name) => (name === '' ? t`This comment ignores nothing.` : t`This comment ignores nothing of \`${name}\`.`),
 };

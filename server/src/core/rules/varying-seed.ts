@@ -13,6 +13,7 @@ import { seedValueAt } from '../seeding/seeds.ts';
 import { isRecorded, type SeedUse, seedUses, type Varying, varyingPart, whole } from '../seeding/varying-seeds.ts';
 import { isWithoutSeed } from '../switches/switches.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 const TORCH = namesFor('torch');
 
@@ -120,7 +121,9 @@ function withoutValue(call: Call, file: PythonFile, project: Project): Report | 
     start,
     end,
     ...(stream ? { subject: stream } : {}),
-    message: `\`${file.read(call.callee)}\` without a value takes fresh entropy in every run${old ? ` before ${old}` : ''}; it seeds nothing.`,
+    message: old
+      ? t`\`${file.read(call.callee)}\` without a value takes fresh entropy in every run before ${old}; it seeds nothing.`
+      : t`\`${file.read(call.callee)}\` without a value takes fresh entropy in every run; it seeds nothing.`,
     fixes: [withValue(file, call, isNone ? given : null)],
   };
 }
@@ -136,17 +139,17 @@ function oldVersion({ entropyBefore }: Seeder, project: Project): string | null 
 
 function withValue(file: PythonFile, call: Call, none: Node | null): Fix {
   const value = seedValueAt(file, call.node);
-  if (none) return { title: `Pass \`${value}\``, safe: false, edits: () => [replace(none, value)] };
+  if (none) return { title: t`Pass \`${value}\``, safe: false, edits: () => [replace(none, value)] };
   if (call.name === GENERATOR_SEED) {
     const method = call.callee.get('attribute') ?? call.callee;
     const text = `manual_seed(${value})`;
     const edit = { start: method.start, end: call.node.end, text };
-    return { title: `Call \`${text}\``, safe: false, edits: () => [edit] };
+    return { title: t`Call \`${text}\``, safe: false, edits: () => [edit] };
   }
   if (!TORCH.has(call.name))
-    return { title: `Pass \`${value}\``, safe: false, edits: () => addArguments(file, call, [value]) };
+    return { title: t`Pass \`${value}\``, safe: false, edits: () => addArguments(file, call, [value]) };
   return {
-    title: `Call \`torch.manual_seed(${value})\``,
+    title: t`Call \`torch.manual_seed(${value})\``,
     safe: false,
     edits: () => {
       const { text, edits } = spell(file, streamRow('torch').seed, call.node.start);
@@ -198,14 +201,14 @@ function ofValue(varying: Varying, use: SeedUse, file: PythonFile): Report {
   const node = placeOf(varying, use, file);
   const { start, end } = node;
   const value = seedValueAt(file, node);
-  const related = { start: use.call.callee.start, end: use.call.callee.end, message: 'This seeds with it.' };
+  const related = { start: use.call.callee.start, end: use.call.callee.end, message: t`This seeds with it.` };
   return {
     start,
     end,
     message: varying.stream
-      ? `\`${file.read(varying.node)}\` draws the seed from a generator that nothing seeds, so it differs in every run.`
-      : `The seed \`${file.read(node)}\` is another one in every run.`,
+      ? t`\`${file.read(varying.node)}\` draws the seed from a generator that nothing seeds, so it differs in every run.`
+      : t`The seed \`${file.read(node)}\` is another one in every run.`,
     related: [related],
-    fixes: [{ title: `Seed with \`${value}\``, safe: false, edits: () => [replace(node, value)] }],
+    fixes: [{ title: t`Seed with \`${value}\``, safe: false, edits: () => [replace(node, value)] }],
   };
 }

@@ -8,6 +8,7 @@ import type { PythonFile } from '../python/file.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 import type { Edit, Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 /** A call that ends up in the function: the arguments it passes by position, and where another one goes. */
 interface Caller {
@@ -27,7 +28,7 @@ export function drawOutside(draw: Call, file: PythonFile): Fix | null {
   const written = callers.map((caller) => writtenFor(draw.node, info, caller, file));
   if (written.includes(null)) return null;
   return {
-    title: `Draw it outside of \`${info.name}\`, and hand it in`,
+    title: t`Draw it outside of \`${info.name}\`, and hand it in`,
     safe: false,
     edits: () => {
       const { name, removed } = parameterFor(draw, file);

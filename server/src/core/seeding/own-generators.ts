@@ -15,12 +15,13 @@ import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Edit, Fix, Span } from '../text/edit.ts';
+import { type Message, t } from '../text/language.ts';
 import { seedValueAt } from './seeds.ts';
 
 /** Something that starts from entropy, as a rule reports it. */
 export interface OwnDraw extends Span {
   readonly call: Call;
-  readonly message: string;
+  readonly message: Message;
   readonly fixes: readonly Fix[];
 }
 
@@ -50,7 +51,7 @@ export function unseededObjects(file: PythonFile): OwnDraw[] {
         call,
         start: call.callee.start,
         end: call.callee.end,
-        message: `\`${file.read(call.callee)}\` draws from a generator of its own, which has no seed.`,
+        message: t`\`${file.read(call.callee)}\` draws from a generator of its own, which has no seed.`,
         fixes: passSeed(row, call, file),
       })),
   );
@@ -79,8 +80,8 @@ function passSeed({ seed, write, name }: GeneratorRow, call: Call, file: PythonF
   return [
     {
       title: write
-        ? `Give \`${name.slice(name.lastIndexOf('.') + 1)}\` a seeded \`${seed.argument}\``
-        : `Pass \`${seed.argument}=${value}\``,
+        ? t`Give \`${name.slice(name.lastIndexOf('.') + 1)}\` a seeded \`${seed.argument}\``
+        : t`Pass \`${seed.argument}=${value}\``,
       safe: false,
       edits: () => {
         if (!write) return pass(value);
@@ -102,7 +103,7 @@ export function systemDraws(file: PythonFile): OwnDraw[] {
         call,
         start: call.callee.start,
         end: call.callee.end,
-        message: `\`${file.read(call.callee)}\` takes the system’s entropy, which no seed repeats.`,
+        message: t`\`${file.read(call.callee)}\` takes the system’s entropy, which no seed repeats.`,
         fixes: row.write && !isRepeated(call) ? [seeded(call, row.write, file)] : [],
       })),
   );
@@ -111,7 +112,7 @@ export function systemDraws(file: PythonFile): OwnDraw[] {
 function seeded(call: Call, name: string, file: PythonFile): Fix {
   const value = seedValueAt(file, call.node);
   return {
-    title: `Draw from a \`${name}(${value})\``,
+    title: t`Draw from a \`${name}(${value})\``,
     safe: false,
     edits: () => {
       const { text, edits } = spell(file, name, call.node.start);
@@ -161,7 +162,7 @@ export function freshMethods(file: PythonFile): OwnDraw[] {
         row.seed && /seed/.test(row.seed.argument)
           ? [
               {
-                title: `Pass \`${row.seed.argument}=${value}\``,
+                title: t`Pass \`${row.seed.argument}=${value}\``,
                 safe: false,
                 edits: () => addArguments(file, call, [`${row.seed?.argument}=${value}`]),
               },
@@ -172,7 +173,7 @@ export function freshMethods(file: PythonFile): OwnDraw[] {
           call,
           start: attribute.start,
           end: attribute.end,
-          message: `\`${file.read(attribute)}\` draws from a fresh generator, which has no seed.`,
+          message: t`\`${file.read(attribute)}\` draws from a fresh generator, which has no seed.`,
           fixes: isRepeated(call) ? [] : pass,
         },
       ];
@@ -203,7 +204,7 @@ function neverReset(row: Environments, file: PythonFile): OwnDraw[] {
   if (!first || seedsElsewhere) return [];
   const value = seedValueAt(file, first.node);
   const fix: Fix = {
-    title: `Pass \`${row.seed}=${value}\` to the first \`${row.reset}\``,
+    title: t`Pass \`${row.seed}=${value}\` to the first \`${row.reset}\``,
     safe: false,
     edits: () => addArguments(file, first, [`${row.seed}=${value}`]),
   };
@@ -212,7 +213,7 @@ function neverReset(row: Environments, file: PythonFile): OwnDraw[] {
       call: first,
       start: first.callee.start,
       end: first.callee.end,
-      message: `\`${file.read(first.callee)}\` has no \`${row.seed}\`: the environment draws from a generator of its own.`,
+      message: t`\`${file.read(first.callee)}\` has no \`${row.seed}\`: the environment draws from a generator of its own.`,
       fixes: isRepeated(first) ? [] : [fix],
     },
   ];
@@ -236,14 +237,14 @@ function unseededSpaces(row: Environments, file: PythonFile): OwnDraw[] {
   const line = `${file.read(space)}.${row.seed}(${value})`;
   const fix: Fix[] =
     isSame && assignment
-      ? [{ title: `Add \`${line}\``, safe: false, edits: () => [insertAfter(file, statementOf(assignment), [line])] }]
+      ? [{ title: t`Add \`${line}\``, safe: false, edits: () => [insertAfter(file, statementOf(assignment), [line])] }]
       : [];
   return [
     {
       call: first,
       start: first.callee.start,
       end: first.callee.end,
-      message: `\`${file.read(space)}\` draws from a generator of its own, which has no seed.`,
+      message: t`\`${file.read(space)}\` draws from a generator of its own, which has no seed.`,
       fixes: fix,
     },
   ];

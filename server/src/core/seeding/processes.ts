@@ -8,6 +8,7 @@ import { streamRow } from '../knowledge/streams.ts';
 import type { Stream } from '../knowledge/tables.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 import { nodeAt, seedValueAt } from './seeds.ts';
 
 /** Seeds at the top of the target, where it is a function of this file and the seed can be written in it. */
@@ -19,7 +20,7 @@ export function seedTarget(file: PythonFile, project: Project, child: Child, str
   const name = file.read(target.get('name') ?? target);
   return [
     {
-      title: `Seed \`${streamRow(stream).seed}\` at the top of \`${name}\``,
+      title: t`Seed \`${streamRow(stream).seed}\` at the top of \`${name}\``,
       safe: false,
       edits: () => {
         const { texts, edits } = spellAll(file, [streamRow(stream).seed], statement.start);

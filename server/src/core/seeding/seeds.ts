@@ -12,6 +12,7 @@ import type { PythonFile } from '../python/file.ts';
 import { type FunctionInfo, lookUp } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 import { compiledHelper } from './compiled-seeds.ts';
 import { varyingPart } from './varying-seeds.ts';
 
@@ -171,15 +172,20 @@ export function seedBeside(project: Project, exposure: Exposure, stream: Stream)
   const isFunction =
     helper !== null && file.functionOf(file.scopes.byNode.get(helper)?.owner?.id ?? null) !== undefined;
   const isHelper = name && isFunction && seedsInside(helper, file) && name !== 'main';
-  const elsewhere = file === project.file ? '' : ` in ${seed.path.slice(seed.path.lastIndexOf('/') + 1)}`;
+  const isHere = file === project.file;
+  const other = seed.path.slice(seed.path.lastIndexOf('/') + 1);
   return {
     title: isHelper
-      ? `Seed \`${streamRow(stream).module}\` in \`${name}\`${elsewhere && ` (${elsewhere.slice(4)})`}`
-      : `Add \`${line}\`${elsewhere}`,
+      ? isHere
+        ? t`Seed \`${streamRow(stream).module}\` in \`${name}\``
+        : t`Seed \`${streamRow(stream).module}\` in \`${name}\` (${other})`
+      : isHere
+        ? t`Add \`${line}\``
+        : t`Add \`${line}\` in ${other}`,
     safe: false,
     edits: () => {
       const all = [...edits, insertAfter(file, statement, [line])];
-      return file === project.file ? all : all.map((edit) => ({ ...edit, path: seed.path }));
+      return isHere ? all : all.map((edit) => ({ ...edit, path: seed.path }));
     },
   };
 }
@@ -187,9 +193,15 @@ export function seedBeside(project: Project, exposure: Exposure, stream: Stream)
 /** The calls that lead to the draw, the draw itself where it is elsewhere, and the seeds that leave its stream out. */
 export function explain(exposure: Exposure, project: Project): Related[] {
   const shown = project.anchor(exposure);
-  const calls = exposure.via.map((site) => ({ ...project.locate(site), message: 'The draw is reached by this call.' }));
-  const draw = { ...project.locate(exposure.site), message: 'It is drawn here.' };
-  const seeds = exposure.after.map((seed) => ({ ...project.locate(seed.site), message: 'This seeds another stream.' }));
+  const calls = exposure.via.map((site) => ({
+    ...project.locate(site),
+    message: t`The draw is reached by this call.`,
+  }));
+  const draw = { ...project.locate(exposure.site), message: t`It is drawn here.` };
+  const seeds = exposure.after.map((seed) => ({
+    ...project.locate(seed.site),
+    message: t`This seeds another stream.`,
+  }));
   const isSame = (a: Location, b: Location): boolean => a.path === b.path && a.start === b.start;
   const all = [...calls, draw, ...seeds].filter((each) => !isSame(each, shown));
   return all.filter((each, i) => all.findIndex((other) => isSame(each, other)) === i);

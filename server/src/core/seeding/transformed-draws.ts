@@ -9,6 +9,7 @@ import type { GeneratorClass } from '../knowledge/transforms.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Fix } from '../text/edit.ts';
+import { t } from '../text/language.ts';
 
 /** The call whose callee stands at a site; null where an edit has just moved it. */
 export function callAt(site: Site, file: PythonFile, project: Project): Call | null {
@@ -23,7 +24,7 @@ export function drawFromTorch(draw: Call, generator: GeneratorClass | undefined,
   // A tensor is no number where somebody compares or formats it.
   if (draw.node.parent?.type !== 'binary_operator') return null;
   return {
-    title: 'Draw it by torch',
+    title: t`Draw it by torch`,
     safe: false,
     edits: () => {
       const { texts, edits } = spellAll(file, [nameFor('uniform-draw')], draw.node.start);

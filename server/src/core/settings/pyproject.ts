@@ -1,6 +1,7 @@
 /** The settings a project has for all who work on it: the table `[tool.seedwise]` of its `pyproject.toml`. */
 
 import { onOneLine } from '../text/excerpts.ts';
+import { type Message, t } from '../text/language.ts';
 import { didYouMean } from '../text/spelling.ts';
 import { at, isTable, parseToml } from '../text/tables.ts';
 import { SETTINGS, type Settings, takeValue } from './settings.ts';
@@ -9,7 +10,7 @@ export interface ProjectConfig {
   readonly path: string;
   readonly settings: Partial<Settings>;
   /** One sentence for each value that cannot be taken, and for each key that is none. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Message[];
 }
 
 /** The name a setting has in TOML, where words are joined by hyphens. */
@@ -24,30 +25,30 @@ export function readConfig(path: string, text: string): ProjectConfig | null {
   if ('brokenAt' in parsed) {
     // Somebody else's table may be broken, but then ours is not read either, which its author should know.
     const isOurs = /^\s*\[\s*tool\s*\.\s*seedwise\b/m.test(text);
-    return isOurs ? { path, settings: {}, problems: [`It is not valid TOML (line ${parsed.brokenAt}).`] } : null;
+    return isOurs ? { path, settings: {}, problems: [t`It is not valid TOML (line ${parsed.brokenAt}).`] } : null;
   }
   const given = at(parsed.root, 'tool', 'seedwise');
   if (given === undefined) return null;
-  if (!isTable(given)) return { path, settings: {}, problems: ['`tool.seedwise` must be a table.'] };
+  if (!isTable(given)) return { path, settings: {}, problems: [t`\`tool.seedwise\` must be a table.`] };
   const settings: Partial<Record<keyof Settings, unknown>> = {};
-  const problems: string[] = [];
+  const problems: Message[] = [];
   for (const [key, value] of Object.entries(given)) {
     const setting = SETTINGS.find((each) => keyOf(each.name) === key);
     if (!setting) {
       problems.push(unknownKey(key));
       continue;
     }
-    const taken = takeValue(setting, value, `tool.seedwise.${key}`);
+    const taken = takeValue(setting, value, `tool.seedwise.${key}`, t`a table`);
     if (taken.value !== undefined) settings[setting.name] = taken.value;
-    problems.push(...taken.problems.map((problem) => problem.replace('must be an object', 'must be a table')));
+    problems.push(...taken.problems);
   }
   return { path, settings: settings as Partial<Settings>, problems };
 }
 
-function unknownKey(key: string): string {
+function unknownKey(key: string): Message {
   const spelled = `\`tool.seedwise.${onOneLine(key)}\``;
   const meant = KEYS.find((name) => name === keyOf(key).replaceAll('_', '-'));
   return meant === undefined
-    ? `${spelled} is not a setting${didYouMean(key, KEYS)}`
-    : `${spelled} must be spelled \`${meant}\`.`;
+    ? t`${spelled} is not a setting${didYouMean(key, KEYS)}`
+    : t`${spelled} must be spelled \`${meant}\`.`;
 }

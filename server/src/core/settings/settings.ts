@@ -4,6 +4,7 @@ import type { Severity } from '../contract/severity.ts';
 import { STREAMS, type Stream } from '../knowledge/tables.ts';
 import { onOneLine } from '../text/excerpts.ts';
 import { matchesGlob } from '../text/globs.ts';
+import { alternatives, type Message, t } from '../text/language.ts';
 import { matchesPattern } from '../text/patterns.ts';
 
 export type RuleLevel = Severity | 'default' | 'off';
@@ -45,15 +46,18 @@ export interface Setting {
   /** True if the value can be taken as it is; of names to values, if it is such a table. */
   accepts(value: unknown): boolean;
   /** What the value must be, to complete "must be ...". */
-  readonly expected: string;
+  readonly expected: (table: Message) => Message;
   /** Of names to values each is taken or left by itself. */
   readonly entry?: {
     accepts(name: string, value: unknown): boolean;
-    readonly expected: string;
+    readonly expected: (table: Message) => Message;
   };
   /** `window` for what holds for all files of a workspace together, `project` for what only a project's file says. */
   readonly scope: 'resource' | 'window' | 'project';
 }
+
+/** `"a", "b" or "c"`. */
+const oneOf = (values: readonly string[]): Message => alternatives(values.map((value) => `"${value}"`));
 
 const LEVELS: readonly RuleLevel[] = ['error', 'warning', 'information', 'hint', 'default', 'off'];
 
@@ -94,10 +98,11 @@ const areStreams = (streams: unknown): boolean =>
 
 const STREAMS_ENTRY: Setting['entry'] = {
   accepts: (name, streams) => isShort(name) && /^[\w*]+(\.[\w*]+)*$/.test(name) && areStreams(streams),
-  expected: `the name of a function with "all" or a list of ${STREAMS.map((stream) => `"${stream}"`).join(', ')}`,
+  expected: () =>
+    t`the name of a function with "all" or a list of ${STREAMS.map((stream) => `"${stream}"`).join(', ')}`,
 };
 
-const STREAMS_EXPECTED = 'an object of names of functions';
+const STREAMS_EXPECTED = (table: Message): Message => t`${table} of names of functions`;
 
 export const SETTINGS: readonly Setting[] = [
   {
@@ -106,12 +111,10 @@ export const SETTINGS: readonly Setting[] = [
     text: 'The severity of a rule by its name, `off` to silence it. A `*` in the name stands for any text; the longest matching name wins.',
     schema: { type: 'object', additionalProperties: { type: 'string', enum: LEVELS } },
     accepts: isTable,
-    expected: 'an object of names of rules',
+    expected: (table) => t`${table} of names of rules`,
     entry: {
       accepts: (name, level) => isShort(name) && LEVELS.includes(level as RuleLevel),
-      expected: LEVELS.map((level) => `"${level}"`)
-        .join(', ')
-        .replace(/, ("off")$/, ' or $1'),
+      expected: () => oneOf(LEVELS),
     },
     scope: 'resource',
   },
@@ -121,7 +124,7 @@ export const SETTINGS: readonly Setting[] = [
     text: 'What your programs promise: the same random numbers (`seeded`), or the same bits on a GPU too (`deterministic`). `auto` reads it from the code.',
     schema: { type: 'string', enum: ['auto', 'seeded', 'deterministic'] },
     accepts: (value) => value === 'auto' || value === 'seeded' || value === 'deterministic',
-    expected: '"auto", "seeded" or "deterministic"',
+    expected: () => oneOf(['auto', 'seeded', 'deterministic']),
     scope: 'resource',
   },
   {
@@ -130,7 +133,7 @@ export const SETTINGS: readonly Setting[] = [
     text: 'The version of PyTorch your programs run with, such as `2.3`. Left empty, it is read from the files of the project; where they do not say, the newest version is assumed.',
     schema: { type: 'string', pattern: '^(\\d+(\\.\\d+)*)?$' },
     accepts: (value) => isShort(value) && /^(\d+(\.\d+)*)?$/.test(value),
-    expected: 'a version such as "2.3"',
+    expected: () => t`a version such as "2.3"`,
     scope: 'resource',
   },
   {
@@ -159,7 +162,7 @@ export const SETTINGS: readonly Setting[] = [
     text: 'The only rules that speak, by name; a `*` stands for any text. Empty for all rules.',
     schema: TEXTS_SCHEMA,
     accepts: areTexts,
-    expected: 'a list of names of rules',
+    expected: () => t`a list of names of rules`,
     scope: 'project',
   },
   {
@@ -168,7 +171,7 @@ export const SETTINGS: readonly Setting[] = [
     text: 'Rules that are silent, by name; a `*` stands for any text. It goes before `rules` and `select`.',
     schema: TEXTS_SCHEMA,
     accepts: areTexts,
-    expected: 'a list of names of rules',
+    expected: () => t`a list of names of rules`,
     scope: 'project',
   },
   {
@@ -177,10 +180,10 @@ export const SETTINGS: readonly Setting[] = [
     text: 'Rules that are silent in some files: a pattern for paths, from the folder of this file, with a list of names of rules, such as `{ "tests/**" = ["unseeded-*"] }`. A pattern without a slash is the name of a file or folder anywhere.',
     schema: { type: 'object', additionalProperties: TEXTS_SCHEMA },
     accepts: isTable,
-    expected: 'an object of patterns for paths',
+    expected: (table) => t`${table} of patterns for paths`,
     entry: {
       accepts: (name, rules) => isShort(name) && name !== '' && areTexts(rules),
-      expected: 'a list of names of rules',
+      expected: () => t`a list of names of rules`,
     },
     scope: 'project',
   },
@@ -190,7 +193,7 @@ export const SETTINGS: readonly Setting[] = [
     text: 'Files and folders that the command line does not check unless they are named: names, or patterns for paths from the folder of this file.',
     schema: TEXTS_SCHEMA,
     accepts: areTexts,
-    expected: 'a list of names or patterns',
+    expected: () => t`a list of names or patterns`,
     scope: 'project',
   },
   {
@@ -199,7 +202,7 @@ export const SETTINGS: readonly Setting[] = [
     text: 'More of them; `--exclude` replaces `exclude`, and leaves these.',
     schema: TEXTS_SCHEMA,
     accepts: areTexts,
-    expected: 'a list of names or patterns',
+    expected: () => t`a list of names or patterns`,
     scope: 'project',
   },
   {
@@ -208,7 +211,7 @@ export const SETTINGS: readonly Setting[] = [
     text: 'Whether rules that are new in this minor version weigh what they will in the next one; without it they are information at most.',
     schema: { type: 'boolean' },
     accepts: (value) => typeof value === 'boolean',
-    expected: 'true or false',
+    expected: () => t`true or false`,
     scope: 'project',
   },
   {
@@ -217,7 +220,7 @@ export const SETTINGS: readonly Setting[] = [
     text: 'The versions of Seedwise that may check this project, such as `>=0.4,<0.5`. The command line of another version fails, and an editor says so.',
     schema: { type: 'string' },
     accepts: isShort,
-    expected: 'a version, or a range such as ">=0.4,<0.5"',
+    expected: () => t`a version, or a range such as ">=0.4,<0.5"`,
     scope: 'project',
   },
 ];
@@ -231,16 +234,18 @@ export function takeValue(
   setting: Setting,
   given: unknown,
   spelled: string,
-): { readonly value: unknown; readonly problems: readonly string[] } {
+  table = t`an object`,
+): { readonly value: unknown; readonly problems: readonly Message[] } {
   const { entry } = setting;
-  if (!setting.accepts(given)) return { value: undefined, problems: [`\`${spelled}\` must be ${setting.expected}.`] };
+  if (!setting.accepts(given))
+    return { value: undefined, problems: [t`\`${spelled}\` must be ${setting.expected(table)}.`] };
   if (!entry) return { value: given, problems: [] };
   const all = Object.entries(given as Record<string, unknown>);
   const bad = all.filter(([name, value]) => !entry.accepts(name, value));
   const problems = bad.slice(0, MOST_PROBLEMS).map(([name]) => {
-    return `\`${spelled}.${onOneLine(name)}\` must be ${entry.expected}.`;
+    return t`\`${spelled}.${onOneLine(name)}\` must be ${entry.expected(table)}.`;
   });
-  if (bad.length > MOST_PROBLEMS) problems.push(`\`${spelled}\` has ${bad.length - MOST_PROBLEMS} more such entries.`);
+  if (bad.length > MOST_PROBLEMS) problems.push(t`\`${spelled}\` has ${bad.length - MOST_PROBLEMS} more such entries.`);
   // Own properties all, a name like `__proto__` too.
   return { value: bad.length > 0 ? Object.fromEntries(all.filter((each) => !bad.includes(each))) : given, problems };
 }
@@ -250,10 +255,10 @@ export function takeValue(
  * What cannot be taken falls back to its default, of names to values only the names that are wrong; `problems` has one
  * sentence for each, empty when all is well.
  */
-export function parseSettings(value: unknown): { settings: Settings; problems: string[] } {
+export function parseSettings(value: unknown): { settings: Settings; problems: Message[] } {
   if (value === undefined || value === null) return { settings: DEFAULT_SETTINGS, problems: [] };
-  if (!isRecord(value)) return { settings: DEFAULT_SETTINGS, problems: ['`seedwise` must be an object.'] };
-  const problems: string[] = [];
+  if (!isRecord(value)) return { settings: DEFAULT_SETTINGS, problems: [t`\`seedwise\` must be an object.`] };
+  const problems: Message[] = [];
   const parsed: Record<string, unknown> = {};
   for (const setting of SETTINGS) {
     const taken = takeValue(setting, value[setting.name] ?? setting.default, `seedwise.${setting.name}`);

@@ -1,5 +1,7 @@
 /** A place in a text, a change of it, and a repair made of such changes. */
 
+import type { Message } from './language.ts';
+
 /** A half-open range of UTF-16 offsets into the file's text. */
 export interface Span {
   readonly start: number;
@@ -13,12 +15,17 @@ export interface Edit extends Span {
   readonly path?: string;
 }
 
+/** What the palette offers at the cursor. */
+export type Rewrite = 'insertSeedWorker' | 'makeDeterministic' | 'replaceIndexSelect';
+
 /** A repair. Edits are computed when asked for, since most findings are only ever looked at. */
 export interface Fix {
-  readonly title: string;
+  readonly title: Message;
   /** A safe fix keeps what the program computes; only safe fixes are part of *fix all*. */
   readonly safe: boolean;
   /** It makes another program, and is only taken by who has chosen it: no command takes it. */
   readonly byHand?: true;
+  /** The command of the palette that does the same. */
+  readonly rewrite?: Rewrite;
   edits(): readonly Edit[];
 }

@@ -1,6 +1,8 @@
 /** What somebody may have meant who misspelled a name. */
 
 /** Longer words are not compared: the time is that of the square of their length. */
+import { type Message, t } from './language.ts';
+
 const LONGEST = 60;
 
 /** The nearest of some names, where one is near enough to be asked for; undefined else. */
@@ -17,9 +19,9 @@ function nearest(word: string, names: Iterable<string>): string | undefined {
 }
 
 /** `; did you mean X?`, to end a sentence with; a full stop where nothing is near. */
-export function didYouMean(word: string, names: Iterable<string>, quote = '`'): string {
+export function didYouMean(word: string, names: Iterable<string>, quote = '`'): Message {
   const meant = nearest(word, names);
-  return meant === undefined ? '.' : `; did you mean ${quote}${meant}${quote}?`;
+  return meant === undefined ? t`.` : t`; did you mean ${quote}${meant}${quote}?`;
 }
 
 /** The name that code misspells, at most two letters away; null where none is near, or it is one of them. */

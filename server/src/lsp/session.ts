@@ -181,7 +181,7 @@ export class Session {
     if (!project || this.folders.includes(project.folder)) return;
     const { folder, isLoose } = project;
     this.folders = [...this.folders, folder];
-    this.connection.console.info(`Folder: ${folder} (${isLoose ? 'of' : 'the project of'} ${uri})`);
+    this.speaker.log(isLoose ? t`Folder: ${folder} (of ${uri})` : t`Folder: ${folder} (the project of ${uri})`);
     this.workspace.learn(this.syntax.then(() => (isLoose ? this.index.addLoose(folder) : this.index.add([folder]))));
   }
 

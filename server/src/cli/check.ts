@@ -98,6 +98,10 @@ function findAll(
   for (const path of files) {
     tick();
     try {
+      if (session.staysSilent(path)) {
+        analysed.push(path);
+        continue;
+      }
       const file = session.open(path);
       if (!file) continue;
       const settings = session.settingsOf(path);

@@ -1,8 +1,11 @@
 /** One run over a project: its settings, its files as effects, and what was found out about them on the way. */
 import { resolve, sep } from 'node:path';
 import { unknownRules, unmetVersion } from '../core/analysis/config-problems.ts';
+import { type Silence, silenceOf, staysSilent } from '../core/analysis/silence.ts';
 import { vocabularyOf } from '../core/lowering/own-functions.ts';
+import type { FileFacts } from '../core/program/facts.ts';
 import { indexClosedFile } from '../core/program/indexed-file.ts';
+import { projectOf } from '../core/program/project.ts';
 import { Workspace } from '../core/program/workspace.ts';
 import { closeFile, openFile, type PythonFile } from '../core/python/file.ts';
 import { withinCell } from '../core/python/notebook.ts';
@@ -19,8 +22,8 @@ import { CannotCheck, exclusive, nameOf, reasonOf, say, UsageError } from './say
 import { readSettingOptions } from './settings.ts';
 import { type SourceFile, sourceFile } from './source-file.ts';
 
-/** The first files stay parsed; a large workspace is rather parsed twice than held in memory. */
-const MOST_PARSED = 300;
+/** So many letters of files that will be looked at again stay parsed, at some thirty bytes each; of more, the text does. */
+const MOST_PARSED = 2_500_000;
 
 /** What went wrong, as it was said on standard error. */
 export interface Problem {
@@ -41,6 +44,9 @@ export class Session {
   /** True when something that was named has not been done. */
   isIncomplete = false;
   readonly #parsed = new Map<string, PythonFile>();
+  #parsedLength = 0;
+  /** Of the files that were read. */
+  readonly #silences = new Map<string, Silence>();
   #stdin: { readonly path: string; readonly bytes: Buffer } | undefined;
   readonly #isQuiet: boolean;
 
@@ -105,6 +111,7 @@ export class Session {
 
   /** Has the workspace know a file as it is on disk, whatever it was taken for. */
   reread(path: string): void {
+    this.#silences.delete(path);
     const file = this.workspace.open(path);
     if (file) this.workspace.set(path, indexClosedFile(file, vocabularyOf(this.settingsOf(path))));
     else this.workspace.delete(path);
@@ -113,6 +120,7 @@ export class Session {
   /** What was parsed before is not what the files hold now. */
   forget(): void {
     this.#parsed.clear();
+    this.#silences.clear();
   }
 
   /** All files as effects, so that a program is judged with the modules it imports; what cannot be read is left out. */
@@ -130,9 +138,11 @@ export class Session {
           continue;
         }
         if (checked.has(path) && file.hasSyntaxErrors) this.#nameSyntaxError(file);
-        this.workspace.set(path, indexClosedFile(file, vocabularyOf(this.settingsOf(path))));
+        const settings = this.settingsOf(path);
+        const indexed = indexClosedFile(file, vocabularyOf(settings), () => this.#parsed.get(path));
+        this.workspace.set(path, indexed);
         for (const each of this.workspace.unreadRuns(path)) if (this.fence.holds(each)) all.add(each);
-        if (checked.has(path) && this.#parsed.size < MOST_PARSED) this.#parsed.set(path, file);
+        if (checked.has(path)) this.#noteSilence(file, indexed.facts, settings);
       } catch (error) {
         if (checked.has(path)) this.problem(t`${nameOf(path)} is not analysed: ${reasonOf(error)}`, path);
       }
@@ -147,6 +157,22 @@ export class Session {
         ? t`outside the project, and not followed: ${named} and ${more} more.`
         : t`outside the project, and not followed: ${named}.`,
     );
+  }
+
+  /** Notes when nothing can be said of a file; where that cannot be told it stays parsed. */
+  #noteSilence(file: PythonFile, facts: FileFacts, settings: Settings): void {
+    const { path, text } = file;
+    const project = projectOf(file, settings, this.workspace);
+    const silence = silenceOf(file, facts, settings, (name) => project.versionOf(name));
+    this.#silences.set(path, silence);
+    if (silence !== null || this.#parsedLength + text.length > MOST_PARSED) return;
+    this.#parsedLength += text.length;
+    this.#parsed.set(path, file);
+  }
+
+  /** True where nothing can be found in a file as it was read, in the workspace as it is. */
+  staysSilent(path: string): boolean {
+    return staysSilent(this.#silences.get(path) ?? null, path, this.workspace);
   }
 
   #nameSyntaxError(file: PythonFile): void {

@@ -22,8 +22,11 @@ interface Suppression {
 
 const PATTERN = /#\s*seedwise:\s*(ignore-file|ignore)\b(?:\s*\[([^\]]*)\])?/;
 
+/** Cheap: whether a file may have comments that ignore findings. */
+export const mentionsIgnores = ({ text }: PythonFile): boolean => text.includes('seedwise:');
+
 function suppressionsOf(file: PythonFile): Suppression[] {
-  if (!file.text.includes('seedwise:')) return [];
+  if (!mentionsIgnores(file)) return [];
   const firstCode = file.syntax.root.children.find((node) => !isDocstring(node))?.start ?? file.text.length;
   return file.syntax.comments.flatMap((comment): Suppression[] => {
     const match = PATTERN.exec(file.read(comment));

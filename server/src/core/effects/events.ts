@@ -271,10 +271,11 @@ export interface LoweredModule {
   readonly places: Places;
 }
 
-/** What a file's functions do, by their ids, and where. */
-export interface LoweredFunctions {
-  readonly functions: ReadonlyMap<string, FunctionEffects>;
-  readonly places: Places;
+/** What one function does, and where. */
+export interface LoweredFunction {
+  readonly effects: FunctionEffects;
+  /** What its sites stand for, by their numbers. */
+  readonly places: readonly Span[];
 }
 
 /** One of several arms runs, or else the last one, which may be nothing. */

@@ -7,6 +7,7 @@ import {
   type FileEffects,
   type FunctionEffects,
   type Guard,
+  type LoweredFunction,
 } from '../effects/events.ts';
 import { ITERATES, MAKES_CONTEXT, RESTORES } from '../knowledge/calls.ts';
 import { nameFor } from '../knowledge/names.ts';
@@ -19,7 +20,6 @@ import type { Span } from '../text/edit.ts';
 import { callEvents } from './calls.ts';
 import { appEvents } from './command-apps.ts';
 import { overwrittenBy } from './harmless-draws.ts';
-import type { Lowered } from './memory.ts';
 import { importedModules } from './modules.ts';
 import { namedEvents, type Vocabulary } from './own-functions.ts';
 import { isOnlyProbed } from './probes.ts';
@@ -58,7 +58,7 @@ export class Lowering {
     this.#runs = runsOf(file);
   }
 
-  function(info: FunctionInfo): Lowered {
+  function(info: FunctionInfo): LoweredFunction {
     const body = info.node.get('body');
     const decorators = info.decorators.flatMap((each) => this.#decoratorOf(each));
     this.#isContext = decorators.some(({ name }) => MAKES_CONTEXT.has(name));

@@ -1,17 +1,17 @@
-/** Reduces a file to what its bodies do to randomness: all of it, what stands outside of functions, or these alone. */
+/** Reduces a file to what its bodies do to randomness: all of it, what stands outside of functions, or one of these. */
 
 import type {
   ClassEffects,
   FunctionEffects,
   LocatedEffects,
-  LoweredFunctions,
+  LoweredFunction,
   LoweredModule,
 } from '../effects/events.ts';
 import { inOrder } from '../python/cells.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Span } from '../text/edit.ts';
 import { Lowering } from './body.ts';
-import { type Lowered, recall } from './memory.ts';
+import { recall } from './memory.ts';
 import { exportsOf, importedModules, valuesOf } from './modules.ts';
 import { NO_VOCABULARY, type Vocabulary } from './own-functions.ts';
 import { classEffects } from './values.ts';
@@ -19,8 +19,15 @@ import { classEffects } from './values.ts';
 /** A file that is edited: functions that an edit left alone keep their events. */
 export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): LocatedEffects {
   const { effects, places } = lowerModule(file, vocabulary);
-  const lowered = lowerFunctions(file, vocabulary, recall(file, effects.classes, vocabulary));
-  return { effects: { ...effects, functions: lowered.functions }, places: new Map([...lowered.places, ...places]) };
+  const memory = recall(file, effects.classes, vocabulary);
+  const functions = new Map<string, FunctionEffects>();
+  const allPlaces = new Map<string, readonly Span[]>();
+  for (const [id, info] of file.scopes.functions) {
+    const lowered = memory.function(info) ?? memory.keep(info, new Lowering(file, id, vocabulary).function(info));
+    functions.set(id, lowered.effects);
+    allPlaces.set(id, lowered.places);
+  }
+  return { effects: { ...effects, functions }, places: new Map([...allPlaces, ...places]) };
 }
 
 /** All but the functions, most of which nobody asks for in a file that is closed. */
@@ -45,19 +52,8 @@ export function lowerModule(file: PythonFile, vocabulary: Vocabulary): LoweredMo
   };
 }
 
-/** By their ids; where there is a memory, they are taken from it and kept in it. */
-export function lowerFunctions(
-  file: PythonFile,
-  vocabulary: Vocabulary,
-  memory: ReturnType<typeof recall> | null = null,
-): LoweredFunctions {
-  const functions = new Map<string, FunctionEffects>();
-  const allPlaces = new Map<string, readonly Span[]>();
-  for (const [id, info] of file.scopes.functions) {
-    const lower = (): Lowered => new Lowering(file, id, vocabulary).function(info);
-    const { effects, places } = memory?.function(info) ?? memory?.keep(info, lower()) ?? lower();
-    functions.set(id, effects);
-    allPlaces.set(id, places);
-  }
-  return { functions, places: allPlaces };
+/** One function, by its id; undefined where the file has none of that id. */
+export function lowerFunction(file: PythonFile, id: string, vocabulary: Vocabulary): LoweredFunction | undefined {
+  const info = file.scopes.functions.get(id);
+  return info && new Lowering(file, id, vocabulary).function(info);
 }

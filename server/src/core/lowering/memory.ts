@@ -3,11 +3,10 @@
  * parse reuses, and on what the names around it mean, which is the signature; where either changed, it is lowered again.
  */
 
-import type { ClassEffects, FunctionEffects } from '../effects/events.ts';
+import type { ClassEffects, LoweredFunction } from '../effects/events.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
-import type { Span } from '../text/edit.ts';
 import { usualStart } from './calls.ts';
 import { asksForMakers } from './makers.ts';
 import type { Vocabulary } from './own-functions.ts';
@@ -19,13 +18,8 @@ import type { Vocabulary } from './own-functions.ts';
 const ELSEWHERE =
   /\.update\(|\[['"]\w+['"]\]\s*=|\]\s*=\s*[\w.]+\s*$|add_argument\(|\b(required|nargs)\s*=|parameters\(|\.copy_\(|load_state_dict\(/gm;
 
-/** A function's effects, and what its sites stand for: nodes, which move with an edit, but for the files that `%run` runs. */
-export interface Lowered {
-  readonly effects: FunctionEffects;
-  readonly places: readonly Span[];
-}
-
-interface Kept extends Lowered {
+/** The places are nodes, which move with an edit, but for the files that `%run` runs. */
+interface Kept extends LoweredFunction {
   readonly id: string;
   readonly decorators: string;
 }
@@ -44,7 +38,7 @@ export function recall(file: PythonFile, classes: Readonly<Record<string, ClassE
   const functions = new Map<Node, Kept>();
   file.memory = { signature, functions } satisfies LoweringMemory;
   return {
-    function(info: FunctionInfo): Lowered | undefined {
+    function(info: FunctionInfo): LoweredFunction | undefined {
       const kept = former.get(info.node);
       if (!kept || kept.id !== info.id || kept.decorators !== decoratorsOf(info, file)) return undefined;
       // A function inside another one sees that one's names.
@@ -52,7 +46,7 @@ export function recall(file: PythonFile, classes: Readonly<Record<string, ClassE
       functions.set(info.node, kept);
       return kept;
     },
-    keep(info: FunctionInfo, lowered: Lowered): Lowered {
+    keep(info: FunctionInfo, lowered: LoweredFunction): LoweredFunction {
       functions.set(info.node, { ...lowered, id: info.id, decorators: decoratorsOf(info, file) });
       return lowered;
     },

@@ -18,6 +18,10 @@ export interface CallsOfOther {
 /** By the name the file has for a function, or for a class and its `forward`. */
 export type CallsOfOthers = Readonly<Record<string, CallsOfOther>>;
 
+/** The last parts of all names that such calls may have: what is not among them needs no closer look. */
+export const wordsOfOthers = (file: PythonFile): Set<string> =>
+  new Set([...file.callsByName.keys()].filter(isForeign).map((name) => name.slice(name.lastIndexOf('.') + 1)));
+
 export function callsOfOthers(file: PythonFile): CallsOfOthers {
   const found: Record<string, CallsOfOther> = {};
   const isOff = (node: Node): boolean => runsWithoutGradient(node, file, { isWhole: false });

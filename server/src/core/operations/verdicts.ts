@@ -7,7 +7,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { reachingDefinitions } from '../python/reaching.ts';
 import { switchedOffHere } from '../switches/switches.ts';
 import { walk } from '../syntax/parse.ts';
-import { type Choices, holdsSomeTime } from '../tensors/choices.ts';
+import { Choices, holdsSomeTime } from '../tensors/choices.ts';
 import { isCount, isOffset } from '../tensors/counts.ts';
 import { isLayer, makerOf } from '../tensors/modules.ts';
 import { tensorOf } from '../tensors/tensors.ts';
@@ -77,13 +77,14 @@ const isMeant: Fault = (use, file, choices) => use.op.when.every((condition) => 
 /** True where it is reached and at fault some time, whichever of its operations a call then writes. */
 function isAtFault(use: OpCall, file: PythonFile, fault: Fault): boolean {
   const alternatives = use.group.length > 0 ? use.group : [use];
-  return holdsSomeTime(
-    (choices) =>
-      isReached(use.call.node, file, choices) &&
-      alternatives.some(
-        (each) => (alternatives.length < 2 || isChosen(each, file, choices)) && fault(each, file, choices),
-      ),
-  );
+  const isFault = (choices: Choices): boolean =>
+    alternatives.some(
+      (each) => (alternatives.length < 2 || isChosen(each, file, choices)) && fault(each, file, choices),
+    );
+  // Most are at fault under no choice: then nobody has to try the ways that lead there.
+  const none = new Choices(new Map());
+  if (!isFault(none) && none.open === null) return false;
+  return holdsSomeTime((choices) => isReached(use.call.node, file, choices) && isFault(choices));
 }
 
 /** What the operation does under the switches of the programs that reach it. */

@@ -10,7 +10,6 @@ import { keptPipelines } from '../lowering/augmentation.ts';
 import { fallsBackOnNumpy } from '../lowering/draws.ts';
 import { NO_VOCABULARY, streamsOf, type Vocabulary } from '../lowering/own-functions.ts';
 import { transformingFunctions } from '../lowering/transforms.ts';
-import { type CallsOfOthers, callsOfOthers } from '../operations/calls-of-others.ts';
 import { fillers } from '../operations/unfilled.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -65,7 +64,6 @@ export interface FileFacts {
   readonly parts: Parts;
   /** Folders that it adds to the path of modules. */
   readonly addedFolders: readonly string[];
-  readonly callsOfOthers: CallsOfOthers;
   /** Its functions in which, or by whose decorators, code is compiled, traced, batched or checkpointed; the module's body is empty. */
   readonly transforming: readonly string[];
   /** Its classes whose `__iter__` hands out what it holds without asking for its worker, and what of other files that calls. */
@@ -109,7 +107,6 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     passedInitializers: usesMl ? passedInitializers(file) : [],
     parts: usesMl ? partsOf(file) : {},
     addedFolders: addedFolders(file),
-    callsOfOthers: usesMl ? callsOfOthers(file) : {},
     transforming: usesMl ? transformingFunctions(file) : [],
     unasked: usesMl ? unaskedIterables(file) : {},
     asksForWorker: file.methodCalls('get_worker_info').length + file.calls(WORKER_INFO).length > 0,

@@ -1,13 +1,15 @@
 /** What a workspace keeps of its files: of an open one as it stands, of a closed one packed. */
 
-import { type LoweredFunctions, partsOfSite } from '../effects/events.ts';
-import { lowerFile, lowerFunctions, lowerModule } from '../lowering/file.ts';
+import { type LoweredFunction, partsOfSite } from '../effects/events.ts';
+import { lowerFile, lowerFunction, lowerModule } from '../lowering/file.ts';
 import { NO_VOCABULARY, type Vocabulary } from '../lowering/own-functions.ts';
+import { type CallsOfOthers, callsOfOthers, wordsOfOthers } from '../operations/calls-of-others.ts';
 import { closeFile, openFile, type PythonFile } from '../python/file.ts';
+import type { Source } from '../python/notebook.ts';
 import type { Span } from '../text/edit.ts';
-import { factsOf } from './facts.ts';
+import { type FileFacts, factsOf } from './facts.ts';
 import { copyOf, pack } from './packed-file.ts';
-import type { IndexedFile } from './workspace.ts';
+import type { CallsElsewhere, IndexedFile } from './workspace.ts';
 
 /** What the workspace keeps of an open file. Its sites move with the file's nodes. */
 export function indexFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFile {
@@ -16,21 +18,68 @@ export function indexFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFil
     const { unit, index } = partsOfSite(site);
     return places.get(unit)?.[index];
   };
-  return { effects, sites: { get }, facts: factsOf(file, vocabulary) };
+  const facts = factsOf(file, vocabulary);
+  return { effects, sites: { get }, facts, calls: callsIn(file, facts, (read) => read(file)) };
 }
 
-/** What it keeps of a file that is closed: the same without a node of its tree, and with its text for its functions. */
-export function indexClosedFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): IndexedFile {
+/**
+ * What it keeps of a file that is closed: the same without a node of its tree, and with its text for what few files are
+ * asked, unless somebody has the same file parsed then.
+ */
+export function indexClosedFile(
+  file: PythonFile,
+  vocabulary: Vocabulary = NO_VOCABULARY,
+  parsed: () => PythonFile | undefined = () => undefined,
+): IndexedFile {
   const { path } = file;
   const source = file.notebook ?? file.text;
-  const lower = (): LoweredFunctions => {
-    const again = openFile(path, source);
-    try {
-      return lowerFunctions(again, vocabulary);
-    } finally {
-      closeFile(again);
-    }
-  };
+  const key = {};
+  const again: Again = (read) => read(parsed() ?? reopened(key, path, source));
+  const lower = (id: string): LoweredFunction | undefined => again((opened) => lowerFunction(opened, id, vocabulary));
   const packed = pack(lowerModule(file, vocabulary), file.scopes.functions.keys(), lower);
-  return { ...packed, facts: copyOf(factsOf(file, vocabulary)) };
+  const facts = copyOf(factsOf(file, vocabulary));
+  return { ...packed, facts, calls: callsIn(file, facts, again) };
 }
+
+/** Reads something more of a file. */
+type Again = <T>(read: (file: PythonFile) => T) => T;
+
+/** Closed files that were parsed again, the latest last: whoever asks for one function is likely to ask for its neighbours. */
+const RECENT = new Map<object, PythonFile>();
+/** So many letters of them are kept. */
+const MOST_RECENT = 600_000;
+let recentLength = 0;
+
+function reopened(key: object, path: string, source: Source): PythonFile {
+  const known = RECENT.get(key);
+  const file = known ?? openFile(path, source);
+  if (known) RECENT.delete(key);
+  else {
+    closeFile(file); // Its nodes are enough.
+    recentLength += file.text.length;
+  }
+  RECENT.set(key, file);
+  for (const [oldest, { text }] of RECENT) {
+    if (recentLength <= MOST_RECENT || oldest === key) break;
+    RECENT.delete(oldest);
+    recentLength -= text.length;
+  }
+  return file;
+}
+
+/** What a file calls of others, read when somebody asks. */
+function callsIn(file: PythonFile, { reachesMl, isTest }: FileFacts, again: Again): CallsElsewhere {
+  let all: CallsOfOthers | undefined;
+  return {
+    words: reachesMl && !isTest ? new Set(copyOf([...wordsOfOthers(file)])) : NO_WORDS,
+    get isRead() {
+      return all !== undefined;
+    },
+    get all() {
+      all ??= copyOf(again(callsOfOthers));
+      return all;
+    },
+  };
+}
+
+const NO_WORDS: ReadonlySet<string> = new Set();

@@ -8,9 +8,8 @@ import {
   type FileEffects,
   type FunctionEffects,
   type FunctionTable,
-  type LoweredFunctions,
+  type LoweredFunction,
   type LoweredModule,
-  type Places,
   partsOfSite,
 } from '../effects/events.ts';
 import type { Span } from '../text/edit.ts';
@@ -20,19 +19,16 @@ export interface PackedFile {
   readonly sites: Pick<ReadonlyMap<string, Span>, 'get'>;
 }
 
-/** What stands outside of the file's functions; these are lowered, from the text, when one is asked for. */
-export function pack(
-  { effects, places }: LoweredModule,
-  ids: Iterable<string>,
-  lower: () => LoweredFunctions,
-): PackedFile {
+/** Works out one function, from the text. */
+type Lower = (id: string) => LoweredFunction | undefined;
+
+/** What stands outside of the file's functions; of these each is lowered when it is asked for. */
+export function pack({ effects, places }: LoweredModule, ids: Iterable<string>, lower: Lower): PackedFile {
   const functions = new PackedFunctions(ids, lower);
-  const own = new PackedSites(places);
-  let others: PackedSites | undefined;
+  const own = spansOf(places.get('') ?? []);
   const get = (site: string): Span | undefined => {
-    if (partsOfSite(site).unit === '') return own.get(site);
-    others ??= new PackedSites(functions.places);
-    return others.get(site);
+    const { unit, index } = partsOfSite(site);
+    return (unit === '' ? own : functions.placesOf(unit))[index];
   };
   return { effects: new PackedEffects(effects, functions), sites: { get } };
 }
@@ -85,24 +81,20 @@ class PackedEffects implements FileEffects {
 /** Only their ids, until one is asked for. */
 class PackedFunctions implements FunctionTable {
   readonly #ids: ReadonlySet<string>;
-  #lower: (() => LoweredFunctions) | undefined;
-  #functions: ReadonlyMap<string, FunctionEffects> = new Map();
-  #places: Places = new Map();
+  readonly #lower: Lower;
+  readonly #known = new Map<string, LoweredFunction>();
 
-  constructor(ids: Iterable<string>, lower: () => LoweredFunctions) {
+  constructor(ids: Iterable<string>, lower: Lower) {
     this.#ids = new Set(copyOf([...ids]));
     this.#lower = lower;
   }
 
-  get places(): Places {
-    this.#unpack();
-    return this.#places;
+  placesOf(id: string): readonly Span[] {
+    return this.#get(id)?.places ?? [];
   }
 
   get(id: string): FunctionEffects | undefined {
-    if (!this.#ids.has(id)) return undefined;
-    this.#unpack();
-    return this.#functions.get(id);
+    return this.#get(id)?.effects;
   }
 
   has(id: string): boolean {
@@ -114,35 +106,16 @@ class PackedFunctions implements FunctionTable {
   }
 
   /** The same without a node of the tree it is read from: a piece cut out of a text keeps all of it alive. */
-  #unpack(): void {
-    if (!this.#lower) return;
-    const { functions, places } = this.#lower();
-    this.#functions = new Map(copyOf([...functions]));
-    this.#places = new Map([...places].map(([id, spans]) => [id, spans.map(({ start, end }) => ({ start, end }))]));
-    this.#lower = undefined;
+  #get(id: string): LoweredFunction | undefined {
+    const known = this.#known.get(id);
+    if (known || !this.#ids.has(id)) return known;
+    const lowered = this.#lower(id);
+    if (!lowered) return undefined;
+    const copy = { effects: copyOf(lowered.effects), places: spansOf(lowered.places) };
+    this.#known.set(id, copy);
+    return copy;
   }
 }
 
-/** A line for each unit: its name, and where its places start and end. */
-class PackedSites {
-  readonly #lines: string;
-
-  constructor(places: Places) {
-    const lines: (string | number)[] = [];
-    for (const [unit, spans] of places) {
-      if (spans.length === 0) continue;
-      lines.push('\n', unit);
-      for (const { start, end } of spans) lines.push('\t', start, '-', end);
-    }
-    this.#lines = lines.join('');
-  }
-
-  get(site: string): Span | undefined {
-    const { unit, index } = partsOfSite(site);
-    const at = this.#lines.indexOf(`\n${unit}\t`);
-    if (at < 0) return undefined;
-    const [line] = this.#lines.slice(at + unit.length + 2).split('\n', 1);
-    const [start, end] = line!.split('\t')[index]?.split('-').map(Number) ?? [];
-    return start === undefined || end === undefined ? undefined : { start, end };
-  }
-}
+/** Places without the nodes that they are. */
+const spansOf = (places: readonly Span[]): readonly Span[] => places.map(({ start, end }) => ({ start, end }));

@@ -32,6 +32,7 @@ import { elsewhere } from './elsewhere.ts';
 import type { FileFacts } from './facts.ts';
 import { indexFile } from './indexed-file.ts';
 import { buildsModes, isNetwork } from './networks.ts';
+import type { Assumption } from './unseen-project.ts';
 import { Workspace } from './workspace.ts';
 
 const TORCH = namesFor('torch');
@@ -125,9 +126,7 @@ export class WorkspaceProject implements Project {
 
   /** The programs that the file is part of. */
   get #programs(): readonly string[] {
-    this.#entries ??= this.#workspace
-      .programsReaching(this.file.path)
-      .filter((path) => isProgram(this.#workspace, path));
+    this.#entries ??= programsOf(this.#workspace, this.file.path);
     return this.#entries;
   }
 
@@ -225,11 +224,7 @@ export class WorkspaceProject implements Project {
 
   #findTransformed(): readonly TransformedDraw[] {
     const { path } = this.file;
-    const importers = new Set([path]);
-    for (const each of importers) for (const other of this.#workspace.importers(each)) importers.add(other);
-    const transforming = [...new Set([...importers, ...this.#programPaths])].filter(
-      (each) => (this.#workspace.facts(each)?.transforming.length ?? 0) > 0,
-    );
+    const transforming = transformers(this.#workspace, path, this.#programPaths);
     if (transforming.length === 0) return [];
     const found = [
       ...this.#programs.flatMap((each) => this.#workspace.program(each).transformed),
@@ -251,10 +246,7 @@ export class WorkspaceProject implements Project {
   }
 
   get #programPaths(): ReadonlySet<string> {
-    this.#paths ??= new Set([
-      this.file.path,
-      ...this.#programs.flatMap((path) => [...this.#workspace.program(path).reached]),
-    ]);
+    this.#paths ??= pathsWith(this.#workspace, this.file.path, this.#programs);
     return this.#paths;
   }
 
@@ -329,15 +321,7 @@ export class WorkspaceProject implements Project {
 
   /** The functions of this file, by their names in it, that loaders of other files pass to their workers. */
   get passedInitializers(): readonly (PassedInitializer & { readonly id: string })[] {
-    const { path } = this.file;
-    const others = new Set([...this.#workspace.importers(path), ...this.#programPaths]);
-    others.delete(path);
-    return [...others].flatMap((other) =>
-      (this.#workspace.facts(other)?.passedInitializers ?? []).flatMap((passed) => {
-        const found = this.#workspace.locate(passed.name, other);
-        return found?.path === path ? [{ ...passed, id: found.name }] : [];
-      }),
-    );
+    return passedInitializers(this.#workspace, this.file.path, this.#programPaths);
   }
 
   /** True where this file or one of its programs saves or restores the state of a random generator. */
@@ -436,6 +420,52 @@ export function isProgram(workspace: Workspace, path: string): boolean {
   const { summary, reached } = workspace.program(path);
   if (![...reached].some((each) => workspace.facts(each)?.reachesMl)) return false;
   return isMeant || doesItself(summary);
+}
+
+/** The programs that a file is part of. */
+const programsOf = (workspace: Workspace, path: string): readonly string[] =>
+  workspace.programsReaching(path).filter((each) => isProgram(workspace, each));
+
+/** The file, and all that its programs run. */
+const pathsWith = (workspace: Workspace, path: string, programs: readonly string[]): ReadonlySet<string> =>
+  new Set([path, ...programs.flatMap((each) => [...workspace.program(each).reached])]);
+
+/** Files that transform code, and may lead to this one. */
+function transformers(workspace: Workspace, path: string, programPaths: ReadonlySet<string>): string[] {
+  const importers = new Set([path]);
+  for (const each of importers) for (const other of workspace.importers(each)) importers.add(other);
+  return [...new Set([...importers, ...programPaths])].filter(
+    (each) => (workspace.facts(each)?.transforming.length ?? 0) > 0,
+  );
+}
+
+/** The functions of a file that loaders of others pass to their workers. */
+function passedInitializers(workspace: Workspace, path: string, programPaths: ReadonlySet<string>) {
+  const others = new Set([...workspace.importers(path), ...programPaths]);
+  others.delete(path);
+  return [...others].flatMap((other) =>
+    (workspace.facts(other)?.passedInitializers ?? []).flatMap((passed) => {
+      const found = workspace.locate(passed.name, other);
+      return found?.path === path ? [{ ...passed, id: found.name }] : [];
+    }),
+  );
+}
+
+/** Whether what was taken for granted about a file holds, now that its project is known; without a look at the file. */
+export function holds(assumption: Assumption, path: string, workspace: Workspace): boolean {
+  const around = (): ReadonlySet<string> => pathsWith(workspace, path, programsOf(workspace, path));
+  switch (assumption) {
+    case 'no program':
+      return !isProgram(workspace, path);
+    case 'in no program':
+      return !workspace.programsReaching(path).some((each) => isProgram(workspace, each));
+    case 'imported':
+      return workspace.importers(path).size > 0;
+    case 'not transformed':
+      return transformers(workspace, path, around()).length === 0;
+    case 'initializes no workers':
+      return passedInitializers(workspace, path, around()).length === 0;
+  }
 }
 
 /** The file is imported, or shows in a demo what it has for others; those may find it by a name in a configuration. */

@@ -11,7 +11,7 @@ import type { FileEffects } from '../effects/events.ts';
 import type { Summary, TransformedDraw } from '../effects/summary.ts';
 import { appliedBy, hasTags, isConfiguration } from '../lowering/configurations.ts';
 import { Manifests, type Script } from '../manifests/manifests.ts';
-import type { CallsOfOther } from '../operations/calls-of-others.ts';
+import type { CallsOfOther, CallsOfOthers } from '../operations/calls-of-others.ts';
 import { closeFile, type PythonFile } from '../python/file.ts';
 import { mentionsCublas } from '../switches/environment.ts';
 import type { Span } from '../text/edit.ts';
@@ -24,6 +24,16 @@ export interface IndexedFile {
   /** Where each site of the effects is. */
   readonly sites: Pick<ReadonlyMap<string, Span>, 'get'>;
   readonly facts: FileFacts;
+  readonly calls: CallsElsewhere;
+}
+
+/** How a file calls what other files define. */
+export interface CallsElsewhere {
+  /** The last parts of the names by which it may call them; empty for a test, and where no machine learning is near. */
+  readonly words: ReadonlySet<string>;
+  readonly all: CallsOfOthers;
+  /** Somebody has asked for them. */
+  readonly isRead: boolean;
 }
 
 interface Located {
@@ -74,6 +84,9 @@ export class Workspace implements Modules {
   /** By file, the functions that manifests make commands; as of which list of them. */
   #commands = new Map<string, string[]>();
   #commandsOf: readonly Script[] | undefined;
+  /** How other files call the functions that were asked about, and the words by which they were sought. */
+  readonly #callers = new Map<string, readonly CallsOfOther[]>();
+  readonly #soughtWords = new Set<string>();
   /** Folders that some file adds to the path of modules. */
   #addedFolders: ReadonlySet<string> | undefined;
   /** Parses a file for a repair in it, or for what stands in it; hosts that can read files set it. */
@@ -94,8 +107,11 @@ export class Workspace implements Modules {
     // What was read in it may have been said of other files.
     const wasFollowed = this.#followed.delete(path);
     this.#parsed.delete(path);
-    if (old && sameEffects(old.effects, file.effects) && JSON.stringify(old.facts) === JSON.stringify(file.facts))
-      return wasFollowed;
+    if (old && sameEffects(old.effects, file.effects) && JSON.stringify(old.facts) === JSON.stringify(file.facts)) {
+      if (!this.#callsDiffer(old.calls, file.calls)) return wasFollowed;
+      this.#callers.clear();
+      return true;
+    }
     this.#forgetShared();
     // What is written inside functions changes no name, and matters only to programs that have read it.
     for (const [each, { asked }] of this.#visited) if (each === path || asked.has(path)) this.#visited.delete(each);
@@ -291,15 +307,28 @@ export class Workspace implements Modules {
 
   /** How other files, tests left out, call a function or a network's `forward` of a file. */
   #callsOf(path: string, id: string): readonly CallsOfOther[] {
+    const key = `${path}\0${id}`;
+    const known = this.#callers.get(key);
+    if (known) return known;
     const ending = `.${id.slice(1)}`;
+    // A network is called by its own name, or by that of its `forward`.
+    const words = ending.split('.').slice(ending.endsWith('.forward') ? -2 : -1);
+    for (const word of words) this.#soughtWords.add(word);
     const found: CallsOfOther[] = [];
-    for (const [other, { facts }] of this.#files) {
-      if (other === path || facts.isTest) continue;
-      for (const [name, calls] of Object.entries(facts.callsOfOthers)) {
-        if (name.endsWith(ending) && this.#names(name, other, path, id)) found.push(calls);
+    for (const [other, { calls }] of this.#files) {
+      if (other === path || !words.some((word) => calls.words.has(word))) continue;
+      for (const [name, how] of Object.entries(calls.all)) {
+        if (name.endsWith(ending) && this.#names(name, other, path, id)) found.push(how);
       }
     }
+    this.#callers.set(key, found);
     return found;
+  }
+
+  /** Whether a file calls what has been asked about in another way than it did. */
+  #callsDiffer(old: CallsElsewhere, now: CallsElsewhere): boolean {
+    if (old.isRead && JSON.stringify(old.all) !== JSON.stringify(now.all)) return true;
+    return [...this.#soughtWords].some((word) => old.words.has(word) !== now.words.has(word));
   }
 
   #names(name: string, from: string, path: string, id: string): boolean {
@@ -462,6 +491,7 @@ export class Workspace implements Modules {
   }
 
   #forgetShared(): void {
+    this.#callers.clear();
     this.#shared = new SharedOutcomes();
     this.#sharedAlone = new SharedOutcomes();
     this.#doers.clear();

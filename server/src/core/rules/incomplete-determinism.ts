@@ -83,11 +83,12 @@ layer = nn.TransformerEncoderLayer(64, 4)
     },
   ],
   *check(file, project) {
-    if (!project.isInProgram) return;
-    yield* warnOnly(file);
-    yield* unswitched(file, project);
+    const settings = [...switchSettings(file, CUDNN_DETERMINISTIC)];
+    const reports = [...warnOnly(file), ...unswitched(file, project)];
+    if (settings.length + reports.length === 0 || !project.isInProgram) return;
+    yield* reports;
     if (asksForMore(file, project)) return;
-    for (const setting of switchSettings(file, CUDNN_DETERMINISTIC)) {
+    for (const setting of settings) {
       const { node, value } = setting;
       if (value.type !== 'true' || isOverruled(setting, CUDNN_DETERMINISTIC, project)) continue;
       yield {

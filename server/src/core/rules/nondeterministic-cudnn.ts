@@ -57,10 +57,12 @@ model = torch.nn.Conv2d(3, 8, 3)
     },
   ],
   *check(file, project) {
-    if (measuresSpeed(file) || project.deterministicAlgorithms !== 'off') return;
+    if (measuresSpeed(file)) return;
     for (const setting of switchSettings(file, CUDNN_DETERMINISTIC)) {
       const { node, value } = setting;
-      if (value.type !== 'false' || isForSpeed(setting, CUDNN_DETERMINISTIC, project)) continue;
+      if (value.type !== 'false') continue;
+      if (project.deterministicAlgorithms !== 'off') return;
+      if (isForSpeed(setting, CUDNN_DETERMINISTIC, project)) continue;
       if (isOverruled(setting, CUDNN_DETERMINISTIC, project)) continue;
       yield {
         start: value.start,

@@ -83,10 +83,9 @@ def make_loader(data):
   ],
   *check(file, project) {
     for (const owner of file.scopes.classes.values()) {
-      const isData = project.isDataset(owner.id);
       for (const kept of keptGenerators(owner, file)) {
         const { state } = workersOf(kept, file);
-        if (state === 'none' || (state === 'unknown' && !isData)) continue;
+        if (state === 'none' || (state === 'unknown' && !project.isDataset(owner.id))) continue;
         const [use] = kept.uses;
         const { start, end } = kept.made.callee;
         yield {

@@ -9,6 +9,7 @@ const MOST_TRIALS = 200;
 /** One trial: what was decided so far. */
 export class Choices {
   readonly #taken: ReadonlyMap<Node, number>;
+  #dependence = 0;
   #open: { readonly at: Node; readonly count: number; readonly kind: Kind } | null = null;
 
   constructor(taken: ReadonlyMap<Node, number>) {
@@ -20,8 +21,23 @@ export class Choices {
     return this.#open;
   }
 
+  /** Grows with whatever makes an answer one of this trial: a choice, a limit that was met, an answer that hangs on itself. */
+  get dependence(): number {
+    return this.#dependence;
+  }
+
+  /** What is asked for is given up, as it lies too deep or hangs on itself. */
+  giveUp(): undefined {
+    this.#dependence++;
+  }
+
+  /** What was found out in this trial. */
+  readonly values = new Map<Node, unknown>();
+  readonly reached = new Map<Node, unknown>();
+
   /** Which of so many ways is taken at a place. */
   pick(at: Node, count: number, kind: Kind): number {
+    if (count > 1) this.#dependence++;
     const taken = this.#taken.get(at);
     if (taken !== undefined) return Math.min(taken, count - 1);
     if (count > 1) this.#open ??= { at, count, kind };

@@ -25,6 +25,49 @@ const MAX_DEPTH = 40;
 const MOST_ITEMS = 64;
 const GROWS = /^(append|extend|insert|remove|pop|clear|update|add)$/;
 
+/** What hangs on no choice, and met no limit: it is the same in every trial, which asks for it again and again. */
+class Settled {
+  readonly values = new Map<Node, Written | undefined>();
+  readonly reached = new Map<Node, boolean>();
+}
+
+const memory = new WeakMap<PythonFile, Settled>();
+
+function settledIn(file: PythonFile): Settled {
+  let settled = memory.get(file);
+  if (!settled) {
+    settled = new Settled();
+    memory.set(file, settled);
+  }
+  return settled;
+}
+
+/** What an answer is while it is being worked out, and its kind of answer where it is asked for meanwhile. */
+const OPEN = Symbol('open');
+
+interface Answers<T> {
+  readonly always: Map<Node, T>;
+  readonly here: Map<Node, unknown>;
+  /** Of what hangs on itself. */
+  readonly otherwise: T;
+}
+
+/** An answer, worked out once in a trial, and once for all trials where it hangs on no choice. */
+function settle<T>({ always, here, otherwise }: Answers<T>, node: Node, choices: Choices, answer: () => T): T {
+  if (always.has(node)) return always.get(node)!;
+  if (here.has(node)) {
+    const known = here.get(node);
+    choices.giveUp();
+    return known === OPEN ? otherwise : (known as T);
+  }
+  const before = choices.dependence;
+  here.set(node, OPEN);
+  const found = answer();
+  here.set(node, found);
+  if (choices.dependence === before) always.set(node, found);
+  return found;
+}
+
 /** Undefined where the code does not show it. */
 export function writtenValue(
   node: Node | undefined,
@@ -32,7 +75,13 @@ export function writtenValue(
   choices: Choices,
   depth = 0,
 ): Written | undefined {
-  if (!node || depth > MAX_DEPTH) return undefined;
+  if (!node) return undefined;
+  if (depth > MAX_DEPTH) return choices.giveUp();
+  const answers = { always: settledIn(file).values, here: choices.values, otherwise: undefined };
+  return settle(answers, node, choices, () => valueAt(node, file, choices, depth));
+}
+
+function valueAt(node: Node, file: PythonFile, choices: Choices, depth: number): Written | undefined {
   const go = (inner: Node | undefined): Written | undefined => writtenValue(inner, file, choices, depth + 1);
   switch (node.type) {
     case 'none':
@@ -401,7 +450,15 @@ function valuesOf(owner: ClassInfo, name: string, file: PythonFile, depth = 0): 
 
 /** False where a branch around a place is not taken, or one in front of it leaves, as the values written down decide it. */
 export function isReached(place: Node, file: PythonFile, choices: Choices, depth = 0): boolean {
-  if (depth > MAX_DEPTH / 2) return true;
+  if (depth > MAX_DEPTH / 2) {
+    choices.giveUp();
+    return true;
+  }
+  const answers = { always: settledIn(file).reached, here: choices.reached, otherwise: true };
+  return settle(answers, place, choices, () => isReachedAt(place, file, choices, depth));
+}
+
+function isReachedAt(place: Node, file: PythonFile, choices: Choices, depth: number): boolean {
   const says = (condition: Node | undefined): boolean | undefined =>
     isTruthy(writtenValue(condition, file, choices, depth + 1));
   for (let at = place; at.parent && !/_definition$|^lambda$/.test(at.type); at = at.parent) {

@@ -81,7 +81,7 @@ async function replay(text: string, steps: readonly Step[]): Promise<Record<'ser
 
     const beforeEngine = performance.now();
     file = updateFile(file, after);
-    analyze(file, projectOf(file, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
+    analyze(projectOf(file, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
     times.engine.push(performance.now() - beforeEngine);
 
     const [start, end] = [document.positionAt(stroke.start), document.positionAt(stroke.end)];

@@ -168,7 +168,7 @@ function fixesOf(rule: Rule): Map<string, boolean> {
     const settings = { ...DEFAULT_SETTINGS, torchVersion };
     for (const { path, text } of parseMarks(bad)) {
       const file = openFile(path, text);
-      const { findings } = analyze(file, projectOf(file, settings), settings);
+      const { findings } = analyze(projectOf(file, settings), settings);
       for (const finding of findings) {
         if (finding.rule !== rule.name) continue;
         for (const fix of finding.fixes ?? []) fixes.set(fix.title, fix.safe);
@@ -268,7 +268,7 @@ function walk(): Generated {
   const workspace = new Workspace();
   workspace.set(file.path, indexFile(file));
   const lineOf = (offset: number): number => file.text.slice(0, offset).split('\n').length;
-  const findings = analyze(file, projectOf(file, DEFAULT_SETTINGS, workspace), DEFAULT_SETTINGS).findings.flatMap(
+  const findings = analyze(projectOf(file, DEFAULT_SETTINGS, workspace), DEFAULT_SETTINGS).findings.flatMap(
     ({ start, severity, rule, message, related = [] }) => [
       `train.py:${lineOf(start)}: ${severity}: ${message} (${rule})`,
       ...related.map((each) => `    train.py:${lineOf(each.start)}: ${each.message}`),

@@ -27,7 +27,7 @@ function repair(name: string, text: string): string {
   let repaired = text;
   for (let count = 0; count < MOST_FIXES; count++) {
     const file = openFile(name, repaired);
-    const { findings } = analyze(file, projectOf(file, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
+    const { findings } = analyze(projectOf(file, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
     const edits = findings.find(({ fixes }) => fixes?.length)?.fixes?.[0]?.edits();
     closeFile(file);
     if (edits === undefined) return repaired;

@@ -19,7 +19,7 @@ export interface Beside {
 export function act(text: string, needle: string, title: string, beside: readonly Beside[] = []): string {
   const file = openFile('train.py', text);
   const project = projectOf(file, DEFAULT_SETTINGS, workspaceOf([{ path: 'train.py', text }, ...beside]));
-  const analysis = analyze(file, project, DEFAULT_SETTINGS);
+  const analysis = analyze(project, DEFAULT_SETTINGS);
   const at = text.indexOf(needle);
   const actions = actionsAt(file, project, analysis, { start: at, end: at });
   const action = actions.find((each) => each.title.startsWith(title));
@@ -34,7 +34,7 @@ export function titles(text: string, needle: string): string[] {
   const file = openFile('train.py', text);
   const project = projectOf(file, DEFAULT_SETTINGS);
   const at = text.indexOf(needle);
-  const found = actionsAt(file, project, analyze(file, project, DEFAULT_SETTINGS), { start: at, end: at });
+  const found = actionsAt(file, project, analyze(project, DEFAULT_SETTINGS), { start: at, end: at });
   closeFile(file);
   return found.map((each) => each.title);
 }

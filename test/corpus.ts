@@ -89,7 +89,7 @@ export function understand<T>(
   const file = openFile(path, source);
   try {
     const project = projectOf(file, settings, workspace);
-    const analysis = analyze(file, project, settings);
+    const analysis = analyze(project, settings);
     assert.deepEqual(analysis.problems, [], `${path}: a rule threw`);
     return use({ file, project, analysis });
   } finally {

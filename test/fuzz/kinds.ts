@@ -29,7 +29,7 @@ const PROJECTS = fixtures().filter(({ files }) => files.length > 1);
 /** All that a user may ask of a file at one place. */
 function ask(file: PythonFile, random: Random): void {
   const project = projectOf(file, DEFAULT_SETTINGS);
-  const analysis = analyze(file, project, DEFAULT_SETTINGS);
+  const analysis = analyze(project, DEFAULT_SETTINGS);
   assert.deepEqual(analysis.problems, []);
   for (const finding of analysis.findings) {
     assert.ok(finding.start <= finding.end && finding.end <= file.text.length, `${finding.rule} lies outside`);
@@ -67,9 +67,9 @@ function edits(random: Random, say: (text: string) => void): void {
       history.push(now);
       say(history.map((each) => JSON.stringify(each)).join('\n'));
       file = updateFile(file, now);
-      const { findings } = analyze(file, projectOf(file, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
+      const { findings } = analyze(projectOf(file, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
       const fresh = openFile('train.py', now);
-      const again = analyze(fresh, projectOf(fresh, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
+      const again = analyze(projectOf(fresh, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
       const expected = renderMarks(now, again.findings);
       const isWhole = !fresh.hasSyntaxErrors;
       closeFile(fresh);
@@ -155,7 +155,7 @@ function settings(random: Random, say: (text: string) => void): void {
   assert.deepEqual(Object.keys(parsed.settings).sort(), Object.keys(DEFAULT_SETTINGS).sort());
   const file = openFile('train.py', random.pick(TEXTS));
   try {
-    const { problems } = analyze(file, projectOf(file, parsed.settings), parsed.settings);
+    const { problems } = analyze(projectOf(file, parsed.settings), parsed.settings);
     assert.deepEqual(problems, []);
   } finally {
     closeFile(file);
@@ -188,7 +188,7 @@ function manifest(random: Random, say: (text: string) => void): void {
   const file = openFile('train.py', 'import torch\ntorch.rand(1)\n');
   try {
     const judged = workspace.manifests.settingsOf('train.py', DEFAULT_SETTINGS);
-    assert.deepEqual(analyze(file, projectOf(file, judged, workspace), judged).problems, []);
+    assert.deepEqual(analyze(projectOf(file, judged, workspace), judged).problems, []);
   } finally {
     closeFile(file);
   }

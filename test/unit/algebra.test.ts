@@ -21,8 +21,10 @@ import {
   led,
   maybe,
   type Paths,
+  passes,
   perhapsSeeds,
   quieted,
+  repeated,
   type Site,
   scoped,
   seeds,
@@ -48,6 +50,7 @@ const leaf: fc.Arbitrary<Paths> = fc.oneof(
     .tuple(fc.subarray([...STREAMS], { minLength: 1 }), site, fc.constantFrom('seed' as const, 'restore' as const))
     .map(([each, at, kind]) => seeds(each, at, kind)),
   site.map(perhapsSeeds),
+  fc.tuple(fc.nat(2), site).map(([number, at]) => passes({ path: 'a.py', number }, at)),
   fc
     .tuple(fc.constantFrom('x', 'y'), fc.constantFrom(true, false, undefined), site)
     .map(([name, value, at]) => flagged(name, value, at)),
@@ -63,6 +66,7 @@ const { paths } = fc.letrec<{ paths: Paths }>((tie) => ({
     tie('paths').map(maybe),
     tie('paths').map(scoped),
     tie('paths').map(imported),
+    tie('paths').map(repeated),
     tie('paths').map(alone),
     fc.tuple(tie('paths'), fc.boolean()).map(([each, isReplaced]) => quieted(each, isReplaced)),
     fc.tuple(site, tie('paths')).map(([at, each]) => led(at, each)),

@@ -36,7 +36,7 @@ test('a program with too many ways through it is silent, and named', () => {
   const [{ path, text }] = files as [{ path: string; text: string }];
   const file = openFile(path, text);
   const workspace = workspaceOf(files);
-  const { findings, problems } = analyze(file, projectOf(file, DEFAULT_SETTINGS, workspace), DEFAULT_SETTINGS);
+  const { findings, problems } = analyze(projectOf(file, DEFAULT_SETTINGS, workspace), DEFAULT_SETTINGS);
   assert.deepEqual(
     findings.map(({ rule }) => rule),
     [],

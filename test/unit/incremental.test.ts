@@ -84,7 +84,7 @@ function findingsOfOpened(path: string, text: string): string | null {
 }
 
 function findingsOf(file: PythonFile): string {
-  const { findings, problems } = analyze(file, projectOf(file, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
+  const { findings, problems } = analyze(projectOf(file, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
   assert.deepEqual(problems, [], `a rule threw on:\n${file.text}`);
   return renderMarks(file.text, findings);
 }

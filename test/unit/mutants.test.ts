@@ -60,7 +60,7 @@ function streamsLeft(files: readonly SourceFile[]): Set<string | undefined> {
     return known.file;
   });
   const findings = opened.flatMap((file): readonly Finding[] => {
-    const { findings, problems } = analyze(file, projectOf(file, DEFAULT_SETTINGS, workspace), DEFAULT_SETTINGS);
+    const { findings, problems } = analyze(projectOf(file, DEFAULT_SETTINGS, workspace), DEFAULT_SETTINGS);
     assert.deepEqual(problems, [], `${file.path}: a rule threw`);
     return findings;
   });

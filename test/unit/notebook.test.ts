@@ -334,7 +334,7 @@ test('cells that are filled one after the other give what a fresh notebook gives
       for (let i = texts.length - 1; i >= 0; i--) {
         const filled = join(...texts.map((text, at) => (at >= i ? text : '')));
         live = updateFile(live, filled);
-        const findings = analyze(live, projectOf(live, DEFAULT_SETTINGS), DEFAULT_SETTINGS).findings;
+        const findings = analyze(projectOf(live, DEFAULT_SETTINGS), DEFAULT_SETTINGS).findings;
         const fresh = understand(path, filled, ({ analysis }) =>
           analysis.findings.map(({ start, rule }) => [start, rule]),
         );

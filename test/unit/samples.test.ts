@@ -22,7 +22,7 @@ for (const section of sections) {
     const rows = [...section.matchAll(/^\| (\d+) \| ([\w-]+) \| (\w+) \| `(.+?)` \|/gm)].map((row) => row.slice(1));
     const text = readFileSync(new URL(name, folder), 'utf8');
     const file = openFile(name, text);
-    const { findings } = analyze(file, projectOf(file, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
+    const { findings } = analyze(projectOf(file, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
     closeFile(file);
     const found = findings.map(({ start, end, rule, severity }) => {
       const line = text.slice(0, start).split('\n').length;

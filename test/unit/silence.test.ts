@@ -22,7 +22,7 @@ function check(files: readonly Pick<MarkedFile, 'path' | 'text' | 'notebook'>[])
     seen.files++;
     if (!staysSilent(silence, path, workspace)) return [];
     seen.silent++;
-    const { findings, problems } = analyze(file, project, DEFAULT_SETTINGS);
+    const { findings, problems } = analyze(project, DEFAULT_SETTINGS);
     return [...findings.map(({ rule }) => `${path}: ${rule}`), ...problems];
   });
 }

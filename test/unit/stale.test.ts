@@ -27,7 +27,7 @@ function* pairs(): Generator<Pair> {
 }
 
 function findingsOf(file: PythonFile): string {
-  const { findings } = analyze(file, projectOf(file, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
+  const { findings } = analyze(projectOf(file, DEFAULT_SETTINGS), DEFAULT_SETTINGS);
   return renderMarks(file.text, findings);
 }
 

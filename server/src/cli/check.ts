@@ -105,7 +105,7 @@ function findAll(
       const file = session.open(path);
       if (!file) continue;
       const settings = session.settingsOf(path);
-      const { findings, problems } = analyze(file, projectOf(file, settings, workspace), settings);
+      const { findings, problems } = analyze(projectOf(file, settings, workspace), settings);
       for (const problem of problems)
         session.problem(t`${problem} This is a fault of Seedwise; please report it.`, path);
       found.push(...foundIn(file, asReleased(findings, settings, version), around));

@@ -94,7 +94,7 @@ export function change(session: Session, treat: Treatment): Changes {
     const file = open(path);
     if (!file) return 0;
     const settings = session.settingsOf(path);
-    const { edits, count } = treat(analyze(file, projectOf(file, settings, workspace), settings), file);
+    const { edits, count } = treat(analyze(projectOf(file, settings, workspace), settings), file);
     closeFile(file);
     const targets = [...new Set(edits.map((edit) => edit.path ?? path))];
     const taken = targets.map((target) =>

@@ -27,8 +27,8 @@ export function serveHovers(
 ): void {
   connection.onHover(({ textDocument, position }: HoverParams) =>
     guarded(null, () =>
-      withPython(textDocument.uri, null, ({ file, project }, { document }) => {
-        const hover = hoverAt(file, project, document.offsetAt(position));
+      withPython(textDocument.uri, null, ({ project }, { document }) => {
+        const hover = hoverAt(project.file, project, document.offsetAt(position));
         if (!hover) return null;
         const range = { start: document.positionAt(hover.start), end: document.positionAt(hover.end) };
         return { contents: { kind: MarkupKind.Markdown, value: hover.markdown }, range };

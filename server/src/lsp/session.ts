@@ -325,7 +325,7 @@ export class Session {
     // What this document does has changed, so what the others were told may be wrong.
     if (this.index.generation !== generation && this.#checkedByUri.size > 0) this.lookAgain();
     const project = projectOf(file, settings, isInWorkspace(document.uri) ? this.index.workspace : undefined);
-    const { findings, problems } = analyze(file, project, settings);
+    const { findings, problems } = analyze(project, settings);
     const analysis: Analysis = { findings: asReleased(findings, settings, this.host.version), problems };
     for (const problem of analysis.problems) this.speaker.once(problem, this.speaker.logWarning);
     this.#logIfSlow(document.uri, performance.now() - start);

@@ -63,7 +63,7 @@ async function diagnosticsOf(session: Session, path: string, user: Settings): Pr
       if (!(await index.readMissing()) || round > 1) return [];
       continue;
     }
-    const { findings } = analyze(file, projectOf(file, settings, index.workspace), settings);
+    const { findings } = analyze(projectOf(file, settings, index.workspace), settings);
     const document = TextDocument.create(index.uriOf(path), 'python', CLOSED, file.text);
     const diagnostics = findings.map((finding) => session.translator.diagnosticOf(finding, document));
     if (!(await index.readMissing()) || round > 1) return diagnostics;
@@ -83,7 +83,7 @@ async function programEntries(session: Session): Promise<ProgramEntry[]> {
     if (!file) continue;
     const settings = index.workspace.manifests.settingsOf(path, user);
     const project = projectOf(file, settings, index.workspace);
-    const analysis = analyze(file, project, settings);
+    const analysis = analyze(project, settings);
     const glance = glanceOf(file, project, analysis);
     const document = TextDocument.create(index.uriOf(path), 'python', CLOSED, file.text);
     const findings = analysis.findings.map((finding) => {

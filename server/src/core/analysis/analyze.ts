@@ -21,7 +21,8 @@ export interface Analysis {
   readonly problems: readonly Message[];
 }
 
-export function analyze(file: PythonFile, project: Project, settings: Settings): Analysis {
+export function analyze(project: Project, settings: Settings): Analysis {
+  const { file } = project;
   const found: Finding[] = [];
   const problems: Message[] = [];
   for (const rule of RULES) {

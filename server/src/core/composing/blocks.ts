@@ -1,5 +1,15 @@
 /** What is left of a piece of code by what stands around it: a loop, a scope, handlers, another process, another program. */
-import { alone, EMPTY, maybe, type Paths, quieted, type Site, scoped, startsProcess } from '../effects/algebra.ts';
+import {
+  alone,
+  EMPTY,
+  maybe,
+  type Paths,
+  quieted,
+  repeated,
+  type Site,
+  scoped,
+  startsProcess,
+} from '../effects/algebra.ts';
 import type { Event, FunctionEffects } from '../effects/events.ts';
 import { around, close, either, falls, interrupted, lastly, NOTHING, type Outcome, then, whole } from './outcomes.ts';
 
@@ -14,7 +24,8 @@ export function written({ events }: FunctionEffects, outcome: Outcome): Outcome 
 }
 
 /** A loop that runs no time at all draws nothing; one that runs is judged by its first round. */
-export const looped = (body: Outcome): Outcome => {
+export const looped = (inner: Outcome): Outcome => {
+  const body = around(inner, repeated);
   const { falls: end } = either(falls(body.falls), falls(body.breaks));
   return { ...body, falls: end ?? EMPTY, breaks: null };
 };

@@ -1,7 +1,15 @@
 /** Composes events into what a whole program does, in execution order, through every call it can follow. */
 
 import { EMPTY, imported, type Paths, perhapsSeeds, type Site, seenFrom } from '../effects/algebra.ts';
-import type { Arguments, CallEvent, Event, InstanceValue, RunEvent, Value } from '../effects/events.ts';
+import {
+  type Arguments,
+  type CallEvent,
+  type Event,
+  type InstanceValue,
+  OF_SELF,
+  type RunEvent,
+  type Value,
+} from '../effects/events.ts';
 import { type Summary, summaryOf, type TransformedDraw } from '../effects/summary.ts';
 import { HOLDS_PARTS } from '../knowledge/calls.ts';
 import { drawOf, looksLikeSeeder, seederOf } from '../knowledge/tables.ts';
@@ -23,7 +31,7 @@ import {
 } from './callees.ts';
 import { between, inContext } from './contexts.ts';
 import { addArguments, bindArguments, constantOf, decide, decisive, settle, settleArguments } from './guards.ts';
-import { iterated, type Steps } from './iterating.ts';
+import { handedOver, iterated, type Steps } from './iterating.ts';
 import { around, close, ENDS, type Frame, falls, NOTHING, type Outcome, then, whole } from './outcomes.ts';
 import type { Needs, SharedOutcomes } from './shared.ts';
 import { Recorder, type Trace } from './trace.ts';
@@ -47,6 +55,8 @@ function partsOf(module: readonly Event[]): readonly (readonly Event[])[] {
   PARTS.set(module, parts);
   return parts;
 }
+
+const isForward = ({ id }: FoundFunction): boolean => id.endsWith('.forward');
 
 const isPlainValue = (value: Value): boolean => value === null || 'const' in value;
 
@@ -220,7 +230,9 @@ export class Composer {
       case 'call':
         return this.#call(event, frame);
       case 'iterate': {
-        const value = settle(event.value, env, path);
+        const given = event.value;
+        const isKept = given !== null && 'parameter' in given && given.parameter.startsWith(OF_SELF);
+        const value = isKept ? look(given) : settle(given, env, path);
         const at: Site = { path, site: event.site };
         const generated = event.maker ? this.#call(event.maker, frame, 'generators') : this.#generated(value, at);
         return then(generated, iterated(value, at, this.#steps));
@@ -357,7 +369,9 @@ export class Composer {
     if (outcome) return outcome;
     if (runsOnly === 'generators' || (name !== '' && this.#callees.isOwn(name, path))) return NOTHING;
     // What a call nobody knows is handed, it may iterate.
-    const handed = [...call.positional, ...Object.values(call.keywords)].map((each) => this.#generated(each, at));
+    const handed = [...call.positional, ...Object.values(call.keywords)].map((each) =>
+      then(this.#generated(each, at), handedOver(each, at, this.#steps)),
+    );
     return handed.reduce(then, event.takesSeed ? falls(this.#record.maySeed(at)) : NOTHING);
   }
 
@@ -375,6 +389,11 @@ export class Composer {
     const ownMethod = frame.self && owner !== '' && name.startsWith(`${owner}.`) ? name.slice(owner.length + 1) : '';
     if (frame.self && ownMethod !== '' && !ownMethod.startsWith('super()')) {
       const own = this.#follow(frame.self, ownMethod.split('.'), call, at);
+      if (own) return own;
+    }
+    // How a module is called leads to the `forward` that the object's own class has.
+    if (frame.self && name.endsWith('.super().__call__') && meaning?.kind === 'function' && isForward(meaning.found)) {
+      const own = this.#method(frame.self, 'forward', call, at, 0);
       if (own) return own;
     }
     const closure = frame.unit !== '' && name.startsWith(`${frame.unit}.`) ? frame.env : {};

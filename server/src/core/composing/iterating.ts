@@ -1,6 +1,6 @@
 /** What iterating an object does: the order of a DataLoader, and the items of its dataset. */
 
-import { drawnFrom, type Site } from '../effects/algebra.ts';
+import { drawnFrom, passes, type Site } from '../effects/algebra.ts';
 import type { Arguments, InstanceValue, Value } from '../effects/events.ts';
 import { NO_ARGUMENTS } from './callees.ts';
 import { called, either, falls, NOTHING, type Outcome, then, whole } from './outcomes.ts';
@@ -20,6 +20,7 @@ export function iterated(value: Value, at: Site, steps: Steps): Outcome {
     return known.oneOf.map((each) => iterated(each, at, steps)).reduce(either);
   }
   if (known === null || !('instance' in known)) return NOTHING;
+  if (known.sampler !== undefined) return falls(passes({ path: known.home ?? at.path, number: known.sampler }, at));
   if (!known.loader) {
     const turn = steps.method(known, '__iter__', NO_ARGUMENTS, at);
     return turn ? called(turn) : itemsOf(known, at, steps);
@@ -33,6 +34,18 @@ export function iterated(value: Value, at: Site, steps: Steps): Outcome {
   const items = whole(steps.record.inside({ kind: 'worker' }, take));
   // Workers seed all their streams from one draw of the torch generator of this process.
   return items ? then(order, falls(drawnFrom('torch', items))) : order;
+}
+
+/** What code that nobody can read is handed: a sampler, or a loader with one, may be told the epoch there. */
+export function handedOver(value: Value, at: Site, steps: Steps): Outcome {
+  const known = steps.resolved(value, at.path);
+  if (known === null) return NOTHING;
+  const parts = 'oneOf' in known ? known.oneOf : 'tuple' in known ? known.tuple : [];
+  if (parts.length > 0) return parts.map((each) => handedOver(each, at, steps)).reduce(then, NOTHING);
+  if (!('instance' in known)) return NOTHING;
+  if (known.sampler !== undefined)
+    return falls(passes({ path: known.home ?? at.path, number: known.sampler }, at, 'unread'));
+  return known.loader ? handedOver(known.loader.sampler, at, steps) : NOTHING;
 }
 
 /** Taking the items of a dataset, one after the other. */

@@ -87,6 +87,10 @@ export interface Project {
   settingsOf(name: string): readonly SetSwitch[];
   /** Whether a program of this file runs a place in it; undefined where nobody can tell, as a framework may. */
   runs(place: Node): boolean | undefined;
+  /** Where programs of this file iterate, in a loop, what one of its samplers shuffles alike in every round. */
+  roundsOf(number: number): readonly Location[];
+  /** True where a file of its programs tells a sampler the epoch, or has a library do it. */
+  readonly tellsEpoch: boolean;
   /** What a call of a function or method of the project does to randomness; null where nobody can read it. */
   callOf(name: string): Summary | null;
   /** The parameters of a class's constructor, and the attributes that keep them as they are. */

@@ -104,11 +104,21 @@ interface FreshProcess {
   readonly own: Paths['flags'];
 }
 
+/** One iteration over what a sampler shuffles alike in every epoch, until it is told which one it is. */
+interface Pass {
+  readonly route: Route;
+  /** The file that makes the sampler, and which one of its samplers it is. */
+  readonly sampler: { readonly path: string; readonly number: number };
+  /** How many loops stand around it, its own included; two stand for more. Code that nobody can read is handed it, and may tell it. */
+  readonly loops: 0 | 1 | 2 | 'unread';
+}
+
 /** What a piece of code does on the paths that lead to one end of it. A stream it does nothing to is absent. */
 export interface Paths {
   readonly streams: PerStream<StreamPaths>;
   readonly flags: Readonly<Record<string, PathFlag>>;
   readonly fresh: readonly FreshProcess[];
+  readonly passes: readonly Pass[];
 }
 
 /** The state of a path has two bits, and a set of states a bit for each of the four. */
@@ -135,7 +145,7 @@ const IDLE: StreamPaths = {
   started: [],
 };
 const NO_FLAGS: Paths['flags'] = {};
-export const EMPTY: Paths = { streams: {}, flags: NO_FLAGS, fresh: [] };
+export const EMPTY: Paths = { streams: {}, flags: NO_FLAGS, fresh: [], passes: [] };
 
 /** Both bits of a path can only be gained. */
 const AFTER: readonly (readonly number[])[] = Array.from({ length: 16 }, (_, a) =>
@@ -161,7 +171,12 @@ export function seq(a: Paths, b: Paths): Paths {
     if (found) streams[stream] = found;
   }
   const started = b.fresh.map((each) => ({ ...each, before: laterFlags(a.flags, each.before) }));
-  return { streams, flags: laterFlags(a.flags, b.flags), fresh: front(a.fresh, started, FRESH) };
+  return {
+    streams,
+    flags: laterFlags(a.flags, b.flags),
+    fresh: front(a.fresh, started, FRESH),
+    passes: front(a.passes, b.passes, PASSES),
+  };
 }
 
 /** Either a or b. */
@@ -181,7 +196,12 @@ export function alt(a: Paths, b: Paths): Paths {
       started: front(x.started, y.started, STARTED),
     };
   }
-  return { streams, flags: eitherFlags(a.flags, b.flags), fresh: front(a.fresh, b.fresh, FRESH) };
+  return {
+    streams,
+    flags: eitherFlags(a.flags, b.flags),
+    fresh: front(a.fresh, b.fresh, FRESH),
+    passes: front(a.passes, b.passes, PASSES),
+  };
 }
 
 function behind(x: StreamPaths, y: StreamPaths, before: PerStream<Seed>, hasSeeded: boolean): StreamPaths {
@@ -333,6 +353,16 @@ const FRESH: Order<FreshProcess> = {
   outdoes: () => false,
 };
 
+const PASSES: Order<Pass> = {
+  compare: (a, b) =>
+    compareRoutes(a.route, b.route) ||
+    a.sampler.path.localeCompare(b.sampler.path) ||
+    a.sampler.number - b.sampler.number ||
+    String(a.loops).localeCompare(String(b.loops)),
+  meet: (a) => a,
+  outdoes: () => false,
+};
+
 /** The later setting of a switch is the one that counts. */
 function laterFlags(a: Paths['flags'], b: Paths['flags']): Paths['flags'] {
   if (a === NO_FLAGS || b === NO_FLAGS) return a === NO_FLAGS ? b : a;
@@ -394,6 +424,28 @@ export function draws(stream: Stream, site: Site): Paths {
   return { ...EMPTY, streams: { [stream]: { ...IDLE, draws: [draw] } } };
 }
 
+/** Iterates what a sampler of a file shuffles, or hands it to code that nobody can read. */
+export const passes = (sampler: Pass['sampler'], site: Site, loops: 0 | 'unread' = 0): Paths => ({
+  ...EMPTY,
+  passes: [{ route: routeTo(site), sampler, loops }],
+});
+
+/** The same in a loop. */
+export const repeated = (paths: Paths): Paths =>
+  paths.passes.length === 0
+    ? paths
+    : {
+        ...paths,
+        passes: front(
+          [],
+          paths.passes.map((each) => ({
+            ...each,
+            loops: each.loops === 'unread' ? each.loops : each.loops === 0 ? 1 : 2,
+          })),
+          PASSES,
+        ),
+      };
+
 /** A call that seeds the streams for certain, or goes back to a state that an earlier run has saved. */
 export function seeds(streams: readonly Stream[], site: Site, kind: 'seed' | 'restore' = 'seed'): Paths {
   const seed: Seed = { route: routeTo(site), kind, imported: false };
@@ -436,6 +488,7 @@ export function led(site: Site, paths: Paths): Paths {
     })),
     flags: overSettings(paths.flags, by),
     fresh: paths.fresh.map((each) => ({ ...by(each), before: overSettings(each.before, by) })),
+    passes: paths.passes.map(by),
   };
 }
 
@@ -487,6 +540,7 @@ export const onlySeeds = (paths: Paths): Paths => ({
   streams: mapStreams(paths.streams, (each) => ({ ...each, draws: [], late: [], started: [] })),
   flags: NO_FLAGS,
   fresh: [],
+  passes: [],
 });
 
 /**
@@ -549,6 +603,7 @@ export function withStopped(paths: Paths, stopped: Paths): Paths {
       }),
     ),
     fresh: both.fresh,
+    passes: both.passes,
   };
 }
 

@@ -61,6 +61,8 @@ export interface InstanceValue {
   readonly made?: Arguments;
   /** Of a generator of random numbers: the function that makes it, empty for the module's body. */
   readonly madeIn?: string;
+  /** Of a sampler that shuffles alike in every epoch until it is told which one: the number it has among those of its file. */
+  readonly sampler?: number;
   readonly home?: string;
 }
 

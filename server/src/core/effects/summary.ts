@@ -71,6 +71,13 @@ export interface Summary {
   readonly flags: Flags;
   /** Processes that start up anew, and leave switches off that this one has turned on. */
   readonly unswitched: readonly Unswitched[];
+  /** Iterations in a loop over what one sampler shuffles alike in every round. */
+  readonly rounds: readonly Round[];
+}
+
+/** The iteration, and the file that makes the sampler with the number it has among those of the file. */
+export interface Round extends Reached {
+  readonly sampler: { readonly path: string; readonly number: number };
 }
 
 /** The call that starts the process, and the places that turn on, only in this one, what it leaves off. */
@@ -105,7 +112,7 @@ export interface Setting extends Reached {
 export type Flags = Readonly<Record<string, Flag>>;
 
 /** What the paths come to. */
-export function summaryOf({ streams, flags, fresh }: Paths): Summary {
+export function summaryOf({ streams, flags, fresh, passes }: Paths): Summary {
   const read = <T>(view: (paths: StreamPaths) => T | null): PerStream<T> => {
     const found: Partial<Record<Stream, T>> = {};
     for (const stream of STREAMS) {
@@ -140,6 +147,12 @@ export function summaryOf({ streams, flags, fresh }: Paths): Summary {
         return here.length === 0 || own[name] ? [] : [[name, here.map((each) => reached(each.route))] as const];
       });
       return on.length === 0 ? [] : [{ ...reached(route), lost: Object.fromEntries(on) }];
+    }),
+    rounds: passes.flatMap(({ route, sampler, loops }) => {
+      const isSame = (other: { readonly path: string; readonly number: number }): boolean =>
+        other.path === sampler.path && other.number === sampler.number;
+      const isRead = !passes.some((each) => each.loops === 'unread' && isSame(each.sampler));
+      return loops === 2 && isRead ? [{ ...reached(route), sampler }] : [];
     }),
   };
 }

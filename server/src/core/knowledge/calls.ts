@@ -22,6 +22,8 @@ export const CALLS_ITS_PARTS = namesFor('calls-its-parts');
 export const HOLDS_PARTS = namesFor('holds-parts');
 /** Calls that run a function in another process. */
 export const SPAWNS = namesFor('starts-process');
+/** Gives each rank its part of an order, which is the same in every epoch until it is told the epoch. */
+export const RANK_SAMPLER = nameFor('distributed-sampler');
 /** Gives an object that starts processes in one way. */
 export const GETS_CONTEXT = namesFor('process-context');
 /** Ends the program. */
@@ -52,6 +54,12 @@ export const SEEDS_ITS_OBJECT = new Set([
 /** What draws from a generator of its own, by the last word of its name: no method of it seeds a global one. */
 export const HAS_OWN_STREAM = new Set(
   'env envs environment environments space sampler dataset loader dataloader datamodule split splitter kfold folds buffer memory noise generator rng gen augmenter transform transforms'.split(
+    ' ',
+  ),
+);
+/** What a function makes or prepares, by the last word of its name: it is no program. */
+export const NAMES_A_PRODUCT = new Set(
+  'data model net network weights weight parameters params batch batches sample samples image images graph mask masks array matrix table index indices vocab tokens token tensor tensors features labels embedding embeddings df dataframe'.split(
     ' ',
   ),
 );

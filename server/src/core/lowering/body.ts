@@ -23,9 +23,10 @@ import { overwrittenBy } from './harmless-draws.ts';
 import { importedModules } from './modules.ts';
 import { namedEvents, type Vocabulary } from './own-functions.ts';
 import { isOnlyProbed } from './probes.ts';
+import { setterEvents } from './setters.ts';
 import { assignmentEvents } from './switch-events.ts';
 import { transformationOf } from './transforms.ts';
-import { argumentValues, guardOf, isProperty, knownValue, makerOf, returnedValue } from './values.ts';
+import { argumentValues, guardOf, isProperty, keptValue, knownValue, makerOf, returnedValue } from './values.ts';
 
 const UNWRITTEN = nameFor('unwritten');
 
@@ -300,6 +301,7 @@ export class Lowering {
           ...this.#optional(node.get('right')),
           ...this.#optional(node.get('left')),
           ...assignmentEvents(node, this.#file, (at) => this.#site(at)),
+          ...setterEvents(node, this.#file, (at) => this.#site(at)),
         ];
       case 'yield': {
         const before = this.#expressions(node.children);
@@ -360,7 +362,7 @@ export class Lowering {
         return passed.flatMap((argument) => this.#iteration(argument));
       }
     }
-    const value = knownValue(expression, this.#file);
+    const value = keptValue(expression, this.#file);
     if (value !== null && ('const' in value || 'function' in value)) return [];
     const made = makerOf(expression, this.#file);
     const maker = made && callEvents(this.#file.call(made), this.#file, () => this.#site(expression))[0];

@@ -3,13 +3,21 @@
  * Where it stands in none, the call may seed only if its name says so and a global generator is within its reach.
  */
 
-import { type Arguments, type CallEvent, type Event, NOTHING_PASSED, type Value } from '../effects/events.ts';
+import {
+  type Arguments,
+  type CallEvent,
+  type Event,
+  type InstanceValue,
+  NOTHING_PASSED,
+  type Value,
+} from '../effects/events.ts';
 import {
   HAS_OWN_STREAM,
   HOLDS_SETTINGS,
   KEEPS_FUNCTION,
   KEEPS_FUNCTION_METHOD,
   KEEPS_SEED,
+  NAMES_A_PRODUCT,
   NOTES_SEED,
   REGISTERS,
   RUNS_IN_WORKERS,
@@ -48,6 +56,10 @@ export function unreadCall(call: Call, file: PythonFile, site: Sites): Event[] {
     const isNamed = makerOf(holder, file) === call.node ? { isNamed: true as const } : {};
     return [{ kind: 'call', target, ...given, takesSeed, ...isNamed, site: at }, ...rest];
   }
+  const all = [...given.positional, ...Object.values(given.keywords)];
+  if (!takesSeed && all.some(mayBeLoader)) {
+    return [{ kind: 'call', target: { of: null, method: '' }, ...given, takesSeed, site: at }, ...rest];
+  }
   // The import is gone, and the call raises.
   const isGone = call.callee.type === 'identifier' && file.definitions(call.callee).length === 0;
   return takesSeed && !isGone ? [{ kind: 'unknown-seeder', site: at }, ...rest] : rest;
@@ -56,9 +68,12 @@ export function unreadCall(call: Call, file: PythonFile, site: Sites): Event[] {
 /** What is called: a name, or a method of a value; null where nobody can tell. */
 function targetOf(call: Call, file: PythonFile): CallEvent['target'] | null {
   const named = call.name ?? appOf(call.callee, file);
+  const object = call.callee.get('object');
+  const made = object && named?.startsWith('#') && call.method !== null ? knownValue(object, file) : null;
+  // What an object was made of decides what its methods do.
+  if (made !== null && 'instance' in made && keepsSomething(made)) return { of: made, method: call.method ?? '' };
   if (named !== null) return named;
   const isTelling = (value: Value): boolean => value !== null && !('const' in value);
-  const object = call.callee.get('object');
   if (object) {
     const of = call.method === null ? null : knownValue(object, file);
     return isTelling(of) ? { of, method: call.method ?? '' } : null;
@@ -70,6 +85,16 @@ function targetOf(call: Call, file: PythonFile): CallEvent['target'] | null {
   const callee = knownValue(call.callee, file);
   return isTelling(callee) ? { of: callee, method: '__call__' } : null;
 }
+
+/** What such a call is handed matters only where it may be a loader or a sampler. */
+const mayBeLoader = (value: Value): boolean =>
+  value !== null &&
+  (('instance' in value && (value.loader !== undefined || value.sampler !== undefined)) ||
+    'result' in value ||
+    ('parameter' in value && /load|sampl|data|batch|iter/i.test(value.parameter)));
+
+const keepsSomething = ({ made }: InstanceValue): boolean =>
+  made !== undefined && [...made.positional, ...Object.values(made.keywords)].some((each) => each !== null);
 
 /** Functions handed to a call nobody knows are assumed to run. */
 export function callbacks(call: Call, given: Arguments, file: PythonFile, site: Sites): CallEvent[] {
@@ -105,7 +130,8 @@ function maySeedUnread(call: Call, file: PythonFile): boolean {
   if (object && isObject(object, file) && (SEEDS_ITS_OBJECT.has(last) || ownsStream(object, file))) return false;
   if (looksLikeSeeder(call.name ?? last)) return true;
   const words = wordsOf(last);
-  const makesOwn = HAS_OWN_STREAM.has(words.at(-1) ?? '') && !/^env/.test(words.at(-1) ?? '');
+  const end = words.at(-1) ?? '';
+  const makesOwn = NAMES_A_PRODUCT.has(end) || (HAS_OWN_STREAM.has(end) && !/^env/.test(end));
   return !makesOwn && words.some((word) => SETS_UP.has(word)) && namesSeed(call, last, file);
 }
 

@@ -9,7 +9,7 @@ import {
   OF_SELF,
   type Value,
 } from '../effects/events.ts';
-import { CALLS_ITS_PARTS, HANDS_ON, HOLDS_PARTS } from '../knowledge/calls.ts';
+import { CALLS_ITS_PARTS, HANDS_ON, HOLDS_PARTS, RANK_SAMPLER } from '../knowledge/calls.ts';
 import { LOADER_NAMES, loaderRow } from '../knowledge/loaders.ts';
 import { isLibrary, isOfLibrary, nameFor, namesFor } from '../knowledge/names.ts';
 import { drawOf, type Stream } from '../knowledge/tables.ts';
@@ -256,6 +256,7 @@ function instanceValue(call: Call, file: PythonFile, depth: number): InstanceVal
   const instance = call.name ?? '';
   const home = madeIn(call, file);
   if (home !== null) return { instance, madeIn: home };
+  if (instance === RANK_SAMPLER) return { instance, ...shufflesAlike(call, file) };
   if (DATA_LOADERS.has(instance)) return { instance, loader: loaderOf(call, file, depth) };
   if (CALLS_ITS_PARTS.has(instance) || HOLDS_PARTS.has(instance)) {
     const passed = argumentValues(call, file, depth + 1).positional;
@@ -266,6 +267,13 @@ function instanceValue(call: Call, file: PythonFile, depth: number): InstanceVal
   const all = [...made.positional, ...Object.values(made.keywords)];
   const isPlain = all.every((each) => each === null || 'const' in each);
   return { instance, made: isPlain ? modesOf(made) : made };
+}
+
+/** A sampler that shuffles, by the number that it has among those of its file. */
+function shufflesAlike(call: Call, file: PythonFile): { readonly sampler?: number } {
+  const shuffle = file.argument(call, 'shuffle', 3);
+  const isShuffled = shuffle === 'absent' || (typeof shuffle !== 'string' && file.constant(shuffle) === true);
+  return isShuffled ? { sampler: file.calls(RANK_SAMPLER).indexOf(call) } : {};
 }
 
 /** `train=True`, `split='test'`: what conditions on `self` ask for. Sizes are left out, so that equal objects stay equal. */
@@ -341,7 +349,7 @@ export function returnedValue(info: FunctionInfo, file: PythonFile): Value {
 
 /** How a `DataLoader(...)` uses the global generators. */
 const instanceOnly = (value: Value): Value =>
-  value !== null && ('instance' in value || 'result' in value) ? value : null;
+  value !== null && ('instance' in value || 'result' in value || 'oneOf' in value) ? value : null;
 
 function loaderOf(call: Call, file: PythonFile, depth = 0): Loader {
   const row = loaderRow(call.name);

@@ -15,6 +15,7 @@ const ACTING_METHODS =
 /** A function called so does what the program is there for. */
 const WORKS = /^#(main|run|train|fit|learn|cli|evaluate|benchmark)\w*$/;
 const COMMAND_LINE = namesFor('reads-command-line');
+const OPTIMIZERS = namesFor('optimizers');
 const DEEPEST = 3;
 
 /** True where the main guard makes a network of this file, or has a function make one, and does nothing but look at it. */
@@ -25,7 +26,7 @@ export function isDemo(file: PythonFile): boolean {
   return body !== undefined && networks.length > 0 && makesOwn(body, file) && onlyShows(body, file, 0);
 }
 
-/** True where the main guard runs what the file is there for, with the arguments of a command line. */
+/** True where the main guard runs what the file is there for: with the arguments of a command line, or by training. */
 export function hasCommandLine(file: PythonFile): boolean {
   const reads = (body: Node | undefined, depth: number): boolean =>
     body !== undefined &&
@@ -42,8 +43,17 @@ export function hasCommandLine(file: PythonFile): boolean {
       const isSeed = name !== null && (seederOf(name)?.streams.length ?? 0) > 0;
       return isSeed || method === 'backward' || file.functionOf(name) !== undefined;
     });
-  return bodies.some((body) => works(body) && reads(body, 0));
+  return bodies.some((body) => (works(body) && reads(body, 0)) || trains(body, file, 0));
 }
+
+/** A module that only shows what it has for others takes no step with it. */
+const trains = (body: Node | undefined, file: PythonFile, depth: number): boolean =>
+  body !== undefined &&
+  depth <= DEEPEST &&
+  callsIn(body, file).some(({ name, method }) => {
+    if (method === 'backward' || OPTIMIZERS.has(name)) return true;
+    return trains(file.functionOf(name)?.node.get('body'), file, depth + 1);
+  });
 
 export function isMainGuard(node: Node, file: PythonFile): boolean {
   return node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__');

@@ -1,7 +1,7 @@
 /** What a file says about the programs it is part of, besides its effects: small, plain, and kept for closed files. */
 
 import type { Determinism, PassedInitializer } from '../contract/project.ts';
-import { ALGORITHMS, CUDNN_DETERMINISTIC, OLD_ALGORITHMS } from '../knowledge/calls.ts';
+import { ALGORITHMS, CUDNN_DETERMINISTIC, HANDS_ON, OLD_ALGORITHMS } from '../knowledge/calls.ts';
 import { isOfLibrary, nameFor, namesFor } from '../knowledge/names.ts';
 import { type Flags, isMlPackage, looksLikeSeeder, type Seeder, seederOf } from '../knowledge/tables.ts';
 import { unaskedIterables } from '../loading/iterables.ts';
@@ -68,6 +68,8 @@ export interface FileFacts {
   readonly transforming: readonly string[];
   /** Its classes whose `__iter__` hands out what it holds without asking for its worker, and what of other files that calls. */
   readonly unasked: Readonly<Record<string, readonly string[]>>;
+  /** It tells a sampler the epoch, or hands loaders to a library that does. */
+  readonly tellsEpoch: boolean;
   /** It asks for the number of a DataLoader's worker. */
   readonly asksForWorker: boolean;
 }
@@ -109,6 +111,8 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     addedFolders: addedFolders(file),
     transforming: usesMl ? transformingFunctions(file) : [],
     unasked: usesMl ? unaskedIterables(file) : {},
+    tellsEpoch:
+      file.methodCalls('set_epoch').length > 0 || [...file.callsByName.keys()].some((name) => HANDS_ON.has(name)),
     asksForWorker: file.methodCalls('get_worker_info').length + file.calls(WORKER_INFO).length > 0,
   };
 }

@@ -4,7 +4,7 @@ import { type LoweredFunction, partsOfSite } from '../effects/events.ts';
 import { lowerFile, lowerFunction, lowerModule } from '../lowering/file.ts';
 import { NO_VOCABULARY, type Vocabulary } from '../lowering/own-functions.ts';
 import { type CallsOfOthers, callsOfOthers, wordsOfOthers } from '../operations/calls-of-others.ts';
-import { closeFile, openFile, type PythonFile } from '../python/file.ts';
+import { closeFile, type HandedOn, openFile, type PythonFile } from '../python/file.ts';
 import type { Source } from '../python/notebook.ts';
 import type { Span } from '../text/edit.ts';
 import { type FileFacts, factsOf } from './facts.ts';
@@ -19,7 +19,8 @@ export function indexFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFil
     return places.get(unit)?.[index];
   };
   const facts = factsOf(file, vocabulary);
-  return { effects, sites: { get }, facts, calls: callsIn(file, facts, (read) => read(file)) };
+  const seenBy = (by: HandedOn): IndexedFile => indexFile(file.seenBy(by), vocabulary);
+  return { effects, sites: { get }, facts, calls: callsIn(file, facts, (read) => read(file)), seenBy };
 }
 
 /**
@@ -34,11 +35,16 @@ export function indexClosedFile(
   const { path } = file;
   const source = file.notebook ?? file.text;
   const key = {};
-  const again: Again = (read) => read(parsed() ?? reopened(key, path, source));
+  return closed(file, vocabulary, (read) => read(parsed() ?? reopened(key, path, source)));
+}
+
+function closed(file: PythonFile, vocabulary: Vocabulary, again: Again): IndexedFile {
   const lower = (id: string): LoweredFunction | undefined => again((opened) => lowerFunction(opened, id, vocabulary));
   const packed = pack(lowerModule(file, vocabulary), file.scopes.functions.keys(), lower);
   const facts = copyOf(factsOf(file, vocabulary));
-  return { ...packed, facts, calls: callsIn(file, facts, again) };
+  const seenBy = (by: HandedOn): IndexedFile =>
+    again((opened) => closed(opened.seenBy(by), vocabulary, (read) => again((each) => read(each.seenBy(by)))));
+  return { ...packed, facts, calls: callsIn(file, facts, again), seenBy };
 }
 
 /** Reads something more of a file. */

@@ -51,7 +51,7 @@ export class WorkspaceProject implements Project {
   #paths: ReadonlySet<string> | undefined;
 
   constructor(file: PythonFile, settings: Settings, workspace: Workspace) {
-    this.file = file;
+    this.file = workspace.see(file);
     this.#settings = settings;
     this.#workspace = workspace;
   }
@@ -181,6 +181,18 @@ export class WorkspaceProject implements Project {
     const name = `${this.file.path}\0${owner.id}`;
     if (programs.some(({ entered }) => entered.has(name))) return true;
     return isPlainFunction(owner, this.file) ? false : undefined;
+  }
+
+  /** Where programs of this file iterate, in a loop, what one of its samplers shuffles alike in every round. */
+  roundsOf(number: number): readonly Location[] {
+    const rounds = this.#programs.flatMap((path) => this.#workspace.program(path).summary?.rounds ?? []);
+    const own = rounds.filter(({ sampler }) => sampler.path === this.file.path && sampler.number === number);
+    return own.map(({ site }) => this.locate(site));
+  }
+
+  /** True where a file of its programs tells a sampler the epoch, or has a library do it. */
+  get tellsEpoch(): boolean {
+    return this.#programFacts.some((facts) => facts.tellsEpoch);
   }
 
   /** What a call of a function or method of the project does to randomness; null where nobody can read it. */
@@ -391,7 +403,9 @@ export class WorkspaceProject implements Project {
 
   /** Another file of the workspace, parsed; null where nobody can read it now. */
   fileAt(path: string): PythonFile | null {
-    return path === this.file.path ? this.file : this.#workspace.open(path);
+    if (path === this.file.path) return this.file;
+    const other = this.#workspace.open(path);
+    return other && this.#workspace.see(other);
   }
 }
 
@@ -463,6 +477,8 @@ export function holds(assumption: Assumption, path: string, workspace: Workspace
       return workspace.importers(path).size > 0;
     case 'not transformed':
       return transformers(workspace, path, around()).length === 0;
+    case 'handed no names':
+      return !workspace.isHandedNames(path);
     case 'initializes no workers':
       return passedInitializers(workspace, path, around()).length === 0;
   }

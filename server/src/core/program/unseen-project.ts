@@ -13,7 +13,13 @@ import type { PythonFile } from '../python/file.ts';
 import type { FileFacts } from './facts.ts';
 
 /** What is taken for granted about a file: that it is no program, is in none, is imported, and so on. */
-export type Assumption = 'no program' | 'in no program' | 'imported' | 'not transformed' | 'initializes no workers';
+export type Assumption =
+  | 'no program'
+  | 'in no program'
+  | 'imported'
+  | 'not transformed'
+  | 'initializes no workers'
+  | 'handed no names';
 
 /** Thrown for a question that only other files answer; it needs no stack. */
 const UNSEEN = { name: 'Unseen' };
@@ -27,7 +33,7 @@ export class UnseenProject implements Project {
   readonly versionOf: Project['versionOf'];
   readonly #facts: FileFacts;
   /** What the answers up to now depend on. */
-  readonly assumes = new Set<Assumption>();
+  readonly assumes = new Set<Assumption>(['handed no names']);
   #values: Evaluator | undefined;
 
   /** The facts are the file's own; the manifests answer for versions. */
@@ -119,6 +125,15 @@ export class UnseenProject implements Project {
   settingsOf(): readonly SetSwitch[] {
     this.#inNoProgram();
     return [];
+  }
+
+  roundsOf(): readonly never[] {
+    this.#inNoProgram();
+    return [];
+  }
+
+  get tellsEpoch(): boolean {
+    return this.#inNoProgram().tellsEpoch;
   }
 
   callsElsewhere(): null {

@@ -9,10 +9,12 @@ import { SharedOutcomes } from '../composing/shared.ts';
 import { isStandardModule } from '../edits/imports.ts';
 import type { FileEffects } from '../effects/events.ts';
 import type { Summary, TransformedDraw } from '../effects/summary.ts';
+import { isLibrary } from '../knowledge/names.ts';
+import { isMlPackage } from '../knowledge/tables.ts';
 import { appliedBy, hasTags, isConfiguration } from '../lowering/configurations.ts';
 import { Manifests, type Script } from '../manifests/manifests.ts';
 import type { CallsOfOther, CallsOfOthers } from '../operations/calls-of-others.ts';
-import { closeFile, type PythonFile } from '../python/file.ts';
+import { closeFile, type HandedOn, type PythonFile } from '../python/file.ts';
 import { mentionsCublas } from '../switches/environment.ts';
 import type { Span } from '../text/edit.ts';
 import { folderOf, join, resolve } from '../text/paths.ts';
@@ -25,6 +27,8 @@ export interface IndexedFile {
   readonly sites: Pick<ReadonlyMap<string, Span>, 'get'>;
   readonly facts: FileFacts;
   readonly calls: CallsElsewhere;
+  /** The same where names that modules of the project hand on mean what they stand for there. */
+  readonly seenBy: (by: HandedOn) => IndexedFile;
 }
 
 /** How a file calls what other files define. */
@@ -66,6 +70,8 @@ export class Workspace implements Modules {
   /** The files that say which versions its programs run with. */
   readonly manifests = new Manifests();
   readonly #files = new Map<string, IndexedFile>();
+  /** Files that use names which modules of the project hand on, as they are seen so; null for the others. */
+  readonly #seen = new Map<string, { readonly by: HandedOn; readonly indexed: IndexedFile } | null>();
   /** Folders that hold Python files, at any depth. */
   readonly #folders = new Map<string, number>();
   readonly #located = new Map<string, Located | null>();
@@ -89,6 +95,8 @@ export class Workspace implements Modules {
   readonly #soughtWords = new Set<string>();
   /** Folders that some file adds to the path of modules. */
   #addedFolders: ReadonlySet<string> | undefined;
+  /** Files by the last name of their module. */
+  #byName: Map<string, string[]> | undefined;
   /** Parses a file for a repair in it, or for what stands in it; hosts that can read files set it. */
   open: (path: string) => PythonFile | null = () => null;
   /** Files that values of others were followed into, parsed, the latest last; and all that ever were. */
@@ -102,21 +110,29 @@ export class Workspace implements Modules {
   /** Takes a file in, or its new version; true when programs may behave differently now. */
   set(path: string, file: IndexedFile): boolean {
     const old = this.#files.get(path);
+    const before = old && (this.#seen.get(path)?.indexed ?? old);
     this.#files.set(path, file);
+    this.#seen.delete(path);
     if (!old) this.#countFolders(path, 1);
     // What was read in it may have been said of other files.
     const wasFollowed = this.#followed.delete(path);
     this.#parsed.delete(path);
-    if (old && sameEffects(old.effects, file.effects) && JSON.stringify(old.facts) === JSON.stringify(file.facts)) {
-      if (!this.#callsDiffer(old.calls, file.calls)) return wasFollowed;
-      this.#callers.clear();
-      return true;
-    }
+    if (old && shapeOf(old) === shapeOf(file)) {
+      const now = this.#indexed(path) ?? file;
+      if (
+        before &&
+        sameEffects(before.effects, now.effects) &&
+        JSON.stringify(before.facts) === JSON.stringify(now.facts)
+      ) {
+        if (!this.#callsDiffer(before.calls, now.calls)) return wasFollowed;
+        this.#callers.clear();
+        return true;
+      }
+      this.#forgetPrograms(path);
+    } else this.#forget();
     this.#forgetShared();
     // What is written inside functions changes no name, and matters only to programs that have read it.
     for (const [each, { asked }] of this.#visited) if (each === path || asked.has(path)) this.#visited.delete(each);
-    if (old && shapeOf(old) === shapeOf(file)) this.#forgetPrograms(path);
-    else this.#forget();
     return true;
   }
 
@@ -168,19 +184,101 @@ export class Workspace implements Modules {
     this.#parsed.set(path, file);
     const [oldest] = this.#parsed.keys();
     if (oldest !== undefined && this.#parsed.size > MOST_PARSED) this.#parsed.delete(oldest);
-    return file;
+    return this.see(file);
+  }
+
+  /** A version of a file, with the names that modules of the project hand on to it. */
+  see(file: PythonFile): PythonFile {
+    this.#indexed(file.path);
+    const seen = this.#seen.get(file.path);
+    return seen ? file.seenBy(seen.by) : file;
+  }
+
+  /** Modules of the project hand names of libraries on to a file. */
+  isHandedNames(path: string): boolean {
+    this.#indexed(path);
+    return (this.#seen.get(path) ?? null) !== null;
   }
 
   effects(path: string): FileEffects | undefined {
-    return this.#files.get(path)?.effects;
+    return this.#indexed(path)?.effects;
   }
 
   facts(path: string): FileFacts | undefined {
-    return this.#files.get(path)?.facts;
+    return this.#indexed(path)?.facts;
   }
 
   site(path: string, site: string): Span | undefined {
-    return this.#files.get(path)?.sites.get(site);
+    return this.#indexed(path)?.sites.get(site);
+  }
+
+  #indexed(path: string): IndexedFile | undefined {
+    const plain = this.#files.get(path);
+    if (!plain) return undefined;
+    let seen = this.#seen.get(path);
+    if (seen === undefined) {
+      this.#seen.set(path, null); // While it is looked at, it is what it is.
+      const by: HandedOn = (name) => this.#handedOn(name, path, new Set());
+      seen = this.#usesHandedOn(path, plain, by) ? { by, indexed: plain.seenBy(by) } : null;
+      this.#seen.set(path, seen);
+    }
+    return seen?.indexed ?? plain;
+  }
+
+  /** Some name that the file imports from a module of the project is a library's. */
+  #usesHandedOn(path: string, { effects: { stars, imports } }: IndexedFile, by: HandedOn): boolean {
+    const ownStars = stars.filter((star) => this.locate(star, path)?.name === '');
+    return (
+      (ownStars.length > 0 && stars.length > 1) ||
+      imports.some((module) => (by(module) ?? module) !== module) ||
+      ownStars.some((star) => this.#handsOnAny(this.locate(star, path)?.path ?? '', new Set()))
+    );
+  }
+
+  /** A star import of the file brings in names of libraries. */
+  #handsOnAny(path: string, looked: Set<string>): boolean {
+    if (looked.has(path)) return false;
+    looked.add(path);
+    const { exports = {}, stars = [] } = this.#files.get(path)?.effects ?? {};
+    const isOutside = (name: string): boolean => this.locate(name, path) === null;
+    return (
+      Object.values(exports).some(isOutside) ||
+      stars.some((star) => {
+        const module = this.locate(star, path);
+        return module ? this.#handsOnAny(module.path, looked) : true;
+      })
+    );
+  }
+
+  /** As `HandedOn` says, for names of one file; `looked` keeps modules that import from each other apart. */
+  #handedOn(name: string, path: string, looked: Set<string>): string | null | undefined {
+    if (this.locate(name, path)) return name;
+    const parts = name.split('.');
+    for (let count = parts.length - 1; count > 0; count--) {
+      const module = this.locate(parts.slice(0, count).join('.') || '.', path);
+      if (module?.name === '') return this.#handedOnBy(module.path, parts.slice(count), looked);
+    }
+    return undefined;
+  }
+
+  /** What of a library a module has under a name; null where it has nothing of the kind. */
+  #handedOnBy(path: string, rest: readonly string[], looked: Set<string>): string | null {
+    const [first = '', ...more] = rest;
+    const key = `${path}\0${first}`;
+    if (looked.has(key)) return null;
+    looked.add(key);
+    const { exports = {}, stars = [] } = this.#files.get(path)?.effects ?? {};
+    const isBound = Object.hasOwn(exports, first);
+    const sources = isBound ? [[exports[first], ...more]] : [...stars].reverse().map((star) => [star, ...rest]);
+    for (const source of sources) {
+      const name = source.join('.').replace(/^(\.+)\./, '$1');
+      const found = this.#handedOn(name, path, looked);
+      if (found === undefined && !name.startsWith('.')) return name;
+      // What a module of the project defines itself is no library's.
+      if (found === name) return null;
+      if (found) return found;
+    }
+    return null;
   }
 
   program(path: string): ProgramEffects {
@@ -315,8 +413,9 @@ export class Workspace implements Modules {
     const words = ending.split('.').slice(ending.endsWith('.forward') ? -2 : -1);
     for (const word of words) this.#soughtWords.add(word);
     const found: CallsOfOther[] = [];
-    for (const [other, { calls }] of this.#files) {
-      if (other === path || !words.some((word) => calls.words.has(word))) continue;
+    for (const other of this.#files.keys()) {
+      const calls = other === path ? undefined : this.#indexed(other)?.calls;
+      if (!calls || !words.some((word) => calls.words.has(word))) continue;
       for (const [name, how] of Object.entries(calls.all)) {
         if (name.endsWith(ending) && this.#names(name, other, path, id)) found.push(how);
       }
@@ -422,7 +521,43 @@ export class Workspace implements Modules {
       const found = this.#below(root, parts, depth);
       if (found) return found;
     }
+    return isMlPackage(first) || isLibrary(first) ? null : this.#bySuffix(parts, depth);
+  }
+
+  /**
+   * `company.project.engine.seeding` where the project's files begin at `engine`: the longest end of the name that one
+   * file alone has for a path. A single name says too little.
+   */
+  #bySuffix(parts: readonly string[], depth: number): Located | null {
+    for (let from = 1; from < parts.length - 1; from++) {
+      for (let count = parts.length; count > from + 1; count--) {
+        const module = parts.slice(from, count);
+        const files = this.#filesCalled(module.at(-1) ?? '').filter((path) => {
+          const ending = `/${module.join('/')}`;
+          return `/${path}`.endsWith(`${ending}.py`) || `/${path}`.endsWith(`${ending}/__init__.py`);
+        });
+        const [path, ...others] = files;
+        if (path === undefined || others.length > 0) continue;
+        const rest = parts.slice(count);
+        const found = rest.length === 0 ? { path, name: '' } : this.#member(path, rest, depth);
+        if (found) return found;
+      }
+    }
     return null;
+  }
+
+  /** The modules of a name, in whichever folder. */
+  #filesCalled(name: string): readonly string[] {
+    if (!this.#byName) {
+      this.#byName = new Map();
+      for (const path of this.#files.keys()) {
+        const called = path.replace(/(\/__init__)?\.py$/, '').replace(/.*\//, '');
+        const known = this.#byName.get(called);
+        if (known) known.push(path);
+        else this.#byName.set(called, [path]);
+      }
+    }
+    return this.#byName.get(name) ?? [];
   }
 
   #added(bases: readonly string[]): string[] {
@@ -449,7 +584,8 @@ export class Workspace implements Modules {
     // Packages that star-import each other would be searched again and again.
     if (seen.has(path)) return null;
     seen.add(path);
-    const effects = this.effects(path);
+    // Which names there are does not hang on what they are.
+    const effects = this.#files.get(path)?.effects;
     const [first = '', ...more] = rest;
     const id = `#${first}`;
     const isOwn =
@@ -505,6 +641,7 @@ export class Workspace implements Modules {
 
   #forget(): void {
     this.#forgetShared();
+    this.#seen.clear();
     this.#located.clear();
     this.#imported = new WeakMap();
     this.#programs.clear();
@@ -512,6 +649,7 @@ export class Workspace implements Modules {
     this.#importers = undefined;
     this.#commandsOf = undefined;
     this.#addedFolders = undefined;
+    this.#byName = undefined;
   }
 }
 

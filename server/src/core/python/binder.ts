@@ -11,6 +11,7 @@ import {
   type Parameter,
   type Scope,
   type Scopes,
+  setterOf,
 } from './scope.ts';
 
 const COMPREHENSIONS = new Set([
@@ -131,7 +132,9 @@ export function buildScopes(root: Node, text: string): Scopes {
     functions.set(info.id, info);
     if (node.type !== 'lambda') {
       define(scope, name, { kind: 'function', node: node.get('name') ?? node, function: info });
-      owner?.methods.set(name, info);
+      const last = decorators.map((each) => /\.(setter|deleter)$/.exec(read(each))?.[1]).find((each) => each);
+      // What sets a property is no method that is read under its name.
+      if (last !== 'deleter') owner?.methods.set(last === 'setter' ? setterOf(name) : name, info);
     }
     const inner = open('function', node, scope, info);
     for (const parameter of list?.children ?? []) {

@@ -51,6 +51,12 @@ export const FLUENT = new Set([
 /** Calls that wrap a module without changing what it is. */
 const WRAPPERS = namesFor('wraps-module');
 
+/**
+ * What a name that an import brings in stands for, once the project's modules have handed it on: itself, or what a module
+ * has of a library. Null where a module of the project has nothing of this name, undefined for a library's own.
+ */
+export type HandedOn = (name: string) => string | null | undefined;
+
 export class PythonFile {
   readonly path: string;
   readonly text: string;
@@ -66,16 +72,39 @@ export class PythonFile {
   memory: unknown;
   readonly #qualified = new Map<Node, string | null>();
   readonly #constructions = new Map<Node, Call | null>();
+  readonly #handedOn: HandedOn | null;
+  /** This file with the names that other modules hand on. */
+  #seen: { readonly by: HandedOn; readonly file: PythonFile } | undefined;
 
-  constructor(path: string, text: string, syntax: Syntax, notebook: Notebook | null) {
+  constructor(
+    path: string,
+    text: string,
+    syntax: Syntax,
+    notebook: Notebook | null,
+    handedOn: { readonly by: HandedOn; readonly scopes: Scopes } | null = null,
+  ) {
     this.path = path;
     this.text = text;
     this.syntax = syntax;
     this.notebook = notebook;
+    this.#handedOn = handedOn?.by ?? null;
+    if (handedOn) {
+      this.scopes = handedOn.scopes;
+      return;
+    }
     const scopes = buildScopes(syntax.root, text);
     // The names of a file that a notebook runs are its own, as by a star import.
     const runs = notebook?.runs.flatMap((run) => run.file ?? []) ?? [];
     this.scopes = runs.length > 0 ? { ...scopes, stars: [...scopes.stars, ...runs] } : scopes;
+  }
+
+  /** The same file where names that modules of the project hand on mean what they stand for there. */
+  seenBy(by: HandedOn): PythonFile {
+    if (this.#seen?.by !== by) {
+      const { path, text, syntax, notebook, scopes } = this;
+      this.#seen = { by, file: new PythonFile(path, text, syntax, notebook, { by, scopes }) };
+    }
+    return this.#seen.file;
   }
 
   get hasSyntaxErrors(): boolean {
@@ -146,7 +175,7 @@ export class PythonFile {
     if (known !== undefined) return known;
     this.#qualified.set(expression, null); // An alias of itself stands for nothing.
     const name = this.#resolve(expression);
-    const result = name === null || name.startsWith('#') ? name : canonical(name);
+    const result = name === null || name.startsWith('#') ? name : canonical(this.#handedOn?.(name) ?? name);
     this.#qualified.set(expression, result);
     return result;
   }
@@ -197,7 +226,13 @@ export class PythonFile {
     const { stars } = this.scopes;
     const star = stars.at(-1);
     if (star === undefined) return null;
-    return usualModule(name, stars) ?? `${star}${star.endsWith('.') ? '' : '.'}${name}`;
+    const usual = usualModule(name, stars);
+    if (usual !== null && usual !== undefined) return usual;
+    const from = (module: string): string => `${module}${module.endsWith('.') ? '' : '.'}${name}`;
+    const by = this.#handedOn;
+    if (!by || stars.length === 1) return from(star);
+    const all = [...stars].reverse().map(from);
+    return all.find((each) => typeof by(each) === 'string') ?? all.find((each) => by(each) === undefined) ?? from(star);
   }
 
   /** `import model`, then `model = model.Net()`: up to there, the name in the module's body means what was imported. */

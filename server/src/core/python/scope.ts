@@ -33,6 +33,9 @@ export interface FunctionInfo {
   readonly class: ClassInfo | null;
 }
 
+/** The name under which a class keeps the method that sets a property. */
+export const setterOf = (property: string): string => `${property}=`;
+
 export interface ClassInfo {
   readonly id: string;
   readonly name: string;

@@ -104,7 +104,7 @@ interface Part {
 const partOf = (file: PythonFile, project: Project, settings: Settings): Part => ({
   file,
   project,
-  findings: analyze(file, project, settings).findings,
+  findings: analyze(project, settings).findings,
 });
 
 /** Whether a rule found that the seed of this call is another one in every run. */

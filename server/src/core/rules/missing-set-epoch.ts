@@ -1,18 +1,20 @@
 /** A DistributedSampler shuffles by its seed and its epoch; nobody tells it the epoch. */
 
+import type { Location, Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import { indentUnit, insertBefore, replace } from '../edits/edit-text.ts';
 import { freeName } from '../edits/imports.ts';
+import { RANK_SAMPLER } from '../knowledge/calls.ts';
 import { nameFor } from '../knowledge/names.ts';
 import { DATA_LOADER } from '../loading/loaders.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { usesOf } from '../python/flow.ts';
 import { assignedValues, lookUp } from '../python/scope.ts';
+import { nodeAt } from '../seeding/seeds.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
 
-const SAMPLER = nameFor('distributed-sampler');
 const BATCH_SAMPLER = nameFor('batch-sampler');
 
 export const missingSetEpoch: Rule = {
@@ -71,24 +73,25 @@ if __name__ == '__main__':
 `,
     },
   ],
-  *check(file) {
-    if (file.methodCalls('set_epoch').length > 0) return;
-    for (const call of file.calls(SAMPLER)) {
+  *check(file, project) {
+    if (file.methodCalls('set_epoch').length > 0 || project.tellsEpoch) return;
+    for (const [number, call] of file.calls(RANK_SAMPLER).entries()) {
       const shuffle = file.argument(call, 'shuffle', 3);
       if (shuffle !== 'absent' && (typeof shuffle === 'string' || file.constant(shuffle) !== true)) continue;
-      const uses = usesOf(call.node, file, (node, argument) => isSamplerOf(node, argument, file));
-      if (uses.escapes) continue;
-      const found = [...uses.loops].filter((loop) => trains(loop, file)).flatMap((loop) => epochLoop(loop, file) ?? []);
-      const [epochs] = found;
-      if (!epochs) continue;
       const { start, end } = call.callee;
-      yield {
-        start,
-        end,
-        message: t`\`${file.read(call.callee)}\` gives the same order in every epoch; nothing calls its \`set_epoch\`.`,
-        related: [{ start: epochs.start, end: epochs.get('body')?.start ?? epochs.end, message: t`The epochs.` }],
-        fixes: repair(call, epochs, uses.seen, file),
-      };
+      const message = t`\`${file.read(call.callee)}\` gives the same order in every epoch; nothing calls its \`set_epoch\`.`;
+      const uses = usesOf(call.node, file, (node, argument) => isSamplerOf(node, argument, file));
+      const passes = uses.escapes ? [] : [...uses.loops].filter((loop) => trains(loop, file));
+      const [epochs] = passes.flatMap((loop) => epochLoop(loop, file) ?? []);
+      if (epochs) {
+        const related = [
+          { start: epochs.start, end: epochs.get('body')?.start ?? epochs.end, message: t`The epochs.` },
+        ];
+        yield { start, end, message, related, fixes: repair(call, epochs, uses.seen, file) };
+        continue;
+      }
+      const round = project.roundsOf(number).find((each) => trainsAt(each, project));
+      if (round) yield { start, end, message, related: [{ ...round, message: t`Each epoch passes over it here.` }] };
     }
   },
 };
@@ -101,6 +104,13 @@ function isSamplerOf(node: Node, argument: Node, file: PythonFile): boolean {
     call.name === DATA_LOADER &&
     (file.argument(call, 'sampler', 3) === argument || file.argument(call, 'batch_sampler', 4) === argument)
   );
+}
+
+/** Whether the pass at a place of the program, perhaps in another file, trains. */
+function trainsAt(place: Location, project: Project): boolean {
+  const file = project.fileAt(place.path);
+  const loop = file && nodeAt(file, place).enclosing('for_statement', 'for_in_clause');
+  return loop !== null && trains(loop, file ?? project.file);
 }
 
 /** A pass that only evaluates may go in any order. */

@@ -5,7 +5,7 @@ import { createConnection, PortMessageReader, PortMessageWriter } from 'vscode-l
 import { version } from '../../package.json';
 import { diskFiles } from './host/files.ts';
 import { collectGarbage, expectShortLives } from './host/memory.ts';
-import { isProject, projectRoot } from './host/project-root.ts';
+import { isProject, isTooWide, projectRoot } from './host/project-root.ts';
 import { wasm } from './host/wasm.ts';
 import { serve } from './lsp/server.ts';
 import type { WorkerNews, WorkerStart } from './supervisor.ts';
@@ -32,16 +32,27 @@ serve(connection, {
   wasm,
   files: diskFiles(() => {}, { onOutside: nameOutside }),
   projectAround,
+  isTooWide: (uri) => {
+    const path = pathAt(uri);
+    return path !== undefined && isTooWide(path);
+  },
   collectGarbage,
   leftAlone,
   working: (uri) => tell({ working: uri }),
 });
 
 function projectAround(uri: string): { folder: string; isLoose: boolean } | undefined {
+  const path = pathAt(uri);
+  if (path === undefined) return undefined;
+  const root = projectRoot(path);
+  return { folder: pathToFileURL(root).href, isLoose: !isProject(root) };
+}
+
+/** The path of an address on a disk of this machine. */
+function pathAt(uri: string): string | undefined {
   try {
-    const root = projectRoot(fileURLToPath(uri));
-    return { folder: pathToFileURL(root).href, isLoose: !isProject(root) };
+    return fileURLToPath(uri);
   } catch {
-    return undefined; // It is on no disk of this machine.
+    return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { type Server, until, withServer } from './server.ts';
+import { applyTo, CAPABLE, type Server, until, withServer } from './server.ts';
 
 const TRAIN = 'import numpy as np\nimport torch\nfrom seeds import seed_all\n\nseed_all(0)\nprint(np.random.rand(2))\n';
 const SEEDS = 'import torch\n\n\ndef seed_all(value):\n    torch.manual_seed(value)\n';
@@ -52,6 +52,26 @@ test('without a root the nearest project above a file counts, for each file its 
     await shows(server, b, []);
     assert.equal(server.said.published.findLast(({ uri }) => uri === a)!.diagnostics[0]!.severity, 1, 'its settings');
     assert.ok(server.said.notes.includes(`Folder: ${uriOf(folder, 'a')} (the project of ${a})`));
+  });
+});
+
+test('a home that a client names as its root is nobody’s project', async (t) => {
+  const home = onDisk(t, {
+    '.git/HEAD': '',
+    'other.py': '',
+    'a/pyproject.toml': '',
+    'a/train.py': TRAIN,
+    'a/seeds.py': SEEDS,
+  });
+  const env = { HOME: home, USERPROFILE: home };
+  await withServer({ ...PLAIN, env, rootUri: uriOf(home) }, async (server) => {
+    const train = uriOf(home, 'a/train.py');
+    await server.open(train, TRAIN);
+    await shows(server, train, ['incomplete-seeding']);
+    assert.deepEqual(
+      server.said.notes.filter((note) => note.startsWith('Folder: ')),
+      [`Folder: ${uriOf(home, 'a')} (the project of ${train})`],
+    );
   });
 });
 
@@ -103,4 +123,45 @@ test('what leads out of the open folders is not read, and the log names it', {
     }
   });
   assert.equal(readFileSync(path.join(outside, 'seeds.py'), 'utf8'), SEEDS);
+});
+
+test('*Turn the rule off* writes the settings of the project, for clients that write none themselves', async (t) => {
+  const folder = onDisk(t, {
+    'pyproject.toml': '[tool.seedwise]\nlevel = "auto"\n',
+    'pkg/pyproject.toml': '[project]\nname = "pkg"\n',
+    'pkg/train.py': TRAIN,
+    'pkg/seeds.py': SEEDS,
+  });
+  const train = uriOf(folder, 'pkg/train.py');
+  const place = { start: { line: 5, character: 8 }, end: { line: 5, character: 8 } };
+  const title = 'Turn `incomplete-seeding` off in `pyproject.toml`';
+  const written = '[tool.seedwise]\nlevel = "auto"\n\n[tool.seedwise.rules]\nincomplete-seeding = "off"\n';
+  for (const capabilities of [{}, CAPABLE]) {
+    await withServer({ capabilities, rootUri: uriOf(folder) }, async (server) => {
+      await server.open(train, TRAIN);
+      const offered = async () => (await server.codeActions(train, place)).find((each) => each.title === title);
+      let action = await offered();
+      for (let tries = 0; !action && tries < 1000; tries++) action = await offered();
+      assert.ok(action, title);
+      const { edit } = capabilities === CAPABLE ? await server.resolve(action) : action;
+      const text = readFileSync(path.join(folder, 'pyproject.toml'), 'utf8');
+      assert.equal(applyTo(text, edit), written);
+      assert.match(JSON.stringify(edit), new RegExp(uriOf(folder, 'pyproject.toml')));
+    });
+  }
+  // Without a file, one is made where the client can make one.
+  rmSync(path.join(folder, 'pyproject.toml'));
+  rmSync(path.join(folder, 'pkg/pyproject.toml'));
+  const creating = { workspace: { workspaceEdit: { documentChanges: true, resourceOperations: ['create' as const] } } };
+  for (const [capabilities, isOffered] of [[{}, false] as const, [creating, true] as const]) {
+    await withServer({ capabilities, rootUri: uriOf(folder) }, async (server) => {
+      await server.open(train, TRAIN);
+      await shows(server, train, ['incomplete-seeding']);
+      const action = (await server.codeActions(train, place)).find((each) => each.title === title);
+      assert.equal(action !== undefined, isOffered);
+      if (!action) return;
+      assert.deepEqual(action.edit?.documentChanges?.[0], { kind: 'create', uri: uriOf(folder, 'pyproject.toml') });
+      assert.equal(applyTo('', action.edit), '[tool.seedwise.rules]\nincomplete-seeding = "off"\n');
+    });
+  }
 });

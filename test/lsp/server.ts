@@ -101,6 +101,8 @@ export interface Options {
   readonly program?: readonly string[];
   /** What starts the program; Node unless it says otherwise. */
   readonly command?: string;
+  /** Variables of its environment besides our own. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly capabilities?: ClientCapabilities;
   readonly initializationOptions?: unknown;
   /** The folder that is open. */
@@ -125,6 +127,7 @@ export type Server = Awaited<ReturnType<typeof startServer>>;
 export async function startServer({
   program = SERVER,
   command = NODE,
+  env = {},
   capabilities = CAPABLE,
   initializationOptions,
   rootUri,
@@ -132,7 +135,7 @@ export async function startServer({
   settings,
   files,
 }: Options = {}) {
-  const child = spawn(command, program, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(command, program, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
   const exit = once(child, 'exit');
   const connection = createProtocolConnection(
     new StreamMessageReader(child.stdout),

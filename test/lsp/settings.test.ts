@@ -95,3 +95,11 @@ test('fields of wrong shapes in what a client says of itself count as not said',
     }
   }
 });
+
+test('a client that says it shows progress and does not loses nothing', () =>
+  withServer({ capabilities: { ...CAPABLE, window: { workDoneProgress: true } } }, async (server) => {
+    await server.open(URI, BAD);
+    const { items } = (await server.pull(URI)) as { items: readonly unknown[] };
+    assert.equal(items.length, 1);
+    assert.deepEqual(server.said.messages, []);
+  }));

@@ -10,6 +10,9 @@ const MARKERS = ['.git', 'pyproject.toml', 'setup.py', 'setup.cfg', 'requirement
 export const isProject = (folder: string): boolean =>
   folder !== homedir() && MARKERS.some((marker) => existsSync(join(folder, marker)));
 
+/** Whether a folder is somebody's home, or all there is: nobody's project. */
+export const isTooWide = (folder: string): boolean => resolve(folder) === homedir() || dirname(folder) === folder;
+
 /** The folder whose modules a file may import: the nearest one that looks like a project's, else its own. */
 export function projectRoot(path: string): string {
   const start = folderAt(path);

@@ -34,8 +34,8 @@ export function clientOf(capabilities: unknown, options: unknown) {
     readsFiles: at(options, 'readsFiles') === true,
     changesFolders: says('workspace', 'workspaceFolders'),
     knowsNotebooks: isThere('notebookDocument'),
-    pullsDiagnostics: isThere('textDocument', 'diagnostic'),
-    refreshesDiagnostics: says('workspace', 'diagnostics', 'refreshSupport'),
+    // Who pulls and cannot be asked to pull again would show what other files no longer say.
+    pullsDiagnostics: isThere('textDocument', 'diagnostic') && says('workspace', 'diagnostics', 'refreshSupport'),
     takesRelatedInformation: diagnostics.some((each) => says('textDocument', each, 'relatedInformation')),
     takesUnnecessaryTag: diagnostics.some((each) =>
       lists(DiagnosticTag.Unnecessary, 'textDocument', each, 'tagSupport', 'valueSet'),

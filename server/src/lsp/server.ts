@@ -2,7 +2,6 @@
  * The language server: what a client may ask, and who answers it. No exception reaches the client.
  */
 import {
-  type CodeAction,
   type Connection,
   DidChangeConfigurationNotification,
   type DocumentDiagnosticReport,
@@ -11,18 +10,16 @@ import {
   type ServerCapabilities,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
-import { actionsOf } from '../core/analysis/actions.ts';
 import { ruleUrl } from '../core/rules/index.ts';
 import { t } from '../core/text/language.ts';
 import { speakIn } from '../host/languages.ts';
 import { COMMANDS, DEBUG_INFO, STATUS, type Status, type StatusOf } from '../protocol.ts';
-import type { ActionSource } from './client.ts';
+import { serveActions } from './code-actions.ts';
 import { EDITING, editingCommands } from './commands.ts';
 import { ACTION_KINDS } from './edits.ts';
 import { serveHovers } from './hover.ts';
-import { launcher } from './launch.ts';
 import { serveLenses } from './lenses.ts';
-import { NOTEBOOK_SYNC, spanOf } from './notebooks.ts';
+import { NOTEBOOK_SYNC } from './notebooks.ts';
 import { type Host, Session } from './session.ts';
 import { statusOf } from './status.ts';
 import { serveWorkspaceChecks } from './workspace-check.ts';
@@ -116,43 +113,6 @@ function serveDiagnostics(session: Session): void {
           (path) => session.index.uriOf(path),
         ),
       );
-    }),
-  );
-}
-
-/** The lightbulb: actions without their edits, and the edits of the one that was chosen. */
-function serveActions(session: Session): void {
-  const { connection, speaker, translator } = session;
-  const launch = launcher({
-    index: session.index,
-    client: () => session.client,
-    files: () => session.files,
-    tell: speaker.tell,
-  });
-
-  connection.onCodeAction(({ textDocument: { uri }, range, context }) =>
-    speaker.guarded<CodeAction[]>([], () =>
-      session.withPython(uri, [], (python, { document, version }) => {
-        const span = spanOf(uri, range, document);
-        if (!span) return [];
-        return actionsOf(python, span).flatMap((action, index) => {
-          const wanted = !context.only || context.only.some((kind) => `${action.kind}.`.startsWith(`${kind}.`));
-          const isOffered = wanted && translator.offers(action) && launch.offers(action, uri);
-          return isOffered ? [translator.codeActionOf(action, document, { uri, version, span, index })] : [];
-        });
-      }),
-    ),
-  );
-
-  connection.onCodeActionResolve((codeAction) =>
-    speaker.guarded(codeAction, async () => {
-      const { uri, version, span, index }: ActionSource = codeAction.data;
-      return await session.withPython<CodeAction | Promise<CodeAction>>(uri, codeAction, (python, checked) => {
-        const action = checked.version === version ? actionsOf(python, span)[index] : undefined;
-        if (action?.title !== codeAction.title) return codeAction;
-        if (action.startWith) return launch.resolve(codeAction, action.startWith, uri);
-        return { ...codeAction, edit: translator.editOf(action.edits(), checked.document, action.title) };
-      });
     }),
   );
 }

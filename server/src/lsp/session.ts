@@ -70,6 +70,8 @@ export interface Host {
   readonly leftAlone?: readonly string[];
   /** Told which document is about to be worked on, and that it is done. */
   readonly working?: (uri: string | undefined) => void;
+  /** Whether a folder holds more than a project: somebody's home, which some clients name for want of a better one. */
+  readonly isTooWide?: (uri: string) => boolean;
   /** The folder whose modules a file may import, for clients that open no folder; loose, where it is no project. */
   readonly projectAround?: (uri: string) => { readonly folder: string; readonly isLoose: boolean } | undefined;
 }
@@ -140,7 +142,7 @@ export class Session {
     if (this.client.readsFiles) this.files = clientFiles(this.connection, this.speaker.logError);
     const folders = listOf(workspaceFolders).map((folder) => at(folder, 'uri'));
     this.folders = (folders.length > 0 ? folders : [rootUri]).filter(
-      (uri): uri is string => typeof uri === 'string' && uri !== '',
+      (uri): uri is string => typeof uri === 'string' && uri !== '' && !this.host.isTooWide?.(uri),
     );
     this.#findsProjects = this.folders.length === 0 && !this.client.readsFiles;
   }
@@ -155,15 +157,22 @@ export class Session {
     for (const folder of this.folders) speaker.log(t`Folder: ${folder}`);
     const start = performance.now();
     const progress = this.client.showsProgress ? connection.window.createWorkDoneProgress() : undefined;
-    const begun = progress?.then((shown) => {
-      shown.begin(t`Seedwise: reading the workspace`, 0);
-      return shown;
-    });
+    // A client that says it shows progress and does not is no reason to fail.
+    const begun = progress?.then(
+      (shown) => {
+        shown.begin(t`Seedwise: reading the workspace`, 0);
+        return shown;
+      },
+      (error: unknown) => {
+        speaker.logError(error);
+        return undefined;
+      },
+    );
     this.workspace.start(this.client, this.folders, (done, total) => {
-      begun?.then((shown) => shown.report(Math.floor((100 * done) / total), t`${done} of ${total} files`));
+      begun?.then((shown) => shown?.report(Math.floor((100 * done) / total), t`${done} of ${total} files`));
     });
     const finish = (): void => {
-      begun?.then((shown) => shown.done()).catch(speaker.logError);
+      begun?.then((shown) => shown?.done());
       this.#readMs = Math.round(performance.now() - start);
       speaker.log(t`${this.#count()} files of Python read in ${this.#readMs} ms.`);
       host.collectGarbage?.();
@@ -220,8 +229,7 @@ export class Session {
     for (const { uri } of this.notebooks.all()) this.pushSoon(uri);
     if (this.client.showsStatus) this.connection.sendNotification(STATUS.changed).catch(this.speaker.logError);
     if (!this.client.pullsDiagnostics) for (const { uri } of this.documents.all()) this.pushSoon(uri);
-    else if (this.client.refreshesDiagnostics)
-      this.connection.languages.diagnostics.refresh().catch(this.speaker.logError);
+    else this.connection.languages.diagnostics.refresh().catch(this.speaker.logError);
   }
 
   /** A document or a notebook is closed: its file is freed, and what is stored counts again. */

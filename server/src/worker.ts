@@ -3,8 +3,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createConnection, PortMessageReader, PortMessageWriter } from 'vscode-languageserver/node';
 import { version } from '../../package.json';
+import { t } from './core/text/language.ts';
 import { diskFiles } from './host/files.ts';
 import { collectGarbage, expectShortLives } from './host/memory.ts';
+import { printable } from './host/printable.ts';
 import { isProject, isTooWide, projectRoot } from './host/project-root.ts';
 import { wasm } from './host/wasm.ts';
 import { serve } from './lsp/server.ts';
@@ -23,7 +25,7 @@ const outside = new Set<string>();
 const nameOutside = (path: string): void => {
   if (outside.size > MOST_NAMED || outside.has(path)) return;
   outside.add(path);
-  connection.console.info(`${path} leads out of the open folders, and is not read.`);
+  connection.console.info(t`${printable(path)} leads out of the open folders, and is not read.`);
 };
 
 serve(connection, {

@@ -7,6 +7,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Action } from '../core/analysis/actions.ts';
 import { readConfig } from '../core/settings/pyproject.ts';
 import { turnOffEdits } from '../core/settings/turn-off.ts';
+import { type Message, t } from '../core/text/language.ts';
 import { type FileAccess, join } from '../host/folders.ts';
 import { COMMANDS } from '../protocol.ts';
 import { type clientOf, isInWorkspace, rangeOf } from './client.ts';
@@ -50,7 +51,7 @@ export function ruleSwitch({ index, client, files }: Surroundings) {
       return isFree && client().createsFiles ? { address: join(folder, FILE), text: undefined } : undefined;
     },
 
-    titleOf: (rule: string): string => `Turn \`${rule}\` off in \`${FILE}\``,
+    titleOf: (rule: string): Message => t`Turn \`${rule}\` off in \`${FILE}\``,
 
     /** The edit that does it; undefined where the file cannot be understood, or says so already. */
     editOf(rule: string, { address, text }: SettingsFile): WorkspaceEdit | undefined {

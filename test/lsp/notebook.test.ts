@@ -226,7 +226,7 @@ test('a seed block goes into the cell of imports', async () => {
     await server.execute('seedwise.insertSeedBlock', cellUri('model'));
     const [edit] = server.said.edits;
     assert.deepEqual(edited({ title: '', edit: edit! }, cells), {
-      imports: `%matplotlib inline\nimport torch\nfrom torch import nn\n\n\ndef make_deterministic(seed):\n    torch.manual_seed(seed)\n\n\nmake_deterministic(42)`,
+      imports: `%matplotlib inline\nimport torch\nfrom torch import nn\n\n\ndef seed_everything(seed):\n    torch.manual_seed(seed)\n\n\nseed_everything(42)`,
     });
   }, cells);
 });

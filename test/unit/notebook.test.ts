@@ -287,17 +287,17 @@ import numpy as np
 import torch
 
 
-def make_deterministic(seed):
+def seed_everything(seed):
     np.random.seed(seed)
     torch.manual_seed(seed)
 
 
-make_deterministic(42)`,
+seed_everything(42)`,
     cells[3],
   ]);
   assert.deepEqual(
     after(['x = 1\nimport torch\ny = 2', '%%time\ntorch.rand(3)'], 'seed block')[0],
-    'x = 1\nimport torch\n\n\ndef make_deterministic(seed):\n    torch.manual_seed(seed)\n\n\nmake_deterministic(42)\n\n\ny = 2'.replace(
+    'x = 1\nimport torch\n\n\ndef seed_everything(seed):\n    torch.manual_seed(seed)\n\n\nseed_everything(42)\n\n\ny = 2'.replace(
       '\n\n\ny',
       '\n\ny',
     ),

@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { act, block, titles } from '../act.ts';
 
+/** The project runs with a torch whose workers leave numpy unseeded. */
+const OLD_TORCH = [{ path: 'requirements.txt', text: 'torch==1.8.1\n' }];
+
 test('a loader in a loop keeps its layout, and its generator is made once, outside', () => {
   const text = `import torch
 from torch.utils.data import DataLoader
@@ -24,7 +27,7 @@ if __name__ == '__main__':
     print(list(loaders(np.zeros(4), 2)), torch.rand(1))
 `;
   assert.equal(
-    act(text, 'shuffle', 'Make this DataLoader deterministic'),
+    act(text, 'shuffle', 'Make this DataLoader deterministic', OLD_TORCH),
     `import random
 
 import torch
@@ -59,6 +62,49 @@ if __name__ == '__main__':
   );
 });
 
+test('a loader gets a `worker_init_fn` only where torch or its dataset needs one', () => {
+  const text = `import torch
+from torch.utils.data import DataLoader
+
+torch.manual_seed(3)
+loader = DataLoader(torch.rand(8), shuffle=True, num_workers=2)
+`;
+  const made = `generator = torch.Generator().manual_seed(3)
+loader = DataLoader(torch.rand(8), shuffle=True, num_workers=2, generator=generator)
+`;
+  assert.equal(act(text, 'DataLoader(', 'Make this DataLoader deterministic'), text.replace(/loader = .*\n/, made));
+  assert.match(act(text, 'DataLoader(', 'Make this DataLoader deterministic', OLD_TORCH), /\n {4}worker_init_fn=/);
+});
+
+test('a line that would become too long is broken behind its bracket, and then between all arguments', () => {
+  const text = (call: string): string => `import torch
+from torch.utils.data import DataLoader
+
+torch.manual_seed(3)
+generator = torch.Generator().manual_seed(3)
+${call}
+`;
+  const repaired = (call: string): string => act(text(call), 'shuffle', 'Give the loader a seeded generator');
+  assert.equal(
+    repaired('loader = DataLoader(torch.rand(8, 3, 32, 32), batch_size=4, shuffle=True)'),
+    text(`loader = DataLoader(
+    torch.rand(8, 3, 32, 32), batch_size=4, shuffle=True, generator=generator
+)`),
+  );
+  assert.equal(
+    repaired('loader = DataLoader(torch.rand(8, 3, 32, 32), batch_size=4, shuffle=True, drop_last=True)'),
+    text(`loader = DataLoader(
+    torch.rand(8, 3, 32, 32),
+    batch_size=4,
+    shuffle=True,
+    drop_last=True,
+    generator=generator,
+)`),
+  );
+  const long = `loader = DataLoader(torch.rand(${'8, '.repeat(30)}8), shuffle=True)`;
+  assert.equal(repaired(long), text(long.replace(/\)$/, ', generator=generator)')), 'it was too long before');
+});
+
 test('hanging indentation without a trailing comma stays so', () => {
   const text = `import torch
 from torch.utils.data import DataLoader
@@ -87,23 +133,17 @@ from torch.utils.data import DataLoader
 
 ${head}loader = DataLoader(torch.ones(3), batch_size = 8, shuffle = True, num_workers = 2${more})
 `;
-  const given = `
-def seed_worker(worker_id):
-    worker_seed = torch.initial_seed() % 2**32
-    np.random.seed(worker_seed)
-    random.seed(worker_seed)
-
-
-generator = torch.Generator().manual_seed(42)
-`;
   assert.equal(
     act(program(''), 'shuffle', 'Make this DataLoader deterministic'),
-    `import random\n\nimport numpy as np\n${program(', worker_init_fn = seed_worker, generator = generator', given)}`,
+    program('', 'generator = torch.Generator().manual_seed(42)\n').replace(
+      /DataLoader\(torch.*\)\n/,
+      'DataLoader(\n    torch.ones(3),\n    batch_size = 8,\n    shuffle = True,\n    num_workers = 2,\n    generator = generator,\n)\n',
+    ),
   );
 });
 
 test('a seeded generator and a worker function that are there are reused', () => {
-  const text = `import random
+  const text = `import numpy as np
 import torch
 from torch.utils.data import DataLoader
 
@@ -114,14 +154,19 @@ g.manual_seed(SEED)
 
 
 def init(worker_id):
-    random.seed(torch.initial_seed() % 2**32)
+    np.random.seed(torch.initial_seed() % 2**32)
 
 
 loader = DataLoader(torch.rand(3), shuffle=True, num_workers=2, generator=None)
 `;
   assert.equal(
-    act(text, 'shuffle', 'Make this DataLoader deterministic'),
-    text.replace('generator=None', 'generator=g, worker_init_fn=init'),
+    act(text, 'shuffle', 'Make this DataLoader deterministic', OLD_TORCH),
+    text.replace(
+      /DataLoader\(.*\)/,
+      `DataLoader(
+    torch.rand(3), shuffle=True, num_workers=2, generator=g, worker_init_fn=init
+)`,
+    ),
   );
 });
 
@@ -190,7 +235,7 @@ if TYPE_CHECKING:
 \timport numpy as np
 import torch.nn as nn
 
-def make_deterministic(): pass
+def seed_everything(): pass
 
 class A:
 \tpass
@@ -211,17 +256,17 @@ import torch.nn as nn
 import torch
 
 
-def seed_everything(seed):
+def seed_all(seed):
 \ttorch.manual_seed(seed)
 
 
-def make_deterministic(): pass
+def seed_everything(): pass
 
 class A:
 \tpass
 
 if __name__ == "__main__":
-\tseed_everything(42)
+\tseed_all(42)
 \tmodel = nn.Linear(2, 2)
 `,
   );
@@ -264,20 +309,39 @@ def make_deterministic(seed):
   );
 });
 
-test('the block fits an empty file, one without imports, CRLF, and a guard on one line', () => {
-  const helper = (eol: string): string => ['def make_deterministic(seed):', '    torch.manual_seed(seed)'].join(eol);
-  assert.equal(block(''), `import torch\n\n\n${helper('\n')}\n\n\nmake_deterministic(42)\n`);
-  assert.equal(block('x = 1'), `import torch\n\n\n${helper('\n')}\n\n\nmake_deterministic(42)\n\nx = 1`);
+test('the block fits CRLF, and a guard on one line', () => {
+  const helper = 'def seed_everything(seed):\r\n    torch.manual_seed(seed)';
   assert.equal(
     block('import torch\r\n\r\nif __name__ == "__main__": print(torch.rand(3))\r\n'),
-    `import torch\r\n\r\n\r\n${helper('\r\n')}\r\n\r\n\r\nif __name__ == "__main__": make_deterministic(42); print(torch.rand(3))\r\n`,
+    `import torch\r\n\r\n\r\n${helper}\r\n\r\n\r\nif __name__ == "__main__": seed_everything(42); print(torch.rand(3))\r\n`,
   );
+});
+
+test('nothing is written where nothing draws', () => {
+  for (const text of [
+    '',
+    'x = 1',
+    'import torch\n\nprint(torch.zeros(3))\n',
+    'import numpy as np\n\nprint(np.ones(3))\n',
+  ]) {
+    for (const deterministic of [false, true])
+      assert.equal(block(text, deterministic), 'Nothing here draws random numbers: there is nothing to seed.');
+    assert.ok(!titles(text, 'import').includes('Insert seed block'));
+  }
 });
 
 test('the block says when there is nothing left to seed', () => {
   const text =
     'import random\nimport numpy as np\nimport torch\nrandom.seed(0)\nnp.random.seed(0)\ntorch.manual_seed(0)\n';
   assert.equal(block(text), 'This program seeds `random`, `numpy` and `torch` already.');
+  assert.equal(
+    block('import torch\ntorch.manual_seed(0)\nprint(torch.rand(1))\n'),
+    'This program seeds `torch` already.',
+  );
+  assert.equal(
+    block(`${text}torch.use_deterministic_algorithms(True)\n`, true),
+    'This program is deterministic and seeds `random`, `numpy` and `torch` already.',
+  );
 });
 
 test('a helper on one line is extended on that line', () => {
@@ -383,6 +447,6 @@ if __name__ == '__main__':
 `;
   assert.equal(
     act(text, 'mp.spawn', 'Seed `torch.manual_seed` at the top of `worker`'),
-    text.replace('    print', '    torch.manual_seed(args.seed)\n    print'),
+    text.replace('    print', '    torch.manual_seed(args.seed + rank)\n    print'),
   );
 });

@@ -137,7 +137,7 @@ test('the repair seeds before the file is run, and leaves the magic as it is', (
       const [fix] = finding.fixes ?? [];
       assert.equal(
         fix && applyEdits(notebook.text, fix.edits()),
-        'import torch\n\n\ndef make_deterministic(seed):\n    torch.manual_seed(seed)\n\n\nmake_deterministic(42)\n\n_#un draw.py\nimport torch\ntorch.rand(1)\n',
+        'import torch\n\n\ndef seed_everything(seed):\n    torch.manual_seed(seed)\n\n\nseed_everything(42)\n\n_#un draw.py\nimport torch\ntorch.rand(1)\n',
       );
     },
     DEFAULT_SETTINGS,

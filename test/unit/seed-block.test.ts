@@ -89,16 +89,16 @@ test('a command that a project installs calls the block first, behind the seed i
       workspaceOf(files),
     );
   };
-  const helper = 'def make_deterministic(seed):\n    torch.manual_seed(seed)\n';
+  const helper = 'def seed_everything(seed):\n    torch.manual_seed(seed)\n';
   assert.equal(
     repaired('import torch\n\n\ndef main():\n    """Trains."""\n    print(torch.rand(2))\n'),
-    `import torch\n\n\n${helper}\n\ndef main():\n    """Trains."""\n    make_deterministic(42)\n    print(torch.rand(2))\n`,
+    `import torch\n\n\n${helper}\n\ndef main():\n    """Trains."""\n    seed_everything(42)\n    print(torch.rand(2))\n`,
   );
   const parser = 'parser = argparse.ArgumentParser()\n    parser.add_argument("--seed", type=int, default=0)\n';
   assert.equal(
     repaired(
       `import argparse\n\nimport torch\n\n\ndef main():\n    ${parser}    args = parser.parse_args()\n    print(torch.rand(2))\n`,
     ),
-    `import argparse\n\nimport torch\n\n\n${helper}\n\ndef main():\n    ${parser}    args = parser.parse_args()\n    make_deterministic(args.seed)\n    print(torch.rand(2))\n`,
+    `import argparse\n\nimport torch\n\n\n${helper}\n\ndef main():\n    ${parser}    args = parser.parse_args()\n    seed_everything(args.seed)\n    print(torch.rand(2))\n`,
   );
 });

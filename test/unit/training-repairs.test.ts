@@ -207,7 +207,7 @@ ${restored}    return state["epoch"]
 
 
 def save(path, model, first, second, epoch):
-    state = {"model": model.state_dict(), "first": first.optimizer.state_dict(), "epoch": epoch${saved}}
+    state = {${saved}}
     torch.save(state, path)
 
 
@@ -215,11 +215,16 @@ if __name__ == "__main__":
     torch.manual_seed(0)
     print(torch.rand(1))
 `;
+  const entries = ['"model": model.state_dict()', '"first": first.optimizer.state_dict()', '"epoch": epoch'];
   assert.equal(
-    act(program('', ''), 'model.load_state_dict', 'Save and restore the states of the random generators'),
+    act(
+      program('', entries.join(', ')),
+      'model.load_state_dict',
+      'Save and restore the states of the random generators',
+    ),
     program(
       '    if "rng_state" in state:\n        torch.set_rng_state(state["rng_state"])\n',
-      ', "rng_state": torch.get_rng_state()',
+      `${[...entries, '"rng_state": torch.get_rng_state()'].map((each) => `\n        ${each},`).join('')}\n    `,
     ),
   );
 });

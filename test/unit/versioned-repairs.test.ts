@@ -120,7 +120,7 @@ test('a pipeline is seeded where the dataset keeps it', () => {
   assert.equal(
     act(IMAGES + TRAIN, 'num_workers', 'Seed the workers'),
     `${imports}
-${helper}torch.manual_seed(3)${rest}${TRAIN.replace('=2)', '=2, worker_init_fn=seed_worker)')}`,
+${helper}torch.manual_seed(3)${rest}${TRAIN.replace(/\((Images.*)\)/, '(\n    $1, worker_init_fn=seed_worker\n)')}`,
   );
 });
 

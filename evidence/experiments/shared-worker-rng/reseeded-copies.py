@@ -28,7 +28,9 @@ class Noisy(Dataset):
 
 def main():
     torch.manual_seed(0)
-    loader = DataLoader(Noisy(np.zeros(8)), batch_size=4, num_workers=2, worker_init_fn=seed_worker)
+    loader = DataLoader(
+        Noisy(np.zeros(8)), batch_size=4, num_workers=2, worker_init_fn=seed_worker
+    )
     epochs = [[batch.tolist() for batch in loader] for _ in range(2)]
     for first, second in epochs:
         assert not set(first) & set(second)

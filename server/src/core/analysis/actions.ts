@@ -4,14 +4,16 @@ import type { Project } from '../contract/project.ts';
 import type { Finding, Variable } from '../contract/rule.ts';
 import { compatibleEdits } from '../edits/edit-text.ts';
 import { freeName } from '../edits/imports.ts';
-import { BASE_STREAMS } from '../knowledge/streams.ts';
-import { DATA_LOADER, makeDeterministic, seedWorker, workerFunction } from '../loading/loaders.ts';
+import { makeDeterministic } from '../loading/deterministic-loader.ts';
+import { DATA_LOADER } from '../loading/loaders.ts';
+import { seedWorker, workerFunction } from '../loading/worker-functions.ts';
+import { findDraw } from '../lowering/draws.ts';
 import { indexingFix } from '../operations/equivalents.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { cellAt } from '../python/notebook.ts';
 import { unusedIgnore } from '../rules/unused-ignore.ts';
-import { seedBlock } from '../seeding/seed-block.ts';
+import { alreadyDone, seedBlock } from '../seeding/seed-block.ts';
 import { LAUNCH_FILE } from '../switches/environment.ts';
 import type { Edit, Fix, Rewrite, Span } from '../text/edit.ts';
 import { type Message, type Phrase, phrase, t, translate } from '../text/language.ts';
@@ -136,7 +138,7 @@ function refactorings(file: PythonFile, project: Project, span: Span, offered: r
   };
   const call = callAt(file, span);
   if (call?.name === DATA_LOADER) {
-    const whole = makeDeterministic(file, call);
+    const whole = makeDeterministic(file, call, project);
     if (whole) add(t`Make this DataLoader deterministic`, whole, 'makeDeterministic');
     if (!file.notebook && !workerFunction(file, call.node))
       add(t`Insert \`seed_worker\``, () => seedWorker(file, freeName(file, ['seed_worker'])), 'insertSeedWorker');
@@ -192,17 +194,36 @@ function safeFixes(file: PythonFile, analysis: Analysis, span: Span): Action[] {
   ];
 }
 
+/** What a command inserts, and what of that it shows. */
+export interface Inserted {
+  readonly edits: readonly Edit[];
+  readonly shown: string;
+}
+
 /** A seed block made for this file, or why there is none to insert. */
 export function insertSeedBlock(
   file: PythonFile,
   project: Project,
   options: { readonly deterministic: boolean },
-): { readonly edits: readonly Edit[] } | { readonly message: Message } {
-  const must = project.summary?.must ?? {};
-  const late = project.summary?.late ?? {};
-  const isSeeded = BASE_STREAMS.every((stream) => stream in must && !(stream in late));
-  if (isSeeded && !options.deterministic)
-    return { message: t`This program seeds \`random\`, \`numpy\` and \`torch\` already.` };
-  const { edits } = seedBlock(file, project, options.deterministic);
-  return fits(file, edits) ? { edits: edits() } : { message: t`No cell of this notebook has room for a seed block.` };
+): Inserted | { readonly message: Message } {
+  if (!drawsAnything(file, project))
+    return { message: t`Nothing here draws random numbers: there is nothing to seed.` };
+  const { seeded, isDone } = alreadyDone(file, project, options.deterministic);
+  if (isDone) {
+    const message = options.deterministic
+      ? t`This program is deterministic and seeds ${seeded} already.`
+      : t`This program seeds ${seeded} already.`;
+    return { message };
+  }
+  const block = seedBlock(file, project, options.deterministic);
+  if (!block)
+    return { message: t`Each process of this program needs a seed of its own, and no rank is known where it begins.` };
+  if (!fits(file, block.edits)) return { message: t`No cell of this notebook has room for a seed block.` };
+  const edits = block.edits();
+  if (edits.length === 0) return { message: t`\`${block.call}\` seeds all of it already.` };
+  return { edits, shown: block.call };
 }
+
+/** A program that draws or seeds, or a module with a call that draws. */
+const drawsAnything = (file: PythonFile, project: Project): boolean =>
+  project.streams.size > 0 || file.allCalls.some((call) => findDraw(call, file) !== undefined);

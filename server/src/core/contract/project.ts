@@ -99,6 +99,8 @@ export interface Project {
   returnedPipeline(name: string): string | null;
   /** The augmentation pipeline that a class of the project makes for itself. */
   keptPipeline(name: string): { readonly attribute: string; readonly library: string } | null;
+  /** True where a program of this file runs in several processes at once, which a rank tells apart. */
+  readonly hasRanks: boolean;
   /** True where a file of the programs this one is part of names a CUDA device, or asks something of one. */
   readonly usesCuda: boolean;
   /** True where one of them may set cuBLAS’s environment variable, itself or by a helper that does. */
@@ -131,6 +133,8 @@ export interface Project {
   readonly losesOwnStates: boolean;
   /** True where this file or one of its programs makes a checkpoint that training can go on from. */
   readonly makesCheckpoint: boolean;
+  /** True where the training of this file or one of its programs goes on from a checkpoint. */
+  readonly resumes: boolean;
   /** True where another file of a program of this one trains, or switches the mode of something. */
   readonly isModeSetElsewhere: boolean;
   /** The draws of this file that happen in transformed code, whichever file transforms it. */

@@ -90,7 +90,7 @@ export function removeArgument(file: PythonFile, argument: Node): Edit {
 }
 
 /** True when the statement has its lines for itself, so that whole lines can go before it, after it or away. */
-function ownsItsLines(file: PythonFile, statement: Node): boolean {
+export function ownsItsLines(file: PythonFile, statement: Node): boolean {
   const before = file.text.slice(lineStart(file.text, statement.start), statement.start);
   const after = file.text.slice(statement.end, lineEnd(file.text, statement.end));
   return before.trim() === '' && /^\s*(#.*)?$/.test(after);
@@ -176,11 +176,20 @@ export function removeStatement(file: PythonFile, statement: Node): Edit | null 
   return removeLines(file, lineStart(file.text, statement.start), statement.end);
 }
 
-/** Adds keyword arguments at the end of a call, in its own layout and with its own trailing comma. */
-export function addArguments(file: PythonFile, call: Call, keywords: readonly string[]): Edit[] {
+/**
+ * Adds keyword arguments at the end of a call, in its own layout and with its own trailing comma; `inside` are edits of the
+ * arguments that are there.
+ */
+export function addArguments(
+  file: PythonFile,
+  call: Call,
+  keywords: readonly string[],
+  inside: readonly Edit[] = [],
+): Edit[] {
   const list = call.node.get('arguments');
   if (list?.type !== 'argument_list') return [];
-  return addItems(file, list, spacesKeywords(file, list) ? keywords.map((each) => each.replace('=', ' = ')) : keywords);
+  const spaced = spacesKeywords(file, list) ? keywords.map((each) => each.replace('=', ' = ')) : keywords;
+  return addItems(file, list, spaced, inside);
 }
 
 /** `f(a = 1, b = 2)`: all keyword arguments that are there have spaces around their sign. */
@@ -193,8 +202,18 @@ function spacesKeywords(file: PythonFile, list: Node): boolean {
 }
 
 /** The same for whatever stands between two brackets: the arguments of a call, the entries of a dictionary. */
-export function addItems(file: PythonFile, list: Node, keywords: readonly string[]): Edit[] {
-  if (keywords.length === 0) return [];
+export function addItems(
+  file: PythonFile,
+  list: Node,
+  keywords: readonly string[],
+  inside: readonly Edit[] = [],
+): Edit[] {
+  if (keywords.length === 0) return [...inside];
+  const hanging = hangingItems(file, list, keywords, inside);
+  return hanging ? [hanging] : [...inside, ...addedItems(file, list, keywords)];
+}
+
+function addedItems(file: PythonFile, list: Node, keywords: readonly string[]): Edit[] {
   const last = list.children.at(-1);
   if (!last) return [insertAt(list.start + 1, keywords.join(', '))];
   const tail = file.text.slice(last.end, list.end - 1);
@@ -218,6 +237,35 @@ export function addItems(file: PythonFile, list: Node, keywords: readonly string
   return end >= list.end || end === last.end
     ? [insertAt(last.end, `,${lines}`)]
     : [insertAt(last.end, ','), insertAt(end, lines)];
+}
+
+/** Lines are this long as a rule, or as long as the longest that the file has up to the second. */
+const USUAL_LINE = 88;
+const LONGEST_LINE = 120;
+
+/** All items on lines of their own, where they stand on one line that more of them would make too long; null elsewhere. */
+function hangingItems(file: PythonFile, list: Node, more: readonly string[], inside: readonly Edit[]): Edit | null {
+  const { text } = file;
+  const [from, to] = [lineStart(text, list.start), lineEnd(text, list.end)];
+  const length = to - from;
+  const longest = Math.max(0, ...text.split('\n').map((line) => line.trimEnd().length));
+  const limit = Math.max(USUAL_LINE, Math.min(longest, LONGEST_LINE));
+  const added = more.join(', ').length + 2;
+  if (file.read(list).includes('\n') || length > limit || length + added <= limit) return null;
+  const items = [...list.children.map((each) => editedText(file, each, inside)), ...more];
+  const indent = indentAt(text, list.start);
+  const inner = indent + indentUnit(file);
+  const eol = eolOf(file);
+  const [open, close] = [text[list.start], text[list.end - 1]];
+  const oneLine = items.join(', ');
+  const lines = inner.length + oneLine.length <= limit ? [oneLine] : items.map((each) => `${each},`);
+  return replace(list, `${open}${eol}${lines.map((line) => inner + line).join(eol)}${eol}${indent}${close}`);
+}
+
+function editedText(file: PythonFile, node: Node, edits: readonly Edit[]): string {
+  const own = edits.filter((edit) => node.start <= edit.start && edit.end <= node.end);
+  const moved = own.map((edit) => ({ ...edit, start: edit.start - node.start, end: edit.end - node.start }));
+  return applyEdits(file.read(node), moved);
 }
 
 function onOwnLine(file: PythonFile, argument: Node): boolean {

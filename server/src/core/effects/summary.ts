@@ -69,6 +69,8 @@ export interface Summary {
   readonly children: PerStream<Child>;
   /** Determinism switches, by the name of what is called or assigned, or of the environment variable. */
   readonly flags: Flags;
+  /** All processes that start up anew, and the switches that each sets itself. */
+  readonly anew: readonly (Reached & { readonly own: ReadonlySet<string> })[];
   /** Processes that start up anew, and leave switches off that this one has turned on. */
   readonly unswitched: readonly Unswitched[];
   /** Iterations in a loop over what one sampler shuffles alike in every round. */
@@ -141,6 +143,7 @@ export function summaryOf({ streams, flags, fresh, passes }: Paths): Summary {
         return [name, { ...flag, settings }];
       }),
     ),
+    anew: fresh.map(({ route, own }) => ({ ...reached(route), own: new Set(Object.keys(own)) })),
     unswitched: fresh.flatMap(({ route, before, own }) => {
       const on = Object.entries(before).flatMap(([name, { settings }]) => {
         const here = settings.filter(({ value, inChild }) => value !== false && !inChild);

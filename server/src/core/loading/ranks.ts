@@ -3,27 +3,8 @@
 import { seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { assignedValues } from '../python/scope.ts';
-import { isPlain, isVisible } from '../seeding/seeds.ts';
-
-const RANK = /^((local|global|node|world)?_?rank(_id)?|proc(ess)?_?(id|index|idx|rank)|(get_)?(global_|local_)?rank)$/i;
-
-/** True where the expression depends on the rank, also through the variables it is made of. */
-export function dependsOnRank(node: Node, file: PythonFile, seen = new Set<Node>()): boolean {
-  if (seen.has(node)) return false;
-  seen.add(node);
-  if (node.type === 'string') return /^(LOCAL_|GLOBAL_)?RANK$/.test(String(file.constant(node)));
-  if (node.type === 'attribute') {
-    const name = node.get('attribute');
-    return name !== undefined && RANK.test(file.read(name));
-  }
-  if (node.type === 'identifier') {
-    if (RANK.test(file.read(node))) return true;
-    const values = assignedValues(file.definitions(node)) ?? [];
-    return values.length === 1 && values.some((value) => dependsOnRank(value, file, seen));
-  }
-  return node.children.some((child) => dependsOnRank(child, file, seen));
-}
+import { isPlain, isVisible } from '../seeding/quotable.ts';
+import { dependsOnRank } from '../seeding/ranks.ts';
 
 /** A seed of torch's global generator, itself or in a helper of this file. */
 interface TorchSeed {

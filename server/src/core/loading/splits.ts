@@ -6,6 +6,7 @@ import { type Draw, drawOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { ClassInfo } from '../python/scope.ts';
+import { orNone, type SeedValue } from '../seeding/seed-values.ts';
 import type { Edit } from '../text/edit.ts';
 import { isLeftOut, madeOnce, passArgument, seededGenerator } from './loaders.ts';
 
@@ -92,7 +93,7 @@ function slicesOf(node: Node, name: string, file: PythonFile, found: Node[] = []
 }
 
 /** Gives the call a generator of its own; null where each epoch would then repeat the last. */
-export function ownGenerator(file: PythonFile, call: Call, seed: string): (() => Edit[]) | null {
+export function ownGenerator(file: PythonFile, call: Call, seed: SeedValue): (() => Edit[]) | null {
   const unless = drawOf(call.name ?? '')?.unless?.[0];
   if (!unless || !madeOnce(file, call.node)) return null;
   const given = file.argument(call, unless.argument, unless.position);
@@ -107,11 +108,11 @@ export function ownGenerator(file: PythonFile, call: Call, seed: string): (() =>
 /** `torch.randperm(n, device=device)` takes a generator of that device only. */
 const isOnDevice = (file: PythonFile, call: Call): boolean => file.argument(call, 'device') !== 'absent';
 
-function newGenerator(file: PythonFile, call: Call, seed: string): { text: string; edits: readonly Edit[] } {
+function newGenerator(file: PythonFile, call: Call, seed: SeedValue): { text: string; edits: readonly Edit[] } {
   const { text, edits } = spell(file, GENERATOR, call.node.start);
   const usual = file.calls(DEFAULT_DEVICE)[0];
   const own = file.argument(call, 'device');
   const device = own !== 'absent' || !usual ? own : file.argument(usual, 'device', 0);
   const where = typeof device === 'string' ? '' : `device=${file.read(device)}`;
-  return { text: `${text}(${where}).manual_seed(${seed})`, edits };
+  return { text: orNone({ ...seed, text: `${text}(${where}).manual_seed(${seed.text})` }, file), edits };
 }

@@ -8,7 +8,7 @@ import { randomPipeline } from '../lowering/augmentation.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { OwnDraw } from '../seeding/own-generators.ts';
-import { seedValueAt } from '../seeding/seeds.ts';
+import { orNone, seedFor } from '../seeding/seed-values.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
 import { startsWorkers } from './loaders.ts';
@@ -28,7 +28,7 @@ export function unseededPipelines(file: PythonFile, project: Project): OwnDraw[]
         start,
         end,
         message: t`\`${file.read(call.callee)}\` draws from generators of its own, which no global seed reaches.`,
-        fixes: repairs(call, library, file),
+        fixes: repairs(call, library, file, project),
       },
     ];
   });
@@ -61,17 +61,19 @@ function isSeeded(call: Call, library: Pipelines, file: PythonFile, project: Pro
   return !isKnown && !project.isProgram;
 }
 
-function repairs(call: Call, { seed }: Pipelines, file: PythonFile): Fix[] {
-  const isInLoop = call.node.enclosing('for_statement', 'while_statement', 'lambda') !== null;
-  if (seed === undefined || isInLoop) return [];
-  const value = seedValueAt(file, call.node);
+function repairs(call: Call, { seed }: Pipelines, file: PythonFile, project: Project): Fix[] {
+  const value = seed === undefined ? null : seedFor(file, project, call.node);
+  if (!seed || !value) return [];
+  const text = orNone(value, file);
   const given = file.argument(call, seed);
   return [
     {
-      title: t`Pass \`${seed}=${value}\``,
+      title: t`Pass \`${seed}=${value.text}\``,
       safe: false,
-      edits: () =>
-        typeof given === 'string' ? addArguments(file, call, [`${seed}=${value}`]) : [replace(given, value)],
+      edits: () => [
+        ...value.edits,
+        ...(typeof given === 'string' ? addArguments(file, call, [`${seed}=${text}`]) : [replace(given, text)]),
+      ],
     },
   ];
 }

@@ -34,14 +34,19 @@ const SEEDS_NUMPY_SINCE = '1.9';
 const PER_SAMPLE = ['__getitem__', '__getitems__', '__iter__', '__call__', 'forward'];
 const DEEPEST = 6;
 
+/** The project's torch does not seed numpy's global generator in workers. */
+export function leavesNumpy(project: Project): boolean {
+  const torch = project.versionOf('torch');
+  return torch !== null && compareVersions(torch, SEEDS_NUMPY_SINCE) < 0;
+}
+
 /** The first thing that the workers of a loader draw from unseeded; null where all is seeded or nobody can tell. */
 export function unseededDraw(loader: Call, file: PythonFile, project: Project): WorkerDraw | null {
   const given = [file.argument(loader, 'dataset', 0), file.argument(loader, 'collate_fn', 7)];
   const all = given.flatMap((each) => (typeof each === 'string' ? [] : [...ingredients(each, null, file)]));
-  const torch = project.versionOf('torch');
-  const leavesNumpy = torch !== null && compareVersions(torch, SEEDS_NUMPY_SINCE) < 0;
+  const leaves = leavesNumpy(project);
   for (const each of all) {
-    const draw = (leavesNumpy ? numpyDraw(each, file, project) : null) ?? pipelineDraw(each, file, project);
+    const draw = (leaves ? numpyDraw(each, file, project) : null) ?? pipelineDraw(each, file, project);
     if (draw) return draw;
   }
   return null;

@@ -8,8 +8,9 @@ import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
 import type { Edit } from '../text/edit.ts';
-import { isLeftOut, loaderArgument, passArgument, workerFunction } from './loaders.ts';
+import { isLeftOut, loaderArgument, passArgument } from './loaders.ts';
 import { freshGenerator, type KeptGenerator, keptGenerators, loadersOf } from './worker-copies.ts';
+import { workerFunction } from './worker-functions.ts';
 import { initializerOf, loaderCalls } from './worker-seeds.ts';
 
 /**

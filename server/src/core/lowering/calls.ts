@@ -56,7 +56,7 @@ function generatorUse(call: Call, file: PythonFile, site: Sites): Event[] | null
 }
 
 /** How the call starts a process, if it does: a fork of this one, or anew. */
-function startMethod(call: Call, file: PythonFile): 'fork' | 'anew' | null {
+export function startMethod(call: Call, file: PythonFile): 'fork' | 'anew' | null {
   if (call.name !== null) {
     if (!SPAWNS.has(call.name)) return null;
     if (call.name.endsWith('.Process')) return usualStart(file);

@@ -16,7 +16,8 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { isNeverMentioned, outermostFunction } from '../python/mentions.ts';
 import { nearestFunction } from '../python/scope.ts';
 import { addedFolders } from '../python/search-path.ts';
-import { checkpoints } from '../seeding/checkpoints.ts';
+import { checkpoints, resumesTraining } from '../seeding/checkpoints.ts';
+import { joinsGroup } from '../seeding/ranks.ts';
 import { type KeptStates, keptStates } from '../seeding/rng-states.ts';
 import { setsCublas, usesCuda } from '../switches/environment.ts';
 import { switchSettings } from '../switches/switches.ts';
@@ -48,8 +49,12 @@ export interface FileFacts {
   /** It may set cuBLAS's environment variable, itself or by a helper that does. */
   readonly setsCublas: boolean;
   readonly randomStates: KeptStates;
+  /** It starts or joins a group of processes that run the same program. */
+  readonly joinsGroup: boolean;
   /** It makes a checkpoint that training can go on from. */
   readonly makesCheckpoint: boolean;
+  /** Its training goes on from a checkpoint. */
+  readonly resumes: boolean;
   /** It trains, or switches the mode of something. */
   readonly setsMode: boolean;
   /** It writes to all parameters of some network, or loads them. */
@@ -101,7 +106,9 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     usesCuda: usesCuda(file),
     setsCublas: setsCublas(file),
     randomStates: keptStates(file),
+    joinsGroup: usesMl && joinsGroup(file),
     makesCheckpoint: checkpoints(file).length > 0,
+    resumes: resumesTraining(file),
     setsMode: setsMode(file),
     fillsParameters: fillers(file).length > 0,
     takesGradients: takesGradients(file),

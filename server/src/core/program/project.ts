@@ -262,6 +262,11 @@ export class WorkspaceProject implements Project {
     return this.#paths;
   }
 
+  /** True where a program of this file runs in several processes at once, which a rank tells apart. */
+  get hasRanks(): boolean {
+    return this.#programFacts.some((facts) => facts.joinsGroup);
+  }
+
   /** True where a file of the programs this one is part of names a CUDA device, or asks something of one. */
   get usesCuda(): boolean {
     return this.#programFacts.some((facts) => facts.usesCuda);
@@ -355,6 +360,11 @@ export class WorkspaceProject implements Project {
   /** True where this file or one of its programs makes a checkpoint that training can go on from. */
   get makesCheckpoint(): boolean {
     return this.#programFacts.some((facts) => facts.makesCheckpoint);
+  }
+
+  /** True where the training of this file or one of its programs goes on from a checkpoint. */
+  get resumes(): boolean {
+    return this.#programFacts.some((facts) => facts.resumes);
   }
 
   /** True where another file of a program of this one trains, or switches the mode of something. */

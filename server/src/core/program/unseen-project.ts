@@ -109,6 +109,14 @@ export class UnseenProject implements Project {
     return this.#inNoProgram().makesCheckpoint;
   }
 
+  get hasRanks(): boolean {
+    return this.#inNoProgram().joinsGroup;
+  }
+
+  get resumes(): boolean {
+    return this.#inNoProgram().resumes;
+  }
+
   get isModeSetElsewhere(): boolean {
     return this.isInProgram;
   }

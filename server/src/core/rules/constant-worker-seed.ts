@@ -5,7 +5,8 @@ import { removeStatement, replace } from '../edits/edit-text.ts';
 import { freeName, spell } from '../edits/imports.ts';
 import { INITIAL_SEED } from '../knowledge/streams.ts';
 import { drawOf, seederOf } from '../knowledge/tables.ts';
-import { loaderArgument, seedWorker, workerFunction } from '../loading/loaders.ts';
+import { loaderArgument } from '../loading/loaders.ts';
+import { seedWorker, workerFunction } from '../loading/worker-functions.ts';
 import {
   type Initializer,
   initializerOf,

@@ -101,11 +101,11 @@ model = nn.Linear(8, 2)
 from torch import nn
 
 
-def make_deterministic(seed):
+def seed_everything(seed):
     torch.manual_seed(seed)
 
 
-make_deterministic(42)
+seed_everything(42)
 
 model = nn.Linear(8, 2)
 `,
@@ -146,11 +146,12 @@ function repairs(file: PythonFile, project: Project, exposure: Exposure, stream:
   }
   const beside = seedBeside(project, exposure, stream);
   if (beside) return [beside];
-  return [false, true].map((deterministic): Fix => {
+  return [false, true].flatMap((deterministic): Fix[] => {
     const block = seedBlock(file, project, deterministic);
+    if (!block) return [];
     const title = deterministic
       ? t`Insert \`${block.call}\` with deterministic algorithms`
       : t`Insert \`${block.call}\``;
-    return { title, safe: false, edits: () => block.edits() };
+    return [{ title, safe: false, edits: () => block.edits() }];
   });
 }

@@ -6,7 +6,7 @@ import { nameFor, namesFor } from '../knowledge/names.ts';
 import { DATA_LOADER, startsWorkers } from '../loading/loaders.ts';
 import type { Constant } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { FALLBACK_SEED } from '../seeding/seeds.ts';
+import { FALLBACK_SEED } from '../seeding/seed-values.ts';
 import { environmentSettings } from '../switches/switches.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';

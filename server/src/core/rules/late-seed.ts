@@ -116,15 +116,15 @@ if __name__ == '__main__':
         subject: stream,
         message: t`\`${onOneLine(file.read({ start, end }))}\` draws from ${translate(streamRow(stream).generator)} before \`${onOneLine(file.read(seed))}\` seeds it.`,
         related: [{ ...seed, message: t`The seed comes too late for the draw.` }, ...explain(found.exposure, project)],
-        fixes: [repair(file, project, found)],
+        fixes: repairs(file, project, found),
       };
     }
   },
 };
 
-function repair(file: PythonFile, project: Project, late: Late): Fix {
+function repairs(file: PythonFile, project: Project, late: Late): Fix[] {
   const move = seedMove(file, project, late.seed, late.exposure);
-  if (move) return { title: t`Move \`${onOneLine(file.read(move.statement))}\` up`, safe: false, edits: move.edits };
+  if (move) return [{ title: t`Move \`${onOneLine(file.read(move.statement))}\` up`, safe: false, edits: move.edits }];
   const block = seedBlock(file, project, false);
-  return { title: t`Insert \`${block.call}\``, safe: false, edits: () => block.edits() };
+  return block ? [{ title: t`Insert \`${block.call}\``, safe: false, edits: () => block.edits() }] : [];
 }

@@ -6,7 +6,7 @@ import { fallsBackOnNumpy, findDraw } from '../lowering/draws.ts';
 import { isHarmlessDraw } from '../lowering/harmless-draws.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
-import { seedValueAt } from '../seeding/seeds.ts';
+import { orNone, seedFor } from '../seeding/seed-values.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
 
@@ -65,7 +65,7 @@ train, test = train_test_split(frame, test_size=0.2, random_state=42)
         end,
         subject: 'numpy',
         message: t`\`${file.read(call.callee)}\` has no \`random_state\`, and this program never seeds numpy.`,
-        fixes: [repair(file, call)],
+        fixes: repairs(file, call, project),
       };
     }
   },
@@ -82,13 +82,20 @@ function drawsDirectly(file: PythonFile, project: Project): boolean {
   });
 }
 
-function repair(file: PythonFile, call: Call): Fix {
-  const seed = seedValueAt(file, call.node);
+/** All processes split and sample the same data, as they did not before: they need the same parts of it. */
+function repairs(file: PythonFile, call: Call, project: Project): Fix[] {
+  const value = seedFor(file, project, call.node, { isShared: true });
+  if (!value) return [];
+  const seed = orNone(value, file);
   const given = file.argument(call, 'random_state');
-  return {
-    title: t`Pass \`random_state=${seed}\``,
-    safe: false,
-    edits: () =>
-      typeof given === 'string' ? addArguments(file, call, [`random_state=${seed}`]) : [replace(given, seed)],
-  };
+  return [
+    {
+      title: t`Pass \`random_state=${value.text}\``,
+      safe: false,
+      edits: () => [
+        ...value.edits,
+        ...(typeof given === 'string' ? addArguments(file, call, [`random_state=${seed}`]) : [replace(given, seed)]),
+      ],
+    },
+  ];
 }

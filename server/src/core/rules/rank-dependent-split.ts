@@ -3,10 +3,11 @@
 import type { Report, Rule } from '../contract/rule.ts';
 import { replace } from '../edits/edit-text.ts';
 import { nameFor } from '../knowledge/names.ts';
-import { dependsOnRank, rankSeedBefore, sharedPart } from '../loading/ranks.ts';
+import { rankSeedBefore, sharedPart } from '../loading/ranks.ts';
 import { drawsOfOwnSamplers, globalSplits, ownGenerator } from '../loading/splits.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { seedValueAt } from '../seeding/seeds.ts';
+import { dependsOnRank, differsByRank } from '../seeding/ranks.ts';
+import { FALLBACK_SEED, plainSeed, seedValueAt } from '../seeding/seed-values.ts';
 import { t } from '../text/language.ts';
 
 export const rankDependentSplit: Rule = {
@@ -60,7 +61,9 @@ from data import dataset
 SEED = 7
 dist.init_process_group()
 torch.manual_seed(SEED + dist.get_rank())
-train_set, test_set = random_split(dataset, [0.8, 0.2], generator=torch.Generator().manual_seed(SEED))
+train_set, test_set = random_split(
+    dataset, [0.8, 0.2], generator=torch.Generator().manual_seed(SEED)
+)
 `,
     },
   ],
@@ -68,8 +71,9 @@ train_set, test_set = random_split(dataset, [0.8, 0.2], generator=torch.Generato
     for (const call of globalSplits(file)) {
       const seeded = isForOneRank(call.node, file) ? null : rankSeedBefore(call.node, file);
       if (!seeded) continue;
-      const shared = sharedPart(seeded.rank, file, call.node) ?? seedValueAt(file, call.node);
-      const seed = /rank/i.test(shared) ? '42' : shared;
+      const shared = sharedPart(seeded.rank, file, call.node);
+      const own = shared ? plainSeed(shared) : seedValueAt(file, call.node);
+      const seed = own.node && differsByRank(own.node, file) ? plainSeed(FALLBACK_SEED) : own;
       const edits = ownGenerator(file, call, seed);
       yield {
         ...at(call.callee),

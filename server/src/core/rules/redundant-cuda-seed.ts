@@ -7,7 +7,7 @@ import { streamRow } from '../knowledge/streams.ts';
 import { seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { isPlain } from '../seeding/seeds.ts';
+import { isPlain } from '../seeding/quotable.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
 

@@ -50,7 +50,7 @@ import torch.multiprocessing as mp
 
 
 def worker(rank):
-    torch.manual_seed(0)
+    torch.manual_seed(rank)
     model = torch.nn.Linear(4, 2)
     print(rank, model)
 

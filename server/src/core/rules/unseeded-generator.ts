@@ -1,5 +1,6 @@
 /** A generator object that is made without a seed takes fresh entropy from the system. */
 
+import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import { addArguments, replace } from '../edits/edit-text.ts';
 import { GENERATORS } from '../knowledge/generators.ts';
@@ -8,7 +9,7 @@ import { isHarmlessDraw } from '../lowering/harmless-draws.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { freshMethods, systemDraws, unseededEnvironments, unseededObjects } from '../seeding/own-generators.ts';
-import { seedValueAt } from '../seeding/seeds.ts';
+import { orNone, seedFor } from '../seeding/seed-values.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
 
@@ -79,16 +80,16 @@ order = rng.permutation(100)
           end,
           subject: call.name ?? '',
           message: t`\`${file.read(call.callee)}\` has no seed, so it starts from fresh entropy in every run.`,
-          fixes: repairs(file, call, given),
+          fixes: repairs(file, project, call, given),
         };
       }
     }
     if (project.isTest) return;
     const own = [
-      ...unseededObjects(file),
-      ...systemDraws(file),
-      ...freshMethods(file),
-      ...unseededEnvironments(file),
+      ...unseededObjects(file, project),
+      ...systemDraws(file, project),
+      ...freshMethods(file, project),
+      ...unseededEnvironments(file, project),
       ...unseededPipelines(file, project),
     ];
     for (const { call, ...report } of own) if (!isFallback(call.node, file)) yield report;
@@ -131,27 +132,19 @@ function keepsEntropy(node: Node, file: PythonFile): boolean {
   return target !== undefined && file.text.includes(`${file.read(target)}.entropy`);
 }
 
-/** Called again and again, the same seed would give the same numbers each time. */
-const REPEATED = /^(__getitem__|__call__|__iter__|forward|training_step|step|sample|collate\w*)$/;
-
-function repairs(file: PythonFile, call: Call, given: Argument): Fix[] {
-  const owner = call.node.enclosing('function_definition', 'lambda');
-  const name = owner?.get('name');
-  const loop = call.node.enclosing(
-    'for_statement',
-    'while_statement',
-    'list_comprehension',
-    'generator_expression',
-    'lambda',
-    'function_definition',
-  );
-  if ((loop && loop.type !== 'function_definition') || (name && REPEATED.test(file.read(name)))) return [];
-  const seed = seedValueAt(file, call.node);
+/** A seed, unless it would make each call, round or process draw the same. */
+function repairs(file: PythonFile, project: Project, call: Call, given: Argument): Fix[] {
+  const value = seedFor(file, project, call.node);
+  if (!value) return [];
+  const seed = orNone(value, file);
   return [
     {
-      title: t`Pass \`${seed}\` as its seed`,
+      title: t`Pass \`${value.text}\` as its seed`,
       safe: false,
-      edits: () => (typeof given === 'string' ? addArguments(file, call, [seed]) : [replace(given, seed)]),
+      edits: () => [
+        ...value.edits,
+        ...(typeof given === 'string' ? addArguments(file, call, [seed]) : [replace(given, seed)]),
+      ],
     },
   ];
 }

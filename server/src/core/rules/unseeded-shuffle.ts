@@ -1,8 +1,10 @@
 /** A DataLoader without a generator shuffles by the global one, which everything else advances too. */
 
+import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
-import { generatorFix, isLeftOut, loaderArgument, makeDeterministic, workerFix } from '../loading/loaders.ts';
+import { bothFix, generatorFix } from '../loading/deterministic-loader.ts';
+import { isLeftOut, loaderArgument } from '../loading/loaders.ts';
 import { loaderCalls } from '../loading/worker-seeds.ts';
 import { isOn } from '../lowering/values.ts';
 import type { Argument, Call } from '../python/call.ts';
@@ -54,7 +56,7 @@ loader = DataLoader(data, batch_size=10, shuffle=True, generator=generator)
 `,
     },
   ],
-  *check(file) {
+  *check(file, project) {
     for (const call of loaderCalls(file)) {
       const shuffle = loaderArgument(file, call, 'shuffle');
       // Where a library shuffles by another stream, its loader takes no generator.
@@ -73,15 +75,15 @@ loader = DataLoader(data, batch_size=10, shuffle=True, generator=generator)
         start,
         end,
         message: t`\`${file.read(call.callee)}\` shuffles by torch’s global generator; it has no \`generator\` of its own.`,
-        fixes: repairs(file, call),
+        fixes: repairs(file, call, project),
       };
     }
   },
 };
 
-function repairs(file: PythonFile, call: Call): Fix[] {
-  const generator = generatorFix(file, call);
-  const whole = generator && workerFix(file, call) ? makeDeterministic(file, call) : null;
+function repairs(file: PythonFile, call: Call, project: Project): Fix[] {
+  const generator = generatorFix(file, call, project);
+  const whole = bothFix(file, call, project);
   const fixes: Fix[] = [];
   if (generator) fixes.push({ title: t`Give the loader a seeded generator`, safe: false, edits: generator });
   if (whole)

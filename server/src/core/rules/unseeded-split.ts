@@ -7,7 +7,7 @@ import { rankSeedBefore } from '../loading/ranks.ts';
 import { drawsOfOwnSamplers, globalSamplers, globalSplits, ownGenerator } from '../loading/splits.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
-import { seedValueAt } from '../seeding/seeds.ts';
+import { seedFor } from '../seeding/seed-values.ts';
 import type { Fix } from '../text/edit.ts';
 import { t, translate } from '../text/language.ts';
 
@@ -52,7 +52,9 @@ from torch.utils.data import TensorDataset, random_split
 
 torch.manual_seed(7)
 data = TensorDataset(torch.randn(100, 3))
-train_set, test_set = random_split(data, [80, 20], generator=torch.Generator().manual_seed(7))
+train_set, test_set = random_split(
+    data, [80, 20], generator=torch.Generator().manual_seed(7)
+)
 `,
     },
   ],
@@ -66,7 +68,7 @@ train_set, test_set = random_split(data, [80, 20], generator=torch.Generator().m
         start,
         end,
         message: t`\`${file.read(call.callee)}\` draws from torch’s global generator; it has no \`generator\` of its own.`,
-        fixes: repairs(file, call),
+        fixes: repairs(file, project, call),
       };
     }
     for (const { call, draw, sampler } of drawsOfOwnSamplers(file)) {
@@ -89,8 +91,8 @@ function isUnseeded({ callee }: Call, project: Project): boolean {
   return shown?.start === callee.start && shown.end === callee.end;
 }
 
-function repairs(file: PythonFile, call: Call): Fix[] {
-  const seed = seedValueAt(file, call.node);
-  const edits = /rank/i.test(seed) ? null : ownGenerator(file, call, seed);
+function repairs(file: PythonFile, project: Project, call: Call): Fix[] {
+  const seed = seedFor(file, project, call.node, { isShared: true });
+  const edits = seed && ownGenerator(file, call, seed);
   return edits ? [{ title: t`Give it a seeded generator`, safe: false, edits }] : [];
 }

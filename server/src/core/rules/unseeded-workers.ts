@@ -2,25 +2,14 @@
 
 import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
-import { indentUnit } from '../edits/edit-text.ts';
-import { freeName, insertHelper, spellAll } from '../edits/imports.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
-import { nameFor } from '../knowledge/names.ts';
-import { INITIAL_SEED, streamRow } from '../knowledge/streams.ts';
-import {
-  isLeftOut,
-  loaderArgument,
-  passArgument,
-  seedWorker,
-  startsWorkers,
-  workerFunction,
-} from '../loading/loaders.ts';
+import { isLeftOut, loaderArgument, passing, startsWorkers } from '../loading/loaders.ts';
 import { unseededDraw, type WorkerDraw } from '../loading/worker-draws.ts';
+import { seedingPart } from '../loading/worker-functions.ts';
 import { loaderCalls } from '../loading/worker-seeds.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
-import { lookUp } from '../python/scope.ts';
-import type { Edit, Fix } from '../text/edit.ts';
+import type { Fix } from '../text/edit.ts';
 import { type Message, t } from '../text/language.ts';
 
 const SEVERITY = { none: 'information', seeded: 'warning', deterministic: 'warning' } as const;
@@ -148,58 +137,8 @@ function messageOf(draw: WorkerDraw, project: Project): Message {
     : t`\`${draw.name}\` has generators of its own, which every worker gets the same copy of.`;
 }
 
-/** A notebook is offered none: its workers could not import the function where processes are spawned. */
 function repairs(draw: WorkerDraw, loader: Call, file: PythonFile): Fix[] {
-  if (file.notebook) return [];
-  if (draw.from === 'pipeline' && !draw.reseed) return [];
-  return [
-    {
-      title: t`Seed the workers in a \`worker_init_fn\``,
-      safe: false,
-      edits() {
-        const existing = existingHelper(draw, loader, file);
-        const name = existing ?? freeName(file, ['seed_worker', 'seed_loader_worker', 'seed_dataset_worker']);
-        const given = loaderArgument(file, loader, 'worker_init_fn');
-        return [
-          ...(existing ? [] : helper(draw, name, file)),
-          ...passArgument(file, loader, 'worker_init_fn', name, given),
-        ];
-      },
-    },
-  ];
-}
-
-function existingHelper(draw: WorkerDraw, loader: Call, file: PythonFile): string | null {
-  return draw.reseed
-    ? reseedingFunction(draw.reseed, loader, file)
-    : workerFunction(file, loader.node, [streamRow('numpy').seed]);
-}
-
-/** A function that seeds the same attribute of the worker's dataset. */
-function reseedingFunction(
-  { attribute, method }: NonNullable<WorkerDraw['reseed']>,
-  loader: Call,
-  file: PythonFile,
-): string | null {
-  for (const info of file.scopes.functions.values()) {
-    if (info.class || info.parameters.length !== 1 || info.node.parent?.type === 'block') continue;
-    const seeds = file.methodCalls(method).some(({ node, callee }) => {
-      const object = callee.get('object')?.get('attribute');
-      return object && node.start > info.node.start && node.end <= info.node.end && file.read(object) === attribute;
-    });
-    const seen = lookUp(info.name, file.scope(loader.node));
-    if (seeds && seen.some((each) => each.kind === 'function' && each.function === info)) return info.name;
-  }
-  return null;
-}
-
-function helper(draw: WorkerDraw, name: string, file: PythonFile): Edit[] {
-  if (!draw.reseed) return seedWorker(file, name);
-  const { texts, edits } = spellAll(file, [nameFor('worker-info'), INITIAL_SEED]);
-  const unit = indentUnit(file);
-  return insertHelper(file, edits, [
-    `def ${name}(worker_id):`,
-    `${unit}dataset = ${texts[0]}().dataset`,
-    `${unit}dataset.${draw.reseed.attribute}.${draw.reseed.method}(${texts[1]}() % 2**32)`,
-  ]);
+  const part = seedingPart(draw, loader, file);
+  const edits = part && passing(file, loader, [part]);
+  return edits ? [{ title: t`Seed the workers in a \`worker_init_fn\``, safe: false, edits }] : [];
 }

@@ -9,11 +9,12 @@ import { streamRow } from '../knowledge/streams.ts';
 import { compareVersions, looksLikeSeeder, type Seeder, type Stream, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { seedValueAt } from '../seeding/seeds.ts';
+import { differsByRank } from '../seeding/ranks.ts';
+import { orNone, type SeedValue, seedFor } from '../seeding/seed-values.ts';
 import { isRecorded, type SeedUse, seedUses, type Varying, varyingPart, whole } from '../seeding/varying-seeds.ts';
 import { isWithoutSeed } from '../switches/switches.ts';
-import type { Fix } from '../text/edit.ts';
-import { t } from '../text/language.ts';
+import type { Edit, Fix } from '../text/edit.ts';
+import { type Message, t } from '../text/language.ts';
 
 const TORCH = namesFor('torch');
 
@@ -98,7 +99,7 @@ print(random.random())
         continue;
       if (isRecorded(varying, uses, file) || isReadBack(file, use.streams)) continue;
       seen.add(varying.node);
-      yield ofValue(varying, use, file);
+      yield ofValue(varying, use, file, project);
     }
   },
 };
@@ -124,7 +125,7 @@ function withoutValue(call: Call, file: PythonFile, project: Project): Report | 
     message: old
       ? t`\`${file.read(call.callee)}\` without a value takes fresh entropy in every run before ${old}; it seeds nothing.`
       : t`\`${file.read(call.callee)}\` without a value takes fresh entropy in every run; it seeds nothing.`,
-    fixes: [withValue(file, call, isNone ? given : null)],
+    fixes: withValue(file, project, call, isNone ? given : null),
   };
 }
 
@@ -137,26 +138,29 @@ function oldVersion({ entropyBefore }: Seeder, project: Project): string | null 
   return entropyBefore && isOlder ? `${entropyBefore.packages[0]} ${entropyBefore.version}` : null;
 }
 
-function withValue(file: PythonFile, call: Call, none: Node | null): Fix {
-  const value = seedValueAt(file, call.node);
-  if (none) return { title: t`Pass \`${value}\``, safe: false, edits: () => [replace(none, value)] };
+function withValue(file: PythonFile, project: Project, call: Call, none: Node | null): Fix[] {
+  const value = seedFor(file, project, call.node);
+  if (!value || !takes(call, value)) return [];
+  const text = orNone(value, file);
+  const fix = (title: Message, edits: () => readonly Edit[]): Fix[] => [
+    { title, safe: false, edits: () => [...value.edits, ...edits()] },
+  ];
+  if (none) return fix(t`Pass \`${value.text}\``, () => [replace(none, text)]);
   if (call.name === GENERATOR_SEED) {
     const method = call.callee.get('attribute') ?? call.callee;
-    const text = `manual_seed(${value})`;
-    const edit = { start: method.start, end: call.node.end, text };
-    return { title: t`Call \`${text}\``, safe: false, edits: () => [edit] };
+    const edit = { start: method.start, end: call.node.end, text: `manual_seed(${text})` };
+    return fix(t`Call \`${edit.text}\``, () => [edit]);
   }
-  if (!TORCH.has(call.name))
-    return { title: t`Pass \`${value}\``, safe: false, edits: () => addArguments(file, call, [value]) };
-  return {
-    title: t`Call \`torch.manual_seed(${value})\``,
-    safe: false,
-    edits: () => {
-      const { text, edits } = spell(file, streamRow('torch').seed, call.node.start);
-      return [...edits, replace(call.node, `${text}(${value})`)];
-    },
-  };
+  if (!TORCH.has(call.name)) return fix(t`Pass \`${value.text}\``, () => addArguments(file, call, [text]));
+  return fix(t`Call \`torch.manual_seed(${value.text})\``, () => {
+    const { text: name, edits } = spell(file, streamRow('torch').seed, call.node.start);
+    return [...edits, replace(call.node, `${name}(${text})`)];
+  });
 }
+
+/** Where the program may run without a seed, only what takes `None` for one can get it. */
+const takes = (call: Call, { guard }: SeedValue): boolean =>
+  guard === null || (!TORCH.has(call.name) && seederOf(call.name ?? '')?.none === 'entropy');
 
 /** The program reads the seed or the state back, to keep it. */
 const isReadBack = (file: PythonFile, streams: readonly Stream[]): boolean =>
@@ -197,10 +201,13 @@ function placeOf(varying: Varying, { call, value }: SeedUse, file: PythonFile): 
   return isHelper && typeof value !== 'string' ? value : whole(varying, file);
 }
 
-function ofValue(varying: Varying, use: SeedUse, file: PythonFile): Report {
+function ofValue(varying: Varying, use: SeedUse, file: PythonFile, project: Project): Report {
   const node = placeOf(varying, use, file);
   const { start, end } = node;
-  const value = seedValueAt(file, node);
+  // Whoever adds the rank to it needs it without.
+  const isShared = typeof use.value !== 'string' && differsByRank(use.value, file);
+  const value = seedFor(file, project, node, { isShared });
+  const fixes = value && takes(use.call, value) ? [seedWith(value, node, file)] : [];
   const related = { start: use.call.callee.start, end: use.call.callee.end, message: t`This seeds with it.` };
   return {
     start,
@@ -209,6 +216,16 @@ function ofValue(varying: Varying, use: SeedUse, file: PythonFile): Report {
       ? t`\`${file.read(varying.node)}\` draws the seed from a generator that nothing seeds, so it differs in every run.`
       : t`The seed \`${file.read(node)}\` is another one in every run.`,
     related: [related],
-    fixes: [{ title: t`Seed with \`${value}\``, safe: false, edits: () => [replace(node, value)] }],
+    fixes,
+  };
+}
+
+function seedWith(value: SeedValue, node: Node, file: PythonFile): Fix {
+  const isPart = node.parent !== null && /^(binary|unary)_operator$/.test(node.parent.type);
+  const text = isPart && / /.test(value.text) ? `(${value.text})` : value.text;
+  return {
+    title: t`Seed with \`${value.text}\``,
+    safe: false,
+    edits: () => [...value.edits, replace(node, orNone({ ...value, text }, file))],
   };
 }

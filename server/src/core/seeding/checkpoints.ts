@@ -105,3 +105,7 @@ function holdsModel({ key, value }: Entry, file: PythonFile): boolean {
     );
   return /model|net|weights|state_dict/i.test(file.read(key));
 }
+
+/** Training goes on in a file: the state of an optimizer is put back. */
+export const resumesTraining = (file: PythonFile): boolean =>
+  file.methodCalls('load_state_dict').some(({ callee }) => isOptimizer(callee.get('object'), file));

@@ -1,5 +1,6 @@
 /** What draws from a generator of its own that got no seed: objects of libraries, their methods, and environments. */
 
+import type { Project } from '../contract/project.ts';
 import { addArguments, insertAfter, replace, statementOf } from '../edits/edit-text.ts';
 import { spell } from '../edits/imports.ts';
 import {
@@ -16,7 +17,7 @@ import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Edit, Fix, Span } from '../text/edit.ts';
 import { type Message, t } from '../text/language.ts';
-import { seedValueAt } from './seeds.ts';
+import { orNone, seedFor } from './seed-values.ts';
 
 /** Something that starts from entropy, as a rule reports it. */
 export interface OwnDraw extends Span {
@@ -29,20 +30,8 @@ export interface OwnDraw extends Span {
 const isAbsent = (given: Argument, file: PythonFile): boolean =>
   given === 'absent' || (typeof given !== 'string' && file.constant(given) === null);
 
-/** Called again and again, the same seed would give the same numbers each time. */
-const isRepeated = ({ node }: Call): boolean => {
-  const loop = node.enclosing(
-    'for_statement',
-    'while_statement',
-    'list_comprehension',
-    'lambda',
-    'function_definition',
-  );
-  return loop !== null && loop.type !== 'function_definition';
-};
-
 /** Samplers, studies, generators of quasi-random numbers, solvers: what draws from fresh entropy where it gets no seed. */
-export function unseededObjects(file: PythonFile): OwnDraw[] {
+export function unseededObjects(file: PythonFile, project: Project): OwnDraw[] {
   return GENERATORS.filter((row) => row.kind !== 'generator' && row.unseeded === 'entropy').flatMap((row) =>
     file
       .calls(row.name)
@@ -52,7 +41,7 @@ export function unseededObjects(file: PythonFile): OwnDraw[] {
         start: call.callee.start,
         end: call.callee.end,
         message: t`\`${file.read(call.callee)}\` draws from a generator of its own, which has no seed.`,
-        fixes: passSeed(row, call, file),
+        fixes: passSeed(row, call, file, project),
       })),
   );
 }
@@ -71,30 +60,39 @@ function meetsCondition({ when }: GeneratorRow, call: Call, file: PythonFile): b
   return when.in?.includes(value) === true;
 }
 
-function passSeed({ seed, write, name }: GeneratorRow, call: Call, file: PythonFile): Fix[] {
-  if (!seed || isRepeated(call) || (!write && !/seed/.test(seed.argument))) return [];
-  const value = seedValueAt(file, call.node);
+function passSeed({ seed, write, name }: GeneratorRow, call: Call, file: PythonFile, project: Project): Fix[] {
+  if (!seed || (!write && !/seed/.test(seed.argument))) return [];
   const given = file.argument(call, seed.argument, seed.position);
   const pass = (text: string): Edit[] =>
     typeof given === 'string' ? addArguments(file, call, [`${seed.argument}=${text}`]) : [replace(given, text)];
-  return [
-    {
-      title: write
-        ? t`Give \`${name.slice(name.lastIndexOf('.') + 1)}\` a seeded \`${seed.argument}\``
-        : t`Pass \`${seed.argument}=${value}\``,
-      safe: false,
-      edits: () => {
-        if (!write) return pass(value);
-        const { text, edits } = spell(file, write, call.node.start);
-        const isClass = /\.[A-Z]\w*$/.test(write);
-        return [...edits, ...pass(`${text}(${isClass ? 'seed=' : ''}${value})`)];
-      },
-    },
-  ];
+  const title = (text: string): Message =>
+    write
+      ? t`Give \`${name.slice(name.lastIndexOf('.') + 1)}\` a seeded \`${seed.argument}\``
+      : t`Pass \`${seed.argument}=${text}\``;
+  return withSeed(call, file, project, title, (value) => {
+    if (!write) return pass(value);
+    const { text, edits } = spell(file, write, call.node.start);
+    const isClass = /\.[A-Z]\w*$/.test(write);
+    return [...edits, ...pass(`${text}(${isClass ? 'seed=' : ''}${value})`)];
+  });
+}
+
+/** A repair that writes a seed at a call, unless it would make each round or process draw the same. */
+function withSeed(
+  call: Call,
+  file: PythonFile,
+  project: Project,
+  title: (seed: string) => Message,
+  edits: (seed: string) => readonly Edit[],
+): Fix[] {
+  const value = seedFor(file, project, call.node);
+  if (!value) return [];
+  const text = orNone(value, file);
+  return [{ title: title(value.text), safe: false, edits: () => [...value.edits, ...edits(text)] }];
 }
 
 /** Generators that take the system's entropy whatever they are given, where what they draw decides data. */
-export function systemDraws(file: PythonFile): OwnDraw[] {
+export function systemDraws(file: PythonFile, project: Project): OwnDraw[] {
   return GENERATORS.filter((row) => row.unseeded === 'system').flatMap((row) =>
     file
       .calls(row.name)
@@ -104,22 +102,22 @@ export function systemDraws(file: PythonFile): OwnDraw[] {
         start: call.callee.start,
         end: call.callee.end,
         message: t`\`${file.read(call.callee)}\` takes the system’s entropy, which no seed repeats.`,
-        fixes: row.write && !isRepeated(call) ? [seeded(call, row.write, file)] : [],
+        fixes: row.write ? seeded(call, row.write, file, project) : [],
       })),
   );
 }
 
-function seeded(call: Call, name: string, file: PythonFile): Fix {
-  const value = seedValueAt(file, call.node);
-  return {
-    title: t`Draw from a \`${name}(${value})\``,
-    safe: false,
-    edits: () => {
+const seeded = (call: Call, name: string, file: PythonFile, project: Project): Fix[] =>
+  withSeed(
+    call,
+    file,
+    project,
+    (seed) => t`Draw from a \`${name}(${seed})\``,
+    (seed) => {
       const { text, edits } = spell(file, name, call.node.start);
-      return [...edits, replace(call.node, `${text}(${value})`)];
+      return [...edits, replace(call.node, `${text}(${seed})`)];
     },
-  };
-}
+  );
 
 /** Something is shuffled or drawn from it that is no text, name or seed. */
 function decidesData(made: Call, file: PythonFile): boolean {
@@ -147,7 +145,7 @@ function makesText(node: Node, file: PythonFile): boolean {
 }
 
 /** `load_dataset(..., streaming=True).shuffle()`: a method that draws from a fresh generator. */
-export function freshMethods(file: PythonFile): OwnDraw[] {
+export function freshMethods(file: PythonFile, project: Project): OwnDraw[] {
   return FRESH_METHODS.flatMap((row) =>
     file.methodCalls(row.method).flatMap((call): OwnDraw[] => {
       const object = call.callee.get('object');
@@ -156,25 +154,25 @@ export function freshMethods(file: PythonFile): OwnDraw[] {
       if (!object || isSeeded) return [];
       const maker = makerOf(object, file);
       if (maker?.library !== row.library || (row.with && !hasArgument(maker, row.with.argument))) return [];
-      const value = seedValueAt(file, call.node);
       const attribute = call.callee.get('attribute') ?? call.callee;
-      const pass: Fix[] =
-        row.seed && /seed/.test(row.seed.argument)
-          ? [
-              {
-                title: t`Pass \`${row.seed.argument}=${value}\``,
-                safe: false,
-                edits: () => addArguments(file, call, [`${row.seed?.argument}=${value}`]),
-              },
-            ]
-          : [];
+      const argument = row.seed && /seed/.test(row.seed.argument) ? row.seed.argument : null;
+      const pass = (seed: string): string => `${argument}=${seed}`;
+      const fixes = argument
+        ? withSeed(
+            call,
+            file,
+            project,
+            (seed) => t`Pass \`${pass(seed)}\``,
+            (seed) => addArguments(file, call, [pass(seed)]),
+          )
+        : [];
       return [
         {
           call,
           start: attribute.start,
           end: attribute.end,
           message: t`\`${file.read(attribute)}\` draws from a fresh generator, which has no seed.`,
-          fixes: isRepeated(call) ? [] : pass,
+          fixes,
         },
       ];
     }),
@@ -187,14 +185,14 @@ function hasArgument({ call, file }: Maker, argument: string): boolean {
 }
 
 /** Environments that are never reset with a seed, and spaces that nobody seeds, at their first draw. */
-export function unseededEnvironments(file: PythonFile): OwnDraw[] {
-  return ENVIRONMENTS.flatMap((row) => [...neverReset(row, file), ...unseededSpaces(row, file)]);
+export function unseededEnvironments(file: PythonFile, project: Project): OwnDraw[] {
+  return ENVIRONMENTS.flatMap((row) => [...neverReset(row, file, project), ...unseededSpaces(row, file, project)]);
 }
 
 const isOf = (object: Node | undefined, row: Environments, file: PythonFile): boolean =>
   object !== undefined && row.libraries.includes(makerOf(object, file)?.library ?? '');
 
-function neverReset(row: Environments, file: PythonFile): OwnDraw[] {
+function neverReset(row: Environments, file: PythonFile, project: Project): OwnDraw[] {
   const resets = file.methodCalls(row.reset).filter((call) => isOf(call.callee.get('object'), row, file));
   const [first] = resets;
   // Whoever passes a seed on, to a trainer or to a wrapper, may seed the environment.
@@ -202,24 +200,26 @@ function neverReset(row: Environments, file: PythonFile): OwnDraw[] {
     (call) => call.method === row.seed || file.argument(call, row.seed) !== 'absent',
   );
   if (!first || seedsElsewhere) return [];
-  const value = seedValueAt(file, first.node);
-  const fix: Fix = {
-    title: t`Pass \`${row.seed}=${value}\` to the first \`${row.reset}\``,
-    safe: false,
-    edits: () => addArguments(file, first, [`${row.seed}=${value}`]),
-  };
+  const pass = (seed: string): string => `${row.seed}=${seed}`;
+  const fixes = withSeed(
+    first,
+    file,
+    project,
+    (seed) => t`Pass \`${pass(seed)}\` to the first \`${row.reset}\``,
+    (seed) => addArguments(file, first, [pass(seed)]),
+  );
   return [
     {
       call: first,
       start: first.callee.start,
       end: first.callee.end,
       message: t`\`${file.read(first.callee)}\` has no \`${row.seed}\`: the environment draws from a generator of its own.`,
-      fixes: isRepeated(first) ? [] : [fix],
+      fixes,
     },
   ];
 }
 
-function unseededSpaces(row: Environments, file: PythonFile): OwnDraw[] {
+function unseededSpaces(row: Environments, file: PythonFile, project: Project): OwnDraw[] {
   const spaceOf = (call: Call): Node | undefined => {
     const object = call.callee.get('object');
     const name = object?.type === 'attribute' ? object.get('attribute') : undefined;
@@ -233,11 +233,16 @@ function unseededSpaces(row: Environments, file: PythonFile): OwnDraw[] {
   const assignment = made?.file === file ? made.call.node.parent : undefined;
   const target = assignment?.type === 'assignment' ? assignment.get('left') : undefined;
   const isSame = target && environment && file.read(target) === file.read(environment);
-  const value = seedValueAt(file, assignment ?? first.node);
-  const line = `${file.read(space)}.${row.seed}(${value})`;
-  const fix: Fix[] =
-    isSame && assignment
-      ? [{ title: t`Add \`${line}\``, safe: false, edits: () => [insertAfter(file, statementOf(assignment), [line])] }]
+  const line = (seed: string): string => `${file.read(space)}.${row.seed}(${seed})`;
+  const fixes =
+    isSame && assignment && made
+      ? withSeed(
+          made.call,
+          file,
+          project,
+          (seed) => t`Add \`${line(seed)}\``,
+          (seed) => [insertAfter(file, statementOf(assignment), [line(seed)])],
+        )
       : [];
   return [
     {
@@ -245,7 +250,7 @@ function unseededSpaces(row: Environments, file: PythonFile): OwnDraw[] {
       start: first.callee.start,
       end: first.callee.end,
       message: t`\`${file.read(space)}\` draws from a generator of its own, which has no seed.`,
-      fixes: fix,
+      fixes,
     },
   ];
 }

@@ -1,56 +1,208 @@
-/** *Insert seed block*: a `make_deterministic` made for one file, and called first in its program. */
+/** *Insert seed block*: a helper made for one file, called first in its program in the place of what seeds there. */
 
 import type { Project } from '../contract/project.ts';
-import { indentUnit, insertAfter, insertBefore, quoted, statementOf } from '../edits/edit-text.ts';
-import { freeName, headStatements, helperOffset, insertHelper, spellAll } from '../edits/imports.ts';
+import {
+  eolOf,
+  indentAt,
+  indentUnit,
+  insertAfter,
+  insertBefore,
+  quoted,
+  removeStatement,
+  replace,
+} from '../edits/edit-text.ts';
+import { freeName, helperOffset, insertHelper, insertStatement, spellAll } from '../edits/imports.ts';
 import { ALGORITHMS, CUDNN_BENCHMARK, CUDNN_DETERMINISTIC, OLD_ALGORITHMS } from '../knowledge/calls.ts';
 import { nameFor } from '../knowledge/names.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { compareVersions, STREAMS, type Stream } from '../knowledge/tables.ts';
-import type { PythonFile } from '../python/file.ts';
-import type { Node } from '../syntax/parse.ts';
+import type { Node, PythonFile } from '../python/file.ts';
 import type { Edit } from '../text/edit.ts';
+import { listed } from '../text/language.ts';
+import { contradicting, earlierSeeds, isSeed } from './absorbed.ts';
+import { childrenOf } from './children.ts';
 import { compiledHelper } from './compiled-seeds.ts';
-import { targetOf } from './processes.ts';
-import { FALLBACK_SEED, nodeAt, seedValueAt } from './seeds.ts';
+import { behindDefinition, behindGroup, type Entry, earliestSeed, entryPoint } from './entry-points.ts';
+import { isOptional, isUnset } from './optional-seeds.ts';
+import { type OwnHelper, ownHelper } from './own-helpers.ts';
+import { startOf, targetSeed } from './processes.ts';
+import { isPlain } from './quotable.ts';
+import { guarded, type SeedValue, seedArgument, seedFor, seedValueAt } from './seed-values.ts';
 
 export interface SeedBlock {
-  /** `make_deterministic(42)`, as it is called. */
+  /** `seed_everything(42)`, as it is called. */
   readonly call: string;
   edits(): Edit[];
 }
 
-/** A `make_deterministic` made for this file, called first in the program. */
-export function seedBlock(file: PythonFile, project: Project, deterministic: boolean): SeedBlock {
+/** What a block is made of. */
+interface Plan {
+  readonly entry: Entry;
+  readonly value: SeedValue;
+  readonly streams: readonly Stream[];
+  readonly own: OwnHelper | null;
+  /** The helper that is called. */
+  readonly name: string;
+  /** It is the project's own, as it is or with more streams. */
+  readonly isOwn: boolean;
+  readonly deterministic: boolean;
+}
+
+/**
+ * A helper made for this file, or the project's own, called first in the program; null where a seed there would make
+ * processes draw the same that differed before. It takes the place of earlier seeds and of switches that say otherwise.
+ */
+export function seedBlock(file: PythonFile, project: Project, deterministic: boolean): SeedBlock | null {
+  const plan = planOf(file, project, deterministic);
+  if (!plan) return null;
+  return { call: `${plan.name}(${plan.value.text})`, edits: () => editsOf(plan, file, project) };
+}
+
+/** Whether a program does all that a block would do, and the modules that it seeds. */
+export function alreadyDone(
+  file: PythonFile,
+  project: Project,
+  deterministic: boolean,
+): { readonly seeded: string; readonly isDone: boolean } {
+  const { must = {}, late = {}, flags = {}, children = {} } = project.summary ?? {};
   const streams = streamsToSeed(file, project);
-  const name = freeName(file, ['make_deterministic', 'seed_everything']);
-  const entry = entryPoint(file, project);
-  const place = entry.statement ?? file.syntax.root;
-  const value = entry.seed ?? seedValueAt(file, place);
-  const call = `${name}(${value})`;
+  const isSeeded = streams.every((each) => each in must && !(each in late)) && Object.keys(children).length === 0;
+  const flag = flags[ALGORITHMS];
+  const isSwitched = flag?.must === true && flag.settings.every(({ value }) => value === true);
+  const isFree = (project.summary?.anew ?? []).some((each) => !each.own.has(ALGORITHMS));
   return {
-    call,
-    edits() {
-      const unit = indentUnit(file);
-      const compiled = streams.flatMap((stream) => compiledHelper(file, stream) ?? []);
-      const functions = streams.flatMap((stream) => (streamRow(stream).within ? [] : [streamRow(stream).seed]));
-      const switches = deterministic ? switchesOf(file, project.versionOf('torch')) : [];
-      const { texts, edits } = spellAll(file, [...functions, ...switches.map(({ name }) => name)], helperOffset(file));
-      const lines = texts.map((text, i) => `${unit}${text}${switches[i - functions.length]?.rest ?? '(seed)'}`);
-      const inner = compiled.map((each) => `${unit}${each.name}(seed)`);
-      const before = compiled.flatMap((each) => [...each.lines, '', '']);
-      const helper = [...before, `def ${name}(seed):`, ...lines, ...inner];
-      edits.push(
-        ...compiled.flatMap((each) => each.edits.filter((edit) => !edits.some(({ text }) => text === edit.text))),
-      );
-      const targets = seedTargets(file, project, name, value);
-      if (entry.kind === 'none') return insertHelper(file, edits, helper);
-      if (entry.kind === 'head') return [...insertHelper(file, edits, [...helper, '', '', call]), ...targets];
-      if (!entry.statement) return [];
-      const insert = entry.kind === 'after' ? insertAfter : insertBefore;
-      return [...insertHelper(file, edits, helper), insert(file, entry.statement, [call]), ...targets];
-    },
+    seeded: listed(streams.map((each) => `\`${streamRow(each).module}\``)),
+    isDone: isSeeded && (!deterministic || (isSwitched && !isFree && contradicting(file).length === 0)),
   };
+}
+
+function planOf(file: PythonFile, project: Project, deterministic: boolean): Plan | null {
+  const must = project.summary?.must ?? {};
+  // What all ranks seed alike they have to draw alike.
+  const isPartial = project.hasRanks && childrenOf(file).length === 0 && Object.keys(must).length > 0;
+  const all = streamsToSeed(file, project);
+  const streams = isPartial ? all.filter((each) => !(each in must)) : all;
+  const usual = entryOf(file, project, isPartial);
+  const found = ownHelper(file, project, streams);
+  const own = found && (!isPartial || [...found.streams].every((each) => streams.includes(each))) ? found : null;
+  const entry = own?.node ? behindDefinition(usual, own.node, file, project) : usual;
+  const isOwn = own !== null && entry !== null && isEnough(own, streams, deterministic);
+  const place = entry ?? usual;
+  const value = valueAt(place, file, project);
+  if (!value) return null;
+  const isReplaced = place.kind === 'instead' && isSeed(place.statement, file, project, { streams, value });
+  const names = deterministic ? ['make_deterministic', 'set_up_determinism'] : ['seed_everything', 'seed_all'];
+  const name = isOwn ? own.name : freeName(file, names);
+  return {
+    entry: place.kind === 'instead' && !isReplaced ? { ...place, kind: 'before' } : place,
+    value,
+    streams,
+    own: entry ? own : null,
+    name,
+    isOwn,
+    deterministic,
+  };
+}
+
+function entryOf(file: PythonFile, project: Project, isPartial: boolean): Entry {
+  const seed = isPartial ? null : earliestSeed(file, project);
+  if (seed) return { kind: 'instead', statement: seed };
+  return (project.hasRanks && behindGroup(file, project)) || entryPoint(file, project);
+}
+
+/** The helper does all that is wanted, or can be made to. */
+function isEnough(own: OwnHelper, streams: readonly Stream[], deterministic: boolean): boolean {
+  if (deterministic && !own.switches) return false;
+  const missing = streams.filter((each) => !own.streams.has(each));
+  return missing.length === 0 || own.extended(missing) !== null;
+}
+
+/** The seed as it can be written at the place. */
+function valueAt(entry: Entry, file: PythonFile, project: Project): SeedValue | null {
+  const place = entry.statement ?? file.syntax.root;
+  if (entry.kind === 'none') return seedValueAt(file, place);
+  const offset = entry.kind === 'after' ? place.end : entry.kind === 'head' ? helperOffset(file) : place.start;
+  if (entry.seed === undefined) {
+    const value = entry.kind === 'instead' ? ownSeed(entry.statement, file) : null;
+    return seedFor(file, project, place, { anywhere: true, offset, ...(value ? { value } : {}) });
+  }
+  const guard = isUnset('seed', file) ? `${entry.seed} is not None` : null;
+  const value = { text: entry.seed, node: null, guard, edits: [] };
+  return seedFor(file, project, place, { anywhere: true, offset, value });
+}
+
+/** What a statement seeds with. */
+function ownSeed(statement: Node, file: PythonFile): SeedValue | null {
+  const node = statement.children[0];
+  if (node?.type !== 'call') return null;
+  const given = seedArgument(file.call(node), file) ?? node.get('arguments')?.children[0];
+  if (!given || !isPlain(given)) return null;
+  const text = file.read(given);
+  return { text, node: given, guard: isOptional(given, file) ? `${text} is not None` : null, edits: [] };
+}
+
+function editsOf(plan: Plan, file: PythonFile, project: Project): Edit[] {
+  const { entry, own, isOwn, streams, deterministic, value, name } = plan;
+  const missing = own ? streams.filter((each) => !own.streams.has(each)) : streams;
+  const { lines, edits } = isOwn
+    ? { lines: [], edits: [...(own?.extended(missing) ?? [])] }
+    : helperOf(plan, file, project);
+  const unit = indentUnit(file);
+  const call = guarded(value, [`${name}(${value.text})`], unit);
+  const imports = [...edits, ...value.edits];
+  const targets = seedTargets(plan, file, project);
+  if (entry.kind === 'none') return lines.length > 0 ? insertHelper(file, imports, lines) : imports;
+  const absorbed = [
+    ...earlierSeeds(file, project, entry.kind === 'instead' ? entry.statement : null, plan),
+    ...(deterministic ? contradicting(file) : []),
+  ];
+  const isThere = entry.kind === 'instead' && isOwn && calls(entry.statement, name, file);
+  const gone = absorbed.filter((each) => each !== entry.statement && !(isOwn && calls(each, name, file) && isThere));
+  const removals = [...new Set(gone)].flatMap((each) => removeStatement(file, each) ?? []);
+  const helper = lines.length > 0 ? insertHelper(file, imports, lines) : imports;
+  if (entry.kind === 'head')
+    return [
+      ...(lines.length > 0
+        ? insertHelper(file, imports, [...lines, '', '', ...call])
+        : [...imports, ...call.map((line) => insertStatement(file, line))]),
+      ...targets,
+      ...removals,
+    ];
+  return [...helper, ...(isThere ? [] : callEdits(entry, call, file)), ...targets, ...removals];
+}
+
+function callEdits(entry: Entry, call: readonly string[], file: PythonFile): Edit[] {
+  if (!entry.statement) return [];
+  if (entry.kind === 'instead') {
+    const indent = indentAt(file.text, entry.statement.start);
+    return [replace(entry.statement, call.join(eolOf(file) + indent))];
+  }
+  return [(entry.kind === 'after' ? insertAfter : insertBefore)(file, entry.statement, call)];
+}
+
+const calls = (statement: Node, name: string, file: PythonFile): boolean => {
+  const node = statement.children[0];
+  return node?.type === 'call' && file.read(node.get('function') ?? node) === name;
+};
+
+/** The new helper: it calls the project's own, seeds what that leaves out, and switches. */
+function helperOf(
+  { own, streams, name, deterministic }: Plan,
+  file: PythonFile,
+  project: Project,
+): { lines: string[]; edits: Edit[] } {
+  const unit = indentUnit(file);
+  const missing = own ? streams.filter((each) => !own.streams.has(each)) : streams;
+  const compiled = missing.flatMap((stream) => compiledHelper(file, stream) ?? []);
+  const functions = missing.flatMap((stream) => (streamRow(stream).within ? [] : [streamRow(stream).seed]));
+  const switches = deterministic && !own?.switches ? switchesOf(file, project.versionOf('torch')) : [];
+  const { texts, edits } = spellAll(file, [...functions, ...switches.map((each) => each.name)], helperOffset(file));
+  const lines = texts.map((text, i) => `${unit}${text}${switches[i - functions.length]?.rest ?? '(seed)'}`);
+  const inner = compiled.map((each) => `${unit}${each.name}(seed)`);
+  const before = compiled.flatMap((each) => [...each.lines, '', '']);
+  const first = own ? [`${unit}${own.name}(seed)`] : [];
+  edits.push(...compiled.flatMap((each) => each.edits.filter((edit) => !edits.some(({ text }) => text === edit.text))));
+  return { lines: [...before, `def ${name}(seed):`, ...first, ...lines, ...inner], edits };
 }
 
 interface Switch {
@@ -74,12 +226,22 @@ function switchesOf(file: PythonFile, version: string | null): Switch[] {
   return [...(isBefore('2.10') ? [workspace] : []), algorithms, benchmark];
 }
 
-/** No seed reaches a process that is started anew: its target calls the block too. */
-function seedTargets(file: PythonFile, project: Project, name: string, value: string): Edit[] {
-  const children = Object.values(project.summary?.children ?? {});
-  const bodies = new Set(children.flatMap((child) => targetOf(file, child, project)?.get('body')?.children[0] ?? []));
-  const seed = /^-?\d+$/.test(value) ? value : FALLBACK_SEED;
-  return [...bodies].map((statement) => insertBefore(file, statement, [`${name}(${seed})`]));
+/** Neither seed nor switch reaches a process that is started anew: its target calls the block too. */
+function seedTargets({ name, deterministic }: Plan, file: PythonFile, project: Project): Edit[] {
+  const drawing = Object.values(project.summary?.children ?? {});
+  const free = deterministic ? (project.summary?.anew ?? []).filter(({ own }) => !own.has(ALGORITHMS)) : [];
+  const seeds = new Map<Node, SeedValue>();
+  for (const child of [...drawing, ...free]) {
+    const start = startOf(file, child.site, project);
+    const statement = start?.target.node.get('body')?.children[0];
+    const seed = 'seed' in child ? child.seed : null;
+    const value = start && statement && targetSeed(file, project, seed, { ...start, statement });
+    if (value && statement && !seeds.has(statement)) seeds.set(statement, value);
+  }
+  return [...seeds].flatMap(([statement, value]) => [
+    ...value.edits,
+    insertBefore(file, statement, guarded(value, [`${name}(${value.text})`], indentUnit(file))),
+  ]);
 }
 
 /** The streams the program draws from, and those whose module the file imports. */
@@ -109,75 +271,4 @@ function streamsToSeed(file: PythonFile, project: Project): Stream[] {
 function isForTypesOnly(statement: Node, file: PythonFile): boolean {
   const guard = statement.enclosing('if_statement')?.get('condition');
   return guard !== undefined && file.read(guard).includes('TYPE_CHECKING');
-}
-
-type Entry =
-  | { readonly kind: 'none' | 'head'; readonly statement?: undefined; readonly seed?: undefined }
-  | { readonly kind: 'before' | 'after'; readonly statement: Node; readonly seed?: string };
-
-/** Where a program's first statement goes: behind its parsed `--seed`, in its main guard, or at the top. */
-function entryPoint(file: PythonFile, project: Project): Entry {
-  const command = commandEntry(file, project);
-  if (command) return command;
-  if (project.commands.length > 0) return { kind: 'head' };
-  const head = headStatements(file);
-  const guard = file.syntax.root.children.find(
-    (node) => node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__'),
-  );
-  const firstDraw = Math.min(...drawnAtModuleLevel(file, project));
-  const parsed = parsedSeed(file);
-  if (parsed && parsed.statement.end < firstDraw) return parsed;
-  const inGuard = guard?.get('consequence')?.children[0];
-  if (guard && inGuard && guard.start < firstDraw) return { kind: 'before', statement: inGuard };
-  const body = file.syntax.root.children.filter((node) => !head.includes(node));
-  const isScript = project.isProgram || !body.some((node) => /definition$/.test(node.type));
-  return { kind: isScript ? 'head' : 'none' };
-}
-
-/** In the function that the project installs as its only command, behind the seed it parses. */
-function commandEntry(file: PythonFile, project: Project): Entry | null {
-  const [only, ...others] = project.commands;
-  const body = only === undefined || others.length > 0 ? undefined : file.functionOf(only)?.node.get('body');
-  if (!body) return null;
-  const places = Object.values(project.summary?.exposed ?? {}).map((exposure) => project.anchor(exposure).start);
-  if (places.some((start) => start < body.start)) return null;
-  const parsed = parsedSeed(file);
-  const isInside = parsed && parsed.statement.start >= body.start && parsed.statement.end <= body.end;
-  if (isInside && places.every((start) => start > parsed.statement.end)) return parsed;
-  const [first, second] = body.children;
-  const isDocumented = first?.type === 'expression_statement' && first.children[0]?.type === 'string';
-  const statement = isDocumented ? second : first;
-  return statement ? { kind: 'before', statement } : null;
-}
-
-/** Starts of the module-level statements that reach a draw. */
-function drawnAtModuleLevel(file: PythonFile, project: Project): number[] {
-  const starts = Object.values(project.summary?.exposed ?? {}).map((exposure) => {
-    const first = project.locate(exposure.via[0] ?? exposure.site);
-    let node = nodeAt(file, first);
-    while (node.parent && node.parent.type !== 'module') node = node.parent;
-    return node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__')
-      ? Number.POSITIVE_INFINITY
-      : node.start;
-  });
-  return [...starts, Number.POSITIVE_INFINITY];
-}
-
-/** `args = parser.parse_args()` of a parser that knows `--seed`: the user's seed exists from there on. */
-function parsedSeed(file: PythonFile): { kind: 'after'; statement: Node; seed: string } | null {
-  const option = file.methodCalls('add_argument').find((call) => {
-    const first = file.argument(call, 'name', 0);
-    return typeof first !== 'string' && /^--seed$/.test(String(file.constant(first)));
-  });
-  if (!option) return null;
-  for (const call of file.methodCalls('parse_args')) {
-    const assignment = call.node.parent;
-    const target = assignment?.type === 'assignment' ? assignment.get('left') : undefined;
-    const owner = call.node.enclosing('function_definition');
-    const name = owner && file.read(owner.get('name') ?? owner);
-    if (assignment && target?.type === 'identifier' && (!owner || name === 'main')) {
-      return { kind: 'after', statement: statementOf(assignment), seed: `${file.read(target)}.seed` };
-    }
-  }
-  return null;
 }

@@ -1,0 +1,29 @@
+/** Calls that make a process one of several that run the same program, and what tells which of them it is. */
+import rankTable from '../../../data/ranks.json' with { type: 'json' };
+import { namesFor } from './names.ts';
+
+export interface GroupRow {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** Called behind it, gives the rank. */
+  readonly function?: string;
+  /** Of the object that it makes: the rank. */
+  readonly attribute?: string;
+  /** The variable that holds the rank where a launcher started the processes. */
+  readonly environment?: string;
+  readonly source: string;
+}
+
+/** Every row of the table. */
+export const GROUPS: readonly GroupRow[] = rankTable.groups;
+
+/** All names of what joins a group of processes, with their rows. */
+export const GROUP_NAMES: ReadonlyMap<string, GroupRow> = new Map(
+  GROUPS.flatMap((row) => [row.name, ...(row.aliases ?? [])].map((name) => [name, row] as const)),
+);
+
+/** Functions that give the rank. */
+export const RANK_FUNCTIONS: ReadonlySet<string> = new Set(GROUPS.flatMap((row) => row.function ?? []));
+
+/** Starts so many processes of one function, and passes each its number first. */
+export const PASSES_RANK = namesFor('passes-rank');

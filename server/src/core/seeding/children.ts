@@ -1,0 +1,76 @@
+/** The processes that a file starts of its own functions, and what tells them apart. */
+
+import { PASSES_RANK } from '../knowledge/ranks.ts';
+import { startMethod } from '../lowering/calls.ts';
+import type { Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import type { FunctionInfo } from '../python/scope.ts';
+import { roundsOf } from './rounds.ts';
+
+/** How a process that the file starts is told apart from its twins. */
+export interface Child {
+  readonly call: Call;
+  readonly target: FunctionInfo;
+  /** The parameter of the target that is another number in each process; null where there is none. */
+  readonly rank: string | null;
+  /** What starts the process passes the number itself. */
+  readonly passesRank: boolean;
+  /** There is one process of the kind. */
+  readonly isOnly: boolean;
+}
+
+/** The processes that a file starts of its own functions. */
+export function childrenOf(file: PythonFile): Child[] {
+  const starts = file.allCalls.flatMap((call) => {
+    const target = startMethod(call, file) === null ? undefined : targetOfCall(call, file);
+    return target ? [{ call, target }] : [];
+  });
+  return starts.map(({ call, target }) => {
+    const twins = starts.filter((each) => each.target === target);
+    if (PASSES_RANK.has(call.name)) {
+      return { call, target, rank: target.parameters[0]?.name ?? null, passesRank: true, isOnly: false };
+    }
+    const isOnly = twins.length === 1 && roundsOf(call.node, file) === 'once';
+    return {
+      call,
+      target,
+      rank: isOnly
+        ? null
+        : numberPassed(
+            twins.map((each) => each.call),
+            target,
+            file,
+          ),
+      passesRank: false,
+      isOnly,
+    };
+  });
+}
+
+/** The function of this file that a call hands to the process it starts. */
+export function targetOfCall(call: Call, file: PythonFile): FunctionInfo | undefined {
+  for (const argument of call.node.get('arguments')?.children ?? []) {
+    const target = file.functionOf(file.qualify(argument.get('value') ?? argument));
+    if (target) return target;
+  }
+  return undefined;
+}
+
+/** `Process(target=work, args=(i, data))` in a loop over `i`, or once with 0 and once with 1. */
+function numberPassed(calls: readonly Call[], { parameters }: FunctionInfo, file: PythonFile): string | null {
+  const passed = calls.map((call) => {
+    const given = file.argument(call, 'args', 3);
+    return typeof given !== 'string' && /^(tuple|list)$/.test(given.type) ? given.children : [];
+  });
+  const [call] = calls;
+  const rounds = call && roundsOf(call.node, file);
+  const index = parameters.findIndex((_, i) => {
+    const given = passed.map((each) => each[i]);
+    if (given.length === 1 && typeof rounds === 'object') return given[0] && file.read(given[0]) === rounds.counter;
+    const numbers = given.map((each) => each && file.constant(each));
+    return (
+      given.length > 1 && numbers.every((each) => typeof each === 'number') && new Set(numbers).size === numbers.length
+    );
+  });
+  return parameters[index]?.name ?? null;
+}

@@ -122,6 +122,20 @@ test('the seed block is inserted through the client, and leaves nothing to find'
     assert.deepEqual(report.kind === 'full' && report.items, []);
   }));
 
+test('the call of an inserted block is shown, in the text as it is then', () =>
+  withServer({ capabilities: { ...CAPABLE, window: { showDocument: { support: true } } } }, async (server) => {
+    const text = 'import torch\n\nif __name__ == "__main__":\n    print(torch.rand(3))\n';
+    await server.open(URI, text);
+    await server.execute('seedwise.insertSeedBlock', URI, { deterministic: false });
+    assert.deepEqual(server.said.shown, [URI]);
+    const lines = applyTo(text, server.said.edits[0]).split('\n');
+    const [selection] = server.said.selected;
+    const { start, end } = selection!;
+    assert.equal(start.line, end.line);
+    assert.equal(lines[start.line], '    seed_everything(42)');
+    assert.equal(lines[start.line]?.slice(start.character, end.character), 'seed_everything(42)');
+  }));
+
 test('a seed block that cannot be inserted is explained', () =>
   withServer({}, async (server) => {
     await server.execute('seedwise.insertSeedBlock', 'file:///closed.py', { deterministic: true });

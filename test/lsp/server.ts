@@ -149,6 +149,8 @@ export async function startServer({
     notes: [] as string[],
     edits: [] as WorkspaceEdit[],
     shown: [] as string[],
+    /** What is selected in the documents that are shown. */
+    selected: [] as (Range | undefined)[],
     refreshes: 0,
     statusChanges: 0,
   };
@@ -168,8 +170,9 @@ export async function startServer({
     said.edits.push(edit);
     return { applied: true };
   });
-  connection.onRequest(ShowDocumentRequest.type, ({ uri }) => {
+  connection.onRequest(ShowDocumentRequest.type, ({ uri, selection }) => {
     said.shown.push(uri);
+    said.selected.push(selection);
     return { success: true };
   });
   if (files) {

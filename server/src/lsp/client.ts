@@ -53,6 +53,7 @@ export function clientOf(capabilities: unknown, options: unknown) {
       lists('create', 'workspace', 'workspaceEdit', 'resourceOperations'),
     showsProgress: says('window', 'workDoneProgress'),
     runsCommands: commands.has(COMMANDS.report),
+    showsDocuments: says('window', 'showDocument', 'support'),
     showsPages: commands.has(COMMANDS.explainRule) || says('window', 'showDocument', 'support'),
   };
 }

@@ -123,6 +123,7 @@ function serveCommands(session: Session): void {
     withPython: (uri, otherwise, work) => session.withPython(uri, otherwise, work),
     editOf: translator.editOf,
     tell: speaker.tell,
+    showsDocuments: () => session.client.showsDocuments,
   });
 
   connection.onExecuteCommand(async ({ command, arguments: [target, options] = [] }) => {

@@ -7,13 +7,16 @@ import { closeFile, openFile, type PythonFile, updateFile } from '../../server/s
 import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
 import { type Subject, subjects } from '../corpus.ts';
 import { renderMarks } from '../marks.ts';
+import { sampleOf } from '../sample.ts';
 
 const TYPED = 24;
 const RANDOM_EDITS = 8;
 const PASTES = ['\n', '    ', '"', "'''", '(', ')', ':', '# ', 'torch.manual_seed(0)\n', 'import random\n', 'é😀'];
 
-for (const [index, subject] of subjects().entries()) {
-  test(`typing in ${subject.name}`, () => {
+const { chosen, about } = sampleOf([...subjects().entries()], 130);
+
+for (const [index, subject] of chosen) {
+  test(`typing in ${subject.name} (${about})`, () => {
     const fresh = new Map<string, string | null>();
     replay(subject, typing(subject.text), fresh);
     replay(subject, randomEdits(subject.text, index + 1), fresh);

@@ -90,8 +90,16 @@ process.on('uncaughtException', (error) => {
   process.exit();
 });
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  failed(error);
+/**
+ * Does what the arguments say, and sets the exit code; once for the process itself.
+ * @public Tests call it again where what they try is not the process.
+ */
+export async function runOnce(argv: readonly string[]): Promise<void> {
+  try {
+    process.exitCode = await main(argv);
+  } catch (error) {
+    failed(error);
+  }
 }
+
+await runOnce(process.argv.slice(2));

@@ -10,6 +10,7 @@ import {
   GENERATORS,
   type GeneratorRow,
 } from '../knowledge/generators.ts';
+import { looksLikeSeeder } from '../knowledge/tables.ts';
 import { isHarmlessDraw } from '../lowering/harmless-draws.ts';
 import { type Maker, makerOf } from '../lowering/makers.ts';
 import type { Argument, Call } from '../python/call.ts';
@@ -195,11 +196,7 @@ const isOf = (object: Node | undefined, row: Environments, file: PythonFile): bo
 function neverReset(row: Environments, file: PythonFile, project: Project): OwnDraw[] {
   const resets = file.methodCalls(row.reset).filter((call) => isOf(call.callee.get('object'), row, file));
   const [first] = resets;
-  // Whoever passes a seed on, to a trainer or to a wrapper, may seed the environment.
-  const seedsElsewhere = file.allCalls.some(
-    (call) => call.method === row.seed || file.argument(call, row.seed) !== 'absent',
-  );
-  if (!first || seedsElsewhere) return [];
+  if (!first || file.allCalls.some((call) => maySeed(call, row, file))) return [];
   const pass = (seed: string): string => `${row.seed}=${seed}`;
   const fixes = withSeed(
     first,
@@ -218,6 +215,25 @@ function neverReset(row: Environments, file: PythonFile, project: Project): OwnD
     },
   ];
 }
+
+/**
+ * A call that may seed an environment: its own `seed` and `reset`, what makes it, and what is handed both an environment and a
+ * seed, as a trainer or a wrapper is. A function of this file shows by its body what it does; the seed of another generator
+ * says nothing.
+ */
+function maySeed(call: Call, row: Environments, file: PythonFile): boolean {
+  const isOwn = row.libraries.some((library) => call.name?.startsWith(`${library}.`));
+  const isOfOthers = call.name !== null && !call.name.startsWith('#') && !isOwn;
+  if (call.method === row.seed) return !isOfOthers;
+  const isGiven = file.argument(call, row.seed) !== 'absent';
+  if (isOwn || (call.method === row.reset && !isOfOthers)) return isGiven;
+  const isKnown = file.functionOf(call.name) !== undefined || file.classOf(call.name) !== undefined;
+  const seeds = isGiven || looksLikeSeeder(call.method ?? file.read(call.callee));
+  return seeds && !isKnown && handed(call).some((each) => isOf(each, row, file));
+}
+
+const handed = (call: Call): readonly Node[] =>
+  (call.node.get('arguments')?.children ?? []).map((each) => each.get('value') ?? each);
 
 function unseededSpaces(row: Environments, file: PythonFile, project: Project): OwnDraw[] {
   const spaceOf = (call: Call): Node | undefined => {

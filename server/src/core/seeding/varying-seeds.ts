@@ -51,7 +51,9 @@ export function seedUses(file: PythonFile): SeedUse[] {
   const passed = own.flatMap(({ call, helper }): SeedUse[] => {
     const index = indexIn(helper);
     const parameter = parametersOf(helper)[index];
-    return parameter ? [{ call, value: file.argument(call, parameter.name, index), streams: [] }] : [];
+    if (!parameter) return [];
+    const given = file.argument(call, parameter.name, index);
+    return [{ call, value: (given === 'absent' && parameter.default) || given, streams: [] }];
   });
   return [...direct, ...passed];
 }

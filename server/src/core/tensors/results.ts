@@ -166,7 +166,7 @@ export function moduleResult(module: string, call: Call, operands: Operands): Va
 }
 
 const KEEPS_SHAPE =
-  /^(Upsample|Dropout\w*|ReLU6?|LeakyReLU|GELU|SiLU|Sigmoid|Softmax|BatchNorm1d|\w+Pad\dd|MaxPool\dd|Identity)$/;
+  /^(Upsample|Dropout\w*|\w*ReLU6?|[A-Z]?ELU|Hard\w+|SiLU|Mish|Tanh|(Log)?Sigmoid|Soft\w+|LogSoftmax|(Batch|Instance)Norm1d|(Group|Layer|RMS)Norm|\w+Pad\dd|(Adaptive)?(Max|Avg)Pool\dd|LPPool\dd|Identity)$/;
 
 /** How many dimensions come out of a module of torch.nn, where so many go in. */
 export function rankBehind(module: string, rank: number | undefined): number | undefined {

@@ -46,6 +46,7 @@ export function settle(value: Value, env: Environment, home: string, depth = 0):
   if (depth > DEEPEST) return null;
   const inner = (each: Value): Value => settle(each, env, home, depth + 1);
   if ('parameter' in value) return env[value.parameter] ?? null;
+  if ('length' in value) return lengthOf(inner(value.length));
   if ('oneOf' in value) return { oneOf: value.oneOf.map(inner) };
   if ('tuple' in value) return { tuple: value.tuple.map(inner) };
   if (value.home !== undefined || 'result' in value) return value.home === undefined ? { ...value, home } : value;
@@ -67,6 +68,14 @@ export function settle(value: Value, env: Environment, home: string, depth = 0):
       ? { loader: { ...value.loader, sampler: inner(value.loader.sampler), dataset: inner(value.loader.dataset) } }
       : {}),
   };
+}
+
+/** A list or tuple that is written out has so many elements, whatever they are. */
+function lengthOf(value: Value): Value {
+  if (value === null) return null;
+  if ('tuple' in value) return { const: value.tuple.length };
+  const known = 'const' in value ? value.const : null;
+  return Array.isArray(known) || typeof known === 'string' ? { const: known.length } : null;
 }
 
 export function settleArguments(call: Arguments, env: Environment, home: string, depth = 0): Arguments {

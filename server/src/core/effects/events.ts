@@ -18,6 +18,8 @@ export const DRAWS_FROM = 'generator=';
 export type Value =
   | { readonly const: Constant }
   | { readonly parameter: string }
+  /** How many elements it has. */
+  | { readonly length: Value }
   | FunctionValue
   | InstanceValue
   /** What a call of this function returns, or one item of it. */

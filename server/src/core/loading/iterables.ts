@@ -237,18 +237,21 @@ export function isTakenFrom(share: Share, shuffle: ShuffleCall, reach: Reach, fi
   const keysOf = (node: Node): Set<string> => new Set(originsOf(node, file).map(({ start, end }) => `${start}-${end}`));
   const shuffled = shuffle.inPlace ? keysOf(shuffle.items) : new Set<string>();
   let isTaken = false;
-  const look = (node: Node, depth: number): void => {
+  // What is made of itself would be looked at again and again.
+  const looked = new Set<Node>();
+  const look = (node: Node): void => {
     walk(node, (each) => {
-      if (isTaken) return false;
+      if (isTaken || looked.has(each)) return false;
+      looked.add(each);
       if (each === shuffle.call.node && !shuffle.inPlace) isTaken = true;
       if (!/^(identifier|attribute)$/.test(each.type) || /^(name|attribute)$/.test(each.field ?? '')) return undefined;
       const origins = originsOf(each, file);
       if (origins.some(({ start, end }) => shuffled.has(`${start}-${end}`))) isTaken = true;
-      if (depth < DEEPEST) for (const origin of origins) if (origin !== each) look(origin, depth + 1);
+      for (const origin of origins) look(origin);
       return undefined;
     });
   };
-  for (const each of share.from) look(each, 0);
+  for (const each of share.from) look(each);
   return isTaken;
 }
 

@@ -10,7 +10,7 @@ import { HARMLESS_CONSUMERS, isOnlyProbed } from './probes.ts';
 
 /** Words of a variable or keyword whose value no result depends on. */
 const HARMLESS_WORDS = new Set(
-  'seed port suffix uuid uid jitter delay wait salt token nonce dummy probe fname filename dirname tmpdir'.split(' '),
+  'seed port suffix uuid uid delay wait salt nonce dummy probe fname filename dirname tmpdir'.split(' '),
 );
 const HARMLESS_NAMES =
   /(^|_)(run|exp|tmp|temp|experiment|job|trial|session|project|save|log|ckpt|checkpoint|file|dir|folder)_?(id|name|dir|path|tag)$|^(example|sample)_inputs?$|(^|_)(colou?rs|palette)$/i;
@@ -23,6 +23,8 @@ const WHOLES = namesFor('module-wholes');
 /** A helper that puts a checkpoint into the network it gets. */
 const LOADS = /^(load|reload|restore)_?(checkpoint|ckpt|weights|state(_?dict)?|model|network|pretrained\w*)s?$/i;
 const INITIALISES = /^apply$|(^|_)(re)?(init|initiali[sz]e|reset|create|build)(_|$)|weights?(_|$)/i;
+/** Names that go into names are followed so far. */
+const DEEPEST = 3;
 const LETTERS = namesFor('letters');
 const LOADS_MODEL = nameFor('loads-model');
 
@@ -30,8 +32,12 @@ export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
   // Letters and digits make names.
   const given = call.node.get('arguments')?.children ?? [];
   if (given.some((each) => LETTERS.has(file.qualify(each)))) return true;
-  if (isOnlyProbed(call.node, file)) return true;
-  for (let node: Node = call.node; node.parent; node = node.parent) {
+  return isOnlyProbed(call.node, file) || goesAstray(call.node, file, 0);
+}
+
+/** What becomes of a value in its statement is a name, a delay or the like, and so is what its own name is used for. */
+function goesAstray(value: Node, file: PythonFile, depth: number): boolean {
+  for (let node: Node = value; node.parent; node = node.parent) {
     const parent: Node = node.parent;
     switch (parent.type) {
       case 'interpolation':
@@ -44,7 +50,8 @@ export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
       case 'assignment': {
         const left = parent.get('left');
         const target = left?.get('attribute') ?? left;
-        return target !== undefined && node.field === 'right' && namesHarmless(file.read(target));
+        if (target === undefined || node.field !== 'right') return false;
+        return namesHarmless(file.read(target)) || isUsedHarmlessly(target, file, depth);
       }
       case 'call': {
         const callee = parent.get('function');
@@ -55,7 +62,7 @@ export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
       case 'return_statement': {
         const owner = parent.enclosing('function_definition', 'lambda');
         const name = owner?.get('name');
-        return name !== undefined && MAKES_NAME.test(file.read(name));
+        return depth === 0 && name !== undefined && MAKES_NAME.test(file.read(name));
       }
       case 'block':
       case 'module':
@@ -63,6 +70,21 @@ export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
     }
   }
   return false;
+}
+
+/** Wherever a local name is read, it goes into something harmless. */
+function isUsedHarmlessly(target: Node, file: PythonFile, depth: number): boolean {
+  if (target.type !== 'identifier' || depth > DEEPEST || file.definitions(target).length !== 1) return false;
+  const name = file.read(target);
+  const scope = target.enclosing('function_definition');
+  if (!scope) return false;
+  const uses: Node[] = [];
+  walk(scope, (node) => {
+    const isName = node.type === 'identifier' && node !== target && node.field !== 'name' && node.field !== 'attribute';
+    if (isName && file.read(node) === name) uses.push(node);
+    return undefined;
+  });
+  return uses.length > 0 && uses.every((use) => goesAstray(use, file, depth + 1));
 }
 
 function namesHarmless(name: string): boolean {
@@ -222,7 +244,7 @@ function overwrites(statement: Node, name: string, file: PythonFile): Replacing 
   const isGiven = given.some((each) => file.read(each.get('value') ?? each) === name);
   if (isGiven && LOADS.test(file.read(callee?.get('attribute') ?? callee ?? call))) return 'otherwise';
   const object = callee?.get('object');
-  if (object && file.read(object) === name && loadsItself(loaded, file)) return 'loaded';
+  if (object && file.read(object) === name && (loadsItself(loaded, file) || saysItLoads(loaded, file))) return 'loaded';
   const how =
     loaded.method === 'load_state_dict' ? 'loaded' : loaded.method === 'reset_parameters' ? 'otherwise' : undefined;
   // A part is overwritten with the whole.
@@ -279,6 +301,13 @@ function copiesInto(loop: Node, name: string, file: PythonFile): boolean {
   });
   return found;
 }
+
+/** A method that stands elsewhere and says that it loads what it is given into its own object. */
+const saysItLoads = ({ name, method, node }: Call, file: PythonFile): boolean =>
+  method !== null &&
+  LOADS.test(method) &&
+  file.functionOf(name) === undefined &&
+  (node.get('arguments')?.children.length ?? 0) > 0;
 
 /** A method of the file that puts a checkpoint into its own object. */
 function loadsItself(call: Call, file: PythonFile): boolean {

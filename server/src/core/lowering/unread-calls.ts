@@ -27,7 +27,7 @@ import {
 import { isOfLibrary, nameFor } from '../knowledge/names.ts';
 import { looksLikeSeeder } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
-import type { PythonFile } from '../python/file.ts';
+import { looksLikeClass, type PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
 import { wordsOf } from '../text/words.ts';
 import { appOf, commandMaker } from './command-apps.ts';
@@ -44,7 +44,7 @@ export function unreadCall(call: Call, file: PythonFile, site: Sites): Event[] {
     KEEPS_FUNCTION_METHOD.test(call.method ?? '') ||
     commandMaker(call, file) !== null;
   const given = argumentValues(call, file);
-  const rest = [...modeEvents(call, file), ...(keeps ? [] : callbacks(call, given, file, site))];
+  const rest = [...modeEvents(call, file), ...(keeps ? [] : handedFunctions(call, given, file, site))];
   if (isOfLibrary(call.name)) {
     return [...environmentEvents(call, file, site), ...setattrEvents(call, file, site), ...rest];
   }
@@ -95,6 +95,13 @@ const mayBeLoader = (value: Value): boolean =>
 
 const keepsSomething = ({ made }: InstanceValue): boolean =>
   made !== undefined && [...made.positional, ...Object.values(made.keywords)].some((each) => each !== null);
+
+/** A class keeps the functions that its constructor is handed: they run some time later, after whatever seeds come then. */
+function handedFunctions(call: Call, given: Arguments, file: PythonFile, site: Sites): Event[] {
+  const body = callbacks(call, given, file, site);
+  const isKept = body.length > 0 && call.name !== null && !call.name.startsWith('#') && looksLikeClass(call.name);
+  return isKept ? [{ kind: 'quiet', isReplaced: true, body }] : body;
+}
 
 /** Functions handed to a call nobody knows are assumed to run. */
 export function callbacks(call: Call, given: Arguments, file: PythonFile, site: Sites): CallEvent[] {

@@ -16,6 +16,7 @@ import { drawOf, type Stream } from '../knowledge/tables.ts';
 import type { Call, Constant } from '../python/call.ts';
 import { evaluatorOf } from '../python/evaluator.ts';
 import { FLUENT, isSelfUpdate, type PythonFile } from '../python/file.ts';
+import { isSplatted } from '../python/links.ts';
 import { reachingDefinitions } from '../python/reaching.ts';
 import type { ClassInfo, Definition, FunctionInfo } from '../python/scope.ts';
 import { ANY } from '../python/value.ts';
@@ -24,6 +25,7 @@ import { isRequiredOption } from './options.ts';
 import { madeIn, wrappedBy } from './transforms.ts';
 
 const PARTIAL = nameFor('partial');
+const LENGTH = nameFor('len');
 
 /** Classes whose objects yield batches, in an order of their own. */
 export const DATA_LOADERS: ReadonlySet<string> = new Set(LOADER_NAMES);
@@ -228,6 +230,7 @@ function handedOn(right: Node, item: number, file: PythonFile, depth: number): V
 
 function callValue(expression: Node, file: PythonFile, depth: number): Value {
   const call = file.call(expression);
+  if (call.name === LENGTH) return lengthValue(expression.get('arguments')?.children[0], file);
   if (call.name === PARTIAL) {
     const inner = file.argument(call, '', 0);
     const value = typeof inner === 'string' ? null : knownValue(inner, file, depth + 1);
@@ -297,10 +300,36 @@ export function argumentValues(call: Call, file: PythonFile, depth = 0): Argumen
     const key = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
     const value = key ? argument.get('value') : argument;
     if (argument.type === 'list_splat' || argument.type === 'dictionary_splat') open = true;
-    else if (key && value) keywords[file.read(key)] = knownValue(value, file, depth);
-    else if (value) positional.push(knownValue(value, file, depth));
+    else if (key && value) keywords[file.read(key)] = passedValue(value, file, depth);
+    else if (value) positional.push(passedValue(value, file, depth));
   }
   return { positional, keywords, open };
+}
+
+/** Of a list that is written out the number of its elements is known, whatever they are. */
+function passedValue(value: Node, file: PythonFile, depth: number): Value {
+  const known = knownValue(value, file, depth);
+  const isList = known === null && /^(list|tuple)$/.test(value.type) && value.children.length <= MOST_BRANCHES;
+  const hasSplat = isList && value.children.some((each) => each.type === 'list_splat' || isSplatted(each));
+  return isList && !hasSplat ? { tuple: value.children.map(() => null) } : known;
+}
+
+/** `len(items)` of a parameter that nobody makes longer or shorter. */
+function lengthValue(items: Node | undefined, file: PythonFile): Value {
+  if (items?.type !== 'identifier') return null;
+  const definitions = file.definitions(items);
+  const [parameter, ...others] = definitions.flatMap((each) => (each.kind === 'parameter' ? each : []));
+  const isKept = (each: Definition): boolean => each.kind === 'assignment' && keepsLength(each.value, items, file);
+  return parameter && others.length === 0 && definitions.every((each) => each === parameter || isKept(each))
+    ? { length: { parameter: parameter.parameter.name } }
+    : null;
+}
+
+/** `[f(each) for each in items]` */
+function keepsLength(value: Node, items: Node, file: PythonFile): boolean {
+  const clauses = value.type === 'list_comprehension' ? value.children.filter(({ field }) => field !== 'body') : [];
+  const from = clauses.length === 1 && clauses[0]?.type === 'for_in_clause' ? clauses[0].get('right') : undefined;
+  return from !== undefined && file.read(from) === file.read(items);
 }
 
 function itemOf(whole: Value, key: Node | undefined, file: PythonFile): Value {
@@ -389,7 +418,16 @@ export function isOn(given: Node | 'absent' | 'unknown', file: PythonFile): bool
     return operand !== undefined && [null, false, 0].includes(file.constant(operand) as null);
   }
   const [left, operator, right] = inner?.type === 'comparison_operator' ? inner.children : [];
-  return operator?.type === 'is' && right?.type === 'none' && left !== undefined && file.constant(left) === null;
+  const isNone = operator?.type === 'is' && right?.type === 'none' && left !== undefined;
+  return isNone && (file.constant(left) === null || isSometimesNone(left, file));
+}
+
+/** A name that one branch leaves as `None`. */
+function isSometimesNone(name: Node, file: PythonFile): boolean {
+  if (name.type !== 'identifier') return false;
+  const reaching = reachingDefinitions(name, file);
+  const bound = reaching.length > 0 ? reaching : file.definitions(name);
+  return bound.some((each) => each.kind === 'assignment' && each.value.type === 'none');
 }
 
 /** `if use_cuda: options.update({'num_workers': 1})`: without CUDA there are none. */

@@ -44,6 +44,7 @@ const ADDING_METHODS = new Set(['append', 'extend', 'insert']);
 const WRITING_METHODS = new Set(['write', 'writelines', 'writerow', 'writerows', 'write_text']);
 /** They write a value down as it is; a set stays a set. */
 export const SAVES = namesFor('saves');
+const ARCHIVES = namesFor('archives');
 /** Datasets whose samples come in the order of what they are made of, and networks whose parts do. */
 const KEEPS = namesFor('keeps-order');
 const ENUMERATE = nameFor('enumerate');
@@ -194,6 +195,8 @@ export class Order {
   #writes({ method, callee }: Call): boolean {
     const receiver = callee.get('object');
     if (method === null || !receiver || !WRITING_METHODS.has(method)) return false;
+    // What stands in an archive is found by its name.
+    if (ARCHIVES.has(this.#file.constructionOf(receiver)?.name ?? managerOf(receiver, this.#file))) return false;
     // What has a name of its own is a stream of the program's, or a library's.
     return this.#file.qualify(receiver)?.startsWith('#') !== false;
   }
@@ -403,6 +406,14 @@ export class Order {
   #function(node: Node): FunctionInfo | undefined {
     return nearestFunction(this.#file.scope(node))?.owner as FunctionInfo | undefined;
   }
+}
+
+/** The call that a `with` statement enters under a name. */
+function managerOf(name: Node, file: PythonFile): string | null {
+  const [only, ...others] = name.type === 'identifier' ? file.definitions(name) : [];
+  const pattern = only && others.length === 0 ? only.node.enclosing('as_pattern') : null;
+  const [made] = pattern?.children ?? [];
+  return made?.type === 'call' ? file.call(made).name : null;
 }
 
 const isInOtherFunction = (node: Node, home: Node): boolean =>

@@ -50,7 +50,7 @@ torch.backends.cudnn.benchmark = False
     },
   ],
   *check(file, project) {
-    if (measuresSpeed(file)) return;
+    if (measuresSpeed(file, project)) return;
     for (const setting of switchSettings(file, CUDNN_BENCHMARK)) {
       const { node, value } = setting;
       if (value.type !== 'true' || isForSpeed(setting, CUDNN_BENCHMARK, project)) continue;

@@ -4,7 +4,7 @@ import type { Rule } from '../contract/rule.ts';
 import { removeStatement, statementOf } from '../edits/edit-text.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { DATA_LOADER, startsWorkers } from '../loading/loaders.ts';
-import type { Constant } from '../python/call.ts';
+import type { Call, Constant } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { FALLBACK_SEED } from '../seeding/seed-values.ts';
 import { environmentSettings } from '../switches/switches.ts';
@@ -27,7 +27,7 @@ To fix the hashes of a program, set the variable where it is started: \`PYTHONHA
 VS Code’s \`.vscode/launch.json\`, which a repair writes.`,
   never: [
     'A program that starts itself again by `os.execv` and its like.',
-    'A launcher that starts other programs, by `subprocess` or `os.system`.',
+    'A launcher that starts other Python programs, by `subprocess` or `os.system`.',
     'An environment of its own, such as a copy that is given to a child.',
     'Reading the variable, and other variables.',
   ],
@@ -60,7 +60,7 @@ def set_seed(seed):
     },
   ],
   *check(file) {
-    if (startsPrograms(file)) return;
+    if (startsPython(file)) return;
     for (const { node, span, value } of environmentSettings(file, VARIABLE)) {
       const seed = hashSeed(value, file);
       yield {
@@ -75,10 +75,39 @@ def set_seed(seed):
 };
 
 const STARTS = namesFor('starts-program');
+const STARTS_WITH_MODE = namesFor('starts-program-in-mode');
+/** Python, or what may start it: launchers, shells. */
+const PYTHON = namesFor('commands-that-start-python');
 const TEXT = nameFor('text-type');
 
-/** The next process reads the variable, so setting it is right. */
-const startsPrograms = (file: PythonFile): boolean => file.allCalls.some((call) => STARTS.has(call.name));
+/** The next process reads the variable, if it is a Python and gets this environment; then setting it is right. */
+const startsPython = (file: PythonFile): boolean =>
+  file.allCalls.some((call) => STARTS.has(call.name) && mayBePython(call, file) && inheritsEnvironment(call, file));
+
+/** What is run cannot be told, or begins with a word that may be a Python. */
+function mayBePython(call: Call, file: PythonFile): boolean {
+  const given = call.node.get('arguments')?.children ?? [];
+  const first = given[STARTS_WITH_MODE.has(call.name) ? 1 : 0];
+  const command = first?.type === 'keyword_argument' ? first.get('value') : first;
+  const word = command && firstWord(command, file);
+  if (typeof word !== 'string') return true;
+  const [name = ''] = /[^\\/]*$/.exec(word.toLowerCase().replace(/\.exe$/, '')) ?? [];
+  return PYTHON.has(name) || /\.(py|sh)$/.test(name);
+}
+
+/** The first word of a command; undefined where the code does not show it. */
+function firstWord(command: Node, file: PythonFile): string | undefined {
+  const first = /^(list|tuple)$/.test(command.type) ? command.children[0] : command;
+  const text = first && file.constant(first);
+  return typeof text === 'string' ? text.trim().split(/\s+/)[0] : undefined;
+}
+
+/** Unless it is handed a dictionary that is written out, and does not begin with this environment. */
+function inheritsEnvironment(call: Call, file: PythonFile): boolean {
+  const given = file.argument(call, 'env');
+  if (typeof given === 'string' || given.type !== 'dictionary') return true;
+  return given.children.some((each) => each.type === 'dictionary_splat');
+}
 
 /** The seed as Python takes it from its environment; null where chance is asked for. */
 function hashSeed(value: Node | null, file: PythonFile): string | null {

@@ -57,7 +57,7 @@ model = torch.nn.Conv2d(3, 8, 3)
     },
   ],
   *check(file, project) {
-    if (measuresSpeed(file)) return;
+    if (measuresSpeed(file, project)) return;
     for (const setting of switchSettings(file, CUDNN_DETERMINISTIC)) {
       const { node, value } = setting;
       if (value.type !== 'false') continue;

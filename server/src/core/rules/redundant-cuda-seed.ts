@@ -116,10 +116,16 @@ function isQuiet(file: PythonFile, first: Node, last: Node, value: Node): boolea
   const text = file.read(value);
   const isKept = file.scopes.assignments.every((assignment) => {
     const left = assignment.get('left');
-    return !left || !isBetween(assignment) || !new RegExp(`\\b${file.read(left).split(/\W/)[0]}\\b`).test(text);
+    return !left || !isBetween(assignment) || !mayChange(file.read(left), text);
   });
   const calls = file.allCalls.filter((call) => isBetween(call.node));
   return isKept && calls.every(({ name }) => name !== null && (QUIET.has(name) || seederOf(name) !== undefined));
+}
+
+/** `args = f()` changes `args.seed`; `args.gpu = 0` does not. */
+function mayChange(target: string, value: string): boolean {
+  if (/^\w+(\.\w+)+$/.test(target) && /^\w+(\.\w+)*$/.test(value)) return `${value}.`.startsWith(`${target}.`);
+  return new RegExp(`\\b${target.split(/\W/)[0]}\\b`).test(value);
 }
 
 function repairs(file: PythonFile, call: Call, redundant: ReadonlySet<Node>): Fix[] {

@@ -64,8 +64,12 @@ loader = DataLoader(data, batch_size=10, shuffle=True, generator=generator)
       const others = (['generator', 'sampler', 'batch_sampler'] as const).map((name) =>
         loaderArgument(file, call, name),
       );
+      // `shuffle=sampler is None, sampler=sampler` shuffles where there is no sampler.
+      const [asked] = shuffle.type === 'comparison_operator' ? shuffle.children : [];
       const isNone = (each: Argument): boolean =>
-        isLeftOut(each) || (typeof each !== 'string' && file.constant(each) === null);
+        isLeftOut(each) ||
+        (typeof each !== 'string' &&
+          (file.constant(each) === null || (asked !== undefined && file.read(each) === file.read(asked))));
       if (!others.every(isNone)) continue;
       // A value that comes from a dictionary elsewhere is shown at the call.
       const isHere = shuffle.start > call.node.start && shuffle.end < call.node.end;

@@ -2,7 +2,7 @@
 
 import type { Project } from '../contract/project.ts';
 import { ALGORITHMS, OLD_ALGORITHMS } from '../knowledge/calls.ts';
-import { nameFor, namesFor } from '../knowledge/names.ts';
+import { type Names, nameFor, namesFor } from '../knowledge/names.ts';
 import { canonical } from '../knowledge/tables.ts';
 import { modulesNamed } from '../lowering/modules.ts';
 import type { Call } from '../python/call.ts';
@@ -104,12 +104,37 @@ export function* environmentSettings(
       yield { node: call.node, span: call.callee, value: typeof value === 'string' ? null : value };
     }
   }
+  for (const call of file.calls(`${ENVIRONMENT}.update`)) yield* updatesIn(call, variable, file);
 }
 
-/** A benchmark wants the fastest algorithm. */
-export function measuresSpeed(file: PythonFile): boolean {
-  if (/bench[^/\\]*\.(py|ipynb)$/i.test(file.path)) return true;
-  return file.scopes.imports.some((each) => modulesNamed(each, file).some(BENCHMARKING.has));
+/** `os.environ.update(NAME='0')`, or by a dictionary; with other variables beside it the call stays. */
+function* updatesIn(
+  call: Call,
+  variable: string,
+  file: PythonFile,
+): Iterable<{ readonly node: Node; readonly span: Node; readonly value: Node | null }> {
+  const given = call.node.get('arguments')?.children ?? [];
+  const pairs = given.flatMap((each) => (each.type === 'dictionary' ? each.children : each));
+  const pair = pairs.find((each) => {
+    const key = each.get('key');
+    const name = each.get('name');
+    return (key ? file.constant(key) : name && file.read(name)) === variable;
+  });
+  const isOnly = pairs.length === 1;
+  if (pair)
+    yield { node: isOnly ? call.node : pair, span: isOnly ? call.callee : pair, value: pair.get('value') ?? null };
+}
+
+const TIMES = namesFor('times-code');
+/** Who waits for the GPU and reads the clock measures what it does. */
+const SYNCHRONIZES = namesFor('synchronize');
+const CLOCK = namesFor('reads-clock');
+
+/** A benchmark wants the fastest algorithm: it times what runs, and trains nothing. */
+export function measuresSpeed(file: PythonFile, project: Project): boolean {
+  if (file.scopes.imports.some((each) => modulesNamed(each, file).some(BENCHMARKING.has))) return true;
+  const has = (names: Names): boolean => [...file.callsByName.keys()].some((name) => names.has(name));
+  return !project.takesGradients && (has(TIMES) || (has(SYNCHRONIZES) && has(CLOCK)));
 }
 
 const ASKS = /seed|determin|reproduc/i;

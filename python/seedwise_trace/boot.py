@@ -71,12 +71,12 @@ def start():
     hooks = {}
     for module in (sources, loaders, processes):
         hooks.update(module.HOOKS)
+    attempt(sources.install, config)
+    attempt(processes.install)
     sys.meta_path.insert(0, _Finder(hooks))
     for name, hook in hooks.items():
         if name in sys.modules:
             attempt(hook, sys.modules[name])
-    attempt(sources.install, config)
-    attempt(processes.install)
     if config.get("lines"):
         from . import lines
 

@@ -10,6 +10,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from . import records, sites, stream
+from .hashing import bytes_hash
 
 crc32 = zlib.crc32
 Tensor = torch.Tensor
@@ -21,14 +22,10 @@ _nearest = sites.nearest
 _AGAIN = 16
 _MOST_SAVED_BYTES = 1 << 24
 _MOST_SITES = 200_000
-# Sampled beyond this size: the ends and blocks in between.
-_WHOLE_BYTES = 1 << 28
-_BLOCK = 1 << 16
-_BLOCKS = 256
 
 _WRITES_ALL = ("fill_", "zero_", "copy_.", ".out", "arange", "eye_")
 _FROM_OUTSIDE = ("lift_fresh", "scalar_tensor", "aten.full", "_to_copy", "fill_", "copy_.", "lift.")
-_SKIPPED = ("profiler.", "prim.device", "aten.detach", "aten.is_", "aten.set_", "aten.sym_")
+_SKIPPED = ("profiler.", "prim.device", "aten.detach", "aten.is_", "aten.set_", "aten.sym_", "aten._unsafe_view")
 # What these give is not there yet when they return.
 _LATE = ("c10d.", "c10d_functional", "_c10d_functional", "_dtensor")
 _FAKES = ("FakeTensor", "FunctionalTensor", "BatchedTensor", "AsyncCollectiveTensor")
@@ -37,9 +34,12 @@ _FAKES = ("FakeTensor", "FunctionalTensor", "BatchedTensor", "AsyncCollectiveTen
 class _Op:
     """What is known of an operation by its schema."""
 
-    __slots__ = ("name", "mutated", "draws", "makes_empty", "skipped", "writes_all", "outside", "late", "shapes_only")
+    __slots__ = ("func", "call", "name", "flags", "mutated", "draws", "makes_empty", "skipped", "writes_all", "late", "shapes_only")
 
     def __init__(self, func):
+        self.func = func
+        # What a call of the operation calls, a step nearer to the kernel.
+        self.call = getattr(func, "_op", func)
         self.name = name = str(func)
         self.mutated, tags, returns = (), (), ()
         try:
@@ -62,29 +62,14 @@ class _Op:
         self.writes_all = bool(self.mutated) and self.mutated[0][0] == 0 and (
             self.draws or (any(part in name for part in _WRITES_ALL) and "masked" not in name)
         )
-        self.outside = any(part in name for part in _FROM_OUTSIDE)
+        outside = any(part in name for part in _FROM_OUTSIDE)
+        self.flags = (records.DRAWS if self.draws else 0) | (records.OUTSIDE if outside else 0)
         self.late = name.startswith(_LATE)
         # Takes nothing but shape and kind from a tensor.
         self.shapes_only = "_like." in name or ".new_" in name
 
 
 _ops = {}
-_arrays = {}
-_ids = {}
-
-
-def _bytes_hash(address, size, seed):
-    if size > _WHOLE_BYTES:
-        step = (size - _BLOCK) // (_BLOCKS - 1)
-        for index in range(_BLOCKS):
-            seed = _bytes_hash(address + index * step, _BLOCK, seed)
-        return seed
-    array = _arrays.get(size)
-    if array is None:
-        if len(_arrays) > 4096:
-            _arrays.clear()
-        array = _arrays[size] = ctypes.c_char * size
-    return crc32(array.from_address(address), seed)
 
 
 def _device_hash(tensor):
@@ -100,6 +85,13 @@ def _device_hash(tensor):
 
 def tensor_hash(tensor, seed=0):
     """A number of 32 bits for the values of a tensor, their order and their kind."""
+    try:
+        # As nearly every tensor is; whatever is not, and says so by failing, is looked at below.
+        if tensor.is_cpu and tensor.is_contiguous():
+            size = tensor.nbytes
+            return bytes_hash(tensor.data_ptr(), size, seed) if size else crc32(b"empty", seed)
+    except Exception:
+        pass
     try:
         layout = tensor.layout
         if layout is not torch.strided:
@@ -118,9 +110,9 @@ def tensor_hash(tensor, seed=0):
                     tensor = tensor.resolve_conj().resolve_neg()
                 storage = tensor.untyped_storage()
                 if count * tensor.element_size() > 2 * storage.nbytes():
-                    return _bytes_hash(storage.data_ptr(), storage.nbytes(), crc32(repr(tensor.shape).encode(), seed))
+                    return bytes_hash(storage.data_ptr(), storage.nbytes(), crc32(repr(tensor.shape).encode(), seed))
                 tensor = tensor.contiguous()
-            return _bytes_hash(tensor.data_ptr(), count * tensor.element_size(), seed)
+            return bytes_hash(tensor.data_ptr(), count * tensor.element_size(), seed)
         if device == "meta":
             return seed
         number = int(_device_hash(tensor).item()) & 0xFFFFFFFFFFFFFFFF
@@ -225,6 +217,19 @@ def _written(op, args, kwargs):
     return [args[index] if index < len(args) else kwargs.get(name) for index, name in op.mutated]
 
 
+def _skipping():
+    """How the compiler is told to leave a function and all it calls alone; None where torch has only the slow way."""
+    frames = getattr(getattr(torch._C, "_dynamo", None), "eval_frame", None)
+    try:
+        skip = frames._FrameAction.SKIP
+        return lambda code: frames.set_code_exec_strategy(code, frames._FrameExecStrategy(skip, skip))
+    except AttributeError:
+        return None
+
+
+_skip = _skipping()
+
+
 class Mode(TorchDispatchMode):
     """Stands between every operation and its kernel."""
 
@@ -234,16 +239,24 @@ class Mode(TorchDispatchMode):
     def ignore_compile_internals(cls):
         return True
 
+    @classmethod
+    def _should_skip_dynamo(cls):
+        # Torch's own way imports the compiler into every program, and goes through a wrapper for every operation.
+        return _skip is None
+
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        kwargs = kwargs or {}
-        op = _ops.get(func)
+        # By identity: the hash of an operation is a function in Python.
+        op = _ops.get(id(func))
         if op is None:
-            op = _ops[func] = _Op(func)
+            op = _ops[id(func)] = _Op(func)
         now = stream.current
         if op.skipped or now is None or stream.muted or stream.quiet or now.over or _is_fake(types):
-            return func(*args, **kwargs)
-        return _trace(now, op, func, args, kwargs)
+            return op.call(*args, **kwargs) if kwargs else op.call(*args)
+        return _trace(now, op, func, args, kwargs or {})
 
+
+if _skip is not None:
+    _skip(Mode.__torch_dispatch__.__code__)
 
 _modes_of_fakes = getattr(torch._C, "_get_dispatch_mode", None)
 _FAKE_KEY = getattr(getattr(torch._C, "_TorchDispatchModeKey", None), "FAKE", None)
@@ -263,9 +276,7 @@ _last = [0]
 
 def _trace(now, op, func, args, kwargs):
     """Runs one operation and writes it down."""
-    flags = records.DRAWS if op.draws else 0
-    if op.outside:
-        flags |= records.OUTSIDE
+    flags = op.flags
     if _empty and not (op.makes_empty or op.shapes_only) and _reads_empty(op, args, kwargs):
         flags |= records.UNINITIALIZED
     if op.draws and kwargs.get("generator") is not None:
@@ -283,7 +294,7 @@ def _trace(now, op, func, args, kwargs):
     kept = (_copies(args), _copies(kwargs)) if now.keep == now.count + 1 else None
     stream.muted += 1
     try:
-        results = func(*args, **kwargs)
+        results = op.call(*args, **kwargs) if kwargs else op.call(*args)
     finally:
         stream.muted -= 1
     site = _nearest(_getframe(2))
@@ -300,30 +311,29 @@ def _trace(now, op, func, args, kwargs):
         _note_empty(now, results, site)
         return results
     given = _written(op, args, kwargs) if op.mutated else results
-    carries = False
-    if _tainted:
-        carries = _follow(now, op, args, kwargs, given)
+    carries = _follow(now, op, args, kwargs, given) if _tainted else False
     if _empty:
         for each in _tensors(given, []):
             _empty.pop(_address(each), None)
-    number = 0
-    if op.late or kwargs.get("non_blocking"):
+    if op.late or kwargs and kwargs.get("non_blocking"):
         flags |= records.UNHASHED
+        number = 0
     else:
         number = tensor_hash(given) if isinstance(given, Tensor) else value_hash(given)
     texts = now.texts
     op_id = texts.get(op.name)
     site_id = texts.get(site)
     forward_id = texts.get(forward)
-    now.hard(
+    own = records.Hard(
+        flags,
         now.intern(op.name) if op_id is None else op_id,
         now.intern(site) if site_id is None else site_id,
         now.intern(forward) if forward_id is None else forward_id,
-        flags,
         number,
         inputs,
-        Context(func, args, kwargs, given, op, kept, carries) if now.reference is not None else None,
     )
+    if not now.take(own.packed()):
+        now.compare(own, Context(func, args, kwargs, given, op, kept, carries))
     return results
 
 
@@ -404,7 +414,7 @@ def _note_empty(now, results, site):
             ctypes.memset(address, 0xC5, tensor.untyped_storage().nbytes())
 
 
-def note(name, value, site=None, flags=0, depth=1):
+def note(name, value, site=None, depth=1):
     """What is no operation of torch's but compared like one: a batch, the order of a loader."""
     now = stream.current
     if now is None or stream.muted or now.over:
@@ -414,10 +424,8 @@ def note(name, value, site=None, flags=0, depth=1):
         number = value_hash(value)
     finally:
         stream.muted -= 1
-    site = site or sites.here(depth + 1)
     inputs = 0 if now.inputs else None
-    flags |= records.HAS_INPUTS if now.inputs else 0
-    now.hard(now.intern(name), now.intern(site), now.intern(sites.NOWHERE), flags, number, inputs)
+    now.hard(name, site or sites.here(depth + 1), records.HAS_INPUTS if now.inputs else 0, number, inputs)
 
 
 def enter():

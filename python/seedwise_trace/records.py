@@ -19,7 +19,7 @@ import struct
 import zipfile
 import zlib
 
-VERSION = 1
+VERSION = 2
 
 HARD = struct.Struct("<cBIIII")
 INPUTS = struct.Struct("<I")
@@ -71,6 +71,11 @@ class Hard:
 
     def __init__(self, flags, op, site, forward, hash, inputs=None):
         self.flags, self.op, self.site, self.forward, self.hash, self.inputs = flags, op, site, forward, hash, inputs
+
+    def packed(self):
+        """The record as the stream has it."""
+        head = HARD.pack(b"h", self.flags, self.op, self.site, self.forward, self.hash)
+        return head if self.inputs is None else head + INPUTS.pack(self.inputs)
 
 
 class Soft:

@@ -69,7 +69,14 @@ class _Drain(threading.Thread):
         return bytes(self.kept[-self.most :]).decode("utf-8", "replace")
 
 
-def run(command, work, folder, config, environment, limits, stdin=None):
+def start(command, work, variables, stdin):
+    """Starts a command in a session of its own, to be ended as a whole."""
+    return subprocess.Popen(
+        command, cwd=work, env=variables, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
+
+
+def run(command, work, folder, config, environment, limits, stdin=None, start=start):
     """Runs `command` in `work`; the traces go to `folder`. Always ends all processes it started."""
     os.makedirs(folder, exist_ok=True)
     result = Run(folder)
@@ -82,9 +89,7 @@ def run(command, work, folder, config, environment, limits, stdin=None):
     begun = time.monotonic()
     source = open(stdin, "rb") if stdin else open(os.devnull, "rb")
     try:
-        process = subprocess.Popen(
-            command, cwd=work, env=variables, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-        )
+        process = start(command, work, variables, source)
     except OSError as problem:
         result.ended, result.errors = "start", str(problem)
         return result

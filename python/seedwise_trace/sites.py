@@ -27,6 +27,9 @@ _names = {}
 _cache = {}
 _main = threading.main_thread().ident
 
+# The files of this package.
+_OURS = {os.path.join(HERE, name) for name in os.listdir(HERE)}
+
 # Code of ours below which somebody else's line is the one to name: code -> the variable that holds it.
 STAND_INS = {}
 # Code below which the frames are a parent's, that a forked child inherited.
@@ -74,21 +77,24 @@ def nearest(frame):
     left = MOST_FRAMES
     while frame is not None and left:
         code = frame.f_code
-        known = _of_user.get(code.co_filename)
+        name = code.co_filename
+        known = _of_user.get(name)
         if known is None:
-            known = is_user_file(code.co_filename)
+            known = is_user_file(name)
         if known:
-            key = (code, frame.f_lasti)
-            text = _cache.get(key)
-            if text is None:
-                text = _cache[key] = text_of(frame)
-            return text
-        if code in STAND_INS:
-            text = frame.f_locals.get(STAND_INS[code])
-            if text:
-                return text
-        if code in BOTTOMS:
-            return NOWHERE
+            # By identity: to compare two pieces of code is to compare all that is in them.
+            key = (id(code), frame.f_lasti)
+            found = _cache.get(key)
+            if found is None:
+                found = _cache[key] = (text_of(frame), code)
+            return found[0]
+        if name in _OURS:
+            if code in STAND_INS:
+                text = frame.f_locals.get(STAND_INS[code])
+                if text:
+                    return text
+            if code in BOTTOMS:
+                return NOWHERE
         frame = frame.f_back
         left -= 1
     return NOWHERE

@@ -325,12 +325,13 @@ def _hook_pathlib(module):
 
 
 def _hashes():
-    original = builtins.hash
+    original, frame_of, is_user_file = builtins.hash, sys._getframe, sites.is_user_file
 
     @functools.wraps(original)
     def traced(value):
         result = original(value)
-        if stream.current is not None and not stream.muted and sites.is_user_frame(1):
+        # Torch itself asks for hashes at every operation.
+        if is_user_file(frame_of(1).f_code.co_filename):
             stream.soft("hash", result & 0xFFFFFFFF, "hash")
         return result
 
@@ -505,7 +506,10 @@ def _hook_futures(module):
         # A generator's own frame has no caller until it is asked for its first item.
         return as_completed(fs, timeout)
 
-    module.as_completed = functools.wraps(original)(begin)
+    begin = functools.wraps(original)(begin)
+    for each in (module, sys.modules.get("concurrent.futures")):
+        if each is not None:
+            each.as_completed = begin
 
 
 def _hook_pool(module):

@@ -5,11 +5,12 @@ import os
 import sys
 import threading
 import time
+from collections import deque
 
 from . import machine, records, sites
 
-_FLUSH_BYTES = 1 << 16
-_LIMIT_CHECK = 255
+_FLUSH_RECORDS = 1 << 12
+_CHECK_EVERY = 256
 _GRACE_SECONDS = 30
 
 current = None
@@ -23,8 +24,10 @@ class Stream:
 
     def __init__(self, name, config):
         self.name, self.config, self.pid = name, config, os.getpid()
-        self.buffer, self.texts, self.file = bytearray(), {}, None
-        self.count = 0
+        # Threads of the program's write here too: what they add at the end never meets what is taken at the start.
+        self.waiting, self.texts, self.file = deque(), {}, None
+        self.flushing = threading.Lock()
+        self.count, self.check_at = 0, 0
         self.inputs = bool(config.get("inputs"))
         self.most = config.get("operations") or 0
         self.ends_at = config.get("ends_at") or 0
@@ -47,7 +50,7 @@ class Stream:
         if number is None:
             number = self.texts[text] = records.id_of(text)
             data = text.encode("utf-8", "replace")[:1000]
-            self.buffer += records.DEFINITION.pack(b"d", number, len(data)) + data
+            self.waiting.append(records.DEFINITION.pack(b"d", number, len(data)) + data)
         return number
 
     def soft(self, kind, value, detail="", site=None, depth=1):
@@ -55,35 +58,47 @@ class Stream:
         if self.over:
             return
         where = self.intern(site if site is not None else sites.here(depth + 1))
-        self.buffer += records.SOFT.pack(b"s", records.KIND[kind], self.intern(detail), where, value & 0xFFFFFFFF)
-        if len(self.buffer) > _FLUSH_BYTES:
+        self.waiting.append(records.SOFT.pack(b"s", records.KIND[kind], self.intern(detail), where, value & 0xFFFFFFFF))
+        if len(self.waiting) > _FLUSH_RECORDS:
             self.flush()
 
-    def hard(self, op, site, forward, flags, hash, inputs=None, context=None):
-        """An operation: `op`, `site` and `forward` are ids; `context` can run it again."""
+    def take(self, record):
+        """Writes an operation down; False where the first run's next one is another, which `compare` is to look at."""
+        self.waiting.append(record)
+        self.count += 1
+        if self.count >= self.check_at:
+            self.check()
+        reference = self.reference
+        if reference is None:
+            return True
+        at = reference.position
+        if reference.data[at : at + 18] == record:
+            reference.position = at + 18
+            return True
+        return False
+
+    def check(self):
+        """Looks at the limits, and writes to the file what waits."""
+        if self.most and self.count >= self.most and self.reference is None:
+            self.stop("limit")
+        if self.ends_at and time.time_ns() > self.ends_at * 10**9:
+            self.stop("limit")
+        self.check_at = self.count + _CHECK_EVERY
+        if self.most > self.count:
+            self.check_at = min(self.check_at, self.most)
+        if len(self.waiting) > _FLUSH_RECORDS:
+            self.flush()
+
+    def hard(self, op, site, flags, hash, inputs=None):
+        """What is compared like an operation and is none; `op` and `site` are texts."""
         if self.over:
             return
-        record = records.HARD.pack(b"h", flags, op, site, forward, hash)
-        self.buffer += record
-        if inputs is not None:
-            self.buffer += records.INPUTS.pack(inputs)
-        self.count += 1
-        reference = self.reference
-        if reference is not None:
-            at = reference.position
-            if inputs is None and reference.data[at : at + 18] == record:
-                reference.position = at + 18
-            else:
-                self.compare(op, site, forward, flags, hash, inputs, context)
-        if not self.count & _LIMIT_CHECK and self.ends_at and time.time_ns() > self.ends_at * 10**9:
-            self.stop("limit")
-        elif self.most and self.count >= self.most and self.reference is None:
-            self.stop("limit")
-        if len(self.buffer) > _FLUSH_BYTES:
-            self.flush()
+        each = records.Hard(flags, self.intern(op), self.intern(site), self.intern(sites.NOWHERE), hash, inputs)
+        if not self.take(each.packed()):
+            self.compare(each, None)
 
-    def compare(self, op, site, forward, flags, hash, inputs, context):
-        """Holds an operation against the first run's; where they part, that is reported and the run ends."""
+    def compare(self, own, context):
+        """Holds an operation against the first run's; where they part, that is reported and the run ends. `context` can run it again."""
         other = self.reference.next_hard()
         if other is None or other.kind == "e":
             limited = other is not None and other.how == records.LIMIT
@@ -93,19 +108,19 @@ class Stream:
                 if limited and self.name == "main":
                     self.stop("same")
                 return
-            self.part(op, site, forward, flags, hash, inputs, None, context)
-        elif (other.op, other.site, other.forward) != (op, site, forward):
-            self.part(op, site, forward, flags, hash, inputs, other, context)
-        elif other.hash != hash and not (flags | other.flags) & records.UNHASHED:
+            self.part(own, None, context)
+        elif (other.op, other.site, other.forward) != (own.op, own.site, own.forward):
+            self.part(own, other, context)
+        elif other.hash != own.hash and not (own.flags | other.flags) & records.UNHASHED:
             if context is not None and context.carries:
                 return
-            if context is not None and flags & records.DRAWS:
+            if context is not None and own.flags & records.DRAWS:
                 # Not yet a difference that matters: weights that are loaded right after were drawn for nothing.
-                context.taint(self.report(op, site, forward, flags, hash, inputs, other, context))
+                context.taint(self.report(own, other, context))
                 return
-            self.part(op, site, forward, flags, hash, inputs, other, context)
+            self.part(own, other, context)
 
-    def report(self, op, site, forward, flags, hash, inputs, other, context):
+    def report(self, own, other, context):
         """Where this run left the first one, as the driver reads it."""
         names = {number: text for text, number in self.texts.items()}
         if self.reference is not None:
@@ -118,24 +133,23 @@ class Stream:
             "hash": each.hash,
             "inputs": each.inputs,
         }
-        second = None if op is None else records.Hard(flags, op, site, forward, hash, inputs)
-        repeats = context is not None and other is not None and other.op == op
+        repeats = context is not None and other is not None and other.op == own.op
         return {
             "stream": self.name,
             "index": self.count,
             "first": side(other),
-            "second": side(second),
+            "second": side(own),
             "stack": sites.stack(2),
             "tensors": context.describe() if context else None,
             "again": context.again() if repeats else None,
             "draw": None,
         }
 
-    def part(self, op, site, forward, flags, hash, inputs, other, context):
+    def part(self, own, other, context):
         """Writes down where this run left the first one, and ends it."""
         global muted
         muted += 1
-        told = self.report(op, site, forward, flags, hash, inputs, other, context)
+        told = self.report(own, other, context)
         told["draw"] = self.drawn() if self.drawn else None
         self.tell(told)
 
@@ -151,7 +165,7 @@ class Stream:
 
     def stop(self, how):
         """Ends this run at once: tells the driver, which ends the program's other processes too."""
-        self.buffer += records.END.pack(b"e", records.LIMIT if how == "limit" else records.FINISHED)
+        self.waiting.append(records.END.pack(b"e", records.LIMIT if how == "limit" else records.FINISHED))
         self.over = True
         self.flush()
         self.describe()
@@ -175,12 +189,15 @@ class Stream:
             machine.write(self.path(".about"))
 
     def flush(self):
-        if self.pid != os.getpid() or not self.buffer:
+        waiting = self.waiting
+        if self.pid != os.getpid() or not waiting or not self.flushing.acquire(blocking=False):
             return
-        if self.file is None:
-            self.file = open(self.path(), "wb", buffering=0)
-        self.file.write(self.buffer)
-        self.buffer = bytearray()
+        try:
+            if self.file is None:
+                self.file = open(self.path(), "wb", buffering=0)
+            self.file.write(b"".join([waiting.popleft() for _ in range(len(waiting))]))
+        finally:
+            self.flushing.release()
 
     def close(self):
         """The end of the process."""
@@ -188,12 +205,13 @@ class Stream:
             return
         if self.reference is not None and self.drawn and self.drawn():
             self.write(self.drawn(), ".drawn")
-        if self.reference is not None and (self.file or self.buffer):
+        if self.reference is not None and (self.file or self.waiting):
             other = self.reference.next_hard()
             if other is not None and other.kind == "h" and not self.prefetches:
                 self.shorter(other)
-        self.buffer += records.END.pack(b"e", records.FINISHED)
-        if self.count or self.file or len(self.buffer) > records.END.size:
+        is_empty = not (self.count or self.file or self.waiting)
+        self.waiting.append(records.END.pack(b"e", records.FINISHED))
+        if not is_empty:
             self.flush()
             self.describe()
         self.over = True
@@ -201,7 +219,7 @@ class Stream:
     def shorter(self, other):
         """This run has ended, the first one went on."""
         self.count += 1
-        told = self.report(None, 0, 0, 0, 0, None, other, None)
+        told = self.report(None, other, None)
         told["draw"] = self.drawn() if self.drawn else None
         self.write(told)
 

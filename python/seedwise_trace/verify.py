@@ -18,12 +18,12 @@ _STILL = ("seed-python", "seed-numpy", "seed-torch", "seed-generators", "clock",
 class Session:
     """One verification: the program, its limits, and the folders of its runs."""
 
-    def __init__(self, words, module=False, folder=".", limits=None, stdin=None, say=None, python=None):
+    def __init__(self, words, module=False, folder=".", limits=None, stdin=None, say=None, python=None, start=runs.start):
         self.folder = os.path.realpath(folder)
         self.target = targets.target_of(words, module, self.folder)
         self.limits = dict(DEFAULTS, **(limits or {}))
         self.stdin, self.say = stdin, say or (lambda text: None)
-        self.python = runs.python_of(python)
+        self.python, self.start = runs.python_of(python), start
         self.home = tempfile.mkdtemp(prefix="seedwise-")
         self.copies = folders.can_copy(self.folder)
         self.work = os.path.join(self.home, "work") if self.copies else self.folder
@@ -50,7 +50,7 @@ class Session:
         config["values"] = os.path.join(self.home, "values.pt")
         folder = os.path.join(self.home, "run%d" % self.count)
         command = [self.python] + self.target.command
-        return runs.run(command, self.work, folder, config, environment, self.limits, self.stdin)
+        return runs.run(command, self.work, folder, config, environment, self.limits, self.stdin, self.start)
 
     def pair(self, why, changes=(), **settings):
         """Two runs under the same changes, the second held against the first."""

@@ -23,7 +23,7 @@ FAULTS = {
     "entropy": ["{v} = {v} + __import__('os').getpid() % 9973 / 1e4", "{v} = {v} + hash('{v}') % 997 / 1e4"],
     "time": ["{v} = {v} + __import__('time').time() % 1"],
     "order": ["{v} = {v} + (len(list({{'a', 'bb', 'ccc', 'dddd', 'eeeee', 'ffffff', 'ggggggg'}})[0]) / 100 + [len(w) for w in {{'one', 'three', 'fifteen', 'no'}}][1] / 1000)"],
-    "uninitialized": ["{v} = {v} + __import__('torch').empty(({v}).numel() + 5000)[: ({v}).numel()].reshape(({v}).shape)"],
+    "uninitialized": ["{v} = {v} + __import__('torch').empty(({v}).numel() + 5000)[: ({v}).numel()].reshape(({v}).shape).nan_to_num().abs().clamp(max=1)"],
     "control-flow": ["for _ in range(__import__('time').time_ns() % 97): {v} = {v} * 1.001"],
 }
 SEEDS = {

@@ -6,9 +6,11 @@ The interpreter is $PYTHON, or else the one that runs this file.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -19,9 +21,10 @@ from pathlib import Path
 
 import behaviour
 import faults
+import warm
 
 HERE = Path(__file__).resolve().parent
-PACKAGE = HERE.parent.parent / "python" / "seedwise_trace"
+PACKAGE = warm.TRACER / "seedwise_trace"
 PYTHON = os.environ.get("PYTHON") or sys.executable
 LIMIT_SECONDS = 900
 MARK = re.compile(r"# parts: ([a-z-]+)")
@@ -31,18 +34,46 @@ def main():
     parser = argparse.ArgumentParser(description="Runs seedwise_trace on programs whose cause is known.")
     parser.add_argument("--only", metavar="TEXT", default="", help="only programs with this in their name")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--cold", action="store_true", help="each run imports torch anew, as it does for a user")
     parser.add_argument("--seed", type=int, default=faults.SEED, help="draws the places of the faults")
+    parser.add_argument("paths", nargs="*", type=Path, help="other programs than the project's own")
     options = parser.parse_args()
+    for name in ("PYTHONHASHSEED", "PYTHONPATH"):
+        os.environ.pop(name, None)
     print(f"faults are put in by seed {options.seed}")
-    with tempfile.TemporaryDirectory() as scratch:
-        programs = sorted((HERE / "programs").iterdir()) + faults.write(Path(scratch), options.seed)
-        checks = [(path.name, lambda path=path: judge(path)) for path in programs]
-        checks += [(f"behaviour {name}", lambda check=check: check(drive)) for name, check in behaviour.CHECKS.items()]
+    with tempfile.TemporaryDirectory() as scratch, contextlib.ExitStack() as stack:
+        verdict_on = verdict_of_drive if options.cold else warm_verdicts(stack.enter_context(warm.Pool(PYTHON)))
+        programs = options.paths or sorted((HERE / "programs").iterdir()) + faults.write(Path(scratch), options.seed)
+        checks = [(path.name, lambda path=path: judge(path, verdict_on)) for path in programs]
+        if not options.paths:
+            checks += [(f"behaviour {name}", lambda check=check: check(drive)) for name, check in behaviour.CHECKS.items()]
         checks = [check for check in checks if options.only in check[0]]
-        with ThreadPoolExecutor(options.jobs) as pool:
-            results = list(pool.map(lambda check: report(*check), checks))
+        with ThreadPoolExecutor(options.jobs) as threads:
+            results = list(threads.map(lambda check: report(*check), checks))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"{used.ru_utime + used.ru_stime:.0f} s of processor time")
     print(f"{results.count(True)} passed, {results.count(False)} failed")
     return 0 if results and all(results) else 1
+
+
+def verdict_of_drive(folder, name):
+    """The verdict of a driver of its own."""
+    return drive(folder, name)[1]
+
+
+def warm_verdicts(pool):
+    """Gives what asks for verdicts on programs whose runs are forks."""
+    sys.path.insert(0, str(warm.TRACER))
+    from seedwise_trace import verify
+
+    def verdict(folder, name):
+        session = verify.Session([name], folder=folder, python=PYTHON, start=pool.starter())
+        try:
+            return verify.verify(session)
+        finally:
+            session.close()
+
+    return verdict
 
 
 def report(name, check):
@@ -55,11 +86,11 @@ def report(name, check):
     return not problem
 
 
-def judge(path):
+def judge(path, verdict_on):
     """What is wrong with the verdict on a program; nothing if it is right."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(path, folder)
-        _, verdict = drive(folder, path.name)
+        verdict = verdict_on(folder, path.name)
     wanted = marks(path)
     if not wanted:
         return "" if verdict["result"] == "identical" else f"is said to part: {short(verdict)}"

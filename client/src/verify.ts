@@ -3,7 +3,7 @@
  * a process, so only the extension on a desktop or remote machine has it.
  */
 import { spawn } from 'node:child_process';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import {
   type CancellationToken,
   commands,
@@ -19,6 +19,7 @@ import {
   type Progress,
   ProgressLocation,
   Range,
+  type TextDocumentContentProvider,
   Uri,
   window,
   workspace,
@@ -40,8 +41,21 @@ interface Verdict {
     readonly place: Place | null;
     readonly hash: string;
   } | null)[];
+  readonly timeline?: readonly Step[];
   readonly traceback?: string;
   readonly cancelled?: boolean;
+}
+
+/** Seeds or draws of one stream that follow one another at one place. */
+interface Step {
+  readonly process: string;
+  readonly stream: string;
+  readonly what: string;
+  readonly times: number;
+  /** Operations of torch before it. */
+  readonly after: number;
+  readonly differs: boolean;
+  readonly place: Place | null;
 }
 
 interface Place {
@@ -58,16 +72,20 @@ interface Program {
 }
 
 const COMMAND = 'seedwise.verify';
+const PAGE_SCHEME = 'seedwise-run';
 const SOURCE = 'Seedwise run';
-const LIMITS = '1000000 operations of torch and 10 minutes a run';
+const LIMITS = '1,000,000 operations of torch and 10 minutes a run';
 
 /** Registers the command, and keeps what a run found until its file changes. */
 export function registerVerify(context: ExtensionContext): Disposable[] {
   const found = languages.createDiagnosticCollection(SOURCE);
   // A host without processes, as a browser's, never says so, and shows no command.
   commands.executeCommand('setContext', 'seedwise.canVerify', true);
+  const pages = new Map<string, string>();
+  const page: TextDocumentContentProvider = { provideTextDocumentContent: (uri) => pages.get(uri.toString()) ?? '' };
   return [
     found,
+    workspace.registerTextDocumentContentProvider(PAGE_SCHEME, page),
     workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length > 0) found.delete(document.uri);
     }),
@@ -81,7 +99,7 @@ export function registerVerify(context: ExtensionContext): Disposable[] {
       );
       if (verdict.cancelled) return;
       publish(found, program, verdict);
-      await tell(program, verdict);
+      await tell(program, verdict, pages);
     }),
   ];
 }
@@ -190,12 +208,15 @@ const NOTHING: Verdict = {
 
 function publish(found: { set(uri: Uri, all: Diagnostic[]): void }, { folder }: Program, verdict: Verdict): void {
   if (verdict.result !== 'parted' || !verdict.place) return;
-  const locationOf = ({ file, line }: Place): Location => {
-    const uri = Uri.file(isAbsolute(file) ? file : join(folder, file));
+  const locationOf = ({ file, line, cell }: Place): Location => {
+    const path = isAbsolute(file) ? file : join(folder, file);
+    const notebook =
+      cell === undefined ? undefined : workspace.notebookDocuments.find(({ uri }) => uri.fsPath === path);
+    const uri = notebook && cell !== undefined ? notebook.cellAt(cell).document.uri : Uri.file(path);
     return new Location(uri, new Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER));
   };
   const place = locationOf(verdict.place);
-  const message = `Two runs part here: ${verdict.cause}. ${verdict.evidence.join(' ')}`;
+  const message = `Two runs part here: ${verdict.cause}.\n${verdict.evidence.join('\n')}`;
   const diagnostic = new Diagnostic(place.range, message, DiagnosticSeverity.Warning);
   diagnostic.source = SOURCE;
   if (verdict.cause !== null) diagnostic.code = verdict.cause;
@@ -208,15 +229,17 @@ function publish(found: { set(uri: Uri, all: Diagnostic[]): void }, { folder }: 
   found.set(place.uri, [diagnostic]);
 }
 
-async function tell({ path, folder }: Program, verdict: Verdict): Promise<void> {
+async function tell({ path, folder }: Program, verdict: Verdict, pages: Map<string, string>): Promise<void> {
   const name = relative(folder, path);
   const markdown = pageOf(name, verdict);
   const show = verdict.result === 'identical' ? window.showInformationMessage : window.showWarningMessage;
   const answer = await show(headOf(name, verdict), 'Show Page', 'Copy as Markdown');
   if (answer === 'Copy as Markdown') await env.clipboard.writeText(markdown);
   if (answer !== 'Show Page') return;
-  const document = await workspace.openTextDocument({ language: 'markdown', content: markdown });
-  await commands.executeCommand('markdown.showPreviewToSide', document.uri);
+  // A page for each run: what an older tab shows stays what it was.
+  const uri = Uri.from({ scheme: PAGE_SCHEME, path: `/${pages.size + 1}/${basename(path)}.md` });
+  pages.set(uri.toString(), markdown);
+  await commands.executeCommand('markdown.showPreviewToSide', uri);
 }
 
 function headOf(name: string, verdict: Verdict): string {
@@ -227,23 +250,42 @@ function headOf(name: string, verdict: Verdict): string {
   return `Two runs of ${name} part${place ? ` at ${place.file}:${place.line}` : ''}: ${cause}.`;
 }
 
-/** Both runs side by side, what was seen, and the calls that led there. */
+const nameOf = ({ file, line, cell }: Place): string =>
+  cell === undefined ? `${file}:${line}` : `${file}, cell ${cell + 1}, line ${line}`;
+
+const placeOf = (place: Place | null): string => (place ? nameOf(place) : 'no line of yours');
+
+/** Both runs side by side, what was seen, the calls that led there, and what the streams did before. */
 function pageOf(name: string, verdict: Verdict): string {
   const lines = [`# ${name}`, '', headOf(name, verdict), '', ...verdict.evidence.map((each) => `- ${each}`)];
   const [first, second] = verdict.sides ?? [];
   if (first || second) {
     const cells = [first, second].map((side) =>
-      side
-        ? `\`${side.operation}\`, ${side.place ? `${side.place.file}:${side.place.line}` : 'no line of yours'}, \`${side.hash}\``
-        : 'has ended',
+      side ? `\`${side.operation}\`, ${placeOf(side.place)}, \`${side.hash}\`` : 'has ended',
     );
     lines.push('', '| Run 1 | Run 2 |', '| --- | --- |', `| ${cells.join(' | ')} |`);
   }
-  for (const place of verdict.related ?? []) lines.push('', `${place.file}:${place.line}: ${place.message}`);
+  for (const place of verdict.related ?? []) lines.push('', `${nameOf(place)}: ${place.message}`);
   if (verdict.stack?.length) {
     lines.push('', '## Calls', '');
-    for (const place of verdict.stack) lines.push(`- ${place.file}:${place.line}`);
+    for (const place of verdict.stack) lines.push(`- ${nameOf(place)}`);
   }
+  lines.push(...timelineOf(verdict.timeline ?? []));
   if (verdict.traceback) lines.push('', '```', verdict.traceback, '```');
   return `${lines.join('\n')}\n`;
+}
+
+/** A table of what the streams did, in its order. */
+function timelineOf(steps: readonly Step[]): string[] {
+  if (steps.length === 0) return [];
+  const rows = steps.map(({ process, stream, what, times, after, differs, place }) => {
+    const often = times > 1 ? ` × ${times}` : '';
+    const same = differs ? '**other values**' : 'the same';
+    return `| ${same} | ${stream} | ${what}${often} | ${placeOf(place)} | ${after} | ${process} |`;
+  });
+  const head = [
+    '| In run 2 | Stream | | Place | After operation | Process |',
+    '| --- | --- | --- | --- | ---: | --- |',
+  ];
+  return ['', '## Streams', '', ...head, ...rows];
 }

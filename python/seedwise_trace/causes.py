@@ -18,6 +18,7 @@ class Candidate:
     def __init__(self, cause, place, seen, changes, related=(), find_line=False):
         self.cause, self.place, self.seen, self.changes = cause, place, seen, tuple(changes)
         self.related, self.find_line = list(related), find_line
+        self.confirmed = False
 
 
 class Scene:
@@ -74,6 +75,22 @@ def candidates(scene):
             seen.add(key)
             kept.append(each)
     return kept
+
+
+def unconfirmed(scene, found, refuted):
+    """What is left to say where no change took the difference away: never a cause that its own change has refuted."""
+    again = scene.part.get("again")
+    for each in found:
+        if each.cause == "kernel":
+            # Equal numbers in, unequal out: that is what the cause says, whatever else was tried.
+            each.confirmed = bool(again and again["results"] > 1)
+            return each
+    left = [each for each in found if each not in refuted]
+    if left:
+        return next((each for each in left if not each.find_line), left[0])
+    if not scene.same_operation():
+        return Candidate("control-flow", branch(scene) or scene.place(), "the runs take different ways here", ())
+    return Candidate("unknown", scene.place(), "the values differ", ())
 
 
 def _of_memory(scene):
@@ -208,10 +225,14 @@ def _of_kernels(scene):
     seen = "`%s` gave other numbers for the same inputs" % side["op"]
     again = scene.part.get("again")
     if again:
-        seen += "; run again %d times it gave %d results" % (again["of"], again["results"])
+        seen += "; run again %d times it gave %s" % (again["of"], _counted(again["results"], "result"))
     if not again or again["results"] == 1:
         yield Candidate("kernel", place, seen, ("threads",), related)
     yield Candidate("kernel", place, seen, ("deterministic",), related)
+
+
+def _counted(number, noun):
+    return "%d %s%s" % (number, noun, "" if number == 1 else "s")
 
 
 def _of_entropy(scene):

@@ -6,6 +6,10 @@ from . import records, sites
 from .processes import POOL
 
 
+# The name that a draw of torch's, which is an operation, has among the events.
+TORCH_DRAW = "torch-draw"
+
+
 class Event:
     """What is no operation, in one of the two runs: `order` counts within its stream; `differs` where the other run's value is another."""
 
@@ -35,11 +39,20 @@ def paired(first, second, name, most=200_000):
             _pair(left, right, b, name, count, found)
             if hard_left is None or hard_right is None or hard_left.kind == "e" or hard_right.kind == "e":
                 break
+            if hard_right.flags & records.DRAWS:
+                differs = hard_left.hash != hard_right.hash
+                found.append(
+                    Event(TORCH_DRAW, _text(b, hard_right.op), _text(b, hard_right.site), len(found), name, differs, count)
+                )
             count += 1
             if (hard_left.op, hard_left.site, hard_left.hash) != (hard_right.op, hard_right.site, hard_right.hash):
                 if not (hard_left.flags | hard_right.flags) & records.UNHASHED:
                     break
     return found
+
+
+def _text(reader, number):
+    return reader.texts.get(number, sites.NOWHERE)
 
 
 def _segment(reader):
@@ -65,8 +78,43 @@ def _pair(left, right, b, name, after, found):
         others = values.get(key, ())
         differs = index < len(others) and others[index] != event.value
         found.append(
-            Event(event.name, text(event.detail, ""), text(event.site, sites.NOWHERE), len(found), name, differs, after)
+            Event(event.name, text(event.detail, ""), _text(b, event.site), len(found), name, differs, after)
         )
+
+
+# What changes or reads a generator: the record's name -> (stream, what happens).
+_OF_STREAMS = {
+    "draw-python": ("python", "draw"),
+    "draw-numpy": ("numpy", "draw"),
+    TORCH_DRAW: ("torch", "draw"),
+    "seed-python": ("python", "seed"),
+    "seed-numpy": ("numpy", "seed"),
+    "seed-torch": ("torch", "seed"),
+    "seed-generator": ("generator", "seed"),
+    "generator": ("generator", "made without a seed"),
+}
+
+
+def timeline(first, second, most=40):
+    """Seeds and draws of the processes of two runs in their order, as rows of JSON without places; what follows at one place is one row."""
+    rows = []
+    for name in streams(second):
+        if name.endswith(POOL):
+            continue
+        for event in paired(first, second, name, most=20_000):
+            if event.name not in _OF_STREAMS or event.site == sites.NOWHERE:
+                continue
+            stream, what = _OF_STREAMS[event.name]
+            last = rows[-1] if rows else {}
+            if (last.get("process"), last.get("stream"), last.get("what"), last.get("site")) == (name, stream, what, event.site):
+                last["times"] += 1
+                last["differs"] = last["differs"] or event.differs
+            elif len(rows) == most:
+                return rows
+            else:
+                row = {"process": name, "stream": stream, "what": what, "site": event.site, "times": 1}
+                rows.append(dict(row, after=event.after, differs=event.differs))
+    return rows
 
 
 def later(folder, name, kinds, after):

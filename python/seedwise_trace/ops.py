@@ -314,7 +314,9 @@ def _trace(now, op, func, args, kwargs):
     carries = _follow(now, op, args, kwargs, given) if _tainted else False
     if _empty:
         for each in _tensors(given, []):
-            _empty.pop(_address(each), None)
+            _wrote(each)
+    if type(given) is tuple:
+        given = _told(op, given)
     if op.late or kwargs and kwargs.get("non_blocking"):
         flags |= records.UNHASHED
         number = 0
@@ -390,12 +392,39 @@ def _follow(now, op, args, kwargs, given):
     return True
 
 
+# Results, by their position, that only the backward pass reads, and that the forward leaves partly as the memory was.
+_SCRATCH = {"aten._ctc_loss": 1}
+
+
+def _told(op, results):
+    """The results of an operation that say something: what is bytes beside numbers is room to work in."""
+    scratch = _SCRATCH.get(op.name.rpartition(".")[0])
+    if scratch is not None:
+        return results[:scratch] + results[scratch + 1 :]
+    tensors = [each for each in results if isinstance(each, Tensor)]
+    if len(tensors) < 2 or not any(each.is_floating_point() for each in tensors):
+        return results
+    return tuple(each for each in results if not isinstance(each, Tensor) or each.dtype is not torch.uint8)
+
+
+def _wrote(tensor):
+    """Takes note of what was written: memory is no longer new once as much of it was written as there is."""
+    address = _address(tensor)
+    known = _empty.get(address)
+    if known is not None:
+        known[1] -= tensor.nbytes
+        if known[1] <= 0:
+            del _empty[address]
+
+
 def _reads_empty(op, args, kwargs):
     start = 1 if op.writes_all else 0
     for tensor in _tensors(args[start:], []) + _tensors(list(kwargs.values()), []):
-        site = _empty.get(_address(tensor))
-        if site is not None and tensor.numel():
-            stream.soft("uninitialized", 0, site, depth=4)
+        known = _empty.get(_address(tensor))
+        if known is not None and tensor.numel():
+            if not known[2]:
+                stream.soft("uninitialized", 0, known[0], depth=4)
+                known[2] = True
             return True
     return False
 
@@ -409,7 +438,8 @@ def _note_empty(now, results, site):
         address = _address(tensor)
         if not address or tensor.device.type == "meta":
             continue
-        _empty[address] = site
+        # Where it was made, how many bytes of it nobody has written, and whether a read of it was told.
+        _empty[address] = [site, tensor.untyped_storage().nbytes(), False]
         if fill and tensor.device.type == "cpu":
             ctypes.memset(address, 0xC5, tensor.untyped_storage().nbytes())
 

@@ -92,6 +92,9 @@ def verify(session):
         "cause": None,
         "evidence": [],
     }
+    notebook = session.names_of()
+    rows = events.timeline(first.folder, second.folder)
+    result["timeline"] = [dict(row, place=shown(row.pop("site"), notebook)) for row in rows]
     if first.ended in ("limit", "minutes"):
         result["limit"] = "operations" if counts.operations >= session.limits["operations"] else "minutes"
     if parts:
@@ -194,6 +197,7 @@ def _short(site):
 def _confirm(session, scene, part, told, intermittent):
     """The first cause whose counterfactual takes the difference away; else the likeliest, and that it is not confirmed."""
     found = causes.candidates(scene)
+    refuted = []
     tried = 0
     for candidate in found:
         if not candidate.changes:
@@ -211,13 +215,11 @@ def _confirm(session, scene, part, told, intermittent):
             candidate.confirmed = not intermittent
             return candidate
         told.append("Two runs %s part all the same." % words)
-    plain = [each for each in found if not each.find_line] or found
-    again = part.get("again")
-    if plain and plain[0].cause == "kernel" and again and again["results"] > 1:
-        plain[0].confirmed = True
-    else:
+        refuted.append(candidate)
+    chosen = causes.unconfirmed(scene, found, refuted)
+    if not chosen.confirmed:
         told.append("No change took the difference away, so the cause is not confirmed.")
-    return plain[0] if plain else causes.Candidate("unknown", scene.place(), "the values differ", ())
+    return chosen
 
 
 _CHANGES = {
@@ -313,7 +315,7 @@ def _fill(session, result, candidate, place, part):
     notebook = session.names_of()
     result["cause"] = candidate.cause
     result["place"] = shown(place, notebook)
-    result["confirmed"] = bool(getattr(candidate, "confirmed", False))
+    result["confirmed"] = candidate.confirmed
     result["evidence"].insert(0, candidate.seen[0].upper() + candidate.seen[1:] + ".")
     related = [dict(shown(site, notebook) or {}, message=text) for site, text in candidate.related]
     result["related"] = [each for each in related if "file" in each]

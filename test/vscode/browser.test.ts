@@ -1,7 +1,9 @@
 /** `npm run test:browser`: a person's hands on the installed extension, from the squiggle to the repaired file on disk. */
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import type { Locator, Page } from 'playwright-core';
 import {
   CODE,
   copyInto,
@@ -27,7 +29,7 @@ import {
   waitForSquiggles,
   webview,
 } from '../../scripts/workbench.ts';
-import { FAULT, FAULTY, HELPER, REPORT, TRAIN } from './expectations.ts';
+import { FAULT, FAULTY, HELPER, REPORT, TRAIN, VERIFY } from './expectations.ts';
 
 const profile = makeProfile();
 const workspace = copyInto(profile, path.join(import.meta.dirname, 'workspace'));
@@ -153,4 +155,87 @@ step('a library offers the programs that reach it', async ({ page }) => {
   await pick.waitFor();
   await page.keyboard.press('Enter');
   await webview(page).locator('h1', { hasText: 'user.py' }).waitFor();
+});
+
+/** Opens a program that the tests have written, and asks for its verification up to the question. */
+async function askToVerify(page: Page, name: string): Promise<Locator> {
+  const input = await quickInput(page, 'Control+P', name);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
+  await input.press('Enter');
+  await page.locator('.tab.active', { hasText: name }).waitFor();
+  await runCommand(page, VERIFY.title);
+  const interpreter = page.locator('.quick-input-widget input').first();
+  await page.locator('.quick-input-widget', { hasText: VERIFY.prompt }).waitFor();
+  assert.equal(await interpreter.inputValue(), 'python3');
+  await interpreter.press('Enter');
+  const question = page.locator('.monaco-dialog-box');
+  await question.waitFor();
+  return question;
+}
+
+/** Python processes of the program that a run started: its text waits under this name. */
+const running = (name: string): string[] =>
+  readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(name);
+    } catch {
+      return false;
+    }
+  });
+
+step('a program is verified only after a question that says what will run', async ({ page }) => {
+  writeFileSync(path.join(workspace, VERIFY.name), VERIFY.program);
+  writeFileSync(path.join(workspace, VERIFY.endless), VERIFY.sleeps);
+  const question = await askToVerify(page, VERIFY.name);
+  const text = (await question.textContent()) ?? '';
+  for (const part of VERIFY.question) assert.ok(text.includes(part), `${part} in ${text}`);
+  await screenshot(page, 'verify-question');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await question.waitFor({ state: 'detached' });
+  assert.equal(existsSync(path.join(workspace, VERIFY.ran)), false, 'nothing ran');
+});
+
+step('where two runs part has a squiggle with the cause', async ({ page }) => {
+  const question = await askToVerify(page, VERIFY.name);
+  await question.getByRole('button', { name: 'Run' }).click();
+  const told = page.locator('.notification-list-item', { hasText: VERIFY.told });
+  await told.waitFor({ timeout: 200_000 });
+  await screenshot(page, 'verify-parted');
+  await told.getByRole('button', { name: 'Show Page' }).click();
+  const shown = webview(page);
+  await shown.locator('h1', { hasText: VERIFY.name }).waitFor();
+  for (const part of VERIFY.page) await shown.getByText(part).first().waitFor();
+  await screenshot(page, 'verify-page');
+  await page.locator('.tab', { hasText: VERIFY.name }).first().click();
+  await goTo(page, 1, 1);
+  await page.keyboard.press('F8');
+  const peek = page.locator('.marker-widget', { hasText: VERIFY.message });
+  await peek.waitFor();
+  await peek.getByText(VERIFY.source).first().waitFor();
+  await screenshot(page, 'verify-diagnostic');
+  await page.keyboard.press('Escape');
+});
+
+step('the squiggle goes when the file changes', async ({ page }) => {
+  await goTo(page, 1, 1);
+  await page.keyboard.type('# ');
+  await page.keyboard.press('Control+Shift+M');
+  await page.locator('.markers-panel').waitFor();
+  await page.locator('.markers-panel', { hasText: VERIFY.message }).waitFor({ state: 'detached' });
+  await page.keyboard.press('Control+Z');
+  await page.keyboard.press('Control+Shift+M');
+});
+
+step('Cancel ends every process of the program', async ({ page }) => {
+  const question = await askToVerify(page, VERIFY.endless);
+  await question.getByRole('button', { name: 'Run' }).click();
+  const progress = page.locator('.notification-list-item', { hasText: 'Seedwise runs the program' });
+  await progress.waitFor();
+  for (let turn = 0; turn < 300 && running(VERIFY.endless).length < 2; turn++) await page.waitForTimeout(100);
+  assert.ok(running(VERIFY.endless).length >= 2, 'the program runs');
+  await progress.getByRole('button', { name: 'Cancel' }).click();
+  await progress.waitFor({ state: 'detached' });
+  for (let turn = 0; turn < 100 && running(VERIFY.endless).length > 0; turn++) await page.waitForTimeout(100);
+  assert.deepEqual(running(VERIFY.endless), []);
 });

@@ -23,6 +23,22 @@ export const REPORT = {
   typed: 'print(torch.rand(1))',
   verdictThen: 'Not repeatable: torch is never seeded.',
 } as const;
+/** A program whose two runs part, without torch, so that any Python can run it. */
+export const VERIFY = {
+  name: 'parts.py',
+  program: 'import random\n\nopen("ran", "w").close()\nprint("a number", random.random())\n',
+  ran: 'ran',
+  title: 'Seedwise: Verify Reproducibility',
+  prompt: 'The Python interpreter that runs the program',
+  question: ['Run parts.py?', 'This runs your code: twice', 'Interpreter: python3', 'a copy of', '10 minutes a run'],
+  told: 'Two runs of parts.py part at parts.py:4: unseeded-stream.',
+  message: 'Two runs part here: unseeded-stream.',
+  source: 'Seedwise run',
+  page: ['Streams', 'other values', 'parts.py:4'],
+  endless: 'endless.py',
+  sleeps:
+    'import subprocess, sys, time\n\nsubprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", "endless.py"])\ntime.sleep(600)\n',
+} as const;
 /** Imported by `user.py` alone. */
 export const HELPER = 'helper.py';
 

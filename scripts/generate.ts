@@ -63,6 +63,7 @@ function generated(): Generated[] {
     ...pages,
     ...orphans,
     readme(),
+    { path: CI_PAGE, text: ofThisVersion(read(CI_PAGE) ?? '') },
     settingsPage(),
     architecture(),
     walk(),
@@ -235,7 +236,15 @@ function readme(): Generated {
     (sum, [name, content]) => between(sum, name, content),
     read('README.md') ?? '<!-- rules -->\n<!-- /rules -->\n',
   );
-  return { path: 'README.md', text };
+  return { path: 'README.md', text: ofThisVersion(text) };
+}
+
+const CI_PAGE = 'docs/ci.md';
+
+/** Recipes that name a tag of ours name this version's. */
+function ofThisVersion(text: string): string {
+  const { version } = JSON.parse(read('package.json') ?? '');
+  return text.replace(/(seedwise@v|rev: v)\d+\.\d+\.\d+/g, `$1${version}`);
 }
 
 function settingsPage(): Generated {

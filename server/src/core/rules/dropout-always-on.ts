@@ -176,10 +176,13 @@ function layersIn(owner: Node, file: PythonFile): boolean {
   return values.some((value) => LAYERS.has(file.constructionOf(value)?.name));
 }
 
+/** A comment that ignores this rule at one place has its name in it, and says nothing of others. */
+const IGNORE = /#\s*seedwise:[^\n]*/g;
+
 /** In a comment or docstring of the class, or right above it. */
 function saysSo(owner: Node, file: PythonFile): boolean {
   const above = /(?:[ \t]*[#@][^\n]*\n)*[ \t]*$/.exec(file.text.slice(0, owner.start))?.[0] ?? '';
-  return SAYS_SO.test(above + file.read(owner));
+  return SAYS_SO.test((above + file.read(owner)).replace(IGNORE, ''));
 }
 
 const namesMode = (text: string): boolean => /train|eval|infer/i.test(text);

@@ -1,0 +1,43 @@
+/** An ignore silences exactly its rule at its place: all else stays as it was, and none of it is called unused. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { actionsAt } from '../../server/src/core/analysis/actions.ts';
+import type { Finding } from '../../server/src/core/contract/rule.ts';
+import { applyEdits, lineStart } from '../../server/src/core/edits/edit-text.ts';
+import { subjects, understand } from '../corpus.ts';
+import { sampleOf } from '../sample.ts';
+
+const { chosen, about } = sampleOf(
+  subjects().filter(({ text }) => !/seedwise:/.test(text)),
+  120,
+);
+
+const said = ({ rule, subject, message }: Finding): string => `${rule} ${subject ?? ''}: ${message}`;
+
+test(`ignores of ${about} texts`, () => {
+  for (const { name, path, text } of chosen) {
+    understand(path, text, ({ file, project, analysis }) => {
+      const { findings } = analysis;
+      for (const finding of findings) {
+        const line = lineStart(text, finding.start);
+        const isSilenced = ({ rule, start }: Finding): boolean =>
+          rule === finding.rule && lineStart(text, start) === line;
+        for (const [start, silenced] of [
+          [`Ignore \`${finding.rule}\` on this line`, isSilenced],
+          [`Ignore \`${finding.rule}\` in this file`, ({ rule }: Finding) => rule === finding.rule],
+        ] as const) {
+          const action = actionsAt(file, project, analysis, finding).find(({ title }) => title === start);
+          // A comment for a whole file has no place in a notebook's cells.
+          if (!action && file.scopes.cells.length > 0) continue;
+          assert.ok(action, `${name}: "${start}"`);
+          const output = applyEdits(text, action.edits());
+          understand(path, output, (after) => {
+            const kept = findings.filter((each) => !silenced(each)).map(said);
+            const now = after.analysis.findings.map(said);
+            assert.deepEqual(now.sort(), kept.sort(), `${name}: "${start}"\n${output}`);
+          });
+        }
+      }
+    });
+  }
+});

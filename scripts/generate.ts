@@ -1,6 +1,6 @@
 /**
  * Writes what can be derived: the rule pages, the tables of README, ARCHITECTURE and of the page on settings, the manifest's
- * settings, and the names of the streams.
+ * settings, the names of the streams and the types of the tables' rows.
  * `--check` writes nothing, names the stale files and fails.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,6 +24,7 @@ import { parseMarks } from '../test/marks.ts';
 import '../test/engine.ts';
 import { clientBundle, LANGUAGE_TAGS, languagePath, manifestBundle, normalized, readLanguage } from './languages.ts';
 import { CORE, ROOMS } from './rooms.ts';
+import { rowTypes } from './row-types.ts';
 
 const ROOT = new URL('..', import.meta.url);
 const PAGES = 'docs/rules/';
@@ -42,6 +43,8 @@ const COLUMNS: readonly (readonly [Level, string])[] = [
 ];
 
 const rules = [...RULES].sort((a, b) => (a.name < b.name ? -1 : 1));
+
+const ROW_TYPES = await rowTypes();
 
 /** Paths of the files that are not as they would be generated. */
 export function staleFiles(): string[] {
@@ -70,6 +73,7 @@ function generated(): Generated[] {
     nodeTypes(),
     manifest(),
     streamNames(),
+    { path: `${CORE}knowledge/rows.ts`, text: ROW_TYPES },
     schemaFile(),
     languageFiles(),
     ...LANGUAGE_TAGS.flatMap(inLanguage),

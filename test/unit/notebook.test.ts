@@ -19,6 +19,7 @@ import {
 import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
 import type { Edit } from '../../server/src/core/text/edit.ts';
 import { compileErrors, fixtures, isPython, type Subject, subjects, understand } from '../corpus.ts';
+import { sampleOf } from '../sample.ts';
 
 const sources = (...texts: string[]): SourceCell[] => texts.map((text, index) => ({ index, text }));
 const join = (...texts: string[]): Notebook => joinCells(sources(...texts));
@@ -173,9 +174,9 @@ const repairsOf = ({ fixes = [] }: Finding, apply: (edits: readonly Edit[]) => s
 /** A notebook's worker function cannot be imported by a process that is spawned. */
 const OTHERWISE_IN_NOTEBOOKS = /worker_init_fn|^Reseed it in|DataLoader deterministic/;
 
-const all = subjects();
+const { chosen: all, about } = sampleOf(subjects(), 200);
 
-test('a notebook of one cell has the findings and repairs of the same text as a file', () => {
+test(`a notebook of one cell has the findings and repairs of the same text as a file (${about})`, () => {
   for (const { name, path, text } of all) {
     const code = text.trimEnd();
     const notebook = join(code);

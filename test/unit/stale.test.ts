@@ -38,7 +38,7 @@ function fresh(text: string): string | null {
   return found;
 }
 
-const { chosen, about } = sampleOf([...pairs()], 300, 3000);
+const { chosen, about } = sampleOf([...pairs()], 100, 3000);
 
 test(`lines at the margin, typed in pairs (${about})`, () => {
   for (const { name, lines, first, second } of chosen) {

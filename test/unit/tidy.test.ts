@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { CORE, ROOMS, roomOf } from '../../scripts/rooms.ts';
 import { RULES } from '../../server/src/core/rules/index.ts';
 import { filesBelow, ROOT, readText } from '../corpus.ts';
+import { libraryNamesIn } from '../library-names.ts';
 
 const files = listFiles();
 const sources = files.filter((path) => /\.(ts|mts|mjs|js)$/.test(path));
@@ -103,6 +104,35 @@ function importsOf(path: string): string[] {
     return builtinModules.includes(target) ? `node:${target}` : target;
   });
 }
+
+test('no code of the server names a library', () => {
+  const found = filesBelow('server/src', '.ts').flatMap((path) =>
+    libraryNamesIn(readText(`server/src/${path}`)).map(({ line, text }) => `server/src/${path}:${line}: ${text}`),
+  );
+  assert.deepEqual(found, [], 'put them into server/data (most belong to a group of names.json)');
+});
+
+test('the search for names finds what it is there for, and nothing else', () => {
+  const wrong = [
+    "call.name === 'torch.load'",
+    'names.map((name) => `torch.nn.$' + '{name}`)',
+    "name.startsWith('numpy.')",
+    'const READS = /^(torch\\.load|joblib\\.load)$/;',
+    'const WEIGHTS = /\\btorch\\.hub\\b/;',
+    'const f = { why: { of: name }, other: "random.seed" }',
+  ];
+  for (const code of wrong) assert.equal(libraryNamesIn(code).length, 1, code);
+  const right = [
+    "import table from 'random.seed.json';",
+    "project.versionOf('torch')",
+    "const rule = { why: 'torch.load reads a file.', examples: [{ bad: 'torch.load(path)' }] };",
+    'const title = `Use \\`torch.load\\``;',
+    'const METHODS = /^(numpy|copy|time)$/;',
+    'const LAST = /\\.load$/;',
+    "type Name = 'torch.load';",
+  ];
+  for (const code of right) assert.deepEqual(libraryNamesIn(code), [], code);
+});
 
 test('every rule is listed, named as its file, and has fixtures', () => {
   const written = filesBelow('server/src/core/rules', '.ts').filter((path) => path !== 'index.ts');

@@ -80,7 +80,7 @@ function describeSwitch(name: string | null, project: Project): Message | null {
         t`It covers convolutions. It does not cover cuDNN’s RNNs, \`cudnn.benchmark\`, CUDA extensions and libraries beside torch. It seeds nothing.`,
         isOld ? t`On CUDA, torch ${version} also wants \`CUBLAS_WORKSPACE_CONFIG=:4096:8\` in the environment.` : null,
         t`With \`warn_only=True\` the backward of flash and memory-efficient attention stays free to differ.`,
-        link(asIs('torch.use_deterministic_algorithms'), FLAG_PAGE),
+        link(asIs(ALGORITHMS), FLAG_PAGE),
       );
     }
     case CUDNN_DETERMINISTIC:

@@ -1,55 +1,16 @@
 /** Generators of their own, which no global seed reaches: objects made to be drawn from, and what keeps one inside. */
 import generatorTable from '../../../data/generators.json' with { type: 'json' };
-import type { Stream } from './streams.ts';
+import type { GeneratorsTable } from './rows.ts';
 import { canonical, type Where } from './tables.ts';
 
-export interface GeneratorRow {
-  readonly name: string;
-  /** Made to be drawn from; an object that draws from one of its own; a call that draws from a fresh one. */
-  readonly kind: 'generator' | 'object' | 'call';
-  /** The global generator it stands beside. */
-  readonly stream?: Stream;
-  readonly seed?: Where;
-  /** What it starts from without a seed; `system` takes the system's entropy whatever it is given. */
-  readonly unseeded: 'entropy' | 'constant' | 'system';
-  /** Its methods that seed it or set its state. */
-  readonly reseed?: readonly string[];
-  /** The method that seeds it, and where that takes the seed. */
-  readonly seeding?: Where & { readonly method: string };
-  /** Other arguments that take a seed or a generator. */
-  readonly others?: readonly string[];
-  /** It only draws where this argument has one of these values, or is given at all. */
-  readonly when?: Where & { readonly in?: readonly unknown[]; readonly default?: unknown; readonly given?: true };
-  /** What a repair writes around the seed, or in place of a generator that takes none. */
-  readonly write?: string;
-  /** How many of a seed's low bits it takes, where it drops the others without a word. */
-  readonly bits?: number;
-  readonly source: string;
-}
+/** A generator, what keeps one inside, or a call that draws from a fresh one. */
+export type GeneratorRow = GeneratorsTable['generators'][number];
 
 /** A method that draws from a fresh generator, of any object that a library made. */
-export interface FreshMethod {
-  readonly library: string;
-  readonly method: string;
-  /** An argument that the call that made the object has as `True`. */
-  readonly with?: { readonly argument: string };
-  readonly seed?: Where;
-  readonly others?: readonly string[];
-  readonly source: string;
-}
+export type FreshMethod = GeneratorsTable['methods'][number];
 
 /** Objects whose parts keep generators of their own, each with a method that seeds it. */
-export interface Environments {
-  readonly libraries: readonly string[];
-  /** Takes the seed of the environment. */
-  readonly reset: string;
-  /** The argument, and the method of a space. */
-  readonly seed: string;
-  readonly spaces: readonly string[];
-  /** Draws from a space. */
-  readonly sample: string;
-  readonly source: string;
-}
+export type Environments = GeneratorsTable['environments'][number];
 
 export const FRESH_METHODS = generatorTable.methods as readonly FreshMethod[];
 export const ENVIRONMENTS = generatorTable.environments as readonly Environments[];

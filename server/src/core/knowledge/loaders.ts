@@ -1,18 +1,9 @@
 /** Classes whose objects yield batches: torch's DataLoader and those that libraries make of it. */
 import loaderTable from '../../../data/loaders.json' with { type: 'json' };
-import type { Stream } from './streams.ts';
+import type { LoadersTable } from './rows.ts';
 
-export interface LoaderRow {
-  readonly name: string;
-  readonly aliases?: readonly string[];
-  /** Positions of torch's arguments, by torch's names; the others are keywords. */
-  readonly positions: Readonly<Record<string, number>>;
-  /** The stream it shuffles by, where it is not torch's; it takes no generator then. */
-  readonly stream?: Stream;
-  /** The library whose transforms it seeds from torch's generator. */
-  readonly reseeds?: string;
-  readonly source: string;
-}
+/** A class of loaders, and where it takes what torch's takes. */
+export type LoaderRow = LoadersTable['loaders'][number];
 
 const ROWS = loaderTable.loaders as readonly LoaderRow[];
 const BY_NAME: ReadonlyMap<string, LoaderRow> = new Map(

@@ -5,10 +5,10 @@ import pipelineTable from '../../../data/pipelines.json' with { type: 'json' };
 import seederTable from '../../../data/seeders.json' with { type: 'json' };
 import versionTable from '../../../data/versions.json' with { type: 'json' };
 import weightTable from '../../../data/weights.json' with { type: 'json' };
-import type { Phrase } from '../text/language.ts';
 import { ALIASES, nameFor } from './names.ts';
-import type { Stream } from './streams.ts';
+import type { DrawsTable, OpsTable, PipelinesTable, SeedersTable } from './rows.ts';
 
+export type { Condition, DataCondition } from './conditions.ts';
 export { STREAMS, type Stream } from './streams.ts';
 
 /** An argument of a call; without a position it is keyword-only. */
@@ -18,200 +18,31 @@ export interface Where {
 }
 
 /** Something that takes random numbers. */
-export interface Draw {
-  readonly name: string;
-  readonly stream: Stream;
-  /** It draws from these too. */
-  readonly also?: readonly Stream[];
-  /**
-   * When it draws: `function` when called; `layer` and `model` when constructed (initial weights); `sampler` when
-   * iterated; `transform` when the instance is called; `dropout` when the module is called in training;
-   * `distribution` when the instance is sampled.
-   */
-  readonly kind: 'function' | 'layer' | 'model' | 'sampler' | 'transform' | 'dropout' | 'distribution';
-  /** Arguments that, given and neither `None` nor `False`, take the draw off the global stream (or make it vain). */
-  readonly unless?: readonly Where[];
-  /** It only draws when this argument has one of these values. */
-  readonly when?: Where & { readonly in: readonly unknown[]; readonly default: unknown };
-  /** It only draws where one of these is given, as a new head asks for, and the checkpoint is a published one. */
-  readonly given?: readonly string[];
-  /** The call falls back to numpy's global state because its `random_state` is absent (scikit-learn and kin). */
-  readonly via?: 'random_state';
-  readonly source: string;
-}
+export type Draw = DrawsTable['draws'][number];
 
 /** A method that draws, of any object that a library made. */
-export interface MethodDraw extends Omit<Draw, 'name'> {
-  readonly library: string;
-  readonly method: string;
-  /** An argument that the call that made the object is known not to have, or to have as `False`. */
-  readonly without?: { readonly argument: string };
-}
-
-/** Switches by the name PyTorch has for them. */
-export interface Flags {
-  readonly use_deterministic_algorithms?: boolean | 'warn';
-  readonly cudnn_deterministic?: boolean;
-  readonly cudnn_benchmark?: boolean;
-  readonly cublas_workspace_config?: string;
-  readonly pythonhashseed?: boolean;
-}
-
-/** What an absent or `None` seed means; `entropy` is no seed at all, `off` undoes an earlier one. */
-export type NoSeed = 'entropy' | 'default' | 'error' | 'off' | 'required';
+export type MethodDraw = DrawsTable['methods'][number];
 
 /** Something that seeds global generators, restores their states, or sets switches. */
-export interface Seeder {
-  readonly name: string;
-  readonly aliases?: readonly string[];
-  /** The streams whose global generator it seeds. */
-  readonly streams: readonly Stream[];
-  readonly device?: 'cuda'; // seeds generators of CUDA devices only
-  readonly argument?: { readonly name: string; readonly position?: number };
-  readonly none: NoSeed;
-  /** What an absent seed means where that differs from `None`. */
-  readonly absent?: NoSeed;
-  /** Versions of these packages that are older than this take fresh entropy without a seed. */
-  readonly entropyBefore?: { readonly packages: readonly string[]; readonly version: string };
-  /** The streams that it seeds besides, under conditions that the code does not show. */
-  readonly may?: readonly Stream[];
-  /** An attribute, which seeds when it is assigned. */
-  readonly assigned?: true;
-  /** It calls what the file says that it is given by `argument`. */
-  readonly applies?: true;
-  /** It seeds in passing, as a trainer's constructor does: no promise of the user's. */
-  readonly implicit?: boolean;
-  /** It seeds with something new in each run. */
-  readonly varying?: boolean;
-  /** A context manager at whose end these streams have their old state again. */
-  readonly restores?: readonly Stream[];
-  /** It restores a saved state, which counts as seeding. */
-  readonly state?: boolean;
-  /** Switches it sets in every call. */
-  readonly flags?: Flags;
-  /** Switches it sets when an argument has a value; `default` is what an absent argument means; later entries win. */
-  readonly flagsWhen?: readonly (Where & {
-    readonly equals: unknown;
-    readonly default?: unknown;
-    readonly flags: Flags;
-  })[];
-  readonly source: string;
-  /** The function's body was read, or the claim executed. */
-  readonly verified: boolean;
-  readonly note?: string;
-  /** What a hover says of it besides. */
-  readonly says?: Phrase;
-}
+export type Seeder = SeedersTable['seeders'][number];
 
-/** A condition of a call; it does not hold where it is about a value that cannot be read from the code. */
-export type Condition =
-  /** The value is one of these; `default` is what an absent argument means (none: the condition does not hold). */
-  | { readonly argument: string; readonly in: readonly unknown[]; readonly default?: unknown }
-  | { readonly argument: string; readonly notIn: readonly unknown[]; readonly default?: unknown }
-  | { readonly argument: string; readonly present: boolean }
-  /** A tuple or list written out with so many elements; null is one that is not. */
-  | { readonly argument: string; readonly length: number | null }
-  /** An output size that is 1 or all ones. */
-  | { readonly argument: string; readonly allOnes: boolean }
-  /** Given, and written out as a literal or not. */
-  | { readonly argument: string; readonly literal: boolean }
-  /** One of these is passed, and the code does not show what it is. */
-  | { readonly anyUnknown: readonly string[] }
-  | DataCondition;
+/** Switches by the name PyTorch has for them. */
+export type Flags = NonNullable<Seeder['flags']>;
 
-/** What depends on data, in words. Code that shows the opposite breaks it; `known` says that code has to show it. */
-export interface DataCondition {
-  readonly data: Phrase;
-  /** The tensor it is about: an argument, of a method its object (`input`), of a module an argument of its calls. */
-  readonly tensor?: string;
-  readonly dtype?: 'floating' | 'integer';
-  /** The fewest and the most dimensions; null is no limit. */
-  readonly rank?: readonly [number, number | null];
-  readonly known?: true;
-}
-
-/** One way to write an operation; a method by its bare name. */
-export interface Spelling {
-  readonly name: string;
-  readonly kind: 'function' | 'method' | 'module';
-  /** numpy, pandas, lists or users' classes have a method of this name too. */
-  readonly ambiguous?: boolean;
-  /** Positions of the arguments that conditions look at (methods: without self); others are keyword-only. */
-  readonly positions?: Readonly<Record<string, number>>;
-  /** Arguments this spelling implies. */
-  readonly fixed?: Readonly<Record<string, unknown>>;
-}
-
-export interface Behaviour {
-  /** Versions of the operation's package: `since` included, `until` not. */
-  readonly since: string;
-  readonly until: string | null;
-  /** Under `use_deterministic_algorithms(True)`: throws, is deterministic, or is not looked at. */
-  readonly flag: 'error' | 'deterministic' | 'uncovered';
-  /** Under `warn_only=True` it stays as free as without the flag. */
-  readonly warn?: 'uncovered';
-  readonly nondeterministic?: boolean; // without the flag, where these versions differ from the row
-  readonly alert?: string;
-  readonly when?: readonly Condition[];
-  readonly note?: string;
-}
-
-/** Which sizes say how many gradients a backward adds into one element. */
-export interface Addends {
-  /** Sliding windows; parts of an axis; mirrored or repeated pads; interpolation between neighbours, or over areas. */
-  readonly kind: 'windows' | 'adaptive' | 'mirrored' | 'repeated' | 'resized' | 'areas';
-  readonly axes: number;
-  /** The argument with the sizes, where it has another name than usual. */
-  readonly argument?: string;
-  /** Where it is not passed, nothing is padded. */
-  readonly none?: true;
-  /** How many neighbours on an axis an interpolation reads. */
-  readonly reach?: number;
-  /** With stride 1 and no padding it adds in a fixed order. */
-  readonly gathers?: true;
-}
+/** What an absent or `None` seed means; `entropy` is no seed at all, `off` undoes an earlier one. */
+export type NoSeed = Seeder['none'];
 
 /** An operation that PyTorch's determinism switches are about, under one condition. */
-export interface Op {
-  readonly api: string;
-  /** The condition's short name, unique with `api`; empty if there is one only. */
-  readonly case: string;
-  readonly spellings: readonly Spelling[];
-  /** Whose versions the behaviours speak of. */
-  readonly package: 'torch' | 'torchvision' | 'torch_geometric' | 'torch_scatter' | 'flash_attn' | 'dgl' | 'mamba_ssm';
-  readonly devices: readonly string[];
-  readonly pass: 'forward' | 'backward' | 'both';
-  readonly when: readonly Condition[]; // all must hold
-  readonly report: 'always' | 'with-intent' | 'hover';
-  readonly nondeterministic: boolean; // without any flag, when the conditions hold
-  /** `torch.backends.cudnn.deterministic = True` makes it deterministic too. */
-  readonly cudnn?: boolean;
-  /** The one tensor whose gradient the backward computes; without a gradient there is no backward. */
-  readonly gradient?: string;
-  /** The tensor whose values it adds up: sums of whole numbers are exact in any order. */
-  readonly sums?: string;
-  /** Only the indices it returns differ, and with them the gradient; the values do not. */
-  readonly indices?: boolean;
-  /** The argument whose entries along `dim` collide; where there is one, or all differ, none do. */
-  readonly collides?: string;
-  /** How many gradients meet in one element follows from the sizes. */
-  readonly addends?: Addends;
-  /** The tensor that has to be one row for its sum to be without an order. */
-  readonly rows?: string;
-  /** It adds ones, which is exact as long as a count fits the type. */
-  readonly counts?: boolean;
-  /** The tensor into whose gradient the backward adds; where only another one has a gradient, nothing collides. */
-  readonly accumulates?: string;
-  readonly behaviour: readonly Behaviour[];
-  readonly reason: Phrase;
-  readonly remedy: Phrase;
-  readonly source: readonly string[];
-  readonly confidence: string;
-  readonly cause?: string;
-  readonly note?: string;
-  readonly tests?: readonly string[];
-  readonly documented: boolean; // in PyTorch's own list
-}
+export type Op = OpsTable['ops'][number];
+
+/** One way to write an operation; a method by its bare name. */
+export type Spelling = Op['spellings'][number];
+
+/** What an operation does in some versions of its package. */
+export type Behaviour = Op['behaviour'][number];
+
+/** Which sizes say how many gradients a backward adds into one element. */
+export type Addends = NonNullable<Op['addends']>;
 
 /** An operation, and how a call may write it. */
 export interface Use {
@@ -220,28 +51,9 @@ export interface Use {
 }
 
 /** An augmentation library whose objects draw from generators of their own. */
-export interface Pipelines {
-  readonly package: string;
-  /** The first version that does. */
-  readonly since: string;
-  /** The method that seeds an object and all it holds. */
-  readonly reseed: string;
-  /** The argument of a container that does. */
-  readonly seed?: string;
-  /** Classes whose names begin so draw, and no others. */
-  readonly draws?: string;
-  /** The stream whose seed a new container takes. */
-  readonly seeder?: Stream;
-  /** Another distribution with the same import name, whose workers seed themselves. */
-  readonly twin?: string;
-  /** Classes that run all they hold, and the usual probability that they do. */
-  readonly containers: Readonly<Record<string, number>>;
-  /** Classes that do the same to every sample they are applied to, and the usual probability of that. */
-  readonly steady: Readonly<Record<string, number>>;
-  readonly source: string;
-}
+export type Pipelines = PipelinesTable['pipelines'][number];
 
-type Family = Omit<Draw, 'name'> & { readonly pattern: string };
+type Family = DrawsTable['families'][number];
 
 function buildIndex() {
   const draws = new Map((drawTable.draws as readonly Draw[]).map((draw) => [draw.name, draw]));

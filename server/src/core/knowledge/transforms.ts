@@ -1,50 +1,24 @@
 /** What is known about calls that run a function in another way than it is written: compiled, traced, recomputed. */
 import table from '../../../data/transforms.json' with { type: 'json' };
-import type { Phrase } from '../text/language.ts';
-import { canonical, type Stream, type Where } from './tables.ts';
+import type { TransformsTable } from './rows.ts';
+import { canonical } from './tables.ts';
+
+/** A call or decorator that transforms a function; without a place for the function, a method does it to its object. */
+export type Transform = Partial<Omit<TransformsTable['transforms'][number], 'kind' | keyof Named | 'source'>> & {
+  readonly kind: TransformKind;
+};
 
 /**
  * How: `compile` traces tensors and keeps Python's objects; `trace` runs the body once for all calls; `rows` once for
  * all rows of a batch, `steps` once for all rounds of a loop; `checkpoint` runs it again in the backward pass.
  */
-export type TransformKind = 'compile' | 'trace' | 'rows' | 'steps' | 'checkpoint';
-
-/** A call or decorator that transforms a function. */
-export interface Transform {
-  readonly kind: TransformKind;
-  /** What it transforms; a method without it transforms what it is called on. */
-  readonly function?: Where;
-  /** It does nothing where this argument has one of these values. */
-  readonly off?: Where & { readonly in: readonly unknown[] };
-  /** It runs the function itself, with the arguments behind it or with what nobody sees; without this it returns a function. */
-  readonly passes?: 'arguments' | 'nothing';
-  /** How many parts a sequence of functions is cut into; the last part is not recomputed. */
-  readonly segments?: Where;
-  /** Torch's own streams are put back unless this is false. */
-  readonly preserves?: Where;
-}
+export type TransformKind = TransformsTable['transforms'][number]['kind'];
 
 /** A class whose objects are generators of random numbers. */
-export interface GeneratorClass {
-  readonly name: string;
-  readonly stream: Stream;
-  /** Methods after which it gives known numbers. */
-  readonly reseeds: readonly string[];
-  /** Draws whose number compiled code keeps from its trace. */
-  readonly frozen: readonly string[];
-  /** Methods that draw; a `torch.Generator` is drawn from by functions that are passed it. */
-  readonly draws: readonly string[];
-  /** Methods that put what they are passed into another order, and methods that return it so. */
-  readonly shuffles: readonly string[];
-  readonly permutes: readonly string[];
-}
+export type GeneratorClass = TransformsTable['generators'][number];
 
 /** A function that puts what it is passed into another order, or returns it so. */
-export interface Shuffle {
-  readonly name: string;
-  readonly stream: Stream;
-  readonly inPlace: boolean;
-}
+export type Shuffle = TransformsTable['shuffles'][number];
 
 type Named = { readonly name: string; readonly aliases?: readonly string[] };
 
@@ -86,13 +60,10 @@ export const arraySizeOf = (name: string): number | undefined => ARRAYS.get(name
 export const shuffleNamed = (name: string): Shuffle | undefined => SHUFFLES.get(name);
 
 /** A sentence or two of Markdown, and where to read more. */
-export interface Note {
-  readonly note: Phrase;
-  readonly source: string;
-}
+export type Note = TransformsTable['notes'][number];
 
 const NOTES: ReadonlyMap<string, Note> = new Map(
-  (table.notes as unknown as readonly (Note & { readonly names: readonly string[] })[]).flatMap((row) =>
+  (table.notes as unknown as readonly Note[]).flatMap((row) =>
     row.names.map((name) => [canonical(name), row] as const),
   ),
 );

@@ -1,10 +1,7 @@
-/** No code of the server names a library: that is data, so that a reader finds each fact in one place, with its source. */
-import assert from 'node:assert/strict';
+/** Finds names of libraries in code of ours, where they are not wanted. */
 import { readdirSync } from 'node:fs';
-import { test } from 'node:test';
 import { parseSync } from 'oxc-parser';
-import { namesFor, patternOf } from '../../server/src/core/knowledge/names.ts';
-import { filesBelow, ROOT, readText } from '../corpus.ts';
+import { ROOT, readText } from './corpus.ts';
 
 /**
  * What counts: a string, or the head of a template, that begins with a module of the tables and a dot; and a regular
@@ -26,72 +23,6 @@ const modules = [...new Set(names.map((name) => name.split('.', 1)[0]!))];
 const begins = new RegExp(`^(${modules.join('|')})\\.`);
 const inPattern = new RegExp(`(?<![\\w.\\\\])(${modules.join('|')})(?!\\w)`, 'g');
 
-test('no code of the server names a library', () => {
-  const found = filesBelow('server/src', '.ts').flatMap((path) =>
-    namesIn(readText(`server/src/${path}`)).map(({ line, text }) => `server/src/${path}:${line}: ${text}`),
-  );
-  assert.deepEqual(found, [], 'put them into server/data (most belong to a group of names.json)');
-});
-
-test('the search for names finds what it is there for, and nothing else', () => {
-  const wrong = [
-    "call.name === 'torch.load'",
-    'names.map((name) => `torch.nn.$' + '{name}`)',
-    "name.startsWith('numpy.')",
-    'const READS = /^(torch\\.load|joblib\\.load)$/;',
-    'const WEIGHTS = /\\btorch\\.hub\\b/;',
-    'const f = { why: { of: name }, other: "random.seed" }',
-  ];
-  for (const code of wrong) assert.equal(namesIn(code).length, 1, code);
-  const right = [
-    "import table from 'random.seed.json';",
-    "project.versionOf('torch')",
-    "const rule = { why: 'torch.load reads a file.', examples: [{ bad: 'torch.load(path)' }] };",
-    'const title = `Use \\`torch.load\\``;',
-    'const METHODS = /^(numpy|copy|time)$/;',
-    'const LAST = /\\.load$/;',
-    "type Name = 'torch.load';",
-  ];
-  for (const code of right) assert.deepEqual(namesIn(code), [], code);
-});
-
-test('patterns of names match what they say', () => {
-  const cases: readonly (readonly [string, string, boolean])[] = [
-    ['a.*', 'a.b', true],
-    ['a.*', 'a.b.c', false],
-    ['a.**', 'a.b.c', true],
-    ['a.**', 'a', false],
-    ['a.**.b', 'a.b', true],
-    ['a.**.b', 'a.x.y.b', true],
-    ['a.**.b', 'a.X.b', false],
-    ['a{,.**}', 'a', true],
-    ['a.{b,c{d,}}', 'a.cd', true],
-    ['a.{b,c{d,}}', 'a.d', false],
-    ['a.[A-Z]*', 'a.Bc', true],
-    ['a.[A-Z]*', 'a.bc', false],
-    ['a.b', 'aXb', false],
-  ];
-  for (const [pattern, name, expected] of cases)
-    assert.equal(patternOf(pattern).test(name), expected, `${pattern} ${name}`);
-});
-
-test('a group has what its rows have, but for what it excepts, and no name of the project', () => {
-  const optimizers = namesFor('optimizers');
-  assert.ok(optimizers.has('torch.optim.AdamW'));
-  assert.ok(!optimizers.has('torch.optim.lr_scheduler.StepLR'));
-  assert.ok(!optimizers.has('#torch.optim.AdamW'));
-  assert.ok(!optimizers.has(null));
-  assert.deepEqual(namesFor('seeds-cuda-by-value').all, ['torch.cuda.manual_seed', 'torch.cuda.manual_seed_all']);
-});
-
-test('every group of names is used', () => {
-  const code = filesBelow('server/src', '.ts').map((path) => readText(`server/src/${path}`));
-  const { groups } = JSON.parse(readText('server/data/names.json')) as { groups: Record<string, unknown> };
-  const unused = Object.keys(groups).filter((group) => !code.some((text) => text.includes(`'${group}'`)));
-  assert.deepEqual(unused, []);
-  assert.deepEqual(Object.keys(groups), Object.keys(groups).sort());
-});
-
 /** Every qualified name of a library that the tables have. */
 function namesInTables(): string[] {
   const found = new Set<string>();
@@ -106,7 +37,8 @@ function namesInTables(): string[] {
   return [...found].filter((name) => !/\.(json|html|py)$/.test(name));
 }
 
-function namesIn(code: string): { line: number; text: string }[] {
+/** What of a source text names a library, with its line. */
+export function libraryNamesIn(code: string): { line: number; text: string }[] {
   const found: { line: number; text: string }[] = [];
   const visit = (node: Syntax): void => {
     if (/^(Import|Export\w+Declaration$)/.test(node.type) && node.source) return;

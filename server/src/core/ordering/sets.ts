@@ -25,11 +25,14 @@ export function setsOf(file: PythonFile): Node[] {
   return [...made, ...file.scopes.sets];
 }
 
-/** The hash is the same in every process: of a number, and of a tuple of such. */
-const hashesAlike: Fact = (value, values) =>
-  value.node.type === 'tuple' && value.access.length === 0
-    ? value.node.children.map((node) => ({ ...value, node }))
-    : isNumber(value, values);
+/** The hash is the same in every process: of a number, and of a tuple of such, written out or made of what has them. */
+const hashesAlike: Fact = (value, values) => {
+  const { file, node, access } = value;
+  if (access.length === 0 && node.type === 'tuple') return node.children.map((each) => ({ ...value, node: each }));
+  if (access.length === 0 && node.type === 'call' && handsOn(file.call(node).name)?.gives === 'elements')
+    return [{ ...value, access: [EACH] }];
+  return isNumber(value, values);
+};
 
 /** Whatever the set holds where it stands is a number, by the code that makes it or fills it, or because it is called indices. */
 export const holdsNumbers = (set: Node, file: PythonFile, values: Evaluator): boolean =>

@@ -1,6 +1,7 @@
 /** One step on from a value to where it stands next: in names, parameters, returns, attributes and containers. */
 
 import { handsOn } from '../knowledge/values.ts';
+import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import { isBound, isSplatted, keyOf, linksOf } from './links.ts';
 import { reachingDefinitions } from './reaching.ts';
@@ -155,11 +156,32 @@ function attributeReads(target: Node, file: PythonFile): Node[] | null {
   const links = linksOf(file);
   const lineage = new Set([...links.ancestors(owner), ...links.descendants(owner)].map(({ id }) => id));
   const name = file.read(target.get('attribute') ?? target);
+  const replaced = replacedAt(target, file);
   return links.reads.of(name).filter((each) => {
+    if (replaced !== null && (each.start < target.end || each.start > replaced)) return false;
     const of = each.type === 'attribute' ? each.get('object') : undefined;
     const instance = of && each !== target ? file.instanceOf(of) : null;
     return instance !== null && lineage.has(instance);
   });
+}
+
+/** Where what an attribute gets is replaced for good, before anything else of the object runs; null where it may stay. */
+function replacedAt(target: Node, file: PythonFile): number | null {
+  const home = target.enclosing('function_definition');
+  if (target.field !== 'left' || !home) return null;
+  const text = file.read(target);
+  const next = file.scopes.assignments.find((each) => {
+    const block = each.parent?.parent;
+    const isBehind = each.start > target.end && each.enclosing('function_definition') === home;
+    return (
+      isBehind && file.read(each.get('left') ?? each) === text && block?.type === 'block' && block.start <= target.start
+    );
+  });
+  const object = target.get('object');
+  if (!next || !object) return null;
+  const isOwn = ({ node, callee }: Call): boolean =>
+    target.end < node.start && node.start < next.start && file.read(callee).startsWith(`${file.read(object)}.`);
+  return file.allCalls.some(isOwn) ? null : next.end;
 }
 
 function inPair(value: Value, pair: Node): Next {

@@ -191,9 +191,9 @@ class Gradients {
   #isOpen(info: FunctionInfo, node: Node, name: string): boolean {
     if (!info.class || info.name !== 'forward' || GIVEN.test(name)) return false;
     const type = node.parent?.get('type');
-    const fallback = node.parent?.get('value');
     if (type && NO_TENSOR_TYPE.test(this.#file.read(type))) return false;
-    return (!fallback || fallback.type === 'none') && this.#around.isNetwork(info.class.id);
+    // What may be left out is given beside what flows through, and nobody shows that a layer made it.
+    return !node.parent?.get('value') && this.#around.isNetwork(info.class.id);
   }
 
   #attribute(node: Node, frame: Frame | null): boolean {

@@ -60,6 +60,9 @@ const isForward = ({ id }: FoundFunction): boolean => id.endsWith('.forward');
 
 const isPlainValue = (value: Value): boolean => value === null || 'const' in value;
 
+/** The events of one kind. */
+type Kind<Name extends Event['kind']> = Extract<Event, { readonly kind: Name }>;
+
 export class Composer {
   readonly #modules: Modules;
   readonly #callees: Callees;
@@ -204,16 +207,44 @@ export class Composer {
     return outcome;
   }
 
-  #event(event: Event, frame: Frame): Outcome {
+  #draw(event: Kind<'draw'>, path: string): Outcome {
+    const at: Site = { path, site: event.site };
+    if (!(event.training && this.#bodies.training === false)) this.#transforms.draws(event, at);
+    if (event.training && !this.#bodies.training) return NOTHING;
+    return falls(this.#record.draws(this.#transforms.streamOf(event), at));
+  }
+
+  #iterate(event: Kind<'iterate'>, frame: Frame): Outcome {
     const { path, env } = frame;
+    const given = event.value;
+    const isKept = given !== null && 'parameter' in given && given.parameter.startsWith(OF_SELF);
+    const value = isKept ? this.#callees.look(given, frame) : settle(given, env, path);
+    const at: Site = { path, site: event.site };
+    const generated = event.maker ? this.#call(event.maker, frame, 'generators') : this.#generated(value, at);
+    return then(generated, iterated(value, at, this.#steps));
+  }
+
+  #branch(event: Kind<'branch'>, frame: Frame): Outcome {
+    const decided = decide(
+      event.guard,
+      (value) => this.#callees.look(value, frame),
+      () => this.#isScript(frame),
+    );
+    if (decided !== undefined) return this.#run(decided ? event.body : event.otherwise, frame);
+    const site = event.site === undefined ? null : { path: frame.path, site: event.site };
+    const arm = (events: readonly Event[], holds: boolean) => () =>
+      this.#record.inside({ kind: 'condition', site, holds }, () => this.#run(events, frame));
+    const arms = [arm(event.body, true), arm(event.otherwise, false)];
+    return this.#bodies.either(event.isChoice ? arms.map(asProgram) : arms);
+  }
+
+  #event(event: Event, frame: Frame): Outcome {
+    const { path } = frame;
     if (!this.#bodies.count()) return 'site' in event ? falls(perhapsSeeds({ path, site: event.site ?? '' })) : NOTHING;
     const look = (value: Value): Value => this.#callees.look(value, frame);
     switch (event.kind) {
       case 'draw':
-        if (!(event.training && this.#bodies.training === false))
-          this.#transforms.draws(event, { path, site: event.site });
-        if (event.training && !this.#bodies.training) return NOTHING;
-        return falls(this.#record.draws(this.#transforms.streamOf(event), { path, site: event.site }));
+        return this.#draw(event, path);
       case 'mode':
         this.#bodies.training = event.training;
         return NOTHING;
@@ -229,23 +260,10 @@ export class Composer {
         return falls(this.#record.maySeed({ path, site: event.site }));
       case 'call':
         return this.#call(event, frame);
-      case 'iterate': {
-        const given = event.value;
-        const isKept = given !== null && 'parameter' in given && given.parameter.startsWith(OF_SELF);
-        const value = isKept ? look(given) : settle(given, env, path);
-        const at: Site = { path, site: event.site };
-        const generated = event.maker ? this.#call(event.maker, frame, 'generators') : this.#generated(value, at);
-        return then(generated, iterated(value, at, this.#steps));
-      }
-      case 'branch': {
-        const decided = decide(event.guard, look, () => this.#isScript(frame));
-        if (decided !== undefined) return this.#run(decided ? event.body : event.otherwise, frame);
-        const site = event.site === undefined ? null : { path, site: event.site };
-        const arm = (events: readonly Event[], holds: boolean) => () =>
-          this.#record.inside({ kind: 'condition', site, holds }, () => this.#run(events, frame));
-        const arms = [arm(event.body, true), arm(event.otherwise, false)];
-        return this.#bodies.either(event.isChoice ? arms.map(asProgram) : arms);
-      }
+      case 'iterate':
+        return this.#iterate(event, frame);
+      case 'branch':
+        return this.#branch(event, frame);
       case 'loop':
         return looped(this.#run(event.body, frame));
       case 'try':

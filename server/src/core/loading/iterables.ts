@@ -86,18 +86,21 @@ export interface ShuffleCall {
 /** The shuffles in a class's `__iter__` whose order another worker does not have. */
 export function ownShuffles(reach: Reach, file: PythonFile, project: Project): ShuffleCall[] {
   const calls = reachedCalls(reach, file);
+  /** A generator that is passed, or the stream, gives each worker an order of its own. */
+  const differs = (call: Call, stream: Stream): boolean => {
+    if (isAlikeInWorkers(stream, project)) return false;
+    const own = file.argument(call, 'generator');
+    const isOwn = own !== 'absent' && !(typeof own !== 'string' && own.type === 'none');
+    if (isOwn) return typeof own !== 'string' && isOwnToWorker(own, reach, file);
+    return !isSeededBefore(call, calls, stream, reach, file);
+  };
   return calls.flatMap((call): ShuffleCall[] => {
     const [items] = call.node.get('arguments')?.children ?? [];
     if (!items || items.type === 'keyword_argument') return [];
     const named = call.name === null ? undefined : shuffleNamed(call.name);
     if (named) {
-      const own = file.argument(call, 'generator');
-      const isOwn = own !== 'absent' && !(typeof own !== 'string' && own.type === 'none');
-      if (isAlikeInWorkers(named.stream, project)) return [];
-      const differs = isOwn
-        ? typeof own !== 'string' && isOwnToWorker(own, reach, file)
-        : !isSeededBefore(call, calls, named.stream, reach, file);
-      return differs ? [{ call, stream: named.stream, inPlace: named.inPlace, items }] : [];
+      const { stream, inPlace } = named;
+      return differs(call, stream) ? [{ call, stream, inPlace, items }] : [];
     }
     const object = call.method === null ? undefined : call.callee.get('object');
     const made = object && makerOf(object, file);
@@ -236,23 +239,29 @@ export function isTakenFrom(share: Share, shuffle: ShuffleCall, reach: Reach, fi
   if (placeOf(shuffle.call.node, reach) >= placeOf(share.node, reach)) return false;
   const keysOf = (node: Node): Set<string> => new Set(originsOf(node, file).map(({ start, end }) => `${start}-${end}`));
   const shuffled = shuffle.inPlace ? keysOf(shuffle.items) : new Set<string>();
-  let isTaken = false;
+  const isShuffled = ({ start, end }: Node): boolean => shuffled.has(`${start}-${end}`);
   // What is made of itself would be looked at again and again.
   const looked = new Set<Node>();
-  const look = (node: Node): void => {
-    walk(node, (each) => {
-      if (isTaken || looked.has(each)) return false;
-      looked.add(each);
-      if (each === shuffle.call.node && !shuffle.inPlace) isTaken = true;
-      if (!/^(identifier|attribute)$/.test(each.type) || /^(name|attribute)$/.test(each.field ?? '')) return undefined;
+  const takes = (node: Node): boolean =>
+    partsOf(node, looked).some((each) => {
+      if (each === shuffle.call.node && !shuffle.inPlace) return true;
+      if (!/^(identifier|attribute)$/.test(each.type) || /^(name|attribute)$/.test(each.field ?? '')) return false;
       const origins = originsOf(each, file);
-      if (origins.some(({ start, end }) => shuffled.has(`${start}-${end}`))) isTaken = true;
-      for (const origin of origins) look(origin);
-      return undefined;
+      return origins.some(isShuffled) || origins.some(takes);
     });
-  };
-  for (const each of share.from) look(each);
-  return isTaken;
+  return share.from.some(takes);
+}
+
+/** A node and all below it, but for what has been looked at before. */
+function partsOf(node: Node, looked: Set<Node>): Node[] {
+  const parts: Node[] = [];
+  walk(node, (each) => {
+    if (looked.has(each)) return false;
+    looked.add(each);
+    parts.push(each);
+    return undefined;
+  });
+  return parts;
 }
 
 function originsOf(node: Node, file: PythonFile): Node[] {

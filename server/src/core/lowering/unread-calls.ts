@@ -105,28 +105,41 @@ function handedFunctions(call: Call, given: Arguments, file: PythonFile, site: S
 
 /** Functions handed to a call nobody knows are assumed to run. */
 export function callbacks(call: Call, given: Arguments, file: PythonFile, site: Sites): CallEvent[] {
-  const handed: CallEvent[] = [];
+  return handedTo(call, given, file).flatMap(({ key, value }): CallEvent[] => {
+    if (!value || !('function' in value)) return [];
+    if (/(^|[.#])[A-Z]\w*$/.test(value.function) || file.classOf(value.function)) return [];
+    const isWorkers = RUNS_IN_WORKERS.test(key) || RUNS_IN_WORKERS.test(value.function);
+    return [
+      {
+        kind: 'call',
+        target: value.given ? { of: value, method: '__call__' } : value.function,
+        ...NOTHING_PASSED,
+        // What workers run seeds them alone.
+        takesSeed: !isWorkers && looksLikeSeeder(value.function),
+        site: site(call.callee),
+      },
+    ];
+  });
+}
+
+/** The arguments of a call in their order, each with its keyword, which is empty for the others. */
+function handedTo(
+  call: Call,
+  given: Arguments,
+  file: PythonFile,
+): { readonly key: string; readonly value: Value | undefined }[] {
+  const plain = (call.node.get('arguments')?.children ?? []).filter(
+    ({ type }) => !/^(list|dictionary)_splat$/.test(type),
+  );
   let position = 0;
-  for (const argument of call.node.get('arguments')?.children ?? []) {
-    if (argument.type === 'list_splat' || argument.type === 'dictionary_splat') continue;
-    const key = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
-    const positional = key ? undefined : given.positional[position++];
+  return plain.map((argument) => {
+    const name = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
+    if (name) return { key: file.read(name), value: given.keywords[file.read(name)] };
+    const positional = given.positional[position++];
     // What is looked up in a table may be anything that the table holds.
-    const table = key ? undefined : argument.get('value');
-    const value = key ? given.keywords[file.read(key)] : table ? knownValue(table, file) : positional;
-    if (!value || !('function' in value)) continue;
-    if (/(^|[.#])[A-Z]\w*$/.test(value.function) || file.classOf(value.function)) continue;
-    const isWorkers = RUNS_IN_WORKERS.test(key ? file.read(key) : '') || RUNS_IN_WORKERS.test(value.function);
-    handed.push({
-      kind: 'call',
-      target: value.given ? { of: value, method: '__call__' } : value.function,
-      ...NOTHING_PASSED,
-      // What workers run seeds them alone.
-      takesSeed: !isWorkers && looksLikeSeeder(value.function),
-      site: site(call.callee),
-    });
-  }
-  return handed;
+    const table = argument.get('value');
+    return { key: '', value: table ? knownValue(table, file) : positional };
+  });
 }
 
 /** If nobody can read what is called: its name says that it seeds, or that it sets a program up, which is handed a seed. */

@@ -659,18 +659,38 @@ export class Workspace implements Modules {
   }
 }
 
-/** All that decides which names lead where, and who imports whom. */
+/**
+ * What of each part of a file's effects decides which names lead where, and who imports whom: all of it, the names in it,
+ * or nothing. A part that is not decided does not compile.
+ */
+const SHAPE: Readonly<Record<keyof FileEffects, 'whole' | 'names' | 'nothing'>> = {
+  exports: 'whole',
+  stars: 'whole',
+  imports: 'whole',
+  module: 'nothing',
+  functions: 'names',
+  classes: 'names',
+  values: 'names',
+  apps: 'names',
+};
+
+const PARTS = Object.keys(SHAPE) as (keyof FileEffects)[];
+const PLAIN_PARTS = PARTS.filter((part) => part !== 'functions');
+
 function shapeOf({ effects, facts }: IndexedFile): string {
-  const { exports, stars, imports, classes, functions, values, apps } = effects;
-  const names = [classes, values, apps].map((each) => Object.keys(each)).concat([...functions.keys()]);
-  return JSON.stringify([exports, stars, imports, names, facts.isTest, facts.addedFolders]);
+  const names = (part: keyof FileEffects): string[] =>
+    part === 'functions' ? [...effects.functions.keys()] : Object.keys(effects[part]);
+  const shape = PARTS.map((part) =>
+    SHAPE[part] === 'whole' ? effects[part] : SHAPE[part] === 'names' ? names(part) : null,
+  );
+  return JSON.stringify([shape, facts.isTest, facts.addedFolders]);
 }
 
-/** Compared by value, except for functions that lowering took over as they were. */
+/** Compared by value, whatever parts there are, except for functions that lowering took over as they were. */
 function sameEffects(a: FileEffects, b: FileEffects): boolean {
-  const rest = ({ exports, stars, imports, module, functions, classes, values, apps }: FileEffects): string =>
-    JSON.stringify([exports, stars, imports, module, [...functions.keys()], classes, values, apps]);
-  if (rest(a) !== rest(b)) return false;
+  const plain = (effects: FileEffects): string =>
+    JSON.stringify([PLAIN_PARTS.map((part) => effects[part]), [...effects.functions.keys()]]);
+  if (plain(a) !== plain(b)) return false;
   return [...a.functions.keys()].every((id) => {
     const [before, after] = [a.functions.get(id), b.functions.get(id)];
     return before === after || JSON.stringify(before) === JSON.stringify(after);

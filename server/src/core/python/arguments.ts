@@ -49,17 +49,7 @@ function dictionaryEntry(file: Reader, expression: Node | undefined, name: strin
     const entries = [dictionaryEntry(file, then, name, followed), dictionaryEntry(file, otherwise, name, followed)];
     return entries.find((entry) => typeof entry !== 'string') ?? (entries.includes('unknown') ? 'unknown' : 'absent');
   }
-  if (expression.type === 'dictionary') {
-    let found: Argument = 'absent';
-    for (const pair of expression.children) {
-      const key = pair.get('key');
-      if (pair.type === 'dictionary_splat') {
-        const entry = dictionaryEntry(file, pair.children[0], name, followed);
-        if (entry !== 'absent') found = entry;
-      } else if (key && file.constant(key) === name) found = pair.get('value') ?? 'unknown';
-    }
-    return found;
-  }
+  if (expression.type === 'dictionary') return displayEntry(file, expression, name, followed);
   if (expression.type === 'call') {
     const call = file.call(expression);
     return call.name === DICTIONARY ? argumentOf(file, call, name, undefined, followed) : 'unknown';
@@ -74,6 +64,19 @@ function dictionaryEntry(file: Reader, expression: Node | undefined, name: strin
   const entries = values.map((value) => dictionaryEntry(file, value, name, followed));
   const found = entries.find((entry) => entry !== 'absent') ?? changedLater(file, expression, name, followed);
   followed.set(names, found);
+  return found;
+}
+
+/** The last entry of a dictionary as it is written out, also of one that is put into it. */
+function displayEntry(file: Reader, dictionary: Node, name: string, followed: Followed): Argument {
+  let found: Argument = 'absent';
+  for (const pair of dictionary.children) {
+    const key = pair.get('key');
+    if (pair.type === 'dictionary_splat') {
+      const entry = dictionaryEntry(file, pair.children[0], name, followed);
+      if (entry !== 'absent') found = entry;
+    } else if (key && file.constant(key) === name) found = pair.get('value') ?? 'unknown';
+  }
   return found;
 }
 

@@ -1,7 +1,7 @@
 /** One pass over the tree that binds every name to its scope, as Python does, and collects what rules ask for. */
 
 import { lastValue, type Node } from '../syntax/parse.ts';
-import { isCellsOwn, marimoCells } from './marimo.ts';
+import { isCellsOwn, type MarimoCell, marimoCells } from './marimo.ts';
 import {
   type ClassInfo,
   type Definition,
@@ -21,35 +21,69 @@ const COMPREHENSIONS = new Set([
   'generator_expression',
 ]);
 
-export function buildScopes(root: Node, text: string): Scopes {
-  const byNode = new Map<Node, Scope>();
-  const functions = new Map<string, FunctionInfo>();
-  const classes = new Map<string, ClassInfo>();
-  const calls: Node[] = [];
-  const assignments: Node[] = [];
-  const stars: string[] = [];
-  const imports: Node[] = [];
-  const sets: Node[] = [];
-  const cells = marimoCells(root, text);
-  const cellNodes = new Set(cells.map(({ definition }) => definition));
-  const read = (node: Node): string => text.slice(node.start, node.end);
+/** The scopes of a parsed text, and what stands in them. */
+export const buildScopes = (root: Node, text: string): Scopes => new Binder(root, text).scopes();
 
-  const open = (kind: Scope['kind'], node: Node, parent: Scope | null, owner: Scope['owner']): Scope => {
+/** One pass over one tree. */
+class Binder {
+  readonly #root: Node;
+  readonly #text: string;
+  readonly #cells: readonly MarimoCell[];
+  readonly #cellNodes: ReadonlySet<Node>;
+  readonly #byNode = new Map<Node, Scope>();
+  readonly #functions = new Map<string, FunctionInfo>();
+  readonly #classes = new Map<string, ClassInfo>();
+  readonly #calls: Node[] = [];
+  readonly #assignments: Node[] = [];
+  readonly #stars: string[] = [];
+  readonly #imports: Node[] = [];
+  readonly #sets: Node[] = [];
+  readonly #module: Scope;
+
+  constructor(root: Node, text: string) {
+    this.#root = root;
+    this.#text = text;
+    this.#cells = marimoCells(root, text);
+    this.#cellNodes = new Set(this.#cells.map(({ definition }) => definition));
+    this.#module = this.#open('module', root, null, null);
+  }
+
+  scopes(): Scopes {
+    this.#visitAll(this.#root.children, this.#module);
+    return {
+      module: this.#module,
+      byNode: this.#byNode,
+      functions: this.#functions,
+      classes: this.#classes,
+      calls: this.#calls,
+      assignments: this.#assignments,
+      stars: this.#stars,
+      imports: this.#imports,
+      sets: this.#sets,
+      cells: this.#cells,
+    };
+  }
+
+  #read(node: Node): string {
+    return this.#text.slice(node.start, node.end);
+  }
+
+  #open(kind: Scope['kind'], node: Node, parent: Scope | null, owner: Scope['owner']): Scope {
     const scope: Scope = { kind, node, parent, names: new Map(), owner, elsewhere: new Map() };
-    byNode.set(node, scope);
+    this.#byNode.set(node, scope);
     return scope;
-  };
+  }
 
-  const define = (scope: Scope, name: string, definition: Definition): void => {
+  #define(scope: Scope, name: string, definition: Definition): void {
     // What a cell of marimo binds is the notebook's.
-    const isShared = cellNodes.has(scope.node) && !isCellsOwn(name);
-    const target = scope.elsewhere.get(name) ?? (isShared ? module : scope);
+    const isShared = this.#cellNodes.has(scope.node) && !isCellsOwn(name);
+    const target = scope.elsewhere.get(name) ?? (isShared ? this.#module : scope);
     const known = target.names.get(name);
     if (known) known.push(definition);
     else target.names.set(name, [definition]);
-  };
+  }
 
-  const idIn = (scope: Scope, name: string, taken: ReadonlyMap<string, unknown>): string => {
+  #idIn(scope: Scope, name: string, taken: ReadonlyMap<string, unknown>): string {
     let at: Scope | null = scope;
     while (at && !at.owner) at = at.parent;
     const id = at?.owner ? `${at.owner.id}.${name}` : `#${name}`;
@@ -57,14 +91,14 @@ export function buildScopes(root: Node, text: string): Scopes {
     let unique = id;
     for (let copy = 2; taken.has(unique); copy++) unique = `${id}~${copy}`;
     return unique;
-  };
+  }
 
-  const bindTarget = (target: Node, value: Node | null, scope: Scope): void => {
+  #bindTarget(target: Node, value: Node | null, scope: Scope): void {
     switch (target.type) {
       case 'identifier':
-        define(
+        this.#define(
           scope,
-          read(target),
+          this.#read(target),
           value ? { kind: 'assignment', node: target, value } : { kind: 'opaque', node: target },
         );
         return;
@@ -80,7 +114,7 @@ export function buildScopes(root: Node, text: string): Scopes {
             ? value.children
             : null;
         target.children.forEach((child, i) => {
-          bindTarget(child, values?.[i] ?? null, scope);
+          this.#bindTarget(child, values?.[i] ?? null, scope);
         });
         return;
       }
@@ -88,204 +122,225 @@ export function buildScopes(root: Node, text: string): Scopes {
       case 'list_splat':
       case 'parenthesized_expression':
       case 'as_pattern_target':
-        for (const child of target.children) bindTarget(child, null, scope);
+        for (const child of target.children) this.#bindTarget(child, null, scope);
         return;
       case 'attribute': {
         const owner = enclosingClass(scope);
         const object = target.get('object');
-        if (owner && object?.type === 'identifier' && read(object) === selfName(scope)) {
-          const name = read(target.get('attribute') ?? target);
+        if (owner && object?.type === 'identifier' && this.#read(object) === this.#selfName(scope)) {
+          const name = this.#read(target.get('attribute') ?? target);
           const known = owner.attributes.get(name);
           if (known) known.push(value ?? target);
           else owner.attributes.set(name, [value ?? target]);
         }
-        visit(target, scope);
+        this.#visit(target, scope);
         return;
       }
       default:
-        visit(target, scope);
+        this.#visit(target, scope);
     }
-  };
+  }
 
-  const selfName = (scope: Scope): string | undefined => {
+  #selfName(scope: Scope): string | undefined {
     const owner = nearestFunction(scope)?.owner as FunctionInfo | undefined;
     return owner?.class ? owner.parameters[0]?.name : undefined;
-  };
+  }
 
-  const visitAll = (nodes: readonly Node[], scope: Scope): void => {
-    for (const node of nodes) if (node.active) visit(node, scope);
-  };
+  #visitAll(nodes: readonly Node[], scope: Scope): void {
+    for (const node of nodes) if (node.active) this.#visit(node, scope);
+  }
 
-  const visitFunction = (node: Node, scope: Scope, decorators: readonly Node[]): void => {
-    const name = node.type === 'lambda' ? 'lambda' : read(node.get('name') ?? node);
+  #visitFunction(node: Node, scope: Scope, decorators: readonly Node[]): void {
+    const name = node.type === 'lambda' ? 'lambda' : this.#read(node.get('name') ?? node);
     const list = node.get('parameters');
-    const parameters = list ? readParameters(list, read) : [];
+    const parameters = list ? readParameters(list, (each) => this.#read(each)) : [];
     const owner = scope.owner && scope.kind === 'class' ? (scope.owner as ClassInfo) : null;
     const info: FunctionInfo = {
-      id: idIn(scope, name, functions),
+      id: this.#idIn(scope, name, this.#functions),
       name,
       node,
       parameters,
       decorators,
       class: owner,
     };
-    functions.set(info.id, info);
-    if (node.type !== 'lambda') {
-      define(scope, name, { kind: 'function', node: node.get('name') ?? node, function: info });
-      const last = decorators.map((each) => /\.(setter|deleter)$/.exec(read(each))?.[1]).find((each) => each);
-      // What sets a property is no method that is read under its name.
-      if (last !== 'deleter') owner?.methods.set(last === 'setter' ? setterOf(name) : name, info);
-    }
-    const inner = open('function', node, scope, info);
+    this.#functions.set(info.id, info);
+    if (node.type !== 'lambda') this.#nameFunction(info, scope);
+    const inner = this.#open('function', node, scope, info);
     for (const parameter of list?.children ?? []) {
       const value = parameter.get('value');
-      if (value) visit(value, scope);
+      if (value) this.#visit(value, scope);
       const identifier = parameterName(parameter);
-      const named = identifier && parameters.find((candidate) => candidate.name === read(identifier));
-      if (identifier && named) define(inner, named.name, { kind: 'parameter', node: identifier, parameter: named });
+      const named = identifier && parameters.find((candidate) => candidate.name === this.#read(identifier));
+      if (identifier && named)
+        this.#define(inner, named.name, { kind: 'parameter', node: identifier, parameter: named });
     }
     const body = node.get('body');
-    if (body) visit(body, inner);
-  };
+    if (body) this.#visit(body, inner);
+  }
+
+  #nameFunction(info: FunctionInfo, scope: Scope): void {
+    const { name, node, decorators, class: owner } = info;
+    this.#define(scope, name, { kind: 'function', node: node.get('name') ?? node, function: info });
+    const last = decorators.map((each) => /\.(setter|deleter)$/.exec(this.#read(each))?.[1]).find((each) => each);
+    // What sets a property is no method that is read under its name.
+    if (last !== 'deleter') owner?.methods.set(last === 'setter' ? setterOf(name) : name, info);
+  }
 
   /** A cell is no function: its names are the module's, but for those that begin with an underscore. */
-  const visitCell = (node: Node, scope: Scope): void => {
+  #visitCell(node: Node, scope: Scope): void {
     const body = node.get('body');
-    if (body) visit(body, open('comprehension', node, scope, null));
-  };
+    if (body) this.#visit(body, this.#open('comprehension', node, scope, null));
+  }
 
-  const visitClass = (node: Node, scope: Scope): void => {
-    const name = read(node.get('name') ?? node);
+  #visitClass(node: Node, scope: Scope): void {
+    const name = this.#read(node.get('name') ?? node);
     const bases = node.get('superclasses')?.children ?? [];
-    visitAll(bases, scope);
+    this.#visitAll(bases, scope);
     const info: ClassInfo = {
-      id: idIn(scope, name, classes),
+      id: this.#idIn(scope, name, this.#classes),
       name,
       node,
       bases: bases.filter((base) => base.type !== 'keyword_argument'),
       methods: new Map(),
       attributes: new Map(),
     };
-    classes.set(info.id, info);
-    define(scope, name, { kind: 'class', node: node.get('name') ?? node, class: info });
+    this.#classes.set(info.id, info);
+    this.#define(scope, name, { kind: 'class', node: node.get('name') ?? node, class: info });
     const body = node.get('body');
-    if (body) visit(body, open('class', node, scope, info));
-  };
+    if (body) this.#visit(body, this.#open('class', node, scope, info));
+  }
 
-  const visitImport = (node: Node, scope: Scope): void => {
-    imports.push(node);
+  #visitImport(node: Node, scope: Scope): void {
+    this.#imports.push(node);
     const module = node.get('module_name');
-    const prefix = module ? read(module) : '';
+    const prefix = module ? this.#read(module) : '';
     for (const child of node.children) {
-      if (child.type === 'wildcard_import') stars.push(prefix);
-      if (child.field !== 'name') continue;
-      const dotted = child.type === 'aliased_import' ? (child.get('name') ?? child) : child;
-      const alias = child.type === 'aliased_import' ? child.get('alias') : undefined;
-      const path = read(dotted).replace(/\s/g, '');
-      if (module) {
-        const qualified = prefix.endsWith('.') ? prefix + path : `${prefix}.${path}`;
-        define(scope, read(alias ?? dotted), { kind: 'import', node: alias ?? dotted, statement: node, qualified });
-      } else if (alias) {
-        define(scope, read(alias), { kind: 'import', node: alias, statement: node, qualified: path });
-      } else {
-        // `import a.b` binds `a`, and `a.b` is then reached by its attributes.
-        const top = path.split('.')[0] ?? path;
-        define(scope, top, { kind: 'import', node: dotted, statement: node, qualified: top });
-      }
+      if (child.type === 'wildcard_import') this.#stars.push(prefix);
+      if (child.field === 'name') this.#bindImport(child, module ? prefix : null, node, scope);
     }
-  };
+  }
 
-  const visit = (node: Node, scope: Scope): void => {
+  /** One name of an import; `prefix` is the module it comes from, null for a module itself. */
+  #bindImport(child: Node, prefix: string | null, statement: Node, scope: Scope): void {
+    const dotted = child.type === 'aliased_import' ? (child.get('name') ?? child) : child;
+    const alias = child.type === 'aliased_import' ? child.get('alias') : undefined;
+    const path = this.#read(dotted).replace(/\s/g, '');
+    const define = (node: Node, name: string, qualified: string): void =>
+      this.#define(scope, name, { kind: 'import', node, statement, qualified });
+    if (prefix !== null) {
+      const qualified = prefix.endsWith('.') ? prefix + path : `${prefix}.${path}`;
+      define(alias ?? dotted, this.#read(alias ?? dotted), qualified);
+    } else if (alias) define(alias, this.#read(alias), path);
+    else {
+      // `import a.b` binds `a`, and `a.b` is then reached by its attributes.
+      const top = path.split('.')[0] ?? path;
+      define(dotted, top, top);
+    }
+  }
+
+  #visit(node: Node, scope: Scope): void {
     switch (node.type) {
-      case 'decorated_definition': {
-        const decorators = node.children.filter((child) => child.type === 'decorator');
-        visitAll(decorators, scope);
-        const definition = node.get('definition');
-        if (definition && cellNodes.has(definition)) visitCell(definition, scope);
-        else if (definition?.type === 'function_definition') visitFunction(definition, scope, decorators);
-        else if (definition) visitClass(definition, scope);
+      case 'decorated_definition':
+        this.#visitDecorated(node, scope);
         return;
-      }
       case 'function_definition':
       case 'lambda':
-        visitFunction(node, scope, []);
+        this.#visitFunction(node, scope, []);
         return;
       case 'class_definition':
-        visitClass(node, scope);
+        this.#visitClass(node, scope);
         return;
       case 'import_statement':
       case 'import_from_statement':
       case 'future_import_statement':
-        visitImport(node, scope);
+        this.#visitImport(node, scope);
         return;
       case 'global_statement':
       case 'nonlocal_statement':
-        for (const child of node.children) {
-          const home = node.type === 'global_statement' ? module : scope.parent && nearestFunction(scope.parent);
-          scope.elsewhere.set(read(child), home ?? module);
-        }
+        this.#visitElsewhere(node, scope);
         return;
-      case 'assignment': {
-        assignments.push(node);
-        const left = node.get('left');
-        const right = node.get('right');
-        if (right) visit(right, scope);
-        if (left && right) bindTarget(left, lastValue(node) ?? null, scope);
+      case 'assignment':
+        this.#assignments.push(node);
+        if (node.get('right')) this.#visitBinding(node.get('left'), node.get('right'), lastValue(node), scope);
         return;
-      }
-      case 'augmented_assignment': {
-        const left = node.get('left');
-        const right = node.get('right');
-        if (right) visit(right, scope);
-        if (left) bindTarget(left, null, scope);
+      case 'augmented_assignment':
+        this.#visitBinding(node.get('left'), node.get('right'), undefined, scope);
         return;
-      }
-      case 'named_expression': {
-        const name = node.get('name');
-        const value = node.get('value');
-        if (value) visit(value, scope);
-        let target = scope;
-        while (target.kind === 'comprehension' && target.parent) target = target.parent;
-        if (name) bindTarget(name, value ?? null, target);
+      case 'named_expression':
+        this.#visitBinding(node.get('name'), node.get('value'), node.get('value'), scope, outOfComprehensions(scope));
         return;
-      }
       case 'for_statement':
-      case 'for_in_clause': {
-        const left = node.get('left');
-        for (const child of node.children) if (child !== left) visit(child, scope);
-        if (left) bindTarget(left, null, scope);
+      case 'for_in_clause':
+        this.#visitAround(node, node.get('left'), scope);
         return;
-      }
-      case 'as_pattern': {
-        const target = node.get('alias');
-        for (const child of node.children) if (child !== target) visit(child, scope);
-        if (target) bindTarget(target, null, scope);
+      case 'as_pattern':
+        this.#visitAround(node, node.get('alias'), scope);
         return;
-      }
       case 'case_pattern':
-        bindPattern(node, scope);
+        this.#bindPattern(node, scope);
         return;
       case 'call':
-        calls.push(node);
-        visitAll(node.children, scope);
+        this.#calls.push(node);
+        this.#visitAll(node.children, scope);
         return;
       default:
-        if (node.type === 'set' || node.type === 'set_comprehension') sets.push(node);
-        visitAll(node.children, COMPREHENSIONS.has(node.type) ? open('comprehension', node, scope, null) : scope);
+        if (node.type === 'set' || node.type === 'set_comprehension') this.#sets.push(node);
+        this.#visitAll(
+          node.children,
+          COMPREHENSIONS.has(node.type) ? this.#open('comprehension', node, scope, null) : scope,
+        );
     }
-  };
+  }
+
+  #visitDecorated(node: Node, scope: Scope): void {
+    const decorators = node.children.filter((child) => child.type === 'decorator');
+    this.#visitAll(decorators, scope);
+    const definition = node.get('definition');
+    if (definition && this.#cellNodes.has(definition)) this.#visitCell(definition, scope);
+    else if (definition?.type === 'function_definition') this.#visitFunction(definition, scope, decorators);
+    else if (definition) this.#visitClass(definition, scope);
+  }
+
+  /** `global` and `nonlocal`: the names are those of another scope. */
+  #visitElsewhere(node: Node, scope: Scope): void {
+    for (const child of node.children) {
+      const home = node.type === 'global_statement' ? this.#module : scope.parent && nearestFunction(scope.parent);
+      scope.elsewhere.set(this.#read(child), home ?? this.#module);
+    }
+  }
+
+  /** The right side is evaluated first, then the target is bound, to a value if that can be seen. */
+  #visitBinding(
+    target: Node | undefined,
+    right: Node | undefined,
+    value: Node | undefined,
+    scope: Scope,
+    home: Scope = scope,
+  ): void {
+    if (right) this.#visit(right, scope);
+    if (target) this.#bindTarget(target, value ?? null, home);
+  }
+
+  /** All of a node but a target, which is bound to what nobody can see. */
+  #visitAround(node: Node, target: Node | undefined, scope: Scope): void {
+    for (const child of node.children) if (child !== target) this.#visit(child, scope);
+    if (target) this.#bindTarget(target, null, scope);
+  }
 
   /** Captures in a `match` pattern bind like assignments; a dotted name is a value and binds nothing. */
-  const bindPattern = (node: Node, scope: Scope): void => {
+  #bindPattern(node: Node, scope: Scope): void {
     if (node.type === 'dotted_name' && node.children.length === 1 && node.parent?.type !== 'class_pattern') {
-      define(scope, read(node), { kind: 'opaque', node });
+      this.#define(scope, this.#read(node), { kind: 'opaque', node });
     }
-    for (const child of node.children) bindPattern(child, scope);
-  };
+    for (const child of node.children) this.#bindPattern(child, scope);
+  }
+}
 
-  const module = open('module', root, null, null);
-  visitAll(root.children, module);
-  return { module, byNode, functions, classes, calls, assignments, stars, imports, sets, cells };
+/** `:=` binds in the scope around comprehensions. */
+function outOfComprehensions(scope: Scope): Scope {
+  let target = scope;
+  while (target.kind === 'comprehension' && target.parent) target = target.parent;
+  return target;
 }
 
 function parameterName(parameter: Node): Node | undefined {

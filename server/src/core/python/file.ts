@@ -299,21 +299,7 @@ export class PythonFile {
     if (expression.type === 'parenthesized_expression' && expression.children[0]) {
       return this.constructionOf(expression.children[0]);
     }
-    if (expression.type === 'call') {
-      const call = this.call(expression);
-      if (WRAPPERS.has(call.name)) {
-        const inner = this.argument(call, 'module', 0);
-        return typeof inner === 'string' ? null : this.constructionOf(inner);
-      }
-      const object = call.callee.get('object');
-      if (call.method !== null && FLUENT.has(call.method) && object) {
-        const inner = this.constructionOf(object);
-        if (inner) return inner;
-      }
-      if (call.name === null) return null;
-      const isClass = call.name.startsWith('#') ? this.scopes.classes.has(call.name) : looksLikeClass(call.name);
-      return isClass ? call : null;
-    }
+    if (expression.type === 'call') return this.#constructionBy(this.call(expression));
     if (expression.type === 'identifier') {
       const values = assignedValues(this.definitions(expression));
       return this.#sameConstruction(values);
@@ -327,6 +313,20 @@ export class PythonFile {
       return values ? this.#sameConstruction(values) : null;
     }
     return null;
+  }
+
+  /** The call itself, if it makes an object, or what made the object that it hands on. */
+  #constructionBy(call: Call): Call | null {
+    if (WRAPPERS.has(call.name)) {
+      const inner = this.argument(call, 'module', 0);
+      return typeof inner === 'string' ? null : this.constructionOf(inner);
+    }
+    const object = call.callee.get('object');
+    const handedOn = call.method !== null && FLUENT.has(call.method) && object ? this.constructionOf(object) : null;
+    if (handedOn) return handedOn;
+    if (call.name === null) return null;
+    const isClass = call.name.startsWith('#') ? this.scopes.classes.has(call.name) : looksLikeClass(call.name);
+    return isClass ? call : null;
   }
 
   /** `model = Net(); model = model.to(device)` is one object; two different classes are none. */

@@ -31,33 +31,56 @@ function follow(value: Node, file: PythonFile, carries: (call: Node, argument: N
   const go = (node: Node): void => follow(node, file, carries, uses);
   const parent = value.parent;
   if (!parent || uses.seen.size > 500) uses.escapes = true;
-  else if (parent.type === 'assignment' && value.field === 'right') bind(parent.get('left'), file, go, uses);
-  else if (parent.type === 'for_statement' || parent.type === 'for_in_clause') {
-    if (value.field === 'right') uses.loops.add(parent);
-  } else if (/^(conditional_expression|parenthesized_expression|boolean_operator)$/.test(parent.type)) {
-    const isTested = parent.type === 'conditional_expression' && parent.children[1] === value;
-    if (!isTested) go(parent);
-  } else if (parent.type === 'return_statement') returned(value, null, file, go, uses);
-  else if (parent.type === 'expression_list' || parent.type === 'tuple') {
-    const index = parent.children.indexOf(value);
-    if (parent.parent?.type === 'return_statement') returned(parent, index, file, go, uses);
-    else uses.escapes = true;
-  } else if (parent.type === 'argument_list' || parent.type === 'keyword_argument')
-    passed(value, file, carries, go, uses);
-  else if (parent.type === 'attribute' && value.field === 'object') {
-    // Unless a method hands the object on, this is a look at what it holds.
-    const call = parent.field === 'function' ? parent.parent : null;
-    if (call && carries(call, value)) go(call);
-  } else if (parent.type === 'call' && value.field === 'function') uses.calls.add(parent);
-  else if (
-    !/^(if_statement|elif_clause|while_statement|not_operator|comparison_operator|expression_statement|assert_statement|interpolation)$/.test(
-      parent.type,
-    )
-  )
-    uses.escapes = true;
+  else useIn(parent, value, file, carries, go, uses);
 }
 
 type Go = (node: Node) => void;
+
+/** They look at a value, and keep nothing of it. */
+const LOOKS =
+  /^(if_statement|elif_clause|while_statement|not_operator|comparison_operator|expression_statement|assert_statement|interpolation)$/;
+
+/** What the code around a value does with it. */
+function useIn(
+  parent: Node,
+  value: Node,
+  file: PythonFile,
+  carries: (call: Node, argument: Node) => boolean,
+  go: Go,
+  uses: Uses,
+): void {
+  const { field } = value;
+  switch (parent.type) {
+    case 'for_statement':
+    case 'for_in_clause':
+      if (field === 'right') uses.loops.add(parent);
+      return;
+    case 'conditional_expression':
+      if (parent.children[1] !== value) go(parent);
+      return;
+    case 'parenthesized_expression':
+    case 'boolean_operator':
+      go(parent);
+      return;
+    case 'return_statement':
+      returned(value, null, file, go, uses);
+      return;
+    case 'argument_list':
+    case 'keyword_argument':
+      passed(value, file, carries, go, uses);
+      return;
+  }
+  const isOfSeveral = parent.type === 'expression_list' || parent.type === 'tuple';
+  if (parent.type === 'assignment' && field === 'right') bind(parent.get('left'), file, go, uses);
+  else if (isOfSeveral && parent.parent?.type === 'return_statement')
+    returned(parent, parent.children.indexOf(value), file, go, uses);
+  else if (parent.type === 'attribute' && field === 'object') {
+    // Unless a method hands the object on, this is a look at what it holds.
+    const call = parent.field === 'function' ? parent.parent : null;
+    if (call && carries(call, value)) go(call);
+  } else if (parent.type === 'call' && field === 'function') uses.calls.add(parent);
+  else if (!LOOKS.test(parent.type)) uses.escapes = true;
+}
 
 /** Every mention of a name or attribute that is bound to the object. */
 function bind(target: Node | undefined, file: PythonFile, go: Go, uses: Uses): void {

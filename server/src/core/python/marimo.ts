@@ -40,23 +40,26 @@ export function marimoCells(root: Node, text: string): MarimoCell[] {
   });
 }
 
-/** The names of the file that are bound to a `marimo.App(...)`. */
-function appNames(root: Node, read: (node: Node | undefined) => string): ReadonlySet<string> {
+/** What the file calls marimo, and its class of apps. */
+function importedNames(root: Node, read: (node: Node | undefined) => string) {
   const modules = new Set<string>();
   const makers = new Set<string>();
+  for (const statement of root.children) {
+    const isFrom = statement.type === 'import_from_statement' && read(statement.get('module_name')) === 'marimo';
+    for (const each of statement.children) {
+      const [name, alias] = [read(each.get('name') ?? each), read(each.get('alias'))];
+      if (statement.type === 'import_statement' && name === 'marimo') modules.add(alias || name);
+      if (isFrom && each.field === 'name' && name === 'App') makers.add(alias || name);
+    }
+  }
+  return { modules, makers };
+}
+
+/** The names of the file that are bound to a `marimo.App(...)`. */
+function appNames(root: Node, read: (node: Node | undefined) => string): ReadonlySet<string> {
+  const { modules, makers } = importedNames(root, read);
   const apps = new Set<string>();
   for (const statement of root.children) {
-    if (statement.type === 'import_statement') {
-      for (const each of statement.children) {
-        const [name, alias] = [read(each.get('name') ?? each), read(each.get('alias'))];
-        if (name === 'marimo') modules.add(alias || name);
-      }
-    } else if (statement.type === 'import_from_statement' && read(statement.get('module_name')) === 'marimo') {
-      for (const each of statement.children) {
-        if (each.field === 'name' && read(each.get('name') ?? each) === 'App')
-          makers.add(read(each.get('alias') ?? each));
-      }
-    }
     const assignment = statement.type === 'expression_statement' ? statement.children[0] : undefined;
     const [left, right] = [assignment?.get('left'), assignment?.get('right')];
     if (assignment?.type !== 'assignment' || left?.type !== 'identifier' || right?.type !== 'call') continue;

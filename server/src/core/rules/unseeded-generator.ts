@@ -1,7 +1,7 @@
 /** A generator object that is made without a seed takes fresh entropy from the system. */
 
 import type { Project } from '../contract/project.ts';
-import type { Rule } from '../contract/rule.ts';
+import type { Report, Rule } from '../contract/rule.ts';
 import { addArguments, replace } from '../edits/edit-text.ts';
 import { GENERATORS } from '../knowledge/generators.ts';
 import { unseededPipelines } from '../loading/unseeded-pipelines.ts';
@@ -67,23 +67,7 @@ order = rng.permutation(100)
   ],
   *check(file, project) {
     if (!project.reachesMl) return;
-    const rows = GENERATORS.filter(({ kind, unseeded }) => kind === 'generator' && unseeded === 'entropy');
-    for (const { name, seed } of rows) {
-      for (const call of seed ? file.calls(name) : []) {
-        const given = seed ? file.argument(call, seed.argument, seed.position) : 'unknown';
-        const isNone = typeof given !== 'string' && given.type === 'none';
-        if ((given !== 'absent' && !isNone) || isHarmlessDraw(call, file)) continue;
-        if (isFallback(call.node, file) || isSeededLater(call.node, file) || keepsEntropy(call.node, file)) continue;
-        const { start, end } = isNone ? given : call.callee;
-        yield {
-          start,
-          end,
-          subject: call.name ?? '',
-          message: t`\`${file.read(call.callee)}\` has no seed, so it starts from fresh entropy in every run.`,
-          fixes: repairs(file, project, call, given),
-        };
-      }
-    }
+    yield* unseededGenerators(file, project);
     if (project.isTest) return;
     const own = [
       ...unseededObjects(file, project),
@@ -95,6 +79,27 @@ order = rng.permutation(100)
     for (const { call, ...report } of own) if (!isFallback(call.node, file)) yield report;
   },
 };
+
+const FROM_ENTROPY = GENERATORS.filter(({ kind, unseeded }) => kind === 'generator' && unseeded === 'entropy');
+
+function* unseededGenerators(file: PythonFile, project: Project): Iterable<Report> {
+  for (const { name, seed } of FROM_ENTROPY) {
+    for (const call of seed ? file.calls(name) : []) {
+      const given = seed ? file.argument(call, seed.argument, seed.position) : 'unknown';
+      const isNone = typeof given !== 'string' && given.type === 'none';
+      if ((given !== 'absent' && !isNone) || isHarmlessDraw(call, file)) continue;
+      if (isFallback(call.node, file) || isSeededLater(call.node, file) || keepsEntropy(call.node, file)) continue;
+      const { start, end } = isNone ? given : call.callee;
+      yield {
+        start,
+        end,
+        subject: call.name ?? '',
+        message: t`\`${file.read(call.callee)}\` has no seed, so it starts from fresh entropy in every run.`,
+        fixes: repairs(file, project, call, given),
+      };
+    }
+  }
+}
 
 /** Made only where something else was not given: the caller decides. */
 function isFallback(node: Node, file: PythonFile): boolean {

@@ -80,26 +80,29 @@ function callersOf(info: FunctionInfo, file: PythonFile): Caller[] | null {
     if (!name) return null;
     for (const mention of mentionsOf(name, file)) {
       const { parent } = mention;
-      if (parent?.type === 'call' && mention.field === 'function') {
-        // Who calls the function as it is written may itself be transformed, and draws no better.
-        if (name === names[0] && !isTransformed) return null;
-        const caller = callerOf(file.call(parent), 0);
-        if (!caller) return null;
-        found.push(caller);
-        continue;
-      }
-      const call = parent?.type === 'argument_list' && parent.parent ? file.call(parent.parent) : null;
-      const applied = call && appliedTransform(call, file);
-      if (!call || applied?.function !== mention) return null;
-      const { passes } = applied.transform;
-      const caller = passes === 'arguments' ? callerOf(call, 1) : null;
-      const target = passes === undefined && call.node.field === 'right' ? call.node.parent?.get('left') : null;
-      if (caller) found.push(caller);
-      else if (target?.type === 'identifier' && file.definitions(target).length === 1) names.push(target);
-      else return null;
+      const isCalled = parent?.type === 'call' && mention.field === 'function';
+      // Who calls the function as it is written may itself be transformed, and draws no better.
+      if (isCalled && name === names[0] && !isTransformed) return null;
+      const led = isCalled ? callerOf(file.call(parent), 0) : transformedBy(mention, file);
+      if (!led) return null;
+      if ('passed' in led) found.push(led);
+      else names.push(led);
     }
   }
   return found.length > 0 ? found : null;
+}
+
+/** What a transform of the function leads to: a caller, or another name for it; null where it may go elsewhere. */
+function transformedBy(mention: Node, file: PythonFile): Caller | Node | null {
+  const { parent } = mention;
+  const call = parent?.type === 'argument_list' && parent.parent ? file.call(parent.parent) : null;
+  const applied = call && appliedTransform(call, file);
+  if (!call || applied?.function !== mention) return null;
+  const { passes } = applied.transform;
+  const caller = passes === 'arguments' ? callerOf(call, 1) : null;
+  if (caller) return caller;
+  const target = passes === undefined && call.node.field === 'right' ? call.node.parent?.get('left') : null;
+  return target?.type === 'identifier' && file.definitions(target).length === 1 ? target : null;
 }
 
 /** Null where arguments are passed that nobody sees, or by keyword. */

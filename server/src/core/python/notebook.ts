@@ -122,66 +122,107 @@ const PARTNER: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}'
 
 /** Masks what is not Python; null for a cell that holds another language. */
 function scanCell(source: string, before: string | null): Scan | null {
-  const masked: Span[] = [];
-  const runs: Run[] = [];
-  let folder = before;
-  const lexer = new LineLexer();
-  let text = '';
-  let bodyStart = 0;
-  let hasCode = false;
-  /** The last line of code opens a block or stands in one. */
-  let inBlock = false;
-  let magicGoesOn = false;
   const head = /^(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*%%/.exec(source)?.[0];
-  for (const line of source.match(/[^\n]*\n|[^\n]+$/g) ?? []) {
-    const start = text.length;
-    const code = line.trimEnd();
-    const mask = (from: number, to: number, by: string): void => {
-      masked.push({ start: start + from, end: start + to });
-      text += line.slice(0, from) + by + line.slice(from + by.length);
-    };
-    const indent = code.length - code.trimStart().length;
-    if (head !== undefined && start <= head.length - 2 && head.length - 2 < start + line.length) {
-      if (!PYTHON_MAGICS.has(/^%%(\w+)/.exec(code.trimStart())?.[1] ?? '')) return null;
-      mask(indent, code.length, '#');
-      bodyStart = start + line.length;
-      continue;
-    }
-    const assigned = lexer.isFresh ? ASSIGNED_MAGIC.exec(code)?.[0] : undefined;
-    const timed = lexer.isFresh ? TIMED_LINE.exec(code) : null;
-    if (magicGoesOn || (lexer.isFresh && !timed && MAGIC_LINE.test(code))) {
-      // A block needs a statement; at the margin a comment does not stand in the way of imports around it.
-      const run = magicGoesOn ? null : readRun(code);
-      const by = (inBlock && indent > 0 && !magicGoesOn) || run ? '_#' : '#';
-      if (code !== '') mask(indent, code.length, by.slice(0, code.length - indent));
-      else text += line;
-      if (run) {
-        const at = { start: start + run.start, end: start + run.end, magic: start + run.magic };
-        runs.push(inFolder({ ...run, ...at }, folder));
-      }
-      if (!magicGoesOn) folder = folderAfter(code, folder);
-      hasCode ||= run !== null;
-      magicGoesOn = code.endsWith('\\');
-      continue;
-    }
-    if (assigned !== undefined) {
-      // The name is bound to something nobody knows.
-      mask(assigned.length, code.length, '_#'.slice(0, code.length - assigned.length));
-      magicGoesOn = code.endsWith('\\');
-      hasCode = true;
-      inBlock = indent > 0;
-      continue;
-    }
-    if (timed) mask(indent, indent + '%time'.length, '_   ;');
-    else text += line;
-    folder = folderAfter(code, folder);
-    const wasFresh = lexer.isFresh;
-    const { isCode, opensBlock } = lexer.read(text.slice(start).trimEnd());
-    hasCode ||= isCode;
-    if (isCode && wasFresh) inBlock = indent > 0;
-    if (isCode && opensBlock) inBlock = true;
+  const scan = new CellScan(head === undefined ? null : head.length - 2, before);
+  for (const line of source.match(/[^\n]*\n|[^\n]+$/g) ?? []) if (!scan.takes(line)) return null;
+  return scan.result();
+}
+
+/** One cell, line by line. */
+class CellScan {
+  readonly #magicAt: number | null;
+  readonly #masked: Span[] = [];
+  readonly #runs: Run[] = [];
+  readonly #lexer = new LineLexer();
+  #folder: string | null;
+  #text = '';
+  #bodyStart = 0;
+  #hasCode = false;
+  /** The last line of code opens a block or stands in one. */
+  #inBlock = false;
+  #magicGoesOn = false;
+
+  /** Where the magic of the whole cell stands, if it has one, and the folder that the kernel is in. */
+  constructor(magicAt: number | null, folder: string | null) {
+    this.#magicAt = magicAt;
+    this.#folder = folder;
   }
-  return { text, closing: lexer.closing(), bodyStart, hasCode, masked, runs, folder };
+
+  /** False for the magic of a cell that holds another language. */
+  takes(line: string): boolean {
+    const start = this.#text.length;
+    const code = line.trimEnd();
+    const indent = code.length - code.trimStart().length;
+    if (this.#magicAt !== null && start <= this.#magicAt && this.#magicAt < start + line.length) {
+      if (!PYTHON_MAGICS.has(/^%%(\w+)/.exec(code.trimStart())?.[1] ?? '')) return false;
+      this.#mask(line, indent, code.length, '#');
+      this.#bodyStart = start + line.length;
+      return true;
+    }
+    const { isFresh } = this.#lexer;
+    const assigned = isFresh ? ASSIGNED_MAGIC.exec(code)?.[0] : undefined;
+    const isTimed = isFresh && TIMED_LINE.test(code);
+    if (this.#magicGoesOn || (isFresh && !isTimed && MAGIC_LINE.test(code))) this.#magic(line, code, indent);
+    else if (assigned !== undefined) this.#assignedMagic(line, code, assigned.length, indent);
+    else this.#code(line, code, indent, isTimed);
+    return true;
+  }
+
+  result(): Scan {
+    return {
+      text: this.#text,
+      closing: this.#lexer.closing(),
+      bodyStart: this.#bodyStart,
+      hasCode: this.#hasCode,
+      masked: this.#masked,
+      runs: this.#runs,
+      folder: this.#folder,
+    };
+  }
+
+  /** Takes a line in, a part of it covered without changing its length. */
+  #mask(line: string, from: number, to: number, by: string): void {
+    const start = this.#text.length;
+    this.#masked.push({ start: start + from, end: start + to });
+    this.#text += line.slice(0, from) + by + line.slice(from + by.length);
+  }
+
+  #magic(line: string, code: string, indent: number): void {
+    const start = this.#text.length;
+    const goesOn = this.#magicGoesOn;
+    // A block needs a statement; at the margin a comment does not stand in the way of imports around it.
+    const run = goesOn ? null : readRun(code);
+    const by = (this.#inBlock && indent > 0 && !goesOn) || run ? '_#' : '#';
+    if (code === '') this.#text += line;
+    else this.#mask(line, indent, code.length, by.slice(0, code.length - indent));
+    if (run) {
+      const at = { start: start + run.start, end: start + run.end, magic: start + run.magic };
+      this.#runs.push(inFolder({ ...run, ...at }, this.#folder));
+    }
+    if (!goesOn) this.#folder = folderAfter(code, this.#folder);
+    this.#hasCode ||= run !== null;
+    this.#magicGoesOn = code.endsWith('\\');
+  }
+
+  /** The name is bound to something nobody knows. */
+  #assignedMagic(line: string, code: string, from: number, indent: number): void {
+    this.#mask(line, from, code.length, '_#'.slice(0, code.length - from));
+    this.#magicGoesOn = code.endsWith('\\');
+    this.#hasCode = true;
+    this.#inBlock = indent > 0;
+  }
+
+  #code(line: string, code: string, indent: number, isTimed: boolean): void {
+    const start = this.#text.length;
+    if (isTimed) this.#mask(line, indent, indent + '%time'.length, '_   ;');
+    else this.#text += line;
+    this.#folder = folderAfter(code, this.#folder);
+    const wasFresh = this.#lexer.isFresh;
+    const { isCode, opensBlock } = this.#lexer.read(this.#text.slice(start).trimEnd());
+    this.#hasCode ||= isCode;
+    if (isCode && wasFresh) this.#inBlock = indent > 0;
+    if (isCode && opensBlock) this.#inBlock = true;
+  }
 }
 
 /** Statements as they look while they are typed. */
@@ -230,25 +271,28 @@ class LineLexer {
       }
       const character = line[at] ?? '';
       if (character === '#') break;
-      if (character === '"' || character === "'") {
-        const triple = character.repeat(3);
-        const quotes = line.startsWith(triple, at) ? triple : character;
-        this.#statement += character;
-        const end = endOfString(line, at + quotes.length, quotes);
-        if (end === -1 && quotes === triple) this.#quotes = triple;
-        at = end === -1 ? line.length : end;
-      } else {
-        this.#statement += character;
-        const partner = PARTNER[character];
-        if (partner) this.#open.push(partner);
-        else if (character === this.#open.at(-1)) this.#open.pop();
-        at++;
-      }
+      at = this.#take(character, line, at);
       if (character.trim() !== '') last = character;
       isCode ||= character.trim() !== '';
     }
     this.#goesOn = last === '\\' && this.#quotes === '';
     return { isCode, opensBlock: last === ':' && this.isFresh };
+  }
+
+  /** Takes a bracket, a string or any other character in; gives the offset behind it. */
+  #take(character: string, line: string, at: number): number {
+    this.#statement += character;
+    if (character === '"' || character === "'") {
+      const triple = character.repeat(3);
+      const quotes = line.startsWith(triple, at) ? triple : character;
+      const end = endOfString(line, at + quotes.length, quotes);
+      if (end === -1 && quotes === triple) this.#quotes = triple;
+      return end === -1 ? line.length : end;
+    }
+    const partner = PARTNER[character];
+    if (partner) this.#open.push(partner);
+    else if (character === this.#open.at(-1)) this.#open.pop();
+    return at + 1;
   }
 
   /** What has to stand between this cell and the next one. */

@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { COMMANDS, labelOf, OPTIONS } from '../server/src/cli/options.ts';
 import { analyze } from '../server/src/core/analysis/analyze.ts';
 import type { Example, Rule } from '../server/src/core/contract/rule.ts';
+import { nameOfSeverity, textsOf } from '../server/src/core/contract/rule-texts.ts';
 import type { Pledge as Level } from '../server/src/core/contract/severity.ts';
 import { STREAMS } from '../server/src/core/knowledge/streams.ts';
 import { indexFile } from '../server/src/core/program/indexed-file.ts';
@@ -19,10 +20,19 @@ import { debugOf } from '../server/src/core/report/debug.ts';
 import { RULES } from '../server/src/core/rules/index.ts';
 import { keyOf } from '../server/src/core/settings/pyproject.ts';
 import { DEFAULT_SETTINGS, SETTINGS } from '../server/src/core/settings/settings.ts';
-import { translate } from '../server/src/core/text/language.ts';
+import { englishPhrase, type Phrase, phrase, speak, t, translate } from '../server/src/core/text/language.ts';
 import { parseMarks } from '../test/marks.ts';
 import '../test/engine.ts';
-import { clientBundle, LANGUAGE_TAGS, languagePath, manifestBundle, normalized, readLanguage } from './languages.ts';
+import {
+  clientBundle,
+  flat,
+  LANGUAGE_TAGS,
+  languagePath,
+  manifestBundle,
+  normalized,
+  readLanguage,
+  snippetsIn,
+} from './languages.ts';
 import { CORE, ROOMS } from './rooms.ts';
 import { rowTypes } from './row-types.ts';
 
@@ -36,35 +46,28 @@ interface Generated {
   readonly text: string | null;
 }
 
-const COLUMNS: readonly (readonly [Level, string])[] = [
-  ['none', 'never seeds'],
-  ['seeded', 'seeds'],
-  ['deterministic', 'shows determinism intent'],
+const COLUMNS: readonly (readonly [level: Level, program: Phrase, does: Phrase])[] = [
+  ['none', phrase`The program never seeds`, phrase`never seeds`],
+  ['seeded', phrase`The program seeds`, phrase`seeds`],
+  ['deterministic', phrase`The program shows determinism intent`, phrase`shows determinism intent`],
 ];
 
 const rules = [...RULES].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 const ROW_TYPES = await rowTypes();
 
-/** Paths of the files that are not as they would be generated. */
-export function staleFiles(): string[] {
-  return generated()
-    .filter(({ path, text }) => text !== read(path))
-    .map(({ path }) => path);
-}
+/** Paths of the files that are not as they would be generated; those of other languages have a test of their own. */
+export const staleFiles = (): string[] => staleAmong(generated());
+
+/** The same of what is made of one language. */
+export const staleIn = (tag: string): string[] => staleAmong(inLanguage(tag));
+
+const staleAmong = (files: readonly Generated[]): string[] =>
+  files.filter(({ path, text }) => text !== read(path)).map(({ path }) => path);
 
 function generated(): Generated[] {
-  const pages = rules.map((rule) => ({ path: `${PAGES}${rule.name}.md`, text: rulePage(rule) }));
-  const wanted = new Set([`${PAGES}README.md`, ...pages.map(({ path }) => path)]);
-  const folder = new URL(PAGES, ROOT);
-  const found = existsSync(folder) ? readdirSync(folder).map((name) => PAGES + name) : [];
-  const orphans = found
-    .filter((path) => path.endsWith('.md') && !wanted.has(path))
-    .map((path) => ({ path, text: null }));
   return [
-    { path: `${PAGES}README.md`, text: indexPage() },
-    ...pages,
-    ...orphans,
+    ...pagesOf(PAGES),
     readme(),
     { path: CI_PAGE, text: ofThisVersion(read(CI_PAGE) ?? '') },
     settingsPage(),
@@ -76,9 +79,20 @@ function generated(): Generated[] {
     { path: `${CORE}knowledge/rows.ts`, text: ROW_TYPES },
     schemaFile(),
     languageFiles(),
-    ...LANGUAGE_TAGS.flatMap(inLanguage),
     json('package.nls.json', manifestBundle()),
   ];
+}
+
+/** The pages of the rules, and those in their folder that are none any more. */
+function pagesOf(base: string): Generated[] {
+  const pages = rules.map((rule) => ({ path: `${base}${rule.name}.md`, text: rulePage(rule) }));
+  const wanted = new Set([`${base}README.md`, ...pages.map(({ path }) => path)]);
+  const folder = new URL(base, ROOT);
+  const found = existsSync(folder) ? readdirSync(folder).map((name) => base + name) : [];
+  const orphans = found
+    .filter((path) => path.endsWith('.md') && !wanted.has(path))
+    .map((path) => ({ path, text: null }));
+  return [{ path: `${base}README.md`, text: indexPage() }, ...pages, ...orphans];
 }
 
 /** Which languages there are, for those who speak them. */
@@ -93,10 +107,16 @@ function languageFiles(): Generated {
 /** What is made of one language: its own file in order, what VS Code reads of it, and the pages of the rules. */
 function inLanguage(tag: string): Generated[] {
   const language = readLanguage(tag);
+  const pages = `${PAGES}${tag}/`;
+  speak(flat(language), tag);
+  const spoken = [...pagesOf(pages), readme(`README.${tag}.md`, pages)];
+  speak(new Map(), 'en');
   return [
     json(languagePath(tag), normalized(language)),
     json(`l10n/bundle.l10n.${tag}.json`, clientBundle(language)),
-    json(`package.nls.${tag}.json`, manifestBundle(language)),
+    json(`package.nls.${tag}.json`, manifestBundle(language, tag)),
+    json(`snippets/python.${tag}.json`, snippetsIn(language)),
+    ...spoken,
   ];
 }
 
@@ -117,26 +137,28 @@ const wrapped = (names: string, separator: string): string =>
   names.length < 95 ? ` ${names}` : `\n  | ${names.replaceAll(separator, '\n  | ')}`;
 
 function rulePage(rule: Rule): string {
+  const { summary, why, never } = textsOf(rule);
+  const scope = rule.inLibraries
+    ? t`Library modules that no program reaches are judged too, like a program that never seeds.`
+    : t`Library modules that no program reaches get nothing.`;
   return sections(
     `${NOTICE}\n\n# ${rule.name}`,
-    rule.summary,
+    summary,
     severityTable(rule),
-    [
-      `Since ${rule.since}.`,
-      rule.inLibraries
-        ? 'Library modules that no program reaches are judged too, like a program that never seeds.'
-        : 'Library modules that no program reaches get nothing.',
-    ].join(' '),
-    `## Why\n\n${rule.why.trim()}`,
-    rule.examples.length > 1 ? '## Examples' : '## Example',
-    ...rule.examples.map(exampleText),
+    t`Since ${rule.since}. ${scope}`,
+    `## ${t`Why`}\n\n${why}`,
+    `## ${rule.examples.length > 1 ? t`Examples` : t`Example`}`,
+    ...rule.examples.map((example, i) => exampleText(example, textsOf(rule).titles[i] ?? '')),
     fixesText(rule),
-    `## Stays silent on\n\n${list(rule.never)}`,
-    `## References\n\n${list(rule.references.map((url) => `<${url}>`))}`,
+    `## ${t`Stays silent on`}\n\n${list(never)}`,
+    `## ${t`References`}\n\n${list(rule.references.map((url) => `<${url}>`))}`,
     [
-      '## Silence it',
-      'On a line, in a file (in its head), or everywhere (in the settings):',
-      code('python', `# seedwise: ignore[${rule.name}] the reason\n# seedwise: ignore-file[${rule.name}] the reason`),
+      `## ${t`Silence it`}`,
+      t`On a line, in a file (in its head), or everywhere (in the settings):`,
+      code(
+        'python',
+        `# seedwise: ignore[${rule.name}] ${t`the reason`}\n# seedwise: ignore-file[${rule.name}] ${t`the reason`}`,
+      ),
       code('json', `"seedwise.rules": { "${rule.name}": "off" }`),
     ].join('\n\n'),
   );
@@ -144,27 +166,27 @@ function rulePage(rule: Rule): string {
 
 const severityTable = (rule: Rule): string =>
   table(
-    COLUMNS.map(([, title]) => `The program ${title}`),
-    [COLUMNS.map(([level]) => rule.severity[level] ?? 'silent')],
+    COLUMNS.map(([, program]) => translate(program)),
+    [COLUMNS.map(([level]) => nameOfSeverity(rule.severity[level]))],
   );
 
-function exampleText({ title, bad, good, torch }: Example): string {
-  const heading = torch === undefined ? `### ${title}` : `### ${title}\n\nIn a project with \`torch==${torch}\`:`;
+function exampleText({ bad, good, torch }: Example, title: string): string {
+  const heading = `### ${title}${torch === undefined ? '' : `\n\n${t`In a project with \`torch==${torch}\`:`}`}`;
   const before = code('python', bad);
   if (good === undefined) return [heading, before].join('\n\n');
-  return [heading, before, 'The first fix makes it', code('python', good)].join('\n\n');
+  return [heading, before, t`The first fix makes it`, code('python', good)].join('\n\n');
 }
 
 /** The fixes are those the engine offers for the rule's own examples, so that the page cannot promise others. */
 function fixesText(rule: Rule): string {
   const fixes = fixesOf(rule);
-  if (fixes.size === 0) return '## Fixes\n\nNone: what to do depends on what the program is for.';
-  const lines = [...fixes].map(([title, safe]) => `${title} (${safe ? 'safe' : 'unsafe'})`);
+  if (fixes.size === 0) return `## ${t`Fixes`}\n\n${t`None: what to do depends on what the program is for.`}`;
+  const lines = [...fixes].map(([title, safe]) => (safe ? t`${title} (safe)` : t`${title} (unsafe)`));
   const unsafe = [...fixes.values()].includes(false);
   const note = unsafe
-    ? 'An unsafe fix changes what the program computes or how fast; it is offered, and never part of *fix all*.'
-    : 'A safe fix keeps what the program computes, and is part of *fix all*.';
-  return ['## Fixes', list(lines), note].join('\n\n');
+    ? t`An unsafe fix changes what the program computes or how fast; it is offered, and never part of *fix all*.`
+    : t`A safe fix keeps what the program computes, and is part of *fix all*.`;
+  return [`## ${t`Fixes`}`, list(lines), note].join('\n\n');
 }
 
 function fixesOf(rule: Rule): Map<string, boolean> {
@@ -186,19 +208,19 @@ function fixesOf(rule: Rule): Map<string, boolean> {
 
 function indexPage(): string {
   return sections(
-    `${NOTICE}\n\n# Rules`,
-    'A rule is judged by what the program promises itself: nothing (it *never seeds*), the same random numbers (it *seeds*), or the same bits on a GPU too (it *shows determinism intent*, by a switch such as `torch.use_deterministic_algorithms(True)`).',
+    `${NOTICE}\n\n# ${t`Rules`}`,
+    t`A rule is judged by what the program promises itself: nothing (it *never seeds*), the same random numbers (it *seeds*), or the same bits on a GPU too (it *shows determinism intent*, by a switch such as \`torch.use_deterministic_algorithms(True)\`).`,
     ruleTable(''),
   );
 }
 
 const ruleTable = (base: string): string =>
   table(
-    ['Rule', 'What it finds', ...COLUMNS.map(([, title]) => title)],
+    [t`Rule`, t`What it finds`, ...COLUMNS.map(([, , does]) => translate(does))],
     rules.map((rule) => [
       `[${rule.name}](${base}${rule.name}.md)`,
-      rule.summary,
-      ...COLUMNS.map(([level]) => rule.severity[level] ?? 'silent'),
+      textsOf(rule).summary,
+      ...COLUMNS.map(([level]) => nameOfSeverity(rule.severity[level])),
     ]),
   );
 
@@ -207,13 +229,13 @@ function settingsTable(): string {
     name && `\`${name}\``,
     key && `\`${key}\``,
     `\`${JSON.stringify(value)}\``,
-    text,
+    translate(englishPhrase(text)),
   ];
   const editorOnly = Object.entries(configuration().properties).filter(
     ([name]) => !SETTINGS.some((each) => name === `seedwise.${each.name}`),
   );
   return table(
-    ['Setting', 'In `pyproject.toml`', 'Default', 'Meaning'],
+    [t`Setting`, t`In \`pyproject.toml\``, t`Default`, t`Meaning`],
     [
       ...SETTINGS.map(({ name, scope, default: value, text }) =>
         row(scope === 'project' ? '' : `seedwise.${name}`, keyOf(name), value, text),
@@ -231,16 +253,16 @@ function optionsTable(): string {
     (option.of ?? []).join(', '),
     translate(option.text),
   ]);
-  return `${table(['Command', 'What it does'], usages)}\n\n${table(['Option', 'Of', 'What it does'], rows)}`;
+  return `${table([t`Command`, t`What it does`], usages)}\n\n${table([t`Option`, t`Of`, t`What it does`], rows)}`;
 }
 
-function readme(): Generated {
-  const parts = { rules: ruleTable(PAGES), settings: settingsTable(), options: optionsTable() };
+function readme(path = 'README.md', pages = PAGES): Generated {
+  const parts = { rules: ruleTable(pages), settings: settingsTable(), options: optionsTable() };
   const text = Object.entries(parts).reduce(
     (sum, [name, content]) => between(sum, name, content),
-    read('README.md') ?? '<!-- rules -->\n<!-- /rules -->\n',
+    read(path) ?? '<!-- rules -->\n<!-- /rules -->\n',
   );
-  return { path: 'README.md', text: ofThisVersion(text) };
+  return { path, text: ofThisVersion(text) };
 }
 
 const CI_PAGE = 'docs/ci.md';
@@ -469,8 +491,9 @@ if (fileURLToPath(import.meta.url) === process.argv[1]) {
     for (const path of stale) console.error(`${path} is stale: run \`npm run generate\``);
     process.exitCode = stale.length > 0 ? 1 : 0;
   } else {
-    const all = generated();
-    for (const file of all) if (stale.includes(file.path)) write(file);
-    console.log(stale.length > 0 ? `Wrote ${stale.join(', ')}` : 'Nothing to do.');
+    const all = [...generated(), ...LANGUAGE_TAGS.flatMap(inLanguage)];
+    const wrong = staleAmong(all);
+    for (const file of all) if (wrong.includes(file.path)) write(file);
+    console.log(wrong.length > 0 ? `Wrote ${wrong.join(', ')}` : 'Nothing to do.');
   }
 }

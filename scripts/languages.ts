@@ -13,6 +13,7 @@ const CLIENT = 'client/src/';
 const SERVER = 'server/src/';
 const RULE_FOLDER = 'server/src/core/rules/';
 const MANIFEST = 'package.json';
+const GENERATOR = 'scripts/generate.ts';
 
 /** English to translation; an empty one is still to be written. */
 type Texts = Readonly<Record<string, string>>;
@@ -54,8 +55,10 @@ export function englishTexts(): ReadonlyMap<string, readonly string[]> {
       );
   }
   for (const [path, texts] of tableTexts()) add(path, texts);
+  add(GENERATOR, taggedTexts(GENERATOR));
   for (const path of sourcesBelow(CLIENT)) add(path, clientTexts(path));
-  add(MANIFEST, Object.values(manifestTexts(JSON.parse(read(MANIFEST)))));
+  add(SNIPPETS, snippetTexts());
+  add(MANIFEST, manifestTexts(JSON.parse(read(MANIFEST))));
   return byFile;
 }
 
@@ -88,34 +91,83 @@ export function clientBundle(language: Language): Texts {
   return Object.fromEntries([...new Set(own)].map((text) => [text, all.get(text) ?? text]));
 }
 
-/** What VS Code reads for the manifest: the names that packaging gives its texts, with the texts. */
-export function manifestBundle(language?: Language): Texts {
-  const all = language ? flat(language) : new Map<string, string>();
-  const texts = manifestTexts(JSON.parse(read(MANIFEST)));
-  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, all.get(text) ?? text]));
+/** What VS Code reads for the manifest: the names that packaging gives its texts and files, with those of a language. */
+export function manifestBundle(language: Language = {}, tag = 'en'): Texts {
+  const all = flat(language);
+  const bundle: Record<string, string> = {};
+  const keep = (name: string, value: string): string => {
+    bundle[name] = value;
+    return value;
+  };
+  visitManifest(
+    JSON.parse(read(MANIFEST)),
+    (name, text) => keep(name, all.get(text) ?? text),
+    (name, path) => keep(name, fileIn(tag, path)),
+  );
+  return bundle;
 }
 
-/** Fields of a manifest that people read. */
-const READ = /^(title|category|label|description|markdownDescription|displayName|altText|shortTitle)$/;
-
-/** The texts of a manifest by names of their own, which say where they stand. */
-export function manifestTexts(manifest: object): Texts {
-  const texts: Record<string, string> = {};
-  visitTexts(manifest, (name, text) => {
-    texts[name] = text;
+function manifestTexts(manifest: object): string[] {
+  const texts: string[] = [];
+  visitManifest(manifest, (_, text) => {
+    texts.push(text);
     return text;
   });
   return texts;
 }
 
-/** A manifest with names in percent signs in place of its texts, as VS Code replaces them. */
-export const withNames = (manifest: object): object => visitTexts(manifest, (name) => `%${name}%`) as object;
+/** A manifest with names in percent signs in place of its texts and of files with texts, as VS Code replaces them. */
+export function withNames(manifest: object): object {
+  const named = (name: string): string => `%${name}%`;
+  return visitManifest(manifest, named, named) as object;
+}
 
-function visitTexts(manifest: object, replace: (name: string, text: string) => string): unknown {
+/** The same file in a language: snippets are written for each, and pictures are there or not. */
+function fileIn(tag: string, path: string): string {
+  const own = path.endsWith('.json')
+    ? path.replace(/\.json$/, `.${tag}.json`)
+    : `docs/images/${tag}/${path.slice(path.lastIndexOf('/') + 1)}`;
+  return tag !== 'en' && (path.endsWith('.json') || existsSync(new URL(own, ROOT))) ? own : path;
+}
+
+/** The snippets of a file, with what people read of them in a language. */
+export function snippetsIn(language: Language): object {
+  const all = flat(language);
+  const said = (text: string): string => all.get(text) ?? text;
+  const snippets: Snippets = JSON.parse(read(SNIPPETS));
+  return Object.fromEntries(
+    Object.entries(snippets).map(([name, snippet]) => [
+      said(name),
+      { ...snippet, description: said(snippet.description) },
+    ]),
+  );
+}
+
+const SNIPPETS = 'snippets/python.json';
+
+type Snippets = Readonly<Record<string, { readonly description: string }>>;
+
+const snippetTexts = (): string[] =>
+  Object.entries(JSON.parse(read(SNIPPETS)) as Snippets).flatMap(([name, { description }]) => [name, description]);
+
+/** Fields of a manifest that people read. */
+const READ = /^(title|category|label|description|markdownDescription|displayName|altText|shortTitle)$/;
+
+/** What stands in the manifest in place of a text, or of the path of a file with texts. */
+type Replacement = (name: string, value: string) => string;
+
+const same: Replacement = (_, value) => value;
+
+/** The manifest with replacements; names say where a text or a path stands. */
+function visitManifest(manifest: object, text: Replacement, file = same): unknown {
   const visit = (value: unknown, name: string, field: string): unknown => {
     if (typeof value === 'string') {
       const isRead = READ.test(field) || (field === 'name' && name.startsWith('contributes.views'));
-      return isRead && /\p{L}/u.test(value) ? replace(name, value) : value;
+      if (isRead && /\p{L}/u.test(value)) return text(name, value);
+      const isFile =
+        (field === 'image' && name.startsWith('contributes.walkthroughs')) ||
+        (field === 'path' && name.startsWith('contributes.snippets'));
+      return isFile ? file(name, value) : value;
     }
     if (Array.isArray(value)) return value.map((each, i) => visit(each, `${name}.${nameIn(each) ?? i}`, field));
     if (typeof value !== 'object' || value === null) return value;

@@ -1,25 +1,28 @@
 // `npm run package`: the .vsix. Its tool takes no manifest with a list of files, which npm's package has, so the extension
 // is put together in a folder of its own; `.vscodeignore` says what of it goes into the package.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { withNames } from './languages.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
+/** What VS Code takes for the texts of the manifest, in each language. */
+const NLS = readdirSync(ROOT).filter((name) => /^package\.nls\..*json$/.test(name));
 const STAGE = path.join(ROOT, 'out/vsix');
 const PARTS =
-  '.vscodeignore README.md CHANGELOG.md LICENSE icon.png seedwise.schema.json dist docs snippets media python'.split(
+  '.vscodeignore README.md CHANGELOG.md LICENSE icon.png seedwise.schema.json dist docs l10n snippets media python'.split(
     ' ',
   );
 
 rmSync(STAGE, { recursive: true, force: true });
 mkdirSync(STAGE, { recursive: true });
-for (const part of PARTS) cpSync(path.join(ROOT, part), path.join(STAGE, part), { recursive: true });
+for (const part of [...PARTS, ...NLS]) cpSync(path.join(ROOT, part), path.join(STAGE, part), { recursive: true });
 const {
   files: _files,
   scripts: _scripts,
   ...manifest
 } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
-writeFileSync(path.join(STAGE, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+writeFileSync(path.join(STAGE, 'package.json'), `${JSON.stringify(withNames(manifest), null, 2)}\n`);
 const options = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
 const vsce = path.join(ROOT, 'node_modules/@vscode/vsce/vsce');
 const { status } = spawnSync(

@@ -4,6 +4,7 @@ import {
   type Diagnostic,
   type ExtensionContext,
   env,
+  l10n,
   languages,
   Uri,
   version,
@@ -71,10 +72,10 @@ const ISSUES = 'https://github.com/seedwise/seedwise/issues/new';
 
 /** For a report of a fault: what runs where, without any code. */
 async function copyDebugInfo(client: BaseLanguageClient): Promise<void> {
-  const info = await client.sendRequest<string>(DEBUG_INFO, {}).catch(() => 'The server does not answer.');
+  const info = await client.sendRequest<string>(DEBUG_INFO, {}).catch(() => l10n.t('The server does not answer.'));
   await env.clipboard.writeText(`${info}\nVS Code ${version} (${env.appHost})`);
-  const open = 'Open Issue';
-  const chosen = await window.showInformationMessage('What an issue should say is on the clipboard.', open);
+  const open = l10n.t('Open Issue');
+  const chosen = await window.showInformationMessage(l10n.t('What an issue should say is on the clipboard.'), open);
   if (chosen === open) await commands.executeCommand('seedwise.openIssue');
 }
 
@@ -84,7 +85,7 @@ const REWRITES = [COMMANDS.insertSeedWorker, COMMANDS.makeDeterministic, COMMAND
 async function rewriteAtCursor(client: BaseLanguageClient, command: string): Promise<void> {
   const active = activePython();
   if (!active) {
-    window.showInformationMessage('Open the Python file or notebook that is meant.');
+    window.showInformationMessage(l10n.t('Open the Python file or notebook that is meant.'));
     return;
   }
   const { asUri, asPosition } = client.code2ProtocolConverter;
@@ -100,18 +101,18 @@ async function insertSeedBlock(client: BaseLanguageClient, address?: string): Pr
   const active = activePython();
   const uri = typeof address === 'string' ? address : active && asUri(active.document.uri);
   if (uri === undefined) {
-    window.showInformationMessage('Open the Python file or notebook the seed block is for.');
+    window.showInformationMessage(l10n.t('Open the Python file or notebook the seed block is for.'));
     return;
   }
   const picks = [
-    { label: 'Seeds only', detail: 'The same random numbers on every run.', deterministic: false },
+    { label: l10n.t('Seeds only'), detail: l10n.t('The same random numbers on every run.'), deterministic: false },
     {
-      label: 'Seeds and deterministic algorithms',
-      detail: 'The same bits on every run, on a GPU too; some operations get slower.',
+      label: l10n.t('Seeds and deterministic algorithms'),
+      detail: l10n.t('The same bits on every run, on a GPU too; some operations get slower.'),
       deterministic: true,
     },
   ];
-  const pick = await window.showQuickPick(picks, { title: 'Insert Seed Block' });
+  const pick = await window.showQuickPick(picks, { title: l10n.t('Insert Seed Block') });
   if (!pick) return;
   const options: SeedBlockOptions = { deterministic: pick.deterministic };
   await client.sendRequest(ExecuteCommandRequest.type, {
@@ -125,13 +126,23 @@ async function explainRule(context: ExtensionContext, rule?: string, url?: strin
   const pages = Uri.joinPath(context.extensionUri, 'docs', 'rules');
   const name = rule ?? ruleAtCursor() ?? (await pickRule(pages));
   if (!name) return;
-  const page = Uri.joinPath(pages, `${name}.md`);
-  const exists = await workspace.fs.stat(page).then(
-    () => true,
-    () => false,
-  );
-  if (exists) await commands.executeCommand('markdown.showPreviewToSide', page);
+  const page = await firstThatExists([
+    Uri.joinPath(pages, env.language, `${name}.md`),
+    Uri.joinPath(pages, `${name}.md`),
+  ]);
+  if (page) await commands.executeCommand('markdown.showPreviewToSide', page);
   else if (url) await env.openExternal(Uri.parse(url));
+}
+
+async function firstThatExists(files: readonly Uri[]): Promise<Uri | undefined> {
+  for (const file of files) {
+    const exists = await workspace.fs.stat(file).then(
+      () => true,
+      () => false,
+    );
+    if (exists) return file;
+  }
+  return undefined;
 }
 
 function ruleAtCursor(): string | undefined {
@@ -145,5 +156,5 @@ function ruleAtCursor(): string | undefined {
 async function pickRule(pages: Uri): Promise<string | undefined> {
   const files = await workspace.fs.readDirectory(pages);
   const rules = files.flatMap(([file]) => (/^[a-z].*\.md$/.test(file) ? [file.slice(0, -'.md'.length)] : []));
-  return window.showQuickPick(rules, { title: 'Explain This Rule' });
+  return window.showQuickPick(rules, { title: l10n.t('Explain This Rule') });
 }

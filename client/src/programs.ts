@@ -3,6 +3,7 @@ import {
   commands,
   type Disposable,
   EventEmitter,
+  l10n,
   Position,
   Range,
   ThemeIcon,
@@ -22,9 +23,9 @@ type Item = {
 };
 
 const PROMISES: Readonly<Record<ProgramEntry['promise'], string>> = {
-  none: 'promises nothing',
-  seeded: 'seeds: the same random numbers',
-  deterministic: 'deterministic: the same bits',
+  none: l10n.t('promises nothing'),
+  seeded: l10n.t('seeds: the same random numbers'),
+  deterministic: l10n.t('deterministic: the same bits'),
 };
 
 const ICONS: Readonly<Record<string, string>> = {
@@ -69,7 +70,10 @@ export function registerPrograms(client: BaseLanguageClient): Disposable[] {
 }
 
 function childrenOf(program: ProgramEntry): Item[] {
-  const streams = program.streams.length > 0 ? `seeds ${program.streams.join(', ')}` : 'seeds nothing on every path';
+  const streams =
+    program.streams.length > 0
+      ? l10n.t('seeds {0}', program.streams.join(', '))
+      : l10n.t('seeds nothing on every path');
   return [
     { program, text: PROMISES[program.promise] },
     { program, text: streams },
@@ -98,5 +102,9 @@ function itemOf({ program, finding, text }: Item): TreeItem {
 
 function openAt(uri: Uri, line: number) {
   const position = new Position(line, 0);
-  return { title: 'Open', command: 'vscode.open', arguments: [uri, { selection: new Range(position, position) }] };
+  return {
+    title: l10n.t('Open'),
+    command: 'vscode.open',
+    arguments: [uri, { selection: new Range(position, position) }],
+  };
 }

@@ -4,6 +4,7 @@ import {
   type Disposable,
   type ExtensionContext,
   env,
+  l10n,
   NotebookRange,
   ProgressLocation,
   Range,
@@ -25,8 +26,9 @@ export function registerReport(context: ExtensionContext, client: BaseLanguageCl
   return [
     commands.registerCommand(COMMANDS.report, async (address?: unknown) => {
       const wanted = typeof address === 'string' ? address : undefined;
-      const found = await window.withProgress({ location: ProgressLocation.Window, title: 'Seedwise: report' }, () =>
-        findProgram(client, wanted),
+      const found = await window.withProgress(
+        { location: ProgressLocation.Window, title: l10n.t('Seedwise: report') },
+        () => findProgram(client, wanted),
       );
       if (!found) return;
       shown ??= new ReportPanel(context.extensionUri, client, () => {
@@ -50,7 +52,7 @@ async function findProgram(
   const document = window.activeNotebookEditor?.notebook ?? (editor?.languageId === 'python' ? editor : undefined);
   const uri = address ?? (document && client.code2ProtocolConverter.asUri(document.uri));
   if (uri === undefined) {
-    window.showInformationMessage('Open the Python file or notebook whose report you want.');
+    window.showInformationMessage(l10n.t('Open the Python file or notebook whose report you want.'));
     return undefined;
   }
   const page = await askFor(client, uri);
@@ -61,8 +63,8 @@ async function findProgram(
     return undefined;
   }
   const picks = page.programs.map((program) => ({ label: program.name, uri: program.uri }));
-  const placeHolder = `${page.name} is a library. These programs reach it.`;
-  const pick = await window.showQuickPick(picks, { title: 'Show Reproducibility Report', placeHolder });
+  const placeHolder = l10n.t('{0} is a library. These programs reach it.', page.name);
+  const pick = await window.showQuickPick(picks, { title: l10n.t('Show Reproducibility Report'), placeHolder });
   const chosen = pick && (await askFor(client, pick.uri));
   return pick && chosen ? { uri: pick.uri, page: chosen } : undefined;
 }
@@ -88,7 +90,7 @@ class ReportPanel {
     const enableCommandUris = [COMMANDS.openPlace, COMMANDS.copyReport, COMMANDS.refreshReport, COMMANDS.explainRule];
     this.#panel = window.createWebviewPanel(
       'seedwise.report',
-      'Reproducibility Report',
+      l10n.t('Reproducibility Report'),
       { viewColumn: ViewColumn.Beside, preserveFocus: true },
       { enableScripts: false, enableCommandUris, localResourceRoots: [media], enableFindWidget: true },
     );
@@ -119,7 +121,7 @@ class ReportPanel {
   async copy(): Promise<void> {
     if (!this.#page) return;
     await env.clipboard.writeText(this.#page.markdown);
-    window.setStatusBarMessage('The report is on the clipboard.', 3000);
+    window.setStatusBarMessage(l10n.t('The report is on the clipboard.'), 3000);
   }
 
   dispose(): void {
@@ -136,16 +138,16 @@ class ReportPanel {
     // The same page again would lose the reader's place and selection.
     if (this.#page?.html === page.html) return;
     this.#page = page;
-    this.#panel.title = `Report: ${page.name.slice(page.name.lastIndexOf('/') + 1)}`;
+    this.#panel.title = l10n.t('Report: {0}', page.name.slice(page.name.lastIndexOf('/') + 1));
     const { cspSource } = this.#panel.webview;
     this.#panel.webview.html = `<!DOCTYPE html>
-<html lang="en">
+<html lang="${env.language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${cspSource}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="${this.#style}">
-<title>Reproducibility Report</title>
+<title>${l10n.t('Reproducibility Report')}</title>
 </head>
 <body>
 ${page.html}

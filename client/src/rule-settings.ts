@@ -1,14 +1,14 @@
 /** Commands that write what a rule's findings weigh, in the settings of the workspace, of a folder or of the user. */
-import { ConfigurationTarget, commands, type Disposable, Uri, window, workspace } from 'vscode';
+import { ConfigurationTarget, commands, type Disposable, l10n, Uri, window, workspace } from 'vscode';
 import { COMMANDS } from '../../server/src/protocol.ts';
 
 const LEVELS: readonly { readonly label: string; readonly detail: string }[] = [
-  { label: 'error', detail: 'A fault to mend now.' },
-  { label: 'warning', detail: 'A squiggle, and a line in the problems.' },
-  { label: 'information', detail: 'A line in the problems.' },
-  { label: 'hint', detail: 'Three dots in the editor.' },
-  { label: 'default', detail: 'What the rule says of this program.' },
-  { label: 'off', detail: 'Nothing.' },
+  { label: 'error', detail: l10n.t('A fault to mend now.') },
+  { label: 'warning', detail: l10n.t('A squiggle, and a line in the problems.') },
+  { label: 'information', detail: l10n.t('A line in the problems.') },
+  { label: 'hint', detail: l10n.t('Three dots in the editor.') },
+  { label: 'default', detail: l10n.t('What the rule says of this program.') },
+  { label: 'off', detail: l10n.t('Nothing.') },
 ];
 
 /** Registers the commands. */
@@ -19,7 +19,7 @@ export function registerRuleSettings(): Disposable[] {
       write(rule, 'off', address === undefined ? undefined : Uri.parse(address)),
     ),
     commands.registerCommand(COMMANDS.changeSeverity, async (rule: string) => {
-      const pick = await window.showQuickPick(LEVELS, { title: `Severity of ${rule}`, matchOnDetail: true });
+      const pick = await window.showQuickPick(LEVELS, { title: l10n.t('Severity of {0}', rule), matchOnDetail: true });
       if (pick) await write(rule, pick.label);
     }),
   ];

@@ -1,5 +1,5 @@
 /** The status item of Python files: the version of torch they are judged by, and where that comes from. */
-import { type Command, type Disposable, languages, Position, Range, Uri, window } from 'vscode';
+import { type Command, type Disposable, l10n, languages, Position, Range, Uri, window } from 'vscode';
 import { type BaseLanguageClient, State } from 'vscode-languageclient';
 import { STATUS, type Status, type StatusOf } from '../../server/src/protocol.ts';
 
@@ -20,7 +20,7 @@ export function showStatus(client: BaseLanguageClient): Disposable[] {
     if (asked !== latest) return; // A later question has a newer answer.
     item.busy = false;
     if (!status) return;
-    item.text = status.from === 'nothing' ? `torch: newest known (${status.torch})` : `torch ${status.torch}`;
+    item.text = status.from === 'nothing' ? l10n.t('torch: newest known ({0})', status.torch) : `torch ${status.torch}`;
     item.detail = detailOf(status);
     item.command = commandOf(status);
   }
@@ -34,10 +34,10 @@ export function showStatus(client: BaseLanguageClient): Disposable[] {
 }
 
 function detailOf({ from, isExact, place }: Status): string {
-  if (from === 'setting') return 'from the settings';
-  if (from === 'nothing') return 'no file names a version';
+  if (from === 'setting') return l10n.t('from the settings');
+  if (from === 'nothing') return l10n.t('no file names a version');
   const name = place ? nameOf(Uri.parse(place.uri)) : '';
-  return isExact ? `from ${name}` : `the newest that ${name} allows`;
+  return isExact ? l10n.t('from {0}', name) : l10n.t('the newest that {0} allows', name);
 }
 
 /** What is installed is known by the name of its folder. */
@@ -46,8 +46,12 @@ const nameOf = ({ path }: Uri): string =>
 
 function commandOf({ from, place }: Status): Command {
   if (from !== 'manifest' || !place || /\/site-packages\//.test(place.uri))
-    return { title: 'Set Version', command: 'workbench.action.openSettings', arguments: ['seedwise.torchVersion'] };
+    return {
+      title: l10n.t('Set Version'),
+      command: 'workbench.action.openSettings',
+      arguments: ['seedwise.torchVersion'],
+    };
   const position = new Position(place.line, place.character);
   const options = { selection: new Range(position, position) };
-  return { title: 'Show', command: 'vscode.open', arguments: [Uri.parse(place.uri), options] };
+  return { title: l10n.t('Show'), command: 'vscode.open', arguments: [Uri.parse(place.uri), options] };
 }

@@ -1,6 +1,6 @@
 /** The extension in a browser: the language server is a web worker. */
 /// <reference lib="webworker" />
-import { type ExtensionContext, Uri } from 'vscode';
+import { type ExtensionContext, l10n, Uri } from 'vscode';
 import {
   BrowserMessageReader,
   BrowserMessageWriter,
@@ -21,7 +21,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     end();
     worker = new Worker(address, { name: 'Seedwise' });
     // Nobody answers for a worker that could not be loaded.
-    worker.onerror = ({ message }) => client.error('The language server did not start.', message, 'force');
+    worker.onerror = ({ message }) => client.error(l10n.t('The language server did not start.'), message, 'force');
     return { reader: new BrowserMessageReader(worker), writer: new BrowserMessageWriter(worker) };
   };
   context.subscriptions.push({ dispose: end });

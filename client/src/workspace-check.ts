@@ -4,6 +4,7 @@ import {
   commands,
   type Diagnostic,
   type Disposable,
+  l10n,
   languages,
   ProgressLocation,
   Uri,
@@ -34,11 +35,12 @@ export function registerWorkspaceCheck(client: BaseLanguageClient): Disposable[]
         found.set(Uri.parse(uri), await converted(client, diagnostics));
       }
       if (count > 0) await commands.executeCommand('workbench.actions.view.problems');
-      const files_ = files.length === 1 ? 'file' : 'files';
       window.showInformationMessage(
         count === 0
-          ? 'Seedwise found nothing in the files that are not open.'
-          : `Seedwise found ${count} in ${files.length} ${files_}.`,
+          ? l10n.t('Seedwise found nothing in the files that are not open.')
+          : files.length === 1
+            ? l10n.t('Seedwise found {0} in 1 file.', count)
+            : l10n.t('Seedwise found {0} in {1} files.', count, files.length),
       );
     }),
   ];
@@ -48,14 +50,14 @@ export function registerWorkspaceCheck(client: BaseLanguageClient): Disposable[]
 function ask(client: BaseLanguageClient): Thenable<readonly FileFindings[] | undefined> {
   const options = {
     location: ProgressLocation.Notification,
-    title: 'Seedwise: checking the workspace',
+    title: l10n.t('Seedwise: checking the workspace'),
     cancellable: true,
   };
   return window.withProgress(options, async (progress, token) => {
     let before = 0;
     const listener = client.onNotification(WORKSPACE_CHECK.progress, ({ done, total }: WorkspaceProgress) => {
       const now = (100 * done) / total;
-      progress.report({ increment: now - before, message: `${done} of ${total} files` });
+      progress.report({ increment: now - before, message: l10n.t('{0} of {1} files', done, total) });
       before = now;
     });
     try {

@@ -86,6 +86,7 @@ function mayImportInHost(path: string, target: string): boolean {
       /^server\/src\/(core|lsp)\//.test(target) ||
       /^server\/src\/(protocol|host\/(limits|folders|languages|notebook-file))\.ts$/.test(target)
     );
+  if (path === 'server/src/host/language-files.ts') return target.startsWith('languages/');
   if (inFolder('host')) return /^server\/src\/(core|host|protocol\.ts)/.test(target) || target.endsWith('.wasm');
   return (target.includes('/') && files.includes(target)) || target === 'package.json';
 }

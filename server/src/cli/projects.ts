@@ -4,7 +4,7 @@
  */
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isInstalledPackage, isManifest } from '../core/manifests/manifests.ts';
+import { isInstalledPackage, isManifest, type Manifests } from '../core/manifests/manifests.ts';
 import type { Workspace } from '../core/program/workspace.ts';
 import { namesEnvironment } from '../core/switches/environment.ts';
 import { Fence } from '../host/fence.ts';
@@ -14,18 +14,10 @@ import { folderAt, isProject, projectRoot, repositoryOf } from '../host/project-
 
 /**
  * The Python files of the projects that the paths are in. All manifests that may speak for them are taken in, and what
- * may set the environment of programs; what cannot be read is left out. `note` hears what was read.
+ * may set the environment of programs; what cannot be read is left out.
  */
-export async function readProjects(
-  given: readonly string[],
-  workspace: Workspace,
-  fence: Fence,
-  note: (read: Note) => void,
-): Promise<string[]> {
-  const takeNote = (read: Note): void => {
-    note(read);
-    heed(read, workspace);
-  };
+export async function readProjects(given: readonly string[], workspace: Workspace, fence: Fence): Promise<string[]> {
+  const { manifests } = workspace;
   const disk = diskFiles(() => {}, { holds: (path) => fence.holds(path) });
   const folders = [...new Set(given.map(projectRoot))];
   const tops = folders.map(repositoryOf);
@@ -38,30 +30,16 @@ export async function readProjects(
   const paths = [...uris].map((uri) => fileURLToPath(uri));
   const listed = await disk.list(above.map(uriOf));
   const namesAbove = above.flatMap((folder, i) => (listed[i] ?? []).map(({ name }) => join(folder, name)));
-  await take([...paths, ...namesAbove], takeNote, disk);
+  await take([...paths, ...namesAbove], manifests, disk);
   const environments = [...paths, ...namesAbove].filter((path) => namesEnvironment(withSlashes(path)));
   for (const [i, text] of (await disk.read(environments.map(uriOf))).entries()) {
-    takeNote({ kind: 'environment', path: withSlashes(environments[i]!), text: text ?? null });
+    workspace.setEnvironment(withSlashes(environments[i]!), text ?? null);
   }
   // Files that others include may include more.
-  const missingOnes = (): readonly string[] => workspace.manifests.missing;
-  for (let missing = missingOnes(); missing.length > 0; missing = missingOnes()) {
-    await take(missing, takeNote, disk, (path) => fence.holds(path));
+  for (let missing = manifests.missing; missing.length > 0; missing = manifests.missing) {
+    await take(missing, manifests, disk, (path) => fence.holds(path));
   }
   return paths.filter((path) => path.endsWith('.py'));
-}
-
-/** A file that was read beside the Python files, and its text; null where it could not be read. */
-export interface Note {
-  readonly kind: 'manifest' | 'environment';
-  readonly path: string;
-  readonly text: string | null;
-}
-
-/** Takes in what a file beside the Python files says. */
-export function heed({ kind, path, text }: Note, workspace: Workspace): void {
-  if (kind === 'manifest') workspace.manifests.set(path, text ?? '');
-  else workspace.setEnvironment(path, text);
 }
 
 /** What the projects of some paths may read and write: the repository each is in, or the project, or its own folder. */
@@ -74,7 +52,7 @@ export const topOf = (path: string): string => repositoryOf(folderAt(path));
 /** What cannot be read says nothing. */
 async function take(
   paths: readonly string[],
-  takeNote: (read: Note) => void,
+  manifests: Manifests,
   disk: FileAccess,
   isReadable?: (path: string) => boolean,
 ) {
@@ -82,7 +60,7 @@ async function take(
   const readable = wanted.filter((path) => !isInstalledPackage(withSlashes(path)) && isReadable?.(path) !== false);
   const texts = await disk.read(readable.map(uriOf));
   const textOf = new Map(readable.map((path, i) => [path, texts[i]]));
-  for (const path of wanted) takeNote({ kind: 'manifest', path: withSlashes(path), text: textOf.get(path) ?? '' });
+  for (const path of wanted) manifests.set(withSlashes(path), textOf.get(path) ?? '');
 }
 
 /** The folders above one, up to a top that is among them. */

@@ -6,7 +6,8 @@ import { LANGUAGES, type LanguageFile } from './language-files.ts';
 export async function speakIn(locale: unknown): Promise<void> {
   const language = typeof locale === 'string' ? languageFor(locale) : undefined;
   const file = language === undefined ? undefined : await LANGUAGES[language]?.();
-  speak(file ? catalogueOf(file.default) : new Map());
+  if (language === undefined || !file) speak(new Map(), 'en');
+  else speak(catalogueOf(file.default), language);
 }
 
 /** The tags of the languages that are spoken, English first. */
@@ -20,7 +21,7 @@ export function languageFor(locale: string): string | undefined {
 
 /** One map of all texts of a language. */
 const catalogueOf = (file: LanguageFile): Catalogue =>
-  new Map(Object.values(file).flatMap((texts) => Object.entries(texts)));
+  new Map(Object.values(file).flatMap((texts) => Object.entries(texts).filter(([, text]) => text !== '')));
 
 /** What is spoken and how it is written, such as `zh-Hans`; undefined for what is no locale, such as `C`. */
 function scriptOf(locale: string): string | undefined {

@@ -15,7 +15,7 @@ import { projectOf } from '../core/program/project.ts';
 import { closeFile, openFile, type PythonFile, updateFile } from '../core/python/file.ts';
 import { DEFAULT_SETTINGS, parseSettings, type Settings } from '../core/settings/settings.ts';
 import { loadSyntax, type WasmBytes } from '../core/syntax/parse.ts';
-import { asIs, joined, type Message, t } from '../core/text/language.ts';
+import { asIs, type Message, sentences, t } from '../core/text/language.ts';
 import { type FileAccess, NO_FILES } from '../host/folders.ts';
 import { reasonToSkip } from '../host/limits.ts';
 import { type ReportOptions, STATUS } from '../protocol.ts';
@@ -384,7 +384,7 @@ export class Session {
 
   #complain(problems: readonly Message[], source?: string): void {
     if (problems.length === 0) return;
-    const all = joined(problems, ' ');
+    const all = sentences(problems);
     this.speaker.once(source === undefined ? t`Seedwise: ${all}` : t`Seedwise: ${source}: ${all}`, (text) =>
       this.speaker.tell(MessageType.Warning, text),
     );

@@ -1,6 +1,6 @@
 /** A report as the body of a web page. Whatever comes from the user's files is escaped; the host supplies the page around it. */
 
-import { type Message, t } from '../text/language.ts';
+import { type Message, sentences, t } from '../text/language.ts';
 import type { Inline, Line, Page, Section } from './sections.ts';
 import { type Place, placeName } from './source.ts';
 
@@ -19,7 +19,7 @@ export function renderHtml(page: Page, options: HtmlOptions): string {
   return [
     `<header><h1>${escaped(options.nameOf(page.path))}</h1><nav>${actions.join('')}</nav></header>`,
     `<p class="verdict ${page.tone}">${prose(page.verdict)}</p>`,
-    page.facts.length > 0 ? `<p class="facts">${page.facts.map(prose).join(' ')}</p>` : '',
+    page.facts.length > 0 ? `<p class="facts">${prose(sentences(page.facts))}</p>` : '',
     ...page.sections.map((section) => renderSection(section, options, page.path)),
   ]
     .filter((block) => block !== '')

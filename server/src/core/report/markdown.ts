@@ -1,7 +1,7 @@
 /** A report as Markdown, for the appendix of a paper or a pull request. */
 
 import { ruleUrl } from '../rules/index.ts';
-import { t } from '../text/language.ts';
+import { sentences, t } from '../text/language.ts';
 import type { Inline, Line, Page, Section } from './sections.ts';
 import { placeName } from './source.ts';
 
@@ -10,7 +10,7 @@ export function renderMarkdown(page: Page, nameOf: (path: string) => string): st
   const blocks = [
     t`# Reproducibility of ${codeSpan(nameOf(page.path))}`,
     `**${prose(page.verdict)}**`,
-    ...(page.facts.length > 0 ? [prose(page.facts.join(' '))] : []),
+    ...(page.facts.length > 0 ? [prose(sentences(page.facts))] : []),
     ...page.sections.map((section) => renderSection(section, nameOf)),
   ];
   return `${blocks.join('\n\n')}\n`;

@@ -1,4 +1,7 @@
 /** A report as plain text for terminals: aligned tables, or one block a row where the terminal is too narrow for them. */
+
+import { sentences } from '../text/language.ts';
+import { padTo, widthOf, wrapTo } from '../text/width.ts';
 import type { Inline, Line, Page, Section, Tone } from './sections.ts';
 import { placeName } from './source.ts';
 
@@ -20,7 +23,7 @@ export function renderText(page: Page, { width, nameOf, paint = (_, text) => tex
   const read = ({ parts, isDetail }: Line): string =>
     (isDetail ? INDENT : '') + parts.map((each) => inline(each, nameOf)).join('');
   const section = ({ title, columns, rows, note }: Section): string[] => {
-    const below = note === '' ? [] : wrap(note, width - INDENT.length).map((line) => paint('faint', INDENT + line));
+    const below = note === '' ? [] : wrapTo(note, width - INDENT.length).map((line) => paint('faint', INDENT + line));
     if (rows.length === 0) return ['', paint('title', title), ...below];
     const texts = rows.map(({ cells }) => cells.map((cell) => cell.map(read)));
     const natural = columns.map((column, i) => widest([column, ...texts.flatMap((cells) => cells[i] ?? [])]));
@@ -33,10 +36,10 @@ export function renderText(page: Page, { width, nameOf, paint = (_, text) => tex
     const head = widths ? aligned(names, widths, (text) => text).map((line) => paint('faint', line)) : [];
     return ['', paint('title', title), ...head, ...body, ...below];
   };
-  const facts = page.facts.length > 0 ? wrap(page.facts.join(' '), width).map((line) => paint('faint', line)) : [];
+  const facts = page.facts.length > 0 ? wrapTo(sentences(page.facts), width).map((line) => paint('faint', line)) : [];
   const lines = [
     paint('title', nameOf(page.path)),
-    ...wrap(page.verdict, width).map((line) => paint(page.tone, line)),
+    ...wrapTo(page.verdict, width).map((line) => paint(page.tone, line)),
     ...facts,
     ...page.sections.flatMap(section),
   ];
@@ -62,12 +65,12 @@ function columnWidths(natural: readonly number[], width: number): readonly numbe
 
 /** The lines of one row; the second column carries the row's mark. */
 function aligned(cells: Texts, widths: readonly number[], mark: (text: string) => string): string[] {
-  const broken = cells.map((cell, i) => cell.flatMap((line) => wrap(line, widths[i] ?? 0)));
+  const broken = cells.map((cell, i) => cell.flatMap((line) => wrapTo(line, widths[i] ?? 0)));
   const height = Math.max(...broken.map((cell) => cell.length));
   return Array.from({ length: height }, (_, row) => {
     const parts = broken.map((cell, i) => {
       const text = cell[row] ?? '';
-      const gap = ' '.repeat(Math.max(0, (widths[i] ?? 0) - text.length)) + GAP;
+      const gap = padTo(text, widths[i] ?? 0).slice(text.length) + GAP;
       return (i === 1 && text !== '' ? mark(text) : text) + gap;
     });
     return `${INDENT}${parts.join('')}`.trimEnd();
@@ -80,29 +83,13 @@ function block(cells: Texts, columns: readonly string[], width: number, mark: (t
   const indent = INDENT + INDENT;
   const [first = [], ...rest] = cells;
   const body = rest.flatMap((cell, i) => {
-    const lines = cell.flatMap((line) => wrap(line, width - indent.length - label - GAP.length));
+    const lines = cell.flatMap((line) => wrapTo(line, width - indent.length - label - GAP.length));
     return lines.map((line, row) => {
       const name = row === 0 ? (columns[i + 1] ?? '') : '';
-      return `${indent}${name.padEnd(label)}${GAP}${i === 0 ? mark(line) : line}`;
+      return `${indent}${padTo(name, label)}${GAP}${i === 0 ? mark(line) : line}`;
     });
   });
   return [...first.filter((line) => line !== '').map((line) => INDENT + line), ...body];
 }
 
-/** Breaks between words and keeps the indentation; a word that is longer than a line stays whole. */
-function wrap(text: string, width: number): string[] {
-  const [indent = ''] = /^ */.exec(text) ?? [];
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.slice(indent.length).split(' ')) {
-    if (line.trim() !== '' && indent.length + line.length + 1 + word.length > width) {
-      lines.push(indent + line.trimEnd());
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, indent + line.trimEnd()];
-}
-
-const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => text.length));
+const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(widthOf));

@@ -1,5 +1,6 @@
 /** All rules, in the order of the documentation. */
 import type { Rule } from '../contract/rule.ts';
+import { languageTag } from '../text/language.ts';
 import { completionOrder } from './completion-order.ts';
 import { constantWorkerSeed } from './constant-worker-seed.ts';
 import { cublasWorkspaceConfig } from './cublas-workspace-config.ts';
@@ -82,7 +83,8 @@ export const RULES: readonly Rule[] = [
   unusedIgnore,
 ];
 
-/** The address of a rule's page. */
+/** The address of a rule's page, in the language of the session. */
 export function ruleUrl(rule: string): string {
-  return `https://github.com/seedwise/seedwise/blob/main/docs/rules/${rule}.md`;
+  const folder = languageTag() === 'en' ? '' : `${languageTag()}/`;
+  return `https://github.com/seedwise/seedwise/blob/main/docs/rules/${folder}${rule}.md`;
 }

@@ -16,12 +16,17 @@ export interface Phrase {
 /** Translations by their English, in both of which `{0}`, `{1}` stand for what is put in. */
 export type Catalogue = ReadonlyMap<string, string>;
 
+let tag = 'en';
 let catalogue: Catalogue = new Map();
 
-/** Chooses the language of everything that is said from now on, by its translations. */
-export function speak(translations: Catalogue): void {
+/** Chooses the language of everything that is said from now on, by its translations and its tag, such as `zh-cn`. */
+export function speak(translations: Catalogue, language: string): void {
+  tag = language;
   catalogue = translations;
 }
+
+/** The tag of the language that is spoken. */
+export const languageTag = (): string => tag;
 
 /** t`...`: a text in the language of the session; what stands in `${}` is put in as it is. */
 export function t(english: TemplateStringsArray, ...values: readonly (string | number)[]): Message {
@@ -38,8 +43,19 @@ export const englishPhrase = (text: string): Phrase => text as unknown as Phrase
 export function translate(english: Phrase, ...values: readonly (string | number)[]): Message {
   const key = english as unknown as string;
   const text = catalogue.get(key) ?? key;
-  return text.replace(/\{(\d+)\}/g, (placeholder, i) => String(values[Number(i)] ?? placeholder)) as Message;
+  return asIs(
+    text.replace(/\{(\d+)\}/g, (placeholder, i, offset: number) => {
+      const value = String(values[Number(i)] ?? placeholder);
+      return apart(text[offset - 1], value[0]) + value + apart(text[offset + placeholder.length], value.at(-1));
+    }),
+  );
 }
+
+/** Chinese characters stand apart from other letters, digits and code. */
+const apart = (outside = '', inside = ''): string =>
+  (/\p{Script=Han}/u.test(outside) && /[\w`]/.test(inside)) || (/\w/.test(outside) && /\p{Script=Han}/u.test(inside))
+    ? ' '
+    : '';
 
 /** What is no prose, such as code, a version, or what an operating system says. */
 export const asIs = (text: string): Message => text as Message;
@@ -62,6 +78,10 @@ export function alternatives(items: readonly string[]): Message {
 /** `a, b, c`. */
 export const series = (items: readonly string[]): Message =>
   asIs(items.length === 0 ? '' : items.reduce((list, item) => t`${list}, ${item}`));
+
+/** Sentences behind each other. */
+export const sentences = (all: readonly Message[]): Message =>
+  all.length === 0 ? asIs('') : all.reduce((before, sentence) => t`${before} ${sentence}`);
 
 const split = (items: readonly string[]): [before: string, last: string] => [
   series(items.slice(0, -1)),

@@ -27,9 +27,11 @@ export function isListing(call: Call, values: Evaluator): boolean {
   if (makesKind(call.name, 'listing')) return true;
   const receiver = call.callee.get('object');
   if (call.method === null || !receiver) return false;
-  if (call.name !== null && !PATH_METHODS.has(call.name)) return false;
-  // No other class that is usual in training code has the others.
-  return makesKind(call.method, 'listing') || (call.method === 'glob' && values.always(isPath, values.value(receiver)));
+  const isOfObject = call.name?.startsWith('#') === true;
+  if (call.name !== null && !isOfObject && !PATH_METHODS.has(call.name)) return false;
+  // No other class that is usual in training code has the others; an object of the file's own may have all of them.
+  if (call.method !== 'glob' && !makesKind(call.method, 'listing')) return false;
+  return (call.method !== 'glob' && !isOfObject) || values.always(isPath, values.value(receiver));
 }
 
 const UNKNOWN = '\0';

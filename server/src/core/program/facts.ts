@@ -8,6 +8,7 @@ import { unaskedIterables } from '../loading/iterables.ts';
 import { passedInitializers } from '../loading/worker-seeds.ts';
 import { keptPipelines } from '../lowering/augmentation.ts';
 import { fallsBackOnNumpy } from '../lowering/draws.ts';
+import { modulesNamed } from '../lowering/modules.ts';
 import { NO_VOCABULARY, streamsOf, type Vocabulary } from '../lowering/own-functions.ts';
 import { transformingFunctions } from '../lowering/transforms.ts';
 import { fillers } from '../operations/unfilled.ts';
@@ -81,6 +82,8 @@ export interface FileFacts {
 
 const DEBUG_SWITCHES = [nameFor('algorithms-debug-mode'), OLD_ALGORITHMS];
 const WORKER_INFO = nameFor('worker-info');
+const TEST_FRAMEWORKS = namesFor('test-frameworks');
+const COMMAND_LINE = namesFor('reads-command-line');
 const TRAINS = namesFor('trains');
 const TAKES_GRADIENTS = namesFor('takes-gradients');
 const TRAINER = /(^|\.)\w*Trainer$/;
@@ -91,7 +94,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
   const seeds = seedsInMain(file, vocabulary);
   const hasMainGuard = file.syntax.root.children.some((node) => isMainGuard(node, file));
   return {
-    isTest: isTest(file.path),
+    isTest: isTest(file, hasMainGuard),
     isNotebook: file.notebook !== null,
     hasMainGuard,
     hasCommandLine: hasMainGuard && hasCommandLine(file),
@@ -165,8 +168,16 @@ function takesGradients(file: PythonFile): boolean {
   return [...file.callsByName.keys()].some((name) => TAKES_GRADIENTS.has(name) || TRAINER.test(name));
 }
 
-function isTest(path: string): boolean {
-  return /(^|[\\/])(tests?[\\/]|test_[^\\/]*\.py$|[^\\/]*_test\.py$|conftest\.py$)/.test(path);
+/**
+ * In a folder of tests, or called a test. What evaluates or trains a network is called `test_net.py` and `copy_test.py` too:
+ * it has a main guard or a command line, and nothing of a framework for tests.
+ */
+function isTest(file: PythonFile, hasMainGuard: boolean): boolean {
+  const { path, scopes } = file;
+  if (/(^|[\\/])(tests?[\\/]|conftest\.py$)/.test(path)) return true;
+  if (!/(^|[\\/])(test_[^\\/]*|[^\\/]*_test)\.py$/.test(path)) return false;
+  if (scopes.imports.some((each) => modulesNamed(each, file).some(TEST_FRAMEWORKS.has))) return true;
+  return !hasMainGuard && !COMMAND_LINE.all.some((name) => file.calls(name).length > 0);
 }
 
 function reachesMl(file: PythonFile): boolean {

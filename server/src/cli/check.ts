@@ -180,7 +180,9 @@ function statistics(found: readonly Found[], format: string): string {
 async function treat(session: Session, values: Values, print: Print): Promise<Fixed> {
   const changes = change(session, repairing(values['unsafe-fixes'] === true));
   const { stdinPath } = session;
-  if (stdinPath === undefined) return { problems: changes.problems, files: await write(session, changes) };
+  const { problems } = changes;
+  const done = (files: readonly Change[]): Fixed => ({ problems, files, missed: changes.files.length - files.length });
+  if (stdinPath === undefined) return done(await write(session, changes));
   const own = changes.files.find(({ path }) => path === stdinPath);
   // What else the repair needs would have to be written to a file, which nobody named.
   const others = changes.files.filter((each) => each !== own);
@@ -191,16 +193,21 @@ async function treat(session: Session, values: Values, print: Print): Promise<Fi
   const { bytes } = (own?.after ?? session.read(stdinPath)).decoded;
   session.replaceStdin(bytes);
   await print(bytes);
-  return { problems: changes.problems, files: own ? [own] : [] };
+  return done(own ? [own] : []);
 }
 
 interface Fixed {
   readonly problems: number;
   readonly files: readonly Change[];
+  /** How many more files were to be repaired, and could not be written. */
+  readonly missed: number;
 }
 
-const fixSummaryOf = ({ problems, files }: Fixed): Message =>
-  problems === 0 ? t`nothing to fix.` : t`fixed ${problemsIn(problems)} in ${filesIn(files.length)}.`;
+function fixSummaryOf({ problems, files, missed }: Fixed): Message {
+  if (problems === 0) return t`nothing to fix.`;
+  if (missed === 0) return t`fixed ${problemsIn(problems)} in ${filesIn(files.length)}.`;
+  return t`repaired ${filesIn(files.length)}; not written: ${filesIn(missed)}.`;
+}
 
 const write = (session: Session, changes: Changes): Promise<Change[]> => writeChanges(session, changes);
 

@@ -366,10 +366,13 @@ export class WorkspaceIndex {
   }
 }
 
-/** The path of a document wherever it lives; the engine only ever compares such paths. */
+/**
+ * The path of a document wherever it lives; the engine only ever compares such paths. Clients write the letter of a drive
+ * of Windows in either case.
+ */
 export function pathOf(uri: string): string {
   try {
-    return decodeURIComponent(new URL(uri).pathname);
+    return decodeURIComponent(new URL(uri).pathname).replace(/^\/[A-Z]:/, (drive) => drive.toLowerCase());
   } catch {
     return uri;
   }

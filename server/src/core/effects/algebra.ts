@@ -536,7 +536,7 @@ export const quieted = (paths: Paths, isReplaced: boolean): Paths =>
   }));
 
 /** Only what it seeds. */
-export const onlySeeds = (paths: Paths): Paths => ({
+const onlySeeds = (paths: Paths): Paths => ({
   streams: mapStreams(paths.streams, (each) => ({ ...each, draws: [], late: [], started: [] })),
   flags: NO_FLAGS,
   fresh: [],

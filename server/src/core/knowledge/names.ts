@@ -1,5 +1,6 @@
 /** Names of libraries by what they mean to the engine: look-ups over `server/data/names.json`, so that no code has one. */
 import nameTable from '../../../data/names.json' with { type: 'json' };
+import type { NamesTable } from './rows.ts';
 
 /** A group of names; a misspelt one does not compile. */
 export type Group = keyof typeof nameTable.groups;
@@ -12,13 +13,7 @@ export interface Names {
   readonly all: readonly string[];
 }
 
-interface Row {
-  readonly names: readonly string[];
-}
-interface GroupRow {
-  readonly rows: readonly Row[];
-  readonly except?: readonly string[];
-}
+type GroupRow = NamesTable['groups'][string];
 
 /**
  * `*` is any piece of one part of a name, `.**.` any number of modules or none, `.**` at the end one or more, `{a,b}` one
@@ -89,22 +84,13 @@ export function nameFor(group: Group): string {
 }
 
 /** Rows that say under which name the tables know what goes by several. */
-export const ALIASES: readonly {
-  readonly packages: readonly string[];
-  readonly pattern: string;
-  readonly name: string;
-}[] = nameTable.aliases;
+export const ALIASES: NamesTable['aliases'] = nameTable.aliases;
 
 /** What a module is called wherever it is imported. */
-export const USUAL_NAMES: readonly { readonly name: string; readonly module: string; readonly alias?: boolean }[] =
-  nameTable.usual;
+export const USUAL_NAMES = nameTable.usual as NamesTable['usual'];
 
 /** A layer with a dropout inside, set by its argument `dropout`. */
-interface InnerDropout {
-  readonly position?: number;
-  /** The probability where none is passed. */
-  readonly usual: number;
-}
+type InnerDropout = NamesTable['dropouts'][number];
 
 const DROPOUTS: ReadonlyMap<string, InnerDropout> = new Map(nameTable.dropouts.map((row) => [row.name, row]));
 

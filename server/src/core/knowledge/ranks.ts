@@ -1,18 +1,10 @@
 /** Calls that make a process one of several that run the same program, and what tells which of them it is. */
 import rankTable from '../../../data/ranks.json' with { type: 'json' };
 import { namesFor } from './names.ts';
+import type { RanksTable } from './rows.ts';
 
-export interface GroupRow {
-  readonly name: string;
-  readonly aliases?: readonly string[];
-  /** Called behind it, gives the rank. */
-  readonly function?: string;
-  /** Of the object that it makes: the rank. */
-  readonly attribute?: string;
-  /** The variable that holds the rank where a launcher started the processes. */
-  readonly environment?: string;
-  readonly source: string;
-}
+/** What joins a group of processes, and what tells the rank behind it. */
+export type GroupRow = RanksTable['groups'][number];
 
 /** Every row of the table. */
 export const GROUPS: readonly GroupRow[] = rankTable.groups;

@@ -6,7 +6,7 @@ import seederTable from '../../../data/seeders.json' with { type: 'json' };
 import versionTable from '../../../data/versions.json' with { type: 'json' };
 import weightTable from '../../../data/weights.json' with { type: 'json' };
 import { ALIASES, nameFor } from './names.ts';
-import type { DrawsTable, OpsTable, PipelinesTable, SeedersTable } from './rows.ts';
+import type { DrawsTable, OpsTable, PipelinesTable, SeedersTable, VersionsTable, WeightsTable } from './rows.ts';
 
 export type { Condition, DataCondition } from './conditions.ts';
 export { STREAMS, type Stream } from './streams.ts';
@@ -163,7 +163,7 @@ export const canonical = (qualifiedName: string): string =>
     : qualifiedName;
 
 const ML_PACKAGES: ReadonlySet<string> = new Set(drawTable.packages);
-const WEIGHT_LOADERS: ReadonlySet<string> = new Set(weightTable.loaders.map(({ name }) => name));
+const WEIGHT_LOADERS: ReadonlySet<string> = new Set((weightTable as WeightsTable).loaders.map(({ name }) => name));
 /** True for a call that puts a checkpoint into the networks it is handed. */
 export const loadsWeights = (qualifiedName: string): boolean => WEIGHT_LOADERS.has(qualifiedName);
 
@@ -197,7 +197,7 @@ export function compareVersions(a: string, b: string): number {
 
 /** The releases of a package that we know, the oldest first; empty for packages we know nothing of. */
 export function releasesOf(packageName: string): readonly string[] {
-  return versionTable.packages.find((row) => row.package === packageName)?.releases.split(' ') ?? [];
+  return (versionTable as VersionsTable).packages.find((row) => row.package === packageName)?.releases.split(' ') ?? [];
 }
 
 /** The flag came with it, and the table begins there: before it, the operations were as free. */

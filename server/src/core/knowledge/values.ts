@@ -1,14 +1,13 @@
 /** What calls make of the values they are given, and of which kind their results are: look-ups over `server/data/values.json`. */
 import valueTable from '../../../data/values.json' with { type: 'json' };
+import type { ValuesTable } from './rows.ts';
+
+type Hand = ValuesTable['hands'][number];
 
 /** A call whose result holds what it was given. */
 export interface HandsOn {
-  /**
-   * `same`: the argument itself; `elements`: its elements; `parts`: the elements of its elements; `chained`: the
-   * elements of all arguments; `numbered`: pairs of a position and an element; `paired`: tuples of elements, one of each
-   * argument; `mapped`: what the first argument makes of each element.
-   */
-  readonly gives: 'same' | 'elements' | 'parts' | 'chained' | 'numbered' | 'paired' | 'mapped';
+  /** What of it the result holds; the schema explains each. */
+  readonly gives: Hand['gives'];
   /** The position of the argument. */
   readonly of: number;
   /** Elements come in the order of the argument's. */
@@ -16,11 +15,11 @@ export interface HandsOn {
 }
 
 /** `number` is one whose hash is the same in every process. */
-export type Kind = 'number' | 'text' | 'bytes' | 'path' | 'listing';
+export type Kind = ValuesTable['makes'][number]['kind'];
 
 const hands = new Map<string, HandsOn>(
-  valueTable.hands.flatMap(({ names, gives, of = 0, order }) =>
-    names.map((name) => [name, { gives: gives as HandsOn['gives'], of, keepsOrder: order === 'kept' }] as const),
+  (valueTable.hands as readonly Hand[]).flatMap(({ names, gives, of = 0, order }) =>
+    names.map((name) => [name, { gives, of, keepsOrder: order === 'kept' }] as const),
   ),
 );
 const methods = new Set(valueTable.methods.flatMap(({ names }) => names));

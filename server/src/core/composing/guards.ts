@@ -147,6 +147,10 @@ function isTrue(value: Value): boolean | undefined {
 }
 
 function compare(operator: string, left: unknown, right: unknown): boolean | undefined {
+  if (operator === 'in' || operator === 'not in') {
+    const isPart = typeof left === 'string' && (typeof right === 'string' || Array.isArray(right));
+    return isPart ? right.includes(left) === (operator === 'in') : undefined;
+  }
   if (operator === '==') return left === right;
   if (operator === '!=') return left !== right;
   if (typeof left !== 'number' || typeof right !== 'number') return undefined;

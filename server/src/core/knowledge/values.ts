@@ -67,3 +67,21 @@ const finishing = new Map<string, Finishing>(
 /** What a call of this name, or of a method by its bare name, gives as it is ready; undefined for all others. */
 export const finishesIn = (name: string | null): Finishing | undefined =>
   name === null ? undefined : finishing.get(name);
+
+/** Methods of a library's tables that leave the order of their rows open. */
+export interface UnorderedRows {
+  readonly library: string;
+  readonly methods: readonly string[];
+  /** The argument that keeps the order. */
+  readonly keptBy: string;
+  /** Methods whose results have the rows in the same order. */
+  readonly hands: readonly string[];
+  /** Methods that pick rows by their position, or write them. */
+  readonly picks: readonly string[];
+}
+
+export const unorderedRows = (): readonly UnorderedRows[] => valueTable.unordered;
+
+/** True for a method of the kind. */
+export const isUnorderedOf = (row: UnorderedRows, kind: 'hands' | 'picks', method: string): boolean =>
+  row[kind].includes(method);

@@ -22,7 +22,7 @@ import { appEvents } from './command-apps.ts';
 import { overwrittenBy } from './harmless-draws.ts';
 import { importedModules } from './modules.ts';
 import { namedEvents, type Vocabulary } from './own-functions.ts';
-import { isOnlyProbed } from './probes.ts';
+import { isOnlyLookedAt, isOnlyProbed } from './probes.ts';
 import { setterEvents } from './setters.ts';
 import { assignmentEvents } from './switch-events.ts';
 import { transformationOf } from './transforms.ts';
@@ -384,7 +384,10 @@ export class Lowering {
       for (const child of passed?.children ?? []) events.push(...this.#iteration(child));
     }
     const named = namedEvents(call, this.#vocabulary, this.#file, () => this.#site(call.callee));
-    events.push(...(named ?? callEvents(call, this.#file, (at) => this.#site(at))));
+    const own = named ?? callEvents(call, this.#file, (at) => this.#site(at));
+    const isVain = own.some(({ kind }) => kind === 'call') && isOnlyLookedAt(node, this.#file);
+    if (isVain) events.push({ kind: 'quiet', body: own });
+    else events.push(...own);
     return events;
   }
 

@@ -38,38 +38,49 @@ export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
 /** What becomes of a value in its statement is a name, a delay or the like, and so is what its own name is used for. */
 function goesAstray(value: Node, file: PythonFile, depth: number): boolean {
   for (let node: Node = value; node.parent; node = node.parent) {
-    const parent: Node = node.parent;
-    switch (parent.type) {
-      case 'interpolation':
-        return true;
-      case 'keyword_argument': {
-        const name = parent.get('name');
-        if (name && namesHarmless(file.read(name))) return true;
-        break;
-      }
-      case 'assignment': {
-        const left = parent.get('left');
-        const target = left?.get('attribute') ?? left;
-        if (target === undefined || node.field !== 'right') return false;
-        return namesHarmless(file.read(target)) || isUsedHarmlessly(target, file, depth);
-      }
-      case 'call': {
-        const callee = parent.get('function');
-        const last = callee && file.read(callee.get('attribute') ?? callee);
-        if (last && callee !== node && (HARMLESS_CONSUMERS.has(last) || looksLikeSeeder(last))) return true;
-        break;
-      }
-      case 'return_statement': {
-        const owner = parent.enclosing('function_definition', 'lambda');
-        const name = owner?.get('name');
-        return depth === 0 && name !== undefined && MAKES_NAME.test(file.read(name));
-      }
-      case 'block':
-      case 'module':
-        return false;
-    }
+    const ends = endsAt(node, node.parent, file, depth);
+    if (ends !== undefined) return ends;
   }
   return false;
+}
+
+/** Whether a value that stands in a node is harmless by what is around that; undefined where more has to be seen. */
+function endsAt(node: Node, parent: Node, file: PythonFile, depth: number): boolean | undefined {
+  // What has a name of its own may be a result that is written down, or an object that is asked for something.
+  const isDirect = depth === 0;
+  switch (parent.type) {
+    case 'interpolation':
+      return isDirect || undefined;
+    case 'attribute':
+      return isDirect ? undefined : false;
+    case 'keyword_argument':
+      return namesHarmless(file.read(parent.get('name') ?? parent)) || undefined;
+    case 'assignment': {
+      const left = parent.get('left');
+      const target = left?.get('attribute') ?? left;
+      if (target === undefined || node.field !== 'right') return false;
+      return namesHarmless(file.read(target)) || isUsedHarmlessly(target, file, depth);
+    }
+    case 'call':
+      return (parent.get('function') !== node && isTakenHarmlessly(parent, file, isDirect)) || undefined;
+    case 'return_statement': {
+      const name = parent.enclosing('function_definition', 'lambda')?.get('name');
+      return isDirect && name !== undefined && MAKES_NAME.test(file.read(name));
+    }
+    case 'block':
+    case 'module':
+      return false;
+    default:
+      return undefined;
+  }
+}
+
+/** The call waits, probes or seeds with what it is passed, or puts it into a text. */
+function isTakenHarmlessly(call: Node, file: PythonFile, isDirect: boolean): boolean {
+  const callee = call.get('function');
+  const last = callee ? file.read(callee.get('attribute') ?? callee) : '';
+  if (isDirect && last === 'format' && callee?.get('object')?.type === 'string') return true;
+  return HARMLESS_CONSUMERS.has(last) || looksLikeSeeder(last);
 }
 
 /** Wherever a local name is read, it goes into something harmless. */

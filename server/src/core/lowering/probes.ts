@@ -1,6 +1,6 @@
 /** Values that are only probed: their shape is looked at, an assertion checks them, a tool counts or traces with them. */
 import { namesFor } from '../knowledge/names.ts';
-import type { PythonFile } from '../python/file.ts';
+import { FLUENT, type PythonFile } from '../python/file.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 
 /** Functions that look at shapes or wait, by their last name. */
@@ -9,9 +9,11 @@ export const HARMLESS_CONSUMERS = new Set(
 );
 /** What a tensor says of itself without its values. */
 const SHAPES = new Set(
-  'shape size dim ndim ndimension dtype device numel nelement element_size nbytes is_cuda'.split(' '),
+  'shape size dim ndim ndimension dtype device numel nelement element_size nbytes is_cuda requires_grad'.split(' '),
 );
 const ASKS_KIND = namesFor('asks-kind');
+/** What shows an object as a text. */
+const SHOWS_TEXT = namesFor('shows-text');
 /** Calls whose work is more than their result, by their last name. */
 const WORKS = /train|fit|learn|step|update|backward|push|append|store|save|write|add$/i;
 const DEEPEST = 6;
@@ -21,7 +23,23 @@ type Use = 'matters' | 'probe' | 'none';
 /** True where the code around an expression shows that its value is probed, and nothing else. */
 export const isOnlyProbed = (value: Node, file: PythonFile): boolean => useOf(value, file, new Set()) === 'probe';
 
-function useOf(value: Node, file: PythonFile, seen: Set<string>): Use {
+/**
+ * True where an object is made to be looked at: it is printed, or its parameters are counted, and nothing of it is kept.
+ * Only asked of what stands where such an object may.
+ */
+export function isOnlyLookedAt(made: Node, file: PythonFile): boolean {
+  const { parent } = made;
+  const left = parent?.type === 'assignment' && made.field === 'right' ? parent.get('left') : undefined;
+  const name = left?.type === 'identifier' ? file.read(left) : null;
+  const isCounted =
+    name !== null && [`${name}.parameters(`, `${name}.named_parameters(`].some((it) => file.text.includes(it));
+  const callee = parent?.type === 'argument_list' ? parent.parent?.get('function') : undefined;
+  const isShown = callee !== undefined && HARMLESS_CONSUMERS.has(file.read(callee.get('attribute') ?? callee));
+  return (isCounted || isShown) && useOf(made, file, new Set(), true) === 'probe';
+}
+
+/** `isObject`: what is made is an object, of which a loop over its parameters asks no more than the loop does of each. */
+function useOf(value: Node, file: PythonFile, seen: Set<string>, isObject = false): Use {
   for (let node = value; node.parent; node = node.parent) {
     const parent: Node = node.parent;
     switch (parent.type) {
@@ -34,13 +52,23 @@ function useOf(value: Node, file: PythonFile, seen: Set<string>): Use {
         const callee = parent.parent?.get('function');
         if (!callee || parent.parent?.type !== 'call') return 'matters';
         const last = file.read(callee.get('attribute') ?? callee);
+        if (isObject && SHOWS_TEXT.has(file.call(parent.parent).name)) return 'probe';
         if (HARMLESS_CONSUMERS.has(last) || ASKS_KIND.has(file.call(parent.parent).name)) return 'probe';
         if (WORKS.test(last)) return 'matters';
         if (isWarmUp(parent.parent, file)) return 'probe';
         break;
       }
       case 'assignment':
-        return node.field === 'right' ? usesOfNames(parent.get('left'), file, seen) : 'matters';
+        return node.field === 'right' ? usesOfNames(parent.get('left'), file, seen, isObject) : 'matters';
+      case 'for_statement':
+      case 'for_in_clause': {
+        const left = parent.get('left');
+        // Of `name, parameter in net.named_parameters()` the last one is the tensor.
+        const each = left?.type === 'identifier' ? left : left?.children.at(-1);
+        return isObject && node.field === 'right' ? usesOfNames(each, file, seen) : 'matters';
+      }
+      case 'expression_statement':
+        return isObject && node.type === 'call' && FLUENT.has(file.call(node).method ?? '') ? 'none' : 'matters';
       case 'call':
       case 'keyword_argument':
       case 'subscript':
@@ -78,7 +106,7 @@ const isModel = (callee: Node, file: PythonFile): boolean =>
   file.instanceOf(callee) !== null || file.qualify(callee) === null || callee.type === 'attribute';
 
 /** How the names of a target are used in their function, or in the body of the file. */
-function usesOfNames(target: Node | undefined, file: PythonFile, seen: Set<string>): Use {
+function usesOfNames(target: Node | undefined, file: PythonFile, seen: Set<string>, isObject = false): Use {
   const names = target?.type === 'identifier' ? [target] : (target?.children ?? []);
   if (!target || names.some((each) => each.type !== 'identifier') || seen.size > DEEPEST) return 'matters';
   const scope = target.enclosing('function_definition', 'class_definition', 'module') ?? file.syntax.root;
@@ -92,7 +120,7 @@ function usesOfNames(target: Node | undefined, file: PythonFile, seen: Set<strin
       if (use === 'matters') return false;
       if (/^(global|nonlocal)_statement$/.test(node.type) && file.read(node).includes(name)) use = 'matters';
       if (node.type !== 'identifier' || file.read(node) !== name || isNoUse(node)) return undefined;
-      const found = useOf(node, file, seen);
+      const found = useOf(node, file, seen, isObject);
       if (found !== 'none') use = found;
       return undefined;
     });
@@ -104,6 +132,6 @@ function usesOfNames(target: Node | undefined, file: PythonFile, seen: Set<strin
 function isNoUse(node: Node): boolean {
   const parent = node.parent;
   if (node.field === 'attribute' || (parent?.type === 'keyword_argument' && node.field === 'name')) return true;
-  if (node.field === 'left' && parent?.type === 'assignment') return true;
+  if (node.field === 'left' && /^(assignment|for_statement|for_in_clause)$/.test(parent?.type ?? '')) return true;
   return /^(pattern_list|tuple_pattern|parameters)$/.test(parent?.type ?? '');
 }

@@ -484,7 +484,7 @@ function comparison(condition: Node, file: PythonFile): Guard {
     };
     return operator === 'is' ? guard : { test: 'not', guard };
   }
-  if (!['==', '!=', '<', '<=', '>', '>='].includes(operator)) return null;
+  if (!['==', '!=', '<', '<=', '>', '>=', 'in', 'not in'].includes(operator)) return null;
   return { test: 'compare', operator, left: testedValue(left, file), right: testedValue(right, file) };
 }
 

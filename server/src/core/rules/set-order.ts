@@ -1,9 +1,12 @@
 /** A set of strings is iterated in another order in every process. */
 
-import type { Rule } from '../contract/rule.ts';
+import type { Project } from '../contract/project.ts';
+import type { Report, Rule } from '../contract/rule.ts';
+import { addArguments } from '../edits/edit-text.ts';
 import { Order } from '../ordering/order.ts';
 import { holdsNumbers, isMadeApart, sequencesOf, setsOf, sortSet } from '../ordering/sets.ts';
-import type { Node } from '../python/file.ts';
+import { openRows } from '../ordering/unordered-rows.ts';
+import type { Node, PythonFile } from '../python/file.ts';
 import { startBehindStar } from '../python/links.ts';
 import type { Span } from '../text/edit.ts';
 import { t } from '../text/language.ts';
@@ -20,7 +23,9 @@ export const setOrder: Rule = {
 order in every run. Seeds do not reach that key: \`PYTHONHASHSEED\` would, set before the interpreter starts. A vocabulary
 numbered in that order gives every word another row of the embedding, and a checkpoint no longer fits.
 
-\`sorted(...)\` fixes the order. Whole numbers hash to themselves, so sets of them do not change between runs.`,
+\`sorted(...)\` fixes the order. Whole numbers hash to themselves, so sets of them do not change between runs.
+
+The rows that Polars’ \`group_by\` and \`unique\` give have another order in every process, too, unless \`maintain_order=True\`.`,
   never: [
     'A set that is sorted when it becomes a sequence, or whose list is sorted later.',
     'A set that is only counted, tested for membership, or combined with other sets.',
@@ -29,6 +34,7 @@ numbered in that order gives every word another row of the embedding, and a chec
     'A set of numbers, however they got there: literals, `range`, `int(...)`, `.tolist()`, through functions, fields and tuples, by their type or a name such as `indices`.',
     'Elements that are paired with what was made of them in the same order.',
     'One element of a set, such as `next(iter(names))`, and a list that goes where nobody can follow it.',
+    'Rows of Polars that keep their order or are sorted, and those that are only counted or joined.',
     'Files that never reach a machine-learning library.',
   ],
   references: [
@@ -73,6 +79,7 @@ def encode(names):
   ],
   *check(file, project) {
     if (!project.reachesMl) return;
+    yield* rowsReports(file, project);
     // Each place with all others that come from the same set.
     const points = new Map<Node, Set<Node>>();
     const { values } = project;
@@ -102,3 +109,24 @@ def encode(names):
     }
   },
 };
+
+function* rowsReports(file: PythonFile, project: Project): Iterable<Report> {
+  for (const { call, use, keptBy } of openRows(file, project)) {
+    const token = call.callee.get('attribute') ?? call.callee;
+    const quote = file.read(use);
+    const what = quote.length <= LONGEST_QUOTE && !quote.includes('\n') ? `\`${quote}\`` : t`the program`;
+    yield {
+      start: token.start,
+      end: token.end,
+      message: t`\`${file.read(token)}\` gives its rows in another order in every run, and ${what} depends on it.`,
+      related: [{ start: use.start, end: use.end, message: t`The order decides here.` }],
+      fixes: [
+        {
+          title: t`Pass \`${keptBy}=True\``,
+          safe: false,
+          edits: () => addArguments(file, call, [`${keptBy}=True`]),
+        },
+      ],
+    };
+  }
+}

@@ -921,6 +921,29 @@ interface Values {
     source: string;
   }[];
   /**
+   * Methods of a library's tables whose rows come in another order in every run.
+   */
+  unordered: {
+    library: string;
+    /**
+     * @minItems 1
+     */
+    methods: string[];
+    /**
+     * The argument that keeps the order.
+     */
+    keptBy: string;
+    /**
+     * @minItems 1
+     */
+    hands: string[];
+    /**
+     * @minItems 1
+     */
+    picks: string[];
+    source: string;
+  }[];
+  /**
    * Calls that give results in the order in which they are ready; a name without a dot is a method's.
    */
   finishing: {

@@ -40,6 +40,14 @@ export interface CallsElsewhere {
   readonly isRead: boolean;
 }
 
+/** Names of libraries in a module: those it imports by name, and the libraries that it imports with a star. */
+interface OutsideNames {
+  readonly names: ReadonlyMap<string, string>;
+  readonly stars: readonly string[];
+}
+
+const NOTHING_OUTSIDE: OutsideNames = { names: new Map(), stars: [] };
+
 interface Located {
   readonly path: string;
   readonly name: string;
@@ -75,6 +83,7 @@ export class Workspace implements Modules {
   /** Folders that hold Python files, at any depth. */
   readonly #folders = new Map<string, number>();
   readonly #located = new Map<string, Located | null>();
+  readonly #outside = new Map<string, OutsideNames>();
   /** By the list of modules that an import event has, which is one file's. */
   #imported = new WeakMap<readonly string[], readonly string[]>();
   readonly #programs = new Map<string, ProgramEffects>();
@@ -218,7 +227,7 @@ export class Workspace implements Modules {
     let seen = this.#seen.get(path);
     if (seen === undefined) {
       this.#seen.set(path, null); // While it is looked at, it is what it is.
-      const by: HandedOn = (name) => this.#handedOn(name, path, new Set());
+      const by: HandedOn = (name) => this.#handedOn(name, path);
       seen = this.#usesHandedOn(path, plain, by) ? { by, indexed: plain.seenBy(by) } : null;
       this.#seen.set(path, seen);
     }
@@ -231,54 +240,60 @@ export class Workspace implements Modules {
     return (
       (ownStars.length > 0 && stars.length > 1) ||
       imports.some((module) => (by(module) ?? module) !== module) ||
-      ownStars.some((star) => this.#handsOnAny(this.locate(star, path)?.path ?? '', new Set()))
+      ownStars.some((star) => this.#handsOnAny(this.locate(star, path)?.path ?? ''))
     );
   }
 
-  /** A star import of the file brings in names of libraries. */
-  #handsOnAny(path: string, looked: Set<string>): boolean {
-    if (looked.has(path)) return false;
-    looked.add(path);
-    const { exports = {}, stars = [] } = this.#files.get(path)?.effects ?? {};
-    const isOutside = (name: string): boolean => this.locate(name, path) === null;
-    return (
-      Object.values(exports).some(isOutside) ||
-      stars.some((star) => {
-        const module = this.locate(star, path);
-        return module ? this.#handsOnAny(module.path, looked) : true;
-      })
-    );
+  /** A star import of the module brings in names of libraries. */
+  #handsOnAny(path: string): boolean {
+    const { names, stars } = this.#outsideNames(path);
+    return names.size > 0 || stars.length > 0;
   }
 
-  /** As `HandedOn` says, for names of one file; `looked` keeps modules that import from each other apart. */
-  #handedOn(name: string, path: string, looked: Set<string>): string | null | undefined {
-    if (this.locate(name, path)) return name;
+  /** As `HandedOn` says, for names of one file. */
+  #handedOn(name: string, path: string): string | null | undefined {
     const parts = name.split('.');
+    const first = parts[0] ?? '';
+    if (isLibrary(first) || isMlPackage(first) || isStandardModule(first)) return undefined;
+    if (this.locate(name, path)) return name;
     for (let count = parts.length - 1; count > 0; count--) {
       const module = this.locate(parts.slice(0, count).join('.') || '.', path);
-      if (module?.name === '') return this.#handedOnBy(module.path, parts.slice(count), looked);
+      if (module?.name === '') return this.#outsideIn(module.path, parts.slice(count));
     }
     return undefined;
   }
 
   /** What of a library a module has under a name; null where it has nothing of the kind. */
-  #handedOnBy(path: string, rest: readonly string[], looked: Set<string>): string | null {
-    const [first = '', ...more] = rest;
-    const key = `${path}\0${first}`;
-    if (looked.has(key)) return null;
-    looked.add(key);
+  #outsideIn(path: string, [first = '', ...more]: readonly string[]): string | null {
+    const { names, stars } = this.#outsideNames(path);
+    const base = names.get(first) ?? (stars.length > 0 ? `${stars.at(-1)}.${first}` : undefined);
+    return base === undefined ? null : [base, ...more].join('.');
+  }
+
+  /** The names of libraries that a module hands on, by the names they have in it; worked out once for each module. */
+  #outsideNames(path: string): OutsideNames {
+    const known = this.#outside.get(path);
+    if (known) return known;
+    this.#outside.set(path, NOTHING_OUTSIDE); // Modules that star-import each other have no more of each other.
     const { exports = {}, stars = [] } = this.#files.get(path)?.effects ?? {};
-    const isBound = Object.hasOwn(exports, first);
-    const sources = isBound ? [[exports[first], ...more]] : [...stars].reverse().map((star) => [star, ...rest]);
-    for (const source of sources) {
-      const name = source.join('.').replace(/^(\.+)\./, '$1');
-      const found = this.#handedOn(name, path, looked);
-      if (found === undefined && !name.startsWith('.')) return name;
-      // What a module of the project defines itself is no library's.
-      if (found === name) return null;
-      if (found) return found;
+    const names = new Map<string, string>();
+    const outsideStars: string[] = [];
+    for (const star of stars) {
+      const module = this.locate(star, path);
+      const inside = module?.name === '' ? this.#outsideNames(module.path) : null;
+      for (const [name, outside] of inside?.names ?? []) names.set(name, outside);
+      outsideStars.push(...(inside?.stars ?? []));
+      if (!module && !star.startsWith('.') && !IS_PATH.test(star)) outsideStars.push(star);
     }
-    return null;
+    for (const [name, exported] of Object.entries(exports)) {
+      const found = this.#handedOn(exported, path);
+      const outside = found === undefined && !exported.startsWith('.') ? exported : found === exported ? null : found;
+      if (outside) names.set(name, outside);
+      else names.delete(name);
+    }
+    const made = { names, stars: [...new Set(outsideStars)] };
+    this.#outside.set(path, made);
+    return made;
   }
 
   program(path: string): ProgramEffects {
@@ -643,6 +658,7 @@ export class Workspace implements Modules {
     this.#forgetShared();
     this.#seen.clear();
     this.#located.clear();
+    this.#outside.clear();
     this.#imported = new WeakMap();
     this.#programs.clear();
     this.#visited.clear();

@@ -38,55 +38,50 @@ export function isOnlyLookedAt(made: Node, file: PythonFile): boolean {
   return (isCounted || isShown) && useOf(made, file, new Set(), true) === 'probe';
 }
 
+/** What stands around a value and says no more of its use than what stands around that. */
+const HANDS_UP =
+  /^(call|keyword_argument|subscript|slice|parenthesized_expression|tuple|list|expression_list|list_splat|(binary|unary|comparison)_operator)$/;
+
 /** `isObject`: what is made is an object, of which a loop over its parameters asks no more than the loop does of each. */
 function useOf(value: Node, file: PythonFile, seen: Set<string>, isObject = false): Use {
   for (let node = value; node.parent; node = node.parent) {
-    const parent: Node = node.parent;
-    switch (parent.type) {
-      case 'assert_statement':
-        return 'probe';
-      case 'attribute':
-        if (SHAPES.has(file.read(parent.get('attribute') ?? parent))) return 'probe';
-        break;
-      case 'argument_list': {
-        const callee = parent.parent?.get('function');
-        if (!callee || parent.parent?.type !== 'call') return 'matters';
-        const last = file.read(callee.get('attribute') ?? callee);
-        if (isObject && SHOWS_TEXT.has(file.call(parent.parent).name)) return 'probe';
-        if (HARMLESS_CONSUMERS.has(last) || ASKS_KIND.has(file.call(parent.parent).name)) return 'probe';
-        if (WORKS.test(last)) return 'matters';
-        if (isWarmUp(parent.parent, file)) return 'probe';
-        break;
-      }
-      case 'assignment':
-        return node.field === 'right' ? usesOfNames(parent.get('left'), file, seen, isObject) : 'matters';
-      case 'for_statement':
-      case 'for_in_clause': {
-        const left = parent.get('left');
-        // Of `name, parameter in net.named_parameters()` the last one is the tensor.
-        const each = left?.type === 'identifier' ? left : left?.children.at(-1);
-        return isObject && node.field === 'right' ? usesOfNames(each, file, seen) : 'matters';
-      }
-      case 'expression_statement':
-        return isObject && node.type === 'call' && FLUENT.has(file.call(node).method ?? '') ? 'none' : 'matters';
-      case 'call':
-      case 'keyword_argument':
-      case 'subscript':
-      case 'slice':
-      case 'parenthesized_expression':
-      case 'tuple':
-      case 'list':
-      case 'expression_list':
-      case 'list_splat':
-      case 'binary_operator':
-      case 'unary_operator':
-      case 'comparison_operator':
-        break;
-      default:
-        return 'matters';
-    }
+    const use = useAt(node, node.parent, file, seen, isObject);
+    if (use) return use;
   }
   return 'matters';
+}
+
+/** What the parent does with a value; undefined where that depends on what stands around it. */
+function useAt(node: Node, parent: Node, file: PythonFile, seen: Set<string>, isObject: boolean): Use | undefined {
+  switch (parent.type) {
+    case 'assert_statement':
+      return 'probe';
+    case 'attribute':
+      return SHAPES.has(file.read(parent.get('attribute') ?? parent)) ? 'probe' : undefined;
+    case 'argument_list':
+      return parent.parent?.type === 'call' ? useByCall(parent.parent, file, isObject) : 'matters';
+    case 'assignment':
+      return node.field === 'right' ? usesOfNames(parent.get('left'), file, seen, isObject) : 'matters';
+    case 'for_statement':
+    case 'for_in_clause': {
+      const left = parent.get('left');
+      // Of `name, parameter in net.named_parameters()` the last one is the tensor.
+      const each = left?.type === 'identifier' ? left : left?.children.at(-1);
+      return isObject && node.field === 'right' ? usesOfNames(each, file, seen) : 'matters';
+    }
+    case 'expression_statement':
+      return isObject && node.type === 'call' && FLUENT.has(file.call(node).method ?? '') ? 'none' : 'matters';
+    default:
+      return HANDS_UP.test(parent.type) ? undefined : 'matters';
+  }
+}
+
+function useByCall(node: Node, file: PythonFile, isObject: boolean): Use | undefined {
+  const { name, callee } = file.call(node);
+  const last = file.read(callee.get('attribute') ?? callee);
+  if ((isObject && SHOWS_TEXT.has(name)) || HARMLESS_CONSUMERS.has(last) || ASKS_KIND.has(name)) return 'probe';
+  if (WORKS.test(last)) return 'matters';
+  return isWarmUp(node, file) ? 'probe' : undefined;
 }
 
 /** A network that is run without a gradient, and whose result nobody takes. */

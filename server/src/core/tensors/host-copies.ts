@@ -170,13 +170,24 @@ function stepFrom(at: Node, parent: Node, file: PythonFile): 'read' | Node | nul
   }
 }
 
+/** Where what reads the values has evaluated everything it is given: `torch.cat((copied, other.cpu()))` has waited by then. */
+function readAt(read: Node): number {
+  const { parent } = read;
+  if (!parent) return read.start;
+  const isPassed = parent.type === 'argument_list' || parent.type === 'keyword_argument';
+  const reader = isPassed ? read.enclosing('call') : /operator$/.test(parent.type) ? parent : null;
+  return Math.max(reader?.end ?? 0, read.start);
+}
+
 /** Something between the copy and the read waits, or may; or the read stands where nobody can tell which comes first. */
 function isAwaited(copy: Node, read: Node, own: ReadonlySet<Node>, file: PythonFile): boolean {
   const homes = [copy, read].map((node) => node.enclosing('function_definition', 'lambda'));
   const isOneBody = homes[0] === homes[1];
   if (isOneBody && read.start < copy.start) return true;
   const waits = file.allCalls.filter((call) => mayWait(call, own, file));
-  if (isOneBody) return waits.some(({ node }) => copy.end <= node.start && node.end <= read.start);
+  const end = readAt(read);
+  const isAround = (node: Node): boolean => node.start <= read.start && read.end <= node.end;
+  if (isOneBody) return waits.some(({ node }) => copy.end <= node.start && node.end <= end && !isAround(node));
   return waits.some(({ node }) => homes.includes(node.enclosing('function_definition', 'lambda')));
 }
 

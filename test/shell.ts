@@ -15,6 +15,11 @@ export const NODE = process.env.SEEDWISE_NODE ?? process.execPath;
 /** Whatever language this machine speaks, the tests are in English. */
 const ENGLISH = { LC_ALL: 'C', LANG: 'C' };
 
+/** What the command line remembers while the tests of one file run; a user's own runs have another folder. */
+export const CACHE = mkdtempSync(join(tmpdir(), 'seedwise-cache-'));
+process.once('exit', () => rmSync(CACHE, { recursive: true, force: true }));
+const CACHING = { XDG_CACHE_HOME: CACHE, LOCALAPPDATA: CACHE };
+
 interface Ran {
   readonly status: number | null;
   readonly stdout: string;
@@ -30,7 +35,7 @@ function resident(): Ask {
   const { port1, port2 } = new MessageChannel();
   const flag = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL('./cli-worker.mjs', import.meta.url), {
-    workerData: { node: NODE, port: port2, flag, env: { ...process.env, ...ENGLISH } },
+    workerData: { node: NODE, port: port2, flag, env: { ...process.env, ...CACHING, ...ENGLISH } },
     transferList: [port2],
     execArgv: [],
   });
@@ -59,7 +64,7 @@ export function shell(t: TestContext, files: Record<string, string | Uint8Array>
   }
   const given = (input: string | Uint8Array, ...args: string[]): Ran => {
     if (locale) {
-      const env = { ...process.env, ...locale };
+      const env = { ...process.env, ...CACHING, ...locale };
       const { status, stdout, stderr } = spawnSync(NODE, [BUNDLE, ...args], { cwd, encoding: 'utf8', input, env });
       return { status, stdout, stderr };
     }

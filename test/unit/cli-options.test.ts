@@ -1,12 +1,14 @@
 /** Every option of the command line shows its effect, and help and documentation come from the one table of them. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { COMMANDS, OPTIONS } from '../../server/src/cli/options.ts';
-import { BUNDLE, NODE, shell } from '../shell.ts';
+import { BUNDLE, CACHE, NODE, shell } from '../shell.ts';
 
 const BENCHMARK = `import torch
 
@@ -50,6 +52,67 @@ about(['output'], 'what would be printed goes to a file', (t) => {
   const written = run('check', '--format', 'json', '-o', 'found.json');
   assert.deepEqual([written.status, written.stdout], [1, '']);
   assert.equal(readFileSync(join(cwd, 'found.json'), 'utf8'), stdout);
+});
+
+about(['threads'], 'as many threads find the same, in the same order, and say the same', (t) => {
+  const programs = Array.from({ length: 130 }, (_, i): [string, string] => [
+    `p${i % 7}/file${i}.py`,
+    i % 3 === 0 ? BOTH : i % 3 === 1 ? `from file${i - 1} import nothing\nimport torch\n` : 'import torch\ndef f(:\n',
+  ]);
+  const { run } = shell(t, Object.fromEntries(programs));
+  const [one, two, many] = ['1', '2', '3'].map((count) => run('check', '--no-cache', '--threads', count, '.'));
+  assert.match(one!.stdout, /p3\/file3\.py/);
+  assert.match(one!.stderr, /p2\/file2\.py:2 is not valid Python/);
+  assert.deepEqual(two, one);
+  assert.deepEqual(many, one);
+  assert.match(run('check', '--threads', '0').stderr, /needs a number/);
+});
+
+about(
+  ['cache', 'no-cache'],
+  'what has not changed is remembered, and what is no entry of ours is written anew',
+  (t) => {
+    const { cwd, run } = shell(t, { 'train.py': BOTH, 'broken.py': 'import torch\ndef f(:\n' });
+    const entries = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+    const usual = join(CACHE, 'seedwise');
+    const before = entries(usual).length;
+    const first = run('check', '--no-cache');
+    assert.equal(entries(usual).length, before);
+    for (let time = 0; time < 2; time++) assert.deepEqual(run('check', '--cache', 'kept'), first);
+    const [entry = '', ...others] = entries(join(cwd, 'kept'));
+    assert.deepEqual(others, []);
+    const path = join(cwd, 'kept', entry);
+    const whole = readFileSync(path, 'utf8');
+    for (const text of ['', whole.slice(0, -20), whole.replace('incomplete-seeding', 'incomplete-sowing!'), '{}\n{}']) {
+      writeFileSync(path, text);
+      assert.deepEqual(run('check', '--cache', 'kept'), first, text.slice(0, 80));
+      assert.equal(readFileSync(path, 'utf8'), whole);
+    }
+    // An entry is used: one that is sound in itself is believed.
+    const other = whole.slice(whole.indexOf('\n') + 1).replaceAll('incomplete-seeding', 'incomplete-sowing!');
+    writeFileSync(path, `${createHash('sha256').update(other).digest('hex')}\n${other}`);
+    assert.match(run('check', '--cache', 'kept').stdout, /incomplete-sowing!/);
+    // Another text, another setting, another version of torch: another key.
+    writeFileSync(join(cwd, 'train.py'), BENCHMARK);
+    assert.doesNotMatch(run('check', '--cache', 'kept').stdout, /incomplete-s/);
+    writeFileSync(join(cwd, 'pyproject.toml'), '[tool.seedwise.rules]\ncudnn-benchmark = "off"\n');
+    assert.doesNotMatch(run('check', '--cache', 'kept').stdout, /cudnn-benchmark/);
+    assert.equal(entries(join(cwd, 'kept')).length, 3);
+    run('check');
+    assert.equal(entries(usual).length, before + (process.platform === 'linux' ? 1 : 0));
+    assert.equal(run('check', '--cache', 'train.py/nowhere').status, 0);
+  },
+);
+
+about(['cache'], 'two runs at once write one whole entry', async (t) => {
+  const { cwd } = shell(t, { 'train.py': BOTH });
+  const args = [BUNDLE, 'check', '--cache', 'kept'];
+  const runs = Array.from({ length: 4 }, () => once(spawn(NODE, args, { cwd, stdio: 'ignore' }), 'exit'));
+  assert.deepEqual(
+    (await Promise.all(runs)).map(([code]) => code),
+    [1, 1, 1, 1],
+  );
+  assert.match(readdirSync(join(cwd, 'kept')).join(), /^[0-9a-f]{64}\.json$/);
 });
 
 about(['fix', 'unsafe-fixes', 'diff'], 'a diff is what a repair would change, and changes nothing', (t) => {

@@ -58,7 +58,7 @@ function check(t: TestContext, all: readonly { readonly path: string; readonly t
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'seedwise-')));
   t.after(() => rmSync(folder, { recursive: true }));
   writeFiles(all, folder);
-  const run = spawnSync(NODE, [BUNDLE, 'check', '--format', 'json'], { cwd: folder, encoding: 'utf8' });
+  const run = spawnSync(NODE, [BUNDLE, 'check', '--no-cache', '--format', 'json'], { cwd: folder, encoding: 'utf8' });
   return { folder, rows: JSON.parse(run.stdout) as Row[] };
 }
 

@@ -1,25 +1,24 @@
 /** `seedwise check`: one check from its arguments to its exit code. */
-import { analyze } from '../core/analysis/analyze.ts';
-import { asReleased } from '../core/analysis/new-rules.ts';
 import { textsOf } from '../core/contract/rule-texts.ts';
 import type { Severity } from '../core/contract/severity.ts';
-import { projectOf } from '../core/program/project.ts';
 import { RULES } from '../core/rules/index.ts';
-import { type Message, phrase, t } from '../core/text/language.ts';
+import { type Message, t } from '../core/text/language.ts';
 import { didYouMean } from '../core/text/spelling.ts';
 import { newOnes, readBaseline, writeBaseline } from './baseline.ts';
+import { cacheOf } from './cache.ts';
+import { judgeTogether, threadsOf } from './crew.ts';
 import { diffOf } from './diff.ts';
-import { type Found, foundIn, SEVERITIES } from './findings.ts';
+import { type Found, SEVERITIES } from './findings.ts';
 import { type Change, type Changes, change, ignoring, repairing, writeChanges } from './fixing.ts';
 import { FORMATS } from './formats/index.ts';
 import { asJson } from './formats/json.ts';
 import { countsOf, pathFrom, type Results } from './formats/results.ts';
+import { type Findings, findAll } from './judging.ts';
 import type { Values } from './options.ts';
 import { type Print, painter } from './output.ts';
-import { progress } from './progress.ts';
 import { topOf } from './projects.ts';
 import { exclusive, filesIn, nameOf, problemsIn, reasonOf, say, UsageError } from './say.ts';
-import { openSession, type Session } from './session.ts';
+import { beginSession, openSession, type Session } from './session.ts';
 
 /** What the options ask for, once they are known to go together. */
 interface Request {
@@ -59,6 +58,11 @@ export async function runCheck(
   print: Print,
 ): Promise<number> {
   const request = requestOf(values);
+  const wantsReplacements = FORMATS[request.format]?.wantsReplacements === true;
+  if (!NEEDS_ALL.some((name) => values[name]) && !rest.includes('-')) {
+    const { session, ...findings } = await judgedSession(rest, values, version, wantsReplacements);
+    return await show(session, findings, request, print);
+  }
   const session = await openSession(rest, values, version);
   if (values['show-files']) {
     await print(session.files.map((path) => `${nameOf(path)}\n`).join(''));
@@ -67,11 +71,42 @@ export async function runCheck(
   if (values.diff) return await showDiff(session, values, print);
   const fixed = values.fix ? await treat(session, values, print) : undefined;
   if (values['add-ignores']) await addIgnores(session, values);
-  const { found, analysed } = findAll(
-    session,
-    FORMATS[request.format]?.wantsReplacements === true,
-    values.quiet === true,
-  );
+  return await show(session, findAll(session, wantsReplacements), request, print, fixed);
+}
+
+/** A session, and its findings: those that are remembered where nothing has changed. */
+async function judgedSession(
+  rest: readonly string[],
+  values: Values,
+  version: string,
+  wantsReplacements: boolean,
+): Promise<Findings & { readonly session: Session }> {
+  const cache = cacheOf(values);
+  const threads = threadsOf(values);
+  const session = await beginSession(rest, values, version);
+  const known = cache?.recall(session, wantsReplacements);
+  if (known) {
+    for (const { text, path, isIncomplete } of known.problems) session.problem(text, path, isIncomplete);
+    return { session, ...known };
+  }
+  const before = session.told.length;
+  const findings = await judgeTogether(session, { rest, values, version, wantsReplacements }, threads);
+  if (!session.runsOthers) cache?.keep({ ...findings, problems: session.told.slice(before) });
+  return { session, ...findings };
+}
+
+/** What needs every file of the session, whatever is remembered. */
+const NEEDS_ALL = ['fix', 'diff', 'add-ignores', 'show-files'] as const;
+
+/** Shows what was found, and gives the exit code. */
+async function show(
+  session: Session,
+  { found, analysed }: Findings,
+  request: Request,
+  print: Print,
+  fixed?: Fixed,
+): Promise<number> {
+  const { values } = request;
   const kept = await compare(session, found, values);
   // Repaired standard input has gone to standard output, where nothing else belongs.
   const isSpoken = fixed !== undefined && session.stdinPath !== undefined;
@@ -84,44 +119,8 @@ export async function runCheck(
   return isFailing && !values['exit-zero'] ? 1 : 0;
 }
 
-/** The findings of all files that can be analysed, as this version shows them. */
-function findAll(
-  session: Session,
-  wantsReplacements: boolean,
-  isQuiet: boolean,
-): { found: Found[]; analysed: string[] } {
-  const { files, workspace, version } = session;
-  const found: Found[] = [];
-  const analysed: string[] = [];
-  const tick = progress(phrase`checked {0} of {1} files`, () => files.length, isQuiet);
-  const around = { fileAt: (path: string) => workspace.open(path), wantsReplacements };
-  for (const path of files) {
-    tick();
-    try {
-      if (session.staysSilent(path)) {
-        analysed.push(path);
-        continue;
-      }
-      const file = session.open(path);
-      if (!file) continue;
-      const settings = session.settingsOf(path);
-      const { findings, problems } = analyze(projectOf(file, settings, workspace), settings);
-      for (const problem of problems)
-        session.problem(t`${problem} This is a fault of Seedwise; please report it.`, path);
-      found.push(...foundIn(file, asReleased(findings, settings, version), around));
-      analysed.push(path);
-    } catch (error) {
-      // What cannot be read was named when it was first read; what fails now is a fault of ours.
-      if (!session.problems.some((each) => each.path === path))
-        session.problem(t`${nameOf(path)} is not analysed: ${reasonOf(error)}`, path);
-    }
-  }
-  tick.done();
-  return { found, analysed };
-}
-
 /** Leaves out what the baseline knows; writes it where there is none. */
-async function compare(session: Session, found: Found[], values: Values): Promise<Found[]> {
+async function compare(session: Session, found: readonly Found[], values: Values): Promise<readonly Found[]> {
   const { baseline } = values;
   if (typeof baseline !== 'string') return found;
   const known = values['update-baseline'] ? null : readBaseline(baseline);

@@ -2,12 +2,12 @@
  * The command line: the editor's engine over files and folders, for terminals and continuous integration.
  * Findings go to standard output and everything else to standard error, so that the JSON is always JSON.
  */
+import { isMainThread } from 'node:worker_threads';
 import { version } from '../../../package.json';
-import { loadSyntax } from '../core/syntax/parse.ts';
 import { t } from '../core/text/language.ts';
 import { expectShortLives } from '../host/memory.ts';
-import { wasm } from '../host/wasm.ts';
 import { runCheck } from './check.ts';
+import { workAlong } from './crew.ts';
 import { runDebug } from './debug.ts';
 import { explainRule, listRules } from './explain.ts';
 import { speakAs } from './locale.ts';
@@ -57,7 +57,6 @@ async function told(print: Print, text: string): Promise<number> {
 
 async function judging(run: () => Promise<number>, rest: readonly string[], values: Values): Promise<number> {
   expectShortLives();
-  await loadSyntax(wasm);
   return values.watch ? await watching(rest, run) : await run();
 }
 
@@ -79,16 +78,20 @@ function failed(error: unknown): void {
   process.exitCode = 2;
 }
 
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that has seen enough, such as `head`, is no error; what cannot be printed is told by whoever prints.
-    if (error.code === 'EPIPE') process.exit(0);
+/** The main thread's part: what the arguments say, and never a stack. */
+async function start(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // A reader that has seen enough, such as `head`, is no error; what cannot be printed is told by whoever prints.
+      if (error.code === 'EPIPE') process.exit(0);
+    });
+  }
+  process.on('uncaughtException', (error) => {
+    failed(error);
+    process.exit();
   });
+  await runOnce(process.argv.slice(2));
 }
-process.on('uncaughtException', (error) => {
-  failed(error);
-  process.exit();
-});
 
 /**
  * Does what the arguments say, and sets the exit code; once for the process itself.
@@ -102,4 +105,4 @@ export async function runOnce(argv: readonly string[]): Promise<void> {
   }
 }
 
-await runOnce(process.argv.slice(2));
+await (isMainThread ? start() : workAlong());

@@ -138,6 +138,19 @@ export const OPTIONS: readonly Option[] = [
     of: JUDGING,
   },
   { name: 'color', value: 'WHEN', text: phrase`colours: \`auto\`, \`always\` or \`never\` (default: \`auto\`)` },
+  {
+    name: 'threads',
+    value: 'N',
+    text: phrase`how many threads check (default: one for each processor, at most 8)`,
+    of: CHECK,
+  },
+  {
+    name: 'cache',
+    value: 'DIR',
+    text: phrase`the folder in which findings are remembered as long as nothing changes (default: in the user’s cache folder)`,
+    of: CHECK,
+  },
+  { name: 'no-cache', text: phrase`remember nothing, and use nothing that is remembered`, of: CHECK },
   { name: 'quiet', short: 'q', text: phrase`print findings and errors only`, of: JUDGING },
   {
     name: 'lang',

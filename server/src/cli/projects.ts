@@ -4,7 +4,7 @@
  */
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isInstalledPackage, isManifest, type Manifests } from '../core/manifests/manifests.ts';
+import { isInstalledPackage, isManifest } from '../core/manifests/manifests.ts';
 import type { Workspace } from '../core/program/workspace.ts';
 import { namesEnvironment } from '../core/switches/environment.ts';
 import { Fence } from '../host/fence.ts';
@@ -14,10 +14,18 @@ import { folderAt, isProject, projectRoot, repositoryOf } from '../host/project-
 
 /**
  * The Python files of the projects that the paths are in. All manifests that may speak for them are taken in, and what
- * may set the environment of programs; what cannot be read is left out.
+ * may set the environment of programs; what cannot be read is left out. `note` hears what was read.
  */
-export async function readProjects(given: readonly string[], workspace: Workspace, fence: Fence): Promise<string[]> {
-  const { manifests } = workspace;
+export async function readProjects(
+  given: readonly string[],
+  workspace: Workspace,
+  fence: Fence,
+  note: (read: Note) => void,
+): Promise<string[]> {
+  const takeNote = (read: Note): void => {
+    note(read);
+    heed(read, workspace);
+  };
   const disk = diskFiles(() => {}, { holds: (path) => fence.holds(path) });
   const folders = [...new Set(given.map(projectRoot))];
   const tops = folders.map(repositoryOf);
@@ -30,16 +38,30 @@ export async function readProjects(given: readonly string[], workspace: Workspac
   const paths = [...uris].map((uri) => fileURLToPath(uri));
   const listed = await disk.list(above.map(uriOf));
   const namesAbove = above.flatMap((folder, i) => (listed[i] ?? []).map(({ name }) => join(folder, name)));
-  await take([...paths, ...namesAbove], manifests, disk);
+  await take([...paths, ...namesAbove], takeNote, disk);
   const environments = [...paths, ...namesAbove].filter((path) => namesEnvironment(withSlashes(path)));
   for (const [i, text] of (await disk.read(environments.map(uriOf))).entries()) {
-    workspace.setEnvironment(withSlashes(environments[i]!), text ?? null);
+    takeNote({ kind: 'environment', path: withSlashes(environments[i]!), text: text ?? null });
   }
   // Files that others include may include more.
-  for (let missing = manifests.missing; missing.length > 0; missing = manifests.missing) {
-    await take(missing, manifests, disk, (path) => fence.holds(path));
+  const missingOnes = (): readonly string[] => workspace.manifests.missing;
+  for (let missing = missingOnes(); missing.length > 0; missing = missingOnes()) {
+    await take(missing, takeNote, disk, (path) => fence.holds(path));
   }
   return paths.filter((path) => path.endsWith('.py'));
+}
+
+/** A file that was read beside the Python files, and its text; null where it could not be read. */
+export interface Note {
+  readonly kind: 'manifest' | 'environment';
+  readonly path: string;
+  readonly text: string | null;
+}
+
+/** Takes in what a file beside the Python files says. */
+export function heed({ kind, path, text }: Note, workspace: Workspace): void {
+  if (kind === 'manifest') workspace.manifests.set(path, text ?? '');
+  else workspace.setEnvironment(path, text);
 }
 
 /** What the projects of some paths may read and write: the repository each is in, or the project, or its own folder. */
@@ -52,7 +74,7 @@ export const topOf = (path: string): string => repositoryOf(folderAt(path));
 /** What cannot be read says nothing. */
 async function take(
   paths: readonly string[],
-  manifests: Manifests,
+  takeNote: (read: Note) => void,
   disk: FileAccess,
   isReadable?: (path: string) => boolean,
 ) {
@@ -60,7 +82,7 @@ async function take(
   const readable = wanted.filter((path) => !isInstalledPackage(withSlashes(path)) && isReadable?.(path) !== false);
   const texts = await disk.read(readable.map(uriOf));
   const textOf = new Map(readable.map((path, i) => [path, texts[i]]));
-  for (const path of wanted) manifests.set(withSlashes(path), textOf.get(path) ?? '');
+  for (const path of wanted) takeNote({ kind: 'manifest', path: withSlashes(path), text: textOf.get(path) ?? '' });
 }
 
 /** The folders above one, up to a top that is among them. */

@@ -6,18 +6,20 @@ import { vocabularyOf } from '../core/lowering/own-functions.ts';
 import type { FileFacts } from '../core/program/facts.ts';
 import { indexClosedFile } from '../core/program/indexed-file.ts';
 import { projectOf } from '../core/program/project.ts';
-import { Workspace } from '../core/program/workspace.ts';
+import { type IndexedFile, Workspace } from '../core/program/workspace.ts';
 import { closeFile, openFile, type PythonFile } from '../core/python/file.ts';
 import { withinCell } from '../core/python/notebook.ts';
 import { type ProjectConfig, readConfig } from '../core/settings/pyproject.ts';
 import type { Settings } from '../core/settings/settings.ts';
+import { loadSyntax } from '../core/syntax/parse.ts';
 import { type Message, phrase, sentences, series, t } from '../core/text/language.ts';
 import type { Fence } from '../host/fence.ts';
+import { wasm } from '../host/wasm.ts';
 import { readRegular } from './disk.ts';
 import { findInputs, homeOf, isExcluded, targetsOf } from './inputs.ts';
 import type { Values } from './options.ts';
 import { progress } from './progress.ts';
-import { fenceOf, readProjects } from './projects.ts';
+import { fenceOf, heed, type Note, readProjects } from './projects.ts';
 import { CannotCheck, exclusive, nameOf, reasonOf, say, UsageError } from './say.ts';
 import { readSettingOptions } from './settings.ts';
 import { type SourceFile, sourceFile } from './source-file.ts';
@@ -30,6 +32,22 @@ export interface Problem {
   /** The file it is about. */
   readonly path?: string;
   readonly text: Message;
+  /** Although what it is about was named, the run is complete. */
+  readonly isHarmless?: true;
+}
+
+/** A problem that was told, and whether it has left the run incomplete. */
+export interface Told extends Problem {
+  readonly isIncomplete: boolean;
+}
+
+/** What reading a file gave. */
+export interface Reading {
+  readonly path: string;
+  /** Null where it could not be read. */
+  readonly indexed: IndexedFile | null;
+  readonly silence: Silence;
+  readonly problems: readonly Problem[];
 }
 
 export class Session {
@@ -37,10 +55,17 @@ export class Session {
   readonly settings: Settings;
   readonly fence: Fence;
   readonly version: string;
-  /** The files to check, as the workspace has their paths. */
+  /** The files to check, as the workspace has their paths, and those of their projects. */
   files: readonly string[] = [];
+  near: readonly string[] = [];
   named: ReadonlySet<string> = new Set();
-  readonly problems: Problem[] = [];
+  readonly told: Told[] = [];
+  /** Hears each problem. */
+  says: (text: Message) => void = say;
+  /** What was read beside the Python files. */
+  readonly notes: Note[] = [];
+  /** Notebooks run files that nobody has listed. */
+  runsOthers = false;
   /** True when something that was named has not been done. */
   isIncomplete = false;
   readonly #parsed = new Map<string, PythonFile>();
@@ -48,7 +73,8 @@ export class Session {
   /** Of the files that were read. */
   readonly #silences = new Map<string, Silence>();
   #stdin: { readonly path: string; readonly bytes: Buffer } | undefined;
-  readonly #isQuiet: boolean;
+  #checked: ReadonlySet<string> | undefined;
+  readonly isQuiet: boolean;
 
   constructor(
     settings: Settings,
@@ -61,7 +87,7 @@ export class Session {
     this.fence = fence;
     this.version = version;
     this.#stdin = stdin;
-    this.#isQuiet = values.quiet === true;
+    this.isQuiet = values.quiet === true;
     this.workspace.open = (path) => {
       try {
         return this.open(path) ?? null;
@@ -71,15 +97,19 @@ export class Session {
     };
   }
 
+  get problems(): readonly Problem[] {
+    return this.told;
+  }
+
   get stdinPath(): string | undefined {
     return this.#stdin?.path;
   }
 
   /** Says what went wrong; where it is about something that was named, the run is incomplete. */
   problem(text: Message, path?: string, isNamed = path !== undefined && this.named.has(path)): void {
-    this.problems.push({ text, ...(path !== undefined && { path }) });
+    this.told.push({ text, ...(path !== undefined && { path }), isIncomplete: isNamed });
     if (isNamed) this.isIncomplete = true;
-    say(text);
+    this.says(text);
   }
 
   settingsOf(path: string): Settings {
@@ -123,31 +153,32 @@ export class Session {
     this.#silences.clear();
   }
 
+  /** All files that have a say, in a fixed order. */
+  get all(): readonly string[] {
+    return [...new Set([...this.near, ...this.files])];
+  }
+
   /** All files as effects, so that a program is judged with the modules it imports; what cannot be read is left out. */
-  index(near: readonly string[]): void {
-    const checked = new Set(this.files);
-    const all = new Set([...near, ...checked]);
-    const tick = progress(phrase`read {0} of {1} files`, () => all.size, this.#isQuiet);
+  index(): void {
+    const { all } = this;
+    const tick = progress(phrase`read {0} of {1} files`, () => all.length, this.isQuiet);
     for (const path of all) {
       tick();
-      try {
-        const file = this.open(path);
-        if (!file) {
-          if (this.named.has(path))
-            this.problem(t`${nameOf(path)} is not analysed: it is a notebook in another language.`, path, false);
-          continue;
-        }
-        if (checked.has(path) && file.hasSyntaxErrors) this.#nameSyntaxError(file);
-        const settings = this.settingsOf(path);
-        const indexed = indexClosedFile(file, vocabularyOf(settings), () => this.#parsed.get(path));
-        this.workspace.set(path, indexed);
-        for (const each of this.workspace.unreadRuns(path)) if (this.fence.holds(each)) all.add(each);
-        if (checked.has(path)) this.#noteSilence(file, indexed.facts, settings);
-      } catch (error) {
-        if (checked.has(path)) this.problem(t`${nameOf(path)} is not analysed: ${reasonOf(error)}`, path);
-      }
+      this.take(this.readOne(path));
     }
     tick.done();
+    this.complete();
+  }
+
+  /** What is left when all files have been taken in: the files that notebooks run, and a word on what lies outside. */
+  complete(): void {
+    const known = new Set(this.all);
+    const all = new Set(known);
+    for (const path of all) {
+      if (!known.has(path)) this.take(this.readOne(path));
+      for (const each of this.workspace.unreadRuns(path)) if (this.fence.holds(each)) all.add(each);
+    }
+    this.runsOthers = all.size > known.size;
     const left = [...this.fence.outside].map(nameOf).sort();
     if (left.length === 0) return;
     const named = series(left.slice(0, MOST_NAMED));
@@ -159,42 +190,88 @@ export class Session {
     );
   }
 
-  /** Notes when nothing can be said of a file; where that cannot be told it stays parsed. */
-  #noteSilence(file: PythonFile, facts: FileFacts, settings: Settings): void {
+  /** Reads a file for the workspace, and says nothing itself. */
+  readOne(path: string): Reading {
+    const problems: Problem[] = [];
+    const isChecked = this.#isChecked(path);
+    try {
+      const file = this.open(path);
+      if (!file) {
+        const text = t`${nameOf(path)} is not analysed: it is a notebook in another language.`;
+        return {
+          path,
+          indexed: null,
+          silence: null,
+          problems: this.named.has(path) ? [{ path, text, isHarmless: true }] : [],
+        };
+      }
+      if (isChecked && file.hasSyntaxErrors) problems.push(syntaxError(file));
+      const settings = this.settingsOf(path);
+      const indexed = indexClosedFile(file, vocabularyOf(settings), () => this.#parsed.get(path));
+      return { path, indexed, silence: isChecked ? this.#silenceOf(file, indexed.facts, settings) : null, problems };
+    } catch (error) {
+      const text = t`${nameOf(path)} is not analysed: ${reasonOf(error)}`;
+      return { path, indexed: null, silence: null, problems: isChecked ? [{ path, text }] : [] };
+    }
+  }
+
+  take({ path, indexed, silence, problems }: Reading): void {
+    for (const { text, isHarmless } of problems) this.problem(text, path, !isHarmless && this.named.has(path));
+    if (!indexed) return;
+    this.workspace.set(path, indexed);
+    if (this.#isChecked(path)) this.#silences.set(path, silence);
+  }
+
+  #isChecked(path: string): boolean {
+    this.#checked ??= new Set(this.files);
+    return this.#checked.has(path);
+  }
+
+  /** When nothing can be said of a file; where that cannot be told it stays parsed. */
+  #silenceOf(file: PythonFile, facts: FileFacts, settings: Settings): Silence {
     const { path, text } = file;
     const project = projectOf(file, settings, this.workspace);
     const silence = silenceOf(file, facts, settings, (name) => project.versionOf(name));
-    this.#silences.set(path, silence);
-    if (silence !== null || this.#parsedLength + text.length > MOST_PARSED) return;
-    this.#parsedLength += text.length;
-    this.#parsed.set(path, file);
+    if (silence === null && this.#parsedLength + text.length <= MOST_PARSED) {
+      this.#parsedLength += text.length;
+      this.#parsed.set(path, file);
+    }
+    return silence;
   }
 
   /** True where nothing can be found in a file as it was read, in the workspace as it is. */
   staysSilent(path: string): boolean {
     return staysSilent(this.#silences.get(path) ?? null, path, this.workspace);
   }
+}
 
-  #nameSyntaxError(file: PythonFile): void {
-    let node = file.syntax.root;
-    for (let inner = node; inner; ) {
-      node = inner;
-      inner = node.children.find((child) => child.broken)!;
-    }
-    const place = file.notebook && withinCell(file.notebook, node);
-    const text = place ? file.read(place.cell) : file.text;
-    const line = text.slice(0, place ? place.start : node.start).split(/\r\n|\r|\n/).length;
-    const where = `${nameOf(file.path)}:${place ? t`cell ${place.cell.index + 1}:` : ''}${line}`;
-    this.problem(t`${where} is not valid Python; what can be parsed is checked.`, file.path);
+function syntaxError(file: PythonFile): Problem {
+  let node = file.syntax.root;
+  for (let inner = node; inner; ) {
+    node = inner;
+    inner = node.children.find((child) => child.broken)!;
   }
+  const place = file.notebook && withinCell(file.notebook, node);
+  const text = place ? file.read(place.cell) : file.text;
+  const line = text.slice(0, place ? place.start : node.start).split(/\r\n|\r|\n/).length;
+  const where = `${nameOf(file.path)}:${place ? t`cell ${place.cell.index + 1}:` : ''}${line}`;
+  return { path: file.path, text: t`${where} is not valid Python; what can be parsed is checked.` };
 }
 
 const MOST_NAMED = 5;
 
 const inWorkspace = (path: string): string => path.split(sep).join('/');
 
-/** Reads the projects of the paths that were given, and says what is wrong with their settings. */
+/** Reads the projects of the paths that were given, says what is wrong with their settings, and takes all files in. */
 export async function openSession(rest: readonly string[], values: Values, version: string): Promise<Session> {
+  const session = await beginSession(rest, values, version);
+  await loadSyntax(wasm);
+  session.index();
+  return session;
+}
+
+/** The same without a look at their Python files. */
+export async function beginSession(rest: readonly string[], values: Values, version: string): Promise<Session> {
   const { settings, problem } = readSettingOptions(values);
   if (problem !== undefined) throw new UsageError(problem);
   const targets = targetsOf(rest.length > 0 ? rest : ['.'], values['stdin-filename'] as string | undefined);
@@ -206,7 +283,7 @@ export async function openSession(rest: readonly string[], values: Values, versi
   const unknown = unknownRules(settings);
   if (unknown.length > 0) throw new UsageError(sentences(unknown));
   workspace.manifests.override = overrideOf(values);
-  const near = await readProjects(paths, workspace, fence);
+  const near = await readProjects(paths, workspace, fence, (note) => session.notes.push(note));
   const inputs = await findInputs(targets, {
     fence,
     honoursGitignore: values['no-gitignore'] !== true,
@@ -227,7 +304,24 @@ export async function openSession(rest: readonly string[], values: Values, versi
     session.problem(text, undefined, true);
   }
   checkConfigs(session);
-  session.index(near.map(inWorkspace));
+  session.near = near.map(inWorkspace);
+  return session;
+}
+
+/** What a session of another thread is made of. */
+export type Outline = Pick<Session, 'files' | 'near' | 'named' | 'notes'>;
+
+/** A session over the same files as one of another thread, which says all there is to say. */
+export function sessionLike(outline: Outline, rest: readonly string[], values: Values, version: string): Session {
+  const { settings } = readSettingOptions(values);
+  const fence = fenceOf(targetsOf(rest.length > 0 ? rest : ['.'], undefined).map(({ path }) => path));
+  const session = new Session(settings, fence, version, { ...values, quiet: true });
+  session.says = () => {};
+  session.workspace.manifests.override = overrideOf(values);
+  for (const note of outline.notes) heed(note, session.workspace);
+  session.files = outline.files;
+  session.near = outline.near;
+  session.named = outline.named;
   return session;
 }
 

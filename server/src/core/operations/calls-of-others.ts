@@ -22,11 +22,13 @@ export type CallsOfOthers = Readonly<Record<string, CallsOfOther>>;
 export const wordsOfOthers = (file: PythonFile): Set<string> =>
   new Set([...file.callsByName.keys()].filter(isForeign).map((name) => name.slice(name.lastIndexOf('.') + 1)));
 
-export function callsOfOthers(file: PythonFile): CallsOfOthers {
+/** Those whose name ends so: `.helper`, `.Net.forward`. */
+export function callsOfOthers(file: PythonFile, ending: string): CallsOfOthers {
   const found: Record<string, CallsOfOther> = {};
   const isOff = (node: Node): boolean => runsWithoutGradient(node, file, { isWhole: false });
   const around: Around = { isNetwork: (id) => isModuleHere(id, file), passesElsewhere: () => null, isOff };
   for (const [name, calls] of callsByName(file)) {
+    if (!name.endsWith(ending)) continue;
     const last = name.slice(name.lastIndexOf('.') + 1);
     const gradients = new Set(calls.filter(({ node }) => !isOff(node)).flatMap((call) => passed(call, file, around)));
     // Whoever hands a function on may have it run anywhere.
@@ -37,9 +39,17 @@ export function callsOfOthers(file: PythonFile): CallsOfOthers {
   return found;
 }
 
+const memory = new WeakMap<PythonFile, ReadonlyMap<string, readonly Call[]>>();
+
 function callsByName(file: PythonFile): ReadonlyMap<string, readonly Call[]> {
+  const known = memory.get(file);
+  if (known) return known;
   const found = new Map<string, Call[]>();
-  const add = (name: string, call: Call): void => void found.set(name, [...(found.get(name) ?? []), call]);
+  const add = (name: string, call: Call): void => {
+    const before = found.get(name);
+    if (before) before.push(call);
+    else found.set(name, [call]);
+  };
   for (const call of file.allCalls) {
     const { name } = call;
     if (name === null || name.startsWith('#')) {
@@ -47,6 +57,7 @@ function callsByName(file: PythonFile): ReadonlyMap<string, readonly Call[]> {
         if (made.name !== null && isForeign(made.name)) add(`${made.name}.forward`, call);
     } else if (isForeign(name) && /(^|\.)[a-z_]\w*$/.test(name)) add(name, call);
   }
+  memory.set(file, found);
   return found;
 }
 

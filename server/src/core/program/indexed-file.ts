@@ -4,11 +4,11 @@ import { type LoweredFunction, partsOfSite } from '../effects/events.ts';
 import { lowerFile, lowerFunction, lowerModule } from '../lowering/file.ts';
 import { NO_VOCABULARY, type Vocabulary } from '../lowering/own-functions.ts';
 import { type CallsOfOthers, callsOfOthers, wordsOfOthers } from '../operations/calls-of-others.ts';
-import { closeFile, type HandedOn, openFile, type PythonFile } from '../python/file.ts';
+import { closeFile, type HandedOn, openFile, PythonFile } from '../python/file.ts';
 import type { Source } from '../python/notebook.ts';
 import type { Span } from '../text/edit.ts';
 import { type FileFacts, factsOf } from './facts.ts';
-import { copyOf, pack } from './packed-file.ts';
+import { copyOf, type FileRecord, pack, unpack } from './packed-file.ts';
 import type { CallsElsewhere, IndexedFile } from './workspace.ts';
 
 /** What the workspace keeps of an open file. Its sites move with the file's nodes. */
@@ -20,7 +20,7 @@ export function indexFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFil
   };
   const facts = factsOf(file, vocabulary);
   const seenBy = (by: HandedOn): IndexedFile => indexFile(file.seenBy(by), vocabulary);
-  return { effects, sites: { get }, facts, calls: callsIn(file, facts, (read) => read(file)), seenBy };
+  return { effects, sites: { get }, facts, calls: callsIn(wordsIn(file, facts), (read) => read(file)), seenBy };
 }
 
 /**
@@ -34,18 +34,42 @@ export function indexClosedFile(
 ): IndexedFile {
   const { path } = file;
   const source = file.notebook ?? file.text;
-  const key = {};
-  return closed(file, vocabulary, (read) => read(parsed() ?? reopened(key, path, source)));
+  return closed(
+    file,
+    vocabulary,
+    againFrom(path, () => parsed() ?? source),
+  );
 }
 
 function closed(file: PythonFile, vocabulary: Vocabulary, again: Again): IndexedFile {
-  const lower = (id: string): LoweredFunction | undefined => again((opened) => lowerFunction(opened, id, vocabulary));
-  const packed = pack(lowerModule(file, vocabulary), file.scopes.functions.keys(), lower);
+  const { effects, sites, record } = pack(
+    lowerModule(file, vocabulary),
+    file.scopes.functions.keys(),
+    lowerWith(again, vocabulary),
+  );
   const facts = copyOf(factsOf(file, vocabulary));
-  const seenBy = (by: HandedOn): IndexedFile =>
-    again((opened) => closed(opened.seenBy(by), vocabulary, (read) => again((each) => read(each.seenBy(by)))));
-  return { ...packed, facts, calls: callsIn(file, facts, again), seenBy };
+  const calls = callsIn(wordsIn(file, facts), again);
+  const all = { path: file.path, ...record, facts, words: [...calls.words] };
+  return { effects, sites, facts, calls, record: all, seenBy: seenWith(again, vocabulary) };
 }
+
+/** A closed file by its record; `read` gives its text or the parsed file, or throws where neither can be had any more. */
+export function indexRecord(record: FileRecord, vocabulary: Vocabulary, read: () => Source | PythonFile): IndexedFile {
+  const again = againFrom(record.path, read);
+  const { effects, sites } = unpack(record, lowerWith(again, vocabulary));
+  const calls = callsIn(new Set(record.words), again);
+  return { effects, sites, facts: record.facts, calls, record, seenBy: seenWith(again, vocabulary) };
+}
+
+const lowerWith =
+  (again: Again, vocabulary: Vocabulary) =>
+  (id: string): LoweredFunction | undefined =>
+    again((opened) => lowerFunction(opened, id, vocabulary));
+
+const seenWith =
+  (again: Again, vocabulary: Vocabulary) =>
+  (by: HandedOn): IndexedFile =>
+    again((opened) => closed(opened.seenBy(by), vocabulary, (read) => again((each) => read(each.seenBy(by)))));
 
 /** Reads something more of a file. */
 type Again = <T>(read: (file: PythonFile) => T) => T;
@@ -73,19 +97,34 @@ function reopened(key: object, path: string, source: Source): PythonFile {
   return file;
 }
 
+function againFrom(path: string, source: () => Source | PythonFile): Again {
+  const key = {};
+  return (read) => {
+    const given = RECENT.has(key) ? '' : source();
+    return read(given instanceof PythonFile ? given : reopened(key, path, given));
+  };
+}
+
 /** What a file calls of others, read when somebody asks. */
-function callsIn(file: PythonFile, { reachesMl, isTest }: FileFacts, again: Again): CallsElsewhere {
-  let all: CallsOfOthers | undefined;
+function callsIn(words: ReadonlySet<string>, again: Again): CallsElsewhere {
+  const known = new Map<string, CallsOfOthers>();
   return {
-    words: reachesMl && !isTest ? new Set(copyOf([...wordsOfOthers(file)])) : NO_WORDS,
-    get isRead() {
-      return all !== undefined;
+    words,
+    get asked() {
+      return known.keys();
     },
-    get all() {
-      all ??= copyOf(again(callsOfOthers));
-      return all;
+    ending(ending) {
+      let found = known.get(ending);
+      if (!found) {
+        found = copyOf(again((file) => callsOfOthers(file, ending)));
+        known.set(ending, found);
+      }
+      return found;
     },
   };
 }
+
+const wordsIn = (file: PythonFile, { reachesMl, isTest }: FileFacts): ReadonlySet<string> =>
+  reachesMl && !isTest ? new Set(copyOf([...wordsOfOthers(file)])) : NO_WORDS;
 
 const NO_WORDS: ReadonlySet<string> = new Set();

@@ -13,24 +13,55 @@ import {
   partsOfSite,
 } from '../effects/events.ts';
 import type { Span } from '../text/edit.ts';
+import type { FileFacts } from './facts.ts';
 
 export interface PackedFile {
   readonly effects: FileEffects;
   readonly sites: Pick<ReadonlyMap<string, Span>, 'get'>;
+  /** The same as plain data. */
+  readonly record: PackedRecord;
+}
+
+/** What is kept of a file but its functions, as plain data that another thread can take in. */
+export interface PackedRecord {
+  readonly imports: readonly string[];
+  readonly functions: readonly string[];
+  /** The rest of the effects, as JSON. */
+  readonly others: string;
+  /** Of what stands outside of functions: start and end of each place. */
+  readonly spans: readonly number[];
+}
+
+/** All that is kept of a closed file, as plain data: another thread that can read the file takes it in. */
+export interface FileRecord extends PackedRecord {
+  readonly path: string;
+  readonly facts: FileFacts;
+  readonly words: readonly string[];
 }
 
 /** Works out one function, from the text. */
-type Lower = (id: string) => LoweredFunction | undefined;
+export type Lower = (id: string) => LoweredFunction | undefined;
 
 /** What stands outside of the file's functions; of these each is lowered when it is asked for. */
 export function pack({ effects, places }: LoweredModule, ids: Iterable<string>, lower: Lower): PackedFile {
-  const functions = new PackedFunctions(ids, lower);
-  const own = spansOf(places.get('') ?? []);
+  const { imports, ...others } = effects;
+  const spans = (places.get('') ?? []).flatMap(({ start, end }) => [start, end]);
+  return unpack(
+    { imports: copyOf(imports), functions: copyOf([...ids]), others: JSON.stringify(others), spans },
+    lower,
+  );
+}
+
+/** A file by its record. */
+export function unpack(record: PackedRecord, lower: Lower): PackedFile {
+  const functions = new PackedFunctions(record.functions, lower);
   const get = (site: string): Span | undefined => {
     const { unit, index } = partsOfSite(site);
-    return (unit === '' ? own : functions.placesOf(unit))[index];
+    if (unit !== '') return functions.placesOf(unit)[index];
+    const [start, end] = [record.spans[index * 2], record.spans[index * 2 + 1]];
+    return start === undefined || end === undefined ? undefined : { start, end };
   };
-  return { effects: new PackedEffects(effects, functions), sites: { get } };
+  return { effects: new PackedEffects(record, functions), sites: { get }, record };
 }
 
 /** A value of its own, no string of which is a piece of a text. */
@@ -42,10 +73,10 @@ class PackedEffects implements FileEffects {
   readonly functions: FunctionTable;
   #packed: string | Omit<FileEffects, 'imports' | 'functions'>;
 
-  constructor({ imports, ...others }: Omit<FileEffects, 'functions'>, functions: FunctionTable) {
-    this.imports = copyOf(imports);
+  constructor({ imports, others }: PackedRecord, functions: FunctionTable) {
+    this.imports = imports;
     this.functions = functions;
-    this.#packed = JSON.stringify(others);
+    this.#packed = others;
   }
 
   get #others(): Omit<FileEffects, 'imports' | 'functions'> {
@@ -85,7 +116,7 @@ class PackedFunctions implements FunctionTable {
   readonly #known = new Map<string, LoweredFunction>();
 
   constructor(ids: Iterable<string>, lower: Lower) {
-    this.#ids = new Set(copyOf([...ids]));
+    this.#ids = new Set(ids);
     this.#lower = lower;
   }
 

@@ -19,6 +19,7 @@ import { mentionsCublas } from '../switches/environment.ts';
 import type { Span } from '../text/edit.ts';
 import { folderOf, join, resolve } from '../text/paths.ts';
 import type { FileFacts } from './facts.ts';
+import type { FileRecord } from './packed-file.ts';
 
 /** What is kept of a file. */
 export interface IndexedFile {
@@ -29,15 +30,18 @@ export interface IndexedFile {
   readonly calls: CallsElsewhere;
   /** The same where names that modules of the project hand on mean what they stand for there. */
   readonly seenBy: (by: HandedOn) => IndexedFile;
+  /** Of a closed file, all that is kept of it as plain data. */
+  readonly record?: FileRecord;
 }
 
 /** How a file calls what other files define. */
 export interface CallsElsewhere {
   /** The last parts of the names by which it may call them; empty for a test, and where no machine learning is near. */
   readonly words: ReadonlySet<string>;
-  readonly all: CallsOfOthers;
-  /** Somebody has asked for them. */
-  readonly isRead: boolean;
+  /** Those whose name ends so: `.helper`, `.Net.forward`. */
+  ending(ending: string): CallsOfOthers;
+  /** The endings that somebody has asked for. */
+  readonly asked: Iterable<string>;
 }
 
 /** Names of libraries in a module: those it imports by name, and the libraries that it imports with a star. */
@@ -431,8 +435,8 @@ export class Workspace implements Modules {
     for (const other of this.#files.keys()) {
       const calls = other === path ? undefined : this.#indexed(other)?.calls;
       if (!calls || !words.some((word) => calls.words.has(word))) continue;
-      for (const [name, how] of Object.entries(calls.all)) {
-        if (name.endsWith(ending) && this.#names(name, other, path, id)) found.push(how);
+      for (const [name, how] of Object.entries(calls.ending(ending))) {
+        if (this.#names(name, other, path, id)) found.push(how);
       }
     }
     this.#callers.set(key, found);
@@ -441,7 +445,9 @@ export class Workspace implements Modules {
 
   /** Whether a file calls what has been asked about in another way than it did. */
   #callsDiffer(old: CallsElsewhere, now: CallsElsewhere): boolean {
-    if (old.isRead && JSON.stringify(old.all) !== JSON.stringify(now.all)) return true;
+    for (const ending of old.asked) {
+      if (JSON.stringify(old.ending(ending)) !== JSON.stringify(now.ending(ending))) return true;
+    }
     return [...this.#soughtWords].some((word) => old.words.has(word) !== now.words.has(word));
   }
 

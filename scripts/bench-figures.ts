@@ -18,3 +18,11 @@ export function quantile(times: readonly number[], part: number): number {
 }
 
 export const median = (times: readonly number[]): number => quantile(times, 0.5);
+
+/** Milliseconds of processor time, so that whatever else the machine does counts little. */
+export function processorTime(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}

@@ -4,7 +4,7 @@
  * users: what runs it from its sources adds calls of its own.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -15,17 +15,13 @@ import { closeFile, openFile } from '../server/src/core/python/file.ts';
 import { findPythonFiles } from '../server/src/host/files.ts';
 import { reasonToSkip } from '../server/src/host/limits.ts';
 import { expectShortLives } from '../server/src/host/memory.ts';
-import { bareParser, median, quantile } from './bench-figures.ts';
+import { bareParser, median, processorTime, quantile } from './bench-figures.ts';
+import { download, FOLDER } from './bench-packages.ts';
 import { Server } from './bench-server.ts';
 import { applyStroke, editingTrace, trainingScript } from './bench-trace.ts';
 import '../test/engine.ts';
 
 const SERVER = fileURLToPath(new URL('../dist/server.cjs', import.meta.url));
-const FOLDER = fileURLToPath(new URL('../out/bench', import.meta.url));
-const PACKAGES = [
-  ...['timm==1.0.31', 'torch_geometric==2.8.1', 'torchmetrics==1.9.0', 'accelerate==1.15.0', 'trl==1.16.0'],
-  'lightning==2.6.6',
-];
 const ROUNDS = 3;
 const TOGGLES = 40;
 const SETTLING_MS = 3000;
@@ -39,18 +35,6 @@ if (download()) {
   await measureDependants();
 }
 
-/** False, with the reason printed, where the packages cannot be had. */
-function download(): boolean {
-  if (existsSync(join(FOLDER, 'timm'))) return true;
-  mkdirSync(FOLDER, { recursive: true });
-  const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-compile', '--target', FOLDER, ...PACKAGES];
-  const { status, error, stderr } = spawnSync('python3', pip, { encoding: 'utf8' });
-  if (status === 0) return true;
-  console.log(`skipped: the packages could not be installed (${error?.message ?? stderr.trim().split('\n').at(-1)})`);
-  return false;
-}
-
-/** Processor time, so that whatever else the machine does counts little. */
 async function measureIndex(): Promise<void> {
   const files = (await findPythonFiles([FOLDER], () => {}))
     .map((path) => ({ path, text: readFileSync(path, 'utf8') }))
@@ -158,13 +142,6 @@ async function indexed(): Promise<Server> {
 function residentMegabytes(pid: number): number {
   const { stdout } = spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
   return Number(stdout) / 1024;
-}
-
-function processorTime(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
 }
 
 async function elapsed(work: () => Promise<unknown>): Promise<number> {

@@ -1,0 +1,191 @@
+/**
+ * Measures the command line over six packages and beside other linters, each row with its target: processor time against
+ * a bare parse of the same files, in pairs, the median of five. `--record` writes the chart and this version's ratios.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { version } from '../package.json';
+import { bareParser, median } from './bench-figures.ts';
+import { measureGrowth } from './bench-growth.ts';
+import { download, FOLDER } from './bench-packages.ts';
+import { deepProject, written } from './bench-projects.ts';
+
+const COMMAND_LINE = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const HISTORY = fileURLToPath(new URL('../bench/history.json', import.meta.url));
+const CHART = fileURLToPath(new URL('../docs/images/bench.svg', import.meta.url));
+const ROUNDS = Number(process.env.SEEDWISE_BENCH_ROUNDS ?? 5);
+const PARSE_ONLY = '--parse-only';
+
+/** What a run of a command cost. */
+interface Cost {
+  /** Seconds of processor time, all threads together. */
+  readonly cpu: number;
+  readonly wall: number;
+  /** The most memory it took, in MB; null where that is not known. */
+  readonly memory: number | null;
+}
+
+const rows: Record<string, number> = {};
+
+if (process.argv.includes(PARSE_ONLY)) await parseOnly(process.argv.at(-1)!);
+else if (!existsSync(COMMAND_LINE)) throw new Error(`${COMMAND_LINE} is not there: run \`npm run build\` first.`);
+else if (download()) {
+  console.log(`\n${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, median of ${ROUNDS} pairs`);
+  measurePackages();
+  measureDeep();
+  measureGrowth();
+  const peers = measurePeers();
+  if (process.argv.includes('--record')) record(peers);
+}
+
+/** Parses every file below a folder and does nothing with the trees; what the process costs beside is taken off. */
+async function parseOnly(folder: string): Promise<void> {
+  const texts = pythonFiles(folder).map((path) => readFileSync(path, 'utf8'));
+  const parser = await bareParser();
+  const before = process.cpuUsage();
+  for (const text of texts) parser.parse(text)?.delete();
+  const { user, system } = process.cpuUsage(before);
+  console.log(`parsed ${(user + system) / 1e6}`);
+}
+
+function pythonFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.py'))
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
+}
+
+function bareCost(folder: string): number {
+  const { stdout } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), PARSE_ONLY, folder], {
+    encoding: 'utf8',
+  });
+  return Number(/^parsed (.*)$/m.exec(stdout)?.[1]);
+}
+
+/** Runs a command under the shell's own clock, which counts what its children cost. */
+function costOf(command: string, ...args: readonly string[]): Cost {
+  const peak = 'process.on("exit",()=>process._rawDebug("peak "+process.resourceUsage().maxRSS))';
+  const isOurs = command === process.execPath;
+  const own = isOurs ? ['--import', `data:text/javascript,${encodeURIComponent(peak)}`] : [];
+  const { stderr } = spawnSync(
+    'bash',
+    ['-c', 'TIMEFORMAT="times %U %S %R"; time "$@"', 'bash', command, ...own, ...args],
+    {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    },
+  );
+  const [user = NaN, system = NaN, wall = NaN] = (/^times (.*)$/m.exec(stderr)?.[1] ?? '').split(' ').map(Number);
+  const kilobytes = [...stderr.matchAll(/^peak (\d+)$/gm)].map(([, each]) => Number(each));
+  return { cpu: user + system, wall, memory: kilobytes.length > 0 ? Math.max(...kilobytes) / 1024 : null };
+}
+
+const check = (folder: string, ...args: readonly string[]): Cost =>
+  costOf(process.execPath, COMMAND_LINE, 'check', '--isolated', '--format', 'concise', ...args, folder);
+
+function measurePackages(): void {
+  const cache = mkdtempSync(join(tmpdir(), 'seedwise-bench-cache-'));
+  const bare: number[] = [];
+  const runs = { cold: [] as Cost[], threads: [] as Cost[], cached: [] as Cost[] };
+  for (let round = 0; round < ROUNDS; round++) {
+    bare.push(bareCost(FOLDER));
+    runs.cold.push(check(FOLDER, '--no-cache', '--threads', '1'));
+    runs.threads.push(check(FOLDER, '--no-cache', '--threads', '2'));
+    if (round === 0) check(FOLDER, '--cache', cache);
+    runs.cached.push(check(FOLDER, '--cache', cache));
+  }
+  rmSync(cache, { recursive: true });
+  const against = (costs: readonly Cost[]): number => median(costs.map(({ cpu }, i) => cpu / bare[i]!));
+  console.log(`\n${pythonFiles(FOLDER).length} files of six packages; a bare parse takes ${median(bare).toFixed(2)} s`);
+  row('check, cold, one thread', against(runs.cold), 2, 'x bare parse');
+  row('its memory', median(runs.cold.map(({ memory }) => memory ?? Number.NaN)), 300, 'MB');
+  row('two threads, wall clock', median(runs.threads.map(({ wall }, i) => wall / runs.cold[i]!.wall)), 0.6, 'x one');
+  if (availableParallelism() < 2) console.log('    (one processor: two threads have nothing to gain here)');
+  row('the same again, cached', against(runs.cached), 0.25, 'x bare parse');
+}
+
+/** Many programs over one deep package cost no more for their size than the packages do. */
+function measureDeep(): void {
+  const folder = written(deepProject(150, 120));
+  const ratios: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const parse = bareCost(folder);
+    ratios.push(check(folder, '--no-cache', '--threads', '1').cpu / parse);
+  }
+  rmSync(folder, { recursive: true });
+  const packages = rows['check, cold, one thread'] ?? Number.NaN;
+  row('150 programs over a deep package', median(ratios) / packages, 1.5, 'x the row of the packages');
+}
+
+/** Other linters look for other things; their times only say what people are used to waiting. */
+function measurePeers(): ReadonlyMap<string, number> {
+  const peers: [string, string, string[]][] = [
+    ['Ruff', 'ruff', ['check', '--no-cache', '--isolated', '--exit-zero', '--select', 'NPY,S311', FOLDER]],
+    ['TorchFix', 'torchfix', ['--select=ALL', FOLDER]],
+    ['torchdetscan', 'torchdetscan', [FOLDER]],
+    ['pylint', 'pylint', ['--disable=all', '--enable=eval-used', '--jobs=1', join(FOLDER, 'accelerate')]],
+    ['nborder', 'nborder', ['check', fileURLToPath(new URL('../examples', import.meta.url))]],
+  ];
+  console.log('\nother linters over the same files (pylint over one package, for patience), processor time per MB');
+  const costs = new Map<string, number>();
+  const perMegabyte = (cpu: number, folder: string): number => {
+    const bytes = pythonFiles(folder).reduce((sum, path) => sum + statSync(path).size, 0);
+    return cpu / (bytes / 1e6);
+  };
+  const own = perMegabyte(check(FOLDER, '--no-cache', '--threads', '1').cpu, FOLDER);
+  costs.set('Seedwise', own);
+  console.log(`    ${'Seedwise'.padEnd(34)}${own.toFixed(3)} s`);
+  for (const [name, command, args] of peers) {
+    const asked = spawnSync(command, ['--version'], { encoding: 'utf8' });
+    if (asked.error) {
+      console.log(`    ${name.padEnd(34)}skipped: not installed`);
+      continue;
+    }
+    const cost = perMegabyte(costOf(command, ...args).cpu, args.at(-1)!);
+    costs.set(name, cost);
+    const named = `${name} ${/\d+(\.\d+)+/.exec(asked.stdout)?.[0] ?? ''}`;
+    console.log(`    ${named.padEnd(34)}${cost.toFixed(3)} s  x ${(cost / own).toFixed(2)} of Seedwise`);
+  }
+  return costs;
+}
+
+function row(name: string, value: number, target: number, unit: string): void {
+  rows[name] = Number(value.toPrecision(3));
+  const verdict = value <= target ? 'met' : 'missed';
+  console.log(`    ${name.padEnd(34)}${value.toPrecision(3).padStart(8)} ${unit} (target ${target}: ${verdict})`);
+}
+
+/** This version's ratios beside those of the releases before it, and the chart of the README. */
+function record(costs: ReadonlyMap<string, number>): void {
+  const history = existsSync(HISTORY) ? JSON.parse(readFileSync(HISTORY, 'utf8')) : {};
+  history[version] = rows;
+  writeFileSync(HISTORY, `${JSON.stringify(history, null, 2)}\n`);
+  writeFileSync(CHART, chartOf([...costs].sort((a, b) => a[1] - b[1])));
+}
+
+const BAR = { height: 22, gap: 10, left: 120, width: 480 };
+
+/** One bar for each linter: seconds of processor time per MB of Python. */
+function chartOf(costs: readonly (readonly [string, number])[]): string {
+  const most = Math.max(...costs.map(([, cost]) => cost));
+  const bars = costs.map(([name, cost], i) => {
+    const y = i * (BAR.height + BAR.gap) + BAR.gap;
+    const width = Math.max(2, (cost / most) * BAR.width);
+    const middle = y + BAR.height * 0.7;
+    const colour = name === 'Seedwise' ? '#2f9e6e' : '#9aa4ad';
+    return (
+      `  <text x="${BAR.left - 8}" y="${middle}" text-anchor="end">${name}</text>\n` +
+      `  <rect x="${BAR.left}" y="${y}" width="${width.toFixed(1)}" height="${BAR.height}" rx="3" fill="${colour}"/>\n` +
+      `  <text x="${(BAR.left + width + 6).toFixed(1)}" y="${middle}">${cost.toFixed(2)} s</text>\n`
+    );
+  });
+  const height = costs.length * (BAR.height + BAR.gap) + BAR.gap;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${BAR.left + BAR.width + 80}" height="${height}" ` +
+    `font-family="sans-serif" font-size="13" fill="#57606a">\n` +
+    `  <title>Processor time per MB of Python, shorter is better</title>\n${bars.join('')}</svg>\n`
+  );
+}

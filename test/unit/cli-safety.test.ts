@@ -64,11 +64,11 @@ test('--fix writes inside the project only, and what would not stay whole is nam
   const { status, stderr } = run('check', '--fix', 'out.py', '.');
   assert.deepEqual(stderr.split('\n').sort(), [
     '',
-    'seedwise: fixed 5 problems in 2 files.',
     'seedwise: hard.py is not fixed: it has several hard links, which would no longer be one file.',
     'seedwise: out.py is not fixed: it lies outside the project.',
     'seedwise: outside the project, and not followed: out.py.',
     'seedwise: readonly.py is not fixed: it is read-only.',
+    'seedwise: repaired 2 files; not written: 3 files.',
   ]);
   assert.equal(status, 2);
   for (const name of ['hard.py', 'readonly.py', 'out.py'])

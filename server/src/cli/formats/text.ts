@@ -68,6 +68,7 @@ function end(results: Results): string {
   const { found, files, isQuiet } = results;
   if (isQuiet) return '';
   const count = filesIn(files.length);
+  if (files.length === 0) return `${t`No file is checked.`}\n`;
   if (found.length === 0) return `${t`No problems in ${count}.`}\n`;
   return `${t`Found ${problemsIn(found.length)} (${countsOf(found)}) in ${count}.`}\n${fixable(found)}`;
 }

@@ -13,7 +13,7 @@ import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { cellAt } from '../python/notebook.ts';
 import { unusedIgnore } from '../rules/unused-ignore.ts';
-import { alreadyDone, seedBlock } from '../seeding/seed-block.ts';
+import { alreadyDone, seedBlock, startsElsewhere } from '../seeding/seed-block.ts';
 import { LAUNCH_FILE } from '../switches/environment.ts';
 import type { Edit, Fix, Rewrite, Span } from '../text/edit.ts';
 import { type Message, type Phrase, phrase, t, translate } from '../text/language.ts';
@@ -215,6 +215,8 @@ export function insertSeedBlock(
       : t`This program seeds ${seeded} already.`;
     return { message };
   }
+  if (options.deterministic && startsElsewhere(file, project))
+    return { message: t`A process of this program begins in another file, which has to set the switches itself.` };
   const block = seedBlock(file, project, options.deterministic);
   if (!block)
     return { message: t`Each process of this program needs a seed of its own, and no rank is known where it begins.` };

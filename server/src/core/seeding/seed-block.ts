@@ -54,9 +54,13 @@ interface Plan {
  */
 export function seedBlock(file: PythonFile, project: Project, deterministic: boolean): SeedBlock | null {
   const plan = planOf(file, project, deterministic);
-  if (!plan) return null;
+  if (!plan || (deterministic && startsElsewhere(file, project))) return null;
   return { call: `${plan.name}(${plan.value.text})`, edits: () => editsOf(plan, file, project) };
 }
+
+/** A process begins in a function of another file, where no block of this one can set its switches. */
+export const startsElsewhere = (file: PythonFile, project: Project): boolean =>
+  (project.summary?.anew ?? []).some(({ own, site }) => !own.has(ALGORITHMS) && !startOf(file, site, project));
 
 /** Whether a program does all that a block would do, and the modules that it seeds. */
 export function alreadyDone(

@@ -3,6 +3,8 @@
 import type { Rule } from '../contract/rule.ts';
 import { replace } from '../edits/edit-text.ts';
 import { CUDNN_BENCHMARK } from '../knowledge/calls.ts';
+import { seederOf } from '../knowledge/tables.ts';
+import type { Node, PythonFile } from '../python/file.ts';
 import {
   isForSpeed,
   isOverruled,
@@ -51,6 +53,14 @@ torch.backends.cudnn.benchmark = False
   ],
   *check(file, project) {
     if (measuresSpeed(file, project)) return;
+    for (const { value, written } of askedOfLibraries(file)) {
+      yield {
+        start: value.start,
+        end: value.end,
+        message: t`\`${written}\` has cuDNN pick its algorithm by timing, which may differ between runs.`,
+        fixes: [{ title: t`Set \`benchmark\` to \`False\``, safe: false, edits: () => [replace(value, 'False')] }],
+      };
+    }
     for (const setting of switchSettings(file, CUDNN_BENCHMARK)) {
       const { node, value } = setting;
       if (value.type !== 'true' || isForSpeed(setting, CUDNN_BENCHMARK, project)) continue;
@@ -70,3 +80,17 @@ torch.backends.cudnn.benchmark = False
     }
   },
 };
+
+/** `Trainer(benchmark=True)`: what is passed for the switch where a library sets it. */
+function askedOfLibraries(file: PythonFile): { readonly value: Node; readonly written: string }[] {
+  return file.allCalls.flatMap((call) => {
+    const rows = (call.name === null ? undefined : seederOf(call.name))?.flagsWhen ?? [];
+    return rows.flatMap((row) => {
+      if (row.flags.cudnn_benchmark !== true || row.equals !== true) return [];
+      const given = file.argument(call, row.argument, row.position);
+      return typeof given !== 'string' && given.type === 'true'
+        ? [{ value: given, written: `${row.argument}=True` }]
+        : [];
+    });
+  });
+}

@@ -7,6 +7,7 @@ The interpreter is $PYTHON, or else the one that runs this file.
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import re
@@ -27,6 +28,8 @@ HERE = Path(__file__).resolve().parent
 PACKAGE = warm.TRACER / "seedwise_trace"
 PYTHON = os.environ.get("PYTHON") or sys.executable
 LIMIT_SECONDS = 900
+# A program of a library that not every Python with torch has.
+NEEDS = re.compile(r"# needs: (\w+)\n")
 MARK = re.compile(r"# parts: ([a-z-]+)")
 
 
@@ -44,10 +47,9 @@ def main():
     with tempfile.TemporaryDirectory() as scratch, contextlib.ExitStack() as stack:
         verdict_on = verdict_of_drive if options.cold else warm_verdicts(stack.enter_context(warm.Pool(PYTHON)))
         programs = options.paths or sorted((HERE / "programs").iterdir()) + faults.write(Path(scratch), options.seed)
-        checks = [(path.name, lambda path=path: judge(path, verdict_on)) for path in programs]
-        if not options.paths:
-            checks += [(f"behaviour {name}", lambda check=check: check(drive)) for name, check in behaviour.CHECKS.items()]
-        checks = [check for check in checks if options.only in check[0]]
+        checks = [(path.name, lambda path=path: judge(path, verdict_on)) for path in programs if options.only in path.name and can_run(path)]
+        behaviours = [] if options.paths else [(f"behaviour {name}", check) for name, check in behaviour.CHECKS.items()]
+        checks += [(name, lambda check=check: check(drive)) for name, check in behaviours if options.only in name]
         with ThreadPoolExecutor(options.jobs) as threads:
             results = list(threads.map(lambda check: report(*check), checks))
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -84,6 +86,21 @@ def report(name, check):
         problem = f"{type(error).__name__}: {error}"
     print(f"{'FAILED' if problem else 'ok':8}{name} ({time.monotonic() - start:.0f} s){': ' + problem if problem else ''}", flush=True)
     return not problem
+
+
+def can_run(path):
+    """Whether the interpreter has the library that a program needs; says where it has not."""
+    needed = NEEDS.match(path.read_text(encoding="utf-8"))
+    if needed is None or has(needed[1]):
+        return True
+    print(f"left out {path.name}: {PYTHON} has no {needed[1]}")
+    return False
+
+
+@functools.lru_cache(None)
+def has(name):
+    code = f"import importlib.util, sys; sys.exit(importlib.util.find_spec({name!r}) is None)"
+    return subprocess.run([PYTHON, "-c", code]).returncode == 0
 
 
 def judge(path, verdict_on):

@@ -40,6 +40,9 @@ let server: Server;
 let workbench: Workbench;
 
 before(async () => {
+  // Before VS Code looks for files: what it has listed, it does not list again for a while.
+  writeFileSync(path.join(workspace, VERIFY.name), VERIFY.program);
+  writeFileSync(path.join(workspace, VERIFY.endless), VERIFY.sleeps);
   fetchVSCode();
   run(CODE, [...profile.args, '--install-extension', VSIX, '--force']);
   server = await startServer(profile);
@@ -185,8 +188,6 @@ const running = (name: string): string[] =>
   });
 
 step('a program is verified only after a question that says what will run', async ({ page }) => {
-  writeFileSync(path.join(workspace, VERIFY.name), VERIFY.program);
-  writeFileSync(path.join(workspace, VERIFY.endless), VERIFY.sleeps);
   const question = await askToVerify(page, VERIFY.name);
   const text = (await question.textContent()) ?? '';
   for (const part of VERIFY.question) assert.ok(text.includes(part), `${part} in ${text}`);

@@ -10,6 +10,7 @@ import os
 import random
 import sys
 import time
+import types
 import zlib
 
 from . import sites, stream
@@ -324,6 +325,14 @@ def _hook_pathlib(module):
             setattr(accessor, name, staticmethod(getattr(os, name)))
 
 
+def _hook_glob(module):
+    """In Python 3.13 what matches patterns of paths keeps the function that `os` had when it was imported."""
+    for kind in list(vars(module).values()):
+        kept = vars(kind).get("scandir") if isinstance(kind, type) else None
+        if isinstance(kept, staticmethod) and isinstance(kept.__func__, types.BuiltinFunctionType):
+            kind.scandir = staticmethod(os.scandir)
+
+
 def _hashes():
     original, frame_of, is_user_file = builtins.hash, sys._getframe, sites.is_user_file
 
@@ -547,6 +556,7 @@ def _hook_threading(module):
 
 HOOKS = {
     "concurrent.futures._base": _hook_futures,
+    "glob": _hook_glob,
     "multiprocessing.pool": _hook_pool,
     "numpy.random": _hook_numpy,
     "pathlib": _hook_pathlib,

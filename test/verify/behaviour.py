@@ -153,6 +153,21 @@ def carrying(mark):
     return found
 
 
+def lists_in_every_way(drive):
+    """Each way of Python's to list a folder comes in the order that a run is to have, also those that kept a function of `os` early."""
+    text = "import glob, os\nfrom pathlib import Path\nway = Path('data')\nprint([[each.name for each in way.iterdir()], [each.name for each in way.glob('*')], [each.name for each in way.rglob('*')], [os.path.basename(each) for each in glob.glob('data/*')], os.listdir('data'), [each.name for each in os.scandir('data')], [files for _, _, files in os.walk('data')][0]])\n"
+    folder = folder_with(main__py=text)
+    (folder / "data").mkdir()
+    for name in "hbdfaceg":
+        (folder / "data" / name).touch()
+    package = Path(__file__).resolve().parent.parent.parent / "python" / "seedwise_trace"
+    told = {"folder": str(folder), "root": str(folder), "changes": ["listing"]}
+    environment = dict(os.environ, PYTHONPATH=str(package / "hook"), SEEDWISE_TRACE=json.dumps(told))
+    python = os.environ.get("PYTHON") or sys.executable
+    done = subprocess.run([python, "main.py"], cwd=folder, env=environment, stdout=subprocess.PIPE, encoding="utf-8", check=True)
+    return "" if done.stdout.strip() == str([list("abcdefgh")] * 7) else done.stdout
+
+
 def is_recorded_and_compared(drive):
     text = "import argparse\nimport torch\np = argparse.ArgumentParser()\np.add_argument('--seed', type=int, default=0)\ntorch.manual_seed(p.parse_args().seed)\nprint('loss', torch.randn(4).sum().item())\n"
     folder = folder_with(main__py=text)
@@ -200,6 +215,7 @@ CHECKS = {
         is_a_module,
         is_launched_by_torchrun,
         is_cancelled,
+        lists_in_every_way,
         is_recorded_and_compared,
         million_operations,
     )

@@ -22,15 +22,17 @@ export type CallsOfOthers = Readonly<Record<string, CallsOfOther>>;
 export const wordsOfOthers = (file: PythonFile): Set<string> =>
   new Set([...file.callsByName.keys()].filter(isForeign).map((name) => name.slice(name.lastIndexOf('.') + 1)));
 
-/** Those whose name ends so: `.helper`, `.Net.forward`. */
-export function callsOfOthers(file: PythonFile, ending: string): CallsOfOthers {
+/** Those whose name ends so: `.helper`, `.Net.forward`; of their arguments only the wanted ones are looked at. */
+export function callsOfOthers(file: PythonFile, ending: string, wanted: readonly (number | string)[]): CallsOfOthers {
   const found: Record<string, CallsOfOther> = {};
   const isOff = (node: Node): boolean => runsWithoutGradient(node, file, { isWhole: false });
   const around: Around = { isNetwork: (id) => isModuleHere(id, file), passesElsewhere: () => null, isOff };
   for (const [name, calls] of callsByName(file)) {
     if (!name.endsWith(ending)) continue;
     const last = name.slice(name.lastIndexOf('.') + 1);
-    const gradients = new Set(calls.filter(({ node }) => !isOff(node)).flatMap((call) => passed(call, file, around)));
+    const gradients = new Set(
+      calls.filter(({ node }) => !isOff(node)).flatMap((call) => passed(call, wanted, file, around)),
+    );
     // Whoever hands a function on may have it run anywhere.
     const isQuiet =
       last !== 'forward' && calls.every(({ node }) => isOff(node)) && isOnlyCalled(last, calls.length, file);
@@ -63,13 +65,19 @@ function callsByName(file: PythonFile): ReadonlyMap<string, readonly Call[]> {
 
 const isForeign = (name: string): boolean => !name.startsWith('#') && !isOfLibrary(name);
 
-function passed(call: Call, file: PythonFile, around: Around): (number | string)[] {
+function passed(
+  call: Call,
+  wanted: readonly (number | string)[],
+  file: PythonFile,
+  around: Around,
+): (number | string)[] {
   const isCarried = (node: Node): boolean =>
     tensorOf(node, file)?.detached !== true && carriesGradient(node, file, around);
   return (call.node.get('arguments')?.children ?? []).flatMap((node, position) => {
     const key = node.type === 'keyword_argument' ? node.get('name') : undefined;
     const value = node.type === 'keyword_argument' ? node.get('value') : node;
-    return value && isCarried(value) ? [key ? file.read(key) : position] : [];
+    const name = key ? file.read(key) : position;
+    return value && wanted.includes(name) && isCarried(value) ? [name] : [];
   });
 }
 

@@ -9,7 +9,7 @@ import type { Source } from '../python/notebook.ts';
 import type { Span } from '../text/edit.ts';
 import { type FileFacts, factsOf } from './facts.ts';
 import { copyOf, type FileRecord, pack, unpack } from './packed-file.ts';
-import type { CallsElsewhere, IndexedFile } from './workspace.ts';
+import type { CallsElsewhere, CallsQuestion, IndexedFile } from './workspace.ts';
 
 /** What the workspace keeps of an open file. Its sites move with the file's nodes. */
 export function indexFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFile {
@@ -111,13 +111,14 @@ function callsIn(words: ReadonlySet<string>, again: Again): CallsElsewhere {
   return {
     words,
     get asked() {
-      return known.keys();
+      return [...known.keys()].map((key) => JSON.parse(key) as CallsQuestion);
     },
-    ending(ending) {
-      let found = known.get(ending);
+    answer(question) {
+      const key = JSON.stringify(question);
+      let found = known.get(key);
       if (!found) {
-        found = copyOf(again((file) => callsOfOthers(file, ending)));
-        known.set(ending, found);
+        found = copyOf(again((file) => callsOfOthers(file, question.ending, question.wanted)));
+        known.set(key, found);
       }
       return found;
     },

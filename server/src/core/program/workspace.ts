@@ -34,14 +34,19 @@ export interface IndexedFile {
   readonly record?: FileRecord;
 }
 
+/** A question about the calls whose name ends so, `.helper` or `.Net.forward`, and about the arguments wanted. */
+export interface CallsQuestion {
+  readonly ending: string;
+  readonly wanted: readonly (number | string)[];
+}
+
 /** How a file calls what other files define. */
 export interface CallsElsewhere {
   /** The last parts of the names by which it may call them; empty for a test, and where no machine learning is near. */
   readonly words: ReadonlySet<string>;
-  /** Those whose name ends so: `.helper`, `.Net.forward`. */
-  ending(ending: string): CallsOfOthers;
-  /** The endings that somebody has asked for. */
-  readonly asked: Iterable<string>;
+  answer(question: CallsQuestion): CallsOfOthers;
+  /** What somebody has asked. */
+  readonly asked: Iterable<CallsQuestion>;
 }
 
 /** Names of libraries in a module: those it imports by name, and the libraries that it imports with a star. */
@@ -350,7 +355,7 @@ export class Workspace implements Modules {
   visited(path: string): readonly TransformedDraw[] {
     let found = this.#visited.get(path);
     if (!found) {
-      const composer = new Composer(this.modules, path);
+      const composer = new Composer(this.modules, path, { shared: this.#shared });
       const ids = this.facts(path)?.transforming ?? [];
       withinReason(() => composer.visit(path, ids));
       found = { draws: composer.transformed, asked: composer.needs.files };
@@ -411,20 +416,20 @@ export class Workspace implements Modules {
 
   /** Whether other files call a function only where no gradient is taken; null where none is seen to. */
   callsElsewhere(path: string, id: string): boolean | null {
-    const calls = this.#callsOf(path, id);
+    const calls = this.#callsOf(path, id, []);
     return calls.length === 0 ? null : calls.every(({ isQuiet }) => isQuiet);
   }
 
   /** Whether other files pass what has a gradient for a parameter of a function; null where none is seen to call it. */
   passesGradient(path: string, id: string, parameter: string, position: number): boolean | null {
-    const calls = this.#callsOf(path, id);
+    const calls = this.#callsOf(path, id, [parameter, position]);
     if (calls.length === 0) return null;
     return calls.some(({ gradients }) => gradients.includes(parameter) || gradients.includes(position));
   }
 
   /** How other files, tests left out, call a function or a network's `forward` of a file. */
-  #callsOf(path: string, id: string): readonly CallsOfOther[] {
-    const key = `${path}\0${id}`;
+  #callsOf(path: string, id: string, wanted: CallsQuestion['wanted']): readonly CallsOfOther[] {
+    const key = `${path}\0${id}\0${wanted.join()}`;
     const known = this.#callers.get(key);
     if (known) return known;
     const ending = `.${id.slice(1)}`;
@@ -435,7 +440,7 @@ export class Workspace implements Modules {
     for (const other of this.#files.keys()) {
       const calls = other === path ? undefined : this.#indexed(other)?.calls;
       if (!calls || !words.some((word) => calls.words.has(word))) continue;
-      for (const [name, how] of Object.entries(calls.ending(ending))) {
+      for (const [name, how] of Object.entries(calls.answer({ ending, wanted }))) {
         if (this.#names(name, other, path, id)) found.push(how);
       }
     }
@@ -445,8 +450,8 @@ export class Workspace implements Modules {
 
   /** Whether a file calls what has been asked about in another way than it did. */
   #callsDiffer(old: CallsElsewhere, now: CallsElsewhere): boolean {
-    for (const ending of old.asked) {
-      if (JSON.stringify(old.ending(ending)) !== JSON.stringify(now.ending(ending))) return true;
+    for (const question of old.asked) {
+      if (JSON.stringify(old.answer(question)) !== JSON.stringify(now.answer(question))) return true;
     }
     return [...this.#soughtWords].some((word) => old.words.has(word) !== now.words.has(word));
   }

@@ -358,12 +358,28 @@ function isNetworkOfClass(callee: Node, file: PythonFile, around: Around): boole
 /** The object that is called is asked for its parameters, or switched to training or evaluation, in the same file. */
 function isToldToLearn(callee: Node, file: PythonFile): boolean {
   if (callee.type !== 'identifier' && callee.type !== 'attribute') return false;
-  const text = file.read(callee);
   const home = callee.type === 'identifier' ? file.definitions(callee) : null;
-  return file.allCalls.some(({ method, callee: other }) => {
-    const object = method !== null && OF_NETWORKS.test(method) ? other.get('object') : undefined;
-    return object !== undefined && file.read(object) === text && (home === null || file.definitions(object) === home);
-  });
+  const same = networksByText(file).get(file.read(callee)) ?? [];
+  return same.some((object) => home === null || file.definitions(object) === home);
+}
+
+const networks = new WeakMap<PythonFile, ReadonlyMap<string, readonly Node[]>>();
+
+/** What a method of networks is called on, by how it is written. */
+function networksByText(file: PythonFile): ReadonlyMap<string, readonly Node[]> {
+  const known = networks.get(file);
+  if (known) return known;
+  const found = new Map<string, Node[]>();
+  for (const { method, callee } of file.allCalls) {
+    const object = method !== null && OF_NETWORKS.test(method) ? callee.get('object') : undefined;
+    if (!object) continue;
+    const text = file.read(object);
+    const same = found.get(text);
+    if (same) same.push(object);
+    else found.set(text, [object]);
+  }
+  networks.set(file, found);
+  return found;
 }
 
 /** `def step(net, x)`, which goes back from what it computes: what such a function is handed and calls is what it trains. */

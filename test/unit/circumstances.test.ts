@@ -446,3 +446,45 @@ if __name__ == "__main__":
 `;
   assert.match(block(text, true), /\ndef worker\(rank\):\n {4}make_deterministic\(rank\)\n {4}torch\.manual_seed/);
 });
+
+test('a block after another one keeps the condition, also of a seed that is a sum', () => {
+  const text = `import argparse
+import torch
+import torch.multiprocessing as mp
+
+
+def worker(rank, args):
+    print(rank, torch.rand(1))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=None)
+    args = parser.parse_args()
+    mp.spawn(worker, args=(args,), nprocs=2)
+
+
+if __name__ == "__main__":
+    main()
+`;
+  const twice = block(block(text), true);
+  assert.doesNotMatch(twice, /\n {4}(seed_everything|make_deterministic)\(args/);
+});
+
+test('where all ranks are seeded, only the switches are missing', () => {
+  const text = `import torch
+import torch.distributed as dist
+
+dist.init_process_group("gloo")
+torch.manual_seed(7 + dist.get_rank())
+print(torch.rand(1))
+`;
+  const helper = `def make_deterministic():
+    torch.use_deterministic_algorithms(True)
+    torch.backends.cudnn.benchmark = False
+`;
+  assert.equal(
+    block(text, true),
+    text.replace('dist\n\n', `dist\n\n\n${helper}\n\n`).replace('"gloo")\n', '"gloo")\nmake_deterministic()\n'),
+  );
+});

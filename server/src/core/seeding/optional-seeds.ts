@@ -15,24 +15,33 @@ export interface Condition {
 
 /** The condition about a seed under which the program takes it: `if args.seed is not None:`; null where there is none. */
 export function conditionOf(seed: Node, file: PythonFile): Condition | null {
-  const name = file.read(seed);
-  if (!/^[\w.]+$/.test(name) || /^\d/.test(name)) return null;
+  const names = namesIn(seed, file);
   for (let at = seed; at.parent && at.parent.type !== 'module'; at = at.parent) {
     const { parent, field } = at;
     if (parent.type === 'function_definition') return null;
     const condition = field === 'consequence' ? parent.get('condition') : undefined;
-    if (condition && mentions(condition, name, file)) {
+    const meant = condition && names.find((name) => mentions(condition, name, file));
+    if (condition && meant !== undefined) {
       const isShort = isComparison(condition);
-      return {
-        text: isShort ? file.read(condition) : `${name} is not None`,
-        written: isShort ? condition : null,
-        arm: at,
-      };
+      const text = isShort ? file.read(condition) : `${meant} is not None`;
+      return { text, written: isShort ? condition : null, arm: at };
     }
     const denied = at.type === 'else_clause' ? parent.get('condition') : leftBefore(at, file);
-    if (denied && isNone(denied, name, file)) return { text: `${name} is not None`, written: null, arm: null };
+    const missing = denied && names.find((name) => isNone(denied, name, file));
+    if (missing !== undefined) return { text: `${missing} is not None`, written: null, arm: null };
   }
   return null;
+}
+
+/** The names and attributes that an expression is made of: `args.seed` and `rank` of `args.seed + rank`. */
+function namesIn(expression: Node, file: PythonFile): string[] {
+  const names: string[] = [];
+  walk(expression, (node) => {
+    if (node.type !== 'identifier' && node.type !== 'attribute') return true;
+    names.push(file.read(node));
+    return false;
+  });
+  return names;
 }
 
 /** The condition of an `if seed is None: return` in front of a statement of the same block. */
@@ -96,6 +105,7 @@ export function renamed(
 
 /** True where the seed may be `None`: an option of the command line, or a parameter, that is `None` unless it is given. */
 export function isOptional(seed: Node, file: PythonFile): boolean {
+  if (seed.type === 'binary_operator') return seed.children.some((each) => isOptional(each, file));
   if (!mayLack(seed, file)) return false;
   // Who hands it to what wants a number relies on one.
   return !file.allCalls.some(({ name, node }) => {

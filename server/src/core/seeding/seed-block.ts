@@ -46,6 +46,8 @@ interface Plan {
   /** It is the project's own, as it is or with more streams. */
   readonly isOwn: boolean;
   readonly deterministic: boolean;
+  /** False where the program seeds all that it draws, and only the switches are missing. */
+  readonly takesSeed: boolean;
 }
 
 /**
@@ -55,7 +57,7 @@ interface Plan {
 export function seedBlock(file: PythonFile, project: Project, deterministic: boolean): SeedBlock | null {
   const plan = planOf(file, project, deterministic);
   if (!plan || (deterministic && startsElsewhere(file, project))) return null;
-  return { call: `${plan.name}(${plan.value.text})`, edits: () => editsOf(plan, file, project) };
+  return { call: callOf(plan, plan.value), edits: () => editsOf(plan, file, project) };
 }
 
 /** A process begins in a function of another file, where no block of this one can set its switches. */
@@ -79,6 +81,8 @@ export function alreadyDone(
     isDone: isSeeded && (!deterministic || (isSwitched && !isFree && contradicting(file).length === 0)),
   };
 }
+
+const callOf = ({ name, takesSeed }: Plan, { text }: SeedValue): string => `${name}(${takesSeed ? text : ''})`;
 
 function planOf(file: PythonFile, project: Project, deterministic: boolean): Plan | null {
   const must = project.summary?.must ?? {};
@@ -105,6 +109,7 @@ function planOf(file: PythonFile, project: Project, deterministic: boolean): Pla
     name,
     isOwn,
     deterministic,
+    takesSeed: own !== null || streams.length > 0,
   };
 }
 
@@ -152,12 +157,12 @@ function editsOf(plan: Plan, file: PythonFile, project: Project): Edit[] {
     ? { lines: [], edits: [...(own?.extended(missing) ?? [])] }
     : helperOf(plan, file, project);
   const unit = indentUnit(file);
-  const call = guarded(value, [`${name}(${value.text})`], unit);
+  const call = plan.takesSeed ? guarded(value, [callOf(plan, value)], unit) : [callOf(plan, value)];
   const imports = [...edits, ...value.edits];
   const targets = seedTargets(plan, file, project);
   if (entry.kind === 'none') return lines.length > 0 ? insertHelper(file, imports, lines) : imports;
   const absorbed = [
-    ...earlierSeeds(file, project, entry.kind === 'instead' ? entry.statement : null, plan),
+    ...earlierSeeds(file, project, entry.statement ?? null, plan),
     ...(deterministic ? contradicting(file) : []),
   ];
   const isThere = entry.kind === 'instead' && isOwn && calls(entry.statement, name, file);
@@ -191,7 +196,7 @@ const calls = (statement: Node, name: string, file: PythonFile): boolean => {
 
 /** The new helper: it calls the project's own, seeds what that leaves out, and switches. */
 function helperOf(
-  { own, streams, name, deterministic }: Plan,
+  { own, streams, name, deterministic, takesSeed }: Plan,
   file: PythonFile,
   project: Project,
 ): { lines: string[]; edits: Edit[] } {
@@ -206,7 +211,7 @@ function helperOf(
   const before = compiled.flatMap((each) => [...each.lines, '', '']);
   const first = own ? [`${unit}${own.name}(seed)`] : [];
   edits.push(...compiled.flatMap((each) => each.edits.filter((edit) => !edits.some(({ text }) => text === edit.text))));
-  return { lines: [...before, `def ${name}(seed):`, ...first, ...lines, ...inner], edits };
+  return { lines: [...before, `def ${name}(${takesSeed ? 'seed' : ''}):`, ...first, ...lines, ...inner], edits };
 }
 
 interface Switch {
@@ -231,9 +236,9 @@ function switchesOf(file: PythonFile, version: string | null): Switch[] {
 }
 
 /** Neither seed nor switch reaches a process that is started anew: its target calls the block too. */
-function seedTargets({ name, deterministic }: Plan, file: PythonFile, project: Project): Edit[] {
+function seedTargets(plan: Plan, file: PythonFile, project: Project): Edit[] {
   const drawing = Object.values(project.summary?.children ?? {});
-  const free = deterministic ? (project.summary?.anew ?? []).filter(({ own }) => !own.has(ALGORITHMS)) : [];
+  const free = plan.deterministic ? (project.summary?.anew ?? []).filter(({ own }) => !own.has(ALGORITHMS)) : [];
   const seeds = new Map<Node, SeedValue>();
   for (const child of [...drawing, ...free]) {
     const start = startOf(file, child.site, project);
@@ -244,7 +249,7 @@ function seedTargets({ name, deterministic }: Plan, file: PythonFile, project: P
   }
   return [...seeds].flatMap(([statement, value]) => [
     ...value.edits,
-    insertBefore(file, statement, guarded(value, [`${name}(${value.text})`], indentUnit(file))),
+    insertBefore(file, statement, guarded(value, [callOf(plan, value)], indentUnit(file))),
   ]);
 }
 

@@ -74,7 +74,7 @@ def all_checks(options, machine):
             yield f"libraries {name}", lambda name=name: judge_counts(HERE / "libraries.py", [name])
         else:
             yield f"libraries {name}", lambda name=name: ("SKIPPED", f"needs {name}")
-    counting = {"draws": [], "ops_table": [], "gpu_ops --device cpu": ["--device", "cpu"]}
+    counting = {"draws": [], "harm": [], "ops_table": [], "gpu_ops --device cpu": ["--device", "cpu"]}
     if options.repaired:
         counting["equivalents"] = [str(options.repaired.resolve() / "equivalents.json")]
     if "cuda" in machine["has"]:

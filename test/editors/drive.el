@@ -1,6 +1,6 @@
 ;; -*- lexical-binding: t -*-
 ;; What somebody does in Emacs with the project of editors.test.ts: looks, repairs, turns a rule off. Ends with 1, and
-;; says why, where something does not happen within half a minute.
+;; says why, where something does not happen within two minutes.
 (setq make-backup-files nil
       eglot-confirm-server-initiated-edits nil
       ;; Menus are asked for by keys.
@@ -14,7 +14,7 @@
              " "))
 
 (defun await (what condition)
-  (let ((end (+ (float-time) 30)))
+  (let ((end (+ (float-time) 120)))
     (while (and (not (funcall condition)) (< (float-time) end))
       (accept-process-output nil 0.05))
     (unless (funcall condition)

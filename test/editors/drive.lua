@@ -1,5 +1,5 @@
 -- What somebody does in Neovim with the project of editors.test.ts: looks, repairs, turns a rule off. Ends with 1, and
--- says why, where something does not happen within half a minute.
+-- says why, where something does not happen within two minutes.
 local function finish(code, text)
   io.stdout:write(text .. '\n')
   vim.cmd(code == 0 and 'qa!' or 'cq')
@@ -15,7 +15,7 @@ local function rules()
 end
 
 local function await(what, condition)
-  if not vim.wait(30000, condition, 20) then finish(1, 'not done: ' .. what .. '; shown: ' .. rules()) end
+  if not vim.wait(120000, condition, 20) then finish(1, 'not done: ' .. what .. '; shown: ' .. rules()) end
 end
 
 local function shows(expected)

@@ -83,7 +83,7 @@ function drive(t: TestContext, command: string, args: (write: ReturnType<typeof 
     cwd: path.join(folder, 'project/src'),
     env,
     encoding: 'utf8',
-    timeout: 180_000,
+    timeout: 420_000,
     input: '',
   });
   assert.ok(status === 0 && /^done$/m.test(stdout), `${status}\n${stdout}\n${stderr}`);

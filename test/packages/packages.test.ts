@@ -146,7 +146,7 @@ test('the npm package is small, and runs where there is no Python', LONG, () => 
     .split('\n')
     .map((name) => name.replace(/^package\//, ''));
   const own = [...ALWAYS, ...TRACER, 'package.json', 'LICENSE', 'dist/NOTICES.md', 'dist/cli.js'];
-  checkContents(files, own, /^python\/seedwise_trace\/[\w/]+\.py$|^docs\/(rules\/)?[\w-]+\.md$/);
+  checkContents(files, own, /^python\/seedwise_trace\/[\w/]+\.py$|^docs\/(rules\/)?[\w.-]+\.md$|^README\.[\w-]+\.md$/);
   const home = path.join(SCRATCH, 'npm');
   mkdirSync(home);
   writeFileSync(path.join(home, 'package.json'), '{ "private": true }');
@@ -188,8 +188,9 @@ test('the extension’s package has what it runs, what people read, and the lice
   const own = ALWAYS.map((name) => (/^(README|CHANGELOG)/.test(name) ? name.toLowerCase() : name));
   const others = [
     /^python\/seedwise_trace\/[\w/]+\.py$/,
-    /^docs\/[\w/-]+\.(md|png)$/,
-    /^(media|snippets)\/[\w.]+$/,
+    /^docs\/[\w./-]+\.(md|png)$/,
+    /^(media|snippets|l10n)\/[\w.-]+$/,
+    /^package\.nls(\.[\w-]+)?\.json$/,
     /^(\[Content_Types\]\.xml|extension\.vsixmanifest)$/,
   ];
   checkContents(

@@ -326,12 +326,9 @@ export class WorkspaceProject implements Project {
 
   /** False for a program, or a module of programs only, of which no file takes gradients in a way anybody sees. */
   get takesGradients(): boolean {
-    const { path } = this.file;
-    // Nobody imports a notebook: it runs all that there is of it, also where it does nothing to randomness.
-    const runs = this.file.notebook ? this.#workspace.program(path).reached : [];
-    const paths = this.isInProgram ? this.#programPaths : new Set(runs);
-    if (paths.size === 0) return true;
-    return [path, ...paths].some((each) => this.#workspace.facts(each)?.takesGradients !== false);
+    const paths = this.#programPaths;
+    if (!this.isInProgram || paths.size === 0) return true;
+    return [this.file.path, ...paths].some((path) => this.#workspace.facts(path)?.takesGradients !== false);
   }
 
   /** True for a call that is known to build dropout, batch norm or anything else that `eval()` changes. */

@@ -58,10 +58,10 @@ test('after a kill in the middle every file is the old or the new one, and the n
   skip: isWindows,
   timeout: 120_000,
 }, async (t) => {
-  const { cwd, run } = shell(t, { ...many(40), 'setup.cfg': '' });
+  const { cwd, run } = shell(t, { ...many(200), 'setup.cfg': '' });
   let between = 0;
-  for (let round = 0; round < 6 && between < 2; round++) {
-    for (const [name, text] of Object.entries(many(40))) writeFileSync(path.join(cwd, name), text);
+  for (let round = 0; round < 20 && between < 1; round++) {
+    for (const [name, text] of Object.entries(many(200))) writeFileSync(path.join(cwd, name), text);
     const child = spawn(NODE, [BUNDLE, 'check', '--fix'], { cwd, stdio: 'ignore' });
     // As soon as the first file is repaired.
     const isBegun = (): boolean =>

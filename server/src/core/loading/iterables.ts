@@ -18,8 +18,6 @@ const ASKS = nameFor('worker-info');
 const WORKER_SEEDED = namesFor('worker-seeded');
 const SLICES = nameFor('slices');
 const COUNTS = namesFor('counts');
-/** Names that lead to names are followed so far. */
-const DEEPEST = 4;
 
 /** The code that hands out a class's items: `__iter__`, and what it calls in this file, by where `__iter__` leads there. */
 export interface Reach {
@@ -57,21 +55,27 @@ function entryOf(node: Node, reach: Reach): Node {
 
 const placeOf = (node: Node, reach: Reach): number => entryOf(node, reach).start;
 
-/** True where the expression depends on the number of the worker, through names too. */
-function dependsOnWorker(node: Node, file: PythonFile, depth = 0): boolean {
+/** True where the expression depends on the number of the worker, through names too: what it shuffles is a share already. */
+export const dependsOnWorker = (node: Node, file: PythonFile): boolean =>
+  comesFrom(node, file, (each) => each.type === 'call' && file.call(each).name === ASKS);
+
+/** Something that the expression is made of is meant. Each place is looked at once, whichever way leads there. */
+function comesFrom(node: Node, file: PythonFile, isMeant: (each: Node) => boolean): boolean {
   const evaluator = evaluatorOf(file);
-  let depends = false;
-  walk(node, (each) => {
-    if (depends || each.type === 'lambda') return false;
-    if (each.type === 'call' && file.call(each).name === ASKS) depends = true;
-    if (!/^(identifier|attribute)$/.test(each.type) || /^(name|attribute)$/.test(each.field ?? '')) return undefined;
-    if (depth > DEEPEST) return undefined;
-    for (const { node: origin, file: home } of evaluator.origins(evaluator.value(each)).values) {
-      if (home === file && origin !== each && dependsOnWorker(origin, file, depth + 1)) depends = true;
-    }
-    return depends ? false : undefined;
-  });
-  return depends;
+  const seen = new Set([node]);
+  let found = false;
+  for (const place of seen) {
+    walk(place, (each) => {
+      if (found || each.type === 'lambda') return false;
+      found = isMeant(each);
+      if (!/^(identifier|attribute)$/.test(each.type) || /^(name|attribute)$/.test(each.field ?? '')) return undefined;
+      for (const { node: origin, file: home } of evaluator.origins(evaluator.value(each)).values)
+        if (home === file && origin !== each) seen.add(origin);
+      return undefined;
+    });
+    if (found) return true;
+  }
+  return false;
 }
 
 /** A call in `__iter__` that puts items into an order of its own. */
@@ -153,20 +157,13 @@ function reseedsOf(object: Node, file: PythonFile): Call[] {
 }
 
 /** Of a seed: it has the worker's number in it, or comes from the worker's own stream. */
-function isWorkersOwn(seed: Node, file: PythonFile, depth = 0): boolean {
+function isWorkersOwn(seed: Node, file: PythonFile): boolean {
   if ([seed, ...originsOf(seed, file)].some((each) => isShared(each, file))) return false;
-  if (dependsOnWorker(seed, file)) return true;
-  const evaluator = evaluatorOf(file);
-  let isOwn = false;
-  walk(seed, (each) => {
-    if (each.type === 'call' && WORKER_SEEDED.has(file.call(each).name ?? '')) isOwn = true;
-    if (each.type !== 'identifier' || depth > DEEPEST) return undefined;
-    for (const { node, file: home } of evaluator.origins(evaluator.value(each)).values)
-      if (home === file && node !== each && isWorkersOwn(node, file, depth + 1)) isOwn = true;
-    return undefined;
-  });
-  return isOwn;
+  return dependsOnWorker(seed, file) || comesFromItsSeed(seed, file);
 }
+
+const comesFromItsSeed = (seed: Node, file: PythonFile): boolean =>
+  comesFrom(seed, file, (each) => each.type === 'call' && WORKER_SEEDED.has(file.call(each).name ?? ''));
 
 /** `info.seed - info.id`: what all workers of an epoch have in common. */
 function isShared(seed: Node, file: PythonFile): boolean {
@@ -174,7 +171,7 @@ function isShared(seed: Node, file: PythonFile): boolean {
   walk(seed, (each) => {
     const [left, right] = [each.get('left'), each.get('right')];
     if (each.type !== 'binary_operator' || each.get('operator')?.type !== '-' || !left || !right) return undefined;
-    found ||= dependsOnWorker(right, file) && (dependsOnWorker(left, file) || isWorkersOwn(left, file));
+    found ||= dependsOnWorker(right, file) && (dependsOnWorker(left, file) || comesFromItsSeed(left, file));
     return undefined;
   });
   return found;

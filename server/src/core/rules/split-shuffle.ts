@@ -2,7 +2,7 @@
 
 import type { Rule } from '../contract/rule.ts';
 import { nameFor } from '../knowledge/names.ts';
-import { isTakenFrom, ownShuffles, reachOf, sharesOf } from '../loading/iterables.ts';
+import { dependsOnWorker, isTakenFrom, ownShuffles, reachOf, sharesOf } from '../loading/iterables.ts';
 import { sharedShuffle } from '../loading/shared-shuffle.ts';
 import { t } from '../text/language.ts';
 
@@ -83,7 +83,7 @@ class Lines(IterableDataset):
       if (!reach || shares.length === 0) continue;
       for (const shuffle of ownShuffles(reach, file, project)) {
         const share = shares.find((each) => isTakenFrom(each, shuffle, reach, file));
-        if (!share) continue;
+        if (!share || dependsOnWorker(shuffle.items, file)) continue;
         const { callee } = shuffle.call;
         yield {
           start: callee.start,

@@ -1,4 +1,6 @@
+import os
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import numpy as np
@@ -6,6 +8,7 @@ import torch
 
 
 def draw(number):
+    time.sleep(os.urandom(1)[0] / 5000)
     rng = random.Random(number)
     return rng.random()
 

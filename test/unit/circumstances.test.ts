@@ -488,3 +488,25 @@ print(torch.rand(1))
     text.replace('dist\n\n', `dist\n\n\n${helper}\n\n`).replace('"gloo")\n', '"gloo")\nmake_deterministic()\n'),
   );
 });
+
+test('a generator that one branch makes is not there in the other', () => {
+  const text = `import sys
+import torch
+from torch.utils.data import DataLoader
+
+torch.manual_seed(0)
+if len(sys.argv) > 1:
+    generator = torch.Generator().manual_seed(0)
+    loader = DataLoader(range(10), shuffle=True, generator=generator)
+else:
+    loader = DataLoader(range(100), shuffle=True)
+print(list(loader))
+`;
+  assert.equal(
+    act(text, 'shuffle=True)', 'Give the loader a seeded generator'),
+    text.replace(
+      '    loader = DataLoader(range(100), shuffle=True)',
+      '    loader_generator = torch.Generator().manual_seed(0)\n    loader = DataLoader(range(100), shuffle=True, generator=loader_generator)',
+    ),
+  );
+});

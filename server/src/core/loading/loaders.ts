@@ -49,6 +49,9 @@ export function seededGenerator(file: PythonFile, place: Node): string | null {
     }
     const target = value.parent?.type === 'assignment' ? value.parent.get('left') : undefined;
     if (target?.type !== 'identifier' || target.start > place.start) continue;
+    // What one branch binds is not there in the other.
+    const block = statementOf(target).parent;
+    if (!block || place.start < block.start || block.end < place.end) continue;
     const definitions = file.definitions(target);
     if (lookUp(file.read(target), file.scope(place)) !== definitions || definitions.length !== 1) continue;
     const later = file.methodCalls('manual_seed').some((each) => {

@@ -510,3 +510,23 @@ print(list(loader))
     ),
   );
 });
+
+test('what a helper takes its seed out of is no seed', () => {
+  const text = `import numpy as np
+import torch
+
+
+def fix(config):
+    torch.manual_seed(config.seed)
+
+
+def main(config):
+    fix(config)
+    print(torch.rand(1), np.random.rand())
+
+
+if __name__ == "__main__":
+    main(load())
+`;
+  assert.match(block(text), /\n {4}seed_everything\(42\)\n {4}fix\(config\)\n/);
+});

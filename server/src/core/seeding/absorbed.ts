@@ -70,8 +70,20 @@ function seedsAlone(statement: Node, file: PythonFile, project: Project, { strea
   const call = file.call(node);
   const seeded = streamsOf(call, file, project);
   if (!seeded?.every((each) => streams.includes(each))) return false;
-  const given = seedArgument(call, file) ?? node.get('arguments')?.children[0];
-  return given !== undefined && (typeof file.constant(given) === 'number' || file.read(given) === value.text);
+  const given = seedGiven(call, file);
+  return given !== null && (typeof file.constant(given) === 'number' || file.read(given) === value.text);
+}
+
+/** What a call seeds with: itself, or as a helper of this file that seeds with its only argument as it is. */
+export function seedGiven(call: Call, file: PythonFile): Node | null {
+  const own = seedArgument(call, file);
+  const helper = own ? undefined : file.functionOf(call.name);
+  const [first, ...others] = call.node.get('arguments')?.children ?? [];
+  if (!helper || helper.class || !first || others.length > 0 || first.type === 'keyword_argument') return own;
+  const inside = file.allCalls.filter(({ node }) => helper.node.start < node.start && node.end <= helper.node.end);
+  const seeds = inside.flatMap((each) => seedArgument(each, file) ?? []);
+  const isPlain = seeds.length > 0 && seeds.every((each) => file.read(each) === helper.parameters[0]?.name);
+  return isPlain ? first : null;
 }
 
 /** What a call seeds that does nothing else; null for one that does. */
@@ -87,8 +99,7 @@ function streamsOf(call: Call, file: PythonFile, project: Project): readonly Str
   const inside = file.allCalls.filter(({ node }) => helper.node.start < node.start && node.end <= helper.node.end);
   const { exposed = {}, may = {}, flags = {} } = project.callOf(helper.id) ?? {};
   const onlySeeds =
-    inside.some((each) => seedArgument(each, file) !== null) &&
-    inside.every((each) => !findDraw(each, file) && !each.name?.startsWith('#'));
+    seedGiven(call, file) !== null && inside.every((each) => !findDraw(each, file) && !each.name?.startsWith('#'));
   const isNothingElse = Object.keys({ ...exposed, ...flags }).length === 0;
   const seeded = STREAMS.filter((each) => each in may);
   return onlySeeds && isNothingElse && seeded.length > 0 ? seeded : null;

@@ -19,7 +19,7 @@ import { compareVersions, STREAMS, type Stream } from '../knowledge/tables.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { Edit } from '../text/edit.ts';
 import { listed } from '../text/language.ts';
-import { contradicting, earlierSeeds, isSeed } from './absorbed.ts';
+import { contradicting, earlierSeeds, isSeed, seedGiven } from './absorbed.ts';
 import { childrenOf } from './children.ts';
 import { compiledHelper } from './compiled-seeds.ts';
 import { behindDefinition, behindGroup, type Entry, earliestSeed, entryPoint } from './entry-points.ts';
@@ -27,7 +27,7 @@ import { isOptional, isUnset } from './optional-seeds.ts';
 import { type OwnHelper, ownHelper } from './own-helpers.ts';
 import { startOf, targetSeed } from './processes.ts';
 import { isPlain } from './quotable.ts';
-import { guarded, type SeedValue, seedArgument, seedFor, seedValueAt } from './seed-values.ts';
+import { guarded, type SeedValue, seedFor, seedValueAt } from './seed-values.ts';
 
 export interface SeedBlock {
   /** `seed_everything(42)`, as it is called. */
@@ -144,7 +144,7 @@ function valueAt(entry: Entry, file: PythonFile, project: Project): SeedValue | 
 function ownSeed(statement: Node, file: PythonFile): SeedValue | null {
   const node = statement.children[0];
   if (node?.type !== 'call') return null;
-  const given = seedArgument(file.call(node), file) ?? node.get('arguments')?.children[0];
+  const given = seedGiven(file.call(node), file);
   if (!given || !isPlain(given)) return null;
   const text = file.read(given);
   return { text, node: given, guard: isOptional(given, file) ? `${text} is not None` : null, edits: [] };

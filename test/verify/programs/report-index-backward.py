@@ -4,8 +4,8 @@ import torch
 torch.set_num_threads(4)
 torch.manual_seed(0)
 table = torch.randn(64, requires_grad=True)
-index = torch.randint(0, 64, (300000,))
-weights = torch.randn(300000)
+index = torch.randint(0, 64, (2_000_000,))
+weights = torch.randn(2_000_000)
 for _ in range(5):
     picked = table[index]  # parts: kernel
     (picked * weights).sum().backward()

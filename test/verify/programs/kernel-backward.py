@@ -4,7 +4,7 @@ from torch import nn
 torch.set_num_threads(4)
 torch.manual_seed(0)
 table = nn.Parameter(torch.randn(50))
-index, target = torch.randint(0, 50, (300000,)), torch.randn(300000)
+index, target = torch.randint(0, 50, (2_000_000,)), torch.randn(2_000_000)
 optimizer = torch.optim.SGD([table], lr=1e-3)
 for _ in range(5):
     optimizer.zero_grad()

@@ -59,18 +59,19 @@ const placeOf = (node: Node, reach: Reach): number => entryOf(node, reach).start
 export const dependsOnWorker = (node: Node, file: PythonFile): boolean =>
   comesFrom(node, file, (each) => each.type === 'call' && file.call(each).name === ASKS);
 
+/** A name or an attribute whose value is asked for. */
+const isRead = (node: Node): boolean =>
+  /^(identifier|attribute)$/.test(node.type) && !/^(name|attribute)$/.test(node.field ?? '');
+
 /** Something that the expression is made of is meant. Each place is looked at once, whichever way leads there. */
 function comesFrom(node: Node, file: PythonFile, isMeant: (each: Node) => boolean): boolean {
-  const evaluator = evaluatorOf(file);
   const seen = new Set([node]);
   let found = false;
   for (const place of seen) {
     walk(place, (each) => {
       if (found || each.type === 'lambda') return false;
       found = isMeant(each);
-      if (!/^(identifier|attribute)$/.test(each.type) || /^(name|attribute)$/.test(each.field ?? '')) return undefined;
-      for (const { node: origin, file: home } of evaluator.origins(evaluator.value(each)).values)
-        if (home === file && origin !== each) seen.add(origin);
+      if (isRead(each)) for (const origin of originsOf(each, file)) seen.add(origin);
       return undefined;
     });
     if (found) return true;
@@ -159,10 +160,11 @@ function reseedsOf(object: Node, file: PythonFile): Call[] {
 /** Of a seed: it has the worker's number in it, or comes from the worker's own stream. */
 function isWorkersOwn(seed: Node, file: PythonFile): boolean {
   if ([seed, ...originsOf(seed, file)].some((each) => isShared(each, file))) return false;
-  return dependsOnWorker(seed, file) || comesFromItsSeed(seed, file);
+  return isOfWorker(seed, file);
 }
 
-const comesFromItsSeed = (seed: Node, file: PythonFile): boolean =>
+const isOfWorker = (seed: Node, file: PythonFile): boolean =>
+  dependsOnWorker(seed, file) ||
   comesFrom(seed, file, (each) => each.type === 'call' && WORKER_SEEDED.has(file.call(each).name ?? ''));
 
 /** `info.seed - info.id`: what all workers of an epoch have in common. */
@@ -171,7 +173,7 @@ function isShared(seed: Node, file: PythonFile): boolean {
   walk(seed, (each) => {
     const [left, right] = [each.get('left'), each.get('right')];
     if (each.type !== 'binary_operator' || each.get('operator')?.type !== '-' || !left || !right) return undefined;
-    found ||= dependsOnWorker(right, file) && (dependsOnWorker(left, file) || comesFromItsSeed(left, file));
+    found ||= dependsOnWorker(right, file) && isOfWorker(left, file);
     return undefined;
   });
   return found;
@@ -237,28 +239,12 @@ export function isTakenFrom(share: Share, shuffle: ShuffleCall, reach: Reach, fi
   const keysOf = (node: Node): Set<string> => new Set(originsOf(node, file).map(({ start, end }) => `${start}-${end}`));
   const shuffled = shuffle.inPlace ? keysOf(shuffle.items) : new Set<string>();
   const isShuffled = ({ start, end }: Node): boolean => shuffled.has(`${start}-${end}`);
-  // What is made of itself would be looked at again and again.
-  const looked = new Set<Node>();
-  const takes = (node: Node): boolean =>
-    partsOf(node, looked).some((each) => {
+  return share.from.some((from) =>
+    comesFrom(from, file, (each) => {
       if (each === shuffle.call.node && !shuffle.inPlace) return true;
-      if (!/^(identifier|attribute)$/.test(each.type) || /^(name|attribute)$/.test(each.field ?? '')) return false;
-      const origins = originsOf(each, file);
-      return origins.some(isShuffled) || origins.some(takes);
-    });
-  return share.from.some(takes);
-}
-
-/** A node and all below it, but for what has been looked at before. */
-function partsOf(node: Node, looked: Set<Node>): Node[] {
-  const parts: Node[] = [];
-  walk(node, (each) => {
-    if (looked.has(each)) return false;
-    looked.add(each);
-    parts.push(each);
-    return undefined;
-  });
-  return parts;
+      return isRead(each) && originsOf(each, file).some(isShuffled);
+    }),
+  );
 }
 
 function originsOf(node: Node, file: PythonFile): Node[] {

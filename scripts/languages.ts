@@ -242,6 +242,19 @@ function taggedTexts(path: string): string[] {
   });
 }
 
+/** Prose of the client that no translation reaches: two words beside each other in a string that `l10n.t` is not asked for. */
+export const unreachedProse = (): string[] =>
+  sourcesBelow(CLIENT).flatMap((path) => {
+    const reached = new Set(clientTexts(path));
+    return [...nodesOf(path)].flatMap((node) => {
+      const { value } = node as unknown as { value: unknown };
+      const text = node.type === 'TemplateElement' ? (value as { cooked: string }).cooked : value;
+      const isText = node.type === 'TemplateElement' || node.type === 'Literal';
+      if (!isText || typeof text !== 'string' || reached.has(text) || /<\w/.test(text)) return [];
+      return /\p{L}{2,} \p{Ll}{2,}/u.test(text) ? [`${path}: ${text}`] : [];
+    });
+  });
+
 /** What the client asks VS Code to translate: the first argument of `l10n.t`. */
 function clientTexts(path: string): string[] {
   return [...nodesOf(path)].flatMap((node) => {

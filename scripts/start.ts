@@ -1,11 +1,14 @@
 /**
  * `npm start`: Seedwise in a real VS Code, from a fresh clone, on the sample programs. `npm start -- --headless` looks at the
- * same thing without a person: it takes pictures of the squiggles, the lightbulb and the repaired file, and ends.
+ * same thing without a person: it takes pictures of the squiggles, the lightbulb, the report and the repaired file, and
+ * ends. With `--locale zh-cn` VS Code speaks that language, and the pictures go to `docs/images/zh-cn`, for its README.
  */
 import { type SpawnOptions, spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
+import type { Page } from 'playwright-core';
+import { addLanguage } from './language-pack.ts';
 import type { Report } from './reporter.ts';
 import {
   CODE,
@@ -22,11 +25,22 @@ import {
   VSIX,
   which,
 } from './vscode.ts';
-import { goTo, openBrowser, openLightbulb, save, screenshot, waitForSquiggles } from './workbench.ts';
+import {
+  goTo,
+  openBrowser,
+  openLightbulb,
+  runCommand,
+  save,
+  screenshot,
+  waitForSquiggles,
+  webview,
+} from './workbench.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const EXAMPLES = path.join(ROOT, 'examples');
 const headless = process.argv.includes('--headless');
+const named = process.argv.indexOf('--locale');
+const locale = named < 0 ? undefined : process.argv[named + 1];
 
 const profile = makeProfile(headless ? undefined : path.join(ROOT, '.vscode-test/start'));
 const report = path.join(profile.folder, 'report.json');
@@ -72,7 +86,8 @@ async function openDesktop(code: string, packages: readonly string[]): Promise<b
 async function openInBrowser(packages: readonly string[]): Promise<void> {
   fetchVSCode();
   install(CODE, packages);
-  const server = await startServer(profile, { env });
+  if (locale !== undefined) addLanguage(profile, locale);
+  const server = await startServer(profile, { env, ...(locale && { locale }) });
   const folder = headless ? copyInto(profile, EXAMPLES) : EXAMPLES;
   try {
     if (headless) await lookAround(server, folder);
@@ -130,22 +145,40 @@ async function lookAround(server: Server, folder: string): Promise<void> {
       throw new Error(written ? 'The samples are free of findings.' : 'VS Code reported nothing.');
     await goTo(page, finding.line, finding.column);
     await waitForSquiggles(page);
-    await screenshot(page, 'squiggles');
+    await picture(page, 'squiggles');
     const [title] = await openLightbulb(page, finding.line, finding.column);
-    await screenshot(page, 'lightbulb');
+    await picture(page, 'lightbulb');
     await page.keyboard.press('Enter');
     await save(page, finding.file);
     await pause(500);
-    await screenshot(page, 'after');
-    console.log(
-      `\n“${title}” was applied to ${path.relative(folder, finding.file)} and saved. Screenshots: out/screenshots/`,
-    );
+    await picture(page, 'after');
+    await runCommand(page, `Seedwise: ${titleOfReport()}`);
+    await webview(page).locator('.verdict').waitFor();
+    await pause(1000);
+    await picture(page, 'report');
+    const where = locale === undefined ? 'out/screenshots/' : `docs/images/${locale}/`;
+    console.log(`\n“${title}” was applied to ${path.relative(folder, finding.file)} and saved. Screenshots: ${where}`);
   } catch (error) {
     await screenshot(page, 'failed').catch(() => {});
     throw error;
   } finally {
     await close();
   }
+}
+
+/** A picture of the window; of a language, where its README finds it. */
+async function picture(page: Page, name: string): Promise<void> {
+  await screenshot(page, name);
+  if (locale === undefined) return;
+  const folder = path.join(ROOT, 'docs/images', locale);
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(path.join(ROOT, `out/screenshots/${name}.png`), path.join(folder, `${name}.png`));
+}
+
+/** What the palette calls the command, in the language of the window. */
+function titleOfReport(): string {
+  const file = path.join(ROOT, locale === undefined ? 'package.nls.json' : `package.nls.${locale}.json`);
+  return JSON.parse(readFileSync(file, 'utf8'))['contributes.commands.seedwise.report.title'];
 }
 
 function messageOf(error: unknown): string {

@@ -178,10 +178,13 @@ export const serverArgs = ({ userData, extensions }: Pick<Profile, 'userData' | 
   ...['--server-data-dir', userData, '--extensions-dir', extensions],
 ];
 
-/** VS Code's server on a port of its own. `tests`: let the page name an extension under development and its tests. */
+/**
+ * VS Code's server on a port of its own. `tests`: let the page name an extension under development and its tests.
+ * `locale`: the language of a pack that is installed.
+ */
 export async function startServer(
   profile: Profile,
-  options: { tests?: boolean; env?: NodeJS.ProcessEnv } = {},
+  options: { tests?: boolean; env?: NodeJS.ProcessEnv; locale?: string } = {},
 ): Promise<Server> {
   const token = randomUUID();
   const temporary = path.join(profile.folder, 'tmp');
@@ -193,6 +196,7 @@ export async function startServer(
       ...['--host', '127.0.0.1', '--port', '0', '--connection-token', token],
       ...['--disable-telemetry', '--disable-workspace-trust'],
       ...(options.tests ? ['--enable-smoke-test-driver'] : []),
+      ...(options.locale === undefined ? [] : ['--locale', options.locale]),
     ],
     {
       detached: true,

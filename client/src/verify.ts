@@ -15,6 +15,7 @@ import {
   env,
   extensions,
   Location,
+  l10n,
   languages,
   type Progress,
   ProgressLocation,
@@ -73,8 +74,7 @@ interface Program {
 
 const COMMAND = 'seedwise.verify';
 const PAGE_SCHEME = 'seedwise-run';
-const SOURCE = 'Seedwise run';
-const LIMITS = '1,000,000 operations of torch and 10 minutes a run';
+const SOURCE = l10n.t('Seedwise run');
 
 /** Registers the command, and keeps what a run found until its file changes. */
 export function registerVerify(context: ExtensionContext): Disposable[] {
@@ -94,7 +94,7 @@ export function registerVerify(context: ExtensionContext): Disposable[] {
       if (!program || !(await agrees(program))) return;
       found.clear();
       const verdict = await window.withProgress(
-        { location: ProgressLocation.Notification, title: 'Seedwise runs the program', cancellable: true },
+        { location: ProgressLocation.Notification, title: l10n.t('Seedwise runs the program'), cancellable: true },
         (progress, token) => run(context, program, progress, token),
       );
       if (verdict.cancelled) return;
@@ -109,7 +109,7 @@ async function chooseProgram(): Promise<Program | undefined> {
   const document = window.activeNotebookEditor?.notebook ?? window.activeTextEditor?.document;
   const isPython = document && ('notebookType' in document || document.languageId === 'python');
   if (!isPython || document.uri.scheme !== 'file') {
-    window.showInformationMessage('Open the Python file or notebook that is to be run.');
+    window.showInformationMessage(l10n.t('Open the Python file or notebook that is to be run.'));
     return undefined;
   }
   if (document.isDirty && !(await document.save())) return undefined;
@@ -141,21 +141,22 @@ async function chosenInterpreter(uri: Uri): Promise<string | undefined> {
 
 function askForInterpreter(): Thenable<string | undefined> {
   return window.showInputBox({
-    title: 'Verify Reproducibility',
-    prompt: 'The Python interpreter that runs the program',
+    title: l10n.t('Verify Reproducibility'),
+    prompt: l10n.t('The Python interpreter that runs the program'),
     value: 'python3',
   });
 }
 
 async function agrees({ path, folder, python }: Program): Promise<boolean> {
   const detail = [
-    'This runs your code: twice, and up to 20 times more to name a cause.',
-    `Interpreter: ${python}`,
-    `Folder: a copy of ${folder}; the folder itself where it has more than 200 MB`,
-    `Limits: ${LIMITS}`,
+    l10n.t('This runs your code: twice, and up to 20 times more to name a cause.'),
+    l10n.t('Interpreter: {0}', python),
+    l10n.t('Folder: a copy of {0}; the folder itself where it has more than 200 MB', folder),
+    l10n.t('Limits: 1,000,000 operations of torch and 10 minutes a run'),
   ].join('\n');
-  const answer = await window.showWarningMessage(`Run ${relative(folder, path)}?`, { modal: true, detail }, 'Run');
-  return answer === 'Run';
+  const question = l10n.t('Run {0}?', relative(folder, path));
+  const yes = l10n.t('Run');
+  return (await window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }
 
 /** Starts the driver. Closing its standard input ends it and every process of the program. */
@@ -184,13 +185,13 @@ function run(
   return new Promise((resolve) => {
     const fail = (reason: string): void =>
       resolve({ ...NOTHING, evidence: [reason], cancelled: token.isCancellationRequested });
-    child.once('error', (error) => fail(`${python} cannot be started: ${error.message}.`));
+    child.once('error', (error) => fail(l10n.t('{0} cannot be started: {1}.', python, error.message)));
     child.once('close', (code) => {
       for (const listener of listeners) listener.dispose();
       try {
         resolve(JSON.parse(output));
       } catch {
-        fail(`The tracer ended without a verdict, with exit code ${code}.`);
+        fail(l10n.t('The tracer ended without a verdict, with exit code {0}.', String(code)));
       }
     });
   });
@@ -216,7 +217,8 @@ function publish(found: { set(uri: Uri, all: Diagnostic[]): void }, { folder }: 
     return new Location(uri, new Range(line - 1, 0, line - 1, Number.MAX_SAFE_INTEGER));
   };
   const place = locationOf(verdict.place);
-  const message = `Two runs part here: ${verdict.cause}.\n${verdict.evidence.join('\n')}`;
+  const head = l10n.t('Two runs part here: {0}.', verdict.cause ?? '');
+  const message = `${head}\n${verdict.evidence.join('\n')}`;
   const diagnostic = new Diagnostic(place.range, message, DiagnosticSeverity.Warning);
   diagnostic.source = SOURCE;
   if (verdict.cause !== null) diagnostic.code = verdict.cause;
@@ -224,7 +226,7 @@ function publish(found: { set(uri: Uri, all: Diagnostic[]): void }, { folder }: 
     ...(verdict.related ?? []).map((each) => new DiagnosticRelatedInformation(locationOf(each), each.message ?? '')),
     ...(verdict.stack ?? [])
       .slice(1)
-      .map((each) => new DiagnosticRelatedInformation(locationOf(each), 'called from here')),
+      .map((each) => new DiagnosticRelatedInformation(locationOf(each), l10n.t('called from here'))),
   ];
   found.set(place.uri, [diagnostic]);
 }
@@ -233,9 +235,11 @@ async function tell({ path, folder }: Program, verdict: Verdict, pages: Map<stri
   const name = relative(folder, path);
   const markdown = pageOf(name, verdict);
   const show = verdict.result === 'identical' ? window.showInformationMessage : window.showWarningMessage;
-  const answer = await show(headOf(name, verdict), 'Show Page', 'Copy as Markdown');
-  if (answer === 'Copy as Markdown') await env.clipboard.writeText(markdown);
-  if (answer !== 'Show Page') return;
+  const showPage = l10n.t('Show Page');
+  const copy = l10n.t('Copy as Markdown');
+  const answer = await show(headOf(name, verdict), showPage, copy);
+  if (answer === copy) await env.clipboard.writeText(markdown);
+  if (answer !== showPage) return;
   // A page for each run: what an older tab shows stays what it was.
   const uri = Uri.from({ scheme: PAGE_SCHEME, path: `/${pages.size + 1}/${basename(path)}.md` });
   pages.set(uri.toString(), markdown);
@@ -244,16 +248,20 @@ async function tell({ path, folder }: Program, verdict: Verdict, pages: Map<stri
 
 function headOf(name: string, verdict: Verdict): string {
   const { operations, draws, batches, place, cause } = verdict;
-  if (verdict.result === 'failed') return `${name} could not be run. ${verdict.evidence.join(' ')}`;
+  if (verdict.result === 'failed') return l10n.t('{0} could not be run. {1}', name, verdict.evidence.join(' '));
   if (verdict.result === 'identical')
-    return `Identical over ${operations} operations, ${draws} draws and ${batches} batches in this pair.`;
-  return `Two runs of ${name} part${place ? ` at ${place.file}:${place.line}` : ''}: ${cause}.`;
+    return l10n.t('Identical over {0} operations, {1} draws and {2} batches in this pair.', operations, draws, batches);
+  return place
+    ? l10n.t('Two runs of {0} part at {1}:{2}: {3}.', name, place.file, place.line, cause ?? '')
+    : l10n.t('Two runs of {0} part: {1}.', name, cause ?? '');
 }
 
-const nameOf = ({ file, line, cell }: Place): string =>
-  cell === undefined ? `${file}:${line}` : `${file}, cell ${cell + 1}, line ${line}`;
+const rowOf = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-const placeOf = (place: Place | null): string => (place ? nameOf(place) : 'no line of yours');
+const nameOf = ({ file, line, cell }: Place): string =>
+  cell === undefined ? `${file}:${line}` : l10n.t('{0}, cell {1}, line {2}', file, cell + 1, line);
+
+const placeOf = (place: Place | null): string => (place ? nameOf(place) : l10n.t('no line of yours'));
 
 /** Both runs side by side, what was seen, the calls that led there, and what the streams did before. */
 function pageOf(name: string, verdict: Verdict): string {
@@ -261,13 +269,13 @@ function pageOf(name: string, verdict: Verdict): string {
   const [first, second] = verdict.sides ?? [];
   if (first || second) {
     const cells = [first, second].map((side) =>
-      side ? `\`${side.operation}\`, ${placeOf(side.place)}, \`${side.hash}\`` : 'has ended',
+      side ? `\`${side.operation}\`, ${placeOf(side.place)}, \`${side.hash}\`` : l10n.t('has ended'),
     );
-    lines.push('', '| Run 1 | Run 2 |', '| --- | --- |', `| ${cells.join(' | ')} |`);
+    lines.push('', rowOf(l10n.t('Run 1'), l10n.t('Run 2')), '| --- | --- |', rowOf(...cells));
   }
   for (const place of verdict.related ?? []) lines.push('', `${nameOf(place)}: ${place.message}`);
   if (verdict.stack?.length) {
-    lines.push('', '## Calls', '');
+    lines.push('', `## ${l10n.t('Calls')}`, '');
     for (const place of verdict.stack) lines.push(`- ${nameOf(place)}`);
   }
   lines.push(...timelineOf(verdict.timeline ?? []));
@@ -280,12 +288,16 @@ function timelineOf(steps: readonly Step[]): string[] {
   if (steps.length === 0) return [];
   const rows = steps.map(({ process, stream, what, times, after, differs, place }) => {
     const often = times > 1 ? ` × ${times}` : '';
-    const same = differs ? '**other values**' : 'the same';
-    return `| ${same} | ${stream} | ${what}${often} | ${placeOf(place)} | ${after} | ${process} |`;
+    const same = differs ? `**${l10n.t('other values')}**` : l10n.t('the same');
+    return rowOf(same, stream, `${what}${often}`, placeOf(place), String(after), process);
   });
   const head = [
-    '| In run 2 | Stream | | Place | After operation | Process |',
-    '| --- | --- | --- | --- | ---: | --- |',
+    l10n.t('In run 2'),
+    l10n.t('Stream'),
+    '',
+    l10n.t('Place'),
+    l10n.t('After operation'),
+    l10n.t('Process'),
   ];
-  return ['', '## Streams', '', ...head, ...rows];
+  return ['', `## ${l10n.t('Streams')}`, '', rowOf(...head), '| --- | --- | --- | --- | ---: | --- |', ...rows];
 }

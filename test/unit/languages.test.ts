@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { staleIn } from '../../scripts/generate.ts';
-import { flat, LANGUAGE_TAGS, type Language, readLanguage, untranslated } from '../../scripts/languages.ts';
+import {
+  flat,
+  LANGUAGE_TAGS,
+  type Language,
+  readLanguage,
+  unreachedProse,
+  untranslated,
+} from '../../scripts/languages.ts';
 import { actionsOf } from '../../server/src/core/analysis/actions.ts';
 import { glanceOf } from '../../server/src/core/analysis/glance.ts';
 import { hoverAt } from '../../server/src/core/hover/hover.ts';
@@ -119,6 +126,10 @@ const proseOf = ({ verdict, facts, sections }: Page): string[] => [
     ),
   ]),
 ];
+
+test('the client says nothing that it does not ask to be translated', () => {
+  assert.deepEqual(unreachedProse(), []);
+});
 
 test('a locale finds its language by what is spoken and how it is written', () => {
   for (const locale of ['zh', 'zh-CN', 'zh-cn', 'zh_CN.UTF-8', 'zh-Hans', 'zh-SG', 'zh_CN.GB18030@stroke'])

@@ -38,6 +38,11 @@ class Scene:
         a, b = self.first, self.second
         return bool(a and b and a["inputs"] is not None and a["inputs"] == b["inputs"])
 
+    def varies(self):
+        """Whether the operation gave several results when it was run again on the same inputs."""
+        again = self.part.get("again")
+        return bool(again and again["results"] > 1)
+
     def differing(self, *names):
         """Events whose values differ, those of the stream that parted before those of other processes."""
         return [event for event in self.events + self.others if event.differs and event.name in names and not _is_torch_own(event)]
@@ -54,8 +59,7 @@ def _is_torch_own(event):
 def candidates(scene):
     """The causes to try, in order."""
     found = []
-    again = scene.part.get("again")
-    if scene.equal_inputs() and again and again["results"] > 1:
+    if scene.same_operation() and scene.varies():
         return list(_of_kernels(scene))
     if scene.same_operation():
         found += _of_memory(scene)
@@ -79,11 +83,10 @@ def candidates(scene):
 
 def unconfirmed(scene, found, refuted):
     """What is left to say where no change took the difference away: never a cause that its own change has refuted."""
-    again = scene.part.get("again")
     for each in found:
         if each.cause == "kernel":
             # Equal numbers in, unequal out: that is what the cause says, whatever else was tried.
-            each.confirmed = bool(again and again["results"] > 1)
+            each.confirmed = scene.varies()
             return each
     left = [each for each in found if each not in refuted]
     if left:
@@ -217,7 +220,7 @@ def _of_kernels(scene):
     side = scene.side
     if not scene.same_operation() or side["flags"] & records.DRAWS or side["op"] in ("batch", "order"):
         return
-    if not scene.equal_inputs():
+    if not scene.equal_inputs() and not scene.varies():
         return
     forward = side["forward"]
     place = forward if forward != sites.NOWHERE else side["site"]

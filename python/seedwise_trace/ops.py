@@ -170,7 +170,8 @@ class Context:
         """Shapes, and the largest difference from what another run left beside the stream."""
         tensors = [each.detach() for each in _tensors(self.results, [])[:8]]
         told = {"shapes": [list(each.shape) for each in tensors], "dtypes": [str(each.dtype)[6:] for each in tensors]}
-        path = stream.current.config.get("values")
+        now = stream.current
+        path = now.config.get("values") and "%s-%s-%d.pt" % (now.config["values"], now.name, now.count)
         if not path or sum(each.numel() * each.element_size() for each in tensors) > _MOST_SAVED_BYTES:
             return told
         try:
@@ -334,6 +335,8 @@ def _trace(now, op, func, args, kwargs):
         number,
         inputs,
     )
+    if kept is not None:
+        now.probe(own, Context(func, args, kwargs, given, op, kept, carries))
     if not now.take(own.packed()):
         now.compare(own, Context(func, args, kwargs, given, op, kept, carries))
     return results

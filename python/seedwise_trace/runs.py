@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -41,8 +40,13 @@ class Run:
                     found.append(json.load(file))
         return found
 
-    def has(self, ending):
-        return any(name.endswith(ending) for name in os.listdir(self.folder))
+    def again(self, stream):
+        """What the operation gave that this run was told to run again; None where it did not come to it."""
+        try:
+            with open(os.path.join(self.folder, stream + ".again.json"), encoding="utf-8") as file:
+                return json.load(file)
+        except OSError:
+            return None
 
     def failed(self):
         """Whether the program could not be run: it ended by itself, and not well."""
@@ -217,11 +221,6 @@ def _signal_group(process, number):
             process.send_signal(number)
     except OSError:
         pass
-
-
-def clear(folder):
-    """Removes a run's traces."""
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def python_of(given):

@@ -145,6 +145,15 @@ class Stream:
             "draw": None,
         }
 
+    def probe(self, own, context):
+        """Runs an operation again that an earlier pair parted at, whether or not this run parts there."""
+        global muted
+        muted += 1
+        try:
+            self.write({"index": self.count + 1, "op": own.op, "inputs": own.inputs, "again": context.again()}, ".again")
+        finally:
+            muted -= 1
+
     def part(self, own, other, context):
         """Writes down where this run left the first one, and ends it."""
         global muted

@@ -47,7 +47,7 @@ class Session:
                 environment.update(names)
         environment.update(settings.pop("environment", {}))
         config = dict(settings, against=against, changes=list(changes), operations=self.limits["operations"])
-        config["values"] = os.path.join(self.home, "values.pt")
+        config["values"] = os.path.join(self.home, "values")
         folder = os.path.join(self.home, "run%d" % self.count)
         command = [self.python] + self.target.command
         return runs.run(command, self.work, folder, config, environment, self.limits, self.stdin, self.start)
@@ -147,17 +147,23 @@ def _explain(session, first, second, part, result):
     told = result["evidence"]
     _tell_part(scene, told)
     needs_inputs = scene.same_operation() and not side["flags"] & (records.DRAWS | records.OUTSIDE) and side["op"] not in ("order", "batch")
-    control = _control(session, first, part, needs_inputs)
-    if control is None:
+    one, two = _control(session, first, part, needs_inputs)
+    control = _part_of(two, part)
+    if needs_inputs and _is_earlier_kernel(control, part):
+        told.clear()
+        first, second, part = one, two, control
+        scene = _scene(session, first, second, part)
+        _tell_part(scene, told)
+        told.append("A pair of runs before it parted later: the difference comes and goes.")
+    elif control is None:
         told.append("An unchanged pair of runs after it was identical: the difference comes and goes.")
-    elif control["index"] == part["index"] and control["stream"] == part["stream"]:
+    elif (control["index"], control["stream"]) == (part["index"], part["stream"]):
         told.append("An unchanged run parts at the same operation.")
-        if needs_inputs:
-            for side_name in ("first", "second"):
-                if control[side_name] and part[side_name]:
-                    part[side_name]["inputs"] = control[side_name]["inputs"]
-            part["again"] = control["again"] or part["again"]
-    largest = (control or {}).get("tensors") or part["tensors"] or {}
+    else:
+        told.append("An unchanged pair of runs after it parted elsewhere: the difference comes and goes.")
+    if needs_inputs:
+        _learn(part, control, one, two)
+    largest = _same_place(control, part) and control["tensors"] or part["tensors"] or {}
     if largest.get("largest"):
         told.append("The largest difference is %.3g, in %d values." % (largest["largest"], largest["differing"]))
     chosen = _confirm(session, scene, part, told, control is None)
@@ -168,15 +174,46 @@ def _explain(session, first, second, part, result):
 
 
 def _control(session, first, part, needs_inputs):
-    """The part of an unchanged run or pair after the first pair; None where that was identical."""
-    settings = {"keep": part["index"], "keep_stream": part["stream"]}
+    """An unchanged pair after the first pair, of which the first run may be that of the first pair."""
     if needs_inputs:
-        _, second = session.pair("once more, with the inputs of operations", inputs=True, **settings)
-    else:
-        second = session.run("once more, unchanged", first.folder, **settings)
-    parts = _ordered(second.parts(drawn=True))
-    same = [each for each in parts if each["stream"] == part["stream"]]
+        settings = {"keep": part["index"], "keep_stream": part["stream"]}
+        return session.pair("once more, with the inputs of operations", inputs=True, **settings)
+    return first, session.run("once more, unchanged", first.folder)
+
+
+def _part_of(run, like):
+    """Where a run parted, in the process of another part if it did there; None where it was identical."""
+    parts = _ordered(run.parts(drawn=True))
+    same = [each for each in parts if each["stream"] == like["stream"]]
     return (same or parts or [None])[0]
+
+
+def _same_place(part, other):
+    return part is not None and (part["index"], part["stream"]) == (other["index"], other["stream"])
+
+
+def _is_earlier_kernel(part, other):
+    """Whether an operation that came before another part's gave other numbers for the same inputs: that one is the first."""
+    if part is None or part["stream"] != other["stream"] or part["index"] >= other["index"]:
+        return False
+    a, b = part["first"], part["second"]
+    return bool(a and b) and (a["op"], a["site"], a["inputs"]) == (b["op"], b["site"], b["inputs"])
+
+
+def _learn(part, control, one, two):
+    """Adds to a part what a pair with inputs knows of its operation, also where that pair parted at another or not at all."""
+    sides = (part["first"], part["second"])
+    if _same_place(control, part):
+        inputs = [each and each["inputs"] for each in (control["first"], control["second"])]
+        told = [control]
+    else:
+        told = [each for each in (one.again(part["stream"]), two.again(part["stream"])) if each and each["index"] == part["index"]]
+        inputs = [each["inputs"] for each in told] if len(told) == 2 else [None, None]
+    for side, number in zip(sides, inputs):
+        if side:
+            side["inputs"] = number
+    found = [each["again"] for each in (part, *told) if each["again"]]
+    part["again"] = max(found, key=lambda each: each["results"], default=None)
 
 
 def _tell_part(scene, told):
@@ -212,7 +249,7 @@ def _confirm(session, scene, part, told, intermittent):
             continue
         if all(each["stream"] == part["stream"] and each["index"] > part["index"] for each in parts):
             told.append("Two runs %s do not part here%s." % (words, "" if parts else " or later"))
-            candidate.confirmed = not intermittent
+            candidate.confirmed = not intermittent or scene.varies()
             return candidate
         told.append("Two runs %s part all the same." % words)
         refuted.append(candidate)

@@ -63,6 +63,12 @@ const isPlainValue = (value: Value): boolean => value === null || 'const' in val
 /** The events of one kind. */
 type Kind<Name extends Event['kind']> = Extract<Event, { readonly kind: Name }>;
 
+/** The streams that a body may draw from or seed, and the switches that it sets. */
+export interface Doing {
+  readonly streams: readonly string[];
+  readonly switches: readonly string[];
+}
+
 export class Composer {
   readonly #modules: Modules;
   readonly #callees: Callees;
@@ -136,11 +142,11 @@ export class Composer {
     return this.#bodies.events;
   }
 
-  /** Whether the file's own body may do something to randomness, whatever the modules do that it imports. */
-  mayDoItself(): boolean {
+  /** What the file's own body may do to randomness, whatever the modules do that it imports. */
+  doesItself(): Doing {
     this.#isAlone = true;
     const paths = whole(this.#module(this.#entry));
-    return paths !== null && (Object.keys(paths.streams).length > 0 || Object.keys(paths.flags).length > 0);
+    return { streams: Object.keys(paths?.streams ?? {}), switches: Object.keys(paths?.flags ?? {}) };
   }
 
   /** What a call of a function does, whatever it is passed; null where nobody can read it, or it only raises. */

@@ -14,6 +14,7 @@ import { transformingFunctions } from '../lowering/transforms.ts';
 import { fillers } from '../operations/unfilled.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { linksOf } from '../python/links.ts';
 import { isNeverMentioned, outermostFunction } from '../python/mentions.ts';
 import { nearestFunction } from '../python/scope.ts';
 import { addedFolders } from '../python/search-path.ts';
@@ -62,7 +63,7 @@ export interface FileFacts {
   readonly fillsParameters: boolean;
   /** It goes back from a loss, makes an optimizer, or hands a network to something that trains. */
   readonly takesGradients: boolean;
-  /** Its module's body makes an estimator, or calls a splitter, that takes numpy's state for want of another. */
+  /** Its module's body, or a function that this calls, makes an estimator, or calls a splitter, that takes numpy's state for want of another. */
   readonly fitsAtTop: boolean;
   /** Functions of other files that its loaders' workers run first. */
   readonly passedInitializers: readonly PassedInitializer[];
@@ -86,6 +87,8 @@ const TEST_FRAMEWORKS = namesFor('test-frameworks');
 const COMMAND_LINE = namesFor('reads-command-line');
 const TRAINS = namesFor('trains');
 const TAKES_GRADIENTS = namesFor('takes-gradients');
+/** Calls that lead to calls are followed so far. */
+const DEEPEST = 4;
 const TRAINER = /(^|\.)\w*Trainer$/;
 
 export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): FileFacts {
@@ -138,10 +141,15 @@ function seedsInMain(file: PythonFile, vocabulary: Vocabulary): boolean {
 }
 
 const fitsAtTop = (file: PythonFile): boolean =>
-  file.allCalls.some(
-    (call) =>
-      call.node.enclosing('function_definition', 'lambda', 'class_definition') === null && fallsBackOnNumpy(call, file),
-  );
+  file.allCalls.some((call) => fallsBackOnNumpy(call, file) && isRunAtTop(call.node, file));
+
+/** It stands in the module's body, or in a function that this calls. */
+function isRunAtTop(node: Node, file: PythonFile, depth = 0): boolean {
+  const home = node.enclosing('function_definition', 'lambda', 'class_definition');
+  const info = home?.type === 'function_definition' ? linksOf(file).functionAt(home) : undefined;
+  if (!info || depth > DEEPEST) return home === null;
+  return file.calls(info.id).some((call) => isRunAtTop(call.node, file, depth + 1));
+}
 
 function determinismOf(file: PythonFile, counts: (node: Node) => boolean): Determinism {
   let state: Determinism = 'off';

@@ -437,13 +437,13 @@ export function isProgram(workspace: Workspace, path: string): boolean {
   const facts = workspace.facts(path);
   const isCommand = workspace.commands(path).ids.length > 0;
   if (!facts || facts.isTest || (isForOthers(workspace, path) && !isCommand)) return false;
-  // Without a guard the body itself has to do something to randomness.
-  const switches = workspace.effects(path)?.module.some((each) => each.kind === 'flag' && TORCH.has(each.name));
-  const isMeant = facts.hasMainGuard || facts.fitsAtTop || isCommand || switches === true;
-  if (!isMeant && !workspace.mayDoItself(path)) return false;
+  // Without a guard the body itself has to do something to randomness, or to torch's switches.
+  const isMeant = facts.hasMainGuard || facts.fitsAtTop || isCommand;
+  const does = isMeant ? null : workspace.doesItself(path);
+  if (does && does.streams.length === 0 && does.switches.length === 0) return false;
   const { summary, reached } = workspace.program(path);
   if (![...reached].some((each) => workspace.facts(each)?.reachesMl)) return false;
-  return isMeant || doesItself(summary);
+  return isMeant || does?.switches.some(TORCH.has) === true || doesItself(summary);
 }
 
 /** The programs that a file is part of. */

@@ -4,7 +4,7 @@
  */
 
 import type { Commands, Configuration, Modules } from '../composing/callees.ts';
-import { Composer } from '../composing/composer.ts';
+import { Composer, type Doing } from '../composing/composer.ts';
 import { SharedOutcomes } from '../composing/shared.ts';
 import { isStandardModule } from '../edits/imports.ts';
 import type { FileEffects } from '../effects/events.ts';
@@ -97,7 +97,7 @@ export class Workspace implements Modules {
   #imported = new WeakMap<readonly string[], readonly string[]>();
   readonly #programs = new Map<string, ProgramEffects>();
   readonly #visited = new Map<string, { draws: readonly TransformedDraw[]; asked: ReadonlySet<string> }>();
-  readonly #doers = new Map<string, boolean>();
+  readonly #doers = new Map<string, Doing | null>();
   /** What programs have in common as long as no file changes; and the same of bodies that are looked at without their imports. */
   #shared = new SharedOutcomes();
   #sharedAlone = new SharedOutcomes();
@@ -329,12 +329,12 @@ export class Workspace implements Modules {
     };
   }
 
-  /** Whether the file's own body may do something to randomness: a cheap question, before the program is composed. */
-  mayDoItself(path: string): boolean {
+  /** What the file's own body may do to randomness: a cheap question, before the program is composed. Null where that is too much to follow. */
+  doesItself(path: string): Doing | null {
     let does = this.#doers.get(path);
     if (does === undefined) {
       const composer = new Composer(this.modules, path, { shared: this.#sharedAlone });
-      does = withinReason(() => composer.mayDoItself()) ?? true;
+      does = withinReason(() => composer.doesItself());
       this.#doers.set(path, does);
     }
     return does;

@@ -101,10 +101,11 @@ function seedBeside(file: PythonFile, twin: Call): Call | undefined {
   });
 }
 
-/** The statement stands in the block, or in `if`s of it. */
+/** The statement stands in the block, or in an arm of an `if` of it. */
 function sharesBlock(statement: Node, block: Node | null): boolean {
   if (statement.parent === block) return true;
-  const holder = statement.parent?.field === 'consequence' ? statement.parent.parent : null;
+  const arm = statement.parent?.type === 'block' ? statement.parent.parent : null;
+  const holder = arm && /^(elif|else)_clause$/.test(arm.type) ? arm.parent : arm;
   return holder?.type === 'if_statement' && sharesBlock(holder, block);
 }
 

@@ -7,6 +7,8 @@ import { nameFor, namesFor } from '../knowledge/names.ts';
 import { compareVersions } from '../knowledge/tables.ts';
 import { modulesNamed } from '../lowering/modules.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { linksOf } from '../python/links.ts';
+import { isPlainFunction } from '../python/mentions.ts';
 import type { Edit } from '../text/edit.ts';
 import { CUBLAS_VARIABLE } from './environment.ts';
 
@@ -77,9 +79,13 @@ function importsTorch(statement: Node, file: PythonFile): boolean {
 /** Products that cuBLAS computes; the first of them on CUDA reads the variable, once and for all. */
 const PRODUCTS = namesFor('products');
 
-/** The first matrix product that the statements in front of a node certainly compute, or the call that leads to it. */
-export function productBefore(node: Node, file: PythonFile): Node | null {
-  for (let at = node; at.parent && !/^(function_definition|lambda)$/.test(at.type); at = at.parent) {
+/** Calls that lead to calls are followed so far. */
+const DEEPEST = 4;
+
+/** The first matrix product that certainly comes before a node, wherever its function is called, or the call that leads to it. */
+export function productBefore(node: Node, file: PythonFile, depth = 0): Node | null {
+  let at = node;
+  for (; at.parent && !/^(function_definition|lambda)$/.test(at.type); at = at.parent) {
     if (at.parent.type !== 'block' && at.parent.type !== 'module') continue;
     for (const earlier of at.parent.children) {
       if (earlier === at) break;
@@ -87,11 +93,15 @@ export function productBefore(node: Node, file: PythonFile): Node | null {
       if (product) return product;
     }
   }
-  return null;
+  const home = linksOf(file).functionAt(at);
+  if (!home || depth > DEEPEST || !isPlainFunction(home, file)) return null;
+  const products = file.calls(home.id).map((call) => productBefore(call.node, file, depth + 1));
+  return products.every((each) => each !== null) ? (products[0] ?? null) : null;
 }
 
 function productIn(node: Node, file: PythonFile, depth: number): Node | null {
-  if (depth > 4 || /^(function_definition|class_definition|lambda|decorated_definition)$/.test(node.type)) return null;
+  if (depth > DEEPEST || /^(function_definition|class_definition|lambda|decorated_definition)$/.test(node.type))
+    return null;
   if (node.type === 'binary_operator' && node.get('operator')?.type === '@') return node;
   if (node.type === 'call') {
     const call = file.call(node);

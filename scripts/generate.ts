@@ -389,7 +389,7 @@ function configuration(): { title: string; properties: Record<string, Property> 
   const properties: Record<string, Property> = {};
   for (const { name, default: value, text, schema, scope } of SETTINGS) {
     if (scope === 'project') continue; // It is about the files of a project, which its own file speaks for.
-    const known = name === 'rules' ? { properties: ruleProperties(schema) } : {};
+    const known = name === 'rules' ? knownRules(schema) : {};
     properties[`seedwise.${name}`] = {
       ...schema,
       ...known,
@@ -419,7 +419,7 @@ function configuration(): { title: string; properties: Record<string, Property> 
 function schemaFile(): Generated {
   const properties = Object.fromEntries(
     SETTINGS.map(({ name, default: value, text, schema }) => {
-      const known = name === 'rules' ? { properties: ruleProperties(schema) } : {};
+      const known = name === 'rules' ? knownRules(schema) : {};
       return [keyOf(name), { ...schema, ...known, default: value, description: text }];
     }),
   );
@@ -440,14 +440,14 @@ function schemaFile(): Generated {
   return { path: 'seedwise.schema.json', text: `${JSON.stringify(schema, null, 2)}\n` };
 }
 
-/** Each rule by name, for completion in the settings editor. */
-const ruleProperties = ({ additionalProperties }: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(
-    rules.map((rule) => [
-      rule.name,
-      { ...(additionalProperties as Record<string, unknown>), markdownDescription: rule.summary },
-    ]),
-  );
+/** Each rule by name, for completion in the settings editor, and patterns; another name is a mistake, which editors mark. */
+const knownRules = ({ additionalProperties: level }: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
+  properties: Object.fromEntries(
+    rules.map((rule) => [rule.name, { ...(level as Record<string, unknown>), markdownDescription: rule.summary }]),
+  ),
+  patternProperties: { '\\*': level },
+  additionalProperties: false,
+});
 
 /** Other parts of the manifest are written by hand, so it is stale only if its settings are. */
 function manifest(): Generated {

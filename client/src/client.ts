@@ -50,7 +50,7 @@ export async function start(
     commands.registerCommand(COMMANDS.insertSeedBlock, (address?: string) => insertSeedBlock(client, address)),
     ...REWRITES.map((command) => commands.registerCommand(command, () => rewriteAtCursor(client, command))),
     commands.registerCommand(COMMANDS.explainRule, (rule?: string, url?: string) => explainRule(context, rule, url)),
-    ...registerRuleSettings(),
+    ...registerRuleSettings(client),
     ...registerWorkspaceCheck(client),
     ...registerPrograms(client),
     ...registerReport(context, client),

@@ -1,6 +1,7 @@
 /** Commands that write what a rule's findings weigh, in the settings of the workspace, of a folder or of the user. */
 import { ConfigurationTarget, commands, type Disposable, l10n, Uri, window, workspace } from 'vscode';
-import { COMMANDS } from '../../server/src/protocol.ts';
+import type { BaseLanguageClient } from 'vscode-languageclient';
+import { COMMANDS, OPEN_SETTINGS } from '../../server/src/protocol.ts';
 
 const LEVELS: readonly { readonly label: string; readonly detail: string }[] = [
   { label: 'error', detail: l10n.t('A fault to mend now.') },
@@ -12,8 +13,12 @@ const LEVELS: readonly { readonly label: string; readonly detail: string }[] = [
 ];
 
 /** Registers the commands. */
-export function registerRuleSettings(): Disposable[] {
+export function registerRuleSettings(client: BaseLanguageClient): Disposable[] {
+  const open = (): Thenable<unknown> =>
+    commands.executeCommand('workbench.action.openSettings', '@ext:seedwise.seedwise');
   return [
+    commands.registerCommand(COMMANDS.openSettings, open),
+    client.onNotification(OPEN_SETTINGS, () => void open()),
     commands.registerCommand(COMMANDS.turnOffRule, (rule: string) => write(rule, 'off')),
     commands.registerCommand(COMMANDS.turnOffInFolder, (rule: string, address?: string) =>
       write(rule, 'off', address === undefined ? undefined : Uri.parse(address)),

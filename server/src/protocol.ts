@@ -21,6 +21,8 @@ export const COMMANDS = {
   changeSeverity: 'seedwise.changeSeverity',
   /** Argument: the rule's name, and the address of a document in the folder that is meant. */
   turnOffInFolder: 'seedwise.turnOffInFolder',
+  /** Shows the settings of ours; none of the server's commands. */
+  openSettings: 'seedwise.openSettings',
   /** Only on the page of a report: `PlaceArguments`, none, and none. */
   openPlace: 'seedwise.openPlace',
   copyReport: 'seedwise.copyReport',
@@ -150,6 +152,9 @@ export interface ProgramEntry {
     readonly line: number;
   }[];
 }
+
+/** A notification of the server to a client that runs `openSettings`: the user wants to see them. No parameter. */
+export const OPEN_SETTINGS = 'seedwise/openSettings';
 
 /** A request of the client; no parameter. Answers a text for a report of a fault: versions, settings, sizes, times. */
 export const DEBUG_INFO = 'seedwise/debugInfo';

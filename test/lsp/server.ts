@@ -39,6 +39,7 @@ import {
   RegistrationRequest,
   ShowDocumentRequest,
   ShowMessageNotification,
+  ShowMessageRequest,
   ShutdownRequest,
   StreamMessageReader,
   StreamMessageWriter,
@@ -51,6 +52,7 @@ import {
   FILES,
   type FolderEntry,
   type ListFolders,
+  OPEN_SETTINGS,
   type ReadFiles,
   STATUS,
   type Status,
@@ -144,6 +146,9 @@ export async function startServer({
   const said = {
     published: [] as PublishDiagnosticsParams[],
     messages: [] as string[],
+    /** Messages with something to do about them, which this client does. */
+    offers: [] as string[],
+    settingsShown: 0,
     /** Errors and warnings in the log, and the rest of it. */
     logs: [] as string[],
     notes: [] as string[],
@@ -160,6 +165,11 @@ export async function startServer({
   connection.onNotification(LogMessageNotification.type, ({ type, message }) => {
     (type <= MessageType.Warning ? said.logs : said.notes).push(message);
   });
+  connection.onRequest(ShowMessageRequest.type, ({ message, actions = [] }) => {
+    said.offers.push(`${message} [${actions.map(({ title }) => title)}]`);
+    return actions[0] ?? null;
+  });
+  connection.onNotification(OPEN_SETTINGS, () => void said.settingsShown++);
   connection.onNotification(STATUS.changed, () => void said.statusChanges++);
   connection.onRequest(RegistrationRequest.type, () => {});
   connection.onRequest(ConfigurationRequest.type, ({ items }) => items.map(() => answer ?? null));

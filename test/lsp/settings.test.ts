@@ -1,6 +1,11 @@
 /** Settings over the real protocol: however they come, they apply at once, and a wrong one harms only itself. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { COMMANDS } from '../../server/src/protocol.ts';
 import { BAD, URI } from './samples.ts';
 import { CAPABLE, type Server, until, withServer } from './server.ts';
 
@@ -63,6 +68,53 @@ test('wrong settings are named in one message and the rest applies', () =>
     assert.deepEqual(await severities(server), [2]);
     assert.equal(server.said.messages.length, 2);
   }));
+
+test('what is wrong with a project’s settings is shown where it stands, and goes when it is mended', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'seedwise-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'pyproject.toml');
+  const rootUri = String(pathToFileURL(folder));
+  const uri = String(pathToFileURL(file));
+  writeFileSync(file, '[tool.seedwise.rules]\nlate-sed = "off"\n');
+  const capabilities = {
+    ...CAPABLE,
+    window: { showDocument: { support: true }, showMessage: { messageActionItem: {} } },
+  };
+  await withServer({ rootUri, capabilities }, async (server) => {
+    const shown = () => server.said.published.filter((each) => each.uri === uri);
+    await until(() => shown().length === 1);
+    const [diagnostic] = shown()[0]!.diagnostics;
+    assert.equal(diagnostic?.message, '`late-sed` is no rule; did you mean `late-seed`?');
+    assert.deepEqual(diagnostic.range, { start: { line: 1, character: 0 }, end: { line: 1, character: 8 } });
+    await server.open(`${rootUri}/train.py`, BAD);
+    await server.pull(`${rootUri}/train.py`);
+    await until(() => server.said.shown.length === 1);
+    assert.deepEqual(server.said.offers, [`Seedwise: pyproject.toml: ${diagnostic.message} [Open Settings]`]);
+    assert.deepEqual(server.said.shown, [uri]);
+    writeFileSync(file, '[tool.seedwise.rules]\nlate-seed = "off"\n');
+    await server.touched(uri);
+    await until(() => shown().length === 2);
+    assert.deepEqual(shown()[1]?.diagnostics, []);
+    assert.equal(server.said.settingsShown, 0);
+  });
+});
+
+test('wrong settings of the user lead to the settings, in a client that shows them', () =>
+  withServer(
+    {
+      settings: { rules: { 'late-sed': 'off', 'set-order': 'of' } },
+      capabilities: { ...CAPABLE, window: { showMessage: { messageActionItem: {} } } },
+      initializationOptions: { commands: [COMMANDS.openSettings] },
+    },
+    async (server) => {
+      await server.open(URI, BAD);
+      await server.pull(URI);
+      await until(() => server.said.settingsShown === 1);
+      assert.equal(server.said.offers.length, 1);
+      assert.match(server.said.offers[0]!, /`seedwise\.rules\.set-order` must be .*`late-sed` is no rule/);
+      assert.deepEqual(server.said.messages, []);
+    },
+  ));
 
 const ODD: readonly unknown[] = [null, 5, 'text', [], [null], {}, true];
 

@@ -1,11 +1,12 @@
 /** Settings cannot break anything: what cannot be taken falls back, and one sentence says so. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { unknownRules, unmetVersion } from '../../server/src/core/analysis/config-problems.ts';
+import { configProblems, unknownRules, unmetVersion } from '../../server/src/core/analysis/config-problems.ts';
 import { asReleased } from '../../server/src/core/analysis/new-rules.ts';
 import type { Finding } from '../../server/src/core/contract/rule.ts';
 import { STREAMS } from '../../server/src/core/knowledge/streams.ts';
 import { RULES } from '../../server/src/core/rules/index.ts';
+import { placeOf } from '../../server/src/core/settings/places.ts';
 import { readConfig } from '../../server/src/core/settings/pyproject.ts';
 import {
   DEFAULT_SETTINGS,
@@ -167,11 +168,11 @@ test('what a stranger wrote costs little, and reaches nothing', () => {
 
 test('a name that no rule has is named, with the one that may be meant', () => {
   assert.deepEqual(unknownRules({ rules: { 'late-sed': 'off', '*-seed': 'hint' }, select: ['fast-*'] }), [
-    '`late-sed` is no rule; did you mean `late-seed`?',
-    '`fast-*` matches no rule.',
+    { message: '`late-sed` is no rule; did you mean `late-seed`?', keys: ['rules', 'late-sed'] },
+    { message: '`fast-*` matches no rule.', keys: ['select', 'fast-*'] },
   ]);
   assert.deepEqual(unknownRules({ ignore: ['late-seed'], perFileIgnores: { x: ['quite-another-thing'] } }), [
-    '`quite-another-thing` is no rule.',
+    { message: '`quite-another-thing` is no rule.', keys: ['per-file-ignores', 'x', 'quite-another-thing'] },
   ]);
 });
 
@@ -289,10 +290,45 @@ test('what is wrong with the settings of a project is said, and the rest holds',
   ];
   for (const [lines, settings, problems] of cases) {
     const path = 'pyproject.toml';
-    assert.deepEqual(readConfig(path, `[tool.seedwise]\n${lines}\n`), { path, settings, problems }, lines);
+    const config = readConfig(path, `[tool.seedwise]\n${lines}\n`);
+    assert.deepEqual(config?.settings, settings, lines);
+    assert.deepEqual(
+      config?.problems.map(({ message }) => message),
+      problems,
+      lines,
+    );
   }
-  const table = { path: 'pyproject.toml', settings: {}, problems: ['`tool.seedwise` must be a table.'] };
+  const problem = { message: '`tool.seedwise` must be a table.', keys: ['tool', 'seedwise'] };
+  const table = { path: 'pyproject.toml', settings: {}, problems: [problem] };
   assert.deepEqual(readConfig('pyproject.toml', '[tool]\nseedwise = 1\n'), table);
+});
+
+test('what is wrong with the settings of a project is found in its text', () => {
+  // The place stands between two marks.
+  const cases: string[] = [
+    '[tool.seedwise]\n«colour» = "red"\n',
+    '[tool.other]\ncolour = 1\n[tool.seedwise] # colour\n«colour» = "colour"\n',
+    '[tool.seedwise.rules]\n"late-seed" = "off"\n«late-sed» = "off"\n',
+    '[tool.seedwise]\nrules = { «late-sed» = "off" }\n',
+    '[tool]\nseedwise.rules."«fast-*»" = "off"\n',
+    '[tool.seedwise]\nselect = ["late-seed", "«late-sed»"]\n',
+    '[tool.seedwise.per-file-ignores]\n"tests/**" = ["«late-sed»"] # late-sed\n',
+    '[tool.seedwise]\n«level» = "loud"\n',
+    '[tool.seedwise.«ruls»]\nlate-seed = "off"\n',
+    '[project]\nname = "x"\n[tool.seedwise]\n«level = = »"seeded"\n'.replace('»"seeded"', '"seeded"»'),
+    '[tool.seedwise]\n«required-version» = ">=99"\r\n',
+    '[tool]\n«seedwise» = 3\n',
+    // The same table under two headers can be spelled otherwise in none of them alone.
+    '«[tool.seedwise.colours.red]»\na = 1\n[tool.seedwise.colours.blue]\nb = 1\n',
+  ];
+  for (const marked of cases) {
+    const text = marked.replace(/[«»]/g, '');
+    const config = readConfig('pyproject.toml', text);
+    const problems = config ? configProblems(config, '0.6.0') : [];
+    assert.equal(problems.length, 1, marked);
+    const { start, end } = placeOf(problems[0]!, text);
+    assert.equal(`${text.slice(0, start)}«${text.slice(start, end)}»${text.slice(end)}`, marked);
+  }
 });
 
 test('what the user set goes before what the project says', () => {

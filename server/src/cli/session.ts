@@ -281,7 +281,7 @@ export async function beginSession(rest: readonly string[], values: Values, vers
   const session = new Session(settings, fenceOf(paths), version, values, stdin);
   const { workspace, fence } = session;
   const unknown = unknownRules(settings);
-  if (unknown.length > 0) throw new UsageError(sentences(unknown));
+  if (unknown.length > 0) throw new UsageError(sentences(unknown.map(({ message }) => message)));
   workspace.manifests.override = overrideOf(values);
   const near = await readProjects(paths, workspace, fence, (note) => session.notes.push(note));
   const inputs = await findInputs(targets, {
@@ -333,8 +333,8 @@ function checkConfigs(session: Session): void {
     if (!config) continue;
     const unmet = unmetVersion(config.settings, session.version);
     if (unmet !== null) throw new CannotCheck(t`${nameOf(config.path)}: ${unmet}`);
-    for (const text of [...config.problems, ...unknownRules(config.settings)])
-      session.problem(t`${nameOf(config.path)}: ${text}`, config.path, true);
+    for (const { message } of [...config.problems, ...unknownRules(config.settings)])
+      session.problem(t`${nameOf(config.path)}: ${message}`, config.path, true);
   }
 }
 

@@ -33,8 +33,16 @@ export function speaker(connection: Connection) {
     connection.sendNotification(ShowMessageNotification.type, { type, message });
   }
 
+  /** Shows a warning with something to do about it, which is done when the user asks for it. */
+  function offer(message: Message, title: Message, act: () => Promise<void>): void {
+    connection.window
+      .showWarningMessage(message, { title })
+      .then((chosen) => (chosen ? act() : undefined))
+      .catch(logError);
+  }
+
   /** Says in the log what goes on. */
   const log = (text: Message): void => connection.console.info(text);
 
-  return { once, log, logWarning, logError, guarded, tell };
+  return { once, log, logWarning, logError, guarded, tell, offer };
 }

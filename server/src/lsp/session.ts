@@ -13,13 +13,14 @@ import { asReleased } from '../core/analysis/new-rules.ts';
 import type { Project } from '../core/contract/project.ts';
 import { projectOf } from '../core/program/project.ts';
 import { closeFile, openFile, type PythonFile, updateFile } from '../core/python/file.ts';
-import { DEFAULT_SETTINGS, parseSettings, type Settings } from '../core/settings/settings.ts';
+import { DEFAULT_SETTINGS, parseSettings, type SettingProblem, type Settings } from '../core/settings/settings.ts';
 import { loadSyntax, type WasmBytes } from '../core/syntax/parse.ts';
 import { asIs, type Message, sentences, t } from '../core/text/language.ts';
 import { type FileAccess, NO_FILES } from '../host/folders.ts';
 import { reasonToSkip } from '../host/limits.ts';
-import { type ReportOptions, STATUS } from '../protocol.ts';
+import { COMMANDS, OPEN_SETTINGS, type ReportOptions, STATUS } from '../protocol.ts';
 import { at, clientOf, isInWorkspace, isLinted, listOf } from './client.ts';
+import { configDiagnostics } from './config-diagnostics.ts';
 import { CLOSED, translator } from './edits.ts';
 import { clientFiles, followWorkspace } from './files.ts';
 import { speaker } from './log.ts';
@@ -87,6 +88,7 @@ export class Session {
   readonly workspace: ReturnType<typeof followWorkspace>;
   readonly notebooks: ReturnType<typeof followNotebooks>;
   readonly translator: ReturnType<typeof translator>;
+  readonly configs: ReturnType<typeof configDiagnostics>;
   files: FileAccess;
   client = clientOf(undefined, undefined);
   folders: readonly string[] = [];
@@ -129,6 +131,7 @@ export class Session {
       changed: (uri) => this.pushSoon(uri),
       closed: ({ uri }) => this.closed(uri),
     });
+    this.configs = configDiagnostics(connection, this.index, host.version);
     this.translator = translator(
       () => this.client,
       (path) => this.documentAt(path),
@@ -171,11 +174,12 @@ export class Session {
     this.workspace.start(this.client, this.folders, (done, total) => {
       begun?.then((shown) => shown?.report(Math.floor((100 * done) / total), t`${done} of ${total} files`));
     });
-    const finish = (): void => {
+    const finish = (): Promise<void> => {
       begun?.then((shown) => shown?.done());
       this.#readMs = Math.round(performance.now() - start);
       speaker.log(t`${this.#count()} files of Python read in ${this.#readMs} ms.`);
       host.collectGarbage?.();
+      return this.configs.refresh();
     };
     this.workspace.complete().then(finish).catch(speaker.logError);
     this.syntax.catch(() =>
@@ -226,6 +230,7 @@ export class Session {
 
   /** Has the client ask for all diagnostics once more, or sends them. */
   lookAgain(): void {
+    this.configs.refresh().catch(this.speaker.logError);
     for (const { uri } of this.notebooks.all()) this.pushSoon(uri);
     if (this.client.showsStatus) this.connection.sendNotification(STATUS.changed).catch(this.speaker.logError);
     if (!this.client.pullsDiagnostics) for (const { uri } of this.documents.all()) this.pushSoon(uri);
@@ -298,7 +303,7 @@ export class Session {
     if (before?.complete && sameText && sameWorld) return before;
 
     const config = isInWorkspace(uri) ? this.index.workspace.manifests.configOf(pathOf(uri)) : null;
-    if (config) this.#complain(configProblems(config, this.host.version), 'pyproject.toml');
+    if (config) this.#complain(messagesOf(configProblems(config, this.host.version)), config.path);
     this.#checkedByUri.delete(uri); // An update that throws leaves no file to go on with.
     const python = this.#understand(document, settings, before?.python?.file);
     const diagnostics = new Map<string, Diagnostic[]>();
@@ -378,16 +383,26 @@ export class Session {
       ? await this.connection.workspace.getConfiguration(item).catch(this.speaker.logError)
       : this.#sentSettings;
     const { settings, problems } = parseSettings(given);
-    this.#complain([...problems, ...unknownRules(settings)]);
+    this.#complain([...problems, ...messagesOf(unknownRules(settings))]);
     return settings;
   }
 
-  #complain(problems: readonly Message[], source?: string): void {
+  /** With the way to where it stands, if the client can go there: the settings of the user, or a project's file. */
+  #complain(problems: readonly Message[], path?: string): void {
     if (problems.length === 0) return;
     const all = sentences(problems);
-    this.speaker.once(source === undefined ? t`Seedwise: ${all}` : t`Seedwise: ${source}: ${all}`, (text) =>
-      this.speaker.tell(MessageType.Warning, text),
-    );
+    const text =
+      path === undefined ? t`Seedwise: ${all}` : t`Seedwise: ${path.slice(path.lastIndexOf('/') + 1)}: ${all}`;
+    const { client, connection, speaker } = this;
+    const open = async (): Promise<void> => {
+      if (path === undefined) await connection.sendNotification(OPEN_SETTINGS);
+      else await connection.window.showDocument({ uri: this.index.uriOf(path), takeFocus: true });
+    };
+    const canOpen = path === undefined ? client.commands.has(COMMANDS.openSettings) : client.showsDocuments;
+    speaker.once(text, () => {
+      if (!client.asksBack || !canOpen) speaker.tell(MessageType.Warning, text);
+      else speaker.offer(text, t`Open Settings`, open);
+    });
   }
 
   /** Publishes after a pause in typing; the first result of a document does not wait. */
@@ -426,6 +441,8 @@ export class Session {
     );
   }
 }
+
+const messagesOf = (problems: readonly SettingProblem[]): Message[] => problems.map(({ message }) => message);
 
 const isDefault = (name: string, value: unknown): boolean =>
   JSON.stringify((DEFAULT_SETTINGS as unknown as Record<string, unknown>)[name]) === JSON.stringify(value);

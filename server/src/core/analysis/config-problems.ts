@@ -2,8 +2,8 @@
 
 import { parseRange } from '../manifests/ranges.ts';
 import { RULES } from '../rules/index.ts';
-import type { ProjectConfig } from '../settings/pyproject.ts';
-import type { Settings } from '../settings/settings.ts';
+import { keyOf, type ProjectConfig, TABLE } from '../settings/pyproject.ts';
+import type { SettingProblem, Settings } from '../settings/settings.ts';
 import { onOneLine } from '../text/excerpts.ts';
 import { type Message, t } from '../text/language.ts';
 import { matchesPattern } from '../text/patterns.ts';
@@ -11,14 +11,26 @@ import { didYouMean } from '../text/spelling.ts';
 
 const NAMES = RULES.map(({ name }) => name);
 
-/** One sentence for each name or pattern of a rule that means none. */
-export function unknownRules(settings: Partial<Settings>): Message[] {
+/** One sentence for each name or pattern of a rule that means none, with the keys that lead to it. */
+export function unknownRules(settings: Partial<Settings>): SettingProblem[] {
   const { rules = {}, select = [], ignore = [], perFileIgnores = {} } = settings;
-  const given = new Set([...Object.keys(rules), ...select, ...ignore, ...Object.values(perFileIgnores).flat()]);
-  return [...given].flatMap((name) => {
-    if (NAMES.some((rule) => matchesPattern(name, rule))) return [];
+  const given: readonly (readonly [name: string, holders: readonly string[]])[] = [
+    ...Object.keys(rules).map((name) => [name, ['rules']] as const),
+    ...select.map((name) => [name, ['select']] as const),
+    ...ignore.map((name) => [name, ['ignore']] as const),
+    ...Object.entries(perFileIgnores).flatMap(([files, names]) =>
+      names.map((name) => [name, [keyOf('perFileIgnores'), files]] as const),
+    ),
+  ];
+  const seen = new Set<string>();
+  return given.flatMap(([name, holders]) => {
+    if (seen.has(name) || NAMES.some((rule) => matchesPattern(name, rule))) return [];
+    seen.add(name);
     const shown = `\`${onOneLine(name)}\``;
-    return [name.includes('*') ? t`${shown} matches no rule.` : t`${shown} is no rule${didYouMean(name, NAMES)}`];
+    const message = name.includes('*')
+      ? t`${shown} matches no rule.`
+      : t`${shown} is no rule${didYouMean(name, NAMES)}`;
+    return [{ message, keys: [...holders, name] }];
   });
 }
 
@@ -32,7 +44,11 @@ export function unmetVersion({ requiredVersion = '' }: Partial<Settings>, versio
 }
 
 /** All that is wrong with the settings of a project, one sentence each. */
-export function configProblems({ settings, problems }: ProjectConfig, version: string): Message[] {
+export function configProblems({ settings, problems }: ProjectConfig, version: string): SettingProblem[] {
   const unmet = unmetVersion(settings, version);
-  return [...problems, ...unknownRules(settings), ...(unmet === null ? [] : [unmet])];
+  return [
+    ...problems,
+    ...unknownRules(settings).map((each) => ({ ...each, keys: [...TABLE, ...each.keys] })),
+    ...(unmet === null ? [] : [{ message: unmet, keys: [...TABLE, keyOf('requiredVersion')] }]),
+  ];
 }

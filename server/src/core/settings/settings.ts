@@ -229,23 +229,36 @@ export const DEFAULT_SETTINGS: Settings = Object.fromEntries(
   SETTINGS.map((setting) => [setting.name, setting.default]),
 ) as unknown as Settings;
 
-/** What can be taken of a value: undefined where nothing can; and a sentence for each thing that cannot. */
+/** What is wrong with settings, and where that stands. */
+export interface SettingProblem {
+  readonly message: Message;
+  /** The keys that lead to it from the top; a text of a list comes last. */
+  readonly keys: readonly string[];
+  /** The line that is no TOML at all, from 1. */
+  readonly line?: number;
+}
+
+/** What can be taken of a value: undefined where nothing can; and a sentence for each thing that cannot, with the keys below the setting's. */
 export function takeValue(
   setting: Setting,
   given: unknown,
   spelled: string,
   table = t`an object`,
-): { readonly value: unknown; readonly problems: readonly Message[] } {
+): { readonly value: unknown; readonly problems: readonly SettingProblem[] } {
   const { entry } = setting;
   if (!setting.accepts(given))
-    return { value: undefined, problems: [t`\`${spelled}\` must be ${setting.expected(table)}.`] };
+    return {
+      value: undefined,
+      problems: [{ message: t`\`${spelled}\` must be ${setting.expected(table)}.`, keys: [] }],
+    };
   if (!entry) return { value: given, problems: [] };
   const all = Object.entries(given as Record<string, unknown>);
   const bad = all.filter(([name, value]) => !entry.accepts(name, value));
-  const problems = bad.slice(0, MOST_PROBLEMS).map(([name]) => {
-    return t`\`${spelled}.${onOneLine(name)}\` must be ${entry.expected(table)}.`;
+  const problems = bad.slice(0, MOST_PROBLEMS).map(([name]): SettingProblem => {
+    return { message: t`\`${spelled}.${onOneLine(name)}\` must be ${entry.expected(table)}.`, keys: [name] };
   });
-  if (bad.length > MOST_PROBLEMS) problems.push(t`\`${spelled}\` has ${bad.length - MOST_PROBLEMS} more such entries.`);
+  if (bad.length > MOST_PROBLEMS)
+    problems.push({ message: t`\`${spelled}\` has ${bad.length - MOST_PROBLEMS} more such entries.`, keys: [] });
   // Own properties all, a name like `__proto__` too.
   return { value: bad.length > 0 ? Object.fromEntries(all.filter((each) => !bad.includes(each))) : given, problems };
 }
@@ -262,7 +275,7 @@ export function parseSettings(value: unknown): { settings: Settings; problems: M
   const parsed: Record<string, unknown> = {};
   for (const setting of SETTINGS) {
     const taken = takeValue(setting, value[setting.name] ?? setting.default, `seedwise.${setting.name}`);
-    problems.push(...taken.problems);
+    problems.push(...taken.problems.map(({ message }) => message));
     parsed[setting.name] = taken.value ?? setting.default;
   }
   return { settings: parsed as unknown as Settings, problems };

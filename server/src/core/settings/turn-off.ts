@@ -2,7 +2,7 @@
 import { applyEdits } from '../edits/edit-text.ts';
 import type { Edit } from '../text/edit.ts';
 import { escapeRegExp } from '../text/patterns.ts';
-import { at, isTable, parseToml } from '../text/tables.ts';
+import { at, inOrder, isTable, parseToml } from '../text/tables.ts';
 
 const PATH = ['tool', 'seedwise', 'rules'] as const;
 const HEADER = /^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*seedwise[ \t]*(\.[^\]\n]*)?\][^\n]*$/gm;
@@ -77,9 +77,3 @@ function withValue(tables: unknown, [key, ...rest]: readonly string[], value: un
   const table = isTable(tables) ? tables : {};
   return { ...table, [key]: withValue(Object.hasOwn(table, key) ? table[key] : undefined, rest, value) };
 }
-
-/** As text that is the same for tables that say the same. */
-const inOrder = (value: unknown): string =>
-  JSON.stringify(value, (_, each: unknown) =>
-    isTable(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each,
-  );

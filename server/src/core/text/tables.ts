@@ -21,6 +21,12 @@ export function parseToml(text: string): { readonly root: Table } | { readonly b
   }
 }
 
+/** As text that is the same for tables that say the same. */
+export const inOrder = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) =>
+    isTable(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each,
+  );
+
 /** A YAML text as a value; undefined for one that is none. */
 export function parseYaml(text: string): unknown {
   try {

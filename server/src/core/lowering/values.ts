@@ -16,11 +16,11 @@ import { drawOf, type Stream } from '../knowledge/tables.ts';
 import type { Call, Constant } from '../python/call.ts';
 import { evaluatorOf } from '../python/evaluator.ts';
 import { FLUENT, isSelfUpdate, type PythonFile } from '../python/file.ts';
-import { isSplatted } from '../python/links.ts';
 import { reachingDefinitions } from '../python/reaching.ts';
 import type { ClassInfo, Definition, FunctionInfo } from '../python/scope.ts';
 import { ANY } from '../python/value.ts';
 import type { Node } from '../syntax/parse.ts';
+import { lengthValue, writtenList } from './lengths.ts';
 import { isRequiredOption } from './options.ts';
 import { madeIn, wrappedBy } from './transforms.ts';
 
@@ -309,27 +309,8 @@ export function argumentValues(call: Call, file: PythonFile, depth = 0): Argumen
 /** Of a list that is written out the number of its elements is known, whatever they are. */
 function passedValue(value: Node, file: PythonFile, depth: number): Value {
   const known = knownValue(value, file, depth);
-  const isList = known === null && /^(list|tuple)$/.test(value.type) && value.children.length <= MOST_BRANCHES;
-  const hasSplat = isList && value.children.some((each) => each.type === 'list_splat' || isSplatted(each));
-  return isList && !hasSplat ? { tuple: value.children.map(() => null) } : known;
-}
-
-/** `len(items)` of a parameter that nobody makes longer or shorter. */
-function lengthValue(items: Node | undefined, file: PythonFile): Value {
-  if (items?.type !== 'identifier') return null;
-  const definitions = file.definitions(items);
-  const [parameter, ...others] = definitions.flatMap((each) => (each.kind === 'parameter' ? each : []));
-  const isKept = (each: Definition): boolean => each.kind === 'assignment' && keepsLength(each.value, items, file);
-  return parameter && others.length === 0 && definitions.every((each) => each === parameter || isKept(each))
-    ? { length: { parameter: parameter.parameter.name } }
-    : null;
-}
-
-/** `[f(each) for each in items]` */
-function keepsLength(value: Node, items: Node, file: PythonFile): boolean {
-  const clauses = value.type === 'list_comprehension' ? value.children.filter(({ field }) => field !== 'body') : [];
-  const from = clauses.length === 1 && clauses[0]?.type === 'for_in_clause' ? clauses[0].get('right') : undefined;
-  return from !== undefined && file.read(from) === file.read(items);
+  const list = known === null ? writtenList(value, file) : null;
+  return list ? { tuple: list.children.map(() => null) } : known;
 }
 
 function itemOf(whole: Value, key: Node | undefined, file: PythonFile): Value {

@@ -1,0 +1,101 @@
+/** How many elements a list has that a function was passed: what decides `if len(items) < 2:` where the call writes the list. */
+
+import type { Value } from '../effects/events.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
+import type { PythonFile } from '../python/file.ts';
+import { isSplatted, linksOf } from '../python/links.ts';
+import type { Definition } from '../python/scope.ts';
+import { type Node, walk } from '../syntax/parse.ts';
+
+const ENUMERATE = nameFor('enumerate');
+const KEEPS_LENGTH = namesFor('sequence-of');
+/** Methods that take something out of a list; those that add are puts. */
+const SHORTENS = ['pop', 'popleft', 'remove', 'clear'];
+/** Of longer lists nobody asks whether they have one element or several. */
+const LONGEST = 5;
+
+/** A short list or tuple that stands here, or that the name was given and nothing was added to. */
+export function writtenList(value: Node, file: PythonFile): Node | null {
+  if (value.type === 'identifier') {
+    const definitions = file.definitions(value);
+    const [only, ...others] = definitions;
+    const isWhole = only?.kind === 'assignment' && others.length === 0 && !isChanged(definitions, value, file);
+    return isWhole && only.value.type !== 'identifier' ? writtenList(only.value, file) : null;
+  }
+  const isList = /^(list|tuple)$/.test(value.type) && value.children.length <= LONGEST;
+  const hasSplat = isList && value.children.some((each) => each.type === 'list_splat' || isSplatted(each));
+  return isList && !hasSplat ? value : null;
+}
+
+/** True where something is put into what the name stands for, or taken out of it. */
+function isChanged(definitions: readonly Definition[], name: Node, file: PythonFile): boolean {
+  return linksOf(file).putsIntoName(definitions).length > 0 || isShortened(name, file);
+}
+
+const isShortened = (name: Node, file: PythonFile): boolean =>
+  SHORTENS.some((method) =>
+    file.methodCalls(method).some((call) => {
+      const object = call.callee.get('object');
+      return object?.type === 'identifier' && isSameName(object, name, file);
+    }),
+  );
+
+const isSameName = (one: Node, other: Node, file: PythonFile): boolean =>
+  one.type === 'identifier' && file.read(one) === file.read(other) && file.definitions(one) === file.definitions(other);
+
+/** `len(items)` of a parameter that nobody makes longer or shorter. */
+export function lengthValue(items: Node | undefined, file: PythonFile): Value {
+  if (items?.type !== 'identifier') return null;
+  const definitions = file.definitions(items);
+  const [parameter, ...others] = definitions.flatMap((each) => (each.kind === 'parameter' ? each : []));
+  const isKept = (each: Definition): boolean => each.kind === 'assignment' && keepsLength(each.value, items, file);
+  if (!parameter || others.length > 0 || isChanged(definitions, items, file)) return null;
+  return definitions.every((each) => each === parameter || isKept(each))
+    ? { length: { parameter: parameter.parameter.name } }
+    : null;
+}
+
+/** `[f(each) for each in items]`, `list(items)`, and a list that a loop over the items adds one element to each time. */
+function keepsLength(value: Node, items: Node, file: PythonFile): boolean {
+  if (value.type === 'identifier') return isSameName(value, items, file) || growsWith(value, items, file);
+  if (value.type === 'call' && KEEPS_LENGTH.has(file.call(value).name)) {
+    const [given, ...others] = value.get('arguments')?.children ?? [];
+    return given !== undefined && others.length === 0 && keepsLength(given, items, file);
+  }
+  const clauses = value.type === 'list_comprehension' ? value.children.filter(({ field }) => field !== 'body') : [];
+  return clauses.length === 1 && clauses[0]?.type === 'for_in_clause' && runsOver(clauses[0], items, file);
+}
+
+/** `for each in items`, `for i, each in enumerate(items)` */
+function runsOver(loop: Node, items: Node, file: PythonFile): boolean {
+  const right = loop.get('right');
+  const isCounted = right?.type === 'call' && file.call(right).name === ENUMERATE;
+  const iterated = isCounted ? right.get('arguments')?.children[0] : right;
+  return iterated !== undefined && isSameName(iterated, items, file);
+}
+
+/** `grown = []`, then `for each in items: ...; grown.append(f(each))`, once in each round and nowhere else. */
+function growsWith(grown: Node, items: Node, file: PythonFile): boolean {
+  const definitions = file.definitions(grown);
+  const [only, ...others] = definitions;
+  if (only?.kind !== 'assignment' || others.length > 0 || only.value.type !== 'list') return false;
+  const [put, ...further] = linksOf(file).putsIntoName(definitions);
+  if (only.value.children.length > 0 || !put || further.length > 0 || put.isSpread || isShortened(grown, file))
+    return false;
+  const statement = put.value.enclosing('call')?.parent;
+  const block = statement?.type === 'expression_statement' ? statement.parent : statement;
+  const loop = block?.type === 'block' ? block.parent : null;
+  const begins = only.node.parent?.parent;
+  if (loop?.type !== 'for_statement' || !runsOver(loop, items, file)) return false;
+  return loop.parent === (begins?.type === 'expression_statement' ? begins.parent : begins) && !endsEarly(loop);
+}
+
+/** Some round of the loop may not come to its end. */
+function endsEarly(loop: Node): boolean {
+  let isEarly = false;
+  walk(loop, (node) => {
+    isEarly ||= /^(break|continue|return|raise)_statement$/.test(node.type);
+    return !node.opensScope;
+  });
+  return isEarly;
+}

@@ -1,7 +1,7 @@
 """Repeats the fresh measurement: what Seedwise says about thirty public repositories that it was not written for,
 compared with what a reader wrote down about them.
 
-    python3 evidence/fresh/measure.py FOLDER [--sample N --seed S] [--list]
+    python3 evidence/fresh/measure.py FOLDER [--lists 1,2] [--sample N --seed S] [--list]
 
 FOLDER holds each repository of repositories.json at its commit, as OWNER+NAME. Gradings and expectations are matched by
 rule, file and the text of the line, not by its number, so that they outlive edits of this project. Standard library only.
@@ -25,19 +25,21 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('folder')
     parser.add_argument('--cli', default=CLI)
+    parser.add_argument('--lists', default='1,2,3', help='which lists of repositories')
     parser.add_argument('--sample', type=int, default=300, help='how many findings to draw')
     parser.add_argument('--seed', type=int, default=1, help='what the draw is seeded with')
     parser.add_argument('--list', action='store_true', help='list what is missed, wrong or not graded yet')
     parser.add_argument('--findings', help='read the findings from this file, or write them to it where there is none')
     args = parser.parse_args()
+    args.lists = {int(each) for each in args.lists.split(',')}
     findings = findings_of(args)
-    print(f'{len(findings)} findings in {len(repositories())} repositories')
+    print(f'{len(findings)} findings in {len(repositories(args.lists))} repositories')
     precision(findings, args)
     recall(findings, args)
 
 
-def repositories():
-    return [row['repository'].replace('/', '+', 1) for row in read('repositories.json')['repositories']]
+def repositories(lists):
+    return [row['repository'].replace('/', '+', 1) for row in read('repositories.json')['repositories'] if row['list'] in lists]
 
 
 def read(name):
@@ -51,7 +53,7 @@ def findings_of(args):
         with open(args.findings, encoding='utf-8') as file:
             return json.load(file)
     found = []
-    for name in repositories():
+    for name in repositories(args.lists):
         cwd = os.path.join(os.path.abspath(args.folder), name)
         command = ['node', os.path.abspath(args.cli), 'check', '--isolated', '--format', 'json', '.']
         try:
@@ -126,7 +128,8 @@ def precision(findings, args):
 
 
 def recall(findings, args):
-    programs = read('expected.json')['programs']
+    asked = set(repositories(args.lists))
+    programs = [each for each in read('expected.json')['programs'] if each['program'].split('/')[0] in asked]
     found = wanted = arguable = 0
     for program in programs:
         for expected in program['expect']:

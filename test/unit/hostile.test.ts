@@ -35,6 +35,10 @@ const TEXTS: Readonly<Record<string, { text: string; finds: readonly string[] }>
     text: "import os\nimport torch\nos.environ['CUBLAS_WORKSPACE_CONFIG'] = x: str\ntorch.rand(1)\n",
     finds: ['incomplete-seeding'],
   },
+  'a configuration whose stream is made of itself': {
+    text: 'import torch\nfrom hyperpyyaml import load_hyperpyyaml\nstream = \\\nhparams = load_hyperpyyaml(stream)\nopened = open(opened)\nload_hyperpyyaml(opened)\ntorch.rand(1)\n',
+    finds: [],
+  },
   'things made of themselves': {
     text: `import torch
 class A(A): pass

@@ -201,6 +201,17 @@ test('a loader: what decides its order and what its workers are seeded with', ()
   says(loader(', num_workers=n, worker_init_fn=seed_worker'), 'DataLoader', ['After that `seed_worker` runs']);
 });
 
+test('a loader: what comes back of its order when training goes on', () => {
+  const rest = "optimizer = torch.optim.SGD([], 0.1)\noptimizer.load_state_dict(torch.load('x.pt'))\n";
+  says(`loader = Data‸Loader(data)\n${rest}`, 'DataLoader', ['between two epochs, not within one']);
+  assert.doesNotMatch(hover('loader = Data‸Loader(data)\n')?.markdown ?? '', /Saved states/);
+  says(
+    'from torchdata.stateful_dataloader import StatefulDataLoader\nloader = Stateful‸DataLoader(data, num_workers=2)\n',
+    'StatefulDataLoader',
+    ['numbers that workers draw are not restored', '**`StatefulDataLoader`**', 'Order: that of the dataset.'],
+  );
+});
+
 test('environment variables where they are set', () => {
   says("os.environ['PYTHON‸HASHSEED'] = '0'\n", "'PYTHONHASHSEED'", ['is read when Python starts']);
   says("os.environ.setdefault('CUBLAS‸_WORKSPACE_CONFIG', ':4096:8')\n", "'CUBLAS_WORKSPACE_CONFIG'", [

@@ -112,3 +112,10 @@ test('it is not offered where a worker has another object, or cannot import the 
   );
   assert.deepEqual(offered, ['Make a generator for each sample']);
 });
+
+test('a loader that keeps its order gets a generator of its own only with workers', () => {
+  const made = (rest: string): string =>
+    `import torch\nfrom torchdata.stateful_dataloader import StatefulDataLoader\n\ntorch.manual_seed(0)\nloader = StatefulDataLoader(range(4), shuffle=True${rest})\n`;
+  assert.deepEqual(titles(made(', num_workers=2'), 'shuffle=True').slice(0, 1), ['Give the loader a seeded generator']);
+  assert.ok(!titles(made(''), 'shuffle=True').includes('Give the loader a seeded generator'));
+});

@@ -27,6 +27,12 @@ export interface SetVersion {
   readonly setting: 'torchVersion';
 }
 
+/**
+ * What the saved states of a program leave out: everything; the `order` of a loader with a generator of its own; the
+ * `draws` beside the order that a loader's own state holds; the order of the `epochs` after a resumed one.
+ */
+export type LostStates = 'nothing' | 'everything' | 'order' | 'draws' | 'epochs';
+
 /** How `use_deterministic_algorithms` is set: `strict` raises where an operation cannot comply. */
 export type Determinism = 'off' | 'warn' | 'strict';
 
@@ -127,10 +133,10 @@ export interface Project {
   buildsModes(call: Call): boolean;
   /** The functions of this file, by their names in it, that loaders of other files pass to their workers. */
   readonly passedInitializers: readonly (PassedInitializer & { readonly id: string })[];
-  /** True where this file or one of its programs saves or restores the state of a random generator. */
-  readonly keepsRandomState: boolean;
-  /** True where a loader of its programs has a generator of its own whose state none of their files may keep. */
-  readonly losesOwnStates: boolean;
+  /** What this file and its programs leave out of the states of random generators that they save and restore. */
+  readonly lostStates: LostStates;
+  /** True where this file and its programs go on with the states of the global generators, and seed no epoch or step anew. */
+  readonly goesOnWithStates: boolean;
   /** True where this file or one of its programs makes a checkpoint that training can go on from. */
   readonly makesCheckpoint: boolean;
   /** True where the training of this file or one of its programs goes on from a checkpoint. */

@@ -2,6 +2,7 @@
 
 import type { Project } from '../contract/project.ts';
 import { ALGORITHMS, CUDNN_BENCHMARK, CUDNN_DETERMINISTIC, OLD_ALGORITHMS } from '../knowledge/calls.ts';
+import { loaderRow } from '../knowledge/loaders.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { compareVersions } from '../knowledge/tables.ts';
 import { noteOn } from '../knowledge/transforms.ts';
@@ -57,6 +58,9 @@ function describe(token: Node, file: PythonFile, project: Project): Message | nu
   const flag = describeSwitch(file.qualify(expression), project);
   if (flag) return flag;
   const note = noteOn(file.qualify(expression) ?? '');
+  const loader = expression.field === 'function' && expression.parent ? file.call(expression.parent) : null;
+  if (note && loader && loaderRow(loader.name))
+    return paragraphs(translate(note.note), link(t`Source`, note.source), describeLoader(loader, file, project));
   if (note && (expression.field === 'function' || expression.parent?.type === 'decorator'))
     return paragraphs(translate(note.note), link(t`Source`, note.source));
   const node = expression.field === 'function' ? expression.parent : null;
@@ -105,10 +109,13 @@ function describeLoader(call: Call, file: PythonFile, project: Project): Message
   const name = written !== null && !/^[\w.]+$/.test(written) ? 'worker_init_fn' : written;
   const page = 'https://docs.pytorch.org/docs/stable/data.html#randomness-in-multi-process-data-loading';
   return paragraphs(
-    asIs('**`DataLoader`**'),
+    asIs(`**\`${call.name?.slice(call.name.lastIndexOf('.') + 1)}\`**`),
     t`Order: ${orderOf(call, file)}.`,
     t`Workers: ${workersOf(call, file, project)}.`,
     name === null ? null : t`After that \`${name}\` runs in each worker.`,
+    call.name === DATA_LOADER && project.resumes
+      ? t`Saved states bring its order back between two epochs, not within one.`
+      : null,
     link(t`Randomness in multi-process data loading`, page),
   );
 }

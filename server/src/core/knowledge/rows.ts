@@ -328,6 +328,10 @@ interface Loaders {
      * The library whose transforms it seeds from torch's generator.
      */
     reseeds?: string;
+    /**
+     * Its `state_dict` holds how far it has come in its order.
+     */
+    keepsOrder?: true;
     source: string;
   }[];
 }

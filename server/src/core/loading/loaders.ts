@@ -15,7 +15,7 @@ const GENERATOR = nameFor('generator');
 export function loaderArgument(
   file: PythonFile,
   call: Call,
-  name: 'shuffle' | 'sampler' | 'batch_sampler' | 'num_workers' | 'worker_init_fn' | 'generator',
+  name: 'batch_size' | 'shuffle' | 'sampler' | 'batch_sampler' | 'num_workers' | 'worker_init_fn' | 'generator',
 ): Argument {
   return file.argument(call, name, (loaderRow(call.name) ?? loaderRow(DATA_LOADER))?.positions[name]);
 }

@@ -49,26 +49,32 @@ export function configureEvent(seeder: Seeder, call: Call, file: PythonFile, sit
   return { kind: 'configure', file: typeof given === 'string' ? null : openedFile(given, file), site };
 }
 
-/** The path of what is open: of `open(path)`, `path.open()`, or of the text that was read from it. */
-function openedFile(stream: Node, file: PythonFile): string | null {
+/**
+ * The path of what is open: of `open(path)`, `path.open()`, or of the text that was read from it. A stream that is `past`
+ * already is made of itself, as code can be that is being typed.
+ */
+function openedFile(stream: Node, file: PythonFile, past: ReadonlySet<Node> = new Set()): string | null {
+  if (past.has(stream)) return null;
   const { values, isComplete } = evaluatorOf(file).origins(evaluatorOf(file).value(stream));
   const [only, ...others] = values;
-  return only && others.length === 0 && isComplete && only.access.length === 0 ? pathOf(only.node, file) : null;
+  return only && others.length === 0 && isComplete && only.access.length === 0
+    ? pathOf(only.node, file, new Set([...past, stream]))
+    : null;
 }
 
-function pathOf(node: Node, file: PythonFile): string | null {
+function pathOf(node: Node, file: PythonFile, past: ReadonlySet<Node>): string | null {
   const constant = file.constant(node);
   if (typeof constant === 'string') return constant;
   // `Path(__file__).parent / 'train.yaml'`: the end tells it from other files.
   const last = node.type === 'binary_operator' && node.get('operator')?.type === '/' ? node.get('right') : undefined;
-  if (last) return pathOf(last, file);
+  if (last) return pathOf(last, file, past);
   if (node.type !== 'call') return null;
   const call = file.call(node);
   const object = call.callee.get('object');
-  if (JOINS.has(call.name)) return pathOf(node.get('arguments')?.children.at(-1) ?? node, file);
+  if (JOINS.has(call.name)) return pathOf(node.get('arguments')?.children.at(-1) ?? node, file, past);
   const isMethod = call.method !== null && /^(open|read|read_text)$/.test(call.method) && call.name !== OPEN;
   const from = isMethod && object ? object : node.get('arguments')?.children[0];
-  return from ? openedFile(from, file) : null;
+  return from ? openedFile(from, file, past) : null;
 }
 
 /** The streams that a function of the table seeds where it is applied; null for one that the table does not know. */

@@ -7,6 +7,7 @@ import type {
   Constructor,
   Determinism,
   Location,
+  LostStates,
   NamedVersion,
   PassedInitializer,
   Project,
@@ -25,6 +26,7 @@ import type { Call } from '../python/call.ts';
 import { Evaluator } from '../python/evaluator.ts';
 import { type Node, openFile, type PythonFile } from '../python/file.ts';
 import { isPlainFunction, outermostFunction } from '../python/mentions.ts';
+import { lostStates } from '../seeding/rng-states.ts';
 import type { Settings } from '../settings/settings.ts';
 import { isDataset, isIterable, isUnsplit } from './ancestors.ts';
 import { inMainGuard } from './demos.ts';
@@ -341,20 +343,19 @@ export class WorkspaceProject implements Project {
     return passedInitializers(this.#workspace, this.file.path, this.#programPaths);
   }
 
-  /** True where this file or one of its programs saves or restores the state of a random generator. */
-  get keepsRandomState(): boolean {
-    return this.#programFacts.some((facts) => facts.randomStates.any);
+  /** What this file and its programs leave out of the states of random generators that they save and restore. */
+  get lostStates(): LostStates {
+    const files = [...this.#programPaths].flatMap((path) => {
+      const states = this.#workspace.facts(path)?.randomStates;
+      return states ? [{ path, states }] : [];
+    });
+    return lostStates(files, (name, path) => name === '' || this.#workspace.locate(name, path) === null);
   }
 
-  /** True where a loader of its programs has a generator of its own whose state none of their files may keep. */
-  get losesOwnStates(): boolean {
-    const isElsewhere = (name: string, path: string): boolean =>
-      name === '' || this.#workspace.locate(name, path) === null;
-    const all = [...this.#programPaths].map((path) => ({ path, states: this.#workspace.facts(path)?.randomStates }));
-    return (
-      all.some(({ states }) => states?.needsOwn) &&
-      !all.some(({ path, states }) => states?.keepers.some((name) => isElsewhere(name, path)))
-    );
+  /** True where this file and its programs go on with the states of the global generators, and seed no epoch or step anew. */
+  get goesOnWithStates(): boolean {
+    const all = this.#programFacts.map((facts) => facts.randomStates);
+    return all.some(({ ofGlobals }) => ofGlobals) && !all.some(({ seedsAnew }) => seedsAnew);
   }
 
   /** True where this file or one of its programs makes a checkpoint that training can go on from. */

@@ -3,7 +3,7 @@
  * program, notes which of that they have asked, and gives up where only other files could answer. A rule that is silent
  * then is silent in every project in which what was noted holds.
  */
-import type { Determinism, Project, SetSwitch } from '../contract/project.ts';
+import type { Determinism, LostStates, Project, SetSwitch } from '../contract/project.ts';
 import type { Pledge } from '../contract/severity.ts';
 import type { Summary, TransformedDraw } from '../effects/summary.ts';
 import type { Stream } from '../knowledge/tables.ts';
@@ -101,8 +101,9 @@ export class UnseenProject implements Project {
     return this.#inNoProgram().setsCublas;
   }
 
-  get keepsRandomState(): boolean {
-    return this.#inNoProgram().randomStates.any;
+  get lostStates(): LostStates {
+    const { any, statefulLoaders } = this.#inNoProgram().randomStates;
+    return any || statefulLoaders !== 'none' ? unseen() : 'everything';
   }
 
   get makesCheckpoint(): boolean {
@@ -175,7 +176,7 @@ export class UnseenProject implements Project {
     return unseen();
   }
 
-  get losesOwnStates(): never {
+  get goesOnWithStates(): never {
     return unseen();
   }
 

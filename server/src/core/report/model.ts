@@ -63,6 +63,8 @@ export interface LoaderReport extends Mention {
   readonly sampler: string | null;
   readonly generator: string | null;
   readonly workers: string | null;
+  /** With workers it decides which of them draws for a sample. */
+  readonly batchSize: string | null;
   readonly workerInit: string | null;
 }
 

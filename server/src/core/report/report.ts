@@ -153,6 +153,7 @@ function loadersOf(file: PythonFile, source: Source): LoaderReport[] {
       sampler: argument(call, 'sampler') ?? argument(call, 'batch_sampler'),
       generator: argument(call, 'generator'),
       workers: argument(call, 'num_workers'),
+      batchSize: argument(call, 'batch_size') ?? argument(call, 'batch_sampler'),
       workerInit: argument(call, 'worker_init_fn'),
     }));
 }

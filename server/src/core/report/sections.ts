@@ -266,8 +266,13 @@ function loaderSection(loaders: readonly LoaderReport[]): Section {
     text === null ? words(otherwise) : [line(code(text))];
   return {
     title: t`DataLoaders`,
-    columns: [t`Where`, t`Shuffle`, t`Generator`, t`Workers`, t`Worker init`],
-    note: loaders.length > 0 ? '' : t`None.`,
+    columns: [t`Where`, t`Shuffle`, t`Generator`, t`Workers`, t`Batch size`, t`Worker init`],
+    note:
+      loaders.length === 0
+        ? t`None.`
+        : loaders.some(({ workers }) => workers !== null && workers !== '0')
+          ? t`What is drawn for a sample changes with the number of workers, and with workers also with the batch size.`
+          : '',
     rows: loaders.map((each) => ({
       tone: 'plain',
       cells: [
@@ -277,6 +282,7 @@ function loaderSection(loaders: readonly LoaderReport[]): Section {
           : given(each.shuffle, t`no`),
         given(each.generator, t`torch’s global one`),
         given(each.workers, t`none`),
+        given(each.batchSize, asIs('1')),
         given(each.workerInit, t`none`),
       ],
     })),

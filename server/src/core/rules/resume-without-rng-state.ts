@@ -1,8 +1,9 @@
 /** A checkpoint brings back model, optimizer and epoch, but the random numbers begin again. */
 
-import type { Project } from '../contract/project.ts';
-import type { Report, Rule } from '../contract/rule.ts';
+import type { LostStates, Project } from '../contract/project.ts';
+import type { Rule } from '../contract/rule.ts';
 import { addArguments, addItems, indentUnit, insertAfter, insertBefore, statementOf } from '../edits/edit-text.ts';
+import { loaderRow } from '../knowledge/loaders.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { compareVersions } from '../knowledge/tables.ts';
 import { modulesNamed } from '../lowering/modules.ts';
@@ -13,7 +14,7 @@ import { type Checkpoint, checkpoints, isOptimizer, PROGRESS } from '../seeding/
 import { rngHelpers } from '../seeding/rng-states.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Edit, Fix } from '../text/edit.ts';
-import { t } from '../text/language.ts';
+import { type Message, t } from '../text/language.ts';
 
 const LOAD = nameFor('load');
 const RANKS = namesFor('works-with-ranks');
@@ -47,13 +48,22 @@ another one than that of a run that was never interrupted. \`torch.get_rng_state
 
 A state must be on the CPU when it is set, wherever \`map_location\` has put it. Since 2.6 \`torch.load\` takes no numpy arrays unless
 \`weights_only=False\`, so numpy’s state is saved as a list. In distributed training each rank has states of its own, and one file
-of rank 0 cannot hold them.`,
+of rank 0 cannot hold them.
+
+States that are saved in the middle of an epoch do not bring the order of a plain \`DataLoader\` back: what it shuffles by was drawn
+when the epoch began. A \`StatefulDataLoader\` of torchdata goes on in the same order, and restores nothing else: not what the model
+draws, and nothing that the dataset draws in the middle of an epoch. With \`generator=\` and no workers its next epoch has another
+order than without the interruption; without \`generator=\` it takes one number more from torch’s global generator. What goes on bit
+by bit is a \`DataLoader\` whose states are saved between two epochs, or a \`StatefulDataLoader\` with \`generator=\`, workers, and the
+global states beside its own. The number of workers must stay: each has numbers of its own, and torchdata refuses another one.`,
   never: [
     'A program that saves or restores the states of the global generators, in this file or another one, and those of the loaders’ own generators.',
     'A program that seeds anew for each epoch or step, so that no state is needed.',
     'Loading for inference or fine-tuning: no optimizer, or no epoch is read from the checkpoint.',
     'Checkpoints without an optimizer, and exports of weights: nothing resumes from them.',
-    'Savers of frameworks: Lightning, the Hugging Face Trainer, `save_state` of Accelerate, `StatefulDataLoader`.',
+    'Savers of frameworks: Lightning, the Hugging Face Trainer, `save_state` of Accelerate.',
+    'A `StatefulDataLoader` whose state is restored, where nothing else draws while the program trains.',
+    'States that are saved after an epoch, or at its last step.',
     'A program that only saves, or only loads.',
     'A program that never seeds: it promises nothing.',
     'An optimizer’s state that is copied to another optimizer, without a file.',
@@ -63,6 +73,7 @@ of rank 0 cannot hold them.`,
     'https://docs.pytorch.org/docs/stable/generated/torch.get_rng_state.html',
     'https://docs.pytorch.org/docs/stable/notes/randomness.html',
     'https://docs.pytorch.org/docs/stable/generated/torch.load.html',
+    'https://meta-pytorch.org/data/beta/torchdata.stateful_dataloader.html',
   ],
   examples: [
     {
@@ -135,33 +146,73 @@ for epoch in range(start, 10):
     const resumes = loads.flatMap((call) => resumeOf(call, file, project) ?? []);
     const [resume] = resumes;
     if (!resume) return;
+    const lost = lostBy(made, project);
+    if (lost === 'nothing') return;
     const { start, end } = resume.first.callee;
-    if (project.keepsRandomState) {
-      if (project.losesOwnStates) yield ownOrder(resume, file);
-      return;
-    }
     yield {
       start,
       end,
-      message: t`Training goes on from \`${file.read(resume.checkpoint)}\`, its random numbers do not: no generator’s state is saved and restored.`,
+      message: messageOf(lost, file.read(resume.checkpoint)),
       related: first
         ? [{ start: first.made.start, end: first.made.end, message: t`The checkpoint is made here.` }]
         : [],
       // Where another file makes the checkpoint, half of the repair would be there.
-      fixes: !first ? [] : repair(made, resumes, resume, file, project),
+      fixes: !first || lost !== 'everything' ? [] : repair(made, resumes, resume, file, project),
     };
   },
 };
 
-/** The states of the global generators are kept; a loader shuffles by another one. */
-function ownOrder({ first, checkpoint }: Resume, file: PythonFile): Report {
-  const { start, end } = first.callee;
-  return {
-    start,
-    end,
-    message: t`Training goes on from \`${file.read(checkpoint)}\`, the loader’s order does not: the state of its own generator is not saved and restored.`,
-  };
+/** The `place` within an epoch is lost where a plain loader is left in the middle of it. */
+function lostBy(made: readonly Checkpoint[], project: Project): LostStates | 'place' {
+  const lost = project.lostStates;
+  if (lost !== 'nothing' || made.length === 0 || !project.goesOnWithStates) return lost;
+  return made.every((each) => isWithinEpoch(each.made, project)) ? 'place' : lost;
 }
+
+function messageOf(lost: Exclude<LostStates, 'nothing'> | 'place', checkpoint: string): Message {
+  switch (lost) {
+    case 'everything':
+      return t`Training goes on from \`${checkpoint}\`, its random numbers do not: no generator’s state is saved and restored.`;
+    case 'order':
+      return t`Training goes on from \`${checkpoint}\`, the loader’s order does not: the state of its own generator is not saved and restored.`;
+    case 'draws':
+      return t`Training goes on from \`${checkpoint}\`, its random numbers do not: the loader’s state holds its order and no generator’s state.`;
+    case 'epochs':
+      return t`Training goes on from \`${checkpoint}\`, the next epochs’ order does not: without workers a \`StatefulDataLoader\` does not restore its own generator.`;
+    case 'place':
+      return t`Training goes on from \`${checkpoint}\`, the order of the epoch does not: a \`DataLoader\` shuffled before these states were taken.`;
+  }
+}
+
+/** Made for each batch of a loader that shuffles by itself, or some of them, and not only at the last. */
+function isWithinEpoch(made: Node, { values, file }: Project): boolean {
+  const loop = made.enclosing('for_statement');
+  const batches = loop?.get('right');
+  if (!loop || !batches) return false;
+  for (let at = made.parent; at && at !== loop; at = at.parent) {
+    const condition = at.type === 'if_statement' ? at.get('condition') : undefined;
+    if (condition && LAST.test(file.read(condition))) return false;
+  }
+  let found = false;
+  walk(batches, (node) => {
+    if (/^(identifier|attribute|call)$/.test(node.type)) found ||= values.find(shuffles, values.value(node)) !== null;
+    return !found && node.type !== 'attribute';
+  });
+  return found;
+}
+
+/** A condition that may hold at the end of an epoch only. */
+const LAST = /\blen\s*\(|last|final|end/i;
+
+/** A plain loader that shuffles by itself. */
+const shuffles: Fact = ({ node, access, file }) => {
+  if (access.length > 0 || node.type !== 'call') return undefined;
+  const call = file.call(node);
+  const row = loaderRow(call.name);
+  if (!row || row.keepsOrder || row.stream) return undefined;
+  const shuffle = file.argument(call, 'shuffle', row.positions.shuffle);
+  return (typeof shuffle !== 'string' && file.constant(shuffle) === true) || undefined;
+};
 
 /** `optimizer.load_state_dict(checkpoint['optimizer'])`, of a file from which the epoch is read too. */
 function resumeOf(call: Call, file: PythonFile, { values }: Project): Resume | null {

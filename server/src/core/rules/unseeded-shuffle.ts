@@ -4,7 +4,7 @@ import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
 import { bothFix, generatorFix } from '../loading/deterministic-loader.ts';
-import { isLeftOut, loaderArgument } from '../loading/loaders.ts';
+import { isLeftOut, loaderArgument, startsWorkers } from '../loading/loaders.ts';
 import { loaderCalls } from '../loading/worker-seeds.ts';
 import { isOn } from '../lowering/values.ts';
 import type { Argument, Call } from '../python/call.ts';
@@ -86,6 +86,8 @@ loader = DataLoader(data, batch_size=10, shuffle=True, generator=generator)
 };
 
 function repairs(file: PythonFile, call: Call, project: Project): Fix[] {
+  // Resumed without workers, a loader that keeps its order does not go on with a generator of its own.
+  if (loaderRow(call.name)?.keepsOrder && !startsWorkers(file, call)) return [];
   const generator = generatorFix(file, call, project);
   const whole = bothFix(file, call, project);
   const fixes: Fix[] = [];

@@ -1,5 +1,6 @@
 /** The states of the random generators: who keeps them, and the two helpers that put them into a checkpoint and back. */
 
+import type { LostStates } from '../contract/project.ts';
 import { freeName, insertHelper, spellAll } from '../edits/imports.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
@@ -9,6 +10,7 @@ import type { Call } from '../python/call.ts';
 import { evaluatorOf, type Fact } from '../python/evaluator.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Edit } from '../text/edit.ts';
+import { isOptimizer } from './checkpoints.ts';
 
 /** The calls that take the state of a stream and set it again. */
 const callsOf = (stream: Stream) => {
@@ -22,9 +24,8 @@ const STATE_METHOD =
   /^([gs]et_?state|load_state|save_state|((?!fork).*_)?rng_?state.*|.*(save|load|restore|[gs]et)_?rngs?(_.*)?)$/i;
 /** All names that the next one, or a seeder's, can be: quick to tell from the many that are neither. */
 const STATE_OR_SEED = /state|rng|seed|determinis|reproducib|worker_init/i;
-/** A key under which a state is kept, or a loader that keeps its own. */
-const STATE_KEY = /(['"])[\w. -]*(\brng|_rng|rng_|random_?state)[\w. -]*\1|\bStatefulDataLoader\b/i;
-const STATEFUL_LOADER = /\bStatefulDataLoader\b/;
+/** A key under which a state is kept. */
+const STATE_KEY = /(['"])[\w. -]*(\brng|_rng|rng_|random_?state)[\w. -]*\1/i;
 /** Functions that keep the states of the global generators, and no others. */
 const OF_ALL = namesFor('keeps-global-states');
 const GENERATOR = nameFor('generator');
@@ -37,6 +38,10 @@ export interface KeptStates {
    * so: whoever keeps states by another's helper keeps them.
    */
   readonly any: boolean;
+  /** It takes or sets the states of global generators by their libraries' own functions. */
+  readonly ofGlobals: boolean;
+  /** It seeds anew for each epoch or step. */
+  readonly seedsAnew: boolean;
   /**
    * What may keep the states of generators of their own, too: the names of functions that stand elsewhere, and an empty
    * one for a method of some object.
@@ -44,29 +49,104 @@ export interface KeptStates {
   readonly keepers: readonly string[];
   /** The file has a loader whose order comes from a generator of its own, which goes on from epoch to epoch. */
   readonly needsOwn: boolean;
+  /** Loaders with a state of their own that it makes; `own` ones take a generator and have no workers. */
+  readonly statefulLoaders: 'none' | 'some' | 'own';
+  /** Whether it puts the state of such a loader back; `perhaps` that of something nobody can tell. */
+  readonly restoresLoader: 'no' | 'perhaps' | 'yes';
+  /** It draws while it trains: dropout, transforms, and what stands in loops and methods. */
+  readonly drawsInSteps: boolean;
 }
 
 export function keptStates(file: PythonFile): KeptStates {
   const keepers = new Set<string>();
-  let any = /rng|random_?state|StatefulData/i.test(file.text) && STATE_KEY.test(file.text);
-  if (any && STATEFUL_LOADER.test(file.text)) keepers.add('');
+  let any = /rng|random_?state/i.test(file.text) && STATE_KEY.test(file.text);
+  let [ofGlobals, seedsAnew] = [false, false];
   for (const call of file.allCalls) {
     const last = call.method ?? call.name?.slice(call.name.lastIndexOf('.') + 1).replace('#', '');
-    if (last === undefined || !keepsState(call, last, file)) continue;
+    const how = last === undefined ? null : keepsState(call, last, file);
+    if (how === null) continue;
     any = true;
+    ofGlobals ||= OF_ALL.has(call.name);
+    seedsAnew ||= how === 'seeds';
     // What a function of this file keeps, it keeps by calls that stand here.
     if (!OF_ALL.has(call.name) && !call.name?.startsWith('#')) keepers.add(call.name ?? '');
   }
-  return { any, keepers: [...keepers], needsOwn: ordersByOwn(file) };
+  return {
+    any,
+    ofGlobals,
+    seedsAnew,
+    keepers: [...keepers],
+    needsOwn: ordersByOwn(file),
+    statefulLoaders: statefulLoaders(file),
+    restoresLoader: restoresLoader(file),
+    drawsInSteps: drawsInSteps(file),
+  };
 }
 
-function keepsState(call: Call, last: string, file: PythonFile): boolean {
+const isStateful: Fact = ({ node, access, file }) =>
+  (access.length === 0 && node.type === 'call' && loaderRow(file.call(node).name)?.keepsOrder) || undefined;
+
+function statefulLoaders(file: PythonFile): KeptStates['statefulLoaders'] {
+  const made = file.allCalls.filter(({ name }) => loaderRow(name)?.keepsOrder);
+  if (made.length === 0) return 'none';
+  const isOwn = (call: Call): boolean => {
+    const positions = loaderRow(call.name)?.positions;
+    const generator = file.argument(call, 'generator', positions?.generator);
+    const workers = file.argument(call, 'num_workers', positions?.num_workers);
+    const hasWorkers = workers !== 'absent' && (typeof workers === 'string' || file.constant(workers) !== 0);
+    return typeof generator !== 'string' && generator.type !== 'none' && !hasWorkers;
+  };
+  return made.some(isOwn) ? 'own' : 'some';
+}
+
+function restoresLoader(file: PythonFile): KeptStates['restoresLoader'] {
+  const evaluator = evaluatorOf(file);
+  const restored = file
+    .methodCalls('load_state_dict')
+    .flatMap(({ callee }) => callee.get('object') ?? [])
+    .filter((each) => !isOptimizer(each, file));
+  if (restored.some((each) => evaluator.find(isStateful, evaluator.value(each)) !== null)) return 'yes';
+  return restored.some((each) => file.constructionOf(each) === null) ? 'perhaps' : 'no';
+}
+
+function drawsInSteps(file: PythonFile): boolean {
+  return file.allCalls.some(({ name, node }) => {
+    const kind = name === null ? undefined : drawOf(name)?.kind;
+    if (kind === 'dropout' || kind === 'transform') return true;
+    const again = kind === 'function' && node.enclosing('for_statement', 'while_statement', 'class_definition');
+    return again !== false && again !== null;
+  });
+}
+
+/**
+ * What the saved states of a program leave out, by its files. `isElsewhere` tells whether a function of that name stands in
+ * no file of the program, as seen from a path.
+ */
+export function lostStates(
+  files: readonly { readonly path: string; readonly states: KeptStates }[],
+  isElsewhere: (name: string, path: string) => boolean,
+): LostStates {
+  const all = files.map(({ states }) => states);
+  const hasStateful = all.some(({ statefulLoaders }) => statefulLoaders !== 'none');
+  const restored = all.some(({ restoresLoader }) => restoresLoader === 'yes');
+  if (!all.some(({ any }) => any)) {
+    const mayBeRestored = hasStateful && all.some(({ restoresLoader }) => restoresLoader !== 'no');
+    if (!mayBeRestored) return 'everything';
+    if (!all.some(({ drawsInSteps }) => drawsInSteps)) return 'nothing';
+    return restored ? 'draws' : 'everything';
+  }
+  if (hasStateful && restored) return all.some((each) => each.statefulLoaders === 'own') ? 'epochs' : 'nothing';
+  const mayKeep = files.some(({ path, states }) => states.keepers.some((name) => isElsewhere(name, path)));
+  return all.some(({ needsOwn }) => needsOwn) && !mayKeep ? 'order' : 'nothing';
+}
+
+function keepsState(call: Call, last: string, file: PythonFile): 'keeps' | 'seeds' | null {
   const isSeeder = call.name !== null && seederOf(call.name) !== undefined;
-  if (!isSeeder && !STATE_OR_SEED.test(last)) return false;
-  if (STATE_METHOD.test(last)) return true;
+  if (!isSeeder && !STATE_OR_SEED.test(last)) return null;
+  if (STATE_METHOD.test(last)) return 'keeps';
   const isSeed = isSeeder || (call.name !== null && looksLikeSeeder(call.name));
   const given = isSeed || looksLikeSeeder(last) ? call.node.get('arguments') : undefined;
-  return given !== undefined && PROGRESS.test(file.read(given));
+  return given !== undefined && PROGRESS.test(file.read(given)) ? 'seeds' : null;
 }
 
 /** A loader or a sampler that shuffles by a generator which is made once, outside of loops. */

@@ -405,6 +405,12 @@ function configuration(): { title: string; properties: Record<string, Property> 
       'Shows above each program, in one line, whether its random numbers repeat and what is missing. Only in VS Code.',
     scope: 'resource',
   };
+  properties['seedwise.inlayHints'] = {
+    type: 'boolean',
+    default: false,
+    markdownDescription: 'Shows behind each call that draws random numbers which stream it takes them from.',
+    scope: 'resource',
+  };
   properties['seedwise.trace.server'] = {
     type: 'string',
     enum: ['off', 'messages', 'verbose'],

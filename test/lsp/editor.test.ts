@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { COMMANDS, type FileFindings, type ProgramEntry } from '../../server/src/protocol.ts';
-import { type Server, until, withServer } from './server.ts';
+import { CAPABLE, type Server, until, withServer } from './server.ts';
 
 const UNSEEDED =
   'import torch\n\n\ndef main():\n    print(torch.rand(2))\n\n\nif __name__ == "__main__":\n    main()\n';
@@ -33,6 +33,24 @@ test('above a program stands whether it repeats, or what is missing', () =>
     await server.open('file:///p/c.py', LIBRARY);
     assert.deepEqual(await titles(server, 'file:///p/c.py'), [], 'nothing above a library');
   }));
+
+test('behind each draw stands its stream, for who asks for it', () => {
+  const capabilities = { ...CAPABLE, textDocument: { ...CAPABLE.textDocument, inlayHint: {} } };
+  return withServer({ capabilities, settings: { inlayHints: true } }, async (server) => {
+    assert.equal(server.capabilities.inlayHintProvider, true);
+    await server.open('file:///p/a.py', UNSEEDED);
+    assert.deepEqual(await server.hints('file:///p/a.py'), ['4:23 torch']);
+    await server.changeSettings({ inlayHints: false });
+    assert.deepEqual(await server.hints('file:///p/a.py'), [], 'off by default');
+    await server.openNotebook('file:///p/n.ipynb', [
+      { uri: 'cell:1', text: 'import torch' },
+      { uri: 'cell:2', text: 'torch.rand(2)\nx = torch.randn(3)' },
+    ]);
+    await server.changeSettings({ inlayHints: true });
+    assert.deepEqual(await server.hints('cell:1'), []);
+    assert.deepEqual(await server.hints('cell:2'), ['0:13 torch', '1:18 torch']);
+  });
+});
 
 test('a client that runs no commands of ours is offered no lines', () =>
   withServer({}, async (server) => assert.equal(server.capabilities.codeLensProvider, undefined)));

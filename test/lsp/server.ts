@@ -28,6 +28,7 @@ import {
   HoverRequest,
   InitializedNotification,
   InitializeRequest,
+  InlayHintRequest,
   LogMessageNotification,
   MessageType,
   type NotebookCell,
@@ -265,6 +266,13 @@ export async function startServer({
         textDocument: { uri },
         ...(previousResultId && { previousResultId }),
       }),
+
+    /** Label and place of each inlay hint of a document. */
+    hints: async (uri: string) => {
+      const range = { start: { line: 0, character: 0 }, end: { line: 999, character: 0 } };
+      const hints = await connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range });
+      return (hints ?? []).map(({ label, position }) => `${position.line}:${position.character} ${label}`);
+    },
 
     status: (uri: string): Promise<Status | null> => connection.sendRequest(STATUS.of, { uri }),
     hover: (uri: string, line: number, character: number) =>

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import opTable from '../../server/data/ops.json' with { type: 'json' };
 import seederTable from '../../server/data/seeders.json' with { type: 'json' };
+import { hintsIn } from '../../server/src/core/hover/hints.ts';
 import { type Hover, hoverAt } from '../../server/src/core/hover/hover.ts';
 import { describeOp } from '../../server/src/core/hover/operations.ts';
 import { describeSeeder } from '../../server/src/core/hover/seeds.ts';
@@ -226,10 +227,101 @@ test('environment variables where they are set', () => {
   );
 });
 
+/** All that a hover says of a program, whose paragraphs stand below each other. */
+const paragraphsOf = (marked: string, torchVersion?: string): string[] =>
+  hover(marked, torchVersion)?.markdown.split('\n\n') ?? [];
+
+test('a draw: which stream, and who seeds it', () => {
+  const never = ['**`rand`** draws from torch’s global generator.', 'This program never seeds it.'];
+  assert.deepEqual(paragraphsOf('torch.ra‸nd(3)\n'), never);
+  assert.deepEqual(paragraphsOf('torch.manual_seed(3)\nx = torch.ra‸nd(3)\n'), [
+    never[0],
+    'In this program `torch.manual_seed` (line 8) seeds it.',
+  ]);
+  assert.deepEqual(paragraphsOf('x = np.random.per‸mutation(9)\nnp.random.seed(3)\n'), [
+    '**`permutation`** draws from numpy’s global generator.',
+    'This program draws from it before `np.random.seed` (line 9) seeds it.',
+  ]);
+  assert.deepEqual(paragraphsOf('if F.x:\n    random.seed(1)\nrandom.ran‸dom()\n'), [
+    '**`random`** draws from Python’s `random`.',
+    'This program seeds it on some paths only.',
+  ]);
+  assert.deepEqual(paragraphsOf('def seed():\n    torch.manual_seed(3)\n\n\nseed()\nx = torch.ra‸nd(3)\n'), [
+    never[0],
+    'In this program `torch.manual_seed` (line 9) seeds it.',
+  ]);
+  const both = hover('torch.manual_seed(3)\nlayer = nn.Lin‸ear(2, 3)\n')?.markdown ?? '';
+  assert.match(both, /^\*\*`Linear`\*\* draws from torch.*seeds it\.\n\n\*\*`Linear`\*\* in both passes on CUDA/s);
+  assert.deepEqual(paragraphsOf('g = torch.Generator()\nx = torch.ra‸nd(3, generator=g)\n'), []);
+});
+
+test('a draw in a Dataset: what the workers have', () => {
+  const dataset = `from torch.utils.data import Dataset
+
+
+class Noise(Dataset):
+    def __getitem__(self, index):
+        return np.random.nor‸mal()
+
+
+`;
+  const workers = (text: string, version?: string): string | undefined => paragraphsOf(text, version).at(-1);
+  assert.equal(
+    workers(`${dataset}DataLoader(Noise())\n`),
+    'In workers of a DataLoader torch seeds it, for each worker and epoch anew.',
+  );
+  assert.equal(
+    workers(`${dataset}DataLoader(Noise())\n`, '1.8'),
+    'Workers of a DataLoader all have the same copy of it, and draw the same numbers.',
+  );
+  assert.match(workers(dataset.replace('(Dataset)', '(Other)')) ?? '', /^\*\*`normal`\*\* draws|never seeds it/);
+});
+
+test('generators of their own, listings, hashes', () => {
+  assert.deepEqual(paragraphsOf('rng = np.random.default‸_rng(7)\n'), [
+    '**`default_rng`** makes a generator of its own, which no global seed reaches.',
+    'Its seed is `7`.',
+  ]);
+  assert.match(paragraphsOf('rng = np.random.default‸_rng()\n')[1] ?? '', /the system’s entropy/);
+  assert.match(paragraphsOf('g = torch.Gen‸erator()\n')[1] ?? '', /the same number in every run/);
+  assert.match(
+    hover('rng = np.random.default_rng(7)\nx = rng.nor‸mal()\n')?.markdown ?? '',
+    /^\*\*`normal`\*\* is asked of `rng`/,
+  );
+  says('names = os.list‸dir(root)\n', 'listdir', ['in the order of the file system', '`sorted(...)`']);
+  says('bucket = ha‸sh(name) % 10\n', 'hash', ['`PYTHONHASHSEED` is set before']);
+});
+
+test('hints name the stream behind each draw, and nothing else', () => {
+  const shown = (text: string): string =>
+    understand('train.py', text, ({ file, project }) => {
+      const all = hintsIn(file, project, { start: 0, end: text.length });
+      return all.reduceRight(
+        (shown, { offset, label }) => `${shown.slice(0, offset)}<${label}>${shown.slice(offset)}`,
+        text,
+      );
+    });
+  const text = `import random
+import numpy as np
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+rng = np.random.default_rng(0)
+x = torch.rand(3)<torch> + torch.rand(2, generator=g) + rng.normal()
+model = nn.Sequential(nn.Linear(2, 2)<torch>, nn.ReLU(), nn.Dropout(0.5))
+random.shuffle(
+    items,
+)<random>
+y = np.random.rand(random.randint(1, 3)<random>)<numpy>
+`;
+  assert.equal(shown(text.replace(/<\w+>/g, '')), text);
+  assert.equal(shown('import random\nprint(random.random())\n'), 'import random\nprint(random.random())\n');
+});
+
 for (const silent of [
   'import tor‸ch\n',
   'tor‸ch.manual_seed(0)\n',
-  'torch.ra‸nd(3)\n',
   'torch.manual_seed(0‸)\n',
   '‸\n',
   'x = F.re‸lu(x)\n',

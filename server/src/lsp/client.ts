@@ -54,6 +54,8 @@ export function clientOf(capabilities: unknown, options: unknown) {
     showsProgress: says('window', 'workDoneProgress'),
     runsCommands: commands.has(COMMANDS.report),
     showsDocuments: says('window', 'showDocument', 'support'),
+    showsHints: isThere('textDocument', 'inlayHint'),
+    refreshesHints: says('workspace', 'inlayHint', 'refreshSupport'),
     asksBack: isThere('window', 'showMessage', 'messageActionItem'),
     showsPages: commands.has(COMMANDS.explainRule) || says('window', 'showDocument', 'support'),
   };

@@ -17,6 +17,7 @@ import { COMMANDS, DEBUG_INFO, STATUS, type Status, type StatusOf } from '../pro
 import { serveActions } from './code-actions.ts';
 import { EDITING, editingCommands } from './commands.ts';
 import { ACTION_KINDS } from './edits.ts';
+import { serveHints } from './hints.ts';
 import { serveHovers } from './hover.ts';
 import { serveLenses } from './lenses.ts';
 import { NOTEBOOK_SYNC } from './notebooks.ts';
@@ -32,6 +33,7 @@ export function serve(connection: Connection, host: Host): void {
   serveActions(session);
   serveCommands(session);
   serveLenses(session);
+  serveHints(session);
   serveWorkspaceChecks(session);
   connection.onRequest(DEBUG_INFO, () => session.speaker.guarded('', () => session.debugInfo()));
   serveHovers(connection, (uri, otherwise, work) => session.withPython(uri, otherwise, work), session.speaker.guarded);
@@ -69,6 +71,7 @@ function capabilitiesFor(client: Session['client']): ServerCapabilities {
     ...(client.knowsNotebooks && { notebookDocumentSync: NOTEBOOK_SYNC }),
     codeActionProvider: { codeActionKinds: [...ACTION_KINDS], resolveProvider: client.resolvesEdits },
     hoverProvider: true,
+    inlayHintProvider: client.showsHints,
     ...(client.runsCommands && { codeLensProvider: {} }),
     executeCommandProvider: { commands: offered.filter((command) => !client.commands.has(command)) },
     ...(client.pullsDiagnostics && {

@@ -220,6 +220,7 @@ export class Session {
     this.#sentSettings = at(settings, 'seedwise') ?? settings;
     this.#settingsByUri.clear();
     this.#takeUserSettings();
+    if (this.client.refreshesHints) this.connection.languages.inlayHint.refresh().catch(this.speaker.logError);
     this.lookAgain();
   }
 
@@ -377,12 +378,21 @@ export class Session {
     return settings;
   }
 
-  async #readSettings(uri?: string): Promise<Settings> {
+  /** Whether the user wants the streams of draws to be shown there, which is a matter of the editor and not of the engine. */
+  async wantsHints(uri: string): Promise<boolean> {
+    return at(await this.#given(uri), 'inlayHints') === true;
+  }
+
+  /** What the client has under our name. */
+  async #given(uri?: string): Promise<unknown> {
     const item = { ...(uri !== undefined && { scopeUri: uri }), section: 'seedwise' };
-    const given = this.client.answersConfiguration
+    return this.client.answersConfiguration
       ? await this.connection.workspace.getConfiguration(item).catch(this.speaker.logError)
       : this.#sentSettings;
-    const { settings, problems } = parseSettings(given);
+  }
+
+  async #readSettings(uri?: string): Promise<Settings> {
+    const { settings, problems } = parseSettings(await this.#given(uri));
     this.#complain([...problems, ...messagesOf(unknownRules(settings))]);
     return settings;
   }

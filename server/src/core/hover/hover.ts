@@ -1,4 +1,4 @@
-/** What a hover says: about operations, seeds, switches, loaders and environment variables, and about nothing else. */
+/** What a hover says: about draws, generators, operations, seeds, switches, loaders, listings, hashes and environment variables, and about nothing else. */
 
 import type { Project } from '../contract/project.ts';
 import { ALGORITHMS, CUDNN_BENCHMARK, CUDNN_DETERMINISTIC, OLD_ALGORITHMS } from '../knowledge/calls.ts';
@@ -11,6 +11,7 @@ import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { Span } from '../text/edit.ts';
 import { asIs, type Message, t, translate } from '../text/language.ts';
+import { describeDraw } from './draws.ts';
 import { link, paragraphs } from './markdown.ts';
 import { describeOps } from './operations.ts';
 import { describeSeed } from './seeds.ts';
@@ -68,7 +69,10 @@ function describe(token: Node, file: PythonFile, project: Project): Message | nu
   const call = file.call(node);
   const written = file.read(token);
   if (call.name === DATA_LOADER) return describeLoader(call, file, project);
-  return describeSeed(call, written, project) ?? describeOps(call, written, file, project);
+  const seed = describeSeed(call, written, project);
+  if (seed) return seed;
+  const parts = [describeDraw(call, written, file, project), describeOps(call, written, file, project)];
+  return parts.some((part) => part !== null) ? paragraphs(...parts) : null;
 }
 
 /** The switches of determinism, wherever they are named. */

@@ -7,6 +7,10 @@ import { registerVerify } from './verify.ts';
 /** Called by VS Code when the first Python document opens. */
 export async function activate(context: ExtensionContext): Promise<void> {
   const server = { module: context.asAbsolutePath('dist/server.cjs'), transport: TransportKind.ipc };
-  context.subscriptions.push(...registerVerify(context));
-  await start(context, (options) => new LanguageClient('seedwise', 'Seedwise', server, options));
+  let client: LanguageClient | undefined;
+  context.subscriptions.push(...registerVerify(context, () => client));
+  await start(context, (options) => {
+    client = new LanguageClient('seedwise', 'Seedwise', server, options);
+    return client;
+  });
 }

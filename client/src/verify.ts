@@ -3,6 +3,8 @@
  * a process, so only the extension on a desktop or remote machine has it.
  */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import {
   type CancellationToken,
@@ -25,6 +27,8 @@ import {
   window,
   workspace,
 } from 'vscode';
+import type { BaseLanguageClient } from 'vscode-languageclient';
+import { COMMANDS, RUN, type RunOf } from '../../server/src/protocol.ts';
 
 /** As `seedwise_trace` answers. */
 interface Verdict {
@@ -43,6 +47,8 @@ interface Verdict {
     readonly hash: string;
   } | null)[];
   readonly timeline?: readonly Step[];
+  /** The SHA-256 of the text of each file that ran. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly traceback?: string;
   readonly cancelled?: boolean;
 }
@@ -77,14 +83,16 @@ const PAGE_SCHEME = 'seedwise-run';
 const SOURCE = l10n.t('Seedwise run');
 
 /** Registers the command, and keeps what a run found until its file changes. */
-export function registerVerify(context: ExtensionContext): Disposable[] {
+export function registerVerify(context: ExtensionContext, client: () => BaseLanguageClient | undefined): Disposable[] {
   const found = languages.createDiagnosticCollection(SOURCE);
   // A host without processes, as a browser's, never says so, and shows no command.
   commands.executeCommand('setContext', 'seedwise.canVerify', true);
   const pages = new Map<string, string>();
+  const held = new HeldRun(client);
   const page: TextDocumentContentProvider = { provideTextDocumentContent: (uri) => pages.get(uri.toString()) ?? '' };
   return [
     found,
+    held,
     workspace.registerTextDocumentContentProvider(PAGE_SCHEME, page),
     workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length > 0) found.delete(document.uri);
@@ -99,9 +107,72 @@ export function registerVerify(context: ExtensionContext): Disposable[] {
       );
       if (verdict.cancelled) return;
       publish(found, program, verdict);
+      held.hold(program, verdict);
       await tell(program, verdict, pages);
     }),
   ];
+}
+
+/** What the last pair of runs has shown is the server's to know for as long as every file of the program stays what it was. */
+class HeldRun implements Disposable {
+  readonly #client: () => BaseLanguageClient | undefined;
+  readonly #listeners: Disposable[];
+  #run: { readonly of: Omit<RunOf, 'verdict'>; readonly paths: ReadonlySet<string> } | undefined;
+
+  constructor(client: () => BaseLanguageClient | undefined) {
+    this.#client = client;
+    const files = workspace.createFileSystemWatcher('**/*.{py,ipynb}');
+    const changed = ({ fsPath }: Uri): void => {
+      if (this.#run?.paths.has(fsPath)) this.#drop();
+    };
+    this.#listeners = [
+      files,
+      files.onDidChange(changed),
+      files.onDidDelete(changed),
+      workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) changed(document.uri);
+      }),
+    ];
+  }
+
+  hold({ folder, path }: Program, verdict: Verdict): void {
+    this.#drop();
+    const prints = Object.entries(verdict.files ?? {}).map(([file, print]) => ({ path: join(folder, file), print }));
+    const edited = new Set(workspace.textDocuments.filter((each) => each.isDirty).map((each) => each.uri.fsPath));
+    const holds = prints.every((each) => !edited.has(each.path) && printOf(each.path) === each.print);
+    if (prints.length === 0 || !holds) return;
+    const of = { uri: Uri.file(path).toString(), folder: Uri.file(folder).toString() };
+    this.#run = { of, paths: new Set(prints.map((each) => each.path)) };
+    this.#tell({ ...of, verdict });
+  }
+
+  #drop(): void {
+    const run = this.#run;
+    this.#run = undefined;
+    if (run) this.#tell({ ...run.of, verdict: null });
+  }
+
+  #tell(run: RunOf): void {
+    // A server that is not there has no report either.
+    this.#client()
+      ?.sendNotification(RUN, run)
+      .then(() => commands.executeCommand(COMMANDS.refreshReport))
+      .catch(() => {});
+  }
+
+  dispose(): void {
+    for (const each of this.#listeners) each.dispose();
+  }
+}
+
+/** As the tracer has it: of a text without a byte order mark, with line ends of one kind; null where there is none. */
+function printOf(path: string): string | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+    return createHash('sha256').update(text.replace(/\r\n?/g, '\n')).digest('hex');
+  } catch {
+    return null;
+  }
 }
 
 /** The file of the active editor, saved, with the interpreter that the Python extension has chosen for it. */

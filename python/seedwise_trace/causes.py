@@ -19,6 +19,8 @@ class Candidate:
         self.cause, self.place, self.seen, self.changes = cause, place, seen, tuple(changes)
         self.related, self.find_line = list(related), find_line
         self.confirmed = False
+        # The global generator that this is about.
+        self.stream = None
 
 
 class Scene:
@@ -134,15 +136,18 @@ def _of_stream(scene, stream, place, process, after):
     """One of the three global generators, which nothing seeded before this draw."""
     title = _STREAM_NAMES[stream]
     change = ("seed-" + stream,)
+    seeds = scene.seeds_after(process, "seed-" + stream, after)
     if process.endswith(WORKER):
         seen = "a worker of the loader draws from %s, whose state parted here" % title
         # Workers are seeded from the parent's torch.
-        return Candidate("worker-stream", place, seen, change + ("seed-torch",))
-    seeds = scene.seeds_after(process, "seed-" + stream, after)
-    if seeds:
+        found = Candidate("worker-stream", place, seen, change + ("seed-torch",))
+    elif seeds:
         seen = "%s is drawn here before it is seeded" % title
-        return Candidate("late-seed", place, seen, change, [(seeds[0], "seeded here")])
-    return Candidate("unseeded-stream", place, "%s is drawn here and was not seeded" % title, change)
+        found = Candidate("late-seed", place, seen, change, [(seeds[0], "seeded here")])
+    else:
+        found = Candidate("unseeded-stream", place, "%s is drawn here and was not seeded" % title, change)
+    found.stream = stream
+    return found
 
 
 def _of_seeds(scene):

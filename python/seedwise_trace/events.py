@@ -82,6 +82,10 @@ def _pair(left, right, b, name, after, found):
         )
 
 
+_MOST_ROWS = 40
+_MOST_PLACES = 2000
+# What says something of its place, and is no stream's.
+_OF_PLACES = ("listing",)
 # What changes or reads a generator: the record's name -> (stream, what happens).
 _OF_STREAMS = {
     "draw-python": ("python", "draw"),
@@ -95,26 +99,41 @@ _OF_STREAMS = {
 }
 
 
-def timeline(first, second, most=40):
-    """Seeds and draws of the processes of two runs in their order, as rows of JSON without places; what follows at one place is one row."""
-    rows = []
-    for name in streams(second):
-        if name.endswith(POOL):
-            continue
-        for event in paired(first, second, name, most=20_000):
-            if event.name not in _OF_STREAMS or event.site == sites.NOWHERE:
-                continue
-            stream, what = _OF_STREAMS[event.name]
-            last = rows[-1] if rows else {}
-            if (last.get("process"), last.get("stream"), last.get("what"), last.get("site")) == (name, stream, what, event.site):
-                last["times"] += 1
-                last["differs"] = last["differs"] or event.differs
-            elif len(rows) == most:
-                return rows
-            else:
-                row = {"process": name, "stream": stream, "what": what, "site": event.site, "times": 1}
-                rows.append(dict(row, after=event.after, differs=event.differs))
-    return rows
+class Watched:
+    """What two runs were seen to do beside computing, as rows of JSON without places.
+
+    `timeline` has the seeds and draws of their processes in order; what follows at one place is one row. `seen` has each place once,
+    with whether any value there differed.
+    """
+
+    def __init__(self, first, second):
+        self.timeline, self._seen = [], {}
+        for name in streams(second):
+            if not name.endswith(POOL):
+                for event in paired(first, second, name):
+                    if event.site != sites.NOWHERE:
+                        self._add(name, event)
+
+    def _add(self, name, event):
+        stream, what = _OF_STREAMS.get(event.name) or (None, event.name)
+        if stream is None and event.name not in _OF_PLACES:
+            return
+        key = (what, stream, event.site)
+        if key in self._seen or len(self._seen) < _MOST_PLACES:
+            self._seen[key] = self._seen.get(key, False) or event.differs
+        if stream is None:
+            return
+        last = self.timeline[-1] if self.timeline else {}
+        if (last.get("process"), last.get("stream"), last.get("what"), last.get("site")) == (name, stream, what, event.site):
+            last["times"] += 1
+            last["differs"] = last["differs"] or event.differs
+        elif len(self.timeline) < _MOST_ROWS:
+            row = {"process": name, "stream": stream, "what": what, "site": event.site, "times": 1}
+            self.timeline.append(dict(row, after=event.after, differs=event.differs))
+
+    def seen(self):
+        """Rows of what, stream, site and differs."""
+        return [{"what": what, "stream": stream, "site": site, "differs": differs} for (what, stream, site), differs in self._seen.items()]
 
 
 def later(folder, name, kinds, after):

@@ -1,5 +1,6 @@
 """The folder a run works in: a fresh copy for each run at one path, so that neither sees what the other wrote."""
 
+import hashlib
 import os
 import shutil
 
@@ -68,6 +69,18 @@ def state_of(folder):
             found[path] = (about.st_size, about.st_mtime_ns)
             if len(found) >= MOST_FILES:
                 return found
+    return found
+
+
+def prints(folder, names):
+    """The SHA-256 of each text, without a byte order mark and with line ends of one kind; what is no text has none."""
+    found = {}
+    for name in names:
+        try:
+            with open(os.path.join(folder, name), encoding="utf-8-sig") as file:
+                found[name] = hashlib.sha256(file.read().encode("utf-8")).hexdigest()
+        except (OSError, UnicodeDecodeError):
+            continue
     return found
 
 

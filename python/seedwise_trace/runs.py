@@ -40,6 +40,15 @@ class Run:
                     found.append(json.load(file))
         return found
 
+    def files(self):
+        """The files of the user's that the run's processes ran, relative to its folder where they lie in it."""
+        found = set()
+        for name in os.listdir(self.folder):
+            if name.endswith(".files"):
+                with open(os.path.join(self.folder, name), encoding="utf-8") as file:
+                    found.update(json.load(file))
+        return sorted(found)
+
     def again(self, stream):
         """What the operation gave that this run was told to run again; None where it did not come to it."""
         try:

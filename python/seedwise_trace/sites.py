@@ -66,6 +66,14 @@ def file_name(path):
     return known
 
 
+def user_files():
+    """The files that the user's modules came from, as traces have them."""
+    paths = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    # Python has taken the name of its file from the main module when a process ends.
+    paths += [path for path in list(_of_user) if os.path.isabs(path)]
+    return sorted({file_name(path) for path in paths if isinstance(path, str) and is_user_file(path)})
+
+
 def text_of(frame):
     """`file:line:function` of a frame."""
     code = frame.f_code

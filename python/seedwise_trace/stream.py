@@ -193,7 +193,9 @@ class Stream:
         os._exit(98)
 
     def describe(self):
-        """Leaves what the main process ran on."""
+        """Leaves which files of the user's this process ran, and what the main one ran on."""
+        with open(self.path(".files"), "w", encoding="utf-8") as file:
+            json.dump(sites.user_files(), file)
         if self.name == "main":
             machine.write(self.path(".about"))
 

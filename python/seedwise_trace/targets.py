@@ -90,6 +90,17 @@ def target_of(words, module, folder):
     return Target([name] + arguments, name)
 
 
+def file_of(target, folder):
+    """The user's file that a target begins in, relative to the folder; None where none is to be seen."""
+    if target.notebook:
+        return target.notebook.path
+    words = list(target.command)
+    if words[0] == "-m":
+        stem = os.path.join(*words[1].split("."))
+        words = [stem + ".py", os.path.join(stem, "__main__.py")] + [word for word in words[2:] if word.endswith(".py")]
+    return next((word.replace(os.sep, "/") for word in words if os.path.isfile(os.path.join(folder, word))), None)
+
+
 def prepare(target, work):
     """Writes what a run needs into its folder."""
     if target.notebook:

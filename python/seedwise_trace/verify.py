@@ -93,8 +93,12 @@ def verify(session):
         "evidence": [],
     }
     notebook = session.names_of()
-    rows = events.timeline(first.folder, second.folder)
-    result["timeline"] = [dict(row, place=shown(row.pop("site"), notebook)) for row in rows]
+    watched = events.Watched(first.folder, second.folder)
+    result["timeline"] = _placed(watched.timeline, notebook)
+    result["seen"] = _placed(watched.seen(), notebook)
+    result["program"] = targets.file_of(session.target, session.folder)
+    result["files"] = folders.prints(session.work, _names(first.files(), notebook))
+    result["disturbed"] = []
     if first.ended in ("limit", "minutes"):
         result["limit"] = "operations" if counts.operations >= session.limits["operations"] else "minutes"
     if parts:
@@ -107,6 +111,16 @@ def verify(session):
         result["written"] = folders.written(session.before, folders.state_of(session.folder), session.folder)
     result["runs"] = session.count
     return result
+
+
+def _placed(rows, notebook):
+    return [dict(row, place=shown(row.pop("site"), notebook)) for row in rows]
+
+
+def _names(files, notebook):
+    """The notebook in place of the file that stands for it."""
+    stand_in = notebook and os.path.normpath(notebook.stand_in)
+    return [notebook.path if notebook and os.path.normpath(each) == stand_in else each for each in files]
 
 
 def _failed(session, which, run):
@@ -290,6 +304,10 @@ def _line_of(session, candidate):
     return None
 
 
+# What a run disturbed that came to the same end, as the verdict has it.
+_DISTURBED = {"reversed": "listings", "fill": "memory"}
+
+
 def _look_for_luck(session, first, counts, result):
     """Two equal runs may be equal by luck: disturbs what no run may rely on."""
     disturbances = []
@@ -300,6 +318,8 @@ def _look_for_luck(session, first, counts, result):
     for change, cause, words in disturbances:
         run = session.run(words, first.folder, (change,))
         parts = _ordered(run.parts())
+        if run.ended == "itself" and not parts and not run.failed() and run.output == first.output:
+            result["disturbed"].append(_DISTURBED[change])
         if not parts or run.failed():
             continue
         scene = _scene(session, first, run, parts[0])
@@ -338,6 +358,7 @@ def _look_at_output(session, first, second, result):
                 cause = "late-seed" if late and change != "seed-generators" else "unseeded-stream"
                 candidate = causes.Candidate(cause, event.site, seen, (change,))
                 candidate.confirmed = True
+                candidate.stream = event.name[5:] if event.name.startswith("draw-") else None
                 result["result"] = "parted"
                 result["evidence"].append("No operation of torch differs, but the two runs print different text.")
                 result["evidence"].append("Two runs %s print the same." % _CHANGES[change])
@@ -351,6 +372,7 @@ def _fill(session, result, candidate, place, part):
     """Places and words of a verdict."""
     notebook = session.names_of()
     result["cause"] = candidate.cause
+    result["stream"] = candidate.stream
     result["place"] = shown(place, notebook)
     result["confirmed"] = candidate.confirmed
     result["evidence"].insert(0, candidate.seen[0].upper() + candidate.seen[1:] + ".")

@@ -156,5 +156,17 @@ export interface ProgramEntry {
 /** A notification of the server to a client that runs `openSettings`: the user wants to see them. No parameter. */
 export const OPEN_SETTINGS = 'seedwise/openSettings';
 
+/** A notification of the client: what its last pair of runs of a program has shown. Parameter: `RunOf`. */
+export const RUN = 'seedwise/run';
+
+export interface RunOf {
+  /** The file that the program begins in. */
+  readonly uri: string;
+  /** The folder that the names of files in the verdict are relative to. */
+  readonly folder: string;
+  /** As `seedwise_trace` answers; null once a file of the program is another one. */
+  readonly verdict: unknown;
+}
+
 /** A request of the client; no parameter. Answers a text for a report of a fault: versions, settings, sizes, times. */
 export const DEBUG_INFO = 'seedwise/debugInfo';

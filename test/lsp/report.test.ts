@@ -95,3 +95,28 @@ test('without a document the reports of all programs come, and an untitled one i
     assert.ok(page.html.includes(encodeURIComponent(JSON.stringify(['untitled:Untitled-1', 2, 7]))));
   });
 });
+
+test('a finding that a pair of runs confirmed or refuted says so, as long as the client says that the runs hold', (t) => {
+  const { rootUri, train } = project(t);
+  const text = 'import random\n\nimport torch\n\ntorch.manual_seed(0)\nprint(torch.rand(2), random.random())\n';
+  const place = { file: 'train.py', line: 6 };
+  const counts = { operations: 2, draws: 2, batches: 0 };
+  const parted = { result: 'parted', ...counts, cause: 'unseeded-stream', stream: 'python', confirmed: true, place };
+  const seen = [{ what: 'draw', stream: 'python', differs: false, place }];
+  return withServer({ rootUri }, async (server) => {
+    await server.open(train, text);
+    const told = async (verdict: unknown): Promise<string> => {
+      await server.ran({ uri: train, folder: rootUri, verdict });
+      return await server.execute(REPORT, train);
+    };
+    const confirmed = await told(parted);
+    assert.match(confirmed, /part at `train\.py:6`: `unseeded-stream`/);
+    assert.match(confirmed, /incomplete-seeding.*A run confirmed it/);
+    assert.match(await told({ ...parted, cause: 'time', stream: null }), /part at(?!.*A run)/s);
+    const refuted = await told({ result: 'identical', ...counts, seen });
+    assert.match(refuted, /identical over 2 operations, 2 draws and 0 batches/);
+    assert.match(refuted, /incomplete-seeding.*A run refuted it under its conditions/);
+    assert.doesNotMatch(await told({ result: 'identical', ...counts, seen: [] }), /A run/);
+    assert.doesNotMatch(await told(null), /last two runs/);
+  });
+});

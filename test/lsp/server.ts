@@ -55,6 +55,8 @@ import {
   type ListFolders,
   OPEN_SETTINGS,
   type ReadFiles,
+  RUN,
+  type RunOf,
   STATUS,
   type Status,
 } from '../../server/src/protocol.ts';
@@ -291,6 +293,9 @@ export async function startServer({
 
     codeLenses: async (uri: string): Promise<CodeLens[]> =>
       (await connection.sendRequest(CodeLensRequest.type, { textDocument: { uri } })) ?? [],
+
+    /** Tells what a pair of runs has shown. */
+    ran: (run: RunOf) => connection.sendNotification(RUN, run),
 
     /** One of our own. */
     request: <R>(method: string): Promise<R> => connection.sendRequest(method, {}),

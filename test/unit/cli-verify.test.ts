@@ -1,5 +1,7 @@
 /** `seedwise verify` as a shell sees it, on programs that need no torch: the question, the verdicts in each format, the exit codes. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { shell } from '../shell.ts';
 
@@ -33,6 +35,43 @@ test('a program that does not is shown at its line', (t) => {
   assert.deepEqual(verdict.place, { file: 'train.py', line: 3, function: '<module>' });
   assert.equal(verdict.confirmed, true);
   assert.ok(verdict.evidence.length > 1);
+});
+
+const USES_TORCH = 'try:\n    import torch\nexcept ImportError:\n    torch = None\n\n';
+const LISTS = `import os\nimport random\n${USES_TORCH}names = os.listdir(".")\ntable = {name: i for i, name in enumerate(names)}\n`;
+const marksOf = (report: string): (string | null)[] =>
+  JSON.parse(report)[0].findings.map(({ rule, run }: { rule: string; run: string | null }) => `${rule} ${run}`);
+
+test('the report marks what the last pair of runs confirmed, until a file of the program changes', (t) => {
+  const { cwd, run } = shell(t, {
+    'train.py': `${LISTS}from lib import scale\nprint(len(table), scale * random.random())\n`,
+    'lib.py': 'scale = 2\n',
+  });
+  const report = () => run('report', '--format', 'json', 'train.py').stdout;
+  assert.deepEqual(marksOf(report()), ['unsorted-listing null', 'incomplete-seeding null']);
+  assert.equal(run('verify', '--yes', 'train.py').status, 1);
+  assert.deepEqual(marksOf(report()), ['unsorted-listing null', 'incomplete-seeding confirmed']);
+  assert.equal(JSON.parse(report())[0].run.place.line, 11);
+  const { stdout } = run('report', 'train.py');
+  assert.match(stdout, /Its last two runs\s+part at `train\.py:11`: `unseeded-stream`\./);
+  assert.match(stdout, /incomplete-seeding[\s\S]*A run confirmed it: two runs part for this\.\n/);
+  writeFileSync(join(cwd, 'lib.py'), 'scale = 3\n');
+  assert.deepEqual(marksOf(report()), ['unsorted-listing null', 'incomplete-seeding null']);
+  assert.equal(JSON.parse(report())[0].run, null);
+});
+
+test('the report marks what a pair of runs refuted under its conditions', (t) => {
+  const { run } = shell(t, {
+    'counts.py': `${LISTS}random.seed(0)\nprint(len(table), random.random())\n`,
+    'lists.py': `${LISTS}random.seed(0)\nprint(table, random.random())\n`,
+  });
+  const marksAfter = (name: string) => {
+    assert.equal(run('verify', '--yes', name).status, 0);
+    return marksOf(run('report', '--format', 'json', name).stdout);
+  };
+  assert.deepEqual(marksAfter('counts.py'), ['unsorted-listing refuted']);
+  // In the order of another listing it prints something else.
+  assert.deepEqual(marksAfter('lists.py'), ['unsorted-listing null']);
 });
 
 test('a program that fails is shown with its traceback', (t) => {

@@ -5,7 +5,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readRegular } from './disk.ts';
 import type { Findings } from './judging.ts';
@@ -23,7 +23,7 @@ export interface Kept extends Findings {
 }
 
 /** The folder where a user's programs keep what they can do without; null where there is none. */
-function usualFolder(): string | null {
+export function usualFolder(): string | null {
   const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
   if (process.platform === 'win32') return LOCALAPPDATA ? join(LOCALAPPDATA, 'seedwise', 'cache') : null;
   try {
@@ -93,7 +93,7 @@ export class Cache {
     }
     const name = this.#key.digest('hex');
     this.#path = join(this.#folder, `${name}.json`);
-    const kept = read(this.#path);
+    const kept = recallEntry<Kept>(this.#path);
     // The one that is used stays.
     if (kept) attempt(() => utimesSync(this.#path!, new Date(), new Date()));
     return kept;
@@ -103,19 +103,26 @@ export class Cache {
   keep(kept: Kept): void {
     const path = this.#path;
     if (path === undefined || ![...this.#prints].every(([each, print]) => printOf(each) === print)) return;
-    attempt(() => {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      const text = JSON.stringify(kept);
-      // Whoever reads meanwhile finds the old entry or the new one.
-      const draft = `${path}.${process.pid}.draft`;
-      writeFileSync(draft, `${sha(text)}\n${text}`, { flag: 'wx', mode: 0o600 });
-      renameSync(draft, path);
-      removeOld(this.#folder);
-    });
+    keepEntry(path, kept);
   }
 }
 
-const sha = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
+/** Writes an entry of a folder of entries, whose name is a `sha` and `.json`; what cannot be written is not kept. */
+export function keepEntry(path: string, kept: unknown): void {
+  attempt(() => {
+    const folder = dirname(path);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const text = JSON.stringify(kept);
+    // Whoever reads meanwhile finds the old entry or the new one.
+    const draft = `${path}.${process.pid}.draft`;
+    writeFileSync(draft, `${sha(text)}\n${text}`, { flag: 'wx', mode: 0o600 });
+    renameSync(draft, path);
+    removeOld(folder);
+  });
+}
+
+/** The SHA-256 of a content, in hexadecimal digits. */
+export const sha = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
 
 /** The content of a file, as far as it can be read. */
 function printOf(path: string): string {
@@ -127,11 +134,11 @@ function printOf(path: string): string {
 }
 
 /** An entry that is whole; undefined for anything else. */
-function read(path: string): Kept | undefined {
+export function recallEntry<T>(path: string): T | undefined {
   return attempt(() => {
     const text = readFileSync(path, 'utf8');
     const end = text.indexOf('\n');
-    return text.slice(0, end) === sha(text.slice(end + 1)) ? (JSON.parse(text.slice(end + 1)) as Kept) : undefined;
+    return text.slice(0, end) === sha(text.slice(end + 1)) ? (JSON.parse(text.slice(end + 1)) as T) : undefined;
   });
 }
 

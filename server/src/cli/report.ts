@@ -12,6 +12,7 @@ import { printable } from '../host/printable.ts';
 import { asJson } from './formats/json.ts';
 import type { Values } from './options.ts';
 import { type Print, painter } from './output.ts';
+import { lastRun } from './runs.ts';
 import { nameOf, UsageError } from './say.ts';
 import { openSession } from './session.ts';
 
@@ -62,7 +63,7 @@ export interface ReportRequest {
 function reportsOf({ workspace, settings, named, found, format, nameOf, paint }: ReportRequest): string {
   const programs = new Set(found.length > 0 ? programsOf(workspace) : []);
   const paths = [...new Set([...named, ...found.filter((path) => programs.has(path))])];
-  const reports = paths.map((path) => reportOf(workspace, path, settings));
+  const reports = paths.map((path) => reportOf(workspace, path, settings, lastRun(path)));
   if (format === 'json') return asJson(reports);
   if (reports.length === 0) return `${t`There is no training program here.`}\n`;
   const pages = reports.map((report) => unspoken(pageOf(report, nameOf)));

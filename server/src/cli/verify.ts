@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { keepRun } from './runs.ts';
 
 const USAGE = `Runs a program twice and says where the two runs part, and why. It is the only part of Seedwise that runs your code.
 
@@ -63,6 +64,8 @@ export interface Verdict {
   readonly written?: readonly string[];
   readonly differences?: readonly string[];
   readonly seeds?: readonly Metric[];
+  /** The user's file that the program begins in. */
+  readonly program?: string | null;
 }
 
 interface Metric {
@@ -80,6 +83,8 @@ interface Request {
   readonly options: readonly string[];
   readonly limits: string;
   readonly times: string;
+  /** Two runs are compared, and nothing else is done. */
+  readonly isPair: boolean;
 }
 
 class UsageError extends Error {}
@@ -100,6 +105,8 @@ export async function verify(argv: readonly string[]): Promise<number> {
   }
   if (!request.yes && !(await agrees(request))) return 2;
   const verdict = await run(request);
+  // What came of two runs as they are; a comparison with another machine or another seed says nothing of these files.
+  if (request.isPair && verdict.result !== 'failed') keepRun(process.cwd(), verdict);
   const name = request.words.join(' ');
   const render = { text: textOf, json: jsonOf, junit: junitOf }[request.format]!;
   process.stdout.write(render(verdict, name));
@@ -141,6 +148,7 @@ function readRequest(argv: readonly string[]): Request | undefined {
       : modes.length > 0
         ? 'once'
         : 'twice, and up to 20 times more to name a cause',
+    isPair: modes.length === 0,
   };
 }
 

@@ -5,6 +5,7 @@ import type { PythonFile } from '../core/python/file.ts';
 import { renderHtml } from '../core/report/html.ts';
 import { renderMarkdown } from '../core/report/markdown.ts';
 import { programsOf, reportOf } from '../core/report/report.ts';
+import type { PairOfRuns } from '../core/report/run.ts';
 import { pageOf } from '../core/report/sections.ts';
 import { ruleUrl } from '../core/rules/index.ts';
 import type { Settings } from '../core/settings/settings.ts';
@@ -21,6 +22,8 @@ export interface Surroundings {
   readonly folders: readonly string[];
   /** The document as it is open. */
   readonly file: PythonFile | undefined;
+  /** By path: the last pair of runs of a program, where nothing has changed since. */
+  readonly runs: ReadonlyMap<string, PairOfRuns>;
 }
 
 /** The report of a document, or of every program of the workspace. */
@@ -40,12 +43,12 @@ const actions = () => [
 ];
 
 /** For a document that is no program: the sentence that says why, and the programs that reach it. */
-function reportPage(uri: string, { index, settings, folders, file }: Surroundings): ReportPage {
+function reportPage(uri: string, { index, settings, folders, file, runs }: Surroundings): ReportPage {
   const path = pathOf(uri);
   const uriOf = (each: string): string => (each === path ? uri : index.uriOf(each));
   const nameOf = namesBelow(folders);
   const workspace = file && !isInWorkspace(uri) ? aloneOf(file, settings) : index.workspace;
-  const report = reportOf(workspace, path, settings);
+  const report = reportOf(workspace, path, settings, runs.get(path));
   const page = pageOf(report, nameOf);
   const programs = report.kind === 'program' ? [] : report.programs;
   return {
@@ -68,11 +71,14 @@ function reportPage(uri: string, { index, settings, folders, file }: Surrounding
 }
 
 /** The reports of all programs of the workspace as one text. */
-function allReports({ index: { workspace }, settings, folders }: Surroundings): string {
+function allReports({ index: { workspace }, settings, folders, runs }: Surroundings): string {
   const nameOf = namesBelow(folders);
   const programs = programsOf(workspace);
   if (programs.length === 0) return `${t`There is no training program in this workspace.`}\n`;
-  return programs.map((path) => renderMarkdown(pageOf(reportOf(workspace, path, settings), nameOf), nameOf)).join('\n');
+  return programs
+    .map((path) => reportOf(workspace, path, settings, runs.get(path)))
+    .map((report) => renderMarkdown(pageOf(report, nameOf), nameOf))
+    .join('\n');
 }
 
 const commandHref = (command: string, argument: readonly unknown[]): string =>

@@ -13,7 +13,7 @@ import {
 import { ruleUrl } from '../core/rules/index.ts';
 import { t } from '../core/text/language.ts';
 import { speakIn } from '../host/languages.ts';
-import { COMMANDS, DEBUG_INFO, STATUS, type Status, type StatusOf } from '../protocol.ts';
+import { COMMANDS, DEBUG_INFO, RUN, type RunOf, STATUS, type Status, type StatusOf } from '../protocol.ts';
 import { serveActions } from './code-actions.ts';
 import { EDITING, editingCommands } from './commands.ts';
 import { ACTION_KINDS } from './edits.ts';
@@ -104,6 +104,8 @@ function serveDiagnostics(session: Session): void {
         : { kind: 'full', resultId, items: diagnostics.get(uri) ?? [] };
     }),
   );
+
+  connection.onNotification(RUN, (run: RunOf) => session.ran(run));
 
   connection.onRequest(STATUS.of, ({ uri }: StatusOf) =>
     speaker.guarded<Status | null>(null, async () => {

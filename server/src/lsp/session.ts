@@ -13,12 +13,13 @@ import { asReleased } from '../core/analysis/new-rules.ts';
 import type { Project } from '../core/contract/project.ts';
 import { projectOf } from '../core/program/project.ts';
 import { closeFile, openFile, type PythonFile, updateFile } from '../core/python/file.ts';
+import { type PairOfRuns, runOf } from '../core/report/run.ts';
 import { DEFAULT_SETTINGS, parseSettings, type SettingProblem, type Settings } from '../core/settings/settings.ts';
 import { loadSyntax, type WasmBytes } from '../core/syntax/parse.ts';
 import { asIs, type Message, sentences, t } from '../core/text/language.ts';
 import { type FileAccess, NO_FILES } from '../host/folders.ts';
 import { reasonToSkip } from '../host/limits.ts';
-import { COMMANDS, OPEN_SETTINGS, type ReportOptions, STATUS } from '../protocol.ts';
+import { COMMANDS, OPEN_SETTINGS, type ReportOptions, type RunOf, STATUS } from '../protocol.ts';
 import { at, clientOf, isInWorkspace, isLinted, listOf } from './client.ts';
 import { configDiagnostics } from './config-diagnostics.ts';
 import { CLOSED, translator } from './edits.ts';
@@ -92,6 +93,9 @@ export class Session {
   files: FileAccess;
   client = clientOf(undefined, undefined);
   folders: readonly string[] = [];
+
+  /** By path: what the client's last pair of runs of a program has shown, as long as it holds. */
+  readonly runs = new Map<string, PairOfRuns>();
 
   readonly #checkedByUri = new Map<string, Checked>();
   readonly #settingsByUri = new Map<string, Promise<Settings>>();
@@ -248,6 +252,14 @@ export class Session {
     clearTimeout(this.#pushTimers.get(uri));
   }
 
+  /** Takes note of what a pair of runs has shown, or that it no longer holds. */
+  ran({ uri, folder, verdict }: RunOf): void {
+    const root = pathOf(folder).replace(/\/$/, '');
+    const run = runOf(verdict, (file) => (/^(\/|[A-Za-z]:)/.test(file) ? file : `${root}/${file}`));
+    if (run) this.runs.set(pathOf(uri), run);
+    else this.runs.delete(pathOf(uri));
+  }
+
   /** The reproducibility report of a document, or of the whole workspace. */
   async report(uri?: string, options?: ReportOptions): Promise<unknown> {
     if (uri) this.#joinProject(uri);
@@ -260,6 +272,7 @@ export class Session {
         settings,
         folders: this.folders,
         file: checked?.python?.file,
+        runs: this.runs,
       });
       if (!(await this.index.readMissing()) || round === MAX_ROUNDS) return answer;
     }

@@ -49,6 +49,18 @@ export interface Example {
   readonly torch?: string;
 }
 
+/** Why two runs of a program part, as `seedwise verify` names it. */
+export type Cause =
+  | 'unseeded-stream'
+  | 'late-seed'
+  | 'worker-stream'
+  | 'order'
+  | 'kernel'
+  | 'uninitialized'
+  | 'time'
+  | 'entropy'
+  | 'control-flow';
+
 export interface Rule {
   /** States the fault; kebab-case; the file's name and the diagnostic's code; never reused. */
   readonly name: string;
@@ -59,6 +71,8 @@ export interface Rule {
   readonly since: string;
   /** More general rules that say nothing where this one speaks: about the same subject, or at the same place. */
   readonly supersedes?: readonly string[];
+  /** What two runs part for where this fault shows; undefined where a pair of runs on one machine cannot show it. */
+  readonly shows?: readonly Cause[];
   /** One line. */
   readonly summary: string;
   /** Markdown for hover and rule page: the truth about PyTorch, with versions. */

@@ -3,6 +3,7 @@ import type { Determinism } from '../contract/project.ts';
 import type { Pledge, Severity } from '../contract/severity.ts';
 import type { Op, Stream } from '../knowledge/tables.ts';
 import type { Message } from '../text/language.ts';
+import type { PairOfRuns, RunMark } from './run.ts';
 import type { Mention, Place } from './source.ts';
 import type { StreamReport } from './streams.ts';
 import type { SwitchReport } from './switches.ts';
@@ -38,6 +39,8 @@ export interface ProgramReport {
   readonly compiled: readonly Mention[];
   readonly loaders: readonly LoaderReport[];
   readonly findings: readonly FindingReport[];
+  /** The last pair of runs, where the files are still those that ran. */
+  readonly run: Pick<PairOfRuns, 'result' | 'operations' | 'draws' | 'batches' | 'cause' | 'place'> | null;
 }
 
 /** A file that is no entry point, or none of a training program. */
@@ -74,4 +77,5 @@ export interface FindingReport {
   readonly message: Message;
   readonly subject: Stream | string | null;
   readonly place: Place;
+  readonly run: RunMark;
 }

@@ -17,12 +17,13 @@ import { isProgram, WorkspaceProject } from '../program/project.ts';
 import type { Workspace } from '../program/workspace.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
-import { RULES } from '../rules/index.ts';
+import { RULES, ruleNamed } from '../rules/index.ts';
 import type { Settings } from '../settings/settings.ts';
 import { onOneLine } from '../text/excerpts.ts';
 import { translate } from '../text/language.ts';
 import type { FindingReport, LoaderReport, NoProgram, OperationReport, ProgramReport, Report } from './model.ts';
-import { type Mention, Source } from './source.ts';
+import { markOf, type PairOfRuns } from './run.ts';
+import { type Lines, type Mention, Source } from './source.ts';
 import { streamsOf } from './streams.ts';
 import { switchesOf } from './switches.ts';
 import { verdictOf } from './verdict.ts';
@@ -34,8 +35,11 @@ export function programsOf(workspace: Workspace): string[] {
   return [...workspace.paths].filter((path) => isProgram(workspace, path)).sort();
 }
 
-/** The report of a file. Files are read through the workspace; those it cannot open count as not there. */
-export function reportOf(workspace: Workspace, path: string, user: Settings): Report {
+/**
+ * The report of a file. Files are read through the workspace; those it cannot open count as not there. `run` is the last
+ * pair of runs of this program, where nothing has changed since.
+ */
+export function reportOf(workspace: Workspace, path: string, user: Settings, run?: PairOfRuns): Report {
   const settings = workspace.manifests.settingsOf(path, user);
   const source = new Source(workspace);
   const file = source.file(path);
@@ -64,7 +68,7 @@ export function reportOf(workspace: Workspace, path: string, user: Settings): Re
   const streams = streamsOf(project, steps, source, (call) => parts.some((part) => varies(part, call, source)));
   const switches = switchesOf(steps, files, source);
   const operations = parts.flatMap((part) => operationsOf(part, source));
-  const findings = parts.flatMap(({ file, findings }) => findings.map((each) => findingOf(each, file, source)));
+  const findings = parts.flatMap(({ file, findings }) => findings.map((each) => findingOf(each, file, source, run)));
   return {
     kind: 'program',
     path,
@@ -79,8 +83,18 @@ export function reportOf(workspace: Workspace, path: string, user: Settings): Re
     compiled: files.flatMap((each) => compilingNodes(each).map((node) => source.mention(each, node))),
     loaders: files.flatMap((each) => loadersOf(each, source)),
     findings,
+    run: run ? told(run) : null,
   };
 }
+
+const told = ({ result, operations, draws, batches, cause, place }: PairOfRuns): ProgramReport['run'] => ({
+  result,
+  operations,
+  draws,
+  batches,
+  cause,
+  place,
+});
 
 /** What the program does on its way; nothing where it cannot be followed. */
 function stepsOf(workspace: Workspace, path: string): readonly Step[] {
@@ -158,13 +172,23 @@ function loadersOf(file: PythonFile, source: Source): LoaderReport[] {
     }));
 }
 
-const findingOf = (finding: Finding, file: PythonFile, source: Source): FindingReport => ({
+const findingOf = (finding: Finding, file: PythonFile, source: Source, run?: PairOfRuns): FindingReport => ({
   rule: finding.rule,
   severity: finding.severity,
   message: finding.message,
   subject: finding.subject ?? null,
   place: source.place(file, finding.start),
+  run: run ? markOf(run, ruleNamed(finding.rule), finding, linesOf(finding, file, source)) : null,
 });
+
+/** Where a finding and what explains it stand. */
+function linesOf(finding: Finding, file: PythonFile, source: Source): Lines[] {
+  return [finding, ...(finding.related ?? [])].flatMap((each): Lines[] => {
+    const path = 'path' in each ? each.path : undefined;
+    const at = path === undefined ? file : source.file(path);
+    return at ? [source.lines(at, each)] : [];
+  });
+}
 
 function torchOf(project: Project): ProgramReport['torch'] {
   const source = project.versionSource('torch');

@@ -6,7 +6,8 @@ import { namesFor } from '../knowledge/names.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { asIs, listed, type Message, type Phrase, phrase, t, translate } from '../text/language.ts';
 import type { FindingReport, LoaderReport, NoProgram, OperationReport, ProgramReport, Report } from './model.ts';
-import type { Condition, Mention, Place } from './source.ts';
+import type { RunMark } from './run.ts';
+import { type Condition, type Mention, type Place, placeName } from './source.ts';
 import type { Drawing, Seeding, StreamReport, StreamState } from './streams.ts';
 import type { SwitchReport, SwitchSetting } from './switches.ts';
 
@@ -59,7 +60,7 @@ export function pageOf(report: Report, nameOf: (path: string) => string): Page {
     path: report.path,
     tone: TONES[report.verdict.level],
     verdict: report.verdict.sentence,
-    facts: factsOf(report, nameOf),
+    facts: [...factsOf(report, nameOf), ...runFacts(report, nameOf)],
     sections: [
       streamSection(report.streams),
       switchSection(report.switches),
@@ -110,6 +111,25 @@ function factsOf({ promise, torch, files, compiled }: ProgramReport, nameOf: (pa
       : []),
   ];
 }
+
+/** What the last pair of runs has shown. */
+function runFacts({ run }: ProgramReport, nameOf: (path: string) => string): Message[] {
+  if (!run) return [];
+  const { result, operations, draws, batches, place, cause } = run;
+  if (result === 'identical')
+    return [t`Its last two runs were identical over ${operations} operations, ${draws} draws and ${batches} batches.`];
+  const where = place ? placeName({ ...place, column: 1 }, nameOf(place.path)) : null;
+  return [
+    where === null
+      ? t`Its last two runs part: \`${cause ?? '?'}\`.`
+      : t`Its last two runs part at \`${where}\`: \`${cause ?? '?'}\`.`,
+  ];
+}
+
+const MARKS: Readonly<Record<NonNullable<RunMark>, Phrase>> = {
+  confirmed: phrase`A run confirmed it: two runs part for this.`,
+  refuted: phrase`A run refuted it under its conditions: nothing differed here.`,
+};
 
 const code = (text: string): Inline => ({ code: text });
 const line = (...parts: Inline[]): Line => ({ parts, isDetail: false });
@@ -296,9 +316,14 @@ function findingSection(findings: readonly FindingReport[]): Section {
     title: t`Findings`,
     columns: [t`Where`, t`Severity`, t`Rule`, t`Message`],
     note: findings.length > 0 ? '' : t`None.`,
-    rows: findings.map(({ rule, severity, message, place }) => ({
+    rows: findings.map(({ rule, severity, message, place, run }) => ({
       tone: SEVERITY_TONES[severity],
-      cells: [[line({ place })], words(nameOfSeverity(severity)), [line({ rule })], words(message)],
+      cells: [
+        [line({ place })],
+        words(nameOfSeverity(severity)),
+        [line({ rule })],
+        [...words(message), ...(run ? [detail(translate(MARKS[run]))] : [])],
+      ],
     })),
   };
 }

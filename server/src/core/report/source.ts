@@ -1,6 +1,7 @@
 /** The program's files as a report reads them: which text is at a place, and on which line. */
 
 import { type Frame, isWay, type Step, type Way } from '../composing/trace.ts';
+import { statementOf } from '../edits/edit-text.ts';
 import type { Site } from '../effects/summary.ts';
 import type { Workspace } from '../program/workspace.ts';
 import { closeFile, type Node, type PythonFile } from '../python/file.ts';
@@ -17,6 +18,14 @@ export interface Place {
   readonly cell?: number;
   readonly line: number;
   readonly column: number;
+}
+
+/** The lines of a statement, in a file or in a cell of a notebook. */
+export interface Lines {
+  readonly path: string;
+  readonly cell?: number;
+  readonly first: number;
+  readonly last: number;
 }
 
 /** `train.py:3`, `demo.ipynb:cell 2:3`; people count cells from 1. */
@@ -61,6 +70,16 @@ export class Source {
     if (!cell) return { path: file.path, ...this.#position(file, offset) };
     const { line, column } = this.#position(file, Math.min(offset, cell.end));
     return { path: file.path, cell: cell.index, line: line - this.#position(file, cell.start).line + 1, column };
+  }
+
+  /** The lines of the statement that a span is a part of; of one with a body, those before it. */
+  lines(file: PythonFile, span: Span): Lines {
+    const statement = statementOf(nodeAt(file, span));
+    const first = this.place(file, Math.min(statement.start, span.start));
+    const end = statement.get('body')?.start ?? statement.end;
+    const last = this.place(file, Math.max(statement.start, end - 1)).line;
+    const { path, cell, line } = first;
+    return { path, ...(cell === undefined ? {} : { cell }), first: line, last: Math.max(line, last) };
   }
 
   /** In the whole text. */

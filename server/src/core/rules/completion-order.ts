@@ -20,6 +20,7 @@ export const completionOrder: Rule = {
   severity: { none: 'information', seeded: 'warning', deterministic: 'warning' },
   inLibraries: true,
   since: '0.4.0',
+  shows: ['order'],
   summary: 'Something depends on the order in which results are ready.',
   why: `\`as_completed\`, \`imap_unordered\` and the set that \`wait\` calls done give results as threads and processes finish, and
 a \`DataLoader\` with \`in_order=False\` gives batches as its workers do. That order depends on the load of the machine: what is

@@ -18,6 +18,7 @@ export const incompleteSeeding: Rule = {
   severity: { none: 'information', seeded: 'warning', deterministic: 'warning' },
   inLibraries: false,
   since: '0.1.0',
+  shows: ['unseeded-stream', 'worker-stream', 'late-seed'],
   summary: 'The program draws from a stream of random numbers that nothing seeds.',
   why: `Python’s \`random\`, numpy and torch each have a global generator of their own; seeding one leaves the others alone.
 \`torch.manual_seed\` seeds torch on every device, CUDA included, and neither \`random\` nor numpy. Some libraries keep a global generator of their own beside these: Polars, Dask,

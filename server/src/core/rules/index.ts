@@ -83,6 +83,9 @@ export const RULES: readonly Rule[] = [
   unusedIgnore,
 ];
 
+/** The rule of a name; undefined for any other text. */
+export const ruleNamed = (name: string): Rule | undefined => RULES.find((rule) => rule.name === name);
+
 /** The address of a rule's page, in the language of the session. */
 export function ruleUrl(rule: string): string {
   const folder = languageTag() === 'en' ? '' : `${languageTag()}/`;

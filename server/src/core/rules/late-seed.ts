@@ -18,6 +18,7 @@ export const lateSeed: Rule = {
   severity: { none: null, seeded: 'warning', deterministic: 'warning' },
   inLibraries: false,
   since: '0.1.0',
+  shows: ['late-seed'],
   summary: 'A stream is drawn before the program seeds it.',
   why: `A seed does nothing for what was drawn before it. Most often these are the initial weights: a layer draws them when it
 is constructed, so a model made before \`torch.manual_seed\` starts elsewhere in every run, however well the rest is seeded.

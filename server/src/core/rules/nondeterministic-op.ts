@@ -18,6 +18,7 @@ export const nondeterministicOp: Rule = {
   severity: { none: 'information', seeded: 'information', deterministic: 'warning' },
   inLibraries: true,
   since: '0.1.0',
+  shows: ['kernel'],
   summary: 'An operation that gives other bits in every run on CUDA.',
   why: `Some CUDA kernels add floating-point numbers in whatever order their threads arrive. Addition rounds, so the sum
 depends on the order, and the same program gives other bits in every run; after some training steps the difference shows.

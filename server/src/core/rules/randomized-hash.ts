@@ -23,6 +23,7 @@ export const randomizedHash: Rule = {
   severity: { none: 'information', seeded: 'warning', deterministic: 'warning' },
   inLibraries: true,
   since: '0.2.0',
+  shows: ['entropy'],
   summary: 'The `hash()` of a string decides a split, a bucket, a seed or a file name.',
   why: `Python salts \`hash()\` of \`str\` and \`bytes\` with a number it draws when it starts, unless \`PYTHONHASHSEED\` is set
 before. A split, a bucket, a seed or a file name made from it is another one in every run.

@@ -18,6 +18,7 @@ export const setOrder: Rule = {
   severity: { none: 'information', seeded: 'warning', deterministic: 'warning' },
   inLibraries: true,
   since: '0.2.0',
+  shows: ['order'],
   summary: 'An index, a split or a file depends on the order of a set.',
   why: `Python hashes strings with a key that it draws anew in every process, so a set of strings is iterated in another
 order in every run. Seeds do not reach that key: \`PYTHONHASHSEED\` would, set before the interpreter starts. A vocabulary

@@ -16,6 +16,7 @@ export const sharedWorkerRng: Rule = {
   inLibraries: true,
   since: '0.2.0',
   supersedes: ['unseeded-generator'],
+  shows: ['worker-stream'],
   summary: 'All workers of a DataLoader draw from copies of one generator.',
   why: `A DataLoader copies the dataset into each worker, and with it a generator that \`__init__\` made. Every copy gives the same
 numbers, so samples of different workers get the same augmentation; and each epoch copies it again, so the numbers repeat.

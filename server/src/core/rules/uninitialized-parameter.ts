@@ -16,6 +16,7 @@ export const uninitializedParameter: Rule = {
   severity: { none: 'warning', seeded: 'warning', deterministic: 'warning' },
   inLibraries: true,
   since: '0.4.0',
+  shows: ['uninitialized'],
   summary: 'A parameter made of `torch.empty` that nothing fills.',
   why: `\`torch.empty\`, \`torch.empty_like\`, \`new_empty\` and \`torch.Tensor(n, m)\` hand out memory as it is. A parameter of it starts with
 whatever was there: often zeros, sometimes what an earlier tensor held, now and then \`nan\`. No seed reaches that. Training hides it

@@ -12,6 +12,7 @@ export const unseededChildProcess: Rule = {
   inLibraries: false,
   supersedes: ['incomplete-determinism'],
   since: '0.2.0',
+  shows: ['unseeded-stream', 'worker-stream'],
   summary: 'A started process draws random numbers that the program’s seeds do not reach.',
   why: `\`torch.multiprocessing.spawn\` and a \`Process\` under the start method \`spawn\` start a fresh interpreter: no
 generator of the parent comes along, and what the target draws first, mostly the initial weights, differs in every run.

@@ -18,6 +18,7 @@ export const unseededGenerator: Rule = {
   severity: { none: 'information', seeded: 'warning', deterministic: 'warning' },
   inLibraries: true,
   since: '0.2.0',
+  shows: ['unseeded-stream', 'worker-stream', 'entropy'],
   summary: 'A generator, or an object that keeps one of its own, is made without a seed.',
   why: `\`numpy.random.default_rng()\`, \`RandomState()\`, \`SeedSequence()\`, a bit generator such as \`PCG64()\` and
 \`random.Random()\` take fresh entropy from the system when they are made without a seed, or with \`None\`. The global seeds,

@@ -17,6 +17,7 @@ export const unseededShuffle: Rule = {
   severity: { none: 'information', seeded: 'hint', deterministic: 'hint' },
   inLibraries: false,
   since: '0.1.0',
+  shows: ['unseeded-stream', 'late-seed'],
   summary: 'A DataLoader shuffles without a generator of its own.',
   why: `\`DataLoader(shuffle=True)\` draws each epoch’s order from torch’s global generator. In a program that never seeds the
 order differs in every run. In a program that does, the order is repeatable, but it changes as soon as anything else draws

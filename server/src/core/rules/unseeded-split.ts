@@ -16,6 +16,7 @@ export const unseededSplit: Rule = {
   severity: { none: 'information', seeded: 'hint', deterministic: 'hint' },
   inLibraries: false,
   since: '0.2.0',
+  shows: ['unseeded-stream', 'late-seed'],
   summary: 'A random split or sampler has no generator of its own.',
   why: `\`random_split\`, a split by \`torch.randperm\` and the random samplers draw from torch’s global generator. In a program that
 never seeds, each run trains and tests on other data. In a program that does, the split is repeatable, but it moves as soon

@@ -19,6 +19,7 @@ export const unseededWorkers: Rule = {
   severity: SEVERITY,
   inLibraries: false,
   since: '0.3.0',
+  shows: ['worker-stream'],
   summary: 'The workers of a DataLoader draw from a generator that is not seeded for them.',
   why: `A DataLoader seeds torch and Python’s \`random\` anew in each worker and each epoch, and numpy’s global generator since torch
 1.9. What it does not seed is copied into every worker as it is: the workers then draw the same numbers, so that samples of

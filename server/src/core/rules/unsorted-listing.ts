@@ -21,6 +21,7 @@ export const unsortedListing: Rule = {
   severity: { none: 'information', seeded: 'warning', deterministic: 'warning' },
   inLibraries: true,
   since: '0.2.0',
+  shows: ['order'],
   summary: 'Something depends on the order of a directory listing.',
   why: `\`os.listdir\`, \`os.scandir\`, \`os.walk\`, \`glob.glob\` and the listings of \`pathlib.Path\` give entries in the order of the
 file system, which Python documents as arbitrary: it differs between machines, and after files were copied or unpacked

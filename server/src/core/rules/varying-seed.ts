@@ -26,6 +26,7 @@ export const varyingSeed: Rule = {
   inLibraries: false,
   since: '0.2.0',
   supersedes: ['incomplete-seeding'],
+  shows: ['time', 'entropy'],
   summary: 'The seed is another one in every run.',
   why: `A seed from the clock, the process id or the system’s entropy gives other numbers in every run, as if there were none.
 So do \`random.seed()\` and \`numpy.random.seed()\` without a value or with \`None\`, and \`torch.seed()\` and the \`seed()\` of

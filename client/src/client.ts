@@ -48,6 +48,7 @@ export async function start(
     ...answerFiles(client),
     ...showStatus(client),
     commands.registerCommand(COMMANDS.insertSeedBlock, (address?: string) => insertSeedBlock(client, address)),
+    commands.registerCommand(COMMANDS.fixInWorkspace, (rule: string) => fixInWorkspace(client, rule)),
     ...REWRITES.map((command) => commands.registerCommand(command, () => rewriteAtCursor(client, command))),
     commands.registerCommand(COMMANDS.explainRule, (rule?: string, url?: string) => explainRule(context, rule, url)),
     ...registerRuleSettings(client),
@@ -77,6 +78,12 @@ async function copyDebugInfo(client: BaseLanguageClient): Promise<void> {
   const open = l10n.t('Open Issue');
   const chosen = await window.showInformationMessage(l10n.t('What an issue should say is on the clipboard.'), open);
   if (chosen === open) await commands.executeCommand('seedwise.openIssue');
+}
+
+/** The server asks before it changes anything. */
+async function fixInWorkspace(client: BaseLanguageClient, rule: string): Promise<void> {
+  const params = { command: COMMANDS.fixInWorkspace, arguments: [rule] };
+  await client.sendRequest(ExecuteCommandRequest.type, params);
 }
 
 /** Rewrites of what is at the cursor. */

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { COMMANDS, type FileFindings, type ProgramEntry } from '../../server/src/protocol.ts';
-import { CAPABLE, type Server, until, withServer } from './server.ts';
+import { CAPABLE, type Options, type Server, until, withServer } from './server.ts';
 
 const UNSEEDED =
   'import torch\n\n\ndef main():\n    print(torch.rand(2))\n\n\nif __name__ == "__main__":\n    main()\n';
@@ -58,14 +58,13 @@ test('a client that runs no commands of ours is offered no lines', () =>
 async function withFolder(
   files: Readonly<Record<string, string>>,
   use: (server: Server, uri: (name: string) => string) => Promise<void>,
+  options: Options = { initializationOptions: CLIENT },
 ) {
   const folder = mkdtempSync(path.join(tmpdir(), 'programs-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
   const uri = (name: string): string => pathToFileURL(path.join(folder, name)).href;
   try {
-    await withServer({ folders: [pathToFileURL(folder).href], initializationOptions: CLIENT }, (server) =>
-      use(server, uri),
-    );
+    await withServer({ folders: [pathToFileURL(folder).href], ...options }, (server) => use(server, uri));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -80,6 +79,49 @@ test('the check of the workspace covers what is not open', () =>
       found.map((file) => [file.uri, file.diagnostics.map((each) => (each as { code: string }).code)]),
       [[uri('a.py'), ['incomplete-seeding']]],
     );
+  }));
+
+const TIMED = 'import torch\n\ntorch.use_deterministic_algorithms(True)\ntorch.backends.cudnn.benchmark = True\n';
+
+test('all of one rule is repaired in the workspace, open files as they are and closed ones as they are stored', async () => {
+  const capabilities = { ...CAPABLE, window: { showMessage: { messageActionItem: {} } } };
+  const files = { 'a.py': TIMED, 'b.py': `${TIMED}print(torch.rand(2))\n`, 'c.py': TIMED, 'd.py': SEEDED };
+  await withFolder(
+    files,
+    async (server, uri) => {
+      await server.open(uri('c.py'), `# typed\n${TIMED}`);
+      const at = { line: 4, character: 33 };
+      const actions = await server.codeActions(uri('c.py'), { start: at, end: at });
+      const all = actions.find(({ title }) => title === 'Fix all of `cudnn-benchmark` in the workspace');
+      assert.equal(all?.command?.command, COMMANDS.fixInWorkspace);
+      await server.execute(all.command.command, ...(all.command.arguments ?? []));
+      assert.deepEqual(server.said.offers, [
+        'Repair 3 findings of `cudnn-benchmark` in 3 files? Nothing is saved. [Repair]',
+      ]);
+      const [edit] = server.said.edits;
+      const changed = (edit?.documentChanges ?? []).map((each) =>
+        'edits' in each
+          ? [each.textDocument.uri, each.edits.map((one) => 'newText' in one && [one.range.start.line, one.newText])]
+          : [],
+      );
+      assert.deepEqual(changed, [
+        [uri('c.py'), [[4, 'False']]],
+        [uri('a.py'), [[3, 'False']]],
+        [uri('b.py'), [[3, 'False']]],
+      ]);
+      await server.execute(COMMANDS.fixInWorkspace, 'late-seed');
+      assert.deepEqual(server.said.messages, ['No finding of `late-seed` in the workspace has a repair.']);
+    },
+    { capabilities, initializationOptions: {} },
+  );
+});
+
+test('a text that is no file yet is offered no repair of the workspace', () =>
+  withServer({}, async (server) => {
+    await server.open('untitled:c.py', TIMED);
+    const at = { line: 3, character: 33 };
+    const titles = (await server.codeActions('untitled:c.py', { start: at, end: at })).map(({ title }) => title);
+    assert.ok(titles.length > 2 && titles.every((title) => !title.includes('workspace')), String(titles));
   }));
 
 test('the programs of the workspace are listed with what they promise', () =>

@@ -371,3 +371,12 @@ test('notebooks of the fixtures have their cells', () => {
   for (const { notebook } of notebooks) assert.ok(notebook!.cells.length > 1);
   assert.ok(notebooks.every(isPython));
 });
+
+test('all of one rule is repaired in a cell or in the notebook', () => {
+  const timed = 'torch.backends.cudnn.benchmark = True';
+  const done = timed.replace('True', 'False');
+  const cells = ['import torch\ntorch.use_deterministic_algorithms(True)', `${timed}\n${timed}`, timed];
+  const act = (title: string) => after(cells, { at: `True\n${timed}`, title });
+  assert.deepEqual(act('Fix all of `cudnn-benchmark` in this cell'), [cells[0], `${done}\n${done}`, timed]);
+  assert.deepEqual(act('Fix all of `cudnn-benchmark` in this notebook'), [cells[0], `${done}\n${done}`, done]);
+});

@@ -56,6 +56,7 @@ export function clientOf(capabilities: unknown, options: unknown) {
     showsDocuments: says('window', 'showDocument', 'support'),
     showsHints: isThere('textDocument', 'inlayHint'),
     refreshesHints: says('workspace', 'inlayHint', 'refreshSupport'),
+    appliesEdits: says('workspace', 'applyEdit'),
     asksBack: isThere('window', 'showMessage', 'messageActionItem'),
     showsPages: commands.has(COMMANDS.explainRule) || says('window', 'showDocument', 'support'),
   };

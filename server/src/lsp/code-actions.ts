@@ -2,11 +2,12 @@
 import type { CodeAction, CodeActionParams } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { type Action, actionsOf } from '../core/analysis/actions.ts';
-import type { ActionSource } from './client.ts';
+import { type ActionSource, isInWorkspace } from './client.ts';
 import { launcher } from './launch.ts';
 import { spanOf } from './notebooks.ts';
 import type { Checked, Python, Session } from './session.ts';
 import { ruleSwitch, type SettingsFile } from './turn-off.ts';
+import { pathOf } from './workspace-index.ts';
 
 /** Registers both requests. */
 export function serveActions(session: Session): void {
@@ -58,7 +59,7 @@ function offered(
 
 /** The action as the client is told of it; none where it cannot be done there. */
 function shown(
-  { session: { translator, client }, launch, rules }: Parts,
+  { session: { translator, client, index }, launch, rules }: Parts,
   action: Action,
   document: TextDocument,
   source: ActionSource,
@@ -66,7 +67,11 @@ function shown(
 ): CodeAction[] {
   const rule = rules.ruleOf(action);
   if (rule === undefined) {
-    const isOffered = translator.offers(action) && launch.offers(action, source.uri);
+    const isInFolder = isInWorkspace(source.uri) && index.folderOf(pathOf(source.uri)) !== undefined;
+    const isOffered =
+      translator.offers(action) &&
+      launch.offers(action, source.uri) &&
+      (action.command?.name !== 'fixInWorkspace' || isInFolder);
     return isOffered ? [translator.codeActionOf(action, document, source)] : [];
   }
   const edit = file && rules.editOf(rule, file);

@@ -69,6 +69,7 @@ export function translator(
 
   function offers({ command }: Action): boolean {
     if (command?.name === 'explain') return theClient().showsPages;
+    if (command?.name === 'fixInWorkspace') return theClient().appliesEdits;
     return command === undefined || theClient().commands.has(SETTING_COMMANDS[command.name]);
   }
 
@@ -79,6 +80,8 @@ export function translator(
     if (finding) codeAction.diagnostics = [diagnosticOf(finding, document)];
     if (command?.name === 'explain') {
       codeAction.command = { title, command: COMMANDS.explainRule, arguments: [command.rule, ruleUrl(command.rule)] };
+    } else if (command?.name === 'fixInWorkspace') {
+      codeAction.command = { title, command: COMMANDS.fixInWorkspace, arguments: [command.rule] };
     } else if (command) {
       codeAction.command = { title, command: SETTING_COMMANDS[command.name], arguments: [command.rule, source.uri] };
     } else if (theClient().resolvesEdits) {

@@ -17,6 +17,7 @@ import { COMMANDS, DEBUG_INFO, RUN, type RunOf, STATUS, type Status, type Status
 import { serveActions } from './code-actions.ts';
 import { EDITING, editingCommands } from './commands.ts';
 import { ACTION_KINDS } from './edits.ts';
+import { fixInWorkspace } from './fix-workspace.ts';
 import { serveHints } from './hints.ts';
 import { serveHovers } from './hover.ts';
 import { serveLenses } from './lenses.ts';
@@ -64,7 +65,12 @@ function serveLife(session: Session): void {
 
 /** What the server does for a client that can do so much. */
 function capabilitiesFor(client: Session['client']): ServerCapabilities {
-  const offered = [...EDITING, COMMANDS.report, ...(client.showsPages ? [COMMANDS.explainRule] : [])];
+  const offered = [
+    ...EDITING,
+    COMMANDS.fixInWorkspace,
+    COMMANDS.report,
+    ...(client.showsPages ? [COMMANDS.explainRule] : []),
+  ];
   return {
     positionEncoding: PositionEncodingKind.UTF16,
     textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
@@ -134,7 +140,8 @@ function serveCommands(session: Session): void {
   connection.onExecuteCommand(async ({ command, arguments: [target, options] = [] }) => {
     const done = await speaker.guarded<unknown>(undefined, async () => {
       if (command === COMMANDS.report) return await session.report(target, options);
-      await commands.run(command, target, options);
+      if (command === COMMANDS.fixInWorkspace) await fixInWorkspace(session, target);
+      else await commands.run(command, target, options);
       if (command === COMMANDS.explainRule)
         await connection.window.showDocument({ uri: ruleUrl(target), external: true });
       return null;

@@ -1,9 +1,10 @@
 /** Checks all programs and modules of the workspace when asked to, and lists the programs there are. */
 import { type CancellationToken, type Diagnostic, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { analyze } from '../core/analysis/analyze.ts';
+import { type Analysis, analyze } from '../core/analysis/analyze.ts';
 import { glanceOf } from '../core/analysis/glance.ts';
 import { projectOf } from '../core/program/project.ts';
+import type { PythonFile } from '../core/python/file.ts';
 import { programsOf } from '../core/report/report.ts';
 import type { Settings } from '../core/settings/settings.ts';
 import { t } from '../core/text/language.ts';
@@ -29,15 +30,37 @@ export function serveWorkspaceChecks(session: Session): void {
   connection.onRequest(PROGRAMS, () => speaker.guarded<ProgramEntry[]>([], () => programEntries(session)));
 }
 
-/** The findings of every file of Python that is not open; open ones have theirs. Progress is told file by file. */
+/** The findings of every file of Python that is not open; open ones have theirs. */
 async function checkWorkspace(session: Session, token: CancellationToken): Promise<FileFindings[]> {
   await session.workspace.complete();
+  const { index, translator } = session;
+  const found: FileFindings[] = [];
+  for await (const { path, file, analysis } of visitClosed(session, token)) {
+    const document = TextDocument.create(index.uriOf(path), 'python', CLOSED, file.text);
+    const diagnosticsOf = (): Diagnostic[] =>
+      analysis.findings.map((finding) => translator.diagnosticOf(finding, document));
+    let diagnostics = diagnosticsOf();
+    // Places in others are told where their texts are at hand.
+    if (await index.readMissing()) diagnostics = diagnosticsOf();
+    if (diagnostics.length > 0) found.push({ uri: index.uriOf(path), diagnostics });
+  }
+  return found;
+}
+
+/** A file that no editor holds, analysed. */
+interface Closed {
+  readonly path: string;
+  readonly file: PythonFile;
+  readonly analysis: Analysis;
+}
+
+/** Every file of Python of the workspace that is not open, one after the other. Progress is told file by file. */
+export async function* visitClosed(session: Session, token: CancellationToken): AsyncGenerator<Closed> {
   const { index, connection } = session;
   const settings = await session.settingsOf(session.folders[0] ?? '');
   const paths = [...index.workspace.paths]
     .filter((path) => path.endsWith('.py') && !index.isOpen(index.uriOf(path)))
     .sort();
-  const found: FileFindings[] = [];
   let since = performance.now();
   for (const [at, path] of paths.entries()) {
     if (performance.now() - since > SLICE_MS) {
@@ -47,26 +70,23 @@ async function checkWorkspace(session: Session, token: CancellationToken): Promi
       if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, t`Cancelled.`);
       since = performance.now();
     }
-    const diagnostics = await session.speaker.guarded<Diagnostic[]>([], () => diagnosticsOf(session, path, settings));
-    if (diagnostics.length > 0) found.push({ uri: index.uriOf(path), diagnostics });
+    const closed = await session.speaker.guarded(null, () => analysed(session, path, settings));
+    if (closed) yield closed;
   }
-  return found;
 }
 
-/** A file's text is read when it is its turn, and places in others are told where their texts are at hand. */
-async function diagnosticsOf(session: Session, path: string, user: Settings): Promise<Diagnostic[]> {
+/** A file's text is read when it is its turn; once more where texts of others were missing. */
+async function analysed(session: Session, path: string, user: Settings): Promise<Closed | null> {
   const { index } = session;
   const settings = index.workspace.manifests.settingsOf(path, user);
   for (let round = 1; ; round++) {
     const file = index.workspace.open?.(path);
     if (!file) {
-      if (!(await index.readMissing()) || round > 1) return [];
+      if (!(await index.readMissing()) || round > 1) return null;
       continue;
     }
-    const { findings } = analyze(projectOf(file, settings, index.workspace), settings);
-    const document = TextDocument.create(index.uriOf(path), 'python', CLOSED, file.text);
-    const diagnostics = findings.map((finding) => session.translator.diagnosticOf(finding, document));
-    if (!(await index.readMissing()) || round > 1) return diagnostics;
+    const analysis = analyze(projectOf(file, settings, index.workspace), settings);
+    if (!(await index.readMissing()) || round > 1) return { path, file, analysis };
   }
 }
 

@@ -28,7 +28,7 @@ export interface Action {
   readonly preferred: boolean;
   /** What the client does instead of, or after, the edits. */
   readonly command?: {
-    readonly name: 'explain' | 'turnOff' | 'turnOffInFolder' | 'changeSeverity';
+    readonly name: 'explain' | 'turnOff' | 'turnOffInFolder' | 'changeSeverity' | 'fixInWorkspace';
     readonly rule: string;
   };
   /** What the host writes to its launch configuration instead of edits. */
@@ -108,10 +108,13 @@ function generic(file: PythonFile, analysis: Analysis, finding: Finding): Action
     edits,
     ...(command ? { command } : {}),
   });
-  const all = action(
-    file.notebook ? t`Fix all of \`${rule}\` in this notebook` : t`Fix all of \`${rule}\` in this file`,
-    () => compatibleEdits(same.flatMap((each) => each.fixes?.[0] ?? [])).edits,
-  );
+  const cell = file.notebook && cellAt(file.notebook, finding.start);
+  const beside = cell ? same.filter(({ start }) => cell.start <= start && start <= cell.end) : [];
+  const all = (title: Message, findings: readonly Finding[]): Action[] =>
+    findings.length > 1 && finding.fixes?.[0]
+      ? [action(title, () => compatibleEdits(findings.flatMap((each) => each.fixes?.[0] ?? [])).edits)]
+      : [];
+  const everywhere = action(t`Fix all of \`${rule}\` in the workspace`, noEdits, { name: 'fixInWorkspace', rule });
   const ignores = [
     action(t`Ignore \`${rule}\` on this line`, () => ignoreLine(file, finding)),
     action(file.notebook ? t`Ignore \`${rule}\` in this notebook` : t`Ignore \`${rule}\` in this file`, () =>
@@ -119,7 +122,9 @@ function generic(file: PythonFile, analysis: Analysis, finding: Finding): Action
     ),
   ];
   return [
-    ...(same.length > 1 && finding.fixes?.[0] ? [all] : []),
+    ...(beside.length < same.length ? all(t`Fix all of \`${rule}\` in this cell`, beside) : []),
+    ...all(file.notebook ? t`Fix all of \`${rule}\` in this notebook` : t`Fix all of \`${rule}\` in this file`, same),
+    ...(finding.fixes?.[0] && !finding.fixes[0].byHand ? [everywhere] : []),
     // An ignore is not ignored; it is removed.
     ...(rule === unusedIgnore.name ? [] : ignores),
     action(t`Change the severity of \`${rule}\` …`, noEdits, { name: 'changeSeverity', rule }),

@@ -46,6 +46,14 @@ export function hasCommandLine(file: PythonFile): boolean {
   return bodies.some((body) => (works(body) && reads(body, 0)) || trains(body, file, 0));
 }
 
+/** True where the body of the module, or its main guard, calls a function of the file. */
+export const runsItself = (file: PythonFile): boolean =>
+  file.allCalls.some(
+    ({ name, node }) =>
+      file.functionOf(name)?.class === null &&
+      node.enclosing('function_definition', 'lambda', 'class_definition') === null,
+  );
+
 /** A module that only shows what it has for others takes no step with it. */
 const trains = (body: Node | undefined, file: PythonFile, depth: number): boolean =>
   body !== undefined &&

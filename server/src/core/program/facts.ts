@@ -30,7 +30,7 @@ export interface FileFacts {
   readonly isTest: boolean;
   readonly isNotebook: boolean;
   readonly hasMainGuard: boolean;
-  /** Its main guard runs it with a command line: it is a program, whoever else imports it. */
+  /** Its main guard runs it with a command line: it is a program, whoever else imports it. A package's only tries out what it has. */
   readonly hasCommandLine: boolean;
   /** Its main guard only shows a network that the file is there to hand on, and nothing in it seeds. */
   readonly isDemo: boolean;
@@ -81,6 +81,8 @@ export interface FileFacts {
   readonly asksForWorker: boolean;
 }
 
+/** What a package runs when it is imported; whoever runs the package itself runs its `__main__.py`. */
+const PACKAGE = /(^|[\\/])__init__\.py$/;
 const DEBUG_SWITCHES = [nameFor('algorithms-debug-mode'), OLD_ALGORITHMS];
 const WORKER_INFO = nameFor('worker-info');
 const TEST_FRAMEWORKS = namesFor('test-frameworks');
@@ -100,7 +102,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     isTest: isTest(file, hasMainGuard),
     isNotebook: file.notebook !== null,
     hasMainGuard,
-    hasCommandLine: hasMainGuard && hasCommandLine(file),
+    hasCommandLine: hasMainGuard && !PACKAGE.test(file.path) && hasCommandLine(file),
     isDemo: hasMainGuard && !seeds && isDemo(file),
     reachesMl: usesMl,
     intent: intentOf(file, cudnn),

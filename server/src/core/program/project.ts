@@ -29,7 +29,7 @@ import { isPlainFunction, outermostFunction } from '../python/mentions.ts';
 import { lostStates } from '../seeding/rng-states.ts';
 import type { Settings } from '../settings/settings.ts';
 import { isDataset, isIterable, isUnsplit } from './ancestors.ts';
-import { inMainGuard } from './demos.ts';
+import { inMainGuard, runsItself } from './demos.ts';
 import { elsewhere } from './elsewhere.ts';
 import type { FileFacts } from './facts.ts';
 import { indexFile } from './indexed-file.ts';
@@ -329,7 +329,9 @@ export class WorkspaceProject implements Project {
   /** False for a program, or a module of programs only, of which no file takes gradients in a way anybody sees. */
   get takesGradients(): boolean {
     const paths = this.#programPaths;
-    if (!this.isInProgram || paths.size === 0) return true;
+    // What draws nothing is no program to us; it runs all the same where its own body runs its functions.
+    const isRun = this.isInProgram || (!this.isImported && runsItself(this.file));
+    if (!isRun || (this.isInProgram && paths.size === 0)) return true;
     return [this.file.path, ...paths].some((path) => this.#workspace.facts(path)?.takesGradients !== false);
   }
 

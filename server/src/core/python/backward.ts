@@ -3,6 +3,7 @@
 import { namesFor } from '../knowledge/names.ts';
 import { handsOn, keepsElements } from '../knowledge/values.ts';
 import { lastValue } from '../syntax/node.ts';
+import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import { isBound, isSelf, isSplatted, keyOf, linksOf, type Put } from './links.ts';
 import { bindingOf, reachingDefinitions } from './reaching.ts';
@@ -12,6 +13,7 @@ import {
   EACH,
   type Elsewhere,
   ENTERED,
+  type Entered,
   type Frame,
   isElement,
   keyIn,
@@ -27,6 +29,8 @@ const MAKES_CONTEXT = /(^|\.)(async)?contextmanager$/;
 const PROPERTY = namesFor('property');
 /** Stands in the way of a step: nothing further is known. */
 const STOP = null;
+/** Functions that hand on what they are passed to functions that do. */
+const LONGEST_WAY = 4;
 
 export class Backward {
   readonly #elsewhere: Elsewhere;
@@ -432,6 +436,28 @@ export class Backward {
     return name === null || name.startsWith('#') || BUILTINS.has(name) ? null : this.#elsewhere.locate(name, from);
   }
 
+  /** A call by each caller of its function, followed further where it hands on what that was passed besides. */
+  entriesOf(file: PythonFile, call: Call, depth = 0): readonly Entered[] {
+    const info = linksOf(file).functionAround(call.node);
+    const callers = info
+      ? [
+          ...linksOf(file)
+            .callsOf(info)
+            .map((each) => ({ file, call: each })),
+          ...this.#elsewhere.callers(info, file).map((each) => ({ file: each.file, call: each.file.call(each.call) })),
+        ]
+      : [];
+    if (!info || callers.length === 0) return [{ file, call, frame: null, rest: null }];
+    const handsOn = depth < LONGEST_WAY && handsOnRest(call, info, file);
+    return callers.flatMap((by) => {
+      const outside = handsOn ? this.entriesOf(by.file, by.call, depth + 1) : [{ ...by, frame: null, rest: null }];
+      return outside.map((rest): Entered => {
+        const frame = { file: by.file, call: by.call.node, target: info, outer: rest.frame };
+        return { file, call, frame, rest: handsOn ? rest : null };
+      });
+    });
+  }
+
   /** A name that another file of the project binds. */
   #outside(value: Value, name: string | null): readonly Value[] | null {
     const place = this.#locate(name, value.file);
@@ -445,6 +471,17 @@ export class Backward {
     const found = definitions.flatMap((each) => this.#definition(inside, each) ?? []);
     return found.length > 0 ? oneOf(found) : STOP;
   }
+}
+
+/** The call hands on the `**kwargs` of its function as they are, and nothing else in it is hidden. */
+function handsOnRest(call: Call, info: FunctionInfo, file: PythonFile): boolean {
+  const hidden = (call.node.get('arguments')?.children ?? []).filter(({ type }) => /_splat$/.test(type));
+  const [rest, ...others] = hidden.flatMap(({ children }) => children.slice(0, 1));
+  if (rest?.type !== 'identifier' || others.length > 0) return false;
+  const definitions = file.definitions(rest);
+  const [only, ...more] = definitions;
+  const isRest = only?.kind === 'parameter' && more.length === 0 && only.parameter.star === '**';
+  return isRest && info.parameters.includes(only.parameter) && linksOf(file).putsIntoName(definitions).length === 0;
 }
 
 const unsure = (value: Value): Value => (value.sure ? { ...value, sure: false } : value);

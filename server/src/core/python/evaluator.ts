@@ -5,10 +5,11 @@
  */
 
 import { Backward } from './backward.ts';
+import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import { stepOn } from './forward.ts';
 import type { ClassInfo } from './scope.ts';
-import { type Elsewhere, NOWHERE, type Step, type Value } from './value.ts';
+import { type Elsewhere, type Entered, NOWHERE, type Step, type Value } from './value.ts';
 
 /** So many values are looked at for one question. */
 const MOST_WORK = 3000;
@@ -104,6 +105,11 @@ export class Evaluator {
       return found ? false : answer === false ? [] : answer;
     });
     return found;
+  }
+
+  /** A call once for each way into its function: its parameters, and the `**kwargs` that it hands on, are those of one caller. */
+  entriesOf(call: Call): readonly Entered[] {
+    return this.#backward.entriesOf(this.#file, call);
   }
 
   /** A class of this file and its bases, in other files too. */

@@ -1,5 +1,6 @@
 /** A value as code writes it down: an expression, and the way from what it stands for into that. */
 
+import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import type { FunctionInfo } from './scope.ts';
 
@@ -55,4 +56,14 @@ export const mayMeet = (step: Step, other: Step): boolean =>
 /** The position or key of `[3]` and `["k"]`. */
 export function keyIn(step: Step | undefined): string | number | undefined {
   return step?.startsWith('[') && step !== ANY ? (JSON.parse(step.slice(1, -1)) as string | number) : undefined;
+}
+
+/** A call as the callers of its function decide it. */
+export interface Entered {
+  readonly file: PythonFile;
+  readonly call: Call;
+  /** The call by which its function was entered; null where it stands in none, or nobody is seen to call it. */
+  readonly frame: Frame | null;
+  /** Where it hands on the `**kwargs` of its function: the call that passes them. */
+  readonly rest: Entered | null;
 }

@@ -4,10 +4,10 @@ import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
 import { bothFix, generatorFix } from '../loading/deterministic-loader.ts';
-import { isLeftOut, loaderArgument, startsWorkers } from '../loading/loaders.ts';
+import { startsWorkers } from '../loading/loaders.ts';
+import { shuffleOf } from '../loading/shuffles.ts';
 import { loaderCalls } from '../loading/worker-seeds.ts';
-import { isOn } from '../lowering/values.ts';
-import type { Argument, Call } from '../python/call.ts';
+import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
@@ -59,22 +59,12 @@ loader = DataLoader(data, batch_size=10, shuffle=True, generator=generator)
   ],
   *check(file, project) {
     for (const call of loaderCalls(file)) {
-      const shuffle = loaderArgument(file, call, 'shuffle');
-      // Where a library shuffles by another stream, its loader takes no generator.
-      if (typeof shuffle === 'string' || !isOn(shuffle, file) || loaderRow(call.name)?.stream) continue;
-      const others = (['generator', 'sampler', 'batch_sampler'] as const).map((name) =>
-        loaderArgument(file, call, name),
-      );
-      // `shuffle=sampler is None, sampler=sampler` shuffles where there is no sampler.
-      const [asked] = shuffle.type === 'comparison_operator' ? shuffle.children : [];
-      const isNone = (each: Argument): boolean =>
-        isLeftOut(each) ||
-        (typeof each !== 'string' &&
-          (file.constant(each) === null || (asked !== undefined && file.read(each) === file.read(asked))));
-      if (!others.every(isNone)) continue;
-      // A value that comes from a dictionary elsewhere is shown at the call.
-      const isHere = shuffle.start > call.node.start && shuffle.end < call.node.end;
-      const argument = shuffle.parent?.type === 'keyword_argument' ? shuffle.parent : shuffle;
+      const shuffle = shuffleOf(call, project.values);
+      if (!shuffle) continue;
+      // A value that comes from a dictionary or a caller elsewhere is shown at the call.
+      const { node } = shuffle;
+      const isHere = shuffle.file === file && node.start > call.node.start && node.end < call.node.end;
+      const argument = node.parent?.type === 'keyword_argument' ? node.parent : node;
       const { start, end } = isHere ? argument : call.callee;
       yield {
         start,

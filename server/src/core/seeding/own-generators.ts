@@ -193,27 +193,29 @@ export function unseededEnvironments(file: PythonFile, project: Project): OwnDra
 const isOf = (object: Node | undefined, row: Environments, file: PythonFile): boolean =>
   object !== undefined && row.libraries.includes(makerOf(object, file)?.library ?? '');
 
+/** The first reset of each environment that the file makes. */
 function neverReset(row: Environments, file: PythonFile, project: Project): OwnDraw[] {
-  const resets = file.methodCalls(row.reset).filter((call) => isOf(call.callee.get('object'), row, file));
-  const [first] = resets;
-  if (!first || file.allCalls.some((call) => maySeed(call, row, file))) return [];
+  const firsts = new Map<Node, Call>();
+  for (const call of file.methodCalls(row.reset)) {
+    const maker = makerOf(call.callee.get('object') ?? call.callee, file);
+    if (maker && row.libraries.includes(maker.library) && !firsts.has(maker.call.node))
+      firsts.set(maker.call.node, call);
+  }
+  if (firsts.size === 0 || file.allCalls.some((call) => maySeed(call, row, file))) return [];
   const pass = (seed: string): string => `${row.seed}=${seed}`;
-  const fixes = withSeed(
-    first,
-    file,
-    project,
-    (seed) => t`Pass \`${pass(seed)}\` to the first \`${row.reset}\``,
-    (seed) => addArguments(file, first, [pass(seed)]),
-  );
-  return [
-    {
-      call: first,
-      start: first.callee.start,
-      end: first.callee.end,
-      message: t`\`${file.read(first.callee)}\` has no \`${row.seed}\`: the environment draws from a generator of its own.`,
-      fixes,
-    },
-  ];
+  return [...firsts.values()].map((call) => ({
+    call,
+    start: call.callee.start,
+    end: call.callee.end,
+    message: t`\`${file.read(call.callee)}\` has no \`${row.seed}\`: the environment draws from a generator of its own.`,
+    fixes: withSeed(
+      call,
+      file,
+      project,
+      (seed) => t`Pass \`${pass(seed)}\` to the first \`${row.reset}\``,
+      (seed) => addArguments(file, call, [pass(seed)]),
+    ),
+  }));
 }
 
 /**

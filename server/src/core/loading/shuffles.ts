@@ -1,0 +1,97 @@
+/** Whether a loader shuffles by the global generator, on some way in which the program makes it. */
+
+import { loaderRow } from '../knowledge/loaders.ts';
+import { isOn } from '../lowering/values.ts';
+import type { Argument, Call } from '../python/call.ts';
+import type { Evaluator, Fact } from '../python/evaluator.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import type { Entered, Value } from '../python/value.ts';
+import { loaderArgument } from './loaders.ts';
+
+type Parameter = Parameters<typeof loaderArgument>[2];
+
+/** What asks a loader to shuffle where it has neither a generator nor a sampler; null for one that does not, or that nobody can tell. */
+export function shuffleOf(call: Call, values: Evaluator): { readonly file: PythonFile; readonly node: Node } | null {
+  // Where a library shuffles by another stream, its loader takes no generator.
+  if (loaderRow(call.name)?.stream) return null;
+  for (const entered of values.entriesOf(call)) {
+    const shuffle = givenBy(entered, 'shuffle');
+    if (typeof shuffle === 'string' || !mayBeOn(shuffle, values)) continue;
+    // `shuffle=sampler is None, sampler=sampler` shuffles where there is no sampler.
+    const [asked] = shuffle.node.type === 'comparison_operator' ? shuffle.node.children : [];
+    const isAsked = (given: Value): boolean =>
+      asked !== undefined && given.file.read(given.node) === shuffle.file.read(asked);
+    const isNothing = (given: Value | string): boolean =>
+      typeof given === 'string' ? given === 'absent' : isAsked(given) || values.may(isNone, given);
+    if ((['generator', 'sampler', 'batch_sampler'] as const).every((name) => isNothing(givenBy(entered, name))))
+      return shuffle;
+  }
+  return null;
+}
+
+/** The argument of the call, or of the one whose `**kwargs` it hands on. */
+function givenBy(entered: Entered, name: Parameter): Value | 'absent' | 'unknown' {
+  let given: Argument = 'unknown';
+  for (let at: Entered | null = entered; at; at = at.rest) {
+    const { file, call, frame } = at;
+    given = at === entered ? loaderArgument(file, call, name) : file.argument(call, name);
+    if (typeof given !== 'string') return { file, node: given, access: [], frame, sure: true };
+    if (given === 'absent') return given;
+  }
+  return given;
+}
+
+const mayBeOn = (shuffle: Value, values: Evaluator): boolean =>
+  isOn(shuffle.node, shuffle.file) || values.may(isTrue, shuffle);
+
+const isNone: Fact = ({ node, access, ended }) => (access.length === 0 && !ended && node.type === 'none') || undefined;
+
+/** The value is `True`, or a comparison that holds for something its sides may stand for. */
+const isTrue: Fact = (value, evaluator) => {
+  const { file, node } = value;
+  if (value.access.length > 0 || value.ended) return undefined;
+  switch (node.type) {
+    case 'true':
+      return true;
+    case 'parenthesized_expression':
+      return undefined;
+    case 'comparison_operator':
+      return mayHold(value, evaluator);
+    // Whether both sides hold at once is more than either may show.
+    case 'boolean_operator':
+      return node.get('operator')?.type === 'or' ? undefined : false;
+    case 'not_operator':
+      return false;
+    default:
+      return file.constant(node) === false ? false : undefined;
+  }
+};
+
+/** `mode == 'train'`, `split in ('train', 'all')`, `phase != 'test'`, of what somebody passes. */
+function mayHold(value: Value, evaluator: Evaluator): boolean {
+  const { file, node } = value;
+  const operators = node.children.filter(({ field }) => field === 'operators');
+  const [left, right] = node.children.filter(({ field }) => field !== 'operators');
+  const wanted = right && file.constant(right);
+  if (!left || wanted === undefined || operators.length !== 1) return false;
+  const compare = COMPARES.get(operators[0]?.type ?? '');
+  if (!compare) return false;
+  return evaluator.may(
+    (each) => {
+      const known = each.access.length === 0 && !each.ended && /^(string|true|false)$/.test(each.node.type);
+      return known ? compare(each.file.constant(each.node), wanted) : undefined;
+    },
+    { ...value, node: left },
+  );
+}
+
+const includes = (list: unknown, item: unknown): boolean => Array.isArray(list) && list.includes(item);
+
+/** Comparisons of words and truth values, by their operators. */
+const COMPARES: ReadonlyMap<string, (left: unknown, right: unknown) => boolean> = new Map([
+  ['==', (left: unknown, right: unknown) => left === right],
+  ['is', (left: unknown, right: unknown) => left === right],
+  ['!=', (left: unknown, right: unknown) => left !== right],
+  ['in', (left: unknown, right: unknown) => includes(right, left)],
+  ['not in', (left: unknown, right: unknown) => Array.isArray(right) && !right.includes(left)],
+]);

@@ -11,7 +11,13 @@ const EDITING = [
   'seedwise.makeDeterministic',
   'seedwise.replaceIndexSelect',
 ];
-const COMMANDS = [...EDITING, 'seedwise.report', 'seedwise.explainRule', 'seedwise.turnOffRule'];
+const COMMANDS = [
+  ...EDITING,
+  'seedwise.fixInWorkspace',
+  'seedwise.report',
+  'seedwise.explainRule',
+  'seedwise.turnOffRule',
+];
 
 const commandsOf = (actions: CodeAction[]) => actions.flatMap(({ command }) => command?.command ?? []);
 

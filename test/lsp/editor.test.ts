@@ -116,11 +116,11 @@ test('all of one rule is repaired in the workspace, open files as they are and c
   );
 });
 
-test('a text that is no file yet is offered no repair of the workspace', () =>
+test('a file of no project is offered no repair of the workspace', () =>
   withServer({}, async (server) => {
-    await server.open('untitled:c.py', TIMED);
+    await server.open('file:///p/c.py', TIMED);
     const at = { line: 3, character: 33 };
-    const titles = (await server.codeActions('untitled:c.py', { start: at, end: at })).map(({ title }) => title);
+    const titles = (await server.codeActions('file:///p/c.py', { start: at, end: at })).map(({ title }) => title);
     assert.ok(titles.length > 2 && titles.every((title) => !title.includes('workspace')), String(titles));
   }));
 

@@ -67,11 +67,11 @@ function shown(
 ): CodeAction[] {
   const rule = rules.ruleOf(action);
   if (rule === undefined) {
-    const isInFolder = isInWorkspace(source.uri) && index.folderOf(pathOf(source.uri)) !== undefined;
+    const isInProject = isInWorkspace(source.uri) && index.isInProject(pathOf(source.uri));
     const isOffered =
       translator.offers(action) &&
       launch.offers(action, source.uri) &&
-      (action.command?.name !== 'fixInWorkspace' || isInFolder);
+      (action.command?.name !== 'fixInWorkspace' || isInProject);
     return isOffered ? [translator.codeActionOf(action, document, source)] : [];
   }
   const edit = file && rules.editOf(rule, file);

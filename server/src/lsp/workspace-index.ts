@@ -203,6 +203,12 @@ export class WorkspaceIndex {
     return this.#folders.get(around.sort((a, b) => b.length - a.length)[0] ?? '');
   }
 
+  /** Whether a path is in a folder that is a project, or that the client has opened as one. */
+  isInProject(path: string): boolean {
+    const folder = this.folderOf(path);
+    return folder !== undefined && !this.#loose.has(folder);
+  }
+
   /** The text of another file as last read; without it, `readMissing` has it read. */
   textOf(path: string): string | undefined {
     const text = this.#openText(path) ?? this.#texts.get(path);

@@ -47,6 +47,8 @@ interface Verdict {
     readonly hash: string;
   } | null)[];
   readonly timeline?: readonly Step[];
+  /** Calls of compiled regions, forward and backward, among the operations. */
+  readonly regions?: number;
   /** The SHA-256 of the text of each file that ran. */
   readonly files?: Readonly<Record<string, string>>;
   readonly traceback?: string;
@@ -344,6 +346,8 @@ function pageOf(name: string, verdict: Verdict): string {
     );
     lines.push('', rowOf(l10n.t('Run 1'), l10n.t('Run 2')), '| --- | --- |', rowOf(...cells));
   }
+  if (verdict.regions)
+    lines.push('', `${verdict.regions} of the operations are calls of compiled regions, whose insides are not seen.`);
   for (const place of verdict.related ?? []) lines.push('', `${nameOf(place)}: ${place.message}`);
   if (verdict.stack?.length) {
     lines.push('', `## ${l10n.t('Calls')}`, '');

@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 
-from . import loaders, processes, sites, sources, stream
+from . import compiled, environment, loaders, processes, sites, sources, stream
 
 CONFIG = "SEEDWISE_TRACE"
 NAME = "SEEDWISE_STREAM"
@@ -69,9 +69,10 @@ def start():
     stream.current = stream.Stream(os.environ.get(NAME) or "main", config)
     processes.note_process(config)
     hooks = {}
-    for module in (sources, loaders, processes):
+    for module in (sources, loaders, processes, compiled):
         hooks.update(module.HOOKS)
     attempt(sources.install, config)
+    attempt(environment.install, config)
     attempt(processes.install)
     sys.meta_path.insert(0, _Finder(hooks))
     for name, hook in hooks.items():

@@ -2,7 +2,7 @@
 
 import ast
 
-from . import records, sites
+from . import environment, records, sites
 from .processes import WORKER
 
 # A change that the driver makes in a program's environment, not in the program.
@@ -156,7 +156,7 @@ def _of_seeds(scene):
         yield from _by_seed(scene, scene.differing(name)[:1])
 
 
-_SOURCES = ("clock", "entropy", "hash", "draw-python", "draw-numpy", "generator", "listing")
+_SOURCES = ("clock", "entropy", "environment", "hash", "draw-python", "draw-numpy", "generator", "listing")
 
 
 def _by_seed(scene, seeds):
@@ -176,6 +176,9 @@ def _by_seed(scene, seeds):
                 yield Candidate("time", seed.site, seen + ", from the clock", ("clock",), related)
             elif source.name == "entropy":
                 yield Candidate("entropy", seed.site, seen + ", from `%s`" % source.detail, ("entropy",), related)
+            elif source.name == "environment":
+                change = environment.CHANGE + source.detail
+                yield Candidate("entropy", seed.site, seen + ", from the environment variable `%s`" % source.detail, (change,), related)
             elif source.name == "hash":
                 yield Candidate("entropy", seed.site, seen + ", from `hash()` of a text", (HASH_SEED,), related)
             elif source.name.startswith("draw-"):
@@ -248,6 +251,9 @@ def _of_entropy(scene):
     for event in scene.differing("entropy")[-1:]:
         seen = "`%s` gives another value in each run" % event.detail
         yield Candidate("entropy", event.site, seen, ("entropy",))
+    for event in scene.differing("environment")[-1:]:
+        seen = "the environment variable `%s` has another value in each run" % event.detail
+        yield Candidate("entropy", event.site, seen, (environment.CHANGE + event.detail,))
     clocks = scene.differing("clock")
     place = clocks[-1].site if clocks else scene.place()
     yield Candidate("time", place, "the clock is read here", ("clock",), (), not clocks)

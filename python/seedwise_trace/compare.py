@@ -37,6 +37,7 @@ def against(session, path):
     counts = events.Counts(run.folder)
     gaps = machine.differences(header.get("machine", {}), machine.read(os.path.join(run.folder, "main.about")))
     result = dict(verify.NOTHING, result="identical", operations=counts.operations, draws=counts.draws, batches=counts.batches)
+    result["regions"] = counts.regions
     result.update(evidence=[], differences=gaps, runs=1)
     parts = verify._ordered(run.parts()) or (verify._ordered(run.parts(drawn=True)) if run.status == 98 else [])
     if not parts:

@@ -2,7 +2,7 @@
 
 import os
 
-from . import records, sites
+from . import compiled, records, sites
 from .processes import POOL
 
 
@@ -156,7 +156,7 @@ class Counts:
     """What a run did: operations, draws, batches, and whether something in it is left to luck."""
 
     def __init__(self, folder):
-        self.operations = self.draws = self.batches = self.uninitialized = 0
+        self.operations = self.draws = self.batches = self.uninitialized = self.regions = 0
         self.listings, self.operations_of = [], {}
         for name in streams(folder):
             if not name.endswith(POOL):
@@ -165,12 +165,14 @@ class Counts:
     def _count(self, folder, name):
         batch = records.id_of("batch")
         notes = (batch, records.id_of("order"))
+        regions = (records.id_of(compiled.OPERATION), records.id_of(compiled.BACKWARD))
         own = 0
         with records.Reader(os.path.join(folder, name + ".stream")) as reader:
             for record in reader:
                 if record.kind == "h":
                     self.batches += record.op == batch and "." not in name
                     own += record.op not in notes
+                    self.regions += record.op in regions
                     self.draws += bool(record.flags & records.DRAWS)
                     self.uninitialized += bool(record.flags & records.UNINITIALIZED)
                 elif record.kind == "s":

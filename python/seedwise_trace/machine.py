@@ -5,6 +5,8 @@ import os
 import platform
 import sys
 
+from . import environment
+
 _TITLES = {
     "python": "Python",
     "torch": "torch",
@@ -28,6 +30,7 @@ def about():
     """Facts of this process, as it ends, when the program has set what it sets."""
     facts = {"python": platform.python_version(), "system": platform.system(), "processor": platform.machine()}
     facts["hash"] = os.environ.get("PYTHONHASHSEED")
+    facts["environment"] = environment.read()
     facts["workspace"] = os.environ.get("CUBLAS_WORKSPACE_CONFIG")
     numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
     if numpy is not None:
@@ -74,6 +77,11 @@ def differences(there, here):
     for name, title in _TITLES.items():
         if there.get(name) != here.get(name):
             found.append("%s: %s there, %s here." % (title[0].upper() + title[1:], _said(there.get(name)), _said(here.get(name))))
+    ours, theirs = here.get("environment", {}), there.get("environment", {})
+    for name in sorted(ours.keys() & theirs.keys()):
+        if ours[name] != theirs[name]:
+            way = "it is not set here" if not ours[name] else "it is not set there" if not theirs[name] else "its values differ"
+            found.append("The program reads the environment variable `%s`: %s." % (name, way))
     return found
 
 

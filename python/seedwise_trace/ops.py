@@ -263,6 +263,11 @@ _modes_of_fakes = getattr(torch._C, "_get_dispatch_mode", None)
 _FAKE_KEY = getattr(getattr(torch._C, "_TorchDispatchModeKey", None), "FAKE", None)
 
 
+def in_mode_of_fakes():
+    """Whether operations only try out shapes at the moment."""
+    return _FAKE_KEY is not None and _modes_of_fakes(_FAKE_KEY) is not None
+
+
 def _is_fake(types):
     for each in types:
         if each.__name__ in _FAKES:
@@ -275,9 +280,20 @@ _forward = {}
 _last = [0]
 
 
+# The backward pass of a compiled region is one operation, which `compiled` notes.
+_COMPILED = "CompiledFunctionBackward"
+
+
 def _trace(now, op, func, args, kwargs):
     """Runs one operation and writes it down."""
     flags = op.flags
+    node = _node()
+    forward = sites.NOWHERE
+    if node is not None:
+        if node.name() == _COMPILED:
+            return op.call(*args, **kwargs)
+        flags |= records.BACKWARD
+        forward = _forward.get(node._sequence_nr(), sites.NOWHERE)
     if _empty and not (op.makes_empty or op.shapes_only) and _reads_empty(op, args, kwargs):
         flags |= records.UNINITIALIZED
     if op.draws and kwargs.get("generator") is not None:
@@ -287,11 +303,6 @@ def _trace(now, op, func, args, kwargs):
         flags |= records.HAS_INPUTS
         inputs = value_hash(args[1:] if op.writes_all else args)
         inputs = value_hash([value for key, value in kwargs.items() if key not in ("out", "generator")], inputs)
-    node = _node()
-    forward = sites.NOWHERE
-    if node is not None:
-        flags |= records.BACKWARD
-        forward = _forward.get(node._sequence_nr(), sites.NOWHERE)
     kept = (_copies(args), _copies(kwargs)) if now.keep == now.count + 1 else None
     stream.muted += 1
     try:
@@ -447,18 +458,35 @@ def _note_empty(now, results, site):
             ctypes.memset(address, 0xC5, tensor.untyped_storage().nbytes())
 
 
-def note(name, value, site=None, depth=1):
-    """What is no operation of torch's but compared like one: a batch, the order of a loader."""
+def note(name, value, site=None, depth=1, flags=0, forward=sites.NOWHERE, taken=()):
+    """What is no operation of torch's but compared like one: a batch, the order of a loader, a compiled region."""
     now = stream.current
     if now is None or stream.muted or now.over:
         return
     stream.muted += 1
     try:
         number = value_hash(value)
+        inputs = value_hash(taken) if now.inputs else None
     finally:
         stream.muted -= 1
-    inputs = 0 if now.inputs else None
-    now.hard(name, site or sites.here(depth + 1), records.HAS_INPUTS if now.inputs else 0, number, inputs)
+    flags |= records.HAS_INPUTS if now.inputs else 0
+    now.hard(name, site or sites.here(depth + 1), flags, number, inputs, forward)
+
+
+def tensors_of(value):
+    """The tensors in lists and tuples."""
+    return _tensors(value, [])
+
+
+def taken_unseen(tensors):
+    """Somebody unseen reads these and may write to them: they are no new memory any more, and a draw that differs has been used."""
+    for tensor in tensors if _empty else ():
+        _empty.pop(_address(tensor), None)
+    for tensor in tensors if _tainted else ():
+        read = _tainted.get(_address(tensor))
+        if read is not None:
+            stream.muted += 1
+            stream.current.tell(read)
 
 
 def enter():

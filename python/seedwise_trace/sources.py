@@ -222,8 +222,35 @@ def _clocks():
             return result
 
         setattr(time, name, traced)
+    _calendars(ticks)
     if "clock" in _changes:
         _still_dates(ticks)
+
+
+# Functions that read the clock where they are given no time: how many arguments leave it out.
+_CALENDARS = {"localtime": 0, "gmtime": 0, "ctime": 0, "asctime": 0, "strftime": 1}
+
+
+def _calendars(ticks):
+    for name, few in _CALENDARS.items():
+        function = getattr(time, name)
+
+        @functools.wraps(function)
+        def traced(*args, _function=function, _name=name, _few=few):
+            if len(args) > _few or not sites.is_user_frame(1):
+                return _function(*args)
+            if "clock" in _changes:
+                ticks[0] += 1
+                moment = 1.7e9 + ticks[0] / 1000
+                return _function(*args, moment if _name in ("localtime", "gmtime", "ctime") else _localtime(moment))
+            result = _function(*args)
+            stream.soft("clock", hash_of(tuple(result) if isinstance(result, tuple) else result), "time." + _name)
+            return result
+
+        setattr(time, name, traced)
+
+
+_localtime = time.localtime
 
 
 def _still_dates(ticks):

@@ -89,11 +89,11 @@ class Stream:
         if len(self.waiting) > _FLUSH_RECORDS:
             self.flush()
 
-    def hard(self, op, site, flags, hash, inputs=None):
-        """What is compared like an operation and is none; `op` and `site` are texts."""
+    def hard(self, op, site, flags, hash, inputs=None, forward=sites.NOWHERE):
+        """What is compared like an operation and is none; `op` and the places are texts."""
         if self.over:
             return
-        each = records.Hard(flags, self.intern(op), self.intern(site), self.intern(sites.NOWHERE), hash, inputs)
+        each = records.Hard(flags, self.intern(op), self.intern(site), self.intern(forward), hash, inputs)
         if not self.take(each.packed()):
             self.compare(each, None)
 

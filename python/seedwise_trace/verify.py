@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 
-from . import causes, events, folders, lines, records, runs, sites, targets
+from . import causes, environment, events, folders, lines, records, runs, sites, targets
 
 DEFAULTS = {"operations": 1_000_000, "minutes": 10.0, "memory": 0}
 NOTHING = {"result": "failed", "operations": 0, "draws": 0, "batches": 0, "place": None, "cause": None, "evidence": []}
@@ -91,6 +91,7 @@ def verify(session):
         "place": None,
         "cause": None,
         "evidence": [],
+        "regions": counts.regions,
     }
     notebook = session.names_of()
     watched = events.Watched(first.folder, second.folder)
@@ -256,7 +257,7 @@ def _confirm(session, scene, part, told, intermittent):
         if tried == _MOST_CAUSES:
             break
         tried += 1
-        words = _CHANGES.get(candidate.changes[0], "changed") if len(candidate.changes) < 4 else "with everything held still"
+        words = _words_of(candidate.changes)
         first, second = session.pair(words, candidate.changes)
         parts = second.parts(drawn=True)
         if second.failed() and not parts:
@@ -287,6 +288,14 @@ _CHANGES = {
     "fill": "with new memory filled",
     causes.HASH_SEED: "with PYTHONHASHSEED=0",
 }
+
+
+def _words_of(changes):
+    if len(changes) >= 4:
+        return "with everything held still"
+    if changes[0].startswith(environment.CHANGE):
+        return "with the variable `%s` held still" % changes[0][len(environment.CHANGE) :]
+    return _CHANGES[changes[0]]
 
 
 def _line_of(session, candidate):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 
 TORCH = "import torch\ntorch.manual_seed(0)\n"
@@ -117,6 +118,44 @@ def is_launched_by_torchrun(drive):
     return expect(verdict, result="parted", cause="unseeded-stream") or ("" if verdict["place"]["line"] == 4 else str(verdict["place"]))
 
 
+def is_launched_by_torchrun_alone(drive):
+    """What the launcher makes anew in each run, and a rank reads."""
+    text = "import os, zlib\nimport torch\ntorch.manual_seed(zlib.crc32(os.environ['TORCHELASTIC_RUN_ID'].encode()))\nprint(torch.randn(3).sum().item())\n"
+    verdict = drive(folder_with(main__py=text), "torchrun", "--standalone", "--nproc_per_node", "1", "main.py")[1]
+    return expect(verdict, result="parted", cause="entropy", confirmed=True, program="main.py") or ("" if verdict["place"]["line"] == 3 else str(verdict["place"]))
+
+
+def is_launched_by_accelerate(drive):
+    if subprocess.run([os.environ.get("PYTHON") or sys.executable, "-c", "import accelerate"], stderr=subprocess.DEVNULL).returncode:
+        print("left out: no accelerate")
+        return ""
+    text = "import torch\nfrom accelerate import Accelerator\naccelerator = Accelerator()\nmodel = torch.nn.Linear(2, 1)\nmodel = accelerator.prepare(model)\nprint(model(torch.ones(2)).item())\n"
+    words = ["accelerate", "launch", "--cpu", "--num_processes", "1", "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "main.py"]
+    verdict = drive(folder_with(main__py=text), *words)[1]
+    return expect(verdict, result="parted", cause="unseeded-stream", program="main.py") or ("" if verdict["place"]["line"] == 4 else str(verdict["place"]))
+
+
+def is_compiled(drive):
+    """Calls of compiled regions are counted: one for each way."""
+    text = TORCH + "net = torch.compile(torch.nn.Linear(2, 1), backend='aot_eager')\nfor _ in range(3):\n    net(torch.ones(2)).sum().backward()\nnet(torch.ones(2))\n"
+    return expect(drive(folder_with(main__py=text), "main.py")[1], result="identical", regions=7)
+
+
+def reads_the_environment(drive):
+    """On two machines the variables that the program reads are compared first."""
+    text = TORCH + "import os\nscale = float(os.environ.get('SCALE', '1'))\nprint((torch.ones(2) * scale).sum().item(), dict(os.environ).get('OTHER'))\n"
+    folder, there = folder_with(main__py=text), Path(tempfile.mkdtemp(prefix="seedwise-behaviour-"))
+    trace = there / "run.trace"
+    os.environ.update(SCALE="2", OTHER="there")
+    try:
+        drive(folder, "main.py", options=["--record", str(trace)])
+    finally:
+        del os.environ["SCALE"], os.environ["OTHER"]
+    verdict = drive(folder, "main.py", options=["--against", str(trace)])[1]
+    wanted = ["The program reads the environment variable `SCALE`: it is not set here."]
+    return expect(verdict, result="parted", differences=wanted) or ("OTHER is in the trace" if b"OTHER" in zipfile.ZipFile(trace).read("header.json") else "")
+
+
 def is_cancelled(drive):
     """Ending whoever asked ends every process of the program."""
     folder = folder_with(main__py="import multiprocessing as mp, time\nimport torch\ndef work():\n    time.sleep(600)\nif __name__ == '__main__':\n    [mp.Process(target=work).start() for _ in range(2)]\n    x = torch.ones(2) + 1\n    open('started', 'w').close()\n    time.sleep(600)\n")
@@ -214,6 +253,10 @@ CHECKS = {
         takes_arguments,
         is_a_module,
         is_launched_by_torchrun,
+        is_launched_by_torchrun_alone,
+        is_launched_by_accelerate,
+        is_compiled,
+        reads_the_environment,
         is_cancelled,
         lists_in_every_way,
         is_recorded_and_compared,

@@ -62,6 +62,8 @@ export interface Verdict {
   readonly traceback?: string;
   readonly limit?: string;
   readonly written?: readonly string[];
+  /** Calls of compiled regions, forward and backward, among the operations. */
+  readonly regions?: number;
   readonly differences?: readonly string[];
   readonly seeds?: readonly Metric[];
   /** The user's file that the program begins in. */
@@ -299,6 +301,8 @@ function textOf(verdict: Verdict, name: string): string {
   for (const place of verdict.related ?? []) lines.push(`  ${whereOf(place)}: ${place.message}`);
   for (const place of (verdict.stack ?? []).slice(1))
     lines.push(`    called from ${whereOf(place)} in ${place.function}`);
+  if (verdict.regions)
+    lines.push(`  ${verdict.regions} of the operations are calls of compiled regions, whose insides are not seen.`);
   for (const each of verdict.differences ?? []) lines.push(`  ${each}`);
   for (const { name: metric, mean, deviation, values } of verdict.seeds ?? [])
     lines.push(`  ${metric}: ${rounded(mean)} ± ${rounded(deviation)} (${values.map(rounded).join(', ')})`);

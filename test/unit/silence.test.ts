@@ -20,7 +20,7 @@ function check(files: readonly Pick<MarkedFile, 'path' | 'text' | 'notebook'>[])
     const project = projectOf(file, DEFAULT_SETTINGS, workspace);
     const silence = silenceOf(file, factsOf(file), DEFAULT_SETTINGS, (name) => project.versionOf(name));
     seen.files++;
-    if (!staysSilent(silence, path, workspace)) return [];
+    if (!staysSilent(silence, path, DEFAULT_SETTINGS, workspace)) return [];
     seen.silent++;
     const { findings, problems } = analyze(project, DEFAULT_SETTINGS);
     return [...findings.map(({ rule }) => `${path}: ${rule}`), ...problems];

@@ -241,7 +241,7 @@ export class Session {
 
   /** True where nothing can be found in a file as it was read, in the workspace as it is. */
   staysSilent(path: string): boolean {
-    return staysSilent(this.#silences.get(path) ?? null, path, this.workspace);
+    return staysSilent(this.#silences.get(path) ?? null, path, this.settingsOf(path), this.workspace);
   }
 }
 

@@ -84,7 +84,8 @@ function mostSpecific(findings: readonly Finding[]): Finding[] {
   });
 }
 
-function severityOf(rule: Rule, report: Report, project: Project, settings: Settings): Severity | null {
+/** How much a report weighs; null where it is no finding. */
+export function severityOf(rule: Rule, report: Report, project: Project, settings: Settings): Severity | null {
   const judged = rule.inLibraries || project.isProgram || isReached(report, project);
   const usual = report.severity !== undefined ? report.severity : judged ? rule.severity[project.promise] : null;
   const level = ruleLevel(settings, rule.name);

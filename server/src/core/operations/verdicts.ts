@@ -42,13 +42,36 @@ export interface OpUse extends OpCall {
 /** What it does under the program's switches: raise, differ between runs, or nothing worth a word. */
 export type Verdict = 'raises' | 'differs' | null;
 
-/** The operations of the file whose conditions hold in this project's versions; several for one place. */
-export function opUses(file: PythonFile, project: Project): OpUse[] {
+const meantIn = new WeakMap<PythonFile, readonly OpCall[]>();
+const usesIn = new WeakMap<Project, readonly OpUse[]>();
+
+/** The calls that are at fault in some version, as the file alone shows. */
+function meantCalls(file: PythonFile): readonly OpCall[] {
+  let calls = meantIn.get(file);
+  if (!calls) {
+    calls = opCalls(file).filter(
+      (call) => isAtFault(call, file, isMeant) && !(call.partial && isAtFault(call.partial, file, isMeant)),
+    );
+    meantIn.set(file, calls);
+  }
+  return calls;
+}
+
+/** The operations of the project's file whose conditions hold in its versions; several for one place. */
+export function opUses(file: PythonFile, project: Project): readonly OpUse[] {
+  let uses = usesIn.get(project);
+  if (!uses) {
+    uses = usesOf(file, project);
+    usesIn.set(project, uses);
+  }
+  return uses;
+}
+
+function usesOf(file: PythonFile, project: Project): OpUse[] {
   const uses: OpUse[] = [];
   const flow = flowAround(file, project);
-  for (const call of opCalls(file)) {
+  for (const call of meantCalls(file)) {
     const { op, token } = call;
-    if (!isAtFault(call, file, isMeant) || (call.partial && isAtFault(call.partial, file, isMeant))) continue;
     const version = project.versionOf(op.package.replaceAll('_', '-'));
     const behaviours = behavioursAt(op, version).filter(({ when }) =>
       holdsSomeTime((choices) => (when ?? []).every((condition) => holds(condition, call, file, choices))),

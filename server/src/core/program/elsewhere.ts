@@ -18,20 +18,31 @@ export function elsewhere(workspace: Workspace): Elsewhere {
       return file && { file, name: found.name };
     },
     callers(info, file) {
-      const importers = [...workspace.importers(file.path)];
-      return importers.length > MOST_IMPORTERS ? [] : importers.flatMap((path) => callsIn(path, info, file, workspace));
+      return askedImporters(file.path, workspace).flatMap((path) => callsIn(path, info, file, workspace));
     },
   };
+}
+
+function askedImporters(path: string, workspace: Workspace): readonly string[] {
+  const importers = [...workspace.importers(path)];
+  return importers.length > MOST_IMPORTERS ? [] : importers;
+}
+
+/** False where no other file can be seen to call what a file has under this name. */
+export const mayHaveCallers = (name: string, path: string, workspace: Workspace): boolean =>
+  askedImporters(path, workspace).some((each) => mayCall(name, each, workspace));
+
+/** The name is in the effects of a file that calls it; others need not be parsed. */
+function mayCall(name: string, path: string, workspace: Workspace): boolean {
+  const imports = Object.values(workspace.effects(path)?.exports ?? {});
+  return imports.some((each) => each.split('.').at(-1) === name || workspace.locate(each, path)?.name === '');
 }
 
 /** The calls of a function, or of its class for a constructor, in a file that imports it. */
 function callsIn(path: string, info: FunctionInfo, home: PythonFile, workspace: Workspace) {
   const named = info.name === '__init__' && info.class ? info.class : info;
   const last = named.name;
-  // The name is in the effects of a file that calls it; others need not be parsed.
-  const imports = Object.values(workspace.effects(path)?.exports ?? {});
-  const mayCall = imports.some((each) => each.split('.').at(-1) === last || workspace.locate(each, path)?.name === '');
-  const file = mayCall ? workspace.follow(path) : null;
+  const file = mayCall(last, path, workspace) ? workspace.follow(path) : null;
   if (!file) return [];
   return [...file.callsByName].flatMap(([name, calls]) => {
     if (name.startsWith('#') || !name.endsWith(`.${last}`)) return [];

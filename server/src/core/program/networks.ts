@@ -10,17 +10,18 @@ import type { Workspace } from './workspace.ts';
 const NETWORK = namesFor('networks');
 const CONTAINERS = namesFor('module-containers');
 
-/** True where a class or function, as a file calls it, is known to build dropout, batch norm or the like. */
-export function buildsModes(call: Call, file: PythonFile, workspace: Workspace): boolean {
+/** True where a class or function, as a file calls it, is known to build dropout, batch norm or the like, by itself or by its name. */
+export function buildsModes(call: Call, file: PythonFile, byName: (name: string) => boolean): boolean {
   if (hasModes(call, file)) return true;
   if (CONTAINERS.has(call.name)) {
     const inside = file.allCalls.filter(({ node }) => node.start > call.node.start && node.end <= call.node.end);
-    return inside.some((each) => buildsModes(each, file, workspace));
+    return inside.some((each) => buildsModes(each, file, byName));
   }
-  return call.name !== null && nameBuildsModes(call.name, file.path, workspace, new Set());
+  return call.name !== null && byName(call.name);
 }
 
-function nameBuildsModes(name: string, path: string, workspace: Workspace, seen: Set<string>): boolean {
+/** The same of a class or function by the name that a file has for it. */
+export function nameBuildsModes(name: string, path: string, workspace: Workspace, seen = new Set<string>()): boolean {
   const found = name.startsWith('#') ? { path, name } : workspace.locate(name, path);
   const key = found && `${found.path}${found.name}`;
   if (!found || !key || seen.has(key)) return false;

@@ -33,8 +33,8 @@ import { inMainGuard, runsItself } from './demos.ts';
 import { elsewhere } from './elsewhere.ts';
 import type { FileFacts } from './facts.ts';
 import { indexFile } from './indexed-file.ts';
-import { buildsModes, isNetwork } from './networks.ts';
-import type { Assumption } from './unseen-project.ts';
+import { buildsModes, isNetwork, nameBuildsModes } from './networks.ts';
+import { positionOf } from './unseen-project.ts';
 import { Workspace } from './workspace.ts';
 
 const TORCH = namesFor('torch');
@@ -42,9 +42,11 @@ const TORCH = namesFor('torch');
 const PLEDGES: readonly Pledge[] = ['none', 'seeded', 'deterministic'];
 
 export class WorkspaceProject implements Project {
-  readonly file: PythonFile;
+  readonly #path: string;
   readonly #settings: Settings;
   readonly #workspace: Workspace;
+  readonly #open: () => PythonFile;
+  #file: PythonFile | undefined;
   #values: Evaluator | undefined;
   #isProgram: boolean | undefined;
   #promise: Pledge | undefined;
@@ -52,10 +54,17 @@ export class WorkspaceProject implements Project {
   #entries: readonly string[] | undefined;
   #paths: ReadonlySet<string> | undefined;
 
-  constructor(file: PythonFile, settings: Settings, workspace: Workspace) {
-    this.file = workspace.see(file);
+  /** The file is opened once something is asked that its text decides. */
+  constructor(path: string, settings: Settings, workspace: Workspace, open: () => PythonFile) {
+    this.#path = path;
     this.#settings = settings;
     this.#workspace = workspace;
+    this.#open = open;
+  }
+
+  get file(): PythonFile {
+    this.#file ??= this.#workspace.see(this.#open());
+    return this.#file;
   }
 
   /** What the file's expressions may stand for, and where its values go, through the project's other files too. */
@@ -66,44 +75,44 @@ export class WorkspaceProject implements Project {
 
   /** True for an entry point that reaches a machine-learning library: the only files that seeding rules judge. */
   get isProgram(): boolean {
-    this.#isProgram ??= isProgram(this.#workspace, this.file.path);
+    this.#isProgram ??= isProgram(this.#workspace, this.#path);
     return this.#isProgram;
   }
 
   /** The functions of this file that the project installs as commands, by which it is run. */
   get commands(): readonly string[] {
-    const { ids } = this.#workspace.commands(this.file.path);
-    const { functions, apps = {} } = this.#workspace.effects(this.file.path) ?? {};
+    const { ids } = this.#workspace.commands(this.#path);
+    const { functions, apps = {} } = this.#workspace.effects(this.#path) ?? {};
     // An app that is no function itself stands for what it runs.
     return ids.flatMap((id) => (functions?.has(id) ? id : callsIn(apps[id] ?? [])));
   }
 
   get isTest(): boolean {
-    return this.#workspace.facts(this.file.path)?.isTest === true;
+    return this.#workspace.facts(this.#path)?.isTest === true;
   }
 
   /** True where another file of the project imports this one, tests left out. */
   get isImported(): boolean {
-    return this.#workspace.importers(this.file.path).size > 0;
+    return this.#workspace.importers(this.#path).size > 0;
   }
 
   /** True where machine learning is near: in this file, or in a program that reaches it. */
   get reachesMl(): boolean {
-    const own = this.#workspace.facts(this.file.path)?.reachesMl === true;
+    const own = this.#workspace.facts(this.#path)?.reachesMl === true;
     return own || this.#programFacts.some((facts) => facts.reachesMl);
   }
 
   /** What the program does to randomness; null for a file that is no program, or one that can only raise. */
   get summary(): Summary | null {
     if (!this.isProgram) return null;
-    const { summary } = this.#workspace.program(this.file.path);
+    const { summary } = this.#workspace.program(this.#path);
     if (!summary) return null;
     return doesItself(summary) ? summary : { ...summary, exposed: {}, late: {}, children: {} };
   }
 
   /** True for a program with more ways through it than are followed: it is judged by what is certain. */
   get isCut(): boolean {
-    return this.isProgram && this.#workspace.program(this.file.path).isCut;
+    return this.isProgram && this.#workspace.program(this.#path).isCut;
   }
 
   /** What the program promises itself; for a library module, the most that a program which reaches it promises. */
@@ -114,7 +123,7 @@ export class WorkspaceProject implements Project {
 
   #readPromise(): Pledge {
     const programs = this.#programs;
-    const own = this.#workspace.facts(this.file.path)?.intent ?? 'none';
+    const own = this.#workspace.facts(this.#path)?.intent ?? 'none';
     // In a library that no program reaches, whatever is written counts.
     if (own === 'hidden' || (own === 'shown' && programs.length === 0)) return 'deterministic';
     const pledges = programs.map((path) => pledgeOf(this.#workspace, path, this.#settings.level));
@@ -128,7 +137,7 @@ export class WorkspaceProject implements Project {
 
   /** The programs that the file is part of. */
   get #programs(): readonly string[] {
-    this.#entries ??= programsOf(this.#workspace, this.file.path);
+    this.#entries ??= programsOf(this.#workspace, this.#path);
     return this.#entries;
   }
 
@@ -136,7 +145,7 @@ export class WorkspaceProject implements Project {
   get deterministicAlgorithms(): Determinism {
     const programs = this.#programs;
     const states = programs.flatMap((path) => determinismOf(this.#workspace, path));
-    const own = this.#workspace.facts(this.file.path);
+    const own = this.#workspace.facts(this.#path);
     if (own) states.push(programs.length === 0 ? own.determinism : own.hiddenDeterminism);
     return states.includes('strict') ? 'strict' : states.includes('warn') ? 'warn' : 'off';
   }
@@ -176,11 +185,11 @@ export class WorkspaceProject implements Project {
   /** Whether a program of this file runs a place in it; undefined where nobody can tell, as a framework may. */
   runs(place: Node): boolean | undefined {
     // What stands in the main guard of a module runs where the module is run itself.
-    if (!this.#programs.includes(this.file.path) && inMainGuard(place, this.file)) return false;
+    if (!this.#programs.includes(this.#path) && inMainGuard(place, this.file)) return false;
     const owner = outermostFunction(place, this.file);
     const programs = this.#programs.map((path) => this.#workspace.program(path));
-    if (!owner) return programs.some(({ reached }) => reached.has(this.file.path)) ? true : undefined;
-    const name = `${this.file.path}\0${owner.id}`;
+    if (!owner) return programs.some(({ reached }) => reached.has(this.#path)) ? true : undefined;
+    const name = `${this.#path}\0${owner.id}`;
     if (programs.some(({ entered }) => entered.has(name))) return true;
     return isPlainFunction(owner, this.file) ? false : undefined;
   }
@@ -188,7 +197,7 @@ export class WorkspaceProject implements Project {
   /** Where programs of this file iterate, in a loop, what one of its samplers shuffles alike in every round. */
   roundsOf(number: number): readonly Location[] {
     const rounds = this.#programs.flatMap((path) => this.#workspace.program(path).summary?.rounds ?? []);
-    const own = rounds.filter(({ sampler }) => sampler.path === this.file.path && sampler.number === number);
+    const own = rounds.filter(({ sampler }) => sampler.path === this.#path && sampler.number === number);
     return own.map(({ site }) => this.locate(site));
   }
 
@@ -199,7 +208,7 @@ export class WorkspaceProject implements Project {
 
   /** What a call of a function or method of the project does to randomness; null where nobody can read it. */
   callOf(name: string): Summary | null {
-    return this.#workspace.call(name, this.file.path);
+    return this.#workspace.call(name, this.#path);
   }
 
   /** The parameters of a class's constructor, and the attributes that keep them as they are. */
@@ -236,9 +245,14 @@ export class WorkspaceProject implements Project {
     return this.#transformed;
   }
 
+  /** The files that transform code, and may lead to this one. */
+  get transformers(): readonly string[] {
+    return transformers(this.#workspace, this.#path, this.#programPaths);
+  }
+
   #findTransformed(): readonly TransformedDraw[] {
-    const { path } = this.file;
-    const transforming = transformers(this.#workspace, path, this.#programPaths);
+    const path = this.#path;
+    const transforming = this.transformers;
     if (transforming.length === 0) return [];
     const found = [
       ...this.#programs.flatMap((each) => this.#workspace.program(each).transformed),
@@ -250,8 +264,8 @@ export class WorkspaceProject implements Project {
   }
 
   #place(name: string): { readonly path: string; readonly name: string } {
-    const here = { path: this.file.path, name };
-    return name.startsWith('#') ? here : (this.#workspace.locate(name, this.file.path) ?? here);
+    const here = { path: this.#path, name };
+    return name.startsWith('#') ? here : (this.#workspace.locate(name, this.#path) ?? here);
   }
 
   /** Facts of the files of the programs this one is part of, itself included. */
@@ -260,7 +274,7 @@ export class WorkspaceProject implements Project {
   }
 
   get #programPaths(): ReadonlySet<string> {
-    this.#paths ??= pathsWith(this.#workspace, this.file.path, this.#programs);
+    this.#paths ??= pathsWith(this.#workspace, this.#path, this.#programs);
     return this.#paths;
   }
 
@@ -286,40 +300,39 @@ export class WorkspaceProject implements Project {
 
   /** True for a class, by the name it has in this file, that is known to be an `nn.Module`. */
   isNetwork(name: string): boolean {
-    return isNetwork(name, this.file.path, this.#workspace);
+    return isNetwork(name, this.#path, this.#workspace);
   }
 
   /** True for a class, by the name it has in this file, that is known to be a Dataset. */
   isDataset(name: string): boolean {
-    return isDataset(name, this.file.path, this.#workspace);
+    return isDataset(name, this.#path, this.#workspace);
   }
 
   /** True for a class, by the name it has in this file, that is an iterable dataset of torch's. */
   isIterable(name: string): boolean {
-    return isIterable(name, this.file.path, this.#workspace);
+    return isIterable(name, this.#path, this.#workspace);
   }
 
   /** True for such a class whose `__iter__` hands out what it holds, and neither it nor what it calls asks for its worker. */
   isUnsplit(name: string): boolean {
-    return this.isIterable(name) && isUnsplit(name, this.file.path, this.#workspace);
+    return this.isIterable(name) && isUnsplit(name, this.#path, this.#workspace);
   }
 
   /** For a function of this file: whether the project's other files call it only without a gradient; null if none does. */
   callsElsewhere(id: string): boolean | null {
-    return this.isInProgram ? this.#workspace.callsElsewhere(this.file.path, id) : null;
+    return this.isInProgram ? this.#workspace.callsElsewhere(this.#path, id) : null;
   }
 
   /** Whether other files pass what has a gradient for a parameter of a function of this file; null if none is seen to call it. */
   passesGradient(id: string, parameter: string): boolean | null {
     const info = this.file.functionOf(id);
     if (!info) return null;
-    const at = info.parameters.findIndex(({ name }) => name === parameter) - (info.class ? 1 : 0);
-    return this.#workspace.passesGradient(this.file.path, id, parameter, at);
+    return this.#workspace.passesGradient(this.#path, id, parameter, positionOf(info, parameter));
   }
 
   /** True where another file that imports this one, or is part of its programs, fills parameters that it does not name. */
   get fillsParametersElsewhere(): boolean {
-    const { path } = this.file;
+    const path = this.#path;
     const others = new Set([...this.#workspace.importers(path), ...this.#programPaths]);
     for (const each of others) for (const importer of this.#workspace.importers(each)) others.add(importer);
     others.delete(path);
@@ -332,17 +345,17 @@ export class WorkspaceProject implements Project {
     // What draws nothing is no program to us; it runs all the same where its own body runs its functions.
     const isRun = this.isInProgram || (!this.isImported && runsItself(this.file));
     if (!isRun || (this.isInProgram && paths.size === 0)) return true;
-    return [this.file.path, ...paths].some((path) => this.#workspace.facts(path)?.takesGradients !== false);
+    return [this.#path, ...paths].some((path) => this.#workspace.facts(path)?.takesGradients !== false);
   }
 
   /** True for a call that is known to build dropout, batch norm or anything else that `eval()` changes. */
   buildsModes(call: Call): boolean {
-    return buildsModes(call, this.file, this.#workspace);
+    return buildsModes(call, this.file, (name) => nameBuildsModes(name, this.#path, this.#workspace));
   }
 
   /** The functions of this file, by their names in it, that loaders of other files pass to their workers. */
   get passedInitializers(): readonly (PassedInitializer & { readonly id: string })[] {
-    return passedInitializers(this.#workspace, this.file.path, this.#programPaths);
+    return passedInitializers(this.#workspace, this.#path, this.#programPaths);
   }
 
   /** What this file and its programs leave out of the states of random generators that they save and restore. */
@@ -373,7 +386,7 @@ export class WorkspaceProject implements Project {
   /** True where another file of a program of this one trains, or switches the mode of something. */
   get isModeSetElsewhere(): boolean {
     return [...this.#programPaths].some(
-      (path) => path !== this.file.path && this.#workspace.facts(path)?.setsMode === true,
+      (path) => path !== this.#path && this.#workspace.facts(path)?.setsMode === true,
     );
   }
 
@@ -399,7 +412,7 @@ export class WorkspaceProject implements Project {
   versionSource(packageName: string): NamedVersion | SetVersion | null {
     const { torchVersion } = this.#settings;
     if (packageName === 'torch' && torchVersion !== '') return { version: torchVersion, setting: 'torchVersion' };
-    return this.#workspace.manifests.versionOf(packageName, this.file.path);
+    return this.#workspace.manifests.versionOf(packageName, this.#path);
   }
 
   /** Where a site of the effects is, in today's text. */
@@ -410,13 +423,13 @@ export class WorkspaceProject implements Project {
 
   /** The place in this file from which something is reached: the thing itself if it is here. */
   anchor(reached: Reached): Location {
-    const here = [...reached.via, reached.site].filter((site) => site.path === this.file.path);
+    const here = [...reached.via, reached.site].filter((site) => site.path === this.#path);
     return this.locate(here.at(-1) ?? reached.site);
   }
 
   /** Another file of the workspace, parsed; null where nobody can read it now. */
   fileAt(path: string): PythonFile | null {
-    if (path === this.file.path) return this.file;
+    if (path === this.#path) return this.file;
     const other = this.#workspace.open(path);
     return other && this.#workspace.see(other);
   }
@@ -424,8 +437,12 @@ export class WorkspaceProject implements Project {
 
 /** A file as part of a workspace that knows its latest text; alone if there is none. */
 export function projectOf(file: PythonFile, settings: Settings, workspace?: Workspace): Project {
-  return new WorkspaceProject(file, settings, workspace ?? aloneOf(file, settings));
+  return projectAround(file, settings, workspace ?? aloneOf(file, settings));
 }
+
+/** The same with all that only a workspace can tell. */
+export const projectAround = (file: PythonFile, settings: Settings, workspace: Workspace): WorkspaceProject =>
+  new WorkspaceProject(file.path, settings, workspace, () => file);
 
 /** A workspace of a single file. */
 export function aloneOf(file: PythonFile, settings: Settings): Workspace {
@@ -476,25 +493,6 @@ function passedInitializers(workspace: Workspace, path: string, programPaths: Re
       return found?.path === path ? [{ ...passed, id: found.name }] : [];
     }),
   );
-}
-
-/** Whether what was taken for granted about a file holds, now that its project is known; without a look at the file. */
-export function holds(assumption: Assumption, path: string, workspace: Workspace): boolean {
-  const around = (): ReadonlySet<string> => pathsWith(workspace, path, programsOf(workspace, path));
-  switch (assumption) {
-    case 'no program':
-      return !isProgram(workspace, path);
-    case 'in no program':
-      return !workspace.programsReaching(path).some((each) => isProgram(workspace, each));
-    case 'imported':
-      return workspace.importers(path).size > 0;
-    case 'not transformed':
-      return transformers(workspace, path, around()).length === 0;
-    case 'handed no names':
-      return !workspace.isHandedNames(path);
-    case 'initializes no workers':
-      return passedInitializers(workspace, path, around()).length === 0;
-  }
 }
 
 /** The file is imported, or shows in a demo what it has for others; those may find it by a name in a configuration. */

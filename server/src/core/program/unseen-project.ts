@@ -1,55 +1,152 @@
 /**
- * A file before the rest of its project is known: it answers rules what the file shows by itself, as if it were part of no
- * program, notes which of that they have asked, and gives up where only other files could answer. A rule that is silent
- * then is silent in every project in which what was noted holds.
+ * A file before the rest of its project is known: it answers rules what the file shows by itself, and tries an answer for
+ * each question that only the project can answer. A rule that is silent is silent in every project that answers alike.
  */
 import type { Determinism, LostStates, Project, SetSwitch } from '../contract/project.ts';
 import type { Pledge } from '../contract/severity.ts';
 import type { Summary, TransformedDraw } from '../effects/summary.ts';
 import type { Stream } from '../knowledge/tables.ts';
 import { mayDrawTransformed } from '../lowering/transforms.ts';
+import type { Call } from '../python/call.ts';
 import { Evaluator } from '../python/evaluator.ts';
 import type { PythonFile } from '../python/file.ts';
+import { runsItself } from './demos.ts';
 import type { FileFacts } from './facts.ts';
+import { buildsModes } from './networks.ts';
 
-/** What is taken for granted about a file: that it is no program, is in none, is imported, and so on. */
-export type Assumption =
-  | 'no program'
-  | 'in no program'
-  | 'imported'
-  | 'not transformed'
-  | 'initializes no workers'
-  | 'handed no names';
+/** What is asked of the project around a file, and can be answered without a look at the file. */
+export type Question =
+  | keyof Pick<
+      Project,
+      | 'deterministicAlgorithms'
+      | 'deterministicCudnn'
+      | 'environmentSetsCublas'
+      | 'fillsParametersElsewhere'
+      | 'goesOnWithStates'
+      | 'hasRanks'
+      | 'isImported'
+      | 'isInProgram'
+      | 'isIterable'
+      | 'isModeSetElsewhere'
+      | 'isNetwork'
+      | 'isProgram'
+      | 'isUnsplit'
+      | 'lostStates'
+      | 'makesCheckpoint'
+      | 'promise'
+      | 'resumes'
+      | 'setsCublas'
+      | 'takesGradients'
+      | 'tellsEpoch'
+      | 'usesCuda'
+    >
+  /** Modules of the project hand names of libraries on to the file. */
+  | 'isHandedNames'
+  /** Whether there is something that is none by itself: a command, a setting of a switch, a caller, and so on. */
+  | 'hasCallers'
+  | 'hasCommands'
+  | 'hasConstructor'
+  | 'hasInitializers'
+  | 'hasKeptPipeline'
+  | 'hasReturnedPipeline'
+  | 'hasRounds'
+  | 'hasSettings'
+  | 'isCalledElsewhere'
+  | 'isDataset'
+  | 'isLocated'
+  | 'isPassedElsewhere'
+  | 'isReadable'
+  | 'isTransformed'
+  | 'nameBuildsModes';
 
-/** Thrown for a question that only other files answer; it needs no stack. */
+export type Answer = boolean | string;
+
+/** One thing that was asked, about what, and how it was answered. */
+export interface Asked {
+  readonly question: Question;
+  readonly about: readonly (string | number)[];
+  readonly answer: Answer;
+}
+
+/** What a rule asked on its way, in that order: it goes this way in each project that answers alike. */
+export type Way = readonly Asked[];
+
+/** Thrown for a question that only a look at other files answers; it needs no stack. */
 const UNSEEN = { name: 'Unseen' };
 
 const unseen = (): never => {
   throw UNSEEN;
 };
 
+const YES_OR_NO = [false, true] as const;
+const PLEDGES: readonly Pledge[] = ['none', 'seeded', 'deterministic'];
+const LOST_STATES: readonly LostStates[] = ['everything', 'order', 'draws', 'epochs', 'nothing'];
+const DETERMINISMS: readonly Determinism[] = ['off', 'warn', 'strict'];
+
 export class UnseenProject implements Project {
   readonly file: PythonFile;
   readonly versionOf: Project['versionOf'];
   readonly #facts: FileFacts;
-  /** What the answers up to now depend on. */
-  readonly assumes = new Set<Assumption>(['handed no names']);
+  readonly #given: Way;
+  readonly #asked: Asked[] = [];
+  /** Ways that other answers would have led, still to be gone. */
+  readonly others: Way[] = [];
+  /** Ways that nobody can go without the project. */
+  readonly closed: Way[] = [];
   #values: Evaluator | undefined;
 
-  /** The facts are the file's own; the manifests answer for versions. */
-  constructor(file: PythonFile, facts: FileFacts, versionOf: Project['versionOf']) {
+  /** The facts are the file's own; the manifests answer for versions; the first questions are answered as is given. */
+  constructor(file: PythonFile, facts: FileFacts, versionOf: Project['versionOf'], given: Way) {
     this.file = file;
     this.#facts = facts;
     this.versionOf = versionOf;
+    this.#given = given;
   }
 
-  #inNoProgram(): FileFacts {
-    this.assumes.add('in no program');
-    return this.#facts;
+  /** What has been asked up to now, and how it was answered. */
+  get asked(): Way {
+    return this.#asked;
+  }
+
+  /** The answer as is given, or the first of all there are: the others are tried another time. */
+  #ask<T extends Answer>(question: Question, answers: readonly T[], ...about: Asked['about']): T {
+    const isSame = (each: Asked | undefined): boolean =>
+      each?.question === question && each.about.every((part, i) => part === about[i]);
+    const known = this.#asked.find(isSame);
+    if (known) return known.answer as T;
+    const given = this.#given[this.#asked.length];
+    if (given && !isSame(given)) return unseen();
+    const way = [...this.#asked];
+    if (!given) for (const answer of answers.slice(1)) this.others.push([...way, { question, about, answer }]);
+    const answer = given ? (given.answer as T) : answers[0]!;
+    this.#asked.push({ question, about, answer });
+    return answer;
+  }
+
+  /** Goes on as if there were none; where there is one, only a look tells. */
+  #none(question: Question, ...about: Asked['about']): void {
+    const way = [...this.#asked];
+    this.#ask(question, [false], ...about);
+    if (this.#asked.length > way.length && !this.#given[way.length])
+      this.closed.push([...way, { question, about, answer: true }]);
+  }
+
+  /** Whether it holds of the file or of one of its programs. */
+  #some(question: Question, isOwn: boolean): boolean {
+    return isOwn || (this.isInProgram && this.#ask(question, YES_OR_NO));
   }
 
   get values(): Evaluator {
-    this.#values ??= new Evaluator(this.file, { locate: unseen, callers: unseen });
+    this.#values ??= new Evaluator(this.file, {
+      locate: (name) => {
+        this.#none('isLocated', name);
+        return null;
+      },
+      callers: ({ name, class: owner }) => {
+        this.#none('hasCallers', name === '__init__' && owner ? owner.name : name);
+        return [];
+      },
+    });
     return this.#values;
   }
 
@@ -58,7 +155,7 @@ export class UnseenProject implements Project {
   }
 
   get isProgram(): boolean {
-    this.assumes.add('no program');
+    this.#none('isProgram');
     return false;
   }
 
@@ -67,137 +164,188 @@ export class UnseenProject implements Project {
   }
 
   get summary(): Summary | null {
-    this.assumes.add('no program');
+    this.#none('isProgram');
     return null;
   }
 
   get isInProgram(): boolean {
-    this.#inNoProgram();
-    return false;
+    return this.#ask('isInProgram', YES_OR_NO);
   }
 
+  /** A program reaches machine learning, or is none. */
   get reachesMl(): boolean {
     return this.#facts.reachesMl || this.isInProgram;
   }
 
   /** In a library that no program reaches, whatever is written counts. */
   get promise(): Pledge {
-    return this.#inNoProgram().intent === 'none' ? 'none' : 'deterministic';
+    const { intent } = this.#facts;
+    if (intent === 'hidden') return 'deterministic';
+    if (this.isInProgram) return this.#ask('promise', PLEDGES);
+    return intent === 'none' ? 'none' : 'deterministic';
   }
 
   get deterministicAlgorithms(): Determinism {
-    return this.#inNoProgram().determinism;
+    return this.isInProgram ? this.#ask('deterministicAlgorithms', DETERMINISMS) : this.#facts.determinism;
   }
 
   get deterministicCudnn(): boolean {
-    return this.#inNoProgram().deterministicCudnn;
+    return this.#some('deterministicCudnn', this.#facts.deterministicCudnn);
   }
 
   get usesCuda(): boolean {
-    return this.#inNoProgram().usesCuda;
+    return this.#some('usesCuda', this.#facts.usesCuda);
   }
 
   get setsCublas(): boolean {
-    return this.#inNoProgram().setsCublas;
+    return this.#some('setsCublas', this.#facts.setsCublas);
+  }
+
+  get environmentSetsCublas(): boolean {
+    return this.#ask('environmentSetsCublas', YES_OR_NO);
   }
 
   get lostStates(): LostStates {
-    const { any, statefulLoaders } = this.#inNoProgram().randomStates;
-    return any || statefulLoaders !== 'none' ? unseen() : 'everything';
+    const { any, statefulLoaders } = this.#facts.randomStates;
+    const isAlone = !any && statefulLoaders === 'none' && !this.isInProgram;
+    return isAlone ? 'everything' : this.#ask('lostStates', LOST_STATES);
+  }
+
+  get goesOnWithStates(): boolean {
+    return this.#ask('goesOnWithStates', YES_OR_NO);
   }
 
   get makesCheckpoint(): boolean {
-    return this.#inNoProgram().makesCheckpoint;
+    return this.#some('makesCheckpoint', this.#facts.makesCheckpoint);
   }
 
   get hasRanks(): boolean {
-    return this.#inNoProgram().joinsGroup;
+    return this.#some('hasRanks', this.#facts.joinsGroup);
   }
 
   get resumes(): boolean {
-    return this.#inNoProgram().resumes;
+    return this.#some('resumes', this.#facts.resumes);
   }
 
   get isModeSetElsewhere(): boolean {
-    return this.isInProgram;
+    return this.#some('isModeSetElsewhere', false);
   }
 
   get takesGradients(): boolean {
-    return !this.isInProgram;
+    const isOwn = this.#facts.takesGradients;
+    if (this.isInProgram) return this.#some('takesGradients', isOwn);
+    return isOwn || !runsItself(this.file) || this.isImported;
   }
 
   get streams(): ReadonlySet<Stream> {
-    this.#inNoProgram();
+    if (this.isInProgram) return unseen();
     return new Set();
   }
 
-  settingsOf(): readonly SetSwitch[] {
-    this.#inNoProgram();
+  settingsOf(name: string): readonly SetSwitch[] {
+    if (this.isInProgram) this.#none('hasSettings', name);
     return [];
   }
 
-  roundsOf(): readonly never[] {
-    this.#inNoProgram();
+  roundsOf(number: number): readonly never[] {
+    if (this.isInProgram) this.#none('hasRounds', number);
     return [];
   }
 
   get tellsEpoch(): boolean {
-    return this.#inNoProgram().tellsEpoch;
+    return this.#some('tellsEpoch', this.#facts.tellsEpoch);
   }
 
-  callsElsewhere(): null {
-    this.#inNoProgram();
+  callsElsewhere(id: string): null {
+    if (this.isInProgram) this.#none('isCalledElsewhere', id);
+    return null;
+  }
+
+  passesGradient(id: string, parameter: string): null {
+    const info = this.file.functionOf(id);
+    if (info) this.#none('isPassedElsewhere', id, parameter, positionOf(info, parameter));
     return null;
   }
 
   get transformedDraws(): readonly TransformedDraw[] {
-    if (mayDrawTransformed(this.file)) this.assumes.add('not transformed');
+    if (mayDrawTransformed(this.file)) this.#none('isTransformed');
     return [];
   }
 
-  get commands(): never {
-    return unseen();
+  get commands(): readonly string[] {
+    this.#none('hasCommands');
+    return [];
   }
 
   get isImported(): boolean {
-    this.assumes.add('imported');
-    return true;
+    return this.#ask('isImported', YES_OR_NO);
+  }
+
+  get fillsParametersElsewhere(): boolean {
+    return this.#ask('fillsParametersElsewhere', YES_OR_NO);
+  }
+
+  get passedInitializers(): readonly never[] {
+    this.#none('hasInitializers');
+    return [];
+  }
+
+  isNetwork(name: string): boolean {
+    return this.#ask('isNetwork', YES_OR_NO, name);
+  }
+
+  isDataset(name: string): boolean {
+    this.#none('isDataset', name);
+    return false;
+  }
+
+  isIterable(name: string): boolean {
+    return this.#ask('isIterable', YES_OR_NO, name);
+  }
+
+  isUnsplit(name: string): boolean {
+    return this.#ask('isUnsplit', YES_OR_NO, name);
+  }
+
+  buildsModes(call: Call): boolean {
+    return buildsModes(call, this.file, (name) => this.#ask('nameBuildsModes', YES_OR_NO, name));
+  }
+
+  callOf(name: string): Summary | null {
+    this.#none('isReadable', name);
+    return null;
+  }
+
+  constructorOf(name: string): null {
+    this.#none('hasConstructor', name);
+    return null;
+  }
+
+  returnedPipeline(name: string): null {
+    this.#none('hasReturnedPipeline', name);
+    return null;
+  }
+
+  keptPipeline(name: string): null {
+    this.#none('hasKeptPipeline', name);
+    return null;
   }
 
   get determinismSwitch(): never {
     return unseen();
   }
 
-  get environmentSetsCublas(): never {
-    return unseen();
-  }
-
-  get fillsParametersElsewhere(): never {
-    return unseen();
-  }
-
-  get goesOnWithStates(): never {
-    return unseen();
-  }
-
-  get passedInitializers(): readonly never[] {
-    this.assumes.add('initializes no workers');
-    return [];
-  }
-
   readonly runs = unseen;
-  readonly callOf = unseen;
-  readonly constructorOf = unseen;
-  readonly returnedPipeline = unseen;
-  readonly keptPipeline = unseen;
-  readonly isNetwork = unseen;
-  readonly isDataset = unseen;
-  readonly isIterable = unseen;
-  readonly isUnsplit = unseen;
-  readonly passesGradient = unseen;
-  readonly buildsModes = unseen;
   readonly versionSource = unseen;
   readonly locate = unseen;
   readonly anchor = unseen;
   readonly fileAt = unseen;
+}
+
+/** Where a parameter stands among the arguments of a call, the object itself left out. */
+export function positionOf(
+  { parameters, class: owner }: NonNullable<ReturnType<PythonFile['functionOf']>>,
+  parameter: string,
+): number {
+  return parameters.findIndex(({ name }) => name === parameter) - (owner ? 1 : 0);
 }

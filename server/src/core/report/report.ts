@@ -13,7 +13,7 @@ import { loaderArgument } from '../loading/loaders.ts';
 import { compilingNodes } from '../lowering/transforms.ts';
 import { DATA_LOADERS } from '../lowering/values.ts';
 import { opUses } from '../operations/verdicts.ts';
-import { isProgram, WorkspaceProject } from '../program/project.ts';
+import { isProgram, projectAround } from '../program/project.ts';
 import type { Workspace } from '../program/workspace.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -57,12 +57,12 @@ export function reportOf(workspace: Workspace, path: string, user: Settings, run
     if (facts?.isTest) return none('test');
     return none(isLibrary ? 'library' : facts?.reachesMl ? 'idle' : 'unrelated', programs);
   }
-  const project = new WorkspaceProject(file, settings, workspace);
+  const project = projectAround(file, settings, workspace);
   const steps = stepsOf(workspace, path);
   const others = [...workspace.program(path).reached].filter((each) => each !== path).sort();
   const parts = [path, ...others].flatMap((each): Part[] => {
     const found = source.file(each);
-    return found ? [partOf(found, new WorkspaceProject(found, settings, workspace), settings)] : [];
+    return found ? [partOf(found, projectAround(found, settings, workspace), settings)] : [];
   });
   const files = parts.map((part) => part.file);
   const streams = streamsOf(project, steps, source, (call) => parts.some((part) => varies(part, call, source)));

@@ -1,4 +1,4 @@
-/** No answer is stale: lines at the margin are typed one after the other, in pairs, and the findings are those of the text as if just opened. */
+/** No answer is stale: lines are typed one after the other, those at the margin in pairs, and the findings are those of the text as if just opened. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { analyze } from '../../server/src/core/analysis/analyze.ts';
@@ -50,6 +50,36 @@ test(`lines at the margin, typed in pairs (${about})`, () => {
       const expected = fresh(text);
       const found = findingsOf(live);
       if (expected !== null) assert.equal(found, expected, `${name}: lines ${first + 1} and ${second + 1}`);
+    }
+    closeFile(live);
+  }
+});
+
+interface Line {
+  readonly name: string;
+  readonly lines: readonly string[];
+  readonly number: number;
+}
+
+/** Lines inside of functions and classes, which others may have read. */
+function* innerLines(): Generator<Line> {
+  for (const { name, text } of subjects()) {
+    const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+    for (const [number, line] of lines.entries()) if (/^\s+\w/.test(line)) yield { name, lines, number };
+  }
+}
+
+const inner = sampleOf([...innerLines()], 100, 2000);
+
+test(`lines inside of functions, deleted and typed again (${inner.about})`, () => {
+  for (const { name, lines, number } of inner.chosen) {
+    let live = openFile('train.py', lines.join(''));
+    findingsOf(live);
+    for (const text of [lines.filter((_, i) => i !== number).join(''), lines.join('')]) {
+      live = updateFile(live, text);
+      const expected = fresh(text);
+      const found = findingsOf(live);
+      if (expected !== null) assert.equal(found, expected, `${name}: line ${number + 1}`);
     }
     closeFile(live);
   }

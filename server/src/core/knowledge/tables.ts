@@ -108,9 +108,6 @@ const foreignDraw = remembered((qualifiedName: string): Draw | undefined => {
 const METHODS = drawTable.methods as readonly MethodDraw[];
 const METHOD_NAMES: readonly string[] = [...new Set(METHODS.map(({ method }) => method))];
 
-/** The names of methods that draw on the objects of some library. */
-export const drawingMethods = (): readonly string[] => METHOD_NAMES;
-
 /** The draws of a method of this name, one for each library that has it. */
 export const drawsOfMethod = (method: string): readonly MethodDraw[] =>
   METHOD_NAMES.includes(method) ? METHODS.filter((row) => row.method === method) : [];

@@ -74,7 +74,7 @@ export function startMethod(call: Call, file: PythonFile): 'fork' | 'anew' | nul
 }
 
 /** A file that names another way of starting uses it. */
-export const usualStart = (file: PythonFile): 'fork' | 'anew' =>
+const usualStart = (file: PythonFile): 'fork' | 'anew' =>
   /['"](spawn|forkserver)['"]/.test(file.text) ? 'anew' : 'fork';
 
 /** `for seeder in (random.seed, np.random.seed): seeder(0)`: what the name in the call stands for, in order. */

@@ -9,6 +9,7 @@ import type {
 } from '../effects/events.ts';
 import { inOrder } from '../python/cells.ts';
 import type { PythonFile } from '../python/file.ts';
+import { noted } from '../python/notes.ts';
 import type { Span } from '../text/edit.ts';
 import { Lowering } from './body.ts';
 import { recall } from './memory.ts';
@@ -18,15 +19,22 @@ import { classEffects } from './values.ts';
 
 /** A file that is edited: functions that an edit left alone keep their events. */
 export function lowerFile(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY): LocatedEffects {
+  return noted(() => lowerNoted(file, vocabulary)).value;
+}
+
+function lowerNoted(file: PythonFile, vocabulary: Vocabulary): LocatedEffects {
+  const isUnread = file.isUnread;
   const { effects, places } = lowerModule(file, vocabulary);
-  const memory = recall(file, effects.classes, vocabulary);
+  const lower = recall(file, vocabulary, (info) => new Lowering(file, info.id, vocabulary).function(info));
   const functions = new Map<string, FunctionEffects>();
   const allPlaces = new Map<string, readonly Span[]>();
   for (const [id, info] of file.scopes.functions) {
-    const lowered = memory.function(info) ?? memory.keep(info, new Lowering(file, id, vocabulary).function(info));
+    const lowered = lower(info);
     functions.set(id, lowered.effects);
     allPlaces.set(id, lowered.places);
   }
+  // What was read before was not noted: nobody could tell whether the next version says the same.
+  if (!isUnread) file.memory = undefined;
   return { effects: { ...effects, functions }, places: new Map([...allPlaces, ...places]) };
 }
 

@@ -1,6 +1,5 @@
 /** Which library made an object: its methods may draw, whatever class nobody can see it has. */
 
-import { drawingMethods } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import { evaluatorOf } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -42,7 +41,3 @@ export function makerOf(object: Node, file: PythonFile): (Maker & { readonly lib
   const [first, ...others] = makers.map((maker) => ({ ...maker, library: maker.name.split('.')[0] ?? maker.name }));
   return first && others.every(({ library }) => library === first.library) ? first : null;
 }
-
-/** True where a file calls a method that draws on the objects of some library, so that more than its own text decides. */
-export const asksForMakers = (file: PythonFile): boolean =>
-  drawingMethods().some((method) => file.methodCalls(method).length > 0);

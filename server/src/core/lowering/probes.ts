@@ -31,8 +31,9 @@ export function isOnlyLookedAt(made: Node, file: PythonFile): boolean {
   const { parent } = made;
   const left = parent?.type === 'assignment' && made.field === 'right' ? parent.get('left') : undefined;
   const name = left?.type === 'identifier' ? file.read(left) : null;
-  const isCounted =
-    name !== null && [`${name}.parameters(`, `${name}.named_parameters(`].some((it) => file.text.includes(it));
+  const home = made.enclosing('function_definition');
+  const text = name === null ? '' : home ? file.read(home) : file.text;
+  const isCounted = [`${name}.parameters(`, `${name}.named_parameters(`].some((it) => text.includes(it));
   const callee = parent?.type === 'argument_list' ? parent.parent?.get('function') : undefined;
   const isShown = callee !== undefined && HARMLESS_CONSUMERS.has(file.read(callee.get('attribute') ?? callee));
   return (isCounted || isShown) && useOf(made, file, new Set(), true) === 'probe';

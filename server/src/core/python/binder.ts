@@ -2,6 +2,7 @@
 
 import { lastValue, type Node } from '../syntax/parse.ts';
 import { isCellsOwn, type MarimoCell, marimoCells } from './marimo.ts';
+import { note, noteFor } from './notes.ts';
 import {
   type ClassInfo,
   type Definition,
@@ -69,7 +70,9 @@ class Binder {
   }
 
   #open(kind: Scope['kind'], node: Node, parent: Scope | null, owner: Scope['owner']): Scope {
-    const scope: Scope = { kind, node, parent, names: new Map(), owner, elsewhere: new Map() };
+    const own = owner === null ? null : noteFor(kind === 'class' ? 'class' : 'function', owner.id);
+    const readAs = parent?.readAs?.startsWith('function ') || own === null ? (parent?.readAs ?? null) : own;
+    const scope: Scope = { kind, node, parent, names: new Map(), owner, elsewhere: new Map(), readAs };
     this.#byNode.set(node, scope);
     return scope;
   }
@@ -155,16 +158,21 @@ class Binder {
     const list = node.get('parameters');
     const parameters = list ? readParameters(list, (each) => this.#read(each)) : [];
     const owner = scope.owner && scope.kind === 'class' ? (scope.owner as ClassInfo) : null;
+    const id = this.#idIn(scope, name, this.#functions);
+    const read = noteFor('function', id);
     const info: FunctionInfo = {
-      id: this.#idIn(scope, name, this.#functions),
+      id,
       name,
-      node,
+      get node() {
+        note(read);
+        return node;
+      },
       parameters,
       decorators,
       class: owner,
     };
     this.#functions.set(info.id, info);
-    if (node.type !== 'lambda') this.#nameFunction(info, scope);
+    if (node.type !== 'lambda') this.#nameFunction(info, node, scope);
     const inner = this.#open('function', node, scope, info);
     for (const parameter of list?.children ?? []) {
       const value = parameter.get('value');
@@ -178,8 +186,8 @@ class Binder {
     if (body) this.#visit(body, inner);
   }
 
-  #nameFunction(info: FunctionInfo, scope: Scope): void {
-    const { name, node, decorators, class: owner } = info;
+  #nameFunction(info: FunctionInfo, node: Node, scope: Scope): void {
+    const { name, decorators, class: owner } = info;
     this.#define(scope, name, { kind: 'function', node: node.get('name') ?? node, function: info });
     const last = decorators.map((each) => /\.(setter|deleter)$/.exec(this.#read(each))?.[1]).find((each) => each);
     // What sets a property is no method that is read under its name.
@@ -196,10 +204,15 @@ class Binder {
     const name = this.#read(node.get('name') ?? node);
     const bases = node.get('superclasses')?.children ?? [];
     this.#visitAll(bases, scope);
+    const id = this.#idIn(scope, name, this.#classes);
+    const read = noteFor('class', id);
     const info: ClassInfo = {
-      id: this.#idIn(scope, name, this.#classes),
+      id,
       name,
-      node,
+      get node() {
+        note(read);
+        return node;
+      },
       bases: bases.filter((base) => base.type !== 'keyword_argument'),
       methods: new Map(),
       attributes: new Map(),

@@ -24,7 +24,7 @@ export function constantOf(expression: Node, file: Reader, depth: number): Const
     case 'unary_operator': {
       const operand = expression.get('argument');
       const value = operand && constantOf(operand, file, depth + 1);
-      return typeof value === 'number' && file.text[expression.start] === '-' ? -value : undefined;
+      return typeof value === 'number' && file.read(expression).startsWith('-') ? -value : undefined;
     }
     case 'parenthesized_expression':
       return expression.children[0] && constantOf(expression.children[0], file, depth + 1);

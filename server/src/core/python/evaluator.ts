@@ -8,6 +8,7 @@ import { Backward } from './backward.ts';
 import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import { stepOn } from './forward.ts';
+import { Remembered } from './notes.ts';
 import type { ClassInfo } from './scope.ts';
 import { type Elsewhere, type Entered, NOWHERE, type Step, type Value } from './value.ts';
 
@@ -47,8 +48,8 @@ export class Evaluator {
   readonly #file: PythonFile;
   readonly #backward: Backward;
   readonly #numbers = new Map<object, number>();
-  readonly #origins = new Map<string, Origins>();
-  readonly #facts = new Map<Fact, Map<string, boolean>>();
+  readonly #origins = new Remembered<string, Origins>();
+  readonly #facts = new Map<Fact, Remembered<string, boolean>>();
 
   constructor(file: PythonFile, elsewhere: Elsewhere = NOWHERE) {
     this.#file = file;
@@ -62,18 +63,14 @@ export class Evaluator {
 
   /** Everything the value may stand for, as it is written where it was made. */
   origins(value: Value): Origins {
-    const key = this.#key(value);
-    let known = this.#origins.get(key);
-    if (!known) {
+    return this.#origins.get(this.#key(value), () => {
       const values: Value[] = [];
       const isComplete = this.#walk(value, (each, isMadeHere) => {
         if (isMadeHere) values.push(each);
         return undefined;
       });
-      known = { values, isComplete };
-      this.#origins.set(key, known);
-    }
-    return known;
+      return { values, isComplete };
+    });
   }
 
   /** The fact holds of everything that the value may stand for. */
@@ -146,15 +143,10 @@ export class Evaluator {
   #remember(fact: Fact, key: string, work: () => boolean): boolean {
     let answers = this.#facts.get(fact);
     if (!answers) {
-      answers = new Map();
+      answers = new Remembered();
       this.#facts.set(fact, answers);
     }
-    let answer = answers.get(key);
-    if (answer === undefined) {
-      answer = work();
-      answers.set(key, answer);
-    }
-    return answer;
+    return answers.get(key, work);
   }
 
   #walk(start: Value, visit: Visit): boolean {

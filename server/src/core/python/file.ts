@@ -13,6 +13,7 @@ import { buildScopes } from './binder.ts';
 import type { Argument, Call, Constant } from './call.ts';
 import { constantOf } from './constants.ts';
 import { cellAt, type Notebook, partsOf, type Source } from './notebook.ts';
+import { isNoting, note, noteOf, Remembered, unnoted, WHOLE } from './notes.ts';
 import {
   assignedValues,
   type ClassInfo,
@@ -24,6 +25,7 @@ import {
   type Scope,
   type Scopes,
   scopeOf,
+  scopeWith,
 } from './scope.ts';
 
 export type { Node } from '../syntax/parse.ts';
@@ -59,19 +61,22 @@ export type HandedOn = (name: string) => string | null | undefined;
 
 export class PythonFile {
   readonly path: string;
-  readonly text: string;
-  readonly syntax: Syntax;
+  readonly #text: string;
+  readonly #syntax: Syntax;
+  /** Each name, function and class is noted by itself where it is asked for here. */
+  readonly #names: Scopes;
+  /** What is bound, as others may ask for it: what they read of it is noted. */
   readonly scopes: Scopes;
   /** The cells the text is joined from, where it is a notebook's. */
   readonly notebook: Notebook | null;
   #calls: readonly Call[] | undefined;
   #byName: Map<string, Call[]> | undefined;
   #byMethod: Map<string, Call[]> | undefined;
-  readonly #callOf = new Map<Node, Call>();
+  readonly #callOf = new Remembered<Node, Call>();
   /** What lowering keeps from version to version; nobody else looks into it. */
   memory: unknown;
-  readonly #qualified = new Map<Node, string | null>();
-  readonly #constructions = new Map<Node, Call | null>();
+  readonly #qualified = new Remembered<Node, string | null>();
+  readonly #constructions = new Remembered<Node, Call | null>();
   readonly #handedOn: HandedOn | null;
   /** This file with the names that other modules hand on. */
   #seen: { readonly by: HandedOn; readonly file: PythonFile } | undefined;
@@ -84,100 +89,127 @@ export class PythonFile {
     handedOn: { readonly by: HandedOn; readonly scopes: Scopes } | null = null,
   ) {
     this.path = path;
-    this.text = text;
-    this.syntax = syntax;
+    this.#text = text;
+    this.#syntax = syntax;
     this.notebook = notebook;
     this.#handedOn = handedOn?.by ?? null;
-    if (handedOn) {
-      this.scopes = handedOn.scopes;
-      return;
-    }
-    const scopes = buildScopes(syntax.root, text);
+    const own = handedOn?.scopes ?? buildScopes(syntax.root, text);
     // The names of a file that a notebook runs are its own, as by a star import.
-    const runs = notebook?.runs.flatMap((run) => run.file ?? []) ?? [];
-    this.scopes = runs.length > 0 ? { ...scopes, stars: [...scopes.stars, ...runs] } : scopes;
+    const runs = handedOn ? [] : (notebook?.runs.flatMap((run) => run.file ?? []) ?? []);
+    this.#names = runs.length > 0 ? { ...own, stars: [...own.stars, ...runs] } : own;
+    this.scopes = new NotedScopes(this.#names);
+  }
+
+  get text(): string {
+    note(WHOLE);
+    return this.#text;
+  }
+
+  get syntax(): Syntax {
+    note(WHOLE);
+    return this.#syntax;
+  }
+
+  /** Nothing has been asked of it yet. */
+  get isUnread(): boolean {
+    return this.#callOf.isEmpty && this.#qualified.isEmpty && this.#constructions.isEmpty;
   }
 
   /** The same file where names that modules of the project hand on mean what they stand for there. */
   seenBy(by: HandedOn): PythonFile {
     if (this.#seen?.by !== by) {
-      const { path, text, syntax, notebook, scopes } = this;
-      this.#seen = { by, file: new PythonFile(path, text, syntax, notebook, { by, scopes }) };
+      const handedOn = { by, scopes: this.#names };
+      this.#seen = { by, file: new PythonFile(this.path, this.#text, this.#syntax, this.notebook, handedOn) };
     }
     return this.#seen.file;
   }
 
   get hasSyntaxErrors(): boolean {
-    return this.syntax.hasErrors;
+    return this.#syntax.hasErrors;
   }
 
   /** What an edit at the offset has to stay within: its cell, or the whole text. */
   bounds(offset: number): Span {
     const cell = this.notebook && cellAt(this.notebook, offset);
-    return cell ? { start: cell.bodyStart, end: cell.end } : { start: 0, end: this.text.length };
+    return cell ? { start: cell.bodyStart, end: cell.end } : { start: 0, end: this.#text.length };
   }
 
   read(span: Span): string {
-    return this.text.slice(span.start, span.end);
+    return this.#text.slice(span.start, span.end);
   }
 
   /** What stands between the quotes of a string. */
   quoted(string: Node): string {
     const [, before = '', quotes = ''] = /^(\w*)('''|"""|'|")/.exec(this.read(string)) ?? [];
-    return this.text.slice(string.start + before.length + quotes.length, string.end - quotes.length);
+    return this.#text.slice(string.start + before.length + quotes.length, string.end - quotes.length);
   }
 
   scope(node: Node): Scope {
-    return scopeOf(node, this.scopes);
+    return scopeOf(node, this.#names);
   }
 
   definitions(identifier: Node): readonly Definition[] {
-    return lookUp(this.read(identifier), this.scope(identifier));
+    const name = this.read(identifier);
+    const from = this.scope(identifier);
+    if (isNoting()) note(scopeWith(name, from)?.readAs ?? name);
+    return lookUp(name, from);
   }
 
   /** Every call, in source order. */
   get allCalls(): readonly Call[] {
-    this.#calls ??= this.scopes.calls.map((node) => this.call(node));
+    note(WHOLE);
+    return this.#everyCall();
+  }
+
+  #everyCall(): readonly Call[] {
+    this.#calls ??= unnoted(() => this.#names.calls.map((node) => this.call(node)));
     return this.#calls;
   }
 
   /** The calls whose callee has this canonical name. */
   calls(name: string): readonly Call[] {
-    return this.callsByName.get(name) ?? [];
+    noteOf('calls', name);
+    return this.#callsByName().get(name) ?? [];
   }
 
   /** All calls whose callee is known: there are far fewer names than calls. */
   get callsByName(): ReadonlyMap<string, readonly Call[]> {
-    this.#byName ??= group(this.allCalls, (call) => call.name);
+    note(WHOLE);
+    return this.#callsByName();
+  }
+
+  #callsByName(): ReadonlyMap<string, readonly Call[]> {
+    this.#byName ??= group(this.#everyCall(), (call) => call.name);
     return this.#byName;
   }
 
   /** The calls written `something.method(...)`, whatever the something is. */
   methodCalls(method: string): readonly Call[] {
-    this.#byMethod ??= group(this.allCalls, (call) => call.method);
+    noteOf('methods', method);
+    this.#byMethod ??= group(this.#everyCall(), (call) => call.method);
     return this.#byMethod.get(method) ?? [];
   }
 
   call(node: Node): Call {
-    let call = this.#callOf.get(node);
-    if (!call) {
-      const callee = node.get('function') ?? node;
-      const attribute = callee.type === 'attribute' ? callee.get('attribute') : undefined;
-      call = { node, callee, name: this.qualify(callee), method: attribute ? this.read(attribute) : null };
-      this.#callOf.set(node, call);
-    }
-    return call;
+    return this.#callOf.known(node) ?? this.#callOf.learn(node, () => this.#readCall(node));
+  }
+
+  #readCall(node: Node): Call {
+    const callee = node.get('function') ?? node;
+    const attribute = callee.type === 'attribute' ? callee.get('attribute') : undefined;
+    return { node, callee, name: this.qualify(callee), method: attribute ? this.read(attribute) : null };
   }
 
   /** The canonical dotted name an expression stands for, through imports and aliases; null when nobody can tell. */
   qualify(expression: Node): string | null {
-    const known = this.#qualified.get(expression);
+    const known = this.#qualified.known(expression);
     if (known !== undefined) return known;
-    this.#qualified.set(expression, null); // An alias of itself stands for nothing.
-    const name = this.#resolve(expression);
-    const result = name === null || name.startsWith('#') ? name : canonical(this.#handedOn?.(name) ?? name);
-    this.#qualified.set(expression, result);
-    return result;
+    // An alias of itself stands for nothing.
+    return this.#qualified.learn(expression, () => this.#canonical(this.#resolve(expression)), null);
+  }
+
+  #canonical(name: string | null): string | null {
+    return name === null || name.startsWith('#') ? name : canonical(this.#handedOn?.(name) ?? name);
   }
 
   #resolve(expression: Node): string | null {
@@ -223,7 +255,8 @@ export class PythonFile {
 
   /** A name that only `from helpers import *` can have brought: `np` is numpy then, as everywhere. */
   #fromStar(name: string): string | null {
-    const { stars } = this.scopes;
+    noteOf('stars');
+    const { stars } = this.#names;
     const star = stars.at(-1);
     if (star === undefined) return null;
     const usual = usualModule(name, stars);
@@ -279,7 +312,7 @@ export class PythonFile {
     if (definition?.kind !== 'parameter' || others.length > 0) return null;
     // The first parameter of a method is the object itself.
     const owner = nearestFunction(this.scope(expression))?.owner as FunctionInfo | undefined;
-    const method = owner && findMethodBinding(definition.node, this.scopes);
+    const method = owner && findMethodBinding(definition.node, this.#names);
     return method?.class && method.parameters[0]?.name === definition.parameter.name && !isStatic(method, this)
       ? method.class.id
       : null;
@@ -287,12 +320,10 @@ export class PythonFile {
 
   /** The call that made the object an expression stands for, seen through assignments, `.to(...)` and wrappers. */
   constructionOf(expression: Node): Call | null {
-    const known = this.#constructions.get(expression);
+    const known = this.#constructions.known(expression);
     if (known !== undefined) return known;
-    this.#constructions.set(expression, null); // What is made of itself is made by nobody.
-    const call = this.#findConstruction(expression);
-    this.#constructions.set(expression, call);
-    return call;
+    // What is made of itself is made by nobody.
+    return this.#constructions.learn(expression, () => this.#findConstruction(expression), null);
   }
 
   #findConstruction(expression: Node): Call | null {
@@ -309,7 +340,7 @@ export class PythonFile {
       const attribute = expression.get('attribute');
       if (!object || !attribute || object.type !== 'identifier') return null;
       const owner = this.instanceOf(object);
-      const values = owner === null ? undefined : this.scopes.classes.get(owner)?.attributes.get(this.read(attribute));
+      const values = this.classOf(owner)?.attributes.get(this.read(attribute));
       return values ? this.#sameConstruction(values) : null;
     }
     return null;
@@ -325,7 +356,7 @@ export class PythonFile {
     const handedOn = call.method !== null && FLUENT.has(call.method) && object ? this.constructionOf(object) : null;
     if (handedOn) return handedOn;
     if (call.name === null) return null;
-    const isClass = call.name.startsWith('#') ? this.scopes.classes.has(call.name) : looksLikeClass(call.name);
+    const isClass = call.name.startsWith('#') ? this.classOf(call.name) !== undefined : looksLikeClass(call.name);
     return isClass ? call : null;
   }
 
@@ -353,11 +384,65 @@ export class PythonFile {
   }
 
   functionOf(id: string | null): FunctionInfo | undefined {
-    return id === null ? undefined : this.scopes.functions.get(id);
+    if (id === null) return undefined;
+    noteOf('head', id);
+    return this.#names.functions.get(id);
   }
 
   classOf(id: string | null): ClassInfo | undefined {
-    return id === null ? undefined : this.scopes.classes.get(id);
+    if (id === null) return undefined;
+    noteOf('members', id);
+    return this.#names.classes.get(id);
+  }
+}
+
+/** What the scopes of a file hold, with a note of what is read. */
+class NotedScopes implements Scopes {
+  readonly #scopes: Scopes;
+
+  constructor(scopes: Scopes) {
+    this.#scopes = scopes;
+  }
+
+  /** Whoever has a node has read it. */
+  get byNode() {
+    return this.#scopes.byNode;
+  }
+  get functions() {
+    noteOf('heads');
+    return this.#scopes.functions;
+  }
+  get classes() {
+    noteOf('classes');
+    return this.#scopes.classes;
+  }
+  get stars() {
+    noteOf('stars');
+    return this.#scopes.stars;
+  }
+  get module() {
+    note(WHOLE);
+    return this.#scopes.module;
+  }
+  get calls() {
+    note(WHOLE);
+    return this.#scopes.calls;
+  }
+  get assignments() {
+    note(WHOLE);
+    return this.#scopes.assignments;
+  }
+  get imports() {
+    noteOf('imports');
+    return this.#scopes.imports;
+  }
+  get sets() {
+    note(WHOLE);
+    return this.#scopes.sets;
+  }
+  get cells() {
+    note(WHOLE);
+    return this.#scopes.cells;
   }
 }
 

@@ -195,11 +195,10 @@ function inPair(value: Value, pair: Node): Next {
 
 /** To the call that ran the function where that is known, else to all of them. */
 function returned(value: Value, statement: Node): Next {
-  const { file, frame, node } = value;
+  const { file, frame } = value;
   const info = linksOf(file).functionAround(statement);
   if (!info) return USED;
-  const isDelegating =
-    statement.type === 'yield' && /^yield\s+from\b/.test(file.text.slice(statement.start, node.start));
+  const isDelegating = statement.type === 'yield' && /^yield\s+from\b/.test(file.read(statement));
   const access = statement.type === 'yield' && !isDelegating ? [EACH, ...value.access] : value.access;
   if (frame?.target === info) return [{ ...value, file: frame.file, node: frame.call, access, frame: frame.outer }];
   const calls = linksOf(file).callsOf(info);

@@ -3,6 +3,7 @@
 import { walk } from '../syntax/parse.ts';
 import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
+import { noteOf, Remembered, unnoted } from './notes.ts';
 import { Reads } from './reads.ts';
 import type { ClassInfo, Definition, FunctionInfo } from './scope.ts';
 
@@ -49,7 +50,7 @@ export function linksOf(file: PythonFile): Links {
 
 export class Links {
   readonly #file: PythonFile;
-  readonly #results = new Map<FunctionInfo, Results>();
+  readonly #results = new Remembered<FunctionInfo, Results>();
   #callers: Map<FunctionInfo, Call[]> | undefined;
   #decorated: Map<FunctionInfo, FunctionInfo[]> | undefined;
   #puts: { readonly byName: Map<readonly Definition[], Put[]>; readonly byAttribute: Map<string, Put[]> } | undefined;
@@ -76,12 +77,7 @@ export class Links {
   }
 
   results(info: FunctionInfo): Results {
-    let known = this.#results.get(info);
-    if (!known) {
-      known = resultsOf(info.node, this.#file);
-      this.#results.set(info, known);
-    }
-    return known;
+    return this.#results.get(info, () => resultsOf(info.node, this.#file));
   }
 
   /** The class and those of its bases that stand in this file, in the order in which Python looks into them, nearly. */
@@ -98,13 +94,17 @@ export class Links {
 
   /** The classes of this file that are made from this one, itself left out. */
   descendants(info: ClassInfo): readonly ClassInfo[] {
-    if (!this.#children) {
-      this.#children = new Map();
-      for (const each of new Set(this.#file.scopes.classes.values())) {
-        for (const base of this.ancestors(each).slice(1)) add(this.#children, base, each);
-      }
-    }
+    noteOf('classes');
+    this.#children ??= unnoted(() => this.#readChildren());
     return this.#children.get(info) ?? [];
+  }
+
+  #readChildren(): Map<ClassInfo, ClassInfo[]> {
+    const children = new Map<ClassInfo, ClassInfo[]>();
+    for (const each of new Set(this.#file.scopes.classes.values())) {
+      for (const base of this.ancestors(each).slice(1)) add(children, base, each);
+    }
+    return children;
   }
 
   method(info: ClassInfo, name: string): FunctionInfo | undefined {
@@ -148,32 +148,40 @@ export class Links {
 
   /** The calls of this file that are known to run the function; those of a class for its constructor. */
   callsOf(info: FunctionInfo): readonly Call[] {
-    if (!this.#callers) {
-      this.#callers = new Map();
-      for (const call of this.#file.allCalls) {
-        const target = this.runBy(call);
-        if (target) add(this.#callers, target, call);
-      }
-    }
+    noteOf('callers', info.id);
+    this.#callers ??= unnoted(() => this.#readCallers());
     return this.#callers.get(info) ?? [];
+  }
+
+  #readCallers(): Map<FunctionInfo, Call[]> {
+    const callers = new Map<FunctionInfo, Call[]>();
+    for (const call of this.#file.allCalls) {
+      const target = this.runBy(call);
+      if (target) add(callers, target, call);
+    }
+    return callers;
   }
 
   /** The functions that stand below `@decorator`, or `@decorator(...)` whose result is the decorator. */
   decoratedBy(decorator: FunctionInfo): readonly FunctionInfo[] {
-    if (!this.#decorated) {
-      this.#decorated = new Map();
-      for (const info of this.#file.scopes.functions.values()) {
-        for (const each of info.decorators) {
-          const expression = each.children[0];
-          const made = expression?.type === 'call' ? this.target(this.#file.call(expression).name) : undefined;
-          const target = made
-            ? this.#returnedFunction(made)
-            : this.target(expression ? this.#file.qualify(expression) : null);
-          if (target) add(this.#decorated, target, info);
-        }
+    noteOf('decorates', decorator.id);
+    this.#decorated ??= unnoted(() => this.#readDecorated());
+    return this.#decorated.get(decorator) ?? [];
+  }
+
+  #readDecorated(): Map<FunctionInfo, FunctionInfo[]> {
+    const decorated = new Map<FunctionInfo, FunctionInfo[]>();
+    for (const info of this.#file.scopes.functions.values()) {
+      for (const each of info.decorators) {
+        const expression = each.children[0];
+        const made = expression?.type === 'call' ? this.target(this.#file.call(expression).name) : undefined;
+        const target = made
+          ? this.#returnedFunction(made)
+          : this.target(expression ? this.#file.qualify(expression) : null);
+        if (target) add(decorated, target, info);
       }
     }
-    return this.#decorated.get(decorator) ?? [];
+    return decorated;
   }
 
   #returnedFunction(info: FunctionInfo): FunctionInfo | undefined {
@@ -183,11 +191,20 @@ export class Links {
 
   /** What is put into the containers that a name stands for. */
   putsIntoName(definitions: readonly Definition[]): readonly Put[] {
+    const [first] = definitions;
+    if (first) noteOf('puts', this.#file.read(first.node));
     return this.#allPuts().byName.get(definitions) ?? [];
+  }
+
+  /** What is put into containers of this name, whichever of them. */
+  putsIntoNamed(name: string): readonly Put[] {
+    const all = [...this.#allPuts().byName];
+    return all.flatMap(([[first], puts]) => (first && this.#file.read(first.node) === name ? puts : []));
   }
 
   /** What is put into attributes of this name, whoever's. */
   putsIntoAttribute(name: string): readonly Put[] {
+    noteOf('kept', name);
     return this.#allPuts().byAttribute.get(name) ?? [];
   }
 
@@ -200,9 +217,12 @@ export class Links {
   }
 
   #allPuts() {
-    if (this.#puts) return this.#puts;
+    this.#puts ??= unnoted(() => this.#readPuts());
+    return this.#puts;
+  }
+
+  #readPuts() {
     const puts = { byName: new Map<readonly Definition[], Put[]>(), byAttribute: new Map<string, Put[]>() };
-    this.#puts = puts;
     const keep = (container: Node | undefined, places: readonly string[], value: Node, isSpread: boolean): void => {
       const inner = container?.type === 'subscript' ? container.get('value') : undefined;
       if (container && inner) keep(inner, [placeOf(container, this.#file), ...places], value, isSpread);
@@ -252,7 +272,7 @@ function resultsOf(definition: Node, file: PythonFile): Results {
     const value = node.children[0];
     if (node.type === 'return_statement' && value) results.returned.push(value);
     if (node.type === 'yield' && value) {
-      const isDelegating = /^yield\s+from\b/.test(file.text.slice(node.start, value.start));
+      const isDelegating = /^yield\s+from\b/.test(file.read(node));
       results[isDelegating ? 'delegated' : 'yielded'].push(value);
     }
     return undefined;

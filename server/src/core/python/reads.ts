@@ -3,6 +3,7 @@
 import { walk } from '../syntax/parse.ts';
 import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
+import { noteOf, unnoted } from './notes.ts';
 
 /** True for `sorted`, `natsorted`, `np.sort`, `sort_files`: whoever calls it gets an order. */
 export const sorts = (call: Call): boolean =>
@@ -30,21 +31,24 @@ export class Reads {
 
   /** The identifiers of this name, and the attributes, wherever they are not bound. */
   of(name: string): readonly Node[] {
-    if (!this.#byName) {
-      const index = new Map<string, Node[]>();
-      walk(this.#file.syntax.root, (node) => {
-        const named = node.type === 'attribute' ? node.get('attribute') : node.type === 'identifier' ? node : undefined;
-        const isBinding =
-          node.field === 'left' && /^(assignment|for_statement|for_in_clause)$/.test(node.parent?.type ?? '');
-        if (!named || isBinding || node.field === 'attribute' || node.field === 'name') return undefined;
-        const text = this.#file.read(named);
-        const known = index.get(text);
-        if (known) known.push(node);
-        else index.set(text, [node]);
-        return undefined;
-      });
-      this.#byName = index;
-    }
+    noteOf('reads', name);
+    this.#byName ??= unnoted(() => this.#readAll());
     return this.#byName.get(name) ?? [];
+  }
+
+  #readAll(): Map<string, Node[]> {
+    const index = new Map<string, Node[]>();
+    walk(this.#file.syntax.root, (node) => {
+      const named = node.type === 'attribute' ? node.get('attribute') : node.type === 'identifier' ? node : undefined;
+      const isBinding =
+        node.field === 'left' && /^(assignment|for_statement|for_in_clause)$/.test(node.parent?.type ?? '');
+      if (!named || isBinding || node.field === 'attribute' || node.field === 'name') return undefined;
+      const text = this.#file.read(named);
+      const known = index.get(text);
+      if (known) known.push(node);
+      else index.set(text, [node]);
+      return undefined;
+    });
+    return index;
   }
 }

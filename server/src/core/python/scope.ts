@@ -4,6 +4,7 @@
  */
 import type { Node } from '../syntax/parse.ts';
 import type { MarimoCell } from './marimo.ts';
+import type { Note } from './notes.ts';
 
 export type Definition =
   /** `qualified` is the dotted name the import brings in; relative imports keep their dots. */
@@ -26,7 +27,7 @@ export interface FunctionInfo {
   /** Unique in the file: `#train`, `#Net.forward`. */
   readonly id: string;
   readonly name: string;
-  /** The `function_definition` or `lambda`. */
+  /** The `function_definition` or `lambda`; who asks for it is noted to read the function. */
   readonly node: Node;
   readonly parameters: readonly Parameter[];
   readonly decorators: readonly Node[];
@@ -39,6 +40,7 @@ export const setterOf = (property: string): string => `${property}=`;
 export interface ClassInfo {
   readonly id: string;
   readonly name: string;
+  /** Who asks for it is noted to read the class. */
   readonly node: Node;
   /** Positional superclasses. */
   readonly bases: readonly Node[];
@@ -55,6 +57,8 @@ export interface Scope {
   readonly owner: FunctionInfo | ClassInfo | null;
   /** Names declared `global` or `nonlocal` here, and the scope they live in. */
   readonly elsewhere: Map<string, Scope>;
+  /** What is read where a name is looked up here; null for the module, of which each name is read by itself. */
+  readonly readAs: Note | null;
 }
 
 /** Everything one pass over the tree collects. */
@@ -97,19 +101,23 @@ function within(node: Node, top: Node, field: string): boolean {
   return false;
 }
 
-/** The definitions of a name as seen from a scope, empty if nothing in the file binds it. */
-export function lookUp(name: string, from: Scope): readonly Definition[] {
+/** The scope that binds a name as seen from another one; null if nothing in the file does. */
+export function scopeWith(name: string, from: Scope): Scope | null {
   let first = true;
   for (let scope: Scope | null = from; scope; scope = scope.parent) {
     // Names of a class body are not seen from the functions in it.
     if (scope.kind !== 'class' || first) {
-      const found = (scope.elsewhere.get(name) ?? scope).names.get(name);
-      if (found) return found;
+      const found = scope.elsewhere.get(name) ?? scope;
+      if (found.names.has(name)) return found;
     }
     if (scope.kind !== 'comprehension') first = false;
   }
-  return [];
+  return null;
 }
+
+/** The definitions of a name as seen from a scope, empty if nothing in the file binds it. */
+export const lookUp = (name: string, from: Scope): readonly Definition[] =>
+  scopeWith(name, from)?.names.get(name) ?? [];
 
 export function nearestFunction(scope: Scope): Scope | null {
   let at: Scope | null = scope;

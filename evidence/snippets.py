@@ -2,6 +2,8 @@
 
 import json
 import re
+import sys
+import types
 from pathlib import Path
 
 import torch
@@ -69,3 +71,39 @@ ahead = draws(states)
 assert draws(states) != ahead
 states["set_rng_states"](saved)
 assert draws(states) == ahead
+
+# Stand-ins for the user's file and for TensorBoard, which keep what they are told.
+recorded = []
+
+
+class Recorder:
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def add_scalar(self, name, value, step):
+        recorded.append((self.folder, name, step, value))
+
+
+def train(seed):
+    torch.manual_seed(seed)
+    return [torch.rand(1).item() for _ in range(2)]
+
+
+for module in ("torch.utils.tensorboard", "tensorboardX"):
+    sys.modules[module] = types.SimpleNamespace(SummaryWriter=Recorder)
+sys.modules["train"] = types.SimpleNamespace(main=train)
+comparison = insert("Run comparison")
+printed = []
+comparison["print"] = printed.append
+comparison["compare"]()
+first = list(recorded)
+comparison["compare"]()
+assert recorded == first * 2 and len(first) == 10 and len({value for *_, value in first}) == 10, first
+(told, again) = printed
+assert told == again and re.fullmatch(r"loss: 0\.\d+ ± 0\.\d+ \(5 seeds\)", told), told

@@ -48,7 +48,8 @@ export async function start(
     ...answerFiles(client),
     ...showStatus(client),
     commands.registerCommand(COMMANDS.insertSeedBlock, (address?: string) => insertSeedBlock(client, address)),
-    commands.registerCommand(COMMANDS.fixInWorkspace, (rule: string) => fixInWorkspace(client, rule)),
+    commands.registerCommand(COMMANDS.fixInWorkspace, (rule: string) => execute(client, COMMANDS.fixInWorkspace, rule)),
+    commands.registerCommand(COMMANDS.insertRunComparison, () => insertRunComparison(client)),
     ...REWRITES.map((command) => commands.registerCommand(command, () => rewriteAtCursor(client, command))),
     commands.registerCommand(COMMANDS.explainRule, (rule?: string, url?: string) => explainRule(context, rule, url)),
     ...registerRuleSettings(client),
@@ -80,10 +81,16 @@ async function copyDebugInfo(client: BaseLanguageClient): Promise<void> {
   if (chosen === open) await commands.executeCommand('seedwise.openIssue');
 }
 
-/** The server asks before it changes anything. */
-async function fixInWorkspace(client: BaseLanguageClient, rule: string): Promise<void> {
-  const params = { command: COMMANDS.fixInWorkspace, arguments: [rule] };
-  await client.sendRequest(ExecuteCommandRequest.type, params);
+/** The server does it, and asks before it changes what is not shown. */
+async function execute(client: BaseLanguageClient, command: string, argument: string): Promise<void> {
+  await client.sendRequest(ExecuteCommandRequest.type, { command, arguments: [argument] });
+}
+
+async function insertRunComparison(client: BaseLanguageClient): Promise<void> {
+  const active = activePython();
+  if (active)
+    await execute(client, COMMANDS.insertRunComparison, client.code2ProtocolConverter.asUri(active.document.uri));
+  else window.showInformationMessage(l10n.t('Open the Python file or notebook that is meant.'));
 }
 
 /** Rewrites of what is at the cursor. */

@@ -21,6 +21,8 @@ export const COMMANDS = {
   changeSeverity: 'seedwise.changeSeverity',
   /** Argument: the rule's name, and the address of a document in the folder that is meant. */
   turnOffInFolder: 'seedwise.turnOffInFolder',
+  /** Argument: the document's URI. Writes a new file beside it. */
+  insertRunComparison: 'seedwise.insertRunComparison',
   /** Argument: the rule's name. Repairs its findings in all files of the workspace. */
   fixInWorkspace: 'seedwise.fixInWorkspace',
   /** Shows the settings of ours; none of the server's commands. */

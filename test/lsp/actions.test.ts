@@ -14,6 +14,7 @@ const EDITING = [
 const COMMANDS = [
   ...EDITING,
   'seedwise.fixInWorkspace',
+  'seedwise.insertRunComparison',
   'seedwise.report',
   'seedwise.explainRule',
   'seedwise.turnOffRule',

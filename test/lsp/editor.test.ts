@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { COMMANDS, type FileFindings, type ProgramEntry } from '../../server/src/protocol.ts';
-import { CAPABLE, type Options, type Server, until, withServer } from './server.ts';
+import { applyTo, CAPABLE, type Options, type Server, until, withServer } from './server.ts';
 
 const UNSEEDED =
   'import torch\n\n\ndef main():\n    print(torch.rand(2))\n\n\nif __name__ == "__main__":\n    main()\n';
@@ -114,6 +114,45 @@ test('all of one rule is repaired in the workspace, open files as they are and c
     },
     { capabilities, initializationOptions: {} },
   );
+});
+
+test('a comparison of runs is a new file beside the program, which takes the seed then', async () => {
+  const capabilities = {
+    ...CAPABLE,
+    window: { showDocument: { support: true } },
+    workspace: {
+      ...CAPABLE.workspace,
+      workspaceEdit: { documentChanges: true, resourceOperations: ['create' as const] },
+    },
+  };
+  const program = `import torch\n\n\ndef main():\n    torch.manual_seed(7)\n    torch.rand(2)\n\n\nif __name__ == "__main__":\n    main()\n`;
+  await withFolder(
+    { 'train.py': program, 'compare_runs.py': '' },
+    async (server, uri) => {
+      await server.open(uri('train.py'), program);
+      await server.execute(COMMANDS.insertRunComparison, uri('train.py'));
+      const address = uri('compare_runs_2.py');
+      const [create, fill, change] = server.said.edits[0]?.documentChanges ?? [];
+      assert.deepEqual(create, { kind: 'create', uri: address });
+      assert.ok(fill && 'edits' in fill && fill.textDocument.uri === address);
+      assert.match(JSON.stringify(fill.edits), /from train import main/);
+      assert.ok(change && 'edits' in change && change.textDocument.uri === uri('train.py'));
+      assert.equal(
+        applyTo(program, { documentChanges: [change] }),
+        program.replace('main()', 'main(seed=7)').replace('manual_seed(7)', 'manual_seed(seed)'),
+      );
+      assert.deepEqual(server.said.shown, [address]);
+      assert.deepEqual(server.said.messages, [
+        '`main` returns nothing: let it return what is compared, such as its loss.',
+      ]);
+    },
+    { capabilities, initializationOptions: {} },
+  );
+  await withServer({}, async (server) => {
+    await server.open('file:///p/a.py', program);
+    await server.execute(COMMANDS.insertRunComparison, 'file:///p/a.py');
+    assert.deepEqual(server.said.messages, ['A comparison is a new file, for which there is no place here.']);
+  });
 });
 
 test('a file of no project is offered no repair of the workspace', () =>

@@ -22,9 +22,16 @@ import { serveHints } from './hints.ts';
 import { serveHovers } from './hover.ts';
 import { serveLenses } from './lenses.ts';
 import { NOTEBOOK_SYNC } from './notebooks.ts';
+import { insertRunComparison } from './run-comparison.ts';
 import { type Host, Session } from './session.ts';
 import { statusOf } from './status.ts';
 import { serveWorkspaceChecks } from './workspace-check.ts';
+
+/** Commands that change or make several files. */
+const ON_FILES: Readonly<Record<string, (session: Session, target: string) => Promise<void>>> = {
+  [COMMANDS.fixInWorkspace]: fixInWorkspace,
+  [COMMANDS.insertRunComparison]: insertRunComparison,
+};
 
 /** Serves the language server protocol on a connection until its client ends it. */
 export function serve(connection: Connection, host: Host): void {
@@ -67,7 +74,7 @@ function serveLife(session: Session): void {
 function capabilitiesFor(client: Session['client']): ServerCapabilities {
   const offered = [
     ...EDITING,
-    COMMANDS.fixInWorkspace,
+    ...Object.keys(ON_FILES),
     COMMANDS.report,
     ...(client.showsPages ? [COMMANDS.explainRule] : []),
   ];
@@ -140,8 +147,8 @@ function serveCommands(session: Session): void {
   connection.onExecuteCommand(async ({ command, arguments: [target, options] = [] }) => {
     const done = await speaker.guarded<unknown>(undefined, async () => {
       if (command === COMMANDS.report) return await session.report(target, options);
-      if (command === COMMANDS.fixInWorkspace) await fixInWorkspace(session, target);
-      else await commands.run(command, target, options);
+      await ON_FILES[command]?.(session, target);
+      await commands.run(command, target, options);
       if (command === COMMANDS.explainRule)
         await connection.window.showDocument({ uri: ruleUrl(target), external: true });
       return null;

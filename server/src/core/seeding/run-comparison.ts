@@ -1,0 +1,320 @@
+/**
+ * *Insert run comparison*: a program beside this one that runs its training under several seeds, records each run for
+ * TensorBoard and prints mean and deviation, since one seed says little about which of two models is better.
+ */
+
+import type { Project } from '../contract/project.ts';
+import { quoted, replace } from '../edits/edit-text.ts';
+import { isStandardModule } from '../edits/imports.ts';
+import { nameFor, USUAL_NAMES } from '../knowledge/names.ts';
+import { streamRow } from '../knowledge/streams.ts';
+import { STREAMS } from '../knowledge/tables.ts';
+import type { Call } from '../python/call.ts';
+import type { Node, PythonFile } from '../python/file.ts';
+import type { FunctionInfo } from '../python/scope.ts';
+import { walk } from '../syntax/parse.ts';
+import type { Edit } from '../text/edit.ts';
+import { type Message, t } from '../text/language.ts';
+import { folderOf, join } from '../text/paths.ts';
+import { isMainGuard, seedGiven } from './absorbed.ts';
+
+const WRITER = nameFor('summary-writer');
+const COMMAND_LINE = nameFor('command-line');
+const OTHER_WRITER = nameFor('summary-writer-else');
+
+/** A new file, and what has to change in the program for it. */
+export interface RunComparison {
+  readonly path: string;
+  readonly text: string;
+  readonly edits: readonly Edit[];
+  /** What is left to do by hand; empty where nothing is. */
+  readonly note: Message | '';
+}
+
+/** A reason why there is none. */
+interface Refusal {
+  readonly message: Message;
+}
+
+/** How one run begins: statements before the loop and in it, the call, and what the new file imports of this one. */
+interface Run {
+  readonly setup: readonly string[];
+  readonly before: readonly string[];
+  readonly call: string;
+  readonly imports: readonly string[];
+  /** Modules that the statements use. */
+  readonly modules: readonly string[];
+  readonly edits: readonly Edit[];
+}
+
+/** The comparison, or why there is none; `isTaken` tells which paths have a file already. */
+export function runComparison(
+  file: PythonFile,
+  project: Project,
+  isTaken: (path: string) => boolean,
+): RunComparison | Refusal {
+  const module = /([^/]+)\.py$/.exec(file.path)?.[1] ?? '';
+  if (file.notebook) return { message: t`No other program can run a notebook; put the training into a file.` };
+  if (!/^[A-Za-z_]\w*$/.test(module)) return { message: t`No other program can import a file of this name.` };
+  const entry = entryCall(file);
+  const main = entry && file.functionOf(entry.name);
+  if (!entry || !main)
+    return { message: t`Put the training into a function that \`if __name__ == '__main__'\` calls, and try again.` };
+  const run = runOf(entry, main, file, project);
+  if ('message' in run) return run;
+  const names = resultNames(main, file);
+  const isPart = file.scopes.imports.some((each) => /^from\s+\./.test(file.read(each)));
+  const text = written({
+    module: isPart ? `.${module}` : module,
+    name: main.name,
+    names: names ?? ['result'],
+    run,
+    file,
+  });
+  return {
+    path: freePath(file.path, isTaken),
+    text,
+    edits: run.edits,
+    note: names ? '' : t`\`${main.name}\` returns nothing: let it return what is compared, such as its loss.`,
+  };
+}
+
+function freePath(path: string, isTaken: (path: string) => boolean): string {
+  for (let number = 1; ; number++) {
+    const free = join(folderOf(path), number === 1 ? 'compare_runs.py' : `compare_runs_${number}.py`);
+    if (!isTaken(free)) return free;
+  }
+}
+
+/** The last call in the main guard, on a line of its own, of a function of the file. */
+function entryCall(file: PythonFile): Call | null {
+  const guard = file.syntax.root.children.find((node) => isMainGuard(node, file));
+  const statements = guard?.get('consequence')?.children ?? [];
+  const calls = statements.flatMap((statement) => {
+    const node = statement.type === 'expression_statement' ? statement.children[0] : undefined;
+    const call = node?.type === 'call' ? file.call(node) : null;
+    return call && file.functionOf(call.name)?.class === null ? call : [];
+  });
+  return calls.at(-1) ?? null;
+}
+
+/** What stands for an argument in another file, and what that needs. */
+interface Passed {
+  readonly parameter: string | undefined;
+  readonly keyword: string | null;
+  readonly text: string;
+  readonly setup: readonly string[];
+  readonly imports: readonly string[];
+}
+
+function runOf(entry: Call, main: FunctionInfo, file: PythonFile, project: Project): Run | Refusal {
+  const given = entry.node.get('arguments')?.children ?? [];
+  const passed: Passed[] = [];
+  for (const [i, argument] of given.entries()) {
+    const keyword = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
+    const value = argument.get('value') ?? argument;
+    const parameter = keyword ? file.read(keyword) : main.parameters[i]?.name;
+    const stand = standIn(value, entry.node, file);
+    if (!stand)
+      return { message: t`\`${main.name}\` is given \`${file.read(value)}\`, which no other program can make.` };
+    passed.push({ parameter, keyword: keyword ? file.read(keyword) : null, ...stand });
+  }
+  const imports = [main.name, ...passed.flatMap((each) => each.imports)];
+  const setup = passed.flatMap((each) => each.setup);
+  const plain = (seed?: string): Run => {
+    const others = passed.filter(({ parameter }) => parameter !== seed);
+    const texts = others.map(({ keyword, text }) => (keyword === null ? text : `${keyword}=${text}`));
+    const call = `${main.name}(${[...texts, ...(seed === undefined ? [] : [`${seed}=seed`])].join(', ')})`;
+    return { setup, before: [], call, imports, modules: [], edits: [] };
+  };
+  const seeds = seedsIn(main, file);
+  const [seed] = seeds;
+  if (!seed) return seededOutside(plain(), main, project);
+  if (seeds.some((each) => file.read(each) !== file.read(seed)))
+    return { message: t`\`${main.name}\` seeds with several values; let it take one as a parameter.` };
+  return withSeed(seed, seeds, plain, main, passed, file);
+}
+
+/** What an argument of the guard's call is in another file: a constant, or what a function of the file makes. */
+function standIn(value: Node, call: Node, file: PythonFile): Pick<Passed, 'text' | 'setup' | 'imports'> | null {
+  if (value.type === 'identifier') {
+    const name = file.read(value);
+    const assigned = file.definitions(value);
+    const made = assigned.length === 1 && assigned[0]?.kind === 'assignment' ? assigned[0].value : undefined;
+    if (!made || made.start > call.start) return null;
+    const stand = standIn(made, call, file);
+    return stand && { text: name, setup: [...stand.setup, `${name} = ${stand.text}`], imports: stand.imports };
+  }
+  const own = value.type === 'call' ? file.functionOf(file.call(value).name) : undefined;
+  if (own && own.class === null && value.get('arguments')?.children.length === 0)
+    return { text: file.read(value), setup: [], imports: [own.name] };
+  return file.constant(value) === undefined ? null : { text: file.read(value), setup: [], imports: [] };
+}
+
+/** What the function itself seeds with. */
+function seedsIn(main: FunctionInfo, file: PythonFile): Node[] {
+  const body = main.node.get('body');
+  return file.allCalls.flatMap((call) => {
+    const isOwn = call.node.enclosing('function_definition', 'lambda', 'class_definition') === main.node;
+    return (isOwn && body && seedGiven(call, file)) || [];
+  });
+}
+
+/** It leaves seeding to who calls it, which is the loop then. */
+function seededOutside(run: Run, main: FunctionInfo, project: Project): Run | Refusal {
+  if (Object.keys(project.callOf(main.id)?.must ?? {}).length > 0)
+    return { message: t`\`${main.name}\` seeds by what it calls; let it take the seed as a parameter.` };
+  const rows = STREAMS.filter((stream) => project.streams.has(stream)).map(streamRow);
+  const spelled = rows.map(({ seed }) => {
+    const [module = '', ...rest] = seed.split('.');
+    const alias = USUAL_NAMES.find((each) => each.module === module && each.alias)?.name;
+    return {
+      import: alias ? `import ${module} as ${alias}` : `import ${module}`,
+      call: `${[alias ?? module, ...rest].join('.')}(seed)`,
+    };
+  });
+  return { ...run, before: spelled.map((each) => each.call), modules: spelled.map((each) => each.import) };
+}
+
+/** The seed reaches the function as a parameter, as an attribute of one, by the command line, or will. */
+function withSeed(
+  seed: Node,
+  seeds: readonly Node[],
+  plain: (seed?: string) => Run,
+  main: FunctionInfo,
+  passed: readonly Passed[],
+  file: PythonFile,
+): Run | Refusal {
+  const text = file.read(seed);
+  const isParameter = (name: string): boolean => main.parameters.some((each) => each.name === name && each.star === '');
+  if (isParameter(text)) return plain(text);
+  const [object = '', attribute = '', ...deeper] = text.split('.');
+  if (attribute !== '' && deeper.length === 0 && isParameter(object)) {
+    const holder = passed.find(({ parameter }) => parameter === object);
+    if (holder && holder.setup.length > 0) return { ...plain(), before: [`${holder.text}.${attribute} = seed`] };
+    if (holder && holder.imports.length > 0) {
+      const run = plain();
+      return {
+        ...run,
+        setup: [...run.setup, `${object} = ${holder.text}`],
+        before: [`${object}.${attribute} = seed`],
+        call: run.call.replace(holder.text, object),
+      };
+    }
+  }
+  if (attribute !== '' && deeper.length === 0 && hasOption(attribute, file)) {
+    const option = quoted(file, `--${attribute}`);
+    return {
+      ...plain(),
+      before: [`${COMMAND_LINE} = [${COMMAND_LINE}[0], ${option}, str(seed)]`],
+      modules: [`import ${COMMAND_LINE.split('.')[0]}`],
+    };
+  }
+  const canTake = main.parameters.every((each) => each.star === '' && !each.keywordOnly && each.name !== 'seed');
+  const isFixed = /^-?\d+$/.test(text) || (/^\w+$/.test(text) && isOfModule(seed, file));
+  if (!canTake || !isFixed)
+    return { message: t`\`${main.name}\` seeds with \`${text}\`; let it take the seed as a parameter.` };
+  const parameters = main.node.get('parameters');
+  if (!parameters) return { message: t`\`${main.name}\` seeds with \`${text}\`; let it take the seed as a parameter.` };
+  const last = parameters.children.at(-1);
+  const at = last ? last.end : parameters.start + 1;
+  const added: Edit = { start: at, end: at, text: `${last ? ', ' : ''}seed=${text}` };
+  return { ...plain('seed'), edits: [added, ...seeds.map((each) => replace(each, 'seed'))] };
+}
+
+const isOfModule = (name: Node, file: PythonFile): boolean => {
+  const assigned = file.definitions(name);
+  return (
+    assigned.length > 0 &&
+    assigned.every((each) => each.node.enclosing('function_definition', 'class_definition') === null)
+  );
+};
+
+/** The file has a parser that knows `--seed`, if that is its name. */
+const hasOption = (name: string, file: PythonFile): boolean =>
+  file.methodCalls('add_argument').some((call) => {
+    const first = file.argument(call, 'name', 0);
+    return typeof first !== 'string' && file.constant(first) === `--${name.replaceAll('_', '-')}`;
+  });
+
+/** What the function returns, by the names it has there; null for one that returns nothing. */
+function resultNames(main: FunctionInfo, file: PythonFile): readonly string[] | null {
+  const lists: string[][] = [];
+  walk(main.node, (node) => {
+    if (node !== main.node && /^(function_definition|lambda|class_definition)$/.test(node.type)) return false;
+    const value = node.type === 'return_statement' ? node.children[0] : undefined;
+    if (value && value.type !== 'none') {
+      const parts = /^(tuple|expression_list)$/.test(value.type) ? value.children : [value];
+      lists.push(parts.map((each, i) => nameOf(each, file) ?? (parts.length === 1 ? 'result' : `result ${i + 1}`)));
+    }
+    return true;
+  });
+  return lists.sort((a, b) => b.length - a.length)[0] ?? null;
+}
+
+const nameOf = (value: Node, file: PythonFile): string | null =>
+  value.type === 'identifier'
+    ? file.read(value)
+    : value.type === 'attribute'
+      ? file.read(value.get('attribute') ?? value)
+      : null;
+
+interface Parts {
+  readonly module: string;
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly run: Run;
+  readonly file: PythonFile;
+}
+
+function written({ module, name, names, run, file }: Parts): string {
+  const { call, setup, before, imports, modules } = run;
+  const from = (qualified: string): string =>
+    `from ${qualified.slice(0, qualified.lastIndexOf('.'))} import ${qualified.slice(qualified.lastIndexOf('.') + 1)}`;
+  const isStandard = (line: string): boolean => isStandardModule(line.replace(/^import /, ''));
+  const others = modules.filter((line) => !isStandard(line));
+  const lines = [
+    `"""${t`Runs \`${name}\` under several seeds, records each run for TensorBoard, and prints mean and deviation.`}"""`,
+    ...[...modules.filter(isStandard), 'import statistics'].sort(),
+    '',
+    ...(others.length > 0 ? [...others, ''] : []),
+    'try:',
+    `    ${from(WRITER)}`,
+    'except ImportError:',
+    `    ${from(OTHER_WRITER)}`,
+    '',
+    `from ${module} import ${[...new Set(imports)].sort().join(', ')}`,
+    '',
+    'SEEDS = range(5)',
+    '',
+    '',
+    'def curves(result, names):',
+    `    """${t`What a run returned, by name; a list is a curve, of which the last number counts.`}"""`,
+    '    if not isinstance(result, dict):',
+    '        result = dict(zip(names, result if isinstance(result, tuple) else (result,)))',
+    '    return {name: value if isinstance(value, list) else [value] for name, value in result.items()}',
+    '',
+    '',
+    'def compare():',
+    ...setup.map((line) => `    ${line}`),
+    '    results = {}',
+    '    for seed in SEEDS:',
+    ...before.map((line) => `        ${line}`),
+    `        result = ${call}`,
+    "        with SummaryWriter(f'runs/seed-{seed}') as writer:",
+    `            for name, values in curves(result, [${names.map((each) => `'${each}'`).join(', ')}]).items():`,
+    '                for step, value in enumerate(values):',
+    '                    writer.add_scalar(name, float(value), step)',
+    '                results.setdefault(name, []).append(float(values[-1]))',
+    '    for name, values in results.items():',
+    "        print(f'{name}: {statistics.mean(values):.4g} ± {statistics.stdev(values):.4g} ({len(values)} seeds)')",
+    '',
+    '',
+    "if __name__ == '__main__':",
+    '    compare()',
+    '',
+  ];
+  const quote = quoted(file, '')[0] ?? "'";
+  // No line of ours has the other quote in it, but for those of documentation.
+  return lines.map((line) => (/"""/.test(line) || quote === "'" ? line : line.replaceAll("'", quote))).join('\n');
+}

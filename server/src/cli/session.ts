@@ -7,7 +7,7 @@ import type { FileFacts } from '../core/program/facts.ts';
 import { indexClosedFile } from '../core/program/indexed-file.ts';
 import { projectOf } from '../core/program/project.ts';
 import { type IndexedFile, Workspace } from '../core/program/workspace.ts';
-import { closeFile, openFile, type PythonFile } from '../core/python/file.ts';
+import { closeFile, type KeptFile, keptFile, openFile, type PythonFile, reopenFile } from '../core/python/file.ts';
 import { withinCell } from '../core/python/notebook.ts';
 import { type ProjectConfig, readConfig } from '../core/settings/pyproject.ts';
 import type { Settings } from '../core/settings/settings.ts';
@@ -23,9 +23,6 @@ import { fenceOf, heed, type Note, readProjects } from './projects.ts';
 import { CannotCheck, exclusive, nameOf, reasonOf, say, UsageError } from './say.ts';
 import { readSettingOptions } from './settings.ts';
 import { type SourceFile, sourceFile } from './source-file.ts';
-
-/** So many letters of files that will be looked at again stay parsed, at some thirty bytes each; of more, the text does. */
-const MOST_PARSED = 2_500_000;
 
 /** What went wrong, as it was said on standard error. */
 export interface Problem {
@@ -68,8 +65,8 @@ export class Session {
   runsOthers = false;
   /** True when something that was named has not been done. */
   isIncomplete = false;
-  readonly #parsed = new Map<string, PythonFile>();
-  #parsedLength = 0;
+  /** The files as they were read: most are looked at once, but nobody can tell before which ones are not. */
+  readonly #kept = new Map<string, KeptFile>();
   /** Of the files that were read. */
   readonly #silences = new Map<string, Silence>();
   #stdin: { readonly path: string; readonly bytes: Buffer } | undefined;
@@ -125,8 +122,8 @@ export class Session {
 
   /** Undefined for a notebook in another language. */
   open(path: string): PythonFile | undefined {
-    const parsed = this.#parsed.get(path);
-    if (parsed) return parsed;
+    const kept = this.#kept.get(path);
+    if (kept) return reopenFile(kept);
     const { source } = this.read(path);
     if (source === null) return undefined;
     const file = openFile(path, source);
@@ -142,6 +139,7 @@ export class Session {
   /** Has the workspace know a file as it is on disk, whatever it was taken for. */
   reread(path: string): void {
     this.#silences.delete(path);
+    this.#kept.delete(path);
     const file = this.workspace.open(path);
     if (file) this.workspace.set(path, indexClosedFile(file, vocabularyOf(this.settingsOf(path))));
     else this.workspace.delete(path);
@@ -149,7 +147,7 @@ export class Session {
 
   /** What was parsed before is not what the files hold now. */
   forget(): void {
-    this.#parsed.clear();
+    this.#kept.clear();
     this.#silences.clear();
   }
 
@@ -207,7 +205,9 @@ export class Session {
       }
       if (isChecked && file.hasSyntaxErrors) problems.push(syntaxError(file));
       const settings = this.settingsOf(path);
-      const indexed = indexClosedFile(file, vocabularyOf(settings), () => this.#parsed.get(path));
+      const kept = keptFile(file);
+      this.#kept.set(path, kept);
+      const indexed = indexClosedFile(file, vocabularyOf(settings), kept);
       return { path, indexed, silence: isChecked ? this.#silenceOf(file, indexed.facts, settings) : null, problems };
     } catch (error) {
       const text = t`${nameOf(path)} is not analysed: ${reasonOf(error)}`;
@@ -227,16 +227,10 @@ export class Session {
     return this.#checked.has(path);
   }
 
-  /** When nothing can be said of a file; where that cannot be told it stays parsed. */
+  /** When nothing can be said of a file. */
   #silenceOf(file: PythonFile, facts: FileFacts, settings: Settings): Silence {
-    const { path, text } = file;
     const project = projectOf(file, settings, this.workspace);
-    const silence = silenceOf(file, facts, settings, (name) => project.versionOf(name));
-    if (silence === null && this.#parsedLength + text.length <= MOST_PARSED) {
-      this.#parsedLength += text.length;
-      this.#parsed.set(path, file);
-    }
-    return silence;
+    return silenceOf(file, facts, settings, (name) => project.versionOf(name));
   }
 
   /** True where nothing can be found in a file as it was read, in the workspace as it is. */

@@ -278,11 +278,13 @@ const asks = (owner: ClassInfo, reach: Reach, file: PythonFile): boolean =>
 /** Items that are drawn in an endless or a counting loop repeat nothing. */
 function generates(reach: Reach, file: PythonFile): boolean {
   return reachedCalls(reach, file).some((call) => {
+    const loop = call.node.enclosing('for_statement', 'while_statement');
+    if (!loop) return false;
     const object = call.method === null ? undefined : call.callee.get('object');
     const isDraw = findDraw(call, file) !== undefined || (object !== undefined && makerOf(object, file) !== null);
-    const loop = isDraw ? call.node.enclosing('for_statement', 'while_statement') : null;
-    const iterated = loop?.get('right');
-    if (!loop || !iterated) return loop !== null;
+    if (!isDraw) return false;
+    const iterated = loop.get('right');
+    if (!iterated) return true;
     return (
       iterated.type === 'call' && COUNTS.has(file.call(iterated).name ?? '') && !file.read(iterated).includes('len(')
     );

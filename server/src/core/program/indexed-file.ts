@@ -4,7 +4,7 @@ import { type LoweredFunction, partsOfSite } from '../effects/events.ts';
 import { lowerFile, lowerFunction, lowerModule } from '../lowering/file.ts';
 import { NO_VOCABULARY, type Vocabulary } from '../lowering/own-functions.ts';
 import { type CallsOfOthers, callsOfOthers, wordsOfOthers } from '../operations/calls-of-others.ts';
-import { closeFile, type HandedOn, openFile, PythonFile } from '../python/file.ts';
+import { closeFile, type HandedOn, type KeptFile, openFile, PythonFile, reopenFile } from '../python/file.ts';
 import type { Source } from '../python/notebook.ts';
 import type { Span } from '../text/edit.ts';
 import { type FileFacts, factsOf } from './facts.ts';
@@ -25,19 +25,19 @@ export function indexFile(file: PythonFile, vocabulary?: Vocabulary): IndexedFil
 
 /**
  * What it keeps of a file that is closed: the same without a node of its tree, and with its text for what few files are
- * asked, unless somebody has the same file parsed then.
+ * asked, or with the file as it was kept.
  */
 export function indexClosedFile(
   file: PythonFile,
   vocabulary: Vocabulary = NO_VOCABULARY,
-  parsed: () => PythonFile | undefined = () => undefined,
+  kept?: KeptFile,
 ): IndexedFile {
   const { path } = file;
-  const source = file.notebook ?? file.text;
+  const source = kept ?? file.notebook ?? file.text;
   return closed(
     file,
     vocabulary,
-    againFrom(path, () => parsed() ?? source),
+    againFrom(path, () => source),
   );
 }
 
@@ -80,9 +80,9 @@ const RECENT = new Map<object, PythonFile>();
 const MOST_RECENT = 600_000;
 let recentLength = 0;
 
-function reopened(key: object, path: string, source: Source): PythonFile {
+function reopened(key: object, path: string, source: Source | KeptFile): PythonFile {
   const known = RECENT.get(key);
-  const file = known ?? openFile(path, source);
+  const file = known ?? (typeof source === 'object' && 'tree' in source ? reopenFile(source) : openFile(path, source));
   if (known) RECENT.delete(key);
   else {
     closeFile(file); // Its nodes are enough.
@@ -97,7 +97,7 @@ function reopened(key: object, path: string, source: Source): PythonFile {
   return file;
 }
 
-function againFrom(path: string, source: () => Source | PythonFile): Again {
+function againFrom(path: string, source: () => Source | KeptFile | PythonFile): Again {
   const key = {};
   return (read) => {
     const given = RECENT.has(key) ? '' : source();

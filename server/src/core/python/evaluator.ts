@@ -14,6 +14,8 @@ import { type Elsewhere, type Entered, NOWHERE, type Step, type Value } from './
 
 /** So many values are looked at for one question. */
 const MOST_WORK = 3000;
+/** A part of a part so many times over is what grows in each round of a cycle: `x = x[0]`. */
+const DEEPEST = 24;
 
 /**
  * What is asked of a value on the way back to where it was made: decided here, or by these other values, or by what it
@@ -167,7 +169,7 @@ export class Evaluator {
     for (let next = queue.pop(); next; next = queue.pop()) {
       const key = this.#key(next);
       if (seen.has(key)) continue;
-      if (seen.size >= MOST_WORK) return false;
+      if (seen.size >= MOST_WORK || next.access.length > DEEPEST) return false;
       seen.add(key);
       const further = step(next);
       const answer = visit(next, further === null);
@@ -179,7 +181,8 @@ export class Evaluator {
   }
 
   #key({ node, access, frame, ended }: Value): string {
-    return `${this.#number(node)} ${access.join('')} ${frame ? this.#number(frame) : ''}${ended ? '.' : ''}`;
+    const way = access.length > 0 ? ` ${access.join('')}` : '';
+    return `${this.#number(node)}${way}${frame ? ` ${this.#number(frame)}` : ''}${ended ? '.' : ''}`;
   }
 
   #number(each: object): number {

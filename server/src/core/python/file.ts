@@ -6,7 +6,8 @@
 import { namesFor } from '../knowledge/names.ts';
 import { canonical } from '../knowledge/tables.ts';
 import { builtinNamed, usualModule } from '../knowledge/usual-names.ts';
-import { type Node, parse, type Syntax } from '../syntax/parse.ts';
+import { packTree } from '../syntax/packed-tree.ts';
+import { type Node, parse, type Syntax, unpacked } from '../syntax/parse.ts';
 import type { Span } from '../text/edit.ts';
 import { argumentOf } from './arguments.ts';
 import { buildScopes } from './binder.ts';
@@ -450,6 +451,25 @@ class NotedScopes implements Scopes {
 export function openFile(path: string, source: Source): PythonFile {
   const { text, notebook } = partsOf(source);
   return new PythonFile(path, text, parse(text), notebook);
+}
+
+/** A file that was parsed, in little room. */
+export interface KeptFile {
+  readonly path: string;
+  readonly source: Source;
+  readonly tree: Uint8Array;
+}
+
+export const keptFile = ({ path, notebook, text, syntax }: PythonFile): KeptFile => ({
+  path,
+  source: notebook ?? text,
+  tree: packTree(syntax.root),
+});
+
+/** The same file, as it was when it was kept. */
+export function reopenFile({ path, source, tree }: KeptFile): PythonFile {
+  const { text, notebook } = partsOf(source);
+  return new PythonFile(path, text, unpacked(tree), notebook);
 }
 
 /** The file after an edit. The old object gave its tree away and must not be used any more. */

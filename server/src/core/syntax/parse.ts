@@ -8,6 +8,7 @@ import { Language, Parser, type Tree } from 'web-tree-sitter';
 import { holdsStatements, kindOf } from './grammar.ts';
 import { collectComments, type Node } from './node.ts';
 import type { FieldName, NodeType } from './node-types.ts';
+import { unpackTree } from './packed-tree.ts';
 import { readLanguage, type Language as TreeLanguage } from './tree-layout.ts';
 import { type Reusable, TreeReader } from './tree-reader.ts';
 
@@ -63,6 +64,20 @@ export async function loadSyntax(wasm: WasmBytes): Promise<void> {
 
 export function parse(text: string): Syntax {
   return read(parseTree(text, null), text, new Map());
+}
+
+/** A tree that was parsed before: it owns no memory, and an edit parses all of the text. */
+export function unpacked(bytes: Uint8Array): Syntax {
+  const root = unpackTree(bytes);
+  return {
+    root,
+    get comments() {
+      return collectComments(root);
+    },
+    hasErrors: root.broken,
+    update: (_, newText) => parse(newText),
+    free: () => {},
+  };
 }
 
 function tools(): Loaded {

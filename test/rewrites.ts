@@ -28,22 +28,22 @@ const INDENT = '    ';
 /** `others`: the texts of the other files of the program, which may know the names of this one. */
 export function* rewritesOf(file: PythonFile, others: readonly string[] = []): Generator<Rewrite> {
   if (file.hasSyntaxErrors || file.notebook || file.text.includes('seedwise:')) return;
-  yield* extractions(file);
   const isKnown = (name: string): boolean => others.some((text) => new RegExp(`\\b${name}\\b`).test(text));
+  yield* extractions(file, isKnown);
   yield* inlinings(file, isKnown);
   yield* moves(file, isKnown);
   yield* swaps(file);
 }
 
 /** Statements of the module as the body of a function that is called where they stood. */
-function* extractions(file: PythonFile): Generator<Rewrite> {
+function* extractions(file: PythonFile, isKnown: (name: string) => boolean): Generator<Rewrite> {
   const statements = file.syntax.root.children;
   for (let first = 0; first < statements.length; first++) {
     for (let last = first; last < statements.length && last < first + 6; last++) {
       const chosen = statements.slice(first, last + 1);
       if (!chosen.every(canMove) || !ownLines(file, chosen)) continue;
       const span = linesOf(file, chosen);
-      if (OPAQUE.test(file.text.slice(span.start, span.end)) || !bindsOnlyForItself(file, span)) continue;
+      if (OPAQUE.test(file.text.slice(span.start, span.end)) || !bindsOnlyForItself(file, span, isKnown)) continue;
       const name = freshName(file, 'extracted');
       const rendered = render(file, file.path, [
         { start: 0, end: span.start },
@@ -83,13 +83,17 @@ function canMove(statement: Node): boolean {
 }
 
 /** What the lines bind nobody else knows, and nothing of it was bound before. */
-function bindsOnlyForItself(file: PythonFile, span: { start: number; end: number }): boolean {
+function bindsOnlyForItself(
+  file: PythonFile,
+  span: { start: number; end: number },
+  isKnown: (name: string) => boolean,
+): boolean {
   const isInside = ({ start }: Node): boolean => start >= span.start && start < span.end;
   const bound = new Set<string>();
   for (const [name, definitions] of file.scopes.module.names) {
     if (definitions.some(({ node }) => isInside(node))) bound.add(name);
   }
-  let isOwn = true;
+  let isOwn = ![...bound].some(isKnown);
   walk(file.syntax.root, (node) => {
     if (node.type === 'identifier' && !isInside(node) && bound.has(file.read(node))) isOwn = false;
     return isOwn;

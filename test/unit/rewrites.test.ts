@@ -81,19 +81,6 @@ const NOT_YET: readonly {
 }[] = [
   {
     kind: 'extract',
-    why: 'What replaces weights is looked for in the function that draws them, and one call deep behind it.',
-    fixtures: [
-      'late-seed/never-weights-overwritten-in-a-helper.py',
-      'late-seed/never-weights-overwritten-spellings.py',
-    ],
-  },
-  {
-    kind: 'extract',
-    why: 'What a function puts into an app is not known at the module’s margin.',
-    fixtures: ['projects/console-script-of-apps.py'],
-  },
-  {
-    kind: 'extract',
     why: 'The mode that the module’s body sets is not known in its functions.',
     fixtures: ['recomputed-draw/never-nothing-drawn.py'],
   },

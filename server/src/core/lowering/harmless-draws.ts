@@ -4,6 +4,8 @@ import { nameFor, namesFor } from '../knowledge/names.ts';
 import { loadsWeights, looksLikeSeeder } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
+import { linksOf } from '../python/links.ts';
+import type { FunctionInfo } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 import { isRequiredOption } from './options.ts';
 import { HARMLESS_CONSUMERS, isOnlyProbed } from './probes.ts';
@@ -23,7 +25,7 @@ const WHOLES = namesFor('module-wholes');
 /** A helper that puts a checkpoint into the network it gets. */
 const LOADS = /^(load|reload|restore)_?(checkpoint|ckpt|weights|state(_?dict)?|model|network|pretrained\w*)s?$/i;
 const INITIALISES = /^apply$|(^|_)(re)?(init|initiali[sz]e|reset|create|build)(_|$)|weights?(_|$)/i;
-/** Names that go into names are followed so far. */
+/** Names that go into names, and calls that lead to calls, are followed so far. */
 const DEEPEST = 3;
 const LETTERS = namesFor('letters');
 const LOADS_MODEL = nameFor('loads-model');
@@ -125,17 +127,46 @@ export function overwrittenBy(statement: Node, file: PythonFile): Replacement | 
   const target =
     expression?.type === 'assignment' ? expression.get('left') : expression && initialised(expression, file);
   if (!target || !/identifier|attribute/.test(target.type)) return undefined;
-  const names = new Set([file.read(target)]);
-  const after = statementsAfter(statement);
+  const [first, ...others] = waysFrom(statement, target, file).map((way) => replacedOn(way, target, file));
+  if (!first || others.includes(undefined)) return undefined;
+  return others.some((each) => each?.how === 'otherwise') ? { ...first, how: 'otherwise' } : first;
+}
+
+/** What surely runs after a statement, on each of the ways on: behind a function that draws for the module, behind its calls. */
+function waysFrom(statement: Node, target: Node, file: PythonFile): readonly (readonly Node[])[] {
   const isOfModule = file.scope(statement).kind === 'module';
+  const after = statementsAfter(statement);
   const following = isOfModule ? after.flatMap((each) => [...bodyCalled(each, target, file), each]) : after;
-  for (const [i, next] of following.entries()) {
+  const home = statement.parent?.type === 'block' ? linksOf(file).functionAround(statement) : undefined;
+  if (!home || isOwn(target, home, file) || statement.parent !== home.node.get('body')) return [following];
+  const calls = file.calls(home.id).map(({ node }) => node.parent);
+  const isPlain = home.decorators.length === 0 && !home.class && calls.length > 0;
+  const isAtTop = calls.every((each) => each?.type === 'expression_statement' && file.scope(each).kind === 'module');
+  if (!isPlain || !isAtTop) return [following];
+  return calls.flatMap((call) =>
+    call ? waysFrom(call, target, file).map((way) => [...following, ...way.filter(isCertain)]) : [],
+  );
+}
+
+/** The function has the object under a name of its own. */
+function isOwn(target: Node, { node }: FunctionInfo, file: PythonFile): boolean {
+  const [root = ''] = file.read(target).split('.', 1);
+  return file.scopes.byNode.get(node)?.names.has(root) === true;
+}
+
+/** What a condition of the module decides is not the function's to say. */
+const isCertain = ({ type }: Node): boolean => type !== 'if_statement';
+
+/** What replaces the weights first; nothing where the way ends before, or training comes between. */
+function replacedOn(way: readonly Node[], target: Node, file: PythonFile): Replacement | undefined {
+  const names = new Set([file.read(target)]);
+  for (const [i, next] of way.entries()) {
     if (/^(return|raise|break|continue)_statement$/.test(next.type)) return undefined;
     const how = [...names].map((name) => replaces(next, name, file)).find((each) => each !== undefined);
     const whole = wholeOf(next, names, file);
     if (whole !== undefined) names.add(whole);
     // What training left behind, the best of its weights too, comes from the weights it began with.
-    if (how) return following.slice(0, i).some((each) => trains(each, file)) ? undefined : { statement: next, how };
+    if (how) return way.slice(0, i).some((each) => trains(each, file)) ? undefined : { statement: next, how };
   }
   return undefined;
 }
@@ -156,15 +187,14 @@ function wholeOf(statement: Node, parts: ReadonlySet<string>, file: PythonFile):
  * What a function of the file runs where the module calls it and takes nothing back, as far as the function means the same
  * object by the name.
  */
-function bodyCalled(statement: Node, target: Node, file: PythonFile): readonly Node[] {
+function bodyCalled(statement: Node, target: Node, file: PythonFile, depth = 0): readonly Node[] {
   const call = statement.type === 'expression_statement' ? statement.children[0] : undefined;
   const called = call?.type === 'call' ? file.functionOf(file.call(call).name) : undefined;
   const body = called && called.decorators.length === 0 ? called.node.get('body') : undefined;
-  const [root = ''] = file.read(target).split('.', 1);
-  if (!called || body?.type !== 'block' || file.scopes.byNode.get(called.node)?.names.has(root)) return [];
+  if (!called || depth > DEEPEST || body?.type !== 'block' || isOwn(target, called, file)) return [];
   // What stands behind a condition of its own is decided by what it is passed.
   const isPlain = body.children.every((each) => !/^(return|if|with|try)_statement$/.test(each.type));
-  return isPlain ? body.children : [];
+  return isPlain ? body.children.flatMap((each) => [...bodyCalled(each, target, file, depth + 1), each]) : [];
 }
 
 /** The network whose weights a call draws, by its name: `net.apply(init)`, `net.init_weights()`, `init_weights(net)`. */

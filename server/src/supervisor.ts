@@ -8,6 +8,8 @@ import { type Phrase, phrase, t, translate } from './core/text/language.ts';
 import { speakIn } from './host/languages.ts';
 import { type Message, SessionRecord } from './lsp/record.ts';
 
+/** Megabytes of stack, of which the thread takes what deeply nested code needs. */
+const STACK_MB = 256;
 /** How often the server has to show that it is alive, in milliseconds. */
 const PULSE_MS = 1000;
 /** How long it may be busy. A report of a large workspace may take a while; a loop without an end takes longer. */
@@ -109,6 +111,7 @@ class Supervisor {
       workerData: start,
       transferList: [port2 as never],
       stdout: true,
+      resourceLimits: { stackSizeMb: STACK_MB },
     });
     worker.stdout.pipe(process.stderr);
     worker.on('message', (news: WorkerNews) => {

@@ -56,6 +56,25 @@ test('a wrong call is explained, with what may have been meant', (t) => {
   }
 });
 
+test('what is nested deeper than the stack reaches is looked at with a larger one, and nothing is said twice', (t) => {
+  const { run } = shell(t, {
+    'chain.py': `import torch\nx = torch.rand(1)${'.abs()'.repeat(3000)}\n`,
+    'brackets.py': `import torch\nx = ${'('.repeat(20_000)}torch.rand(1)${')'.repeat(20_000)}\n`,
+    'broken.py': 'import torch\ntorch.rand(1\n',
+  });
+  const { status, stdout, stderr } = run('check', '--no-cache', '--format', 'concise', '.');
+  assert.deepEqual([...stdout.matchAll(/^(\w+)\.py:2:\d+: \w+ incomplete-seeding/gm)].map(([, name]) => name), [
+    'brackets',
+    'broken',
+    'chain',
+  ]);
+  assert.equal(stderr, 'seedwise: broken.py:2 is not valid Python; what can be parsed is checked.\n');
+  assert.equal(status, 0);
+  const report = run('report', 'chain.py');
+  assert.match(report.stdout, /torch is never seeded/);
+  assert.equal(report.stderr, '');
+});
+
 test('nothing to check is no success', (t) => {
   const { run } = shell(t, { 'docs/a.txt': '', 'train.py': 'import torch\n' });
   const attempts: [string[], string][] = [

@@ -39,6 +39,10 @@ const TEXTS: Readonly<Record<string, { text: string; finds: readonly string[] }>
     text: 'import torch\nfrom hyperpyyaml import load_hyperpyyaml\nstream = \\\nhparams = load_hyperpyyaml(stream)\nopened = open(opened)\nload_hyperpyyaml(opened)\ntorch.rand(1)\n',
     finds: [],
   },
+  'a set that is put into itself': {
+    text: 'import random\nimport torch\nusers = "ann", "bob", "eve"] * 3\n = list(set(users))\nrandom.shuffle(users)\ntorch.rand(1)\n',
+    finds: ['incomplete-seeding'],
+  },
   'things made of themselves': {
     text: `import torch
 class A(A): pass

@@ -23,7 +23,7 @@ function check(files: readonly Pick<MarkedFile, 'path' | 'text' | 'notebook'>[])
     if (!staysSilent(silence, path, DEFAULT_SETTINGS, workspace)) return [];
     seen.silent++;
     const { findings, problems } = analyze(project, DEFAULT_SETTINGS);
-    return [...findings.map(({ rule }) => `${path}: ${rule}`), ...problems];
+    return [...findings.map(({ rule }) => `${path}: ${rule}`), ...problems.map(({ text }) => text)];
   });
 }
 

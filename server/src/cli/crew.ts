@@ -13,6 +13,7 @@ import type { FileRecord } from '../core/program/packed-file.ts';
 import { loadSyntax } from '../core/syntax/parse.ts';
 import { t } from '../core/text/language.ts';
 import { wasm } from '../host/wasm.ts';
+import { DEEP_STACK } from './deep.ts';
 import { type Findings, findAll, gather, type Judged, judgeOne } from './judging.ts';
 import { speakAs } from './locale.ts';
 import type { Values } from './options.ts';
@@ -105,7 +106,7 @@ class Other {
   #failure: { readonly error: unknown } | undefined;
 
   constructor(task: Task) {
-    this.#worker = new Worker(fileURLToPath(import.meta.url), { workerData: task });
+    this.#worker = new Worker(fileURLToPath(import.meta.url), { workerData: task, resourceLimits: DEEP_STACK });
     this.#worker.on('message', (message) => {
       if (this.#wanting) this.#wanting.resolve(message);
       else this.#messages.push(message);

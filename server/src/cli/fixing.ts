@@ -1,4 +1,5 @@
 /** `--fix`, `--diff` and `--add-ignores`: edits files in memory until there is nothing left to edit, and writes them whole. */
+
 import { firstFixes } from '../core/analysis/actions.ts';
 import { type Analysis, analyze } from '../core/analysis/analyze.ts';
 import { ignoreLine } from '../core/analysis/suppress.ts';
@@ -10,6 +11,7 @@ import { closeFile, openFile, type PythonFile } from '../core/python/file.ts';
 import { fitsCells } from '../core/python/notebook.ts';
 import type { Edit } from '../core/text/edit.ts';
 import { asIs, t } from '../core/text/language.ts';
+import { mindDepth } from './deep.ts';
 import { removeDrafts, replaceFile, undisturbed } from './disk.ts';
 import { nameOf, reasonOf } from './say.ts';
 import type { Session } from './session.ts';
@@ -125,6 +127,7 @@ export function change(session: Session, treat: Treatment): Changes {
   }
   workspace.open = openBefore;
   session.forget();
+  mindDepth();
   const files = [...now].flatMap(([path, after]): Change[] => {
     const first = before.get(path)!;
     return after.decoded.bytes.equals(first.decoded.bytes) ? [] : [{ path, before: first, after }];

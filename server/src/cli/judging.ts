@@ -33,8 +33,8 @@ export function judgeOne(session: Session, path: string, wantsReplacements: bool
     if (!file) return { path, found: [], isAnalysed: false, problems };
     const settings = session.settingsOf(path);
     const analysis = analyze(projectOf(file, settings, workspace), settings);
-    for (const problem of analysis.problems)
-      problems.push({ path, text: t`${problem} This is a fault of Seedwise; please report it.` });
+    for (const { text, isFault } of analysis.problems)
+      problems.push({ path, text: isFault ? t`${text} This is a fault of Seedwise; please report it.` : t`${text}.` });
     const around = { fileAt: (other: string) => workspace.open(other), wantsReplacements };
     const found = foundIn(file, asReleased(analysis.findings, settings, version), around);
     return { path, found, isAnalysed: true, problems };

@@ -9,6 +9,7 @@ import { expectShortLives } from '../host/memory.ts';
 import { runCheck } from './check.ts';
 import { workAlong } from './crew.ts';
 import { runDebug } from './debug.ts';
+import { isDeeper, lookDeeper, mindDepth, TooDeep } from './deep.ts';
 import { explainRule, listRules } from './explain.ts';
 import { speakAs } from './locale.ts';
 import { COMMANDS, help, readArguments, type Values } from './options.ts';
@@ -42,7 +43,11 @@ async function main(argv: readonly string[]): Promise<number> {
   const raw = COMMANDS.find(({ name, isRaw }) => isRaw && name === argv[0]);
   if (raw) return await RUNS[raw.name]!(argv.slice(1), {}, printer({}));
   const { command, values, rest } = readArguments(argv);
-  const print = printer(values);
+  const show = printer(values);
+  const print: Print = (text) => {
+    mindDepth();
+    return show(text);
+  };
   if (values.help) return await told(print, help(command));
   if (values.version) return await told(print, `seedwise ${version}\n`);
   if (command === undefined) throw new UsageError(t`a command is missing.`);
@@ -99,10 +104,13 @@ async function start(): Promise<void> {
  */
 export async function runOnce(argv: readonly string[]): Promise<void> {
   try {
-    process.exitCode = await main(argv);
+    process.exitCode = await main(argv).catch((error) => {
+      if (error instanceof TooDeep) return lookDeeper(argv);
+      throw error;
+    });
   } catch (error) {
     failed(error);
   }
 }
 
-await (isMainThread ? start() : workAlong());
+await (isMainThread || isDeeper() ? start() : workAlong());

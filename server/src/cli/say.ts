@@ -1,11 +1,14 @@
 /** What the command line says besides its results: on standard error, one line each, with nobody's voice but its own. */
 import { relative, sep } from 'node:path';
+import { isTooDeep } from '../core/text/depth.ts';
 import { asIs, type Message, type Phrase, phrase, t, translate } from '../core/text/language.ts';
 import { printable, printableName } from '../host/printable.ts';
+import { isNew } from './deep.ts';
 
 /** A sentence on standard error; a second line where there is something to add. */
 export function say(text: Message, more?: Message): void {
-  process.stderr.write(`seedwise: ${printable(text)}\n${more === undefined ? '' : `${printable(more)}\n`}`);
+  const line = `seedwise: ${printable(text)}\n${more === undefined ? '' : `${printable(more)}\n`}`;
+  if (isNew(line)) process.stderr.write(line);
 }
 
 /** The call of the command line was wrong; the message completes "seedwise: ", and a hint may follow on its own line. */
@@ -50,6 +53,7 @@ const REASONS: Readonly<Record<string, Phrase>> = {
 export function reasonOf(error: unknown): Message {
   if (!(error instanceof Error)) return asIs(String(error));
   const { code } = error as NodeJS.ErrnoException;
+  if (isTooDeep(error)) return t`it is nested too deep.`;
   if (code === undefined) return asIs(error.message);
   const reason = REASONS[code];
   return reason === undefined ? asIs(`${error.message.split('\n', 1)[0]}.`) : t`${translate(reason)}.`;

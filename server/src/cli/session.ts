@@ -1,4 +1,5 @@
 /** One run over a project: its settings, its files as effects, and what was found out about them on the way. */
+
 import { resolve, sep } from 'node:path';
 import { unknownRules, unmetVersion } from '../core/analysis/config-problems.ts';
 import { type Silence, silenceOf, staysSilent } from '../core/analysis/silence.ts';
@@ -15,6 +16,7 @@ import { loadSyntax } from '../core/syntax/parse.ts';
 import { type Message, phrase, sentences, series, t } from '../core/text/language.ts';
 import type { Fence } from '../host/fence.ts';
 import { wasm } from '../host/wasm.ts';
+import { mindDepth } from './deep.ts';
 import { readRegular } from './disk.ts';
 import { findInputs, homeOf, isExcluded, targetsOf } from './inputs.ts';
 import type { Values } from './options.ts';
@@ -104,6 +106,7 @@ export class Session {
 
   /** Says what went wrong; where it is about something that was named, the run is incomplete. */
   problem(text: Message, path?: string, isNamed = path !== undefined && this.named.has(path)): void {
+    mindDepth();
     this.told.push({ text, ...(path !== undefined && { path }), isIncomplete: isNamed });
     if (isNamed) this.isIncomplete = true;
     this.says(text);

@@ -354,7 +354,7 @@ export class Session {
     const project = projectOf(file, settings, isInWorkspace(document.uri) ? this.index.workspace : undefined);
     const { findings, problems } = analyze(project, settings);
     const analysis: Analysis = { findings: asReleased(findings, settings, this.host.version), problems };
-    for (const problem of analysis.problems) this.speaker.once(problem, this.speaker.logWarning);
+    for (const { text } of analysis.problems) this.speaker.once(text, this.speaker.logWarning);
     this.#logIfSlow(document.uri, performance.now() - start);
     return { file, project, analysis };
   }

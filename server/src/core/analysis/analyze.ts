@@ -9,6 +9,7 @@ import { RULES } from '../rules/index.ts';
 import { unusedIgnore } from '../rules/unused-ignore.ts';
 import { nodeAt } from '../seeding/seeds.ts';
 import { ruleLevel, type Settings } from '../settings/settings.ts';
+import { isTooDeep } from '../text/depth.ts';
 import type { Edit, Fix } from '../text/edit.ts';
 import { inOneLine } from '../text/excerpts.ts';
 import { asIs, type Message, t } from '../text/language.ts';
@@ -18,13 +19,20 @@ export interface Analysis {
   /** In source order. */
   readonly findings: readonly Finding[];
   /** One line for each rule that failed on this file, and one where not every way through the program was followed. */
-  readonly problems: readonly Message[];
+  readonly problems: readonly Problem[];
+}
+
+/** What went wrong in a file, as one sentence. */
+export interface Problem {
+  readonly text: Message;
+  /** Nothing the code does should lead to it. */
+  readonly isFault: boolean;
 }
 
 export function analyze(project: Project, settings: Settings): Analysis {
   const { file } = project;
   const found: Finding[] = [];
-  const problems: Message[] = [];
+  const problems: Problem[] = [];
   for (const rule of RULES) {
     if (ruleLevel(settings, rule.name) === 'off') continue;
     try {
@@ -34,13 +42,16 @@ export function analyze(project: Project, settings: Settings): Analysis {
         found.push({ ...report, message: asIs(inOneLine(report.message)), rule: rule.name, severity });
       }
     } catch (error) {
-      problems.push(t`${file.path}: rule ${rule.name} failed: ${describe(error)}`);
+      problems.push(
+        isTooDeep(error)
+          ? { text: t`${file.path}: the code is nested too deep for rule ${rule.name}`, isFault: false }
+          : { text: t`${file.path}: rule ${rule.name} failed: ${describe(error)}`, isFault: true },
+      );
     }
   }
   if (project.isCut) {
-    problems.push(
-      t`${file.path}: more ways lead through this program than are followed; it is judged by what is certain`,
-    );
+    const text = t`${file.path}: more ways lead through this program than are followed; it is judged by what is certain`;
+    problems.push({ text, isFault: false });
   }
   const { kept, unused } = suppress(file, mostSpecific(found));
   for (const { start, end, name, fix } of unused) {

@@ -16,6 +16,7 @@ import { Manifests, type Script } from '../manifests/manifests.ts';
 import type { CallsOfOther, CallsOfOthers } from '../operations/calls-of-others.ts';
 import { closeFile, type HandedOn, type PythonFile } from '../python/file.ts';
 import { mentionsCublas } from '../switches/environment.ts';
+import { isTooDeep } from '../text/depth.ts';
 import type { Span } from '../text/edit.ts';
 import { folderOf, join, resolve } from '../text/paths.ts';
 import type { FileFacts } from './facts.ts';
@@ -723,7 +724,7 @@ function withinReason<T>(follow: () => T): T | null {
   try {
     return follow();
   } catch (error) {
-    if (error instanceof RangeError) return null;
+    if (isTooDeep(error)) return null;
     throw error;
   }
 }

@@ -13,8 +13,12 @@ const USED = null;
 
 type Next = readonly Value[] | null;
 
+/** Containers in containers that are followed. What is put into itself, as code can be that is being typed, has no last one. */
+const DEEPEST = 16;
+
 /** Where the value stands next; null where it is used. The way into an expression leads to what is followed. */
 export function stepOn(value: Value): Next {
+  if (value.access.length > DEEPEST) return USED;
   const { parent } = value.node;
   const step = parent ? STEPS[parent.type] : undefined;
   return parent && step ? step(value, parent) : USED;

@@ -35,6 +35,8 @@ export interface ProgramReport {
   readonly streams: readonly StreamReport[];
   readonly switches: readonly SwitchReport[];
   readonly operations: readonly OperationReport[];
+  /** More ways lead through the program than are followed. */
+  readonly isCut: boolean;
   /** What compiles parts of the program. */
   readonly compiled: readonly Mention[];
   readonly loaders: readonly LoaderReport[];

@@ -19,6 +19,7 @@ import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { RULES, ruleNamed } from '../rules/index.ts';
 import type { Settings } from '../settings/settings.ts';
+import { isTooDeep } from '../text/depth.ts';
 import { onOneLine } from '../text/excerpts.ts';
 import { translate } from '../text/language.ts';
 import type { FindingReport, LoaderReport, NoProgram, OperationReport, ProgramReport, Report } from './model.ts';
@@ -80,6 +81,7 @@ export function reportOf(workspace: Workspace, path: string, user: Settings, run
     streams,
     switches,
     operations,
+    isCut: project.isCut,
     compiled: files.flatMap((each) => compilingNodes(each).map((node) => source.mention(each, node))),
     loaders: files.flatMap((each) => loadersOf(each, source)),
     findings,
@@ -102,7 +104,7 @@ function stepsOf(workspace: Workspace, path: string): readonly Step[] {
   try {
     new Composer(workspace, path, { trace }).program(workspace.commands(path));
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!isTooDeep(error)) throw error;
     return [];
   }
   return trace.steps;

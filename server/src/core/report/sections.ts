@@ -91,7 +91,10 @@ const PROMISES: Readonly<Record<Pledge, Phrase>> = {
   deterministic: phrase`It shows determinism intent, so it promises the same bits.`,
 };
 
-function factsOf({ promise, torch, files, compiled }: ProgramReport, nameOf: (path: string) => string): Message[] {
+function factsOf(
+  { promise, torch, files, compiled, isCut }: ProgramReport,
+  nameOf: (path: string) => string,
+): Message[] {
   const { version, manifest } = torch;
   const judged =
     version === null
@@ -104,6 +107,7 @@ function factsOf({ promise, torch, files, compiled }: ProgramReport, nameOf: (pa
     translate(PROMISES[promise]),
     judged,
     ...(files.length === 1 ? [] : [t`It runs ${files.length} files of the workspace.`]),
+    ...(isCut ? [t`More ways lead through it than are followed; it is judged by what is certain.`] : []),
     ...(first
       ? [
           t`It is partly compiled, as by \`${first.code}\`: dropout and the like draw other numbers there than uncompiled under the same seed.`,

@@ -347,7 +347,10 @@ function pageOf(name: string, verdict: Verdict): string {
     lines.push('', rowOf(l10n.t('Run 1'), l10n.t('Run 2')), '| --- | --- |', rowOf(...cells));
   }
   if (verdict.regions)
-    lines.push('', `${verdict.regions} of the operations are calls of compiled regions, whose insides are not seen.`);
+    lines.push(
+      '',
+      l10n.t('{0} of the operations are calls of compiled regions, whose insides are not seen.', verdict.regions),
+    );
   for (const place of verdict.related ?? []) lines.push('', `${nameOf(place)}: ${place.message}`);
   if (verdict.stack?.length) {
     lines.push('', `## ${l10n.t('Calls')}`, '');

@@ -60,7 +60,7 @@ test('what is nested deeper than the stack reaches is looked at with a larger on
   const { run } = shell(t, {
     'chain.py': `import torch\nx = torch.rand(1)${'.abs()'.repeat(3000)}\n`,
     'brackets.py': `import torch\nx = ${'('.repeat(20_000)}torch.rand(1)${')'.repeat(20_000)}\n`,
-    'broken.py': 'import torch\ntorch.rand(1\n',
+    'broken.py': 'import torch\ntorch.rand(1)\nx = (\n',
   });
   const { status, stdout, stderr } = run('check', '--no-cache', '--format', 'concise', '.');
   assert.deepEqual([...stdout.matchAll(/^(\w+)\.py:2:\d+: \w+ incomplete-seeding/gm)].map(([, name]) => name), [

@@ -1,6 +1,9 @@
 /** The page of the reproducibility report: asks the server for it, shows it beside the code, and keeps it up to date. */
 import {
+  type CodeAction,
+  CodeActionKind,
   commands,
+  type Diagnostic,
   type Disposable,
   type ExtensionContext,
   env,
@@ -20,6 +23,9 @@ import { COMMANDS, type PlaceArguments, type ReportOptions, type ReportPage } fr
 /** How long the page waits for the next keystroke before it is made anew. */
 const REFRESH_DELAY_MS = 500;
 
+/** So many actions of the lightbulb are worked out to find a repair among them. */
+const MOST_ACTIONS = 20;
+
 /** Registers the commands; there is one page at most. */
 export function registerReport(context: ExtensionContext, client: BaseLanguageClient): Disposable[] {
   let shown: ReportPanel | undefined;
@@ -37,6 +43,7 @@ export function registerReport(context: ExtensionContext, client: BaseLanguageCl
       shown.show(found.uri, found.page);
     }),
     commands.registerCommand(COMMANDS.openPlace, openPlace),
+    commands.registerCommand(COMMANDS.repairAt, repairAt),
     commands.registerCommand(COMMANDS.refreshReport, () => shown?.refresh()),
     commands.registerCommand(COMMANDS.copyReport, () => shown?.copy()),
     { dispose: () => shown?.dispose() },
@@ -87,7 +94,9 @@ class ReportPanel {
     this.#client = client;
     const media = Uri.joinPath(extensionUri, 'media');
     // Links are the only thing that acts on this page, and these commands all that they can run.
-    const enableCommandUris = [COMMANDS.openPlace, COMMANDS.copyReport, COMMANDS.refreshReport, COMMANDS.explainRule];
+    const enableCommandUris = [
+      ...[COMMANDS.openPlace, COMMANDS.repairAt, COMMANDS.copyReport, COMMANDS.refreshReport, COMMANDS.explainRule],
+    ];
     this.#panel = window.createWebviewPanel(
       'seedwise.report',
       l10n.t('Reproducibility Report'),
@@ -154,6 +163,31 @@ ${page.html}
 </body>
 </html>`;
   }
+}
+
+/** Shows the place of a finding and takes its first repair there, as the lightbulb would. */
+async function repairAt(rule: string, ...place: PlaceArguments): Promise<void> {
+  await openPlace(...place);
+  const [uri, line, column, cell] = place;
+  const target = Uri.parse(uri);
+  const document =
+    cell === undefined
+      ? await workspace.openTextDocument(target)
+      : (await workspace.openNotebookDocument(target)).cellAt(cell).document;
+  const range = new Range(line - 1, column - 1, line - 1, column - 1);
+  const actions = await commands.executeCommand<CodeAction[]>(
+    ...([
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      range,
+      CodeActionKind.QuickFix.value,
+      MOST_ACTIONS,
+    ] as const),
+  );
+  const isOf = ({ code }: Diagnostic): boolean => typeof code === 'object' && code.value === rule;
+  const repair = actions.find(({ isPreferred, diagnostics }) => isPreferred && diagnostics?.some(isOf));
+  if (repair?.edit) await workspace.applyEdit(repair.edit);
+  else window.showInformationMessage(l10n.t('The program has changed: nothing is to be repaired there now.'));
 }
 
 /** Opens a file where it is shown already, or in the first column, with the cursor at the place; a notebook at the cell. */

@@ -27,8 +27,10 @@ export const COMMANDS = {
   fixInWorkspace: 'seedwise.fixInWorkspace',
   /** Shows the settings of ours; none of the server's commands. */
   openSettings: 'seedwise.openSettings',
-  /** Only on the page of a report: `PlaceArguments`, none, and none. */
+  /** Only on the page of a report: `PlaceArguments`. */
   openPlace: 'seedwise.openPlace',
+  /** The rule's name and `PlaceArguments`: takes the first repair of its finding there. */
+  repairAt: 'seedwise.repairAt',
   copyReport: 'seedwise.copyReport',
   refreshReport: 'seedwise.refreshReport',
 } as const;

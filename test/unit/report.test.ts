@@ -91,6 +91,7 @@ const html = (page: Page): string =>
     nameOf,
     placeHref: ({ path, line, column }) => `place:${path}:${line}:${column}`,
     ruleHref: (rule) => `rule:${rule}`,
+    repairHref: ({ rule, place }) => `repair:${rule}:${place.line}`,
     actions: [{ title: asIs('Copy & go'), href: 'command:copy' }],
   });
 
@@ -173,4 +174,34 @@ test('a library is told apart from the programs that reach it', () => {
   assert.equal(reportOf(workspace, 'gone.py', DEFAULT_SETTINGS).kind, 'none');
   const train = reportOf(workspace, 'scripts/train.py', DEFAULT_SETTINGS);
   assert.equal(train.kind === 'program' && train.torch.version, '2.3.1');
+});
+
+test('what workers draw counts: it is told beside what the process draws, and is not nothing', () => {
+  const dataset = `import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+
+class Noise(Dataset):
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, index):
+        return np.random.rand()
+
+
+torch.manual_seed(0)
+`;
+  const loop = 'for batch in DataLoader(Noise(), num_workers=2):\n    print(batch)\n';
+  const text = (program: string): string => {
+    const [page] = pagesOf(program, 'train.py');
+    return renderText(page!, { width: 120, nameOf });
+  };
+  assert.match(text(dataset + loop), /^train\.py\nThe random numbers repeat/);
+  assert.match(text(dataset + loop), /numpy +drawn in workers only .*np\.random\.rand {2}train\.py:11:16/);
+  const both = text(`${dataset}np.random.seed(0)\nx = np.random.rand()\n${loop}`);
+  assert.match(
+    both,
+    /numpy +seeded .*np\.random\.rand {2}train\.py:16:5\n.*np\.random\.rand {2}train\.py:11:16\n +in workers/,
+  );
 });

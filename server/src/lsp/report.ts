@@ -7,6 +7,7 @@ import { renderMarkdown } from '../core/report/markdown.ts';
 import { programsOf, reportOf } from '../core/report/report.ts';
 import type { PairOfRuns } from '../core/report/run.ts';
 import { pageOf } from '../core/report/sections.ts';
+import type { Place } from '../core/report/source.ts';
 import { ruleUrl } from '../core/rules/index.ts';
 import type { Settings } from '../core/settings/settings.ts';
 import { t } from '../core/text/language.ts';
@@ -50,6 +51,10 @@ function reportPage(uri: string, { index, settings, folders, file, runs }: Surro
   const workspace = file && !isInWorkspace(uri) ? aloneOf(file, settings) : index.workspace;
   const report = reportOf(workspace, path, settings, runs.get(path));
   const page = pageOf(report, nameOf);
+  const placeOf = ({ path: file, line, column, cell }: Place): PlaceArguments => {
+    const own = [uriOf(file), line, column] as const;
+    return cell === undefined ? own : [...own, cell];
+  };
   const programs = report.kind === 'program' ? [] : report.programs;
   return {
     name: nameOf(path),
@@ -58,11 +63,8 @@ function reportPage(uri: string, { index, settings, folders, file, runs }: Surro
     markdown: renderMarkdown(page, nameOf),
     html: renderHtml(page, {
       nameOf,
-      placeHref: ({ path: file, line, column, cell }) => {
-        const own = [uriOf(file), line, column] as const;
-        const place: PlaceArguments = cell === undefined ? own : [...own, cell];
-        return commandHref(COMMANDS.openPlace, place);
-      },
+      placeHref: (place) => commandHref(COMMANDS.openPlace, placeOf(place)),
+      repairHref: ({ place, rule }) => commandHref(COMMANDS.repairAt, [rule, ...placeOf(place)]),
       ruleHref: (rule) => commandHref(COMMANDS.explainRule, [rule, ruleUrl(rule)]),
       actions: actions(),
     }),

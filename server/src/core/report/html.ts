@@ -1,7 +1,7 @@
 /** A report as the body of a web page. Whatever comes from the user's files is escaped; the host supplies the page around it. */
 
 import { type Message, sentences, t } from '../text/language.ts';
-import type { Inline, Line, Page, Section } from './sections.ts';
+import type { Inline, Line, Page, Repair, Section } from './sections.ts';
 import { type Place, placeName } from './source.ts';
 
 export interface HtmlOptions {
@@ -9,6 +9,7 @@ export interface HtmlOptions {
   /** Addresses for links. */
   readonly placeHref: (place: Place) => string;
   readonly ruleHref: (rule: string) => string;
+  readonly repairHref: (repair: Repair) => string;
   /** Buttons on top of the page. */
   readonly actions: readonly { readonly title: Message; readonly href: string }[];
 }
@@ -44,9 +45,10 @@ function renderSection({ title, columns, rows, note }: Section, options: HtmlOpt
   return `<section>${heading}<table><thead><tr>${head}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table>${below}</section>`;
 }
 
-function inline(part: Inline, { nameOf, placeHref, ruleHref }: HtmlOptions, own: string): string {
+function inline(part: Inline, { nameOf, placeHref, ruleHref, repairHref }: HtmlOptions, own: string): string {
   if (typeof part === 'string') return prose(part);
   if ('code' in part) return `<code>${escaped(part.code)}</code>`;
+  if ('repair' in part) return link(repairHref(part.repair), prose(part.repair.title), 'repair');
   if ('rule' in part) return link(ruleHref(part.rule), escaped(part.rule), 'rule');
   const { path, cell, line } = part.place;
   const here = cell === undefined ? t`line ${line}` : t`cell ${cell + 1}, line ${line}`;

@@ -28,6 +28,7 @@ function renderSection({ title, columns, rows, note }: Section, nameOf: (path: s
 function inline(part: Inline, nameOf: (path: string) => string): string {
   if (typeof part === 'string') return prose(part.replace(/^ +$/, ' '));
   if ('code' in part) return codeSpan(part.code);
+  if ('repair' in part) return prose(part.repair.title);
   if ('rule' in part) return `[${part.rule}](${ruleUrl(part.rule)})`;
   const { path, cell, line } = part.place;
   const name = nameOf(path);

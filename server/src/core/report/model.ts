@@ -78,6 +78,8 @@ export interface FindingReport {
   readonly severity: Severity;
   readonly message: Message;
   readonly subject: Stream | string | null;
+  /** What the first repair is called; null where there is none. */
+  readonly repair: Message | null;
   readonly place: Place;
   readonly run: RunMark;
 }

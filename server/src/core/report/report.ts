@@ -179,6 +179,7 @@ const findingOf = (finding: Finding, file: PythonFile, source: Source, run?: Pai
   severity: finding.severity,
   message: finding.message,
   subject: finding.subject ?? null,
+  repair: finding.fixes?.find((fix) => !fix.byHand)?.title ?? null,
   place: source.place(file, finding.start),
   run: run ? markOf(run, ruleNamed(finding.rule), finding, linesOf(finding, file, source)) : null,
 });

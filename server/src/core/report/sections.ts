@@ -14,7 +14,19 @@ import type { SwitchReport, SwitchSetting } from './switches.ts';
 const TORCH = namesFor('torch');
 
 /** A string is prose, in which code stands in backticks. */
-export type Inline = Message | { readonly code: string } | { readonly place: Place } | { readonly rule: string };
+export type Inline =
+  | Message
+  | { readonly code: string }
+  | { readonly place: Place }
+  | { readonly rule: string }
+  | { readonly repair: Repair };
+
+/** The first repair of a finding, by what it is called. */
+export interface Repair {
+  readonly title: Message;
+  readonly place: Place;
+  readonly rule: string;
+}
 /** A detail says more about the line above it. */
 export interface Line {
   readonly parts: readonly Inline[];
@@ -62,6 +74,7 @@ export function pageOf(report: Report, nameOf: (path: string) => string): Page {
     verdict: report.verdict.sentence,
     facts: [...factsOf(report, nameOf), ...runFacts(report, nameOf)],
     sections: [
+      ...missingSection(report.findings),
       streamSection(report.streams),
       switchSection(report.switches),
       operationSection(report),
@@ -175,11 +188,11 @@ function streamSection(streams: readonly StreamReport[]): Section {
     title: t`Random streams`,
     columns: [t`Stream`, t`State`, t`Seeded`, t`First drawn`],
     note: '',
-    rows: streams.map(({ stream, state, seeds, drawn }) => {
+    rows: streams.map(({ stream, state, seeds, drawn, inWorkers }) => {
       const [label, tone] = STATES[state];
       const more = seeds.length > MOST_SEEDS ? words(t`and ${seeds.length - MOST_SEEDS} more`) : [];
       const seeded = [...seeds.slice(0, MOST_SEEDS).flatMap(seedLines), ...more];
-      const first = drawn ? drawLines(drawn, state) : [];
+      const first = [...(drawn ? drawLines(drawn, state) : []), ...(inWorkers ? drawLines(inWorkers, 'workers') : [])];
       return {
         tone,
         cells: [[line(code(streamRow(stream).module))], words(translate(label)), orDash(seeded), orDash(first)],
@@ -315,19 +328,48 @@ function loaderSection(loaders: readonly LoaderReport[]): Section {
 
 const SEVERITY_TONES = { error: 'bad', warning: 'bad', information: 'open', hint: 'plain' } as const;
 
-function findingSection(findings: readonly FindingReport[]): Section {
+/** The rules that the first sentence of the report speaks of. */
+const MISSING = /^(incomplete-seeding|late-seed|varying-seed|unseeded-child-process)$/;
+
+/** What the verdict says is missing, each with its repair; nothing where nothing is. */
+function missingSection(findings: readonly FindingReport[]): Section[] {
+  const missing = findings.filter(({ rule }) => MISSING.test(rule));
+  if (missing.length === 0) return [];
+  const rows = missing.map((each): Row => {
+    const cells = [[line({ place: each.place })], [line({ rule: each.rule })], messageOf(each)];
+    return { tone: SEVERITY_TONES[each.severity], cells };
+  });
+  return [{ title: t`What is missing`, columns: [t`Where`, t`Rule`, t`Message`], rows, note: '' }];
+}
+
+/** With what a run said of it, and its repair. */
+const messageOf = ({ message, run, repair, place, rule }: FindingReport): Cell => [
+  ...words(message),
+  ...(run ? [detail(translate(MARKS[run]))] : []),
+  ...(repair === null ? [] : [detail(...around(t`Repair: ${SLOT}`, { repair: { title: repair, place, rule } }))]),
+];
+
+const SEVERITY_ORDER = ['error', 'warning', 'information', 'hint'] as const;
+
+/** The other findings by their rules, those that weigh most first; a rule is named once. */
+function findingSection(all: readonly FindingReport[]): Section {
+  const findings = all.filter(({ rule }) => !MISSING.test(rule));
+  const weightOf = ({ severity }: FindingReport): number => SEVERITY_ORDER.indexOf(severity);
+  const groups = new Map<string, FindingReport[]>();
+  for (const each of findings) groups.set(each.rule, [...(groups.get(each.rule) ?? []), each]);
+  const heaviest = (group: readonly FindingReport[]): number => Math.min(...group.map(weightOf));
+  const sorted = [...groups.values()].sort((a, b) => heaviest(a) - heaviest(b));
   return {
-    title: t`Findings`,
-    columns: [t`Where`, t`Severity`, t`Rule`, t`Message`],
+    title: findings.length < all.length ? t`Other findings` : t`Findings`,
+    columns: [t`Rule`, t`Severity`, t`Where`, t`Message`],
     note: findings.length > 0 ? '' : t`None.`,
-    rows: findings.map(({ rule, severity, message, place, run }) => ({
-      tone: SEVERITY_TONES[severity],
-      cells: [
-        [line({ place })],
-        words(nameOfSeverity(severity)),
-        [line({ rule })],
-        [...words(message), ...(run ? [detail(translate(MARKS[run]))] : [])],
-      ],
-    })),
+    rows: sorted.flatMap((group) =>
+      group.map((each, i): Row => {
+        const { rule, severity, place } = each;
+        const name = i === 0 ? [line({ rule })] : [];
+        const cells = [name, words(nameOfSeverity(severity)), [line({ place })], messageOf(each)];
+        return { tone: SEVERITY_TONES[severity], cells };
+      }),
+    ),
   };
 }

@@ -42,6 +42,8 @@ export interface StreamReport {
   /** In execution order, each call once. */
   readonly seeds: readonly Seeding[];
   readonly drawn: Drawing | null;
+  /** The first draw in workers of a DataLoader, where this process draws too. */
+  readonly inWorkers: Drawing | null;
 }
 
 /** `varies` tells whether a rule found that the seed of a call is new in every run. */
@@ -61,10 +63,11 @@ export function streamsOf(
       return seeding ? [seeding] : [];
     });
     const first = firstDraw(project, stream, mine);
-    const inWorker = first ? undefined : mine.find((step) => step.kind === 'draw' && isInside(step, 'worker'));
+    const inWorker = mine.find((step) => step.kind === 'draw' && isInside(step, 'worker'));
     const drawn = first ?? inWorker ?? null;
     const state = first ? stateOf(project, stream, seeds) : inWorker ? 'workers' : 'unused';
-    return { stream, state, seeds, drawn: drawn && drawingOf(drawn, source) };
+    const inWorkers = first && inWorker ? drawingOf(inWorker, source) : null;
+    return { stream, state, seeds, drawn: drawn && drawingOf(drawn, source), inWorkers };
   });
 }
 

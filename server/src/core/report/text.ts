@@ -50,6 +50,7 @@ function inline(part: Inline, nameOf: (path: string) => string): string {
   if (typeof part === 'string') return part;
   if ('code' in part) return part.code;
   if ('rule' in part) return part.rule;
+  if ('repair' in part) return part.repair.title;
   return `${placeName(part.place, nameOf(part.place.path))}:${part.place.column}`;
 }
 

@@ -29,7 +29,7 @@ export function verdictOf(facts: Facts): Verdict {
   if (missing.length > 0) return { level: 'differs', sentence: t`Not repeatable: ${listed(missing)}.` };
   const conditional = streams.filter((each) => each.state === 'conditional');
   if (conditional.length > 0) return { level: 'open', sentence: sentenceOf(conditionalClause(conditional), rest) };
-  const isSilent = streams.every((each) => each.state === 'unused' || each.state === 'workers');
+  const isSilent = streams.every((each) => each.state === 'unused');
   // A model that is made by a name from the command line draws too, where nobody can see it.
   const numbers = isSilent
     ? t`Seedwise sees no random numbers drawn`

@@ -202,6 +202,6 @@ torch.manual_seed(0)
   const both = text(`${dataset}np.random.seed(0)\nx = np.random.rand()\n${loop}`);
   assert.match(
     both,
-    /numpy +seeded .*np\.random\.rand {2}train\.py:16:5\n.*np\.random\.rand {2}train\.py:11:16\n +in workers/,
+    /numpy +seeded .*np\.random\.rand {2}train\.py:16:5\n.*np\.random\.rand {2}train\.py:11:16\n.*\n +in workers/,
   );
 });

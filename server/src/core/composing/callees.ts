@@ -8,10 +8,12 @@ import {
   type FileEffects,
   type FunctionEffects,
   type InstanceValue,
+  type LoadedBy,
   NOTHING_PASSED,
   OF_SELF,
   type Value,
 } from '../effects/events.ts';
+import { loaderRow } from '../knowledge/loaders.ts';
 import { namesFor } from '../knowledge/names.ts';
 import { drawOf, looksLikeSeeder, seedsInPassing } from '../knowledge/tables.ts';
 import type { Applied } from '../lowering/configurations.ts';
@@ -218,6 +220,15 @@ export class Callees {
     return 'tuple' in returned ? this.resolved(returned.tuple[value.item] ?? null, found.path, depth + 1) : null;
   }
 
+  /** Whether the function puts the weights of a checkpoint into what it is passed. */
+  loads({ function: name, parameter }: LoadedBy, from: string): boolean {
+    const meaning = this.meaning(name, from);
+    if (meaning?.kind !== 'function') return false;
+    const { loads = [], parameters, method } = meaning.found.effects;
+    const passed = typeof parameter === 'string' ? parameter : parameters[parameter + (method ? 1 : 0)]?.name;
+    return passed !== undefined && loads.includes(passed);
+  }
+
   /** What a call of the function returns. */
   returned(found: FoundFunction, call: Arguments, closure: Environment = {}): Value {
     const env = { ...closure, ...bindArguments(found.effects, call, {}, found.path) };
@@ -307,6 +318,15 @@ export class Callees {
     const located = this.#place(name, from);
     const events = located && this.#modules.effects(located.path)?.apps[located.name];
     return located && events ? { path: located.path, events } : null;
+  }
+
+  /** Whether a class of the project's descends from a DataLoader that shuffles by torch's stream. */
+  isLoader(name: string, from: string, depth = 0): boolean {
+    const row = loaderRow(name);
+    if (row || depth > DEEPEST_CLASS) return depth > 0 && row !== undefined && row.stream === undefined;
+    const located = this.#place(name, from);
+    const bases = located ? this.#modules.effects(located.path)?.classes[located.name]?.bases : undefined;
+    return bases?.some((base) => base !== null && this.isLoader(base, located?.path ?? from, depth + 1)) === true;
   }
 
   /** Whether the class is the project's. */

@@ -66,6 +66,8 @@ type Kind<Name extends Event['kind']> = Extract<Event, { readonly kind: Name }>;
 /** The streams that a body may draw from or seed, and the switches that it sets. */
 export interface Doing {
   readonly streams: readonly string[];
+  /** Those of them that it draws from before it seeds them. */
+  readonly draws: readonly string[];
   readonly switches: readonly string[];
 }
 
@@ -107,6 +109,7 @@ export class Composer {
     this.#steps = {
       record: this.#record,
       resolved: (value, from) => this.#callees.resolved(value, from),
+      isLoader: (object, from) => this.#callees.isLoader(object.instance, object.home ?? from),
       method: (object, name, call, at) => this.#method(object, name, call, at, 0),
       apply: (value, call, at) => this.#apply(value, call, at),
     };
@@ -146,7 +149,11 @@ export class Composer {
   doesItself(): Doing {
     this.#isAlone = true;
     const paths = whole(this.#module(this.#entry));
-    return { streams: Object.keys(paths?.streams ?? {}), switches: Object.keys(paths?.flags ?? {}) };
+    return {
+      streams: Object.keys(paths?.streams ?? {}),
+      draws: Object.keys((paths && summaryOf(paths).exposed) ?? {}),
+      switches: Object.keys(paths?.flags ?? {}),
+    };
   }
 
   /** What a call of a function does, whatever it is passed; null where nobody can read it, or it only raises. */
@@ -286,11 +293,11 @@ export class Composer {
         const body = this.#record.inside({ kind: 'process' }, () => this.#run(event.body, frame));
         return spawned(body, { path, site: event.site }, event.forked ? null : this.#startUp());
       }
-      case 'quiet':
-        return inQuiet(
-          this.#record.inside({ kind: 'quiet' }, () => this.#run(event.body, frame)),
-          event.isReplaced === true,
-        );
+      case 'quiet': {
+        const isLoaded = event.by !== undefined && this.#callees.loads(event.by, path);
+        const body = this.#record.inside({ kind: 'quiet' }, () => this.#run(event.body, frame));
+        return inQuiet(body, event.isReplaced === true && !isLoaded);
+      }
       case 'flag':
         return falls(this.#record.flagged(event.name, constantOf(look(event.value)), { path, site: event.site }));
       case 'import':

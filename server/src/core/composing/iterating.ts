@@ -1,8 +1,9 @@
 /** What iterating an object does: the order of a DataLoader, and the items of its dataset. */
 
 import { drawnFrom, passes, type Site } from '../effects/algebra.ts';
-import type { Arguments, InstanceValue, Value } from '../effects/events.ts';
+import type { Arguments, InstanceValue, Loader, Value } from '../effects/events.ts';
 import { NO_ARGUMENTS } from './callees.ts';
+import { constantOf } from './guards.ts';
 import { called, either, falls, NOTHING, type Outcome, then, whole } from './outcomes.ts';
 import type { Recorder } from './trace.ts';
 
@@ -10,6 +11,8 @@ import type { Recorder } from './trace.ts';
 export interface Steps {
   readonly record: Recorder;
   resolved(value: Value, from: string): Value;
+  /** Whether the object is of a class of the project that descends from a DataLoader. */
+  isLoader(object: InstanceValue, from: string): boolean;
   method(object: InstanceValue, name: string, call: Arguments, at: Site): Outcome | null;
   apply(value: Value, call: Arguments, at: Site): Outcome | null;
 }
@@ -21,19 +24,32 @@ export function iterated(value: Value, at: Site, steps: Steps): Outcome {
   }
   if (known === null || !('instance' in known)) return NOTHING;
   if (known.sampler !== undefined) return falls(passes({ path: known.home ?? at.path, number: known.sampler }, at));
-  if (!known.loader) {
-    const turn = steps.method(known, '__iter__', NO_ARGUMENTS, at);
-    return turn ? called(turn) : itemsOf(known, at, steps);
-  }
-  const { sampler, dataset, workers } = known.loader;
+  const turn = known.loader ? null : steps.method(known, '__iter__', NO_ARGUMENTS, at);
+  if (turn) return called(turn);
+  const loader = known.loader ?? (steps.isLoader(known, at.path) ? loaderMadeOf(known.made) : undefined);
+  if (!loader) return itemsOf(known, at, steps);
+  const { sampler, dataset, workers } = loader;
   const own = sampler === null ? NOTHING : iterated(sampler, at, steps);
-  const shuffled = known.loader.order.map((stream) => falls(steps.record.draws(stream, at)));
+  const shuffled = loader.order.map((stream) => falls(steps.record.draws(stream, at)));
   const order = then(shuffled.reduce(then, NOTHING), own);
   const take = (): Outcome => itemsOf(steps.resolved(dataset, at.path), at, steps);
   if (workers === 'none') return then(order, take());
   const items = whole(steps.record.inside({ kind: 'worker' }, take));
   // Workers seed all their streams from one draw of the torch generator of this process.
   return items ? then(order, falls(drawnFrom('torch', items))) : order;
+}
+
+/** A loader of the project's own class, by what it was made of as far as that is handed on. */
+function loaderMadeOf({ positional, keywords }: Arguments = NO_ARGUMENTS): Loader {
+  const given = (name: string, position: number): Value | undefined => keywords[name] ?? positional[position];
+  const shuffle = constantOf(given('shuffle', 2) ?? null) === true && given('generator', -1) === undefined;
+  const workers = given('num_workers', 5);
+  return {
+    order: shuffle ? ['torch'] : [],
+    sampler: given('sampler', 3) ?? null,
+    dataset: given('dataset', 0) ?? null,
+    workers: workers === undefined || constantOf(workers) === 0 ? 'none' : 'unknown',
+  };
 }
 
 /** What code that nobody can read is handed: a sampler, or a loader with one, may be told the epoch there. */

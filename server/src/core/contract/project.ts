@@ -115,6 +115,8 @@ export interface Project {
   readonly environmentSetsCublas: boolean;
   /** True for a class, by the name it has in this file, that is known to be an `nn.Module`. */
   isNetwork(name: string): boolean;
+  /** True for a class of the project, by the name it has in this file, that is made as a DataLoader is. */
+  isPlainLoader(name: string): boolean;
   /** True for a class, by the name it has in this file, that is known to be a Dataset. */
   isDataset(name: string): boolean;
   /** True for a class, by the name it has in this file, that is an iterable dataset of torch's. */

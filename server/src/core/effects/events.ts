@@ -152,8 +152,11 @@ export type Event =
   | { readonly kind: 'scope'; readonly body: readonly Event[] }
   /** Runs in another process, which a seed of this one reaches only where it is forked. */
   | { readonly kind: 'spawn'; readonly forked: boolean; readonly body: readonly Event[]; readonly site: string }
-  /** Draws inside do not matter: weights that a checkpoint overwrites; or no seed comes too late for them, as something else replaces them. */
-  | { readonly kind: 'quiet'; readonly isReplaced?: true; readonly body: readonly Event[] }
+  /**
+   * Draws inside do not matter: weights that a checkpoint overwrites; or no seed comes too late for them, as something else
+   * replaces them. `by`: they do not matter if this function loads a checkpoint.
+   */
+  | { readonly kind: 'quiet'; readonly isReplaced?: true; readonly by?: LoadedBy; readonly body: readonly Event[] }
   /** The body is compiled, traced, batched or checkpointed; or just that is left out for it. */
   | {
       readonly kind: 'transform';
@@ -166,6 +169,12 @@ export type Event =
   /** `isAbstract`: it only says that somebody else has to write the body. */
   | { readonly kind: 'never'; readonly isAbstract?: true }
   | { readonly kind: 'return' | 'break' };
+
+/** A function of another file that says it loads weights into what it is passed, by position or keyword. */
+export interface LoadedBy {
+  readonly function: string;
+  readonly parameter: number | string;
+}
 
 export interface CallEvent extends Arguments {
   readonly kind: 'call';
@@ -212,6 +221,8 @@ export interface FunctionEffects {
   readonly isProperty?: true;
   /** A generator: its body runs when what it returns is iterated. */
   readonly isGenerator?: true;
+  /** The parameters into which it loads weights. */
+  readonly loads?: readonly string[];
   /** How it runs by its decorators or its class. */
   readonly transform?: { readonly how: Transformation | 'untouched'; readonly site: string };
   readonly returns: Value;

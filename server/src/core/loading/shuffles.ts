@@ -1,12 +1,23 @@
 /** Whether a loader shuffles by the global generator, on some way in which the program makes it. */
 
+import type { Project } from '../contract/project.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
+import { isLibrary } from '../knowledge/names.ts';
 import { isOn } from '../lowering/values.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { Evaluator, Fact } from '../python/evaluator.ts';
-import type { Node, PythonFile } from '../python/file.ts';
+import { looksLikeClass, type Node, type PythonFile } from '../python/file.ts';
 import type { Entered, Value } from '../python/value.ts';
 import { loaderArgument } from './loaders.ts';
+
+/** Calls with a `shuffle` that make an object of a class of the project's own which is made as a DataLoader is. */
+export function ownLoaderCalls(file: PythonFile, project: Project): Call[] {
+  return file.allCalls.filter((call) => {
+    const name = call.name;
+    if (name === null || isLibrary(name) || !looksLikeClass(name.replace('#', ''))) return false;
+    return typeof file.argument(call, 'shuffle') !== 'string' && project.isPlainLoader(name);
+  });
+}
 
 type Parameter = Parameters<typeof loaderArgument>[2];
 

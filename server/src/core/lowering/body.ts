@@ -19,7 +19,7 @@ import type { Node } from '../syntax/parse.ts';
 import type { Span } from '../text/edit.ts';
 import { callEvents } from './calls.ts';
 import { appEvents } from './command-apps.ts';
-import { overwrittenBy } from './harmless-draws.ts';
+import { loadedParameters, overwrittenBy } from './harmless-draws.ts';
 import { importedModules } from './modules.ts';
 import { namedEvents, type Vocabulary } from './own-functions.ts';
 import { isOnlyLookedAt, isOnlyProbed } from './probes.ts';
@@ -65,6 +65,7 @@ export class Lowering {
     this.#isContext = decorators.some(({ name }) => MAKES_CONTEXT.has(name));
     const isStatic = info.decorators.some((each) => this.#file.read(each).includes('staticmethod'));
     const how = transformationOf(info, this.#file);
+    const loads = loadedParameters(info, this.#file);
     const events = !body ? [] : body.type === 'block' ? this.statements(body.children) : this.expression(body);
     const effects: FunctionEffects = {
       parameters: info.parameters.map((parameter) => ({
@@ -79,6 +80,7 @@ export class Lowering {
       isContext: this.#isContext,
       ...(isProperty(info, this.#file) ? { isProperty: true } : {}),
       ...(this.#yields && !this.#isContext ? { isGenerator: true } : {}),
+      ...(loads.length > 0 ? { loads } : {}),
       ...(how ? { transform: { how, site: this.#site(info.decorators[0] ?? info.node) } } : {}),
       returns: returnedValue(info, this.#file),
       method: info.class !== null && !isStatic,
@@ -108,7 +110,12 @@ export class Lowering {
         return;
       }
       const { statement, how } = replaced;
-      const quiet: Event = { kind: 'quiet', ...(how === 'otherwise' ? { isReplaced: true } : {}), body };
+      const quiet: Event = {
+        kind: 'quiet',
+        ...(how === 'loaded' ? {} : { isReplaced: true }),
+        ...(typeof how === 'string' ? {} : { by: how }),
+        body,
+      };
       if (statement.type !== 'if_statement') events.push(quiet);
       else events.push({ kind: 'branch', guard: this.#guard(statement), body: [quiet], otherwise: body });
     });

@@ -1,5 +1,6 @@
 /** Draws that cannot change a result: they make a name, a port, a delay, colours, the next seed, or only probe a shape. */
 
+import type { LoadedBy } from '../effects/events.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { loadsWeights, looksLikeSeeder } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
@@ -109,8 +110,11 @@ function namesHarmless(name: string): boolean {
   return words.some((word) => HARMLESS_WORDS.has(word));
 }
 
-/** How weights are replaced: by those of a checkpoint; or by others, a new draw or what a helper says it loads. */
-type Replacing = 'loaded' | 'otherwise';
+/**
+ * How weights are replaced: by those of a checkpoint; or by others, a new draw or what a helper says it loads. Whether the
+ * helper of another file does is for its body to say.
+ */
+type Replacing = 'loaded' | 'otherwise' | LoadedBy;
 
 /** The statement that replaces weights. An `if` is one where a parameter decides, as `pretrained` does. */
 export interface Replacement {
@@ -283,7 +287,8 @@ function overwrites(statement: Node, name: string, file: PythonFile): Replacing 
   const callee = call.get('function');
   const given = call.get('arguments')?.children ?? [];
   const isGiven = given.some((each) => file.read(each.get('value') ?? each) === name);
-  if (isGiven && LOADS.test(file.read(callee?.get('attribute') ?? callee ?? call))) return 'otherwise';
+  if (isGiven && LOADS.test(file.read(callee?.get('attribute') ?? callee ?? call)))
+    return helperLoads(loaded, name, file);
   const object = callee?.get('object');
   if (object && file.read(object) === name && (loadsItself(loaded, file) || saysItLoads(loaded, file))) return 'loaded';
   const how =
@@ -292,6 +297,36 @@ function overwrites(statement: Node, name: string, file: PythonFile): Replacing 
   const isWhole = object && `${name}.`.startsWith(`${file.read(object).replace(/\.module$/, '')}.`);
   return isWhole ? how : undefined;
 }
+
+/** What a helper that says it loads does to a network it is passed: by its body, where that is in sight. */
+function helperLoads(call: Call, name: string, file: PythonFile): Replacing {
+  const given = (call.node.get('arguments')?.children ?? []).filter(({ type }) => !/_splat$/.test(type));
+  const at = given.findIndex((each) => file.read(each.get('value') ?? each) === name);
+  const key = given[at]?.type === 'keyword_argument' ? given[at].get('name') : undefined;
+  const own = file.functionOf(call.name);
+  if (!own) {
+    const parameter = key ? file.read(key) : at;
+    return call.name === null || call.name.startsWith('#') ? 'otherwise' : { function: call.name, parameter };
+  }
+  const parameter = key ? file.read(key) : own.parameters[at + (own.class ? 1 : 0)]?.name;
+  return loadedParameters(own, file).some((each) => each === parameter) ? 'loaded' : 'otherwise';
+}
+
+/** The parameters of a function into which it loads weights, whatever else it is passed. */
+export function loadedParameters(info: FunctionInfo, file: PythonFile): readonly string[] {
+  const body = info.node.get('body');
+  if (body?.type !== 'block' || file.methodCalls('load_state_dict').length === 0) return [];
+  return info.parameters.map(({ name }) => name).filter((name) => surelyLoads(body.children, name, file));
+}
+
+const surelyLoads = (statements: readonly Node[], name: string, file: PythonFile): boolean =>
+  statements.some((each) => {
+    if (each.type !== 'if_statement') return replaces(each, name, file) === 'loaded';
+    const otherwise = each.children.filter(({ field }) => field === 'alternative');
+    const arms = [each.get('consequence'), ...otherwise.map((arm) => arm.get('consequence') ?? arm.get('body'))];
+    const hasElse = otherwise.at(-1)?.type === 'else_clause';
+    return hasElse && arms.every((arm) => surelyLoads(arm?.children ?? [], name, file));
+  });
 
 /** A loader of a library's, at any place of the statement's call, that is handed the network. */
 function isLoadedBy(statement: Node, name: string, file: PythonFile): boolean {

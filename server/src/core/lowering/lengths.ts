@@ -19,7 +19,11 @@ export function writtenList(value: Node, file: PythonFile): Node | null {
   if (value.type === 'identifier') {
     const definitions = file.definitions(value);
     const [only, ...others] = definitions;
-    const isWhole = only?.kind === 'assignment' && others.length === 0 && !isChanged(definitions, value, file);
+    // What other functions do to a list of the module is not looked for.
+    const isNear =
+      only?.node.enclosing('function_definition', 'lambda') === value.enclosing('function_definition', 'lambda');
+    const isWhole =
+      only?.kind === 'assignment' && others.length === 0 && isNear && !isChanged(definitions, value, file);
     return isWhole && only.value.type !== 'identifier' ? writtenList(only.value, file) : null;
   }
   const isList = /^(list|tuple)$/.test(value.type) && value.children.length <= LONGEST;

@@ -39,6 +39,7 @@ const ANSWERS: Readonly<Record<Question, (at: Place, name: string, parameter: st
   isNetwork: ({ project }, name) => project.isNetwork(name),
   isPassedElsewhere: ({ path, workspace }, id, parameter, at) =>
     workspace.passesGradient(path, id, parameter, at) !== null,
+  isPlainLoader: ({ project }, name) => project.isPlainLoader(name),
   isProgram: ({ project }) => project.isProgram,
   isReadable: ({ project }, name) => project.callOf(name) !== null,
   isTransformed: ({ project }) => project.transformers.length > 0,

@@ -6,8 +6,8 @@ import type { FunctionInfo } from '../python/scope.ts';
 import type { Elsewhere } from '../python/value.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Of a function that more files import its callers say little, and reading them all would take long. */
-const MOST_IMPORTERS = 8;
+/** Of a function whose file more files import its callers say little, and reading them all would take long. */
+const MOST_USERS = 8;
 
 export function elsewhere(workspace: Workspace): Elsewhere {
   return {
@@ -18,19 +18,19 @@ export function elsewhere(workspace: Workspace): Elsewhere {
       return file && { file, name: found.name };
     },
     callers(info, file) {
-      return askedImporters(file.path, workspace).flatMap((path) => callsIn(path, info, file, workspace));
+      return askedUsers(file.path, workspace).flatMap((path) => callsIn(path, info, file, workspace));
     },
   };
 }
 
-function askedImporters(path: string, workspace: Workspace): readonly string[] {
-  const importers = [...workspace.importers(path)];
-  return importers.length > MOST_IMPORTERS ? [] : importers;
+function askedUsers(path: string, workspace: Workspace): readonly string[] {
+  const users = [...workspace.users(path)];
+  return users.length > MOST_USERS ? [] : users;
 }
 
 /** False where no other file can be seen to call what a file has under this name. */
 export const mayHaveCallers = (name: string, path: string, workspace: Workspace): boolean =>
-  askedImporters(path, workspace).some((each) => mayCall(name, each, workspace));
+  askedUsers(path, workspace).some((each) => mayCall(name, each, workspace));
 
 /** The name is in the effects of a file that calls it; others need not be parsed. */
 function mayCall(name: string, path: string, workspace: Workspace): boolean {

@@ -28,7 +28,7 @@ import { type Node, openFile, type PythonFile } from '../python/file.ts';
 import { isPlainFunction, outermostFunction } from '../python/mentions.ts';
 import { lostStates } from '../seeding/rng-states.ts';
 import type { Settings } from '../settings/settings.ts';
-import { isDataset, isIterable, isUnsplit } from './ancestors.ts';
+import { isDataset, isIterable, isPlainLoader, isUnsplit } from './ancestors.ts';
 import { inMainGuard, runsItself } from './demos.ts';
 import { elsewhere } from './elsewhere.ts';
 import type { FileFacts } from './facts.ts';
@@ -304,6 +304,10 @@ export class WorkspaceProject implements Project {
   }
 
   /** True for a class, by the name it has in this file, that is known to be a Dataset. */
+  isPlainLoader(name: string): boolean {
+    return isPlainLoader(name, this.file.path, this.#workspace);
+  }
+
   isDataset(name: string): boolean {
     return isDataset(name, this.#path, this.#workspace);
   }
@@ -463,12 +467,17 @@ export function isProgram(workspace: Workspace, path: string): boolean {
   if (does && does.streams.length === 0 && does.switches.length === 0) return false;
   const { summary, reached } = workspace.program(path);
   if (![...reached].some((each) => workspace.facts(each)?.reachesMl)) return false;
-  return isMeant || does?.switches.some(TORCH.has) === true || doesItself(summary);
+  if (isMeant || does?.switches.some(TORCH.has) || doesItself(summary)) return true;
+  // What it imports has seeded all that it draws.
+  return (does?.draws.length ?? 0) > 0;
 }
 
-/** The programs that a file is part of. */
-const programsOf = (workspace: Workspace, path: string): readonly string[] =>
-  workspace.programsReaching(path).filter((each) => isProgram(workspace, each));
+/** The programs that a file is part of; the notebooks among them where it is part of no other. */
+function programsOf(workspace: Workspace, path: string): readonly string[] {
+  const programs = workspace.programsReaching(path).filter((each) => isProgram(workspace, each));
+  const files = programs.filter((each) => each === path || workspace.facts(each)?.isNotebook !== true);
+  return files.length > 0 ? files : programs;
+}
 
 /** The file, and all that its programs run. */
 const pathsWith = (workspace: Workspace, path: string, programs: readonly string[]): ReadonlySet<string> =>

@@ -29,6 +29,7 @@ export type Question =
       | 'isIterable'
       | 'isModeSetElsewhere'
       | 'isNetwork'
+      | 'isPlainLoader'
       | 'isProgram'
       | 'isUnsplit'
       | 'lostStates'
@@ -297,6 +298,10 @@ export class UnseenProject implements Project {
   isDataset(name: string): boolean {
     this.#none('isDataset', name);
     return false;
+  }
+
+  isPlainLoader(name: string): boolean {
+    return this.#ask('isPlainLoader', YES_OR_NO, name);
   }
 
   isIterable(name: string): boolean {

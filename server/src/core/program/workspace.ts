@@ -84,6 +84,8 @@ const MOST_PARSED = 24;
 const IS_PATH = /^(\.\.?)?\//;
 const NO_COMMANDS: Commands = { ids: [], packages: [] };
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 export class Workspace implements Modules {
   /** The files that say which versions its programs run with. */
   readonly manifests = new Manifests();
@@ -105,7 +107,8 @@ export class Workspace implements Modules {
   readonly #cublasFiles = new Set<string>();
   /** What configurations call while they are loaded, by their paths. */
   readonly #configurations = new Map<string, Configuration>();
-  #importers: Map<string, Set<string>> | undefined;
+  /** By file, who imports it: modules, and the notebooks beside them. */
+  #importers: { readonly modules: Map<string, Set<string>>; readonly notebooks: Map<string, Set<string>> } | undefined;
   /** By file, the functions that manifests make commands; as of which list of them. */
   #commands = new Map<string, string[]>();
   #commandsOf: readonly Script[] | undefined;
@@ -368,7 +371,14 @@ export class Workspace implements Modules {
   /** Files that import this one, at any level of their code. */
   importers(path: string): ReadonlySet<string> {
     this.#importers ??= this.#collectImporters();
-    return this.#importers.get(path) ?? new Set();
+    return this.#importers.modules.get(path) ?? NOBODY;
+  }
+
+  /** Files and notebooks that import this one: what a notebook imports stays the program it is, and is part of the notebook's too. */
+  users(path: string): ReadonlySet<string> {
+    const importers = this.importers(path);
+    const notebooks = this.#importers?.notebooks.get(path);
+    return notebooks ? new Set([...importers, ...notebooks]) : importers;
   }
 
   /**
@@ -407,7 +417,7 @@ export class Workspace implements Modules {
   /** The entry points that reach the file by imports, itself included if nobody imports it, or it is one nevertheless. */
   programsReaching(path: string): readonly string[] {
     const seen = new Set([path]);
-    for (const each of seen) for (const importer of this.importers(each)) seen.add(importer);
+    for (const each of seen) for (const user of this.users(each)) seen.add(user);
     const isEntry = (each: string): boolean =>
       this.importers(each).size === 0 ||
       this.facts(each)?.hasCommandLine === true ||
@@ -629,17 +639,18 @@ export class Workspace implements Modules {
     return null;
   }
 
-  #collectImporters(): Map<string, Set<string>> {
-    const importers = new Map<string, Set<string>>();
+  #collectImporters() {
+    const importers = { modules: new Map<string, Set<string>>(), notebooks: new Map<string, Set<string>>() };
     for (const [path, { effects, facts }] of this.#files) {
       // Neither a test of an entry point nor a notebook that looks into it makes it a library.
-      if (facts.isTest || facts.isNotebook) continue;
+      if (facts.isTest) continue;
+      const by = facts.isNotebook ? importers.notebooks : importers.modules;
       for (const module of effects.imports) {
         const located = this.locate(module, path);
         if (!located || located.path === path) continue;
-        const known = importers.get(located.path);
+        const known = by.get(located.path);
         if (known) known.add(path);
-        else importers.set(located.path, new Set([path]));
+        else by.set(located.path, new Set([path]));
       }
     }
     return importers;

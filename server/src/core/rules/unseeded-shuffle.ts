@@ -5,7 +5,7 @@ import type { Rule } from '../contract/rule.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
 import { bothFix, generatorFix } from '../loading/deterministic-loader.ts';
 import { startsWorkers } from '../loading/loaders.ts';
-import { shuffleOf } from '../loading/shuffles.ts';
+import { ownLoaderCalls, shuffleOf } from '../loading/shuffles.ts';
 import { loaderCalls } from '../loading/worker-seeds.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -58,7 +58,7 @@ loader = DataLoader(data, batch_size=10, shuffle=True, generator=generator)
     },
   ],
   *check(file, project) {
-    for (const call of loaderCalls(file)) {
+    for (const call of [...loaderCalls(file), ...ownLoaderCalls(file, project)]) {
       const shuffle = shuffleOf(call, project.values);
       if (!shuffle) continue;
       // A value that comes from a dictionary or a caller elsewhere is shown at the call.

@@ -53,6 +53,7 @@ const NEXT = nameFor('next');
 const LEN = nameFor('len');
 const SUM = nameFor('sum');
 const DICTIONARY = nameFor('dictionary');
+const TABLE = nameFor('table');
 const COUNTS_UP = namesFor('counts-up');
 /** What elements have in common, whichever comes first. */
 const SHAPES = new Set(['shape', 'size', 'dtype', 'ndim', 'device', 'keys', 'columns']);
@@ -147,7 +148,10 @@ export class Order {
     const { node, access } = value;
     const call =
       node.parent?.type === 'argument_list' && node.parent.parent ? this.#file.call(node.parent.parent) : null;
-    if (call && flattens(call) && access.length === 1) return this.#use({ ...value, node: call.node, access: [] });
+    // A list of lists is made one, and a list is made a column of a table.
+    const isColumn = call?.name === TABLE && /^\["/.test(access[0] ?? '');
+    if (call && (flattens(call) || isColumn) && access.length === 1)
+      return this.#use({ ...value, node: call.node, access: [] });
     return this.#further(value);
   }
 
@@ -220,8 +224,10 @@ export class Order {
     if (isWhole) return this.#use({ ...value, node: subscript });
     if (isShown(subscript, this.#file) || isOnlyDeleted(subscript, this.#values)) return null;
     if (index.type === 'slice') return subscript;
-    if (typeof this.#file.constant(index) === 'number')
-      return this.#certainElement(subscript, value.node) ? null : subscript;
+    const position = this.#file.constant(index);
+    // A column of a table, in the order of its rows.
+    if (typeof position === 'string') return this.#use({ ...value, node: subscript });
+    if (typeof position === 'number') return this.#certainElement(subscript, value.node) ? null : subscript;
     if (isItem(index, this.#values) || isDrawn(index, this.#values)) return subscript;
     const counter = index.type === 'identifier' ? this.#loopOf(index) : null;
     return counter && isPickedByNumber(this.#file.read(index), counter, this.#file, this.#values) ? subscript : null;

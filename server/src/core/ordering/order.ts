@@ -101,7 +101,10 @@ export class Order {
     const { node } = value;
     switch (parent.type) {
       case 'binary_operator':
-        return parent.get('operator')?.type === '+' ? this.#use({ ...value, node: parent }) : null;
+        // An array that is computed with keeps its rows where they are.
+        return /^(\+|\*|\/|\*\*|@)$/.test(parent.get('operator')?.type ?? '')
+          ? this.#use({ ...value, node: parent })
+          : null;
       case 'list_splat':
         return this.#splat(value, parent.parent);
       case 'list':

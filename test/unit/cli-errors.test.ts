@@ -70,7 +70,7 @@ test('what is nested deeper than the stack reaches is looked at with a larger on
   assert.equal(stderr, 'seedwise: broken.py:3 is not valid Python; what can be parsed is checked.\n');
   assert.equal(status, 0);
   const report = run('report', 'chain.py');
-  assert.match(report.stdout, /torch is never seeded/);
+  assert.match(report.stdout, /`torch` is never seeded/);
   assert.equal(report.stderr, '');
 });
 

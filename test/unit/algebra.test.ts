@@ -32,6 +32,7 @@ import {
   startsProcess,
   withStopped,
 } from '../../server/src/core/effects/algebra.ts';
+import { markedSite } from '../../server/src/core/effects/events.ts';
 import { summaryOf } from '../../server/src/core/effects/summary.ts';
 import { STREAMS } from '../../server/src/core/knowledge/tables.ts';
 
@@ -40,7 +41,8 @@ const RUNS = { numRuns: process.env.CI ? 20_000 : 1_000 };
 /** Few places, so that two of them are often the same one. */
 const site: fc.Arbitrary<Site> = fc
   .tuple(fc.constantFrom('a.py', 'b.py'), fc.constantFrom('', '#f'), fc.nat(5))
-  .map(([path, unit, index]) => ({ path, site: `${unit}:${index}` }));
+  // Every third line ignores a rule.
+  .map(([path, unit, index]) => ({ path, site: markedSite(`${unit}:${index}`, index % 3 === 0 ? 'i' : '') }));
 const stream = fc.constantFrom(...STREAMS);
 
 const leaf: fc.Arbitrary<Paths> = fc.oneof(
@@ -157,7 +159,7 @@ test('a summary holds no more than the algebra can bound', () => {
 test('a draw before a seed is late whatever stands in between', () => {
   const at = (index: number): Site => ({ path: 'a.py', site: `:${index}` });
   for (const between of [EMPTY, seeds(['torch'], at(1), 'restore'), perhapsSeeds(at(1)), maybe(perhapsSeeds(at(1)))]) {
-    const { late } = summaryOf([draws('torch', at(0)), between, seeds(['torch'], at(2))].reduce(seq));
+    const { late } = summaryOf([draws('torch', at(0)), between, seeds(['torch'], at(2))].reduce(seq), 'a.py');
     assert.deepEqual(late.torch?.seed.site, at(2));
   }
 });

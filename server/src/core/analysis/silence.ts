@@ -6,10 +6,10 @@ import type { FileFacts } from '../program/facts.ts';
 import { type Asked, UnseenProject, type Way } from '../program/unseen-project.ts';
 import type { Workspace } from '../program/workspace.ts';
 import type { PythonFile } from '../python/file.ts';
+import { mentionsIgnores } from '../python/ignores.ts';
 import { RULES } from '../rules/index.ts';
 import { ruleLevel, type Settings } from '../settings/settings.ts';
 import { severityOf } from './analyze.ts';
-import { mentionsIgnores } from './suppress.ts';
 
 /** The answers of a project with which a rule speaks, or may speak; null where only a look at the file tells. */
 export type Silence = readonly Way[] | null;

@@ -1,50 +1,13 @@
-/**
- * `# seedwise: ignore[rule, ...] reason` on the line or the line above, `# seedwise: ignore-file[...]` in the head.
- * An ignore that ignores nothing is itself a finding.
- */
+/** Findings that a comment ignores, and comments that ignore nothing, which are findings themselves. */
 
 import type { Finding } from '../contract/rule.ts';
-import { eolOf, indentAt, insertAt, lineEnd, lineStart, removeLines } from '../edits/edit-text.ts';
+import { eolOf, indentAt, insertAt, lineEnd, removeLines } from '../edits/edit-text.ts';
 import { headOffset } from '../edits/imports.ts';
 import type { PythonFile } from '../python/file.ts';
+import { type Suppression, suppressionsOf } from '../python/ignores.ts';
 import type { Edit, Fix, Span } from '../text/edit.ts';
 import { t } from '../text/language.ts';
-
-interface Suppression {
-  /** The rule names it lists; empty for all rules. */
-  readonly rules: readonly string[];
-  readonly whole: boolean;
-  /** Starts of the lines it speaks for. */
-  readonly lines: readonly number[];
-  readonly comment: Span;
-  readonly names: readonly (Span & { readonly name: string })[];
-}
-
-const PATTERN = /#\s*seedwise:\s*(ignore-file|ignore)\b(?:\s*\[([^\]]*)\])?/;
-
-/** Cheap: whether a file may have comments that ignore findings. */
-export const mentionsIgnores = ({ text }: PythonFile): boolean => text.includes('seedwise:');
-
-function suppressionsOf(file: PythonFile): Suppression[] {
-  if (!mentionsIgnores(file)) return [];
-  const firstCode = file.syntax.root.children.find((node) => !isDocstring(node))?.start ?? file.text.length;
-  return file.syntax.comments.flatMap((comment): Suppression[] => {
-    const match = PATTERN.exec(file.read(comment));
-    if (!match) return [];
-    const whole = match[1] === 'ignore-file';
-    // Further down an ignore-file would silence what was written before it.
-    if (whole && comment.start > firstCode) return [];
-    const at = comment.start + match.index;
-    const names = namesIn(match[2] ?? '', at + match[0].indexOf('[') + 1);
-    const start = lineStart(file.text, comment.start);
-    const isAlone = file.text.slice(start, comment.start).trim() === '';
-    const next = lineEndNext(file.text, comment.end);
-    const lines = isAlone && next <= file.bounds(comment.start).end ? [start, next] : [start];
-    return [
-      { rules: names.map((each) => each.name), whole, lines, comment: { start: at, end: at + match[0].length }, names },
-    ];
-  });
-}
+import { lineStart } from '../text/lines.ts';
 
 /** Splits findings into those that stay and the unused names of the ignores. */
 export function suppress(
@@ -123,23 +86,6 @@ function removal(file: PythonFile, suppression: Suppression, name: string | null
       return [removeLines(file, start, end)];
     },
   };
-}
-
-function namesIn(list: string, offset: number): (Span & { name: string })[] {
-  return [...list.matchAll(/[^\s,]+/g)].map((match) => ({
-    name: match[0],
-    start: offset + match.index,
-    end: offset + match.index + match[0].length,
-  }));
-}
-
-function lineEndNext(text: string, offset: number): number {
-  const newline = text.indexOf('\n', offset);
-  return newline === -1 ? text.length : newline + 1;
-}
-
-function isDocstring(node: { type: string; children: readonly { type: string }[] }): boolean {
-  return node.type === 'expression_statement' && node.children[0]?.type === 'string';
 }
 
 function endsInsideString(file: PythonFile, offset: number): boolean {

@@ -127,7 +127,7 @@ export class Composer {
     const run = (target: string) => () => this.#call({ ...call, target }, frame);
     const outcome = isScript ? body : then(body, this.#bodies.either(ids.map(run).map(asProgram)));
     const paths = whole(outcome);
-    return paths && summaryOf(isScript ? paths : seenFrom(this.#entry, paths));
+    return paths && summaryOf(isScript ? paths : seenFrom(this.#entry, paths), this.#entry);
   }
 
   /** Every file that had a say in what was composed, and the functions that it runs, `path\0#id`. */
@@ -160,7 +160,7 @@ export class Composer {
   call(name: string, from: string): Summary | null {
     const outcome = this.#apply({ function: name }, NO_ARGUMENTS, { path: from, site: '' });
     const paths = outcome && close(outcome);
-    return paths && summaryOf(paths);
+    return paths && summaryOf(paths, from);
   }
 
   /** The draws in transformed code that the program has met. */

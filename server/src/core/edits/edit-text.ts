@@ -4,6 +4,7 @@ import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Edit, Fix } from '../text/edit.ts';
+import { lineStart } from '../text/lines.ts';
 
 const ASKS_FOR_CUDA = namesFor('asks-for-cuda');
 
@@ -44,10 +45,6 @@ export const insertAt = (offset: number, text: string): Edit => ({ start: offset
 /** The line ending the file uses. */
 export function eolOf(file: PythonFile): string {
   return file.text.includes('\r\n') ? '\r\n' : '\n';
-}
-
-export function lineStart(text: string, offset: number): number {
-  return text.lastIndexOf('\n', offset - 1) + 1;
 }
 
 /** The offset behind the line's last character, in front of its line ending. */

@@ -8,7 +8,8 @@ import type { PythonFile } from '../python/file.ts';
 import type { MarimoCell } from '../python/marimo.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
-import { eolOf, insertAt, insertBefore, lineEnd, lineStart } from './edit-text.ts';
+import { lineStart } from '../text/lines.ts';
+import { eolOf, insertAt, insertBefore, lineEnd } from './edit-text.ts';
 
 /** How a file spells a dotted name, and the import it still needs for that. */
 export interface Spelled {

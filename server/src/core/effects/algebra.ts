@@ -12,7 +12,7 @@
 
 import { STREAMS, type Stream, streamRow } from '../knowledge/streams.ts';
 import type { Constant } from '../python/call.ts';
-import { partsOfSite } from './events.ts';
+import { marksOfSite, partsOfSite } from './events.ts';
 
 /** A place in a file: a key of the sites kept beside its effects. */
 export interface Site {
@@ -291,7 +291,12 @@ interface Order<T> {
   meet(a: T, b: T): T;
   /** Only an element that comes strictly later in the run is outdone. */
   outdoes(a: T, b: T): boolean;
+  /** The kind of an element that a place on the way to it ignores. */
+  ignored?(each: T): string | null;
 }
+
+/** Ignored places of one kind that are kept beside the one that counts. */
+const MOST_IGNORED = 16;
 
 /** The union of two sets, without what another element outdoes, in the order of the run. */
 function front<T>(a: readonly T[], b: readonly T[], order: Order<T>): readonly T[] {
@@ -303,7 +308,33 @@ function front<T>(a: readonly T[], b: readonly T[], order: Order<T>): readonly T
     if (last !== undefined && order.compare(last, each) === 0) merged[merged.length - 1] = order.meet(last, each);
     else merged.push(each);
   }
-  return merged.filter((each) => !merged.some((other) => order.outdoes(other, each)));
+  const kinds = merged.map((each) => order.ignored?.(each) ?? null);
+  const counts = new Map<string, number>();
+  return merged.filter((each, i) => {
+    if (merged.some((other) => order.outdoes(other, each))) return false;
+    const kind = kinds[i] ?? null;
+    if (kind === null) return true;
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    return count <= MOST_IGNORED;
+  });
+}
+
+/** A place on the way ignores what is found there. */
+function isIgnored(route: Route | null): boolean {
+  for (let at = route; at; at = at.next) if (marksOfSite(at.site.site) !== '') return true;
+  return false;
+}
+
+/** Whether a way comes before another one, and no place ignores it that does not lie on the other one too: else both are found. */
+function isAhead(a: Route, b: Route): boolean {
+  let [x, y]: [Route | null, Route | null] = [a, b];
+  for (; x && y; [x, y] = [x.next, y.next]) {
+    if (x === y) return false;
+    const order = compareSites(x.site, y.site);
+    if (order !== 0) return order < 0 && !isIgnored(x);
+  }
+  return !x && y !== null;
 }
 
 const DRAWS: Order<Draw> = {
@@ -325,7 +356,9 @@ const DRAWS: Order<Draw> = {
     a.marked <= b.marked &&
     a.imported <= b.imported &&
     a.isReplaced <= b.isReplaced &&
-    compareRoutes(a.route, b.route) < 0,
+    isAhead(a.route, b.route),
+  ignored: ({ route, alone: by, marked, imported: isImported, isReplaced }) =>
+    isIgnored(route) ? `${by} ${marked} ${isImported} ${isReplaced}` : null,
 };
 
 const changed = (drawn: readonly Draw[], change: (draw: Draw) => Draw): readonly Draw[] =>
@@ -335,6 +368,7 @@ const LATE: Order<LateSeed> = {
   compare: (a, b) => DRAWS.compare(a.draw, b.draw),
   meet: (a, b) => ({ draw: DRAWS.meet(a.draw, b.draw), seed: least(a.seed, b.seed) ?? a.seed }),
   outdoes: (a, b) => DRAWS.outdoes(a.draw, b.draw),
+  ignored: ({ draw }) => DRAWS.ignored?.(draw) ?? null,
 };
 
 const STARTED: Order<Started> = {
@@ -344,7 +378,8 @@ const STARTED: Order<Started> = {
     draw: DRAWS.compare(a.draw, b.draw) <= 0 ? a.draw : b.draw,
     seed: greatest(a.seed, b.seed),
   }),
-  outdoes: (a, b) => (a.seed !== null || b.seed === null) && compareRoutes(a.route, b.route) < 0,
+  outdoes: (a, b) => (a.seed !== null || b.seed === null) && isAhead(a.route, b.route),
+  ignored: ({ route, seed }) => (isIgnored(route) ? String(seed === null) : null),
 };
 
 const FRESH: Order<FreshProcess> = {

@@ -271,8 +271,18 @@ export type Places = ReadonlyMap<string, readonly Span[]>;
 /** The unit of a site, and which of its places it is. */
 export function partsOfSite(site: string): { readonly unit: string; readonly index: number } {
   const colon = site.lastIndexOf(':');
-  return { unit: site.slice(0, colon), index: Number(site.slice(colon + 1)) };
+  return { unit: site.slice(0, colon), index: Number.parseInt(site.slice(colon + 1), 10) };
 }
+
+/** The rules about draws, which each speak of the first one only, by the letter that stands behind a site whose line ignores them. */
+export const SITE_MARKS = { i: 'incomplete-seeding', l: 'late-seed', c: 'unseeded-child-process' } as const;
+export type SiteMark = keyof typeof SITE_MARKS;
+
+/** The site with its marks: `#f:1~il`. */
+export const markedSite = (site: string, marks: string): string => (marks === '' ? site : `${site}~${marks}`);
+
+/** The marks of a site, none for most. */
+export const marksOfSite = (site: string): string => site.slice(site.lastIndexOf('~') + 1 || site.length);
 
 /** The effects and, beside them, where each site is. */
 export interface LocatedEffects {

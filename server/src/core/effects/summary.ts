@@ -15,6 +15,7 @@ import {
   type StreamPaths,
   seedAround,
 } from './algebra.ts';
+import { marksOfSite, type SiteMark } from './events.ts';
 
 export type { Site } from './algebra.ts';
 
@@ -46,6 +47,8 @@ export interface Exposure extends Reached {
   readonly marked: boolean;
   /** The draw before it, which was replaced. */
   readonly first?: Exposure;
+  /** Draws that would be named in its place, did their lines not ignore them. */
+  readonly ignored?: readonly Exposure[];
   /** One of several programs draws it and seeds it nowhere, whatever the others do; `'none'` where it seeds nothing at all. */
   readonly alone?: 'none' | 'some';
   /** Seeds of other streams that came before the draw on every path. */
@@ -55,6 +58,8 @@ export interface Exposure extends Reached {
 export interface Late {
   readonly exposure: Exposure;
   readonly seed: Reached;
+  /** Those that would be named in its place, did their lines not ignore them. */
+  readonly ignored?: readonly Late[];
 }
 
 export interface Summary {
@@ -94,6 +99,8 @@ export interface Child extends Reached {
   readonly forked: boolean;
   /** The seed that does not reach the process; null as long as nothing was seeded before. */
   readonly seed: Reached | null;
+  /** Those that would be named in its place, did their lines not ignore them. */
+  readonly ignored?: readonly Child[];
 }
 
 /** How a switch stands at the end: the last setting on each path that sets it. */
@@ -113,8 +120,12 @@ export interface Setting extends Reached {
 
 export type Flags = Readonly<Record<string, Flag>>;
 
-/** What the paths come to. */
-export function summaryOf({ streams, flags, fresh, passes }: Paths): Summary {
+/** What is found, and what would be in its place, did its line not ignore it. */
+export const allOf = <T extends { readonly ignored?: readonly T[] }>(found: T | undefined): readonly T[] =>
+  found ? [found, ...(found.ignored ?? [])] : [];
+
+/** What the paths come to, as seen from a file. */
+export function summaryOf({ streams, flags, fresh, passes }: Paths, from: string): Summary {
   const read = <T>(view: (paths: StreamPaths) => T | null): PerStream<T> => {
     const found: Partial<Record<Stream, T>> = {};
     for (const stream of STREAMS) {
@@ -125,17 +136,28 @@ export function summaryOf({ streams, flags, fresh, passes }: Paths): Summary {
     return found;
   };
   return {
-    exposed: read(({ draws }) => exposureOf(draws)),
+    exposed: read(({ draws }) => {
+      const all = byWeight(draws).map((each) => ({ ...exposed(each), ...firstReplaced(each, draws) }));
+      return firstOf(all, (each) => isIgnored(each, from, 'i'));
+    }),
     must: read(({ sure }) => sure && seedAt(sure)),
     may: read((paths) => optional(seedAround(paths))),
     late: read(({ late }) => {
-      const [found] = [...late].sort((a, b) => Number(a.draw.imported) - Number(b.draw.imported));
-      return found ? { exposure: exposed(found.draw), seed: seedAt(found.seed) } : null;
+      const sorted = [...late].sort((a, b) => Number(a.draw.imported) - Number(b.draw.imported));
+      const all = sorted.map(({ draw, seed }): Late => ({ exposure: exposed(draw), seed: seedAt(seed) }));
+      return firstOf(all, ({ exposure }) => isIgnored(exposure, from, 'l'));
     }),
     children: read(({ started }) => {
-      const found = started.find(({ seed }) => seed !== null) ?? started[0];
-      if (!found) return null;
-      return { ...reached(found.route), draw: exposed(found.draw), forked: found.forked, seed: optional(found.seed) };
+      const sorted = [...started].sort((a, b) => Number(a.seed === null) - Number(b.seed === null));
+      const all = sorted.map(
+        ({ route, draw, forked, seed }): Child => ({
+          ...reached(route),
+          draw: exposed(draw),
+          forked,
+          seed: optional(seed),
+        }),
+      );
+      return firstOf(all, (each) => isIgnored(each, from, 'c'));
     }),
     flags: Object.fromEntries(
       Object.entries(flags).map(([name, flag]) => {
@@ -160,12 +182,27 @@ export function summaryOf({ streams, flags, fresh, passes }: Paths): Summary {
   };
 }
 
-/** The draw that says most, and the first of those before it whose results are replaced. */
-function exposureOf(draws: readonly Draw[]): Exposure | null {
-  const [most] = byWeight(draws);
-  if (!most) return null;
-  const replaced = draws.find((each) => each.isReplaced && compareRoutes(each.route, most.route) < 0);
-  return { ...exposed(most), ...(replaced && !most.isReplaced ? { first: exposed(replaced) } : {}) };
+/** The first that its line does not ignore, with those before it; the first of all where each is ignored. */
+function firstOf<T>(
+  all: readonly T[],
+  ignores: (each: T) => boolean,
+): (T & { readonly ignored?: readonly T[] }) | null {
+  const at = all.findIndex((each) => !ignores(each));
+  const found = all[Math.max(at, 0)];
+  if (found === undefined) return null;
+  return all.length === 1 || at === 0 ? found : { ...found, ignored: at < 0 ? all.slice(1) : all.slice(0, at) };
+}
+
+/** Whether the line at which a file shows it ignores the rule. */
+function isIgnored({ site, via }: Reached, from: string, mark: SiteMark): boolean {
+  const here = [...via, site].filter(({ path }) => path === from).at(-1) ?? site;
+  return marksOfSite(here.site).includes(mark);
+}
+
+/** The first of the draws before one whose results are replaced. */
+function firstReplaced(draw: Draw, draws: readonly Draw[]): { readonly first?: Exposure } {
+  const replaced = draws.find((each) => each.isReplaced && compareRoutes(each.route, draw.route) < 0);
+  return replaced && !draw.isReplaced ? { first: exposed(replaced) } : {};
 }
 
 function exposed({ route, marked, imported, alone, after }: Draw): Exposure {

@@ -8,11 +8,14 @@ import {
   type FunctionEffects,
   type Guard,
   type LoweredFunction,
+  markedSite,
+  SITE_MARKS,
 } from '../effects/events.ts';
 import { ITERATES, MAKES_CONTEXT, RESTORES } from '../knowledge/calls.ts';
 import { nameFor } from '../knowledge/names.ts';
 import { seederOf } from '../knowledge/tables.ts';
 import type { PythonFile } from '../python/file.ts';
+import { isIgnoredAt } from '../python/ignores.ts';
 import type { Run } from '../python/run-magic.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
@@ -401,6 +404,12 @@ export class Lowering {
   #site(place: Span): string {
     const key = `${this.#unit}:${this.places.length}`;
     this.places.push(place);
-    return key;
+    return markedSite(key, this.#marksAt(place.start));
+  }
+
+  /** The rules about draws that the line ignores. */
+  #marksAt(offset: number): string {
+    const marks = Object.entries(SITE_MARKS).filter(([, rule]) => isIgnoredAt(this.#file, offset, rule));
+    return marks.map(([mark]) => mark).join('');
   }
 }

@@ -11,7 +11,7 @@ export type Note = string;
  * attributes of a class, and all of it. `heads` and `classes`: of all functions, of all classes. `calls`, `methods`: the
  * calls by name, by method; `callers`: by function. `puts`, `kept`: what is put into the containers of a name, of an
  * attribute. `decorates`: the functions below a decorator. `reads`: where a name is read. `imports`, `stars`:
- * the imports, those of all names.
+ * the imports, those of all names. `ignores`: the comments that ignore findings.
  */
 export type Kind =
   | 'head'
@@ -29,6 +29,7 @@ export type Kind =
   | 'reads'
   | 'imports'
   | 'stars'
+  | 'ignores'
   | 'text';
 
 /** No name has a space in it. */

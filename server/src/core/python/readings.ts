@@ -2,6 +2,7 @@
 
 import type { Node } from '../syntax/parse.ts';
 import type { PythonFile } from './file.ts';
+import { ignoresText } from './ignores.ts';
 import { linksOf } from './links.ts';
 import type { Kind, Note } from './notes.ts';
 import type { ClassInfo, Definition, FunctionInfo } from './scope.ts';
@@ -43,6 +44,7 @@ const READINGS: Readonly<Record<Kind, (key: string, file: PythonFile) => string>
       .join(NEXT),
   imports: (_, file) => file.scopes.imports.map((each) => file.read(each)).join(NEXT),
   stars: (_, file) => file.scopes.stars.join(NEXT),
+  ignores: (_, file) => ignoresText(file),
   text: (_, file) => file.text,
 };
 

@@ -2,7 +2,7 @@
 
 import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
-import type { Exposure } from '../effects/summary.ts';
+import { allOf, type Exposure } from '../effects/summary.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { STREAMS, type Stream } from '../knowledge/tables.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -114,9 +114,9 @@ model = nn.Linear(8, 2)
   ],
   *check(file, project) {
     const { exposed = {}, may = {} } = project.summary ?? {};
-    for (const stream of STREAMS) {
-      const found = exposed[stream];
-      if (!found || found.marked || (stream in may && !found.alone)) continue;
+    const all = STREAMS.flatMap((stream) => allOf(exposed[stream]).map((found) => ({ stream, found })));
+    for (const { stream, found } of all) {
+      if (found.marked || (stream in may && !found.alone)) continue;
       const exposure = found.first ?? found;
       const { start, end } = project.anchor(exposure);
       yield {

@@ -2,7 +2,7 @@
 
 import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
-import type { Late } from '../effects/summary.ts';
+import { allOf, type Late } from '../effects/summary.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { STREAMS } from '../knowledge/tables.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -106,9 +106,8 @@ if __name__ == '__main__':
   ],
   *check(file, project) {
     const late = project.summary?.late ?? {};
-    for (const stream of STREAMS) {
-      const found = late[stream];
-      if (!found) continue;
+    const all = STREAMS.flatMap((stream) => allOf(late[stream]).map((found) => ({ stream, found })));
+    for (const { stream, found } of all) {
       const { start, end } = project.anchor(found.exposure);
       const seed = project.anchor(found.seed);
       yield {

@@ -1,6 +1,7 @@
 /** A process that is started anew knows nothing of the seeds of the one that starts it. */
 
 import type { Rule } from '../contract/rule.ts';
+import { allOf } from '../effects/summary.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { STREAMS } from '../knowledge/tables.ts';
 import { seedTarget } from '../seeding/processes.ts';
@@ -64,9 +65,9 @@ if __name__ == '__main__':
   ],
   *check(file, project) {
     const children = project.summary?.children ?? {};
-    for (const stream of STREAMS) {
-      const child = children[stream];
-      if (!child?.seed) continue;
+    const all = STREAMS.flatMap((stream) => allOf(children[stream]).map((child) => ({ stream, child })));
+    for (const { stream, child } of all) {
+      if (!child.seed) continue;
       const { start, end } = project.anchor(child);
       yield {
         start,

@@ -1,7 +1,7 @@
 /** The environment variable that cuBLAS wants beside `use_deterministic_algorithms`, and where a file sets it. */
 
 import type { Project } from '../contract/project.ts';
-import { eolOf, insertAfter, insertAt, insertBefore, lineStart, quoted, statementOf } from '../edits/edit-text.ts';
+import { eolOf, insertAfter, insertAt, insertBefore, quoted, statementOf } from '../edits/edit-text.ts';
 import { spell } from '../edits/imports.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { compareVersions } from '../knowledge/tables.ts';
@@ -10,6 +10,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
 import { isPlainFunction } from '../python/mentions.ts';
 import type { Edit } from '../text/edit.ts';
+import { lineStart } from '../text/lines.ts';
 import { CUBLAS_VARIABLE } from './environment.ts';
 
 const ENVIRONMENT = nameFor('environment');

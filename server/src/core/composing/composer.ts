@@ -151,7 +151,7 @@ export class Composer {
     const paths = whole(this.#module(this.#entry));
     return {
       streams: Object.keys(paths?.streams ?? {}),
-      draws: Object.keys((paths && summaryOf(paths).exposed) ?? {}),
+      draws: Object.keys((paths && summaryOf(paths, this.#entry).exposed) ?? {}),
       switches: Object.keys(paths?.flags ?? {}),
     };
   }

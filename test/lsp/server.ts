@@ -1,6 +1,7 @@
 /** Drives the bundled language server as an editor does: a process of its own, the real protocol over stdio. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
   ApplyWorkspaceEditRequest,
@@ -126,6 +127,23 @@ export interface Files {
   read(file: string): Promise<string | null>;
 }
 
+const nothingSaid = () => ({
+  published: [] as PublishDiagnosticsParams[],
+  messages: [] as string[],
+  /** Messages with something to do about them, which this client does. */
+  offers: [] as string[],
+  settingsShown: 0,
+  /** Errors and warnings in the log, and the rest of it. */
+  logs: [] as string[],
+  notes: [] as string[],
+  edits: [] as WorkspaceEdit[],
+  shown: [] as string[],
+  /** What is selected in the documents that are shown. */
+  selected: [] as (Range | undefined)[],
+  refreshes: 0,
+  statusChanges: 0,
+});
+
 export type Server = Awaited<ReturnType<typeof startServer>>;
 
 /** Starts a server and initializes it; whatever it says on its own is collected. */
@@ -146,22 +164,10 @@ export async function startServer({
     new StreamMessageReader(child.stdout),
     new StreamMessageWriter(child.stdin),
   );
-  const said = {
-    published: [] as PublishDiagnosticsParams[],
-    messages: [] as string[],
-    /** Messages with something to do about them, which this client does. */
-    offers: [] as string[],
-    settingsShown: 0,
-    /** Errors and warnings in the log, and the rest of it. */
-    logs: [] as string[],
-    notes: [] as string[],
-    edits: [] as WorkspaceEdit[],
-    shown: [] as string[],
-    /** What is selected in the documents that are shown. */
-    selected: [] as (Range | undefined)[],
-    refreshes: 0,
-    statusChanges: 0,
-  };
+  const said = nothingSaid();
+  const open = new Set<string>();
+  /** It was told what the next test does not know of. */
+  let isTold = false;
   let answer = settings;
   connection.onNotification(PublishDiagnosticsNotification.type, (params) => void said.published.push(params));
   connection.onNotification(ShowMessageNotification.type, ({ message }) => void said.messages.push(message));
@@ -209,10 +215,12 @@ export async function startServer({
     ...initialized,
     said,
 
-    open: (uri: string, text: string, languageId = 'python') =>
-      connection.sendNotification(DidOpenTextDocumentNotification.type, {
+    open: (uri: string, text: string, languageId = 'python') => {
+      open.add(uri);
+      return connection.sendNotification(DidOpenTextDocumentNotification.type, {
         textDocument: { uri, languageId, version: 1, text },
-      }),
+      });
+    },
 
     change: (uri: string, version: number, ...contentChanges: TextDocumentContentChangeEvent[]) =>
       connection.sendNotification(DidChangeTextDocumentNotification.type, {
@@ -221,26 +229,34 @@ export async function startServer({
       }),
 
     /** Tells that files on disk were changed. */
-    touched: (...uris: string[]) =>
-      connection.sendNotification(DidChangeWatchedFilesNotification.type, {
+    touched: (...uris: string[]) => {
+      isTold = true;
+      return connection.sendNotification(DidChangeWatchedFilesNotification.type, {
         changes: uris.map((uri): FileEvent => ({ uri, type: FileChangeType.Changed })),
-      }),
+      });
+    },
 
-    deleted: (...uris: string[]) =>
-      connection.sendNotification(DidChangeWatchedFilesNotification.type, {
+    deleted: (...uris: string[]) => {
+      isTold = true;
+      return connection.sendNotification(DidChangeWatchedFilesNotification.type, {
         changes: uris.map((uri): FileEvent => ({ uri, type: FileChangeType.Deleted })),
-      }),
+      });
+    },
 
-    changeFolders: (added: readonly string[], removed: readonly string[]) =>
-      connection.sendNotification(DidChangeWorkspaceFoldersNotification.type, {
+    changeFolders: (added: readonly string[], removed: readonly string[]) => {
+      isTold = true;
+      return connection.sendNotification(DidChangeWorkspaceFoldersNotification.type, {
         event: { added: added.map(folderAt), removed: removed.map(folderAt) },
-      }),
+      });
+    },
 
-    openNotebook: (uri: string, cells: readonly Cell[], notebookType = 'jupyter-notebook') =>
-      connection.sendNotification(DidOpenNotebookDocumentNotification.type, {
+    openNotebook: (uri: string, cells: readonly Cell[], notebookType = 'jupyter-notebook') => {
+      isTold = true;
+      return connection.sendNotification(DidOpenNotebookDocumentNotification.type, {
         notebookDocument: { uri, notebookType, version: 1, cells: cells.map(notebookCell) },
         cellTextDocuments: cells.map(textDocument),
-      }),
+      });
+    },
 
     changeNotebook: (uri: string, version: number, cells: NonNullable<NotebookDocumentChangeEvent['cells']>) =>
       connection.sendNotification(DidChangeNotebookDocumentNotification.type, {
@@ -254,12 +270,15 @@ export async function startServer({
         cellTextDocuments: cells.map(({ uri }) => ({ uri })),
       }),
 
-    close: (uri: string) =>
-      connection.sendNotification(DidCloseTextDocumentNotification.type, { textDocument: { uri } }),
+    close: (uri: string) => {
+      open.delete(uri);
+      return connection.sendNotification(DidCloseTextDocumentNotification.type, { textDocument: { uri } });
+    },
 
     /** Without a `seedwise` argument the client is asked again and gives the settings it has. */
     changeSettings: async (seedwise?: unknown) => {
       answer = seedwise;
+      isTold = true;
       await connection.sendNotification(DidChangeConfigurationNotification.type, { settings: { seedwise } });
     },
 
@@ -295,12 +314,32 @@ export async function startServer({
       (await connection.sendRequest(CodeLensRequest.type, { textDocument: { uri } })) ?? [],
 
     /** Tells what a pair of runs has shown. */
-    ran: (run: RunOf) => connection.sendNotification(RUN, run),
+    ran: (run: RunOf) => {
+      isTold = true;
+      return connection.sendNotification(RUN, run);
+    },
 
     /** One of our own. */
     request: <R>(method: string): Promise<R> => connection.sendRequest(method, {}),
 
-    shutDown: () => connection.sendRequest(ShutdownRequest.type),
+    shutDown: () => {
+      isTold = true;
+      return connection.sendRequest(ShutdownRequest.type);
+    },
+
+    /** Closes what is open and forgets what was said; false where more than that would have to be undone. */
+    clean: async (): Promise<boolean> => {
+      if (isTold) return false;
+      const uris = [...open];
+      for (const uri of uris) {
+        open.delete(uri);
+        await connection.sendNotification(DidCloseTextDocumentNotification.type, { textDocument: { uri } });
+      }
+      // What the server says of their being closed comes before its next answer.
+      await connection.sendRequest(STATUS.of, { uri: uris[0] ?? 'untitled:none' });
+      Object.assign(said, nothingSaid());
+      return true;
+    },
 
     /** Gives the exit code. */
     exit: async (): Promise<number> => {
@@ -314,13 +353,30 @@ export async function startServer({
 
 const folderAt = (uri: string) => ({ uri, name: uri });
 
-/** Starts a server for one test and ends it afterwards, whatever happens. */
+/** Servers that wait for the next test, by what they were started with. */
+const idle = new Map<string, Server>();
+
+after(async () => {
+  for (const server of idle.values()) await server.exit();
+});
+
+/**
+ * Gives a test a server that has nothing open and has said nothing. One without folders and files goes on to the next test
+ * of the file that asks for the same, as an editor closes one document and opens another; the others end with their test.
+ */
 export async function withServer(options: Options, use: (server: Server) => Promise<void>): Promise<void> {
-  const server = await startServer(options);
+  const { rootUri, folders, files, env, ...rest } = options;
+  const key = rootUri || folders || files || env ? null : JSON.stringify(rest);
+  const waiting = key === null ? undefined : idle.get(key);
+  if (key !== null) idle.delete(key);
+  const server = waiting ?? (await startServer(options));
+  let isClean = false;
   try {
     await use(server);
+    isClean = key !== null && !idle.has(key) && (await server.clean());
   } finally {
-    await server.exit();
+    if (isClean && key !== null) idle.set(key, server);
+    else await server.exit();
   }
 }
 

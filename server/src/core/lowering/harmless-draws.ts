@@ -137,20 +137,22 @@ export function overwrittenBy(statement: Node, file: PythonFile): Replacement | 
 }
 
 /** What surely runs after a statement, on each of the ways on: behind a function that draws for the module, behind its calls. */
-function waysFrom(statement: Node, target: Node, file: PythonFile): readonly (readonly Node[])[] {
-  const isOfModule = file.scope(statement).kind === 'module';
+function waysFrom(statement: Node, target: Node, file: PythonFile, depth = 0): readonly (readonly Node[])[] {
+  const home = linksOf(file).functionAround(statement);
   const after = statementsAfter(statement);
+  const isOfModule = home ? isForModule(home, target, file) : file.scope(statement).kind === 'module';
   const following = isOfModule ? after.flatMap((each) => [...bodyCalled(each, target, file), each]) : after;
-  const home = statement.parent?.type === 'block' ? linksOf(file).functionAround(statement) : undefined;
-  if (!home || isOwn(target, home, file) || statement.parent !== home.node.get('body')) return [following];
+  if (!isOfModule || depth > DEEPEST || statement.parent !== home?.node.get('body')) return [following];
   const calls = file.calls(home.id).map(({ node }) => node.parent);
-  const isPlain = home.decorators.length === 0 && !home.class && calls.length > 0;
-  const isAtTop = calls.every((each) => each?.type === 'expression_statement' && file.scope(each).kind === 'module');
-  if (!isPlain || !isAtTop) return [following];
+  if (calls.length === 0 || calls.some((each) => each?.type !== 'expression_statement')) return [following];
   return calls.flatMap((call) =>
-    call ? waysFrom(call, target, file).map((way) => [...following, ...way.filter(isCertain)]) : [],
+    call ? waysFrom(call, target, file, depth + 1).map((way) => [...following, ...way.filter(isCertain)]) : [],
   );
 }
+
+/** A plain function that means the module's object by the name. */
+const isForModule = (info: FunctionInfo, target: Node, file: PythonFile): boolean =>
+  info.decorators.length === 0 && !info.class && !isOwn(target, info, file);
 
 /** The function has the object under a name of its own. */
 function isOwn(target: Node, { node }: FunctionInfo, file: PythonFile): boolean {

@@ -6,10 +6,11 @@ import { loadsWeights, looksLikeSeeder } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
+import { reachingDefinitions } from '../python/reaching.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 import { isRequiredOption } from './options.ts';
-import { HARMLESS_CONSUMERS, isOnlyProbed } from './probes.ts';
+import { HARMLESS_CONSUMERS, isOnlyProbed, isShown } from './probes.ts';
 
 /** Words of a variable or keyword whose value no result depends on. */
 const HARMLESS_WORDS = new Set(
@@ -35,7 +36,41 @@ export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
   // Letters and digits make names.
   const given = call.node.get('arguments')?.children ?? [];
   if (given.some((each) => LETTERS.has(file.qualify(each)))) return true;
-  return isOnlyProbed(call.node, file) || goesAstray(call.node, file, 0);
+  return isOnlyProbed(call.node, file) || goesAstray(call.node, file, 0) || picksForShow(call.node, file);
+}
+
+/** `dataset[randrange(len(dataset))]`, where somebody only looks at what was picked. */
+function picksForShow(draw: Node, file: PythonFile): boolean {
+  const picked = [draw, ...boundReads(draw, file)].flatMap((each) => {
+    const { parent } = each;
+    return parent?.type === 'subscript' && each.field === 'subscript' ? [parent] : each === draw ? [] : [null];
+  });
+  return picked.length > 0 && picked.every((each) => each !== null && isOnlyShown(each, file, 0));
+}
+
+/** An element, or a part of it, that is printed or stands at the end of a cell. */
+function isOnlyShown(element: Node, file: PythonFile, depth: number): boolean {
+  let at = element;
+  while (at.parent && /^(subscript|attribute)$/.test(at.parent.type) && /^(value|object)$/.test(at.field ?? ''))
+    at = at.parent;
+  if (isShown(at, file)) return true;
+  const reads = depth < DEEPEST ? boundReads(at, file) : [];
+  return reads.length > 0 && reads.every((each) => isOnlyShown(each, file, depth + 1));
+}
+
+/** Where the name is read that a value is bound to; none for a value that has no name. */
+function boundReads(value: Node, file: PythonFile): readonly Node[] {
+  const assignment = value.parent?.type === 'assignment' && value.field === 'right' ? value.parent : null;
+  const target = assignment?.get('left');
+  if (target?.type !== 'identifier') return [];
+  const name = file.read(target);
+  const reads: Node[] = [];
+  walk(target.enclosing('function_definition') ?? file.syntax.root, (node) => {
+    const isName = node.type === 'identifier' && node !== target && node.field !== 'name' && node.field !== 'attribute';
+    if (isName && file.read(node) === name && node.field !== 'left') reads.push(node);
+    return undefined;
+  });
+  return reads.filter((each) => reachingDefinitions(each, file).some((definition) => definition.node === target));
 }
 
 /** What becomes of a value in its statement is a name, a delay or the like, and so is what its own name is used for. */

@@ -131,3 +131,25 @@ function isNoUse(node: Node): boolean {
   if (node.field === 'left' && /^(assignment|for_statement|for_in_clause)$/.test(parent?.type ?? '')) return true;
   return /^(pattern_list|tuple_pattern|parameters)$/.test(parent?.type ?? '');
 }
+
+const SHOWS = namesFor('shows-value');
+
+/** The value is only shown: printed, in a text that is, or the last line of a cell. */
+export function isShown(value: Node, file: PythonFile): boolean {
+  let at = value;
+  for (let parent = at.parent; parent; at = parent, parent = at.parent) {
+    if (parent.type === 'expression_statement') return true;
+    if (parent.type === 'argument_list') {
+      const call = parent.parent ? file.call(parent.parent) : null;
+      if (call?.name && SHOWS.has(call.name)) return true;
+      if (call?.method !== 'format' || !parent.parent) return false;
+      parent = parent.parent;
+    } else if (
+      !/^(attribute|interpolation|string|concatenated_string|binary_operator|parenthesized_expression|tuple)$/.test(
+        parent.type,
+      )
+    )
+      return false;
+  }
+  return false;
+}

@@ -1,6 +1,6 @@
 /** Directory listings: which calls make one, in which form it comes, and how that form is sorted. */
 
-import { insertAt, insertBefore, replace } from '../edits/edit-text.ts';
+import { insertAfter, insertAt, insertBefore, replace, statementOf } from '../edits/edit-text.ts';
 import { freeName } from '../edits/imports.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { makesKind } from '../knowledge/values.ts';
@@ -134,7 +134,27 @@ function filesAreSorted({ loop, files }: Targets, file: PythonFile): boolean {
   });
 }
 
+/** `next(os.walk(root))[1]`, and `root, folders, files = next(os.walk(root))`; null for a walk that is not asked for its first. */
+function sortFirst(call: Call, file: PythonFile): Edit[] | null {
+  const outer = call.node.parent?.type === 'argument_list' ? call.node.parent.parent : null;
+  if (outer?.type !== 'call' || file.call(outer).name !== NEXT) return null;
+  if (outer.parent?.type === 'subscript') return wrap(outer.parent, file);
+  const names = outer.parent?.type === 'assignment' ? (outer.parent.get('left')?.children.slice(1) ?? []) : [];
+  const lists = names.map((each) => file.read(each)).filter((name) => /^(?!_+$)\w+$/.test(name));
+  return lists.length > 0
+    ? [
+        insertAfter(
+          file,
+          statementOf(outer),
+          lists.map((name) => `${name}.sort()`),
+        ),
+      ]
+    : [];
+}
+
 function sortWalk(call: Call, file: PythonFile): Edit[] {
+  const first = sortFirst(call, file);
+  if (first) return first;
   const targets = walkTargets(call);
   if (!targets) return wrap(call.node, file);
   const { loop, folders, files } = targets;

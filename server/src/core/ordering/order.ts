@@ -6,6 +6,7 @@
 import type { Project } from '../contract/project.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { handsOn, keepsElements } from '../knowledge/values.ts';
+import { isShown } from '../lowering/probes.ts';
 import type { Call } from '../python/call.ts';
 import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -16,16 +17,7 @@ import { isSortedInPlace, sorts } from '../python/reads.ts';
 import { type FunctionInfo, nearestFunction } from '../python/scope.ts';
 import type { Step, Value } from '../python/value.ts';
 import { walk } from '../syntax/parse.ts';
-import {
-  isCount,
-  isDrawn,
-  isItem,
-  isOnlyDeleted,
-  isPickedByNumber,
-  isShown,
-  mentions,
-  numberedIn,
-} from './positions.ts';
+import { isCount, isDrawn, isItem, isOnlyDeleted, isPickedByNumber, mentions, numberedIn } from './positions.ts';
 
 /** What a caller knows about the value it asks for. */
 export interface Origin {
@@ -50,6 +42,7 @@ const KEEPS = namesFor('keeps-order');
 const ENUMERATE = nameFor('enumerate');
 const ZIP = nameFor('zip');
 const NEXT = nameFor('next');
+const WALK = nameFor('walks');
 const LEN = nameFor('len');
 const SUM = nameFor('sum');
 const DICTIONARY = nameFor('dictionary');
@@ -185,7 +178,7 @@ export class Order {
     const hands = handsOn(name);
     if (hands) return hands.keepsOrder ? this.#use(result) : null;
     if (flattens(call)) return this.#use(result);
-    if (name === NEXT) return this.#origin.hasOneElement ? null : node;
+    if (name === NEXT) return this.#first(call, value);
     if (SAVES.has(name)) return node;
     // A text in that order.
     if (call.method === 'join' && name === null) return this.#use(result);
@@ -197,6 +190,13 @@ export class Order {
     if (this.#isKeptElsewhere(call, value.node)) return node;
     // A function of the file reads what it is passed by other names.
     return this.#remotely(() => this.#further(value));
+  }
+
+  /** `next(value)`: the first of a walk is the folder itself, and only the names in it have no order. */
+  #first({ node }: Call, value: Value): Node | null {
+    const walked = value.node.type === 'call' && this.#file.call(value.node).name === WALK;
+    if (walked) return this.#anyUse(['[1]', '[2]'].map((step) => ({ ...value, node, access: [step] })));
+    return this.#origin.hasOneElement ? null : node;
   }
 
   #writes({ method, callee }: Call): boolean {

@@ -2,6 +2,7 @@
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { drawOf } from '../knowledge/tables.ts';
 import { deletes, handsOn, makesKind } from '../knowledge/values.ts';
+import { isShown } from '../lowering/probes.ts';
 import type { Evaluator, Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
@@ -116,28 +117,6 @@ export function mentions(node: Node | undefined, name: string, file: PythonFile)
       return undefined;
     });
   return found;
-}
-
-const SHOWS = namesFor('shows-value');
-
-/** The value is only shown: printed, in a text that is, or the last line of a cell. */
-export function isShown(value: Node, file: PythonFile): boolean {
-  let at = value;
-  for (let parent = at.parent; parent; at = parent, parent = at.parent) {
-    if (parent.type === 'expression_statement') return true;
-    if (parent.type === 'argument_list') {
-      const call = parent.parent ? file.call(parent.parent) : null;
-      if (call?.name && SHOWS.has(call.name)) return true;
-      if (call?.method !== 'format' || !parent.parent) return false;
-      parent = parent.parent;
-    } else if (
-      !/^(attribute|interpolation|string|concatenated_string|binary_operator|parenthesized_expression|tuple)$/.test(
-        parent.type,
-      )
-    )
-      return false;
-  }
-  return false;
 }
 
 /** All that is done with the element, or with each of a slice, is that it is deleted, and shown perhaps. */

@@ -66,8 +66,13 @@ if (!packagesInstalled()) {
   console.log('Installing packages ...');
   npm(ROOT, ['ci']);
 }
-// What is bundled runs on the oldest Node there is: tests that start it find this one here.
-const env = { ...process.env, SEEDWISE_NODE: process.env.SEEDWISE_NODE ?? process.execPath };
+// What is bundled runs on the oldest Node there is: tests that start it find this one here. Each file of tests is a process
+// that loads the engine: what Node makes of its TypeScript is kept.
+const env = {
+  ...process.env,
+  SEEDWISE_NODE: process.env.SEEDWISE_NODE ?? process.execPath,
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? path.join(ROOT, 'out', 'compiled'),
+};
 const child = spawn(newerNode(), process.argv.slice(2), { stdio: 'inherit', env });
 // What ends this process is for the child to decide, which has servers and browsers to close.
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))

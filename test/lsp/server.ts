@@ -166,6 +166,14 @@ export async function startServer({
   );
   const said = nothingSaid();
   const open = new Set<string>();
+  const notebooks = new Map<string, readonly Cell[]>();
+  const closeNotebook = (uri: string, cells: readonly Cell[]) => {
+    notebooks.delete(uri);
+    return connection.sendNotification(DidCloseNotebookDocumentNotification.type, {
+      notebookDocument: { uri },
+      cellTextDocuments: cells.map(({ uri }) => ({ uri })),
+    });
+  };
   /** It was told what the next test does not know of. */
   let isTold = false;
   let answer = settings;
@@ -251,24 +259,23 @@ export async function startServer({
     },
 
     openNotebook: (uri: string, cells: readonly Cell[], notebookType = 'jupyter-notebook') => {
-      isTold = true;
+      notebooks.set(uri, cells);
       return connection.sendNotification(DidOpenNotebookDocumentNotification.type, {
         notebookDocument: { uri, notebookType, version: 1, cells: cells.map(notebookCell) },
         cellTextDocuments: cells.map(textDocument),
       });
     },
 
-    changeNotebook: (uri: string, version: number, cells: NonNullable<NotebookDocumentChangeEvent['cells']>) =>
-      connection.sendNotification(DidChangeNotebookDocumentNotification.type, {
+    changeNotebook: (uri: string, version: number, cells: NonNullable<NotebookDocumentChangeEvent['cells']>) => {
+      // Which cells it has now is the test's to know.
+      isTold ||= cells.structure !== undefined;
+      return connection.sendNotification(DidChangeNotebookDocumentNotification.type, {
         notebookDocument: { uri, version },
         change: { cells },
-      }),
+      });
+    },
 
-    closeNotebook: (uri: string, cells: readonly Cell[]) =>
-      connection.sendNotification(DidCloseNotebookDocumentNotification.type, {
-        notebookDocument: { uri },
-        cellTextDocuments: cells.map(({ uri }) => ({ uri })),
-      }),
+    closeNotebook,
 
     close: (uri: string) => {
       open.delete(uri);
@@ -330,6 +337,7 @@ export async function startServer({
     /** Closes what is open and forgets what was said; false where more than that would have to be undone. */
     clean: async (): Promise<boolean> => {
       if (isTold) return false;
+      for (const [uri, cells] of [...notebooks]) await closeNotebook(uri, cells);
       const uris = [...open];
       for (const uri of uris) {
         open.delete(uri);

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { COMMANDS } from '../../server/src/protocol.ts';
+import { sampleOf } from '../sample.ts';
 import { BAD, URI } from './samples.ts';
 import { CAPABLE, type Server, until, withServer } from './server.ts';
 
@@ -118,33 +119,37 @@ test('wrong settings of the user lead to the settings, in a client that shows th
 
 const ODD: readonly unknown[] = [null, 5, 'text', [], [null], {}, true];
 
-test('fields of wrong shapes in what a client says of itself count as not said', async () => {
-  for (const odd of ODD) {
-    const fields = (...names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, odd]));
-    const shapes: readonly unknown[] = [
-      fields('window', 'workspace', 'textDocument', 'notebookDocument', 'general'),
+const MISSHAPEN = ODD.flatMap((odd) => {
+  const fields = (...names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, odd]));
+  const shapes: readonly unknown[] = [
+    fields('window', 'workspace', 'textDocument', 'notebookDocument', 'general'),
+    {
+      workspace: fields('workspaceEdit', 'configuration', 'didChangeWatchedFiles', 'diagnostics', 'workspaceFolders'),
+      textDocument: fields('publishDiagnostics', 'diagnostic', 'codeAction', 'hover'),
+    },
+    {
+      textDocument: { publishDiagnostics: fields('tagSupport'), codeAction: fields('resolveSupport', 'dataSupport') },
+      workspace: { workspaceEdit: fields('resourceOperations', 'documentChanges', 'changeAnnotationSupport') },
+    },
+  ];
+  return shapes.map((shape) => ({ odd, shape }));
+});
+
+const { chosen, about } = sampleOf(MISSHAPEN, 4);
+
+test(`fields of wrong shapes in what a client says of itself count as not said (${about})`, async () => {
+  for (const { odd, shape } of chosen) {
+    await withServer(
       {
-        workspace: fields('workspaceEdit', 'configuration', 'didChangeWatchedFiles', 'diagnostics', 'workspaceFolders'),
-        textDocument: fields('publishDiagnostics', 'diagnostic', 'codeAction', 'hover'),
+        capabilities: shape as never,
+        initializationOptions: { commands: odd, settings: odd, readsFiles: odd === true ? 1 : odd },
       },
-      {
-        textDocument: { publishDiagnostics: fields('tagSupport'), codeAction: fields('resolveSupport', 'dataSupport') },
-        workspace: { workspaceEdit: fields('resourceOperations', 'documentChanges', 'changeAnnotationSupport') },
+      async (server) => {
+        await server.open(URI, BAD);
+        const { items } = (await server.pull(URI)) as { items: readonly unknown[] };
+        assert.equal(items.length, 1, JSON.stringify(shape));
       },
-    ];
-    for (const shape of shapes) {
-      await withServer(
-        {
-          capabilities: shape as never,
-          initializationOptions: { commands: odd, settings: odd, readsFiles: odd === true ? 1 : odd },
-        },
-        async (server) => {
-          await server.open(URI, BAD);
-          const { items } = (await server.pull(URI)) as { items: readonly unknown[] };
-          assert.equal(items.length, 1, JSON.stringify(shape));
-        },
-      );
-    }
+    );
   }
 });
 

@@ -303,11 +303,12 @@ export class WorkspaceProject implements Project {
     return isNetwork(name, this.#path, this.#workspace);
   }
 
-  /** True for a class, by the name it has in this file, that is known to be a Dataset. */
+  /** True for a class, by the name it has in this file, that makes a loader and passes on what it is given. */
   isPlainLoader(name: string): boolean {
-    return isPlainLoader(name, this.file.path, this.#workspace);
+    return isPlainLoader(name, this.#path, this.#workspace);
   }
 
+  /** True for a class, by the name it has in this file, that is known to be a Dataset. */
   isDataset(name: string): boolean {
     return isDataset(name, this.#path, this.#workspace);
   }

@@ -45,6 +45,19 @@ test('a program with too many ways through it is silent, and named', () => {
   closeFile(file);
 });
 
+test('a function that many places call, each in its own way, is followed from each', () => {
+  const calls = Array.from({ length: 80 }, (_, i) => `model_${i} = build(${i}, [${i}, ${i}])\n`);
+  const text = `import torch\n\n\ndef build(width, kind):\n    for each in kind:\n        torch.nn.Linear(width, 1)\n\n\n${calls.join('')}torch.manual_seed(0)\n`;
+  const file = openFile('train.py', text);
+  const project = projectOf(file, DEFAULT_SETTINGS, workspaceOf([{ path: 'train.py', text }]));
+  assert.equal(project.isCut, false);
+  assert.deepEqual(
+    analyze(project, DEFAULT_SETTINGS).findings.map(({ rule }) => rule),
+    ['late-seed'],
+  );
+  closeFile(file);
+});
+
 test('dictionaries made of dictionaries are looked at once each', () => {
   const looks = (n: number): number => {
     const lines = Array.from({ length: n }, (_, i) => `k${i + 1} = {**k${i}, **k${i}}\n`);

@@ -8,6 +8,9 @@ import { setFlagsFromString } from 'node:v8';
  */
 export function expectShortLives(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
+  // A run of seconds is over before most functions have earned what optimizing them costs; plain machine code is cheap.
+  setFlagsFromString('--always-sparkplug');
+  setFlagsFromString('--interrupt-budget=200000');
 }
 
 /** Gives back, soon, what reading many files has left behind; it stops everything for some tenths of a second at most. */

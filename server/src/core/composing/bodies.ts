@@ -12,7 +12,7 @@ const MOST_RUNNING = 150;
 /** Events of a program; one of a few thousand files that reach each other has some ten thousand. */
 const MOST_EVENTS = 400_000;
 
-/** Ways to call one function; whoever calls it in still another one may pass anything. */
+/** Ways in which one place calls a function; where it calls it in still another one, it may pass anything. */
 const MOST_WAYS = 64;
 
 /** How far out the part of the program lies that an outcome depends on: nothing outside of the body itself, or all of it. */
@@ -34,7 +34,7 @@ export class Bodies {
   /** What runs, and how many bodies run around it. */
   readonly #running: Map<string, number>;
   readonly #record: Recorder;
-  /** By function, the ways in which this program calls it. */
+  /** By function and place, the ways in which this program calls it there: many places are no reason to give up. */
   readonly #ways = new Map<string, Set<string>>();
   #depth = ON_NOTHING;
   #events = 0;
@@ -105,10 +105,11 @@ export class Bodies {
     const { decided, isPlain, at } = call;
     if (!isPlain) this.dependsOnProgram();
     const way = this.#identities.of(decided);
-    const ways = this.#ways.get(name) ?? new Set();
+    const place = `${name}\0${at.path}\0${at.site}`;
+    const ways = this.#ways.get(place) ?? new Set();
     const isAny = ways.size === MOST_WAYS && !ways.has(way);
     if (isAny) this.#cut();
-    else this.#ways.set(name, ways.add(way));
+    else this.#ways.set(place, ways.add(way));
     return this.#remembered(`${name}\0${isAny ? 'any' : way}`, isPlain && !isAny ? this.#shared : null, () => {
       this.needs.add(name);
       // A cycle adds nothing that its first round did not.

@@ -1,23 +1,52 @@
 /**
- * Measures the command line over six packages and beside other linters, each row with its target: processor time against
- * a bare parse of the same files, in pairs, the median of five. `--record` writes the chart and this version's ratios.
+ * Measures the command line over six packages, keystrokes and starts, and other linters beside, each row with its target:
+ * processor time against a bare parse of the same files, in pairs. `--runs N` says how many pairs, `--part NAME` which
+ * parts, and `--record` writes the ratios of this version and the chart of what was measured.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { version } from '../package.json';
-import { bareParser, median } from './bench-figures.ts';
+import { bareParser, median, quantile } from './bench-figures.ts';
 import { measureGrowth } from './bench-growth.ts';
+import { COMMAND_LINE, replay, starts, wallTimes } from './bench-keystrokes.ts';
 import { download, FOLDER } from './bench-packages.ts';
 import { deepProject, written } from './bench-projects.ts';
+import { trainingScript } from './bench-trace.ts';
+import '../test/engine.ts';
 
-const COMMAND_LINE = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const HISTORY = fileURLToPath(new URL('../bench/history.json', import.meta.url));
 const CHART = fileURLToPath(new URL('../docs/images/bench.svg', import.meta.url));
-const ROUNDS = Number(process.env.SEEDWISE_BENCH_ROUNDS ?? 5);
 const PARSE_ONLY = '--parse-only';
+const PARTS = {
+  packages: measurePackages,
+  deep: measureDeep,
+  editor: measureEditor,
+  growth: async () => measureGrowth(),
+  peers: measurePeers,
+} as const;
+const { values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    runs: { type: 'string', default: '3' },
+    part: { type: 'string', multiple: true, default: Object.keys(PARTS) },
+    record: { type: 'boolean', default: false },
+    [PARSE_ONLY.slice(2)]: { type: 'boolean', default: false },
+  },
+});
+const ROUNDS = Number(values.runs);
 
 /** What a run of a command cost. */
 interface Cost {
@@ -29,16 +58,16 @@ interface Cost {
 }
 
 const rows: Record<string, number> = {};
+const BAR = { height: 22, gap: 10, left: 120, width: 480 };
+/** Seconds of processor time per MB, by linter. */
+const costs = new Map<string, number>();
 
 if (process.argv.includes(PARSE_ONLY)) await parseOnly(process.argv.at(-1)!);
 else if (!existsSync(COMMAND_LINE)) throw new Error(`${COMMAND_LINE} is not there: run \`npm run build\` first.`);
 else if (download()) {
   console.log(`\n${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, median of ${ROUNDS} pairs`);
-  measurePackages();
-  measureDeep();
-  measureGrowth();
-  const peers = measurePeers();
-  if (process.argv.includes('--record')) record(peers);
+  for (const [name, measure] of Object.entries(PARTS)) if (values.part.includes(name)) await measure();
+  if (values.record) record();
 }
 
 /** Parses every file below a folder and does nothing with the trees; what the process costs beside is taken off. */
@@ -83,10 +112,11 @@ function costOf(command: string, ...args: readonly string[]): Cost {
   return { cpu: user + system, wall, memory: kilobytes.length > 0 ? Math.max(...kilobytes) / 1024 : null };
 }
 
-const check = (folder: string, ...args: readonly string[]): Cost =>
-  costOf(process.execPath, COMMAND_LINE, 'check', '--isolated', '--format', 'concise', ...args, folder);
+function check(folder: string, ...args: readonly string[]): Cost {
+  return costOf(process.execPath, COMMAND_LINE, 'check', '--isolated', '--format', 'concise', ...args, folder);
+}
 
-function measurePackages(): void {
+async function measurePackages(): Promise<void> {
   const cache = mkdtempSync(join(tmpdir(), 'seedwise-bench-cache-'));
   const bare: number[] = [];
   const runs = { cold: [] as Cost[], threads: [] as Cost[], cached: [] as Cost[] };
@@ -108,7 +138,7 @@ function measurePackages(): void {
 }
 
 /** Many programs over one deep package cost no more for their size than the packages do. */
-function measureDeep(): void {
+async function measureDeep(): Promise<void> {
   const folder = written(deepProject(150, 120));
   const ratios: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -116,21 +146,43 @@ function measureDeep(): void {
     ratios.push(check(folder, '--no-cache', '--threads', '1').cpu / parse);
   }
   rmSync(folder, { recursive: true });
-  const packages = rows['check, cold, one thread'] ?? Number.NaN;
+  const packages =
+    rows['check, cold, one thread'] ?? median([check(FOLDER, '--no-cache', '--threads', '1').cpu / bareCost(FOLDER)]);
   row('150 programs over a deep package', median(ratios) / packages, 1.5, 'x the row of the packages');
 }
 
+/** A keystroke, to the diagnostics of the text; a start, to the first ones. */
+async function measureEditor(): Promise<void> {
+  console.log('\nin the editor, milliseconds on the clock');
+  for (const [lines, half, most] of [
+    [600, 8, 20],
+    [2000, 16, 40],
+  ] as const) {
+    const { server, bare } = await replay(trainingScript(lines));
+    row(`keystroke in ${lines} lines, p50`, median(server), half, 'ms');
+    row(`keystroke in ${lines} lines, p95`, quantile(server, 0.95), most, 'ms');
+    if (lines === 600) row('the same against its parse', median(server) / median(bare), 6, 'x incremental parse');
+  }
+  const text = trainingScript(600);
+  row('start to first diagnostics', median(await starts(text, ROUNDS)), 300, 'ms');
+  const folder = written({ 'train.py': text });
+  const path = join(folder, 'train.py');
+  const own = median(wallTimes(process.execPath, [COMMAND_LINE, 'check', '--no-cache', path], ROUNDS));
+  const bare = median(wallTimes(process.execPath, [fileURLToPath(import.meta.url), PARSE_ONLY, folder], ROUNDS));
+  rmSync(folder, { recursive: true });
+  row('command line on one file', own / bare, 2, 'x a bare start');
+}
+
 /** Other linters look for other things; their times only say what people are used to waiting. */
-function measurePeers(): ReadonlyMap<string, number> {
+async function measurePeers(): Promise<void> {
+  const few = join(FOLDER, 'accelerate');
   const peers: [string, string, string[]][] = [
     ['Ruff', 'ruff', ['check', '--no-cache', '--isolated', '--exit-zero', '--select', 'NPY,S311', FOLDER]],
-    ['TorchFix', 'torchfix', ['--select=ALL', FOLDER]],
-    ['torchdetscan', 'torchdetscan', [FOLDER]],
-    ['pylint', 'pylint', ['--disable=all', '--enable=eval-used', '--jobs=1', join(FOLDER, 'accelerate')]],
-    ['nborder', 'nborder', ['check', fileURLToPath(new URL('../examples', import.meta.url))]],
+    ['torchdetscan', 'torchdetscan', [few]],
+    ['TorchFix', 'torchfix', ['--select=ALL', few]],
+    ['pylint', 'pylint', ['--disable=all', '--enable=eval-used', '--jobs=1', few]],
   ];
-  console.log('\nother linters over the same files (pylint over one package, for patience), processor time per MB');
-  const costs = new Map<string, number>();
+  console.log('\nother linters (all but Ruff over one of the packages, for patience), processor time per MB');
   const perMegabyte = (cpu: number, folder: string): number => {
     const bytes = pythonFiles(folder).reduce((sum, path) => sum + statSync(path).size, 0);
     return cpu / (bytes / 1e6);
@@ -148,8 +200,8 @@ function measurePeers(): ReadonlyMap<string, number> {
     costs.set(name, cost);
     const named = `${name} ${/\d+(\.\d+)+/.exec(asked.stdout)?.[0] ?? ''}`;
     console.log(`    ${named.padEnd(34)}${cost.toFixed(3)} s  x ${(cost / own).toFixed(2)} of Seedwise`);
+    rows[`${name}, time per MB against Seedwise`] = Number((cost / own).toPrecision(3));
   }
-  return costs;
 }
 
 function row(name: string, value: number, target: number, unit: string): void {
@@ -159,14 +211,13 @@ function row(name: string, value: number, target: number, unit: string): void {
 }
 
 /** This version's ratios beside those of the releases before it, and the chart of the README. */
-function record(costs: ReadonlyMap<string, number>): void {
+function record(): void {
   const history = existsSync(HISTORY) ? JSON.parse(readFileSync(HISTORY, 'utf8')) : {};
-  history[version] = rows;
+  history[version] = { ...history[version], ...rows };
+  mkdirSync(dirname(HISTORY), { recursive: true });
   writeFileSync(HISTORY, `${JSON.stringify(history, null, 2)}\n`);
-  writeFileSync(CHART, chartOf([...costs].sort((a, b) => a[1] - b[1])));
+  if (costs.size > 1) writeFileSync(CHART, chartOf([...costs].sort((a, b) => a[1] - b[1])));
 }
-
-const BAR = { height: 22, gap: 10, left: 120, width: 480 };
 
 /** One bar for each linter: seconds of processor time per MB of Python. */
 function chartOf(costs: readonly (readonly [string, number])[]): string {

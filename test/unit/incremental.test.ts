@@ -13,7 +13,7 @@ const TYPED = 24;
 const RANDOM_EDITS = 8;
 const PASTES = ['\n', '    ', '"', "'''", '(', ')', ':', '# ', 'torch.manual_seed(0)\n', 'import random\n', 'é😀'];
 
-const { chosen, about } = sampleOf([...subjects().entries()], 130);
+const { chosen, about } = sampleOf([...subjects().entries()], 60);
 
 for (const [index, subject] of chosen) {
   test(`typing in ${subject.name} (${about})`, () => {

@@ -9,6 +9,7 @@ import { openFile } from '../../server/src/core/python/file.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
 import { fixtures, isPython, subjects, workspaceOf } from '../corpus.ts';
 import type { MarkedFile } from '../marks.ts';
+import { sampleOf } from '../sample.ts';
 
 /** Of so many files, how many were silent. */
 const seen = { files: 0, silent: 0 };
@@ -27,14 +28,20 @@ function check(files: readonly Pick<MarkedFile, 'path' | 'text' | 'notebook'>[])
   });
 }
 
-for (const { name, files } of fixtures()) {
-  test(`fixtures/${name}`, () => {
+const sampled = sampleOf(fixtures(), 250);
+
+for (const { name, files } of sampled.chosen) {
+  test(`fixtures/${name} (${sampled.about})`, () => {
     assert.deepEqual(check(files), []);
   });
 }
 
-test('each example by itself', () => {
-  const wrong = subjects().flatMap(({ name, path, text }) => check([{ path, text }]).map((each) => `${name}: ${each}`));
+const alone = sampleOf(subjects(), 250);
+
+test(`each text by itself (${alone.about})`, () => {
+  const wrong = alone.chosen.flatMap(({ name, path, text }) =>
+    check([{ path, text }]).map((each) => `${name}: ${each}`),
+  );
   assert.deepEqual(wrong, []);
 });
 

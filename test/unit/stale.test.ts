@@ -38,7 +38,7 @@ function fresh(text: string): string | null {
   return found;
 }
 
-const { chosen, about } = sampleOf([...pairs()], 100, 3000);
+const { chosen, about } = sampleOf([...pairs()], 60, 3000);
 
 test(`lines at the margin, typed in pairs (${about})`, () => {
   for (const { name, lines, first, second } of chosen) {
@@ -69,7 +69,7 @@ function* innerLines(): Generator<Line> {
   }
 }
 
-const inner = sampleOf([...innerLines()], 100, 2000);
+const inner = sampleOf([...innerLines()], 60, 2000);
 
 test(`lines inside of functions, deleted and typed again (${inner.about})`, () => {
   for (const { name, lines, number } of inner.chosen) {

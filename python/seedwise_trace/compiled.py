@@ -71,6 +71,7 @@ def _region(made, torch, ops):
     if hasattr(region, "_torchdynamo_wrapper_id"):
         # By this the compiler knows that it has wrapped this very function.
         region._torchdynamo_wrapper_id = id(region)
+    ops._regions.append(region)
     return region
 
 

@@ -17,8 +17,8 @@ _MOST_SIZES = 4096
 _WORDS = 1 << 14
 _ODD = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
-# Brings what differs in the upper bits of a word, as a sign, down to where the product below does not lose it.
-_SHIFT = 29
+# Quarters of a word: each is mixed with the next one, so that what differs in the upper bits alone, as a sign, is not lost in the product.
+_QUARTERS = 4
 
 _arrays = {}
 
@@ -46,18 +46,21 @@ def bytes_hash(address, size, seed=0):
 def _sum_of_numpy(numpy):
     """By NumPy, in blocks that stay in the processor's cache."""
     weights = numpy.arange(1, _WORDS + 1, dtype=numpy.uint64) * numpy.uint64(_ODD) | numpy.uint64(1)
-    room, shift = numpy.empty(_WORDS, dtype=numpy.uint64), numpy.uint64(_SHIFT)
+    room = numpy.empty(_WORDS, dtype=numpy.uint64)
+    quarters = room.view(numpy.uint16)
+    mix, multiply, add = numpy.bitwise_xor, numpy.multiply, numpy.add.reduce
 
     def wide(memory, count):
-        words = numpy.frombuffer(memory, dtype=numpy.uint64, count=count)
+        given = numpy.frombuffer(memory, dtype=numpy.uint16, count=count * _QUARTERS)
         number = 0
         for start in range(0, count, _WORDS):
-            block = words[start : start + _WORDS]
-            mixed = room[: len(block)]
-            numpy.right_shift(block, shift, out=mixed)
-            numpy.bitwise_xor(mixed, block, out=mixed)
-            numpy.multiply(mixed, weights[: len(block)], out=mixed)
-            number = (number * _ODD + int(numpy.add.reduce(mixed))) & _MASK
+            length = min(_WORDS, count - start)
+            block = given[start * _QUARTERS : (start + length) * _QUARTERS]
+            mixed, words = quarters[: length * _QUARTERS], room[:length]
+            mix(block[:-1], block[1:], mixed[:-1])
+            mixed[-1] = block[-1]
+            multiply(words, weights[:length], words)
+            number = (number * _ODD + int(add(words))) & _MASK
         return number
 
     return wide
@@ -69,11 +72,11 @@ def _sum_of_torch():
     weights = torch.arange(1, _WORDS + 1, dtype=torch.int64) * signed | 1
 
     def wide(memory, count):
-        words = torch.frombuffer(memory, dtype=torch.int64, count=count)
+        given = torch.frombuffer(memory, dtype=torch.int16, count=count * _QUARTERS)
         number = 0
-        for block in words.split(_WORDS):
-            mixed = (block >> _SHIFT) & ((1 << (64 - _SHIFT)) - 1) ^ block
-            number = (number * _ODD + int((mixed * weights[: len(block)]).sum())) & _MASK
+        for block in given.split(_WORDS * _QUARTERS):
+            mixed = torch.cat([block[:-1] ^ block[1:], block[-1:]]).view(torch.int64)
+            number = (number * _ODD + int((mixed * weights[: len(mixed)]).sum())) & _MASK
         return number
 
     return wide

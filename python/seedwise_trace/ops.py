@@ -18,6 +18,7 @@ _node = torch._C._current_autograd_node
 _sequence = torch.autograd._get_sequence_nr
 _getframe = sys._getframe
 _nearest = sites.nearest
+_pack = records.HARD.pack
 
 _AGAIN = 16
 _MOST_SAVED_BYTES = 1 << 24
@@ -108,9 +109,12 @@ def tensor_hash(tensor, seed=0):
             if not tensor.is_contiguous():
                 if tensor.is_conj() or tensor.is_neg():
                     tensor = tensor.resolve_conj().resolve_neg()
-                storage = tensor.untyped_storage()
-                if count * tensor.element_size() > 2 * storage.nbytes():
-                    return bytes_hash(storage.data_ptr(), storage.nbytes(), crc32(repr(tensor.shape).encode(), seed))
+                storage, size = tensor.untyped_storage(), count * tensor.element_size()
+                held = storage.nbytes()
+                if size == held or size > 2 * held:
+                    # All of the memory, in the order in which it lies: as much is said by it and by the way to read it.
+                    way = b"%r%r" % (tuple(tensor.shape), tensor.stride())
+                    return bytes_hash(storage.data_ptr(), held, crc32(way, seed))
                 tensor = tensor.contiguous()
             return bytes_hash(tensor.data_ptr(), count * tensor.element_size(), seed)
         if device == "meta":
@@ -280,8 +284,9 @@ _forward = {}
 _last = [0]
 
 
-# The backward pass of a compiled region is one operation, which `compiled` notes.
+# The backward pass of a compiled region is one operation, which `compiled` notes; something is in here once there are regions.
 _COMPILED = "CompiledFunctionBackward"
+_regions = []
 
 
 def _trace(now, op, func, args, kwargs):
@@ -290,7 +295,7 @@ def _trace(now, op, func, args, kwargs):
     node = _node()
     forward = sites.NOWHERE
     if node is not None:
-        if node.name() == _COMPILED:
+        if _regions and node.name() == _COMPILED:
             return op.call(*args, **kwargs)
         flags |= records.BACKWARD
         forward = _forward.get(node._sequence_nr(), sites.NOWHERE)
@@ -332,23 +337,27 @@ def _trace(now, op, func, args, kwargs):
     if op.late or kwargs and kwargs.get("non_blocking"):
         flags |= records.UNHASHED
         number = 0
+    elif isinstance(given, Tensor):
+        number = tensor_hash(given)
     else:
-        number = tensor_hash(given) if isinstance(given, Tensor) else value_hash(given)
+        number = value_hash(given)
     texts = now.texts
     op_id = texts.get(op.name)
     site_id = texts.get(site)
     forward_id = texts.get(forward)
-    own = records.Hard(
-        flags,
-        now.intern(op.name) if op_id is None else op_id,
-        now.intern(site) if site_id is None else site_id,
-        now.intern(forward) if forward_id is None else forward_id,
-        number,
-        inputs,
-    )
+    if op_id is None:
+        op_id = now.intern(op.name)
+    if site_id is None:
+        site_id = now.intern(site)
+    if forward_id is None:
+        forward_id = now.intern(forward)
+    record = _pack(b"h", flags, op_id, site_id, forward_id, number)
+    if inputs is not None:
+        record += records.INPUTS.pack(inputs)
     if kept is not None:
-        now.probe(own, Context(func, args, kwargs, given, op, kept, carries))
-    if not now.take(own.packed()):
+        now.probe(records.Hard(flags, op_id, site_id, forward_id, number, inputs), Context(func, args, kwargs, given, op, kept, carries))
+    if not now.take(record):
+        own = records.Hard(flags, op_id, site_id, forward_id, number, inputs)
         now.compare(own, Context(func, args, kwargs, given, op, kept, carries))
     return results
 

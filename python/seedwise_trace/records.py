@@ -19,7 +19,7 @@ import struct
 import zipfile
 import zlib
 
-VERSION = 2
+VERSION = 3
 
 HARD = struct.Struct("<cBIIII")
 INPUTS = struct.Struct("<I")

@@ -23,6 +23,9 @@ MOST_FRAMES = 400
 # (folder as it is, what it is called): the copy that a run works in, and the folder it was copied from.
 _root = [None]
 _of_user = {}
+# Whose code a file has.
+LIBRARYS, USERS, OURS = range(3)
+_kinds = {}
 _names = {}
 _cache = {}
 _main = threading.main_thread().ident
@@ -86,17 +89,17 @@ def nearest(frame):
     while frame is not None and left:
         code = frame.f_code
         name = code.co_filename
-        known = _of_user.get(name)
-        if known is None:
-            known = is_user_file(name)
-        if known:
+        kind = _kinds.get(name)
+        if kind is None:
+            kind = _kinds[name] = OURS if name in _OURS else USERS if is_user_file(name) else LIBRARYS
+        if kind == USERS:
             # By identity: to compare two pieces of code is to compare all that is in them.
             key = (id(code), frame.f_lasti)
             found = _cache.get(key)
             if found is None:
                 found = _cache[key] = (text_of(frame), code)
             return found[0]
-        if name in _OURS:
+        if kind == OURS:
             if code in STAND_INS:
                 text = frame.f_locals.get(STAND_INS[code])
                 if text:

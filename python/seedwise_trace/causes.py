@@ -26,8 +26,10 @@ class Candidate:
 class Scene:
     """All that is known of one part: its report, the events before it, and the first run's later seeds."""
 
-    def __init__(self, part, events, others, seeds_after, read):
+    def __init__(self, part, events, others, seeds_after, read, before=None):
         self.part, self.events, self.others, self.seeds_after, self.read = part, events, others, seeds_after, read
+        # The place of the last operation that both runs had.
+        self.before = before
         self.first, self.second = part["first"], part["second"]
         self.side = self.second or self.first
         self.stream = part["stream"]
@@ -288,6 +290,12 @@ def _file_and_line(site):
     return (parts[0], int(parts[1])) if len(parts) == 3 and parts[1].isdigit() else (None, 0)
 
 
+def _function_at(tree, line):
+    """The innermost function around a line; None outside of any."""
+    around = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.lineno <= line <= node.end_lineno]
+    return max(around, key=lambda node: node.lineno, default=None)
+
+
 def branch(scene):
     """The innermost statement that the two runs' next operations lie on different sides of."""
     ends = [each["site"] for each in (scene.first, scene.second) if each]
@@ -301,13 +309,17 @@ def branch(scene):
         tree = ast.parse(scene.read(file))
     except (OSError, SyntaxError, ValueError):
         return None
-    found = None
+    split = []
     for node in ast.walk(tree):
         if isinstance(node, (ast.If, ast.While, ast.For, ast.IfExp, ast.Try)):
             body = node.body if isinstance(node.body, list) else [node.body]
             sides = [any(each.lineno <= line <= each.end_lineno for each in body) for line in (one, two)]
-            if sides[0] != sides[1] and (found is None or node.lineno > found):
-                found = node.lineno
-    if found is None:
+            if sides[0] != sides[1]:
+                split.append(node.lineno)
+    if not split:
         return None
-    return "%s:%d:%s" % (file, found, ends[0].rsplit(":", 1)[-1])
+    # Where the two are in different functions, the one they come from was left by one of them.
+    inside = _function_at(tree, _file_and_line(scene.before)[1]) if scene.before and _file_and_line(scene.before)[0] == file else None
+    found = max([line for line in split if _function_at(tree, line) is inside] or split)
+    function = _function_at(tree, found)
+    return "%s:%d:%s" % (file, found, function.name if function else "<module>")

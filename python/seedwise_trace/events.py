@@ -1,5 +1,6 @@
 """Reads the traces of two runs side by side: what beside tensors differed before they parted, and what one run did at all."""
 
+import itertools
 import os
 
 from . import compiled, records, sites
@@ -134,6 +135,17 @@ class Watched:
     def seen(self):
         """Rows of what, stream, site and differs."""
         return [{"what": what, "stream": stream, "site": site, "differs": differs} for (what, stream, site), differs in self._seen.items()]
+
+
+def place_of(folder, name, index):
+    """The place of an operation of a run's stream, counted from 1; None where it has none."""
+    path = os.path.join(folder, name + ".stream")
+    if index < 1 or not os.path.exists(path):
+        return None
+    with records.Reader(path) as reader:
+        operations = (record for record in reader if record.kind == "h")
+        found = next(itertools.islice(operations, index - 1, None), None)
+        return found and reader.texts.get(found.site)
 
 
 def later(folder, name, kinds, after):

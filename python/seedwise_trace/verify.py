@@ -152,7 +152,8 @@ def _scene(session, first, second, part):
         with open(os.path.join(session.work, file), encoding="utf-8") as text:
             return text.read()
 
-    return causes.Scene(part, own, others, later, read)
+    before = events.place_of(first.folder, name, part["index"] - 1)
+    return causes.Scene(part, own, others, later, read, before)
 
 
 def _explain(session, first, second, part, result):
@@ -262,7 +263,7 @@ def _confirm(session, scene, part, told, intermittent):
         parts = second.parts(drawn=True)
         if second.failed() and not parts:
             continue
-        if all(each["stream"] == part["stream"] and each["index"] > part["index"] for each in parts):
+        if not any(_is_again(each, scene) for each in parts):
             told.append("Two runs %s do not part here%s." % (words, "" if parts else " or later"))
             candidate.confirmed = not intermittent or scene.varies()
             return candidate
@@ -288,6 +289,17 @@ _CHANGES = {
     "fill": "with new memory filled",
     causes.HASH_SEED: "with PYTHONHASHSEED=0",
 }
+
+
+def _is_again(part, scene):
+    """Whether a pair under a change parts at what another pair parted at, or before it."""
+    if part["stream"] != scene.stream or part["index"] <= scene.part["index"]:
+        return True
+    if scene.same_operation():
+        return False
+    # How often both runs go the same way before they part may be left to chance, too.
+    ways = [{each["site"] for each in (told["first"], told["second"]) if each} for told in (part, scene.part)]
+    return ways[0] == ways[1]
 
 
 def _words_of(changes):

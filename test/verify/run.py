@@ -1,7 +1,8 @@
 """Runs `seedwise_trace` on programs whose cause is known, on real PyTorch, and counts where it names the line and the cause.
 
 A program in `programs/` says at the line's end where its runs part and why: `# parts: unseeded-stream`. One without a mark repeats, and
-nothing may be said of it. `faults.py` makes more of them, from training scripts with one fault put in at a place that a seed draws.
+nothing may be said of it. `faults.py` makes more of them, from training scripts with one fault put in at a place that a seed draws,
+and so does `public.py`, from scripts that others have written.
 The interpreter is $PYTHON, or else the one that runs this file.
 """
 
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import behaviour
 import faults
+import public
 import warm
 
 HERE = Path(__file__).resolve().parent
@@ -48,6 +50,8 @@ def main():
         verdict_on = verdict_of_drive if options.cold else warm_verdicts(stack.enter_context(warm.Pool(PYTHON)))
         programs = options.paths or sorted((HERE / "programs").iterdir()) + faults.write(Path(scratch), options.seed)
         checks = [(path.name, lambda path=path: judge(path, verdict_on)) for path in programs if options.only in path.name and can_run(path)]
+        if not options.paths and (not options.only or options.only.startswith("public")):
+            checks += [(name, check) for name, check in public_checks(scratch, options.seed, verdict_on) if options.only in name]
         behaviours = [] if options.paths else [(f"behaviour {name}", check) for name, check in behaviour.CHECKS.items()]
         checks += [(name, lambda check=check: check(drive)) for name, check in behaviours if options.only in name]
         with ThreadPoolExecutor(options.jobs) as threads:
@@ -58,9 +62,9 @@ def main():
     return 0 if results and all(results) else 1
 
 
-def verdict_of_drive(folder, name):
+def verdict_of_drive(folder, *words):
     """The verdict of a driver of its own."""
-    return drive(folder, name)[1]
+    return drive(folder, *words)[1]
 
 
 def warm_verdicts(pool):
@@ -68,8 +72,8 @@ def warm_verdicts(pool):
     sys.path.insert(0, str(warm.TRACER))
     from seedwise_trace import verify
 
-    def verdict(folder, name):
-        session = verify.Session([name], folder=folder, python=PYTHON, start=pool.starter())
+    def verdict(folder, *words):
+        session = verify.Session(words, folder=folder, python=PYTHON, start=pool.starter())
         try:
             return verify.verify(session)
         finally:
@@ -101,6 +105,30 @@ def can_run(path):
 def has(name):
     code = f"import importlib.util, sys; sys.exit(importlib.util.find_spec({name!r}) is None)"
     return subprocess.run([PYTHON, "-c", code]).returncode == 0
+
+
+def public_checks(scratch, seed, verdict_on):
+    """Scripts that others have written: each as it is, which repeats, and with one fault."""
+    rows = [row for row in public.TABLE if all(has(name) for name in row["needs"])]
+    if len(rows) < len(public.TABLE):
+        print(f"left out {len(public.TABLE) - len(rows)} public scripts: {PYTHON} has not what they need")
+    homes = public.sdists(Path(scratch, "public"), {row["package"] for row in rows})
+    made = public.programs([row for row in rows if row["package"] in homes], homes, seed)
+    return [(name, lambda row=row, lines=lines, wanted=wanted: judge_public(row, lines, wanted, verdict_on)) for name, row, lines, wanted in made]
+
+
+def judge_public(row, lines, wanted, verdict_on):
+    """What is wrong with the verdict on a script; `wanted` is the line and the cause of its fault."""
+    folder = public.folder_of(row)
+    try:
+        Path(folder, "main.py").write_text("\n".join(lines), encoding="utf-8")
+        verdict = verdict_on(folder, "main.py", *row["arguments"])
+    finally:
+        shutil.rmtree(folder)
+    if wanted is None:
+        return "" if verdict["result"] == "identical" else f"is said to part: {short(verdict)}"
+    found = ((verdict["place"] or {}).get("line"), verdict["cause"])
+    return "" if verdict["result"] == "parted" and found == wanted else f"wanted {wanted}, found {short(verdict)}"
 
 
 def judge(path, verdict_on):

@@ -167,6 +167,15 @@ export class Callees {
     return { kind: 'value', value: { oneOf: names.map((name) => ({ function: name, home: located.path })) } };
   }
 
+  /** An object of a class of the project's by the name that the class has where it stands: the same, whoever made it. */
+  canonical(object: InstanceValue): InstanceValue {
+    const { instance, home } = object;
+    if (home === undefined || instance.startsWith('#')) return object;
+    const located = this.#modules.locate(instance, home);
+    const isClass = located !== null && this.#modules.effects(located.path)?.classes[located.name] !== undefined;
+    return isClass ? { ...object, instance: located.name, home: located.path } : object;
+  }
+
   /** A method of a class, its own or inherited; for an instance that is called, the `forward` of a module. */
   method(owner: string, name: string, from: string): FoundFunction | null {
     const located = this.#place(owner, from);

@@ -509,8 +509,10 @@ export class Composer {
     const home = object.home ?? at.path;
     this.#transforms.uses(object, name, at);
     const found = this.#callees.method(object.instance, name, home);
-    if (found)
-      return this.#record.reached('call', at, () => this.#invoke(found, { call, closure: {}, self: object, at }));
+    if (found) {
+      const self = this.#callees.canonical(object);
+      return this.#record.reached('call', at, () => this.#invoke(found, { call, closure: {}, self, at }));
+    }
     const held = this.#callees.held(object, name, at.path);
     if (held !== null) return this.#apply(held, call, at, depth + 1);
     if (name !== '__call__' || call.runsOnly === 'generators') return null;

@@ -11,6 +11,8 @@ from . import compiled, environment, loaders, processes, sites, sources, stream
 
 CONFIG = "SEEDWISE_TRACE"
 NAME = "SEEDWISE_STREAM"
+# Beside the streams: what hooks of ours failed at, a line each.
+TROUBLE = "trouble.log"
 
 
 class _Finder(importlib.abc.MetaPathFinder):
@@ -56,10 +58,11 @@ def attempt(hook, *arguments):
     """Calls a hook of ours. The program must run on where one fails; what failed is said beside the streams."""
     try:
         hook(*arguments)
-    except Exception:
+    except Exception as problem:
         config = stream.current.config if stream.current else json.loads(os.environ[CONFIG])
-        with open(os.path.join(config["folder"], "trouble.log"), "a", encoding="utf-8") as file:
-            traceback.print_exc(file=file)
+        told = {"hook": getattr(hook, "__name__", "?"), "problem": "%s: %s" % (type(problem).__name__, problem)}
+        with open(os.path.join(config["folder"], TROUBLE), "a", encoding="utf-8") as file:
+            file.write(json.dumps(dict(told, traceback=traceback.format_exc())) + "\n")
 
 
 def start():

@@ -14,8 +14,10 @@ from .hashing import bytes_hash
 
 crc32 = zlib.crc32
 Tensor = torch.Tensor
-_node = torch._C._current_autograd_node
-_sequence = torch.autograd._get_sequence_nr
+# Older versions of torch do not say which node of the backward pass runs: it is then shown where it was started.
+_node = getattr(torch._C, "_current_autograd_node", lambda: None)
+_sequence = getattr(torch.autograd, "_get_sequence_nr", lambda: 0)
+_storage = getattr(Tensor, "untyped_storage", None) or Tensor._storage
 _getframe = sys._getframe
 _nearest = sites.nearest
 _pack = records.HARD.pack
@@ -109,7 +111,7 @@ def tensor_hash(tensor, seed=0):
             if not tensor.is_contiguous():
                 if tensor.is_conj() or tensor.is_neg():
                     tensor = tensor.resolve_conj().resolve_neg()
-                storage, size = tensor.untyped_storage(), count * tensor.element_size()
+                storage, size = _storage(tensor), count * tensor.element_size()
                 held = storage.nbytes()
                 if size == held or size > 2 * held:
                     # All of the memory, in the order in which it lies: as much is said by it and by the way to read it.
@@ -364,7 +366,7 @@ def _trace(now, op, func, args, kwargs):
 
 def _address(tensor):
     try:
-        return tensor.untyped_storage().data_ptr()
+        return _storage(tensor).data_ptr()
     except Exception:
         return 0
 
@@ -403,7 +405,7 @@ def _follow(now, op, args, kwargs, given):
     if read is None:
         for tensor in written:
             address = _address(tensor)
-            if address in _tainted and tensor.numel() * tensor.element_size() == tensor.untyped_storage().nbytes():
+            if address in _tainted and tensor.numel() * tensor.element_size() == _storage(tensor).nbytes():
                 del _tainted[address]
         return False
     alone = bool(op.mutated) and all(_address(each) in _tainted for each in written)
@@ -435,7 +437,7 @@ def _wrote(tensor):
     address = _address(tensor)
     known = _empty.get(address)
     if known is not None:
-        known[1] -= tensor.nbytes
+        known[1] -= tensor.numel() * tensor.element_size()
         if known[1] <= 0:
             del _empty[address]
 
@@ -462,9 +464,9 @@ def _note_empty(now, results, site):
         if not address or tensor.device.type == "meta":
             continue
         # Where it was made, how many bytes of it nobody has written, and whether a read of it was told.
-        _empty[address] = [site, tensor.untyped_storage().nbytes(), False]
+        _empty[address] = [site, _storage(tensor).nbytes(), False]
         if fill and tensor.device.type == "cpu":
-            ctypes.memset(address, 0xC5, tensor.untyped_storage().nbytes())
+            ctypes.memset(address, 0xC5, _storage(tensor).nbytes())
 
 
 def note(name, value, site=None, depth=1, flags=0, forward=sites.NOWHERE, taken=()):

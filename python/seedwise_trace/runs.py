@@ -49,6 +49,16 @@ class Run:
                     found.update(json.load(file))
         return sorted(found)
 
+    def troubles(self):
+        """What hooks of the tracer failed at, and a sentence for each kind; the hook of torch sees all operations."""
+        try:
+            with open(os.path.join(self.folder, "trouble.log"), encoding="utf-8") as file:
+                told = [json.loads(line) for line in file]
+        except OSError:
+            return False, []
+        said = sorted({"The tracer failed at `%s`: %s." % (each["hook"].strip("_"), each["problem"].rstrip(".")) for each in told})
+        return any(each["hook"] == "_hook_torch" for each in told), said
+
     def again(self, stream):
         """What the operation gave that this run was told to run again; None where it did not come to it."""
         try:

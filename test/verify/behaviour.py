@@ -156,6 +156,15 @@ def reads_the_environment(drive):
     return expect(verdict, result="parted", differences=wanted) or ("OTHER is in the trace" if b"OTHER" in zipfile.ZipFile(trace).read("header.json") else "")
 
 
+def cannot_be_watched(drive):
+    """Where a hook of the tracer fails, as on a version of torch that it does not know, nothing is said to be identical."""
+    folder = folder_with(main__py="import torch\nprint(torch.ones(2))\n")
+    (folder / "torch").mkdir()
+    (folder / "torch" / "__init__.py").write_text("def ones(n):\n    return n\n")
+    code, verdict = drive(folder, "main.py")
+    return expect(verdict, result="failed") or ("" if code == 2 and "hook_torch" in verdict["evidence"][1] else str(verdict))
+
+
 def is_cancelled(drive):
     """Ending whoever asked ends every process of the program."""
     folder = folder_with(main__py="import multiprocessing as mp, time\nimport torch\ndef work():\n    time.sleep(600)\nif __name__ == '__main__':\n    [mp.Process(target=work).start() for _ in range(2)]\n    x = torch.ones(2) + 1\n    open('started', 'w').close()\n    time.sleep(600)\n")
@@ -257,6 +266,7 @@ CHECKS = {
         is_launched_by_accelerate,
         is_compiled,
         reads_the_environment,
+        cannot_be_watched,
         is_cancelled,
         lists_in_every_way,
         is_recorded_and_compared,

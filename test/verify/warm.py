@@ -113,8 +113,10 @@ def serve(line):
 
     import numpy
     import torch
-    import torch._dynamo
     import torch.utils.data
+
+    if hasattr(torch, "compile"):
+        import torch._dynamo
 
     del numpy, torch
     # What is never collected is never written to, and stays shared with every fork.

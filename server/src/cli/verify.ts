@@ -62,6 +62,8 @@ export interface Verdict {
   readonly traceback?: string;
   readonly limit?: string;
   readonly written?: readonly string[];
+  /** What the tracer could not watch. */
+  readonly troubles?: readonly string[];
   /** Calls of compiled regions, forward and backward, among the operations. */
   readonly regions?: number;
   readonly differences?: readonly string[];
@@ -306,6 +308,7 @@ function textOf(verdict: Verdict, name: string): string {
   for (const each of verdict.differences ?? []) lines.push(`  ${each}`);
   for (const { name: metric, mean, deviation, values } of verdict.seeds ?? [])
     lines.push(`  ${metric}: ${rounded(mean)} ± ${rounded(deviation)} (${values.map(rounded).join(', ')})`);
+  for (const each of verdict.troubles ?? []) lines.push(`  ${each}`);
   if (verdict.limit) lines.push(`  The runs were stopped at the limit of ${verdict.limit}.`);
   if (verdict.written?.length)
     lines.push(`  The folder was too large to copy. The runs wrote ${verdict.written.join(', ')}`);

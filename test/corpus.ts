@@ -14,6 +14,7 @@ import { RULES } from '../server/src/core/rules/index.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../server/src/core/settings/settings.ts';
 import { namesEnvironment } from '../server/src/core/switches/environment.ts';
 import { type MarkedFile, parseMarks } from './marks.ts';
+import { sampleOf } from './sample.ts';
 import './engine.ts';
 
 export const ROOT = new URL('..', import.meta.url);
@@ -50,8 +51,29 @@ export function fixtures(): Fixture[] {
   }));
 }
 
-/** Every fixture, every text of a rule's examples and every sample. */
+/** Files of installed packages that are tried in one run, of which those count in which something is found. */
+const MOST_OF_PACKAGES = 600;
+
+/** The files below a folder of installed packages in which something is found; the sample is printed. */
+function ofPackages(folder: string): Subject[] {
+  const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.py') && !/(^|\/)tests?\//.test(name))
+    .sort()
+    .map((name) => ({ name, path: name, text: readFileSync(`${folder}/${name}`, 'utf8').replace(/\r\n?/g, '\n') }))
+    .filter(({ text }) => text.length < 60_000 && /\b(torch|random|numpy)\b/.test(text));
+  const { chosen, about } = sampleOf(texts, MOST_OF_PACKAGES, MOST_OF_PACKAGES);
+  const found = chosen.filter(({ path, text }) =>
+    understand(path, text, ({ analysis }) => analysis.findings.length > 0),
+  );
+  console.log(`${found.length} files with findings, of ${about} in ${folder}`);
+  assert.ok(found.length > 0, `${folder}: nothing is found`);
+  return found;
+}
+
+/** Every fixture, every text of a rule's examples and every sample; or files of the packages in `SEEDWISE_PACKAGES`. */
 export function subjects(): Subject[] {
+  const { SEEDWISE_PACKAGES: packages } = process.env;
+  if (packages) return ofPackages(packages);
   const fromFixtures = fixtures().flatMap(({ name, files }) =>
     files
       .filter((file) => file.path.endsWith('.py'))

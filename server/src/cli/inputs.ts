@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { isGlob, matchesGlob } from '../core/text/globs.ts';
 import { t } from '../core/text/language.ts';
-import type { Fence } from '../host/fence.ts';
+import { type Fence, realPath } from '../host/fence.ts';
 import { findPythonFiles } from '../host/files.ts';
 import { Gitignores } from './gitignore.ts';
 import { topOf } from './projects.ts';
@@ -26,15 +26,21 @@ export function targetsOf(given: readonly string[], stdinName: string | undefine
   if (given.includes('-') && given.length > 1) throw new UsageError(t`'-' stands for itself alone.`);
   if (stdinName !== undefined && given[0] !== '-') throw new UsageError(t`'--stdin-filename' needs '-'.`);
   return given.map((each): Target => {
-    if (each === '-') return { given: each, path: resolve(stdinName ?? 'stdin.py'), kind: 'stdin' };
+    if (each === '-') return { given: each, path: spelled(resolve(stdinName ?? 'stdin.py')), kind: 'stdin' };
     const stat = statSync(each, { throwIfNoEntry: false });
-    if (stat) return { given: each, path: resolve(each), kind: stat.isDirectory() ? 'folder' : 'file' };
+    if (stat) return { given: each, path: spelled(resolve(each)), kind: stat.isDirectory() ? 'folder' : 'file' };
     if (!isGlob(each)) throw new UsageError(t`there is no file or folder '${each}'.`);
     const parts = each.split(/[\\/]/);
     const fixed = parts.slice(0, parts.findIndex(isGlob));
-    const folder = resolve(fixed.join('/') || (each.startsWith('/') ? '/' : '.'));
+    const folder = spelled(resolve(fixed.join('/') || (each.startsWith('/') ? '/' : '.')));
     return { given: each, path: folder, kind: 'glob', glob: `/${parts.slice(fixed.length).join('/')}` };
   });
+}
+
+/** The path as the disk spells it, where upper and lower case are the same there; links are left as they are. */
+function spelled(path: string): string {
+  const real = realPath(path);
+  return real.toLowerCase() === path.toLowerCase() ? real : path;
 }
 
 export interface Selection {

@@ -5,7 +5,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { version } from '../../../package.json';
 import { t } from '../core/text/language.ts';
-import { expectShortLives } from '../host/memory.ts';
+import { expectShortRun } from '../host/memory.ts';
 import { runCheck } from './check.ts';
 import { workAlong } from './crew.ts';
 import { runDebug } from './debug.ts';
@@ -61,7 +61,7 @@ async function told(print: Print, text: string): Promise<number> {
 }
 
 async function judging(run: () => Promise<number>, rest: readonly string[], values: Values): Promise<number> {
-  expectShortLives();
+  expectShortRun();
   return values.watch ? await watching(rest, run) : await run();
 }
 

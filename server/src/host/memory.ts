@@ -8,7 +8,11 @@ import { setFlagsFromString } from 'node:v8';
  */
 export function expectShortLives(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
-  // A run of seconds is over before most functions have earned what optimizing them costs; plain machine code is cheap.
+}
+
+/** The same for a process that ends after a run of seconds: most functions never earn what optimizing them costs, and plain machine code is cheap. */
+export function expectShortRun(): void {
+  expectShortLives();
   setFlagsFromString('--always-sparkplug');
   // Newer ones have no such flag, and say so on standard error.
   if (Number.parseInt(process.versions.v8, 10) < 12) setFlagsFromString('--interrupt-budget=200000');

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { chromium, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { fetchChromium } from './vscode.ts';
 
-const SCREENSHOTS = path.resolve(import.meta.dirname, '../out/screenshots');
+/** Where pictures go. */
+export const SCREENSHOTS = path.resolve(import.meta.dirname, '../out/screenshots');
 
 /** Only the page of our own server is shown, on any machine: no sandbox (root has none), no graphics card, no network. */
 const FLAGS = [

@@ -28,6 +28,13 @@ const PROMISES: Readonly<Record<ProgramEntry['promise'], string>> = {
   deterministic: l10n.t('deterministic: the same bits'),
 };
 
+const SEVERITIES: Readonly<Record<ProgramEntry['findings'][number]['severity'], string>> = {
+  error: l10n.t('error'),
+  warning: l10n.t('warning'),
+  information: l10n.t('information'),
+  hint: l10n.t('hint'),
+};
+
 const ICONS: Readonly<Record<string, string>> = {
   error: 'error',
   warning: 'warning',
@@ -88,11 +95,16 @@ function itemOf({ program, finding, text }: Item): TreeItem {
     const item = new TreeItem(`${finding.line}: ${finding.message}`);
     item.iconPath = new ThemeIcon(ICONS[finding.severity] ?? 'info');
     item.tooltip = finding.rule;
+    // The icon alone says how much it weighs, and the tooltip would be read in place of the message.
+    item.accessibilityInformation = {
+      label: l10n.t('{0}, line {1}: {2}', SEVERITIES[finding.severity], finding.line, finding.message),
+    };
     item.command = openAt(uri, finding.line - 1);
     return item;
   }
   const item = new TreeItem(program.name, TreeItemCollapsibleState.Collapsed);
   item.description = program.text;
+  item.accessibilityInformation = { label: `${program.name}: ${program.text}` };
   item.resourceUri = uri;
   item.contextValue = 'program';
   item.iconPath = ThemeIcon.File;

@@ -3,7 +3,6 @@ import {
   type CodeAction,
   CodeActionKind,
   commands,
-  type Diagnostic,
   type Disposable,
   type ExtensionContext,
   env,
@@ -166,7 +165,7 @@ ${page.html}
 }
 
 /** Shows the place of a finding and takes its first repair there, as the lightbulb would. */
-async function repairAt(rule: string, ...place: PlaceArguments): Promise<void> {
+async function repairAt(title: string, ...place: PlaceArguments): Promise<void> {
   await openPlace(...place);
   const [uri, line, column, cell] = place;
   const target = Uri.parse(uri);
@@ -184,8 +183,7 @@ async function repairAt(rule: string, ...place: PlaceArguments): Promise<void> {
       MOST_ACTIONS,
     ] as const),
   );
-  const isOf = ({ code }: Diagnostic): boolean => typeof code === 'object' && code.value === rule;
-  const repair = actions.find(({ isPreferred, diagnostics }) => isPreferred && diagnostics?.some(isOf));
+  const repair = actions.find((each) => each.title === title);
   if (repair?.edit) await workspace.applyEdit(repair.edit);
   else window.showInformationMessage(l10n.t('The program has changed: nothing is to be repaired there now.'));
 }

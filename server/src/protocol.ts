@@ -29,7 +29,7 @@ export const COMMANDS = {
   openSettings: 'seedwise.openSettings',
   /** Only on the page of a report: `PlaceArguments`. */
   openPlace: 'seedwise.openPlace',
-  /** The rule's name and `PlaceArguments`: takes the first repair of its finding there. */
+  /** The title of a repair and `PlaceArguments`: takes it there. */
   repairAt: 'seedwise.repairAt',
   copyReport: 'seedwise.copyReport',
   refreshReport: 'seedwise.refreshReport',

@@ -64,7 +64,7 @@ function reportPage(uri: string, { index, settings, folders, file, runs }: Surro
     html: renderHtml(page, {
       nameOf,
       placeHref: (place) => commandHref(COMMANDS.openPlace, placeOf(place)),
-      repairHref: ({ place, rule }) => commandHref(COMMANDS.repairAt, [rule, ...placeOf(place)]),
+      repairHref: ({ title, place }) => commandHref(COMMANDS.repairAt, [title, ...placeOf(place)]),
       ruleHref: (rule) => commandHref(COMMANDS.explainRule, [rule, ruleUrl(rule)]),
       actions: actions(),
     }),

@@ -17,14 +17,15 @@ export interface HtmlOptions {
 /** Headings, tables and links, with classes and without styles or scripts. Places in the program's own file are lines. */
 export function renderHtml(page: Page, options: HtmlOptions): string {
   const actions = options.actions.map(({ title, href }) => link(href, escaped(title), 'action'));
-  return [
+  const body = [
     `<header><h1>${escaped(options.nameOf(page.path))}</h1><nav>${actions.join('')}</nav></header>`,
+    '<main>',
     `<p class="verdict ${page.tone}">${prose(page.verdict)}</p>`,
     page.facts.length > 0 ? `<p class="facts">${prose(sentences(page.facts))}</p>` : '',
     ...page.sections.map((section) => renderSection(section, options, page.path)),
-  ]
-    .filter((block) => block !== '')
-    .join('\n');
+    '</main>',
+  ];
+  return body.filter((block) => block !== '').join('\n');
 }
 
 function renderSection({ title, columns, rows, note }: Section, options: HtmlOptions, own: string): string {

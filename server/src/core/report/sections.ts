@@ -25,7 +25,6 @@ export type Inline =
 export interface Repair {
   readonly title: Message;
   readonly place: Place;
-  readonly rule: string;
 }
 /** A detail says more about the line above it. */
 export interface Line {
@@ -343,10 +342,10 @@ function missingSection(findings: readonly FindingReport[]): Section[] {
 }
 
 /** With what a run said of it, and its repair. */
-const messageOf = ({ message, run, repair, place, rule }: FindingReport): Cell => [
+const messageOf = ({ message, run, repair, place }: FindingReport): Cell => [
   ...words(message),
   ...(run ? [detail(translate(MARKS[run]))] : []),
-  ...(repair === null ? [] : [detail(...around(t`Repair: ${SLOT}`, { repair: { title: repair, place, rule } }))]),
+  ...(repair === null ? [] : [detail(...around(t`Repair: ${SLOT}`, { repair: { title: repair, place } }))]),
 ];
 
 const SEVERITY_ORDER = ['error', 'warning', 'information', 'hint'] as const;

@@ -13,7 +13,7 @@ export interface Family {
   readonly sizes: readonly [number, number];
 }
 
-const wide = (make: Family['make']): Family => ({ make, sizes: [80, 160] });
+const wide = (make: Family['make']): Family => ({ make, sizes: [40, 80] });
 /** Nested in the text itself, where Python has limits of its own. */
 const deep = (make: Family['make']): Family => ({ make, sizes: [15, 30] });
 

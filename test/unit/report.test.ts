@@ -14,6 +14,7 @@ import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
 import { asIs } from '../../server/src/core/text/language.ts';
 import { filesBelow, fixtures, readText, workspaceOf } from '../corpus.ts';
 import { parseMarks } from '../marks.ts';
+import { sampleOf } from '../sample.ts';
 
 const nameOf = (path: string): string => path;
 
@@ -140,10 +141,17 @@ test('narrow terminals: no line is longer than the terminal, but for words that 
 /** Behind the name of a column, a single word. */
 const isOneWord = (line: string): boolean => !/^\s*(\S+\s?)+\s{2,}\S+\s+\S/.test(line);
 
-test('the report agrees with the rules, over all fixtures', () => {
+// Of those there are fixtures of the rules with such findings, too few in a sample of all.
+const seeding = fixtures().filter(({ name }) => /^(incomplete-seeding|late-seed)\//.test(name));
+const sampled = sampleOf(
+  fixtures().filter((each) => !seeding.includes(each)),
+  100,
+);
+
+test(`the report agrees with the rules, over fixtures (${sampled.about} besides those of the rules)`, () => {
   const states = { 'incomplete-seeding': 'unseeded', 'late-seed': 'late' } as const;
   let count = 0;
-  for (const { files, name } of fixtures()) {
+  for (const { files, name } of [...seeding, ...sampled.chosen]) {
     const workspace = workspaceOf(files);
     for (const path of programsOf(workspace)) {
       const report = reportOf(workspace, path, DEFAULT_SETTINGS);

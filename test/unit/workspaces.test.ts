@@ -1,15 +1,12 @@
 /** Whole projects through the engine and through the bundled command line: what is marked is found, and nothing else. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { withinCell } from '../../server/src/core/python/notebook.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
 import { isPython, understand, workspaceOf } from '../corpus.ts';
 import { compareMarks } from '../marks.ts';
-import { BUNDLE, NODE } from '../shell.ts';
+import { shell } from '../shell.ts';
 import { workspaceFiles, writeFiles } from '../workspaces.ts';
 
 const files = workspaceFiles('vision');
@@ -55,11 +52,9 @@ interface Row {
 
 /** What the command line finds in the files, written to a folder of their own. */
 function check(t: TestContext, all: readonly { readonly path: string; readonly text: string }[]) {
-  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'seedwise-')));
-  t.after(() => rmSync(folder, { recursive: true }));
-  writeFiles(all, folder);
-  const run = spawnSync(NODE, [BUNDLE, 'check', '--no-cache', '--format', 'json'], { cwd: folder, encoding: 'utf8' });
-  return { folder, rows: JSON.parse(run.stdout) as Row[] };
+  const { cwd, run } = shell(t, {});
+  writeFiles(all, cwd);
+  return { folder: cwd, rows: JSON.parse(run('check', '--no-cache', '--format', 'json').stdout) as Row[] };
 }
 
 test('a container that sets the variable of cuBLAS silences its rule', (t) => {

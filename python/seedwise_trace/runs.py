@@ -46,14 +46,14 @@ class Run:
         for name in os.listdir(self.folder):
             if name.endswith(".files"):
                 with open(os.path.join(self.folder, name), encoding="utf-8") as file:
-                    found.update(json.load(file))
+                    found.update(_read_line(file.read()) or ())
         return sorted(found)
 
     def troubles(self):
         """What hooks of the tracer failed at, and a sentence for each kind; the hook of torch sees all operations."""
         try:
             with open(os.path.join(self.folder, "trouble.log"), encoding="utf-8") as file:
-                told = [json.loads(line) for line in file]
+                told = [each for each in map(_read_line, file) if each]
         except OSError:
             return False, []
         said = sorted({"The tracer failed at `%s`: %s." % (each["hook"].strip("_"), each["problem"].rstrip(".")) for each in told})
@@ -70,6 +70,14 @@ class Run:
     def failed(self):
         """Whether the program could not be run: it ended by itself, and not well."""
         return self.ended in ("memory", "start") or (self.ended == "itself" and self.status not in (0, 98))
+
+
+def _read_line(text):
+    """A line of JSON; None for one that a process was ended in the middle of."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 class _Drain(threading.Thread):

@@ -11,6 +11,7 @@ import { SETTINGS } from '../server/src/core/settings/settings.ts';
 const ROOT = new URL('..', import.meta.url);
 const CLIENT = 'client/src/';
 const SERVER = 'server/src/';
+const TRACER = 'python/seedwise_trace/';
 const RULE_FOLDER = 'server/src/core/rules/';
 const MANIFEST = 'package.json';
 const GENERATOR = 'scripts/generate.ts';
@@ -54,6 +55,7 @@ export function englishTexts(): ReadonlyMap<string, readonly string[]> {
         SETTINGS.map(({ text }) => text),
       );
   }
+  for (const path of tracerFiles()) add(path, tracerTexts(path));
   for (const [path, texts] of tableTexts()) add(path, texts);
   add(GENERATOR, taggedTexts(GENERATOR));
   for (const path of sourcesBelow(CLIENT)) add(path, clientTexts(path));
@@ -80,6 +82,18 @@ export function untranslated(tag: string): string[] {
   });
 }
 
+const tracerFiles = (): string[] =>
+  readdirSync(new URL(TRACER, ROOT))
+    .filter((name) => name.endsWith('.py'))
+    .sort()
+    .map((name) => TRACER + name);
+
+/** The texts of the tracer, which its `say` takes as literals. */
+const tracerTexts = (path: string): string[] =>
+  [...read(path).matchAll(/(?<![.\w])say\(\s*("(?:[^"\\]|\\.)*")/g)].map(
+    ([, literal]) => JSON.parse(literal!) as string,
+  );
+
 /** One map of all texts of a language. */
 export const flat = (language: Language): ReadonlyMap<string, string> =>
   new Map(Object.values(language).flatMap((texts) => Object.entries(texts).filter(([, text]) => text !== '')));
@@ -87,7 +101,8 @@ export const flat = (language: Language): ReadonlyMap<string, string> =>
 /** What VS Code reads for the client: English to translation. */
 export function clientBundle(language: Language): Texts {
   const all = flat(language);
-  const own = sourcesBelow(CLIENT).flatMap(clientTexts);
+  // The client says what the tracer has found.
+  const own = [...sourcesBelow(CLIENT).flatMap(clientTexts), ...tracerFiles().flatMap(tracerTexts)];
   return Object.fromEntries([...new Set(own)].map((text) => [text, all.get(text) ?? text]));
 }
 

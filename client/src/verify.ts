@@ -39,6 +39,7 @@ interface Verdict {
   readonly place: Place | null;
   readonly cause: string | null;
   readonly evidence: readonly string[];
+  readonly said?: { readonly evidence?: readonly Said[] };
   readonly related?: readonly Place[];
   readonly stack?: readonly Place[];
   readonly sides?: readonly ({
@@ -72,7 +73,11 @@ interface Place {
   readonly line: number;
   readonly cell?: number;
   readonly message?: string;
+  readonly said?: Said;
 }
+
+/** A text of the tracer's: what is no prose, or words in English and what stands in for `{0}`, `{1}` in them. */
+type Said = string | { readonly text: string; readonly values: readonly Said[] };
 
 interface Program {
   readonly path: string;
@@ -291,12 +296,12 @@ function publish(found: { set(uri: Uri, all: Diagnostic[]): void }, { folder }: 
   };
   const place = locationOf(verdict.place);
   const head = l10n.t('Two runs part here: {0}.', verdict.cause ?? '');
-  const message = `${head}\n${verdict.evidence.join('\n')}`;
+  const message = `${head}\n${evidenceOf(verdict).join('\n')}`;
   const diagnostic = new Diagnostic(place.range, message, DiagnosticSeverity.Warning);
   diagnostic.source = SOURCE;
   if (verdict.cause !== null) diagnostic.code = verdict.cause;
   diagnostic.relatedInformation = [
-    ...(verdict.related ?? []).map((each) => new DiagnosticRelatedInformation(locationOf(each), each.message ?? '')),
+    ...(verdict.related ?? []).map((each) => new DiagnosticRelatedInformation(locationOf(each), messageOf(each))),
     ...(verdict.stack ?? [])
       .slice(1)
       .map((each) => new DiagnosticRelatedInformation(locationOf(each), l10n.t('called from here'))),
@@ -319,9 +324,24 @@ async function tell({ path, folder }: Program, verdict: Verdict, pages: Map<stri
   await commands.executeCommand('markdown.showPreviewToSide', uri);
 }
 
+/** A text of the tracer's in VS Code's language; in English it is as it was written. */
+const spoken = (said: Said | undefined, english: string): string =>
+  said === undefined || env.language.startsWith('en') ? english : worded(said);
+
+// The texts themselves stand in the files of the tracer, where `scripts/languages.ts` finds them.
+const { t: translated } = l10n;
+
+const worded = (said: Said): string =>
+  typeof said === 'string' ? said : translated(said.text, ...said.values.map(worded));
+
+const evidenceOf = ({ evidence, said }: Verdict): string[] =>
+  evidence.map((each, i) => spoken(said?.evidence?.[i], each));
+
+const messageOf = ({ message, said }: Place): string => spoken(said, message ?? '');
+
 function headOf(name: string, verdict: Verdict): string {
   const { operations, draws, batches, place, cause } = verdict;
-  if (verdict.result === 'failed') return l10n.t('{0} could not be run. {1}', name, verdict.evidence.join(' '));
+  if (verdict.result === 'failed') return l10n.t('{0} could not be run. {1}', name, evidenceOf(verdict).join(' '));
   if (verdict.result === 'identical')
     return l10n.t('Identical over {0} operations, {1} draws and {2} batches in this pair.', operations, draws, batches);
   return place
@@ -338,7 +358,7 @@ const placeOf = (place: Place | null): string => (place ? nameOf(place) : l10n.t
 
 /** Both runs side by side, what was seen, the calls that led there, and what the streams did before. */
 function pageOf(name: string, verdict: Verdict): string {
-  const lines = [`# ${name}`, '', headOf(name, verdict), '', ...verdict.evidence.map((each) => `- ${each}`)];
+  const lines = [`# ${name}`, '', headOf(name, verdict), '', ...evidenceOf(verdict).map((each) => `- ${each}`)];
   const [first, second] = verdict.sides ?? [];
   if (first || second) {
     const cells = [first, second].map((side) =>
@@ -351,7 +371,7 @@ function pageOf(name: string, verdict: Verdict): string {
       '',
       l10n.t('{0} of the operations are calls of compiled regions, whose insides are not seen.', verdict.regions),
     );
-  for (const place of verdict.related ?? []) lines.push('', `${nameOf(place)}: ${place.message}`);
+  for (const place of verdict.related ?? []) lines.push('', `${nameOf(place)}: ${messageOf(place)}`);
   if (verdict.stack?.length) {
     lines.push('', `## ${l10n.t('Calls')}`, '');
     for (const place of verdict.stack) lines.push(`- ${nameOf(place)}`);

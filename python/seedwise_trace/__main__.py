@@ -11,7 +11,7 @@ HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 if HERE not in sys.path:
     sys.path.insert(0, HERE)
 
-from seedwise_trace import compare, runs, verify  # noqa: E402
+from seedwise_trace import compare, runs, verify, words  # noqa: E402
 
 
 def options():
@@ -33,7 +33,7 @@ def options():
 
 def main():
     given = options().parse_args()
-    words = given.words[1:] if given.words[:1] == ["--"] else given.words
+    program = given.words[1:] if given.words[:1] == ["--"] else given.words
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: runs.cancelled.set())
     if given.watch_stdin:
@@ -41,20 +41,20 @@ def main():
     limits = {"operations": given.max_operations, "minutes": given.max_minutes, "memory": given.max_memory}
     say = lambda text: print("seedwise: " + text, file=sys.stderr, flush=True)
     try:
-        session = verify.Session(words, given.module, given.folder, limits, given.stdin, say)
+        session = verify.Session(program, given.module, given.folder, limits, given.stdin, say)
     except ValueError as problem:
-        print(json.dumps(dict(verify.NOTHING, evidence=[str(problem)[0].upper() + str(problem)[1:] + "."])))
+        print(json.dumps(_spoken(dict(verify.NOTHING, evidence=[words.sentence(*problem.args)]))))
         return 2
     try:
         result = _answer(session, given)
     except ValueError as problem:
-        result = dict(verify.NOTHING, evidence=["The trace cannot be used: %s." % problem])
+        result = dict(verify.NOTHING, evidence=[words.say("The trace cannot be used: {0}.", *problem.args)])
     except runs.Cancelled:
-        print(json.dumps(dict(verify.NOTHING, evidence=["It was cancelled."], cancelled=True)))
+        print(json.dumps(_spoken(dict(verify.NOTHING, evidence=[words.say("It was cancelled.")], cancelled=True))))
         return 2
     finally:
         session.close()
-    print(json.dumps(result))
+    print(json.dumps(_spoken(result)))
     return {"identical": 0, "parted": 1}.get(result["result"], 2)
 
 
@@ -66,6 +66,12 @@ def _answer(session, given):
     if given.seeds:
         return compare.seeds(session, [int(each) for each in given.seeds.split(",")], given.seed_argument)
     return verify.verify(session)
+
+
+def _spoken(result):
+    """The answer, with the parts of its sentences beside them."""
+    said = {name: [words.parts(each) for each in result[name]] for name in ("evidence", "differences", "troubles") if result.get(name)}
+    return dict(result, said=said)
 
 
 def _watch():

@@ -4,11 +4,12 @@ import ast
 
 from . import environment, records, sites
 from .processes import WORKER
+from .words import say
 
 # A change that the driver makes in a program's environment, not in the program.
 HASH_SEED = "hash-seed"
 
-_STREAM_NAMES = {"python": "Python's `random`", "numpy": "NumPy's global generator", "torch": "torch's global generator"}
+_STREAM_NAMES = {"python": say("Python's `random`"), "numpy": say("NumPy's global generator"), "torch": say("torch's global generator")}
 _OF_SEED = {"seed-python": "python", "seed-numpy": "numpy", "seed-torch": "torch"}
 
 
@@ -21,6 +22,8 @@ class Candidate:
         self.confirmed = False
         # The global generator that this is about.
         self.stream = None
+        # Whether its place is where a seed is given.
+        self.is_seed = False
 
 
 class Scene:
@@ -96,15 +99,15 @@ def unconfirmed(scene, found, refuted):
     if left:
         return next((each for each in left if not each.find_line), left[0])
     if not scene.same_operation():
-        return Candidate("control-flow", branch(scene) or scene.place(), "the runs take different ways here", ())
-    return Candidate("unknown", scene.place(), "the values differ", ())
+        return Candidate("control-flow", branch(scene) or scene.place(), say("the runs take different ways here"), ())
+    return Candidate("unknown", scene.place(), say("the values differ"), ())
 
 
 def _of_memory(scene):
     if scene.side["flags"] & records.UNINITIALIZED:
         made = [event.detail for event in scene.events if event.name == "uninitialized"][-1:]
-        seen = "`%s` reads memory that nothing was written to" % scene.side["op"]
-        yield Candidate("uninitialized", scene.place(), seen, ("fill",), [(made[0], "allocated here")] if made else ())
+        seen = say("`{0}` reads memory that nothing was written to", scene.side["op"])
+        yield Candidate("uninitialized", scene.place(), seen, ("fill",), [(made[0], say("allocated here"))] if made else ())
 
 
 def _of_torch(scene):
@@ -140,14 +143,14 @@ def _of_stream(scene, stream, place, process, after):
     change = ("seed-" + stream,)
     seeds = scene.seeds_after(process, "seed-" + stream, after)
     if process.endswith(WORKER):
-        seen = "a worker of the loader draws from %s, whose state parted here" % title
+        seen = say("a worker of the loader draws from {0}, whose state parted here", title)
         # Workers are seeded from the parent's torch.
         found = Candidate("worker-stream", place, seen, change + ("seed-torch",))
     elif seeds:
-        seen = "%s is drawn here before it is seeded" % title
-        found = Candidate("late-seed", place, seen, change, [(seeds[0], "seeded here")])
+        seen = say("{0} is drawn here before it is seeded", title)
+        found = Candidate("late-seed", place, seen, change, [(seeds[0], say("seeded here"))])
     else:
-        found = Candidate("unseeded-stream", place, "%s is drawn here and was not seeded" % title, change)
+        found = Candidate("unseeded-stream", place, say("{0} is drawn here and was not seeded", title), change)
     found.stream = stream
     return found
 
@@ -163,33 +166,39 @@ _SOURCES = ("clock", "entropy", "environment", "hash", "draw-python", "draw-nump
 
 def _by_seed(scene, seeds):
     """What made a seed another number: the differing event nearest before it."""
+    for candidate in _sources_of(scene, seeds):
+        candidate.is_seed = candidate.place in [seed.site for seed in seeds]
+        yield candidate
+
+
+def _sources_of(scene, seeds):
     for seed in seeds:
         if seed.detail.endswith("()") or seed.name == "generator":
             change = seed.name.replace("generator", "generators") if seed.name == "seed-generator" else seed.name
             change = "seed-generators" if seed.name == "generator" else change
-            yield Candidate("entropy", seed.site, "`%s` takes a seed of the operating system's" % seed.detail, (change,))
+            yield Candidate("entropy", seed.site, say("`{0}` takes a seed of the operating system's", seed.detail), (change,))
             continue
         events = scene.events if seed.stream == scene.stream else scene.others
         before = [e for e in events if e.stream == seed.stream and e.differs and e.order < seed.order and e.name in _SOURCES]
-        seen = "`%s` gets another seed in each run" % seed.detail
+        seen = say("`{0}` gets another seed in each run", seed.detail)
         for source in _nearest_each(before):
-            related = [(source.site, "the seed comes from `%s`" % source.detail)]
+            related = [(source.site, say("the seed comes from `{0}`", source.detail))]
             if source.name == "clock":
-                yield Candidate("time", seed.site, seen + ", from the clock", ("clock",), related)
+                yield Candidate("time", seed.site, say("{0}, from the clock", seen), ("clock",), related)
             elif source.name == "entropy":
-                yield Candidate("entropy", seed.site, seen + ", from `%s`" % source.detail, ("entropy",), related)
+                yield Candidate("entropy", seed.site, say("{0}, from `{1}`", seen, source.detail), ("entropy",), related)
             elif source.name == "environment":
                 change = environment.CHANGE + source.detail
-                yield Candidate("entropy", seed.site, seen + ", from the environment variable `%s`" % source.detail, (change,), related)
+                yield Candidate("entropy", seed.site, say("{0}, from the environment variable `{1}`", seen, source.detail), (change,), related)
             elif source.name == "hash":
-                yield Candidate("entropy", seed.site, seen + ", from `hash()` of a text", (HASH_SEED,), related)
+                yield Candidate("entropy", seed.site, say("{0}, from `hash()` of a text", seen), (HASH_SEED,), related)
             elif source.name.startswith("draw-"):
                 stream = source.name[len("draw-") :]
                 yield _of_stream(scene, stream, source.site, seed.stream, source.after)
             elif source.name == "generator":
-                yield Candidate("unseeded-stream", source.site, "a generator is made without a seed", ("seed-generators",))
-        yield Candidate("time", seed.site, seen + ", from the clock", ("clock",))
-        yield Candidate("entropy", seed.site, seen + ", from the hash seed of the process", (HASH_SEED,))
+                yield Candidate("unseeded-stream", source.site, say("a generator is made without a seed"), ("seed-generators",))
+        yield Candidate("time", seed.site, say("{0}, from the clock", seen), ("clock",))
+        yield Candidate("entropy", seed.site, say("{0}, from the hash seed of the process", seen), (HASH_SEED,))
 
 
 def _nearest_each(events):
@@ -208,21 +217,21 @@ def _of_draws(scene):
     for event in firsts.values():
         if event.name == "generator":
             cause = "worker-stream" if event.stream.endswith(WORKER) else "unseeded-stream"
-            yield Candidate(cause, event.site, "a generator is made here without a seed", ("seed-generators",))
+            yield Candidate(cause, event.site, say("a generator is made here without a seed"), ("seed-generators",))
         elif not any(seed.stream == event.stream and seed.order < event.order for seed in scene.differing("seed-" + event.name[5:])):
             yield _of_stream(scene, event.name[5:], event.site, event.stream, event.after)
 
 
 def _of_orders(scene):
     for event in scene.differing("completion")[:1]:
-        seen = "results are taken here in the order in which they are finished"
+        seen = say("results are taken here in the order in which they are finished")
         yield Candidate("order", event.site, seen, ("completion",))
     for event in scene.differing("listing")[:1]:
-        yield Candidate("order", event.site, "a folder is listed here in no fixed order", ("listing",))
+        yield Candidate("order", event.site, say("a folder is listed here in no fixed order"), ("listing",))
     for event in scene.differing("hash")[:1]:
-        yield Candidate("entropy", event.site, "`hash()` of a text is another number in each process", (HASH_SEED,))
+        yield Candidate("entropy", event.site, say("`hash()` of a text is another number in each process"), (HASH_SEED,))
     if not scene.equal_inputs():
-        yield Candidate("order", scene.place(), "the order of a set of texts is another in each process", (HASH_SEED,), (), True)
+        yield Candidate("order", scene.place(), say("the order of a set of texts is another in each process"), (HASH_SEED,), (), True)
 
 
 def _of_kernels(scene):
@@ -234,37 +243,33 @@ def _of_kernels(scene):
         return
     forward = side["forward"]
     place = forward if forward != sites.NOWHERE else side["site"]
-    related = [(side["site"], "the backward pass runs here")] if place != side["site"] else []
-    seen = "`%s` gave other numbers for the same inputs" % side["op"]
+    related = [(side["site"], say("the backward pass runs here"))] if place != side["site"] else []
+    seen = say("`{0}` gave other numbers for the same inputs", side["op"])
     again = scene.part.get("again")
     if again:
-        seen += "; run again %d times it gave %s" % (again["of"], _counted(again["results"], "result"))
+        seen = say("{0}; run again {1} times it gave {2} different results", seen, again["of"], again["results"])
     if not again or again["results"] == 1:
         yield Candidate("kernel", place, seen, ("threads",), related)
     yield Candidate("kernel", place, seen, ("deterministic",), related)
 
 
-def _counted(number, noun):
-    return "%d %s%s" % (number, noun, "" if number == 1 else "s")
-
-
 def _of_entropy(scene):
     """Values of the operating system's and the clock's that reach a tensor, and what no event tells of."""
     for event in scene.differing("entropy")[-1:]:
-        seen = "`%s` gives another value in each run" % event.detail
+        seen = say("`{0}` gives another value in each run", event.detail)
         yield Candidate("entropy", event.site, seen, ("entropy",))
     for event in scene.differing("environment")[-1:]:
-        seen = "the environment variable `%s` has another value in each run" % event.detail
+        seen = say("the environment variable `{0}` has another value in each run", event.detail)
         yield Candidate("entropy", event.site, seen, (environment.CHANGE + event.detail,))
     clocks = scene.differing("clock")
     place = clocks[-1].site if clocks else scene.place()
-    yield Candidate("time", place, "the clock is read here", ("clock",), (), not clocks)
+    yield Candidate("time", place, say("the clock is read here"), ("clock",), (), not clocks)
     if any(event.name == "thread" for event in scene.events):
-        yield Candidate("order", scene.place(), "threads of the program take turns as they like", (), (), True)
+        yield Candidate("order", scene.place(), say("threads of the program take turns as they like"), (), (), True)
     if scene.equal_inputs():
         return
     everything = ("seed-python", "seed-numpy", "seed-torch", "seed-generators", "clock", "entropy", "completion", "listing")
-    yield Candidate("entropy", scene.place(), "a value from outside torch differs", everything + (HASH_SEED, "threads"), (), True)
+    yield Candidate("entropy", scene.place(), say("a value from outside torch differs"), everything + (HASH_SEED, "threads"), (), True)
 
 
 # What changes the operations themselves where it is read, and not a stream that parted before.
@@ -275,13 +280,13 @@ def _as_control_flow(candidate, scene):
     """The runs took different ways; where a stream parted before, that stays the cause."""
     if candidate.cause not in _DECIDES or any(change.startswith(("seed-", "completion", "listing")) for change in candidate.changes):
         return candidate
-    if candidate.place != scene.place() and candidate.seen.startswith("`") and "another seed" in candidate.seen:
+    if candidate.place != scene.place() and candidate.is_seed:
         return candidate
     line = branch(scene)
     place = line or candidate.place
-    because = {"time": "the clock", "entropy": "a value of the operating system's", "order": "an order left to chance"}[candidate.cause]
-    seen = "the runs take different ways here, for %s: %s" % (because, candidate.seen)
-    related = candidate.related + ([(candidate.place, "the value comes from here")] if place != candidate.place else [])
+    because = {"time": say("the clock"), "entropy": say("a value of the operating system's"), "order": say("an order left to chance")}[candidate.cause]
+    seen = say("the runs take different ways here, for {0}: {1}", because, candidate.seen)
+    related = candidate.related + ([(candidate.place, say("the value comes from here"))] if place != candidate.place else [])
     return Candidate("control-flow", place, seen, candidate.changes, related, candidate.find_line and not line)
 
 

@@ -5,6 +5,7 @@ import re
 import statistics
 
 from . import causes, events, machine, records, sites, verify
+from .words import say
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 # A word or a few, perhaps a sign, and a number: `loss 0.25`, `val acc: 91.2%`, `epoch=3`.
@@ -22,7 +23,7 @@ def record(session, path):
     counts = events.Counts(run.folder)
     header["operations"] = counts.operations
     records.write_archive(path, run.folder, header)
-    told = "The trace of %d operations is in %s." % (counts.operations, path)
+    told = say("The trace of {0} operations is in {1}.", counts.operations, path)
     return dict(verify.NOTHING, result="identical", operations=counts.operations, draws=counts.draws, batches=counts.batches, evidence=[told])
 
 
@@ -53,8 +54,8 @@ def against(session, path):
     side = scene.side
     if scene.same_operation() and not side["flags"] & (records.DRAWS | records.OUTSIDE) and side["op"] not in ("order", "batch"):
         place = side["forward"] if side["forward"] != sites.NOWHERE else side["site"]
-        found.insert(0, causes.Candidate("kernel", place, "`%s` computes other numbers on the two machines" % side["op"], ()))
-    chosen = found[0] if found else causes.Candidate("unknown", scene.place(), "the values differ", ())
+        found.insert(0, causes.Candidate("kernel", place, say("`{0}` computes other numbers on the two machines", side["op"]), ()))
+    chosen = found[0] if found else causes.Candidate("unknown", scene.place(), say("the values differ"), ())
     verify._fill(session, result, chosen, chosen.place, parts[0])
     return result
 
@@ -72,7 +73,7 @@ def seeds(session, numbers, argument=None):
             return verify._failed(session, session.count, run)
         for name, value in _METRIC.findall(run.output):
             values.setdefault(name, {})[number] = float(value)
-    told = ["Each seed is given by %s." % (argument or "taking the place of the program's own")]
+    told = [say("Each seed is given by {0}.", argument) if argument else say("Each seed takes the place of the program's own.")]
     rows = []
     for name, by_seed in list(values.items())[:_MOST_METRICS]:
         if len(by_seed) < len(numbers):
@@ -81,7 +82,7 @@ def seeds(session, numbers, argument=None):
         deviation = statistics.stdev(each) if len(each) > 1 else 0.0
         rows.append({"name": name, "mean": statistics.mean(each), "deviation": deviation, "values": each})
     if not rows:
-        told.append("The program printed no number with a name before it.")
+        told.append(say("The program printed no number with a name before it."))
     return dict(verify.NOTHING, result="identical", evidence=told, seeds=rows, runs=session.count)
 
 

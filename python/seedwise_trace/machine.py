@@ -6,21 +6,22 @@ import platform
 import sys
 
 from . import environment
+from .words import say
 
 _TITLES = {
     "python": "Python",
     "torch": "torch",
     "numpy": "NumPy",
-    "system": "the system",
-    "processor": "the processor",
-    "devices": "the devices",
-    "threads": "the threads",
-    "capability": "the vector instructions",
+    "system": say("The system"),
+    "processor": say("The processor"),
+    "devices": say("The devices"),
+    "threads": say("The threads"),
+    "capability": say("The vector instructions"),
     "deterministic": "use_deterministic_algorithms",
     "benchmark": "cudnn.benchmark",
     "cudnn": "cudnn.deterministic",
     "tf32": "allow_tf32",
-    "precision": "the precision of float32 products",
+    "precision": say("The precision of float32 products"),
     "hash": "PYTHONHASHSEED",
     "workspace": "CUBLAS_WORKSPACE_CONFIG",
 }
@@ -76,14 +77,14 @@ def differences(there, here):
     found = []
     for name, title in _TITLES.items():
         if there.get(name) != here.get(name):
-            found.append("%s: %s there, %s here." % (title[0].upper() + title[1:], _said(there.get(name)), _said(here.get(name))))
+            found.append(say("{0}: {1} there, {2} here.", title, _said(there.get(name)), _said(here.get(name))))
     ours, theirs = here.get("environment", {}), there.get("environment", {})
     for name in sorted(ours.keys() & theirs.keys()):
         if ours[name] != theirs[name]:
-            way = "it is not set here" if not ours[name] else "it is not set there" if not theirs[name] else "its values differ"
-            found.append("The program reads the environment variable `%s`: %s." % (name, way))
+            way = say("it is not set here") if not ours[name] else say("it is not set there") if not theirs[name] else say("its values differ")
+            found.append(say("The program reads the environment variable `{0}`: {1}.", name, way))
     return found
 
 
 def _said(value):
-    return "none" if value in (None, []) else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return say("none") if value in (None, []) else ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -19,6 +19,8 @@ import struct
 import zipfile
 import zlib
 
+from .words import say
+
 VERSION = 3
 
 HARD = struct.Struct("<cBIIII")
@@ -189,12 +191,12 @@ def read_archive(path, folder, limit=1 << 31):
         with zipfile.ZipFile(path) as archive:
             header = json.loads(archive.read("header.json"))
             if header.get("format") != "seedwise-trace":
-                raise ValueError("it is no trace of Seedwise")
+                raise ValueError(say("it is no trace of Seedwise"))
             if header.get("version") != VERSION:
-                raise ValueError("its format has version %s, this is version %s" % (header.get("version"), VERSION))
+                raise ValueError(say("its format has version {0}, this is version {1}", header.get("version"), VERSION))
             infos = [each for each in archive.infolist() if each.filename.startswith("streams/")]
             if sum(each.file_size for each in infos) > limit:
-                raise ValueError("it is larger than %d bytes" % limit)
+                raise ValueError(say("it is larger than {0} bytes", limit))
             for each in infos:
                 name = os.path.basename(each.filename)
                 with archive.open(each) as source, open(os.path.join(folder, name), "wb") as target:
@@ -202,4 +204,4 @@ def read_archive(path, folder, limit=1 << 31):
                         target.write(block)
             return header
     except (zipfile.BadZipFile, KeyError, OSError, UnicodeDecodeError, AttributeError) as problem:
-        raise ValueError("it cannot be read: %s" % problem)
+        raise ValueError(say("it cannot be read: {0}", problem))

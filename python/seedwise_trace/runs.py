@@ -8,6 +8,8 @@ import sys
 import threading
 import time
 
+from .words import say
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 _KEPT_BYTES = 1 << 20
@@ -56,7 +58,8 @@ class Run:
                 told = [each for each in map(_read_line, file) if each]
         except OSError:
             return False, []
-        said = sorted({"The tracer failed at `%s`: %s." % (each["hook"].strip("_"), each["problem"].rstrip(".")) for each in told})
+        kinds = sorted({(each["hook"].strip("_"), each["problem"].rstrip(".")) for each in told})
+        said = [say("The tracer failed at `{0}`: {1}.", hook, problem) for hook, problem in kinds]
         return any(each["hook"] == "_hook_torch" for each in told), said
 
     def again(self, stream):

@@ -3,6 +3,8 @@
 import json
 import os
 
+from .words import say
+
 # Commands that are modules: what is typed, and what Python runs for it.
 LAUNCHERS = {
     "torchrun": ["torch.distributed.run"],
@@ -53,7 +55,7 @@ def read_notebook(path):
             lines += _plain(source.splitlines())
         return "\n".join(lines) + "\n", starts
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
-        raise ValueError("%s is no notebook: %s" % (path, problem))
+        raise ValueError(say("{0} is no notebook: {1}", path, problem))
 
 
 def _plain(lines):
@@ -74,7 +76,7 @@ def _plain(lines):
 def target_of(words, module, folder):
     """The target that a command line names. Raises ValueError with a sentence for what cannot be run."""
     if not words:
-        raise ValueError("there is nothing to run")
+        raise ValueError(say("there is nothing to run"))
     name, arguments = words[0], list(words[1:])
     if module:
         return Target(["-m", name] + arguments, name)
@@ -82,7 +84,7 @@ def target_of(words, module, folder):
     if not os.path.exists(path) and name in LAUNCHERS:
         return Target(["-m"] + LAUNCHERS[name] + arguments, name)
     if not os.path.isfile(path) and not os.path.isfile(os.path.join(path, "__main__.py")):
-        raise ValueError("there is no file '%s'" % name)
+        raise ValueError(say("there is no file '{0}'", name))
     if name.endswith(".ipynb"):
         program, starts = read_notebook(path)
         notebook = Notebook(name, program, starts)

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 
 from . import causes, environment, events, folders, lines, records, runs, sites, targets
+from .words import parts, say, sentence
 
 DEFAULTS = {"operations": 1_000_000, "minutes": 10.0, "memory": 0}
 NOTHING = {"result": "failed", "operations": 0, "draws": 0, "batches": 0, "place": None, "cause": None, "evidence": []}
@@ -78,7 +79,7 @@ def verify(session):
     blind, troubles = first.troubles()
     if blind:
         # Whoever does not see all must not say that all is the same.
-        return dict(NOTHING, evidence=["This program cannot be watched with this Python and these libraries."] + troubles, runs=session.count)
+        return dict(NOTHING, evidence=[say("This program cannot be watched with this Python and these libraries.")] + troubles, runs=session.count)
     second = session.run("as it is, held against the first", first.folder)
     parts = _ordered(second.parts())
     if not parts and not second.failed() and first.output != second.output:
@@ -130,10 +131,10 @@ def _names(files, notebook):
 
 
 def _failed(session, which, run):
-    reasons = {"memory": "it took more memory than the limit", "start": "it could not be started"}
+    reasons = {"memory": say("it took more memory than the limit"), "start": say("it could not be started")}
     told = run.errors.strip() or run.output.strip()
-    sentence = "Run %d: %s." % (which, reasons.get(run.ended) or "the program ended with exit code %s" % run.status)
-    return dict(NOTHING, evidence=[sentence], run=which, traceback=told[-_TAIL:], runs=session.count)
+    why = reasons.get(run.ended) or say("the program ended with exit code {0}", run.status)
+    return dict(NOTHING, evidence=[say("Run {0}: {1}.", which, why)], run=which, traceback=told[-_TAIL:], runs=session.count)
 
 
 def _ordered(parts):
@@ -175,18 +176,18 @@ def _explain(session, first, second, part, result):
         first, second, part = one, two, control
         scene = _scene(session, first, second, part)
         _tell_part(scene, told)
-        told.append("A pair of runs before it parted later: the difference comes and goes.")
+        told.append(say("A pair of runs before it parted later: the difference comes and goes."))
     elif control is None:
-        told.append("An unchanged pair of runs after it was identical: the difference comes and goes.")
+        told.append(say("An unchanged pair of runs after it was identical: the difference comes and goes."))
     elif (control["index"], control["stream"]) == (part["index"], part["stream"]):
-        told.append("An unchanged run parts at the same operation.")
+        told.append(say("An unchanged run parts at the same operation."))
     else:
-        told.append("An unchanged pair of runs after it parted elsewhere: the difference comes and goes.")
+        told.append(say("An unchanged pair of runs after it parted elsewhere: the difference comes and goes."))
     if needs_inputs:
         _learn(part, control, one, two)
     largest = _same_place(control, part) and control["tensors"] or part["tensors"] or {}
     if largest.get("largest"):
-        told.append("The largest difference is %.3g, in %d values." % (largest["largest"], largest["differing"]))
+        told.append(say("The largest difference is {0}, in {1} values.", "%.3g" % largest["largest"], largest["differing"]))
     chosen = _confirm(session, scene, part, told, control is None)
     place = chosen.place
     if chosen.find_line:
@@ -240,16 +241,16 @@ def _learn(part, control, one, two):
 def _tell_part(scene, told):
     first, second = scene.first, scene.second
     if scene.same_operation():
-        told.append("Operation %d, `%s`, gives other values in the second run." % (scene.part["index"], second["op"]))
+        told.append(say("Operation {0}, `{1}`, gives other values in the second run.", scene.part["index"], second["op"]))
     else:
-        way = lambda each: "`%s` at %s" % (each["op"], _short(each["site"])) if each else "its end"
-        told.append("After %d equal operations run 1 goes to %s, run 2 to %s." % (scene.part["index"] - 1, way(first), way(second)))
+        way = lambda each: say("`{0}` at {1}", each["op"], _short(each["site"])) if each else say("its end")
+        told.append(say("After {0} equal operations run 1 goes to {1}, run 2 to {2}.", scene.part["index"] - 1, way(first), way(second)))
     if scene.side["forward"] != sites.NOWHERE:
-        told.append("It is the backward pass of %s." % _short(scene.side["forward"]))
+        told.append(say("It is the backward pass of {0}.", _short(scene.side["forward"])))
 
 
 def _short(site):
-    return site.rpartition(":")[0] or "a place without code of yours"
+    return site.rpartition(":")[0] or say("a place without code of yours")
 
 
 def _confirm(session, scene, part, told, intermittent):
@@ -269,30 +270,30 @@ def _confirm(session, scene, part, told, intermittent):
         if second.failed() and not parts:
             continue
         if not any(_is_again(each, scene) for each in parts):
-            told.append("Two runs %s do not part here%s." % (words, "" if parts else " or later"))
+            told.append(say("Two runs {0} do not part here.", words) if parts else say("Two runs {0} do not part here or later.", words))
             candidate.confirmed = not intermittent or scene.varies()
             return candidate
-        told.append("Two runs %s part all the same." % words)
+        told.append(say("Two runs {0} part all the same.", words))
         refuted.append(candidate)
     chosen = causes.unconfirmed(scene, found, refuted)
     if not chosen.confirmed:
-        told.append("No change took the difference away, so the cause is not confirmed.")
+        told.append(say("No change took the difference away, so the cause is not confirmed."))
     return chosen
 
 
 _CHANGES = {
-    "seed-python": "with `random` seeded at the start",
-    "seed-numpy": "with NumPy seeded at the start",
-    "seed-torch": "with torch seeded at the start",
-    "seed-generators": "with seeds for generators that have none",
-    "clock": "with the same clock",
-    "entropy": "with the same numbers from the operating system",
-    "listing": "with listings sorted",
-    "completion": "with results taken in the order of submission",
-    "threads": "with one thread",
-    "deterministic": "with deterministic algorithms",
-    "fill": "with new memory filled",
-    causes.HASH_SEED: "with PYTHONHASHSEED=0",
+    "seed-python": say("with `random` seeded at the start"),
+    "seed-numpy": say("with NumPy seeded at the start"),
+    "seed-torch": say("with torch seeded at the start"),
+    "seed-generators": say("with seeds for generators that have none"),
+    "clock": say("with the same clock"),
+    "entropy": say("with the same numbers from the operating system"),
+    "listing": say("with listings sorted"),
+    "completion": say("with results taken in the order of submission"),
+    "threads": say("with one thread"),
+    "deterministic": say("with deterministic algorithms"),
+    "fill": say("with new memory filled"),
+    causes.HASH_SEED: say("with PYTHONHASHSEED=0"),
 }
 
 
@@ -309,9 +310,9 @@ def _is_again(part, scene):
 
 def _words_of(changes):
     if len(changes) >= 4:
-        return "with everything held still"
+        return say("with everything held still")
     if changes[0].startswith(environment.CHANGE):
-        return "with the variable `%s` held still" % changes[0][len(environment.CHANGE) :]
+        return say("with the variable `{0}` held still", changes[0][len(environment.CHANGE) :])
     return _CHANGES[changes[0]]
 
 
@@ -338,9 +339,9 @@ def _look_for_luck(session, first, counts, result):
     """Two equal runs may be equal by luck: disturbs what no run may rely on."""
     disturbances = []
     if counts.listings:
-        disturbances.append(("reversed", "order", "with listings reversed"))
+        disturbances.append(("reversed", "order", say("with listings reversed")))
     if counts.uninitialized:
-        disturbances.append(("fill", "uninitialized", "with new memory filled"))
+        disturbances.append(("fill", "uninitialized", say("with new memory filled")))
     for change, cause, words in disturbances:
         run = session.run(words, first.folder, (change,))
         parts = _ordered(run.parts())
@@ -349,11 +350,11 @@ def _look_for_luck(session, first, counts, result):
         if not parts or run.failed():
             continue
         scene = _scene(session, first, run, parts[0])
-        place, seen = scene.place(), "`%s` reads memory that nothing was written to" % scene.side["op"]
+        place, seen = scene.place(), say("`{0}` reads memory that nothing was written to", scene.side["op"])
         if change == "reversed":
             before = [e for e in scene.events + scene.others if e.name == "listing" and e.differs]
             place = before[-1].site if before else counts.listings[0]
-            seen = "a folder is listed here in no fixed order"
+            seen = say("a folder is listed here in no fixed order")
         elif not scene.same_operation() or not scene.side["flags"] & records.UNINITIALIZED:
             made = [e.detail for e in scene.events if e.name == "uninitialized"]
             place = place if scene.same_operation() else (made[-1] if made else place)
@@ -361,7 +362,7 @@ def _look_for_luck(session, first, counts, result):
         candidate.confirmed = True
         result["result"] = "parted"
         result["luck"] = True
-        result["evidence"].append("Two runs were identical, but only by luck: a run %s parts from them." % words)
+        result["evidence"].append(say("Two runs were identical, but only by luck: a run {0} parts from them.", words))
         _tell_part(scene, result["evidence"])
         _fill(session, result, candidate, place, parts[0])
         return
@@ -379,19 +380,19 @@ def _look_at_output(session, first, second, result):
             change = "seed-" + event.name[5:] if event.name.startswith("draw-") else "seed-generators"
             one, two = session.pair(_CHANGES[change], (change,))
             if one.output == two.output and not two.parts() and not two.failed():
-                seen = "numbers are drawn here from a generator that was not seeded, and what the program prints differs"
+                seen = say("numbers are drawn here from a generator that was not seeded, and what the program prints differs")
                 late = events.later(first.folder, name, (change,), event.after)
                 cause = "late-seed" if late and change != "seed-generators" else "unseeded-stream"
                 candidate = causes.Candidate(cause, event.site, seen, (change,))
                 candidate.confirmed = True
                 candidate.stream = event.name[5:] if event.name.startswith("draw-") else None
                 result["result"] = "parted"
-                result["evidence"].append("No operation of torch differs, but the two runs print different text.")
-                result["evidence"].append("Two runs %s print the same." % _CHANGES[change])
+                result["evidence"].append(say("No operation of torch differs, but the two runs print different text."))
+                result["evidence"].append(say("Two runs {0} print the same.", _CHANGES[change]))
                 _fill(session, result, candidate, event.site, None)
                 return
             break
-    result["evidence"].append("The two runs print different text, though no operation of torch differs.")
+    result["evidence"].append(say("The two runs print different text, though no operation of torch differs."))
 
 
 def _fill(session, result, candidate, place, part):
@@ -401,14 +402,15 @@ def _fill(session, result, candidate, place, part):
     result["stream"] = candidate.stream
     result["place"] = shown(place, notebook)
     result["confirmed"] = candidate.confirmed
-    result["evidence"].insert(0, candidate.seen[0].upper() + candidate.seen[1:] + ".")
-    related = [dict(shown(site, notebook) or {}, message=text) for site, text in candidate.related]
+    result["evidence"].insert(0, sentence(candidate.seen))
+    related = [dict(shown(site, notebook) or {}, message=text, said=parts(text)) for site, text in candidate.related]
     result["related"] = [each for each in related if "file" in each]
     if part is None:
         return
     reached = (part["second"] or part["first"])["site"]
     if reached != place and shown(reached, notebook):
-        result["related"].append(dict(shown(reached, notebook), message="the first operation that differs"))
+        text = say("the first operation that differs")
+        result["related"].append(dict(shown(reached, notebook), message=text, said=parts(text)))
     result["operation"] = (part["second"] or part["first"])["op"]
     result["index"] = part["index"]
     result["process"] = part["stream"]

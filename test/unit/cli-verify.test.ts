@@ -74,6 +74,25 @@ test('the report marks what a pair of runs refuted under its conditions', (t) =>
   assert.deepEqual(marksAfter('lists.py'), ['unsorted-listing null']);
 });
 
+test('what a run has shown is said in the language of the session, and in English in JSON', (t) => {
+  const { run } = shell(t, { 'train.py': UNSEEDED });
+  const { stdout } = run('verify', '--lang', 'zh-cn', '--yes', 'train.py');
+  const lines = stdout.trimEnd().split('\n');
+  assert.equal(lines[0], 'train.py:3：两次运行从这里开始不同：unseeded-stream');
+  assert.ok(lines.length > 3, stdout);
+  for (const line of lines.slice(1)) {
+    assert.match(line, /\p{Script=Han}/u);
+    assert.doesNotMatch(line.replaceAll(/`[^`]*`/g, ''), /[a-z]{3}(?! )[^\p{Script=Han}]*[a-z]{3}/u);
+  }
+  const { evidence, said } = JSON.parse(
+    run('verify', '--lang', 'zh-cn', '--yes', '--format', 'json', 'train.py').stdout,
+  );
+  assert.match(evidence[0], /^Numbers are drawn here /);
+  assert.equal(said.evidence.length, evidence.length);
+  assert.match(run('verify', '--lang', 'zh-cn', '--yes', 'nothing.py').stdout, /没有文件“nothing\.py”/);
+  assert.match(run('verify', '--help', '--lang', 'zh-cn').stdout, /把程序运行两次/);
+});
+
 test('a program that fails is shown with its traceback', (t) => {
   const { run } = shell(t, { 'train.py': 'print("on my way")\nraise ValueError("<lost>")\n' });
   const { status, stdout } = run('verify', '--yes', 'train.py');

@@ -136,6 +136,10 @@ def judge(path, verdict_on):
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(path, folder)
         verdict = verdict_on(folder, path.name)
+    # What was made here is whole; what came as JSON has its parts beside it.
+    untold = [each for each in verdict["evidence"] if "said" not in verdict and not hasattr(each, "english")]
+    if untold:
+        return f"no other language can say {untold}"
     wanted = marks(path)
     if not wanted:
         return "" if verdict["result"] == "identical" else f"is said to part: {short(verdict)}"

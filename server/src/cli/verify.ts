@@ -10,9 +10,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { englishPhrase, languageTag, type Message, t, translate } from '../core/text/language.ts';
 import { keepRun } from './runs.ts';
 
-const USAGE = `Runs a program twice and says where the two runs part, and why. It is the only part of Seedwise that runs your code.
+const usage =
+  (): Message => t`Runs a program twice and says where the two runs part, and why. It is the only part of Seedwise that runs your code.
 
   seedwise verify [options] train.py [-- arguments]       a file or a notebook
   seedwise verify [options] -m package.train [-- arguments]
@@ -33,7 +35,6 @@ Exits with 0 if the runs are identical, 1 if they part, 2 if the program could n
 `;
 
 const FORMATS = ['text', 'json', 'junit'];
-const TITLE = 'Seedwise runs this program';
 /** Milliseconds in which a pipe that has something to say has begun to. */
 const PIPE_PATIENCE = 1000;
 
@@ -44,7 +45,11 @@ interface Place {
   readonly cell?: number;
   readonly function?: string;
   readonly message?: string;
+  readonly said?: Said;
 }
+
+/** A text of the tracer's: what is no prose, or words in English and what stands in for `{0}`, `{1}` in them. */
+type Said = string | { readonly text: string; readonly values: readonly Said[] };
 
 /** What `seedwise_trace` answers. */
 export interface Verdict {
@@ -55,6 +60,8 @@ export interface Verdict {
   readonly place: Place | null;
   readonly cause: string | null;
   readonly evidence: readonly string[];
+  /** The parts of the sentences in other fields. */
+  readonly said?: Partial<Record<'evidence' | 'differences' | 'troubles', readonly Said[]>>;
   readonly related?: readonly Place[];
   readonly stack?: readonly Place[];
   readonly operation?: string;
@@ -104,7 +111,7 @@ export async function verify(argv: readonly string[]): Promise<number> {
     return 2;
   }
   if (!request) {
-    process.stdout.write(USAGE);
+    process.stdout.write(usage());
     return 0;
   }
   if (!request.yes && !(await agrees(request))) return 2;
@@ -126,32 +133,37 @@ function readRequest(argv: readonly string[]): Request | undefined {
   if (values.help) return undefined;
   const module = values.module;
   const words = [...(module === undefined ? [] : [module]), ...positionals, ...(end < 0 ? [] : argv.slice(end + 1))];
-  if (words.length === 0) throw new UsageError('a program is missing');
-  if (!FORMATS.includes(values.format)) throw new UsageError(`there is no format '${values.format}'`);
+  if (words.length === 0) throw new UsageError(t`a program is missing`);
+  if (!FORMATS.includes(values.format)) throw new UsageError(t`there is no format '${values.format}'`);
   const limits = ['max-operations', 'max-minutes', 'max-memory'] as const;
   for (const name of limits)
     if (values[name] !== undefined && !(Number(values[name]) > 0))
-      throw new UsageError(`'--${name}' needs a number above 0`);
+      throw new UsageError(t`'--${name}' needs a number above 0`);
   const modes = [values.record, values.against, seeds].filter((mode) => mode !== undefined);
-  if (modes.length > 1) throw new UsageError("'--record', '--against' and '--seeds' exclude each other");
+  if (modes.length > 1) throw new UsageError(t`'--record', '--against' and '--seeds' exclude each other`);
   const options = limits.flatMap((name) => (values[name] === undefined ? [] : [`--${name}`, values[name]]));
   if (module !== undefined) options.push('-m');
   for (const name of ['record', 'against', 'seed-argument'] as const)
     if (values[name] !== undefined) options.push(`--${name}`, values[name]);
   if (seeds) options.push('--seeds', seeds.join(','));
-  const memory = values['max-memory'] === undefined ? '' : `, ${values['max-memory']} MB`;
+  const operations = values['max-operations'] ?? 1_000_000;
+  const minutes = values['max-minutes'] ?? 10;
+  const memory = values['max-memory'];
   return {
     words,
     python: values.python ?? 'python3',
     format: values.format,
     yes: values.yes,
     options,
-    limits: `${values['max-operations'] ?? 1_000_000} operations, ${values['max-minutes'] ?? 10} minutes${memory} a run`,
+    limits:
+      memory === undefined
+        ? t`${operations} operations, ${minutes} minutes a run`
+        : t`${operations} operations, ${minutes} minutes, ${memory} MB a run`,
     times: seeds
-      ? `${seeds.length} times`
+      ? t`Seedwise runs this program ${seeds.length} times:`
       : modes.length > 0
-        ? 'once'
-        : 'twice, and up to 20 times more to name a cause',
+        ? t`Seedwise runs this program once:`
+        : t`Seedwise runs this program twice, and up to 20 times more to name a cause:`,
     isPair: modes.length === 0,
   };
 }
@@ -172,6 +184,8 @@ function parsed(args: string[]) {
         record: { type: 'string' },
         against: { type: 'string' },
         'seed-argument': { type: 'string' },
+        // Read before, by whoever chooses the language.
+        lang: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -187,21 +201,21 @@ function takeSeeds(args: string[]): string[] | undefined {
   let end = at + 1;
   while (end < args.length && /^\d+$/.test(args[end]!)) end++;
   const seeds = args.slice(at + 1, end);
-  if (seeds.length === 0) throw new UsageError("'--seeds' needs numbers");
+  if (seeds.length === 0) throw new UsageError(t`'--seeds' needs numbers`);
   args.splice(at, end - at);
   return seeds;
 }
 
 async function agrees(request: Request): Promise<boolean> {
-  process.stderr.write(
-    `${TITLE} ${request.times}: ${request.words.join(' ')}\n  with ${request.python}, in a copy of this folder where it has at most 200 MB\n  within ${request.limits}\n`,
-  );
+  const { times, words, python, limits } = request;
+  const where = t`with ${python}, in a copy of this folder where it has at most 200 MB`;
+  process.stderr.write(`${times} ${words.join(' ')}\n  ${where}\n  ${t`within ${limits}`}\n`);
   if (!process.stdin.isTTY) {
-    process.stderr.write("seedwise: there is nobody to ask; '--yes' runs it\n");
+    process.stderr.write(`seedwise: ${t`there is nobody to ask; '--yes' runs it`}\n`);
     return false;
   }
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await lines.question('Run it? [y/N] ');
+  const answer = await lines.question(`${t`Run it?`} [y/N] `);
   lines.close();
   return /^y(es)?$/i.test(answer.trim());
 }
@@ -218,7 +232,7 @@ const failure = (evidence: string): Verdict => ({
 
 async function run(request: Request): Promise<Verdict> {
   const home = packageFolder();
-  if (home === undefined) return failure('The Python package `seedwise_trace` is not where Seedwise is installed.');
+  if (home === undefined) return failure(t`The Python package \`seedwise_trace\` is not where Seedwise is installed.`);
   const scratch = mkdtempSync(join(tmpdir(), 'seedwise-stdin-'));
   try {
     const input = request.yes ? await givenInput() : undefined;
@@ -284,13 +298,13 @@ function drive(request: Request, home: string, options: readonly string[]): Prom
   });
   child.stdin.on('error', () => {});
   return new Promise((resolve) => {
-    child.once('error', (error) => resolve(failure(`'${request.python}' cannot be started: ${error.message}.`)));
+    child.once('error', (error) => resolve(failure(t`'${request.python}' cannot be started: ${error.message}.`)));
     child.once('close', (code) => {
       process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop);
       try {
         resolve(JSON.parse(output));
       } catch {
-        resolve(failure(`The tracer ended without a verdict, with exit code ${code}.`));
+        resolve(failure(t`The tracer ended without a verdict, with exit code ${code ?? '?'}.`));
       }
     });
   });
@@ -299,35 +313,56 @@ function drive(request: Request, home: string, options: readonly string[]): Prom
 const jsonOf = (verdict: Verdict): string => `${JSON.stringify(verdict, null, 2)}\n`;
 
 function textOf(verdict: Verdict, name: string): string {
-  const lines = [headOf(verdict, name), ...verdict.evidence.map((each) => `  ${each}`)];
-  for (const place of verdict.related ?? []) lines.push(`  ${whereOf(place)}: ${place.message}`);
+  const lines: string[] = [headOf(verdict, name), ...saidOf(verdict, 'evidence').map((each) => `  ${each}`)];
+  for (const place of verdict.related ?? [])
+    lines.push(`  ${whereOf(place)}: ${place.said === undefined ? place.message : spoken(place.said, place.message)}`);
   for (const place of (verdict.stack ?? []).slice(1))
-    lines.push(`    called from ${whereOf(place)} in ${place.function}`);
+    lines.push(`    ${t`called from ${whereOf(place)} in ${place.function ?? '?'}`}`);
   if (verdict.regions)
-    lines.push(`  ${verdict.regions} of the operations are calls of compiled regions, whose insides are not seen.`);
-  for (const each of verdict.differences ?? []) lines.push(`  ${each}`);
+    lines.push(
+      `  ${t`${verdict.regions} of the operations are calls of compiled regions, whose insides are not seen.`}`,
+    );
+  for (const each of saidOf(verdict, 'differences')) lines.push(`  ${each}`);
   for (const { name: metric, mean, deviation, values } of verdict.seeds ?? [])
     lines.push(`  ${metric}: ${rounded(mean)} ± ${rounded(deviation)} (${values.map(rounded).join(', ')})`);
-  for (const each of verdict.troubles ?? []) lines.push(`  ${each}`);
-  if (verdict.limit) lines.push(`  The runs were stopped at the limit of ${verdict.limit}.`);
+  for (const each of saidOf(verdict, 'troubles')) lines.push(`  ${each}`);
+  const limits: Readonly<Record<string, Message>> = {
+    operations: t`The runs were stopped at the limit of operations.`,
+    minutes: t`The runs were stopped at the limit of minutes.`,
+  };
+  if (verdict.limit) lines.push(`  ${limits[verdict.limit] ?? verdict.limit}`);
   if (verdict.written?.length)
-    lines.push(`  The folder was too large to copy. The runs wrote ${verdict.written.join(', ')}`);
+    lines.push(`  ${t`The folder was too large to copy. The runs wrote ${verdict.written.join(', ')}`}`);
   if (verdict.traceback) lines.push('', verdict.traceback);
   return `${lines.join('\n')}\n`;
 }
 
+/** Sentences of the tracer's in the language of the session; in English they are as it wrote them. */
+function saidOf(verdict: Verdict, field: 'evidence' | 'differences' | 'troubles'): string[] {
+  return (verdict[field] ?? []).map((each, i) => {
+    const said = verdict.said?.[field]?.[i];
+    return said === undefined ? each : spoken(said, each);
+  });
+}
+
+const spoken = (said: Said, english = ''): string =>
+  languageTag() === 'en' && english !== '' ? english : worded(said);
+
+const worded = (said: Said): string =>
+  typeof said === 'string' ? said : translate(englishPhrase(said.text), ...said.values.map(worded));
+
 function headOf(verdict: Verdict, name: string): string {
-  if (verdict.result === 'failed') return `${name} could not be run.`;
-  if (verdict.seeds) return `${name} under several seeds: mean ± standard deviation of what it printed last.`;
+  if (verdict.result === 'failed') return t`${name} could not be run.`;
+  if (verdict.seeds) return t`${name} under several seeds: mean ± standard deviation of what it printed last.`;
   const { operations, draws, batches } = verdict;
   if (verdict.result === 'identical')
-    return `Identical over ${operations} operations, ${draws} draws and ${batches} batches in this pair.`;
-  const where = verdict.place ? `${whereOf(verdict.place)}: ` : '';
-  return `${where}two runs part here: ${verdict.cause}`;
+    return t`Identical over ${operations} operations, ${draws} draws and ${batches} batches in this pair.`;
+  const cause = verdict.cause ?? '?';
+  return verdict.place ? t`${whereOf(verdict.place)}: two runs part here: ${cause}` : t`two runs part here: ${cause}`;
 }
 
 const whereOf = ({ file, line, cell }: Place): string =>
-  cell === undefined ? `${file}:${line}` : `${file}:cell ${cell + 1}:${line}`;
+  cell === undefined ? `${file}:${line}` : t`${file}:cell ${cell + 1}:${line}`;
 
 const rounded = (value: number): string => String(Number(value.toPrecision(5)));
 

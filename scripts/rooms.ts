@@ -35,6 +35,60 @@ export const ROOMS: readonly Room[] = [
   { name: 'report', holds: 'The reproducibility report.' },
 ];
 
+/**
+ * Files outside of `python` that still look names up or read definitions themselves, by room. Nobody joins them: what a value
+ * may stand for and where it goes is asked of the evaluator. One that does so leaves the list.
+ */
+export const FOLLOWERS: Readonly<Record<string, readonly string[]>> = {
+  lowering: [
+    'augmentation',
+    'calls',
+    'command-apps',
+    'harmless-draws',
+    'lengths',
+    'transforms',
+    'unread-calls',
+    'values',
+  ],
+  tensors: [
+    'devices',
+    'distinct-indices',
+    'host-copies',
+    'modules',
+    'sizes',
+    'tensors',
+    'trained',
+    'weights',
+    'written-values',
+  ],
+  operations: ['calls', 'collisions', 'conditions', 'gradients', 'unfilled', 'verdicts'],
+  seeding: [
+    'draw-outside',
+    'moves',
+    'optional-seeds',
+    'plain-values',
+    'quotable',
+    'ranks',
+    'rounds',
+    'run-comparison',
+    'seed-bits',
+    'seed-values',
+    'varying-seeds',
+  ],
+  loading: ['loaders', 'ranks', 'splits', 'worker-draws', 'worker-functions', 'worker-seeds'],
+  ordering: ['listings', 'order', 'positions'],
+  program: ['modes'],
+  rules: [
+    'dropout-always-on',
+    'ineffective-hash-seed',
+    'inert-assignment',
+    'inference-without-eval',
+    'missing-set-epoch',
+    'resume-without-rng-state',
+    'truncated-seed',
+  ],
+};
+
 export const CORE = 'server/src/core/';
 
 /** The room of a file of the engine, by its path from the repository's root; undefined for one that stands in none. */

@@ -6,7 +6,7 @@ import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { CORE, ROOMS, roomOf } from '../../scripts/rooms.ts';
+import { CORE, FOLLOWERS, ROOMS, roomOf } from '../../scripts/rooms.ts';
 import { RULES } from '../../server/src/core/rules/index.ts';
 import { filesBelow, ROOT, readText } from '../corpus.ts';
 import { libraryNamesIn } from '../library-names.ts';
@@ -35,6 +35,26 @@ test('imports follow the arrows of ARCHITECTURE.md', () => {
       .map((target) => `${path} -> ${target}`),
   );
   assert.deepEqual(wrong, []);
+});
+
+/** Reading what a name is bound to, and the steps from there. */
+const FOLLOWS = /\.definitions\(|\b(lookUp|reachingDefinitions|assignedValues|bindingOf)\(/;
+
+test('names are looked up and definitions read in `python`, and nowhere else but where they still are', () => {
+  const following = filesBelow('server/src/core', '.ts').filter(
+    (path) => !path.startsWith('python/') && FOLLOWS.test(readText(`${CORE}${path}`)),
+  );
+  const listed = Object.entries(FOLLOWERS).flatMap(([room, files]) => files.map((file) => `${room}/${file}.ts`));
+  assert.deepEqual(
+    following.filter((path) => !listed.includes(path)),
+    [],
+    'ask the evaluator (python/evaluator.ts)',
+  );
+  assert.deepEqual(
+    listed.filter((path) => !following.includes(path)),
+    [],
+    'they do it no more: take them off the list in scripts/rooms.ts',
+  );
 });
 
 /** Whether the arrow is allowed; relative targets are paths from the repository's root. */

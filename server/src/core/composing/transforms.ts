@@ -3,8 +3,8 @@
 import type { Event, FunctionEffects, InstanceValue, Transformation } from '../effects/events.ts';
 import { DRAWS_FROM } from '../effects/events.ts';
 import type { Site, TransformedDraw } from '../effects/summary.ts';
+import { type GeneratorClass, generatorMadeBy } from '../knowledge/generators.ts';
 import type { Stream } from '../knowledge/tables.ts';
-import { type GeneratorClass, generatorMadeBy } from '../knowledge/transforms.ts';
 
 /** Code that runs in another way than it is written. */
 interface Context {

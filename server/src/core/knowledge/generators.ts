@@ -6,6 +6,9 @@ import { canonical, type Where } from './tables.ts';
 /** A generator, what keeps one inside, or a call that draws from a fresh one. */
 export type GeneratorRow = GeneratorsTable['generators'][number];
 
+/** A class whose objects are generators of random numbers, and what its methods do. */
+export type GeneratorClass = GeneratorsTable['classes'][number];
+
 /** A method that draws from a fresh generator, of any object that a library made. */
 export type FreshMethod = GeneratorsTable['methods'][number];
 
@@ -29,3 +32,15 @@ export function seedOfGenerator(qualifiedName: string): Where | undefined {
   const seeding = BY_NAME.get(name.slice(0, dot))?.seeding;
   return seeding?.method === name.slice(dot + 1) ? seeding : undefined;
 }
+
+const CLASSES: ReadonlyMap<string, GeneratorClass> = new Map(
+  (generatorTable.classes as readonly GeneratorClass[]).flatMap((row) =>
+    [row.name, ...(row.aliases ?? [])].map((name) => [canonical(name), row] as const),
+  ),
+);
+
+/** The class of the generator that a call of this name makes. */
+export const generatorMadeBy = (name: string): GeneratorClass | undefined => CLASSES.get(name);
+
+/** The methods of any generator that draw from it. */
+export const DRAWING_METHODS: ReadonlySet<string> = new Set([...CLASSES.values()].flatMap(({ draws }) => draws));

@@ -255,6 +255,29 @@ interface Generators {
     source: string;
   }[];
   /**
+   * Classes whose objects are generators, and what their methods do: which draw, seed anew and put into another order.
+   */
+  classes: {
+    name: string;
+    aliases?: string[];
+    stream: 'python' | 'numpy' | 'torch';
+    reseeds: string[];
+    /**
+     * Draws whose number compiled code keeps from its trace.
+     */
+    frozen: string[];
+    source: string;
+    /**
+     * Methods that put what they are passed into another order, and methods that return it so.
+     */
+    shuffles: string[];
+    permutes: string[];
+    /**
+     * Methods that draw; a torch.Generator is drawn from by functions that are passed it.
+     */
+    draws: string[];
+  }[];
+  /**
    * Methods that draw from a fresh generator, of any object that a library made.
    */
   methods: {
@@ -818,20 +841,6 @@ interface Transforms {
     name: string;
     aliases?: string[];
     source: string;
-  }[];
-  generators: {
-    name: string;
-    aliases?: string[];
-    stream: 'python' | 'numpy' | 'torch';
-    reseeds: string[];
-    /**
-     * Draws whose number compiled code keeps from its trace.
-     */
-    frozen: string[];
-    source: string;
-    shuffles: string[];
-    permutes: string[];
-    draws: string[];
   }[];
   /**
    * Functions of numpy that draw from torch's stream in compiled code where a size is given; and its position.

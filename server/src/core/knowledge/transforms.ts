@@ -14,9 +14,6 @@ export type Transform = Partial<Omit<TransformsTable['transforms'][number], 'kin
  */
 export type TransformKind = TransformsTable['transforms'][number]['kind'];
 
-/** A class whose objects are generators of random numbers. */
-export type GeneratorClass = TransformsTable['generators'][number];
-
 /** A function that puts what it is passed into another order, or returns it so. */
 export type Shuffle = TransformsTable['shuffles'][number];
 
@@ -31,7 +28,6 @@ const METHODS = new Map(
 );
 const BASES = byName(table.bases as readonly (Named & { readonly kind: string })[]);
 const UNTOUCHED = byName(table.untouched);
-const GENERATORS = byName(table.generators as readonly (GeneratorClass & Named)[]);
 const SHUFFLES = byName(table.shuffles as readonly Shuffle[]);
 const ARRAYS = new Map(table.arrays.map(({ name, size }) => [name, size]));
 
@@ -46,12 +42,6 @@ export const checkpointsItself = (base: string): boolean => BASES.has(base);
 
 /** True for what keeps a function as it is within transformed code. */
 export const leavesUntouched = (name: string): boolean => UNTOUCHED.has(name);
-
-/** The class of the generator that a call of this name makes. */
-export const generatorMadeBy = (name: string): GeneratorClass | undefined => GENERATORS.get(name);
-
-/** The methods of any generator that draw from it. */
-export const DRAWING_METHODS: ReadonlySet<string> = new Set([...GENERATORS.values()].flatMap(({ draws }) => draws));
 
 /** Where a function of numpy takes the size whose presence makes compiled code draw it from torch's stream. */
 export const arraySizeOf = (name: string): number | undefined => ARRAYS.get(name);

@@ -1,10 +1,11 @@
 /** Iterable datasets: how their `__iter__` shares its items among the workers, and in which order it hands them out. */
 
 import type { Project } from '../contract/project.ts';
+import { type GeneratorClass, generatorMadeBy } from '../knowledge/generators.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { compareVersions, looksLikeSeeder, type Stream, seederOf } from '../knowledge/tables.ts';
-import { type GeneratorClass, generatorMadeBy, shuffleNamed } from '../knowledge/transforms.ts';
+import { shuffleNamed } from '../knowledge/transforms.ts';
 import { findDraw } from '../lowering/draws.ts';
 import type { Call } from '../python/call.ts';
 import { evaluatorOf } from '../python/evaluator.ts';

@@ -2,8 +2,8 @@
 
 import { type Event, NOTHING_PASSED, type Value } from '../effects/events.ts';
 import { EXITS, GETS_CONTEXT, SPAWNS } from '../knowledge/calls.ts';
+import { generatorMadeBy } from '../knowledge/generators.ts';
 import { seederOf, seedsInPassing } from '../knowledge/tables.ts';
-import { generatorMadeBy } from '../knowledge/transforms.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';

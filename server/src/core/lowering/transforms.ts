@@ -2,11 +2,10 @@
 
 import type { Event, Transformation, Value } from '../effects/events.ts';
 import { TAKES_NO_GRADIENT } from '../knowledge/calls.ts';
+import { DRAWING_METHODS, generatorMadeBy } from '../knowledge/generators.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import {
   checkpointsItself,
-  DRAWING_METHODS,
-  generatorMadeBy,
   leavesUntouched,
   type Transform,
   transformingMethod,

@@ -1,7 +1,8 @@
 /** A draw that compiled, traced or batched code makes once, so that all its calls or rows get one number. */
 
 import type { Rule } from '../contract/rule.ts';
-import { generatorMadeBy, type TransformKind } from '../knowledge/transforms.ts';
+import { generatorMadeBy } from '../knowledge/generators.ts';
+import type { TransformKind } from '../knowledge/transforms.ts';
 import { drawOutside } from '../seeding/draw-outside.ts';
 import { callAt, drawFromTorch } from '../seeding/transformed-draws.ts';
 import { type Phrase, phrase, translate } from '../text/language.ts';

@@ -195,7 +195,8 @@ class Context:
 
     def again(self):
         """How many results come of the same inputs when the operation is run 16 times; None where its inputs are gone."""
-        if self.op.draws or (self.op.mutated and self.kept is None):
+        # Other processes would wait for a collective operation that is run again, and it for them.
+        if self.op.draws or self.op.late or (self.op.mutated and self.kept is None):
             return None
         seen = set()
         try:

@@ -1,5 +1,6 @@
 """How the driver behaves with programs that read, print, fork, hang, fail or write: each check gives what is wrong, or nothing."""
 
+import ast
 import json
 import os
 import subprocess
@@ -165,6 +166,31 @@ def cannot_be_watched(drive):
     return expect(verdict, result="failed") or ("" if code == 2 and "hook_torch" in verdict["evidence"][1] else str(verdict))
 
 
+def pythons():
+    """The interpreters of this machine that the tracer promises to run on, by their version: those on the path, and pyenv's."""
+    places = [Path(each) for each in os.environ.get("PATH", "").split(os.pathsep)]
+    places += sorted(Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions").glob("*/bin"))
+    names = {f"python3.{minor}" for minor in range(9, 15)}
+    return {path.name: path for place in places for path in (place / name for name in sorted(names)) if path.is_file()}
+
+
+def runs_on_every_python(drive):
+    """Without torch, on each Python from 3.9 on that there is; and no file needs more than 3.9 to be read."""
+    package = Path(__file__).resolve().parent.parent.parent / "python" / "seedwise_trace"
+    for path in package.rglob("*.py"):
+        ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
+    text = "import glob, os, random, time, uuid\nfrom pathlib import Path\nos.environ.get('HOME'), glob.glob('*'), list(Path('.').iterdir()), time.time(), uuid.uuid4(), hash('a')\nvalue = random.random()\nprint(value)\n"
+    found = pythons()
+    print(f"runs on {', '.join(sorted(found)) or 'no other Python'}")
+    for name, python in sorted(found.items()):
+        done = subprocess.run([python, str(package), "--", "main.py"], cwd=folder_with(main__py=text), stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8")
+        verdict = json.loads(done.stdout or "{}")
+        wrong = expect(verdict, result="parted", cause="unseeded-stream", confirmed=True, troubles=[])
+        if wrong or verdict["place"]["line"] != 4 or verdict["files"].keys() != {"main.py"}:
+            return f"{name}: {wrong or verdict} {done.stderr[-800:]}"
+    return ""
+
+
 def is_cancelled(drive):
     """Ending whoever asked ends every process of the program."""
     folder = folder_with(main__py="import multiprocessing as mp, time\nimport torch\ndef work():\n    time.sleep(600)\nif __name__ == '__main__':\n    [mp.Process(target=work).start() for _ in range(2)]\n    x = torch.ones(2) + 1\n    open('started', 'w').close()\n    time.sleep(600)\n")
@@ -267,6 +293,7 @@ CHECKS = {
         is_compiled,
         reads_the_environment,
         cannot_be_watched,
+        runs_on_every_python,
         is_cancelled,
         lists_in_every_way,
         is_recorded_and_compared,

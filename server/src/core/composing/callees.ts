@@ -105,6 +105,13 @@ interface Around {
   readonly self: InstanceValue | null;
 }
 
+/** What an attribute holds, and the class that says so, by the name and the file it stands in. */
+interface Held {
+  readonly value: Value;
+  readonly owner: string;
+  readonly path: string;
+}
+
 /** True for an event that seeds, or one of whose parts does; a call by its name alone. */
 function maySeed(event: Event): boolean {
   if (event.kind === 'seed' || event.kind === 'unknown-seeder') return true;
@@ -193,9 +200,26 @@ export class Callees {
       const read = this.method(object.instance, name, home);
       return read?.effects.isProperty ? settle(read.effects.returns, {}, read.path) : null;
     }
-    const init = object.made && this.method(object.instance, '__init__', home);
-    const env = init && object.made ? bindArguments(init.effects, object.made, {}, home) : {};
-    return settle(held.value, env, held.path);
+    return settle(held.value, this.#madeWith(object, home, held), held.path);
+  }
+
+  /** What the constructor was passed that keeps an attribute: the object's own, or that of a base which it hands on to. */
+  #madeWith(object: InstanceValue, home: string, { owner, path }: Held): Environment {
+    const own = object.made && this.method(object.instance, '__init__', home);
+    if (!own || !object.made) return {};
+    let init: FoundFunction = own;
+    let env = bindArguments(init.effects, object.made, {}, home);
+    for (let depth = 0; depth < DEEPEST_CLASS; depth++) {
+      if (init.path === path && init.id === `${owner}.__init__`) return env;
+      const above: Event | undefined = init.effects.events.find(
+        (each) => each.kind === 'call' && typeof each.target === 'string' && each.target.endsWith('.super().__init__'),
+      );
+      const meaning: Meaning | null = above?.kind === 'call' ? this.meaning(String(above.target), init.path) : null;
+      if (above?.kind !== 'call' || meaning?.kind !== 'function') return env;
+      env = bindArguments(meaning.found.effects, settleArguments(above, env, init.path), {}, init.path);
+      init = meaning.found;
+    }
+    return env;
   }
 
   /** What a value is where a function runs: its parameters bound, and those of its object, and followed. */
@@ -252,12 +276,12 @@ export class Callees {
   }
 
   /** What `self.<name>` holds, as far as the object's class and what it was made of tell; with the file that says so. */
-  #attribute(object: InstanceValue, name: string, from: string, depth = 0): { value: Value; path: string } | null {
+  #attribute(object: InstanceValue, name: string, from: string, depth = 0): Held | null {
     const located = this.#place(object.instance, from);
     const owner = located && this.#modules.effects(located.path)?.classes[located.name];
     if (!located || !owner || depth > DEEPEST_CLASS) return null;
     const value = owner.attributes[name];
-    if (value !== undefined) return { value, path: located.path };
+    if (value !== undefined) return { value, owner: located.name, path: located.path };
     for (const base of owner.bases) {
       const inherited = base !== null && this.#attribute({ ...object, instance: base }, name, located.path, depth + 1);
       if (inherited) return inherited;

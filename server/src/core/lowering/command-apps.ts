@@ -101,8 +101,8 @@ function passed(call: Call, file: PythonFile, keywords: readonly string[]): Targ
 }
 
 /**
- * `fire.Fire(Trainer)`, `fire.Fire({'train': train})`, `fire.Fire()`: one of the methods, of what the table holds, or of
- * the functions of the file runs. Null for what is no such call, and for a function, which is handed over like any other.
+ * `fire.Fire(Trainer)`, `fire.Fire(train)`, `fire.Fire({'train': train})`, `fire.Fire()`: one of the methods, the function,
+ * one of what the table holds, or one of the functions of the file runs. Null for what is no such call.
  */
 export function fireEvents(call: Call, file: PythonFile, site: (node: Node) => string): Event[] | null {
   if (call.name !== FIRE) return null;
@@ -121,6 +121,9 @@ export function fireEvents(call: Call, file: PythonFile, site: (node: Node) => s
     const methods = [...owner.methods.keys()].filter(isOffered);
     return [...one(owner.id), ...alternatives(methods.map((method) => one({ of: { instance: owner.id }, method })))];
   }
+  // A function runs at once, whatever a class of such a name would do with it.
+  const handed = file.qualify(component);
+  if (handed !== null) return one(handed);
   if (component.type !== 'dictionary') return null;
   const held = component.children.flatMap((pair) => file.qualify(pair.get('value') ?? pair) ?? []);
   return alternatives(held.map(one));

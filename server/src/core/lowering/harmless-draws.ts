@@ -274,11 +274,24 @@ function replaces(statement: Node, name: string, file: PythonFile): Replacing | 
     const how = (statement.get('body')?.children ?? []).map((each) => replaces(each, name, file));
     return how.find((each) => each !== undefined);
   }
+  if (statement.type === 'try_statement') return triedToLoad(statement, name, file);
   if (statement.type !== 'if_statement') return overwrites(statement, name, file);
   const condition = statement.get('condition');
   const isAsked = asksParameter(condition, file) || (condition && asksRequired(condition, file));
   const body = isAsked ? statement.get('consequence')?.children : undefined;
   return body?.map((each) => overwrites(each, name, file)).find((how) => how !== undefined);
+}
+
+/** A `try` that loads, and whose handlers load what the body could not, or raise. */
+function triedToLoad(statement: Node, name: string, file: PythonFile): Replacing | undefined {
+  const [body, ...handlers] = statement.children.flatMap((each) => {
+    if (each.type === 'block') return [each.children];
+    return /^except/.test(each.type) ? [each.children.find(({ type }) => type === 'block')?.children ?? []] : [];
+  });
+  const loads = (statements: readonly Node[]): Replacing | undefined =>
+    statements.map((each) => overwrites(each, name, file)).find((how) => how !== undefined);
+  const isSure = handlers.every((each) => loads(each) || each.some(({ type }) => type === 'raise_statement'));
+  return isSure ? loads(body ?? []) : undefined;
 }
 
 /** Something in the statement is called as if it trained; `model.train()` only sets a mode. */

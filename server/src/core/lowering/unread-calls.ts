@@ -69,7 +69,7 @@ export function unreadCall(call: Call, file: PythonFile, site: Sites): Event[] {
 function targetOf(call: Call, file: PythonFile): CallEvent['target'] | null {
   const named = call.name ?? appOf(call.callee, file);
   const object = call.callee.get('object');
-  const made = object && named?.startsWith('#') && call.method !== null ? knownValue(object, file) : null;
+  const made = object && named !== null && call.method !== null ? knownValue(object, file) : null;
   // What an object was made of decides what its methods do.
   if (made !== null && 'instance' in made && keepsSomething(made)) return { of: made, method: call.method ?? '' };
   if (named !== null) return named;

@@ -45,6 +45,7 @@ export const FOLLOWERS: Readonly<Record<string, readonly string[]>> = {
     'calls',
     'command-apps',
     'harmless-draws',
+    'replaced-weights',
     'lengths',
     'transforms',
     'unread-calls',

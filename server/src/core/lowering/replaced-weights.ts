@@ -1,0 +1,338 @@
+/** Weights that are drawn and then replaced: by those of a checkpoint, by a new draw, or by what a helper says it loads. */
+
+import type { LoadedBy } from '../effects/events.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
+import { loadsWeights } from '../knowledge/tables.ts';
+import type { Call } from '../python/call.ts';
+import type { PythonFile } from '../python/file.ts';
+import { linksOf } from '../python/links.ts';
+import type { FunctionInfo } from '../python/scope.ts';
+import { type Node, walk } from '../syntax/parse.ts';
+import { isRequiredOption } from './options.ts';
+
+const TRAINS = /^(fit|learn|backward|step|train(_\w+)?|training|\w+_train|run_epoch|run_training|do_train\w*)$/;
+/** What modules are put into: the weights of the whole are theirs. */
+const WHOLES = namesFor('module-wholes');
+/** A helper that puts a checkpoint into the network it gets. */
+const LOADS = /^(load|reload|restore)_?(checkpoint|ckpt|weights|state(_?dict)?|model|network|pretrained\w*)s?$/i;
+const INITIALISES = /^apply$|(^|_)(re)?(init|initiali[sz]e|reset|create|build)(_|$)|weights?(_|$)/i;
+const LOADS_MODEL = nameFor('loads-model');
+/** Functions that call functions are followed so far. */
+const DEEPEST = 3;
+
+/**
+ * How weights are replaced: by those of a checkpoint; or by others, a new draw or what a helper says it loads. Whether the
+ * helper of another file does is for its body to say.
+ */
+type Replacing = 'loaded' | 'otherwise' | LoadedBy;
+
+/** The statement that replaces weights. An `if` is one where a parameter decides, as `pretrained` does. */
+export interface Replacement {
+  readonly statement: Node;
+  readonly how: Replacing;
+}
+
+/**
+ * `model = Net()`, and `init_weights(model)`, whose weights are replaced further down in the same block, or behind the
+ * branch that made it.
+ */
+export function overwrittenBy(statement: Node, file: PythonFile): Replacement | undefined {
+  const expression = statement.type === 'expression_statement' ? statement.children[0] : undefined;
+  const target =
+    expression?.type === 'assignment' ? expression.get('left') : expression && initialised(expression, file);
+  if (!target || !/identifier|attribute/.test(target.type)) return undefined;
+  const [first, ...others] = waysFrom(statement, target, file).map((way) => replacedOn(way, target, file));
+  if (!first || others.includes(undefined)) return undefined;
+  return others.some((each) => each?.how === 'otherwise') ? { ...first, how: 'otherwise' } : first;
+}
+
+/** What surely runs after a statement, on each of the ways on: behind a function that draws for the module, behind its calls. */
+function waysFrom(statement: Node, target: Node, file: PythonFile, depth = 0): readonly (readonly Node[])[] {
+  const home = linksOf(file).functionAround(statement);
+  const after = statementsAfter(statement);
+  const isOfModule = home ? isForModule(home, target, file) : file.scope(statement).kind === 'module';
+  const following = isOfModule ? after.flatMap((each) => [...bodyCalled(each, target, file), each]) : after;
+  if (!isOfModule || depth > DEEPEST || statement.parent !== home?.node.get('body')) return [following];
+  const calls = file.calls(home.id).map(({ node }) => node.parent);
+  if (calls.length === 0 || calls.some((each) => each?.type !== 'expression_statement')) return [following];
+  return calls.flatMap((call) =>
+    call ? waysFrom(call, target, file, depth + 1).map((way) => [...following, ...way.filter(isCertain)]) : [],
+  );
+}
+
+/** A plain function that means the module's object by the name. */
+const isForModule = (info: FunctionInfo, target: Node, file: PythonFile): boolean =>
+  info.decorators.length === 0 && !info.class && !isOwn(target, info, file);
+
+/** The function has the object under a name of its own. */
+function isOwn(target: Node, { node }: FunctionInfo, file: PythonFile): boolean {
+  const [root = ''] = file.read(target).split('.', 1);
+  return file.scopes.byNode.get(node)?.names.has(root) === true;
+}
+
+/** What a condition of the module decides is not the function's to say. */
+const isCertain = ({ type }: Node): boolean => type !== 'if_statement';
+
+/** What replaces the weights first; nothing where the way ends before, or training comes between. */
+function replacedOn(way: readonly Node[], target: Node, file: PythonFile): Replacement | undefined {
+  const names = new Set([file.read(target)]);
+  for (const [i, next] of way.entries()) {
+    if (/^(return|raise|break|continue)_statement$/.test(next.type)) return undefined;
+    const how = [...names].map((name) => replaces(next, name, file)).find((each) => each !== undefined);
+    const whole = wholeOf(next, names, file);
+    if (whole !== undefined) names.add(whole);
+    // What training left behind, the best of its weights too, comes from the weights it began with.
+    if (how) return way.slice(0, i).some((each) => trains(each, file)) ? undefined : { statement: next, how };
+  }
+  return undefined;
+}
+
+/** `model = Whole(encoder)`: the object that a part is put into as it is made. */
+function wholeOf(statement: Node, parts: ReadonlySet<string>, file: PythonFile): string | undefined {
+  const assignment = statement.type === 'expression_statement' ? statement.children[0] : undefined;
+  const left = assignment?.type === 'assignment' ? assignment.get('left') : undefined;
+  const right = assignment?.get('right');
+  if (!left || right?.type !== 'call' || !/^(identifier|attribute)$/.test(left.type)) return undefined;
+  const { name } = file.call(right);
+  const isMade = name !== null && (file.classOf(name) !== undefined || WHOLES.has(name));
+  const given = right.get('arguments')?.children ?? [];
+  return isMade && given.some((each) => parts.has(file.read(each.get('value') ?? each))) ? file.read(left) : undefined;
+}
+
+/**
+ * What a function of the file runs where the module calls it and takes nothing back, as far as the function means the same
+ * object by the name.
+ */
+function bodyCalled(statement: Node, target: Node, file: PythonFile, depth = 0): readonly Node[] {
+  const call = statement.type === 'expression_statement' ? statement.children[0] : undefined;
+  const called = call?.type === 'call' ? file.functionOf(file.call(call).name) : undefined;
+  const body = called && called.decorators.length === 0 ? called.node.get('body') : undefined;
+  if (!called || depth > DEEPEST || body?.type !== 'block' || isOwn(target, called, file)) return [];
+  // What stands behind a condition of its own is decided by what it is passed.
+  const isPlain = body.children.every((each) => !/^(return|if|with|try)_statement$/.test(each.type));
+  return isPlain ? body.children.flatMap((each) => [...bodyCalled(each, target, file, depth + 1), each]) : [];
+}
+
+/** The network whose weights a call draws, by its name: `net.apply(init)`, `net.init_weights()`, `init_weights(net)`. */
+function initialised(expression: Node, file: PythonFile): Node | undefined {
+  const callee = expression.type === 'call' ? expression.get('function') : undefined;
+  if (!callee) return undefined;
+  const method = callee.get('attribute');
+  if (!INITIALISES.test(file.read(method ?? callee))) return undefined;
+  const first = expression.get('arguments')?.children[0];
+  const isFunction =
+    !method || (file.qualify(callee) !== null && file.instanceOf(callee.get('object') ?? callee) === null);
+  return isFunction ? first : callee.get('object');
+}
+
+/** What surely runs after a statement: the rest of its block, and what follows the branches that it stands in. */
+function statementsAfter(statement: Node): Node[] {
+  const siblings = statement.parent?.children ?? [];
+  const after = siblings.slice(siblings.indexOf(statement) + 1);
+  if (statement.parent?.type !== 'block') return after;
+  const clause = statement.parent.parent;
+  const branch = clause && /^(elif|else)_clause$/.test(clause.type) ? clause.parent : clause;
+  return branch && /^(if|with)_statement$/.test(branch.type) ? [...after, ...statementsAfter(branch)] : after;
+}
+
+/** The statement replaces the weights, or a loop does before it trains. */
+function replaces(statement: Node, name: string, file: PythonFile): Replacing | undefined {
+  if (statement.type === 'for_statement') {
+    if (copiesInto(statement, name, file)) return 'loaded';
+    const body = statement.get('body')?.children ?? [];
+    const at = body.findIndex((each) => overwrites(each, name, file));
+    return at >= 0 && !body.slice(0, at).some((each) => trains(each, file))
+      ? overwrites(body[at]!, name, file)
+      : undefined;
+  }
+  if (statement.type === 'with_statement') {
+    const how = (statement.get('body')?.children ?? []).map((each) => replaces(each, name, file));
+    return how.find((each) => each !== undefined);
+  }
+  if (statement.type === 'try_statement') return triedToLoad(statement, name, file);
+  if (statement.type !== 'if_statement') return overwrites(statement, name, file);
+  const condition = statement.get('condition');
+  const isAsked = asksParameter(condition, file) || (condition && asksRequired(condition, file));
+  const body = isAsked ? statement.get('consequence')?.children : undefined;
+  return body?.map((each) => overwrites(each, name, file)).find((how) => how !== undefined);
+}
+
+/** A `try` that loads, and whose handlers load what the body could not, or raise. */
+function triedToLoad(statement: Node, name: string, file: PythonFile): Replacing | undefined {
+  const [body, ...handlers] = statement.children.flatMap((each) => {
+    if (each.type === 'block') return [each.children];
+    return /^except/.test(each.type) ? [each.children.find(({ type }) => type === 'block')?.children ?? []] : [];
+  });
+  const loads = (statements: readonly Node[]): Replacing | undefined =>
+    statements.map((each) => overwrites(each, name, file)).find((how) => how !== undefined);
+  const isSure = handlers.every((each) => loads(each) || each.some(({ type }) => type === 'raise_statement'));
+  return isSure ? loads(body ?? []) : undefined;
+}
+
+/** Something in the statement is called as if it trained; `model.train()` only sets a mode. */
+function trains(statement: Node, file: PythonFile): boolean {
+  if (/^(function|class|decorated)_definition$/.test(statement.type)) return false;
+  let found = false;
+  walk(statement, (node) => {
+    if (found || node.type !== 'call') return !found;
+    const callee = node.get('function');
+    const last = callee ? file.read(callee.get('attribute') ?? callee) : '';
+    found = TRAINS.test(last) && (node.get('arguments')?.children.length !== 0 || last !== 'train');
+    return undefined;
+  });
+  return found;
+}
+
+/** The condition holds for whatever the command line has to give: `args.checkpoint is not None`. */
+function asksRequired(condition: Node, file: PythonFile): boolean {
+  if (isRequiredOption(condition, file)) return true;
+  const [left] = condition.type === 'comparison_operator' ? condition.children : [];
+  return left !== undefined && isRequiredOption(left, file) && /\bis\s+not\s+None$/.test(file.read(condition));
+}
+
+/** The condition is a parameter, or a test of one. */
+function asksParameter(condition: Node | undefined, file: PythonFile): boolean {
+  const names = condition?.type === 'identifier' ? [condition] : (condition?.children ?? []);
+  return names.some((each) => {
+    const [only] = each.type === 'identifier' ? file.definitions(each) : [];
+    return only?.kind === 'parameter';
+  });
+}
+
+/** The statement loads weights into the object, or into one that it is a part of; or it draws all of them anew. */
+function overwrites(statement: Node, name: string, file: PythonFile): Replacing | undefined {
+  const expression = statement.type === 'expression_statement' ? statement.children[0] : undefined;
+  // `missing = model.load_state_dict(...)` keeps what did not fit.
+  const call = expression?.type === 'assignment' ? expression.get('right') : expression;
+  if (call?.type !== 'call') return undefined;
+  const loaded = file.call(call);
+  if (isLoadedBy(call, name, file) || isCopiedBy(loaded, name, file)) return 'loaded';
+  const into = loaded.name === LOADS_MODEL ? file.argument(loaded, 'model', 0) : 'absent';
+  if (typeof into !== 'string') return file.read(into) === name ? 'loaded' : undefined;
+  const callee = call.get('function');
+  const given = call.get('arguments')?.children ?? [];
+  const isGiven = given.some((each) => file.read(each.get('value') ?? each) === name);
+  if (isGiven && LOADS.test(file.read(callee?.get('attribute') ?? callee ?? call)))
+    return helperLoads(loaded, name, file);
+  const object = callee?.get('object');
+  if (object && file.read(object) === name && (loadsItself(loaded, file) || saysItLoads(loaded, file))) return 'loaded';
+  const how =
+    loaded.method === 'load_state_dict' ? 'loaded' : loaded.method === 'reset_parameters' ? 'otherwise' : undefined;
+  // A part is overwritten with the whole.
+  const isWhole = object && `${name}.`.startsWith(`${file.read(object).replace(/\.module$/, '')}.`);
+  return isWhole ? how : undefined;
+}
+
+/** What a helper that says it loads does to a network it is passed: by its body, where that is in sight. */
+function helperLoads(call: Call, name: string, file: PythonFile): Replacing {
+  const given = (call.node.get('arguments')?.children ?? []).filter(({ type }) => !/_splat$/.test(type));
+  const at = given.findIndex((each) => file.read(each.get('value') ?? each) === name);
+  const key = given[at]?.type === 'keyword_argument' ? given[at].get('name') : undefined;
+  const own = file.functionOf(call.name);
+  if (!own) {
+    const parameter = key ? file.read(key) : at;
+    return call.name === null || call.name.startsWith('#') ? 'otherwise' : { function: call.name, parameter };
+  }
+  const parameter = key ? file.read(key) : own.parameters[at + (own.class ? 1 : 0)]?.name;
+  return loadedParameters(own, file).some((each) => each === parameter) ? 'loaded' : 'otherwise';
+}
+
+/** The parameters of a function into which it loads weights, whatever else it is passed. */
+export function loadedParameters(info: FunctionInfo, file: PythonFile): readonly string[] {
+  const body = info.node.get('body');
+  if (body?.type !== 'block' || file.methodCalls('load_state_dict').length === 0) return [];
+  return info.parameters.map(({ name }) => name).filter((name) => surelyLoads(body.children, name, file));
+}
+
+const surelyLoads = (statements: readonly Node[], name: string, file: PythonFile): boolean =>
+  statements.some((each) => {
+    if (each.type !== 'if_statement') return replaces(each, name, file) === 'loaded';
+    const otherwise = each.children.filter(({ field }) => field === 'alternative');
+    const arms = [each.get('consequence'), ...otherwise.map((arm) => arm.get('consequence') ?? arm.get('body'))];
+    const hasElse = otherwise.at(-1)?.type === 'else_clause';
+    return hasElse && arms.every((arm) => surelyLoads(arm?.children ?? [], name, file));
+  });
+
+/** A loader of a library's, at any place of the statement's call, that is handed the network. */
+function isLoadedBy(statement: Node, name: string, file: PythonFile): boolean {
+  let found = false;
+  walk(statement, (node) => {
+    const known = node.type === 'call' ? file.call(node).name : null;
+    if (known !== null && loadsWeights(known)) found ||= mentions(node.get('arguments'), name, file);
+    return !found;
+  });
+  return found;
+}
+
+/** `copy_params(old, new)`: a helper of the file that copies into the parameter that the network is passed for. */
+function isCopiedBy(call: Call, name: string, file: PythonFile): boolean {
+  const helper = file.functionOf(call.name);
+  const body = helper?.node.get('body');
+  if (!helper || helper.class || !body) return false;
+  return helper.parameters.some((parameter, i) => {
+    const given = file.argument(call, parameter.name, i);
+    if (typeof given === 'string' || file.read(given) !== name) return false;
+    let found = false;
+    walk(body, (node) => {
+      found ||= node.type === 'for_statement' && copiesInto(node, parameter.name, file);
+      return !found;
+    });
+    return found;
+  });
+}
+
+/** A loop over the parameters of a network that gives each the values of something else. */
+function copiesInto(loop: Node, name: string, file: PythonFile): boolean {
+  const left = loop.get('left');
+  const right = loop.get('right');
+  const body = loop.get('body');
+  if (!left || !right || !body) return false;
+  const isOver = new RegExp(`(^|[^\\w.])${name.replace(/\W/g, '\\$&')}\\.(named_parameters|parameters|state_dict)\\(`);
+  if (!isOver.test(file.read(right))) return false;
+  const targets = left.type === 'identifier' ? [left] : left.children;
+  const own = new Set(targets.map((each) => file.read(each)));
+  let found = false;
+  walk(body, (node) => {
+    const isCopy = node.type === 'call' && file.call(node).method === 'copy_';
+    const object = isCopy ? node.get('function')?.get('object') : undefined;
+    const filled = object ? file.read(object).replace(/\.data$/, '') : '';
+    // A moving average keeps a part of what was there.
+    if (own.has(filled) && !mentions(node.get('arguments'), filled, file)) found = true;
+    return !found;
+  });
+  return found;
+}
+
+/** A method that stands elsewhere and says that it loads what it is given into its own object. */
+const saysItLoads = ({ name, method, node }: Call, file: PythonFile): boolean =>
+  method !== null &&
+  LOADS.test(method) &&
+  file.functionOf(name) === undefined &&
+  (node.get('arguments')?.children.length ?? 0) > 0;
+
+/** A method of the file that puts a checkpoint into its own object. */
+function loadsItself(call: Call, file: PythonFile): boolean {
+  const method = file.functionOf(call.name);
+  const body = method?.class ? method.node.get('body') : undefined;
+  const self = method?.parameters[0]?.name ?? '';
+  let found = false;
+  if (body) {
+    walk(body, (node) => {
+      const callee = node.type === 'call' ? node.get('function') : undefined;
+      found ||= callee !== undefined && file.read(callee) === `${self}.load_state_dict`;
+      return !found;
+    });
+  }
+  return found;
+}
+
+function mentions(node: Node | undefined, name: string, file: PythonFile): boolean {
+  let found = false;
+  if (node) {
+    walk(node, (each) => {
+      found ||= /^(identifier|attribute)$/.test(each.type) && file.read(each) === name;
+      return !found;
+    });
+  }
+  return found;
+}

@@ -1,27 +1,9 @@
 /** A short recording as a GIF, made of pictures of the window in the browser that took them, so that no other program is needed. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import gifenc, { type Palette } from 'gifenc';
 import type { Page } from 'playwright-core';
 
-/** What of the package `gifenc`, which brings no types, is used here. */
-interface Gifenc {
-  GIFEncoder(): {
-    writeFrame(
-      pixels: Uint8Array,
-      width: number,
-      height: number,
-      options: { palette?: Palette; delay: number; transparent?: boolean; transparentIndex?: number; dispose?: number },
-    ): void;
-    finish(): void;
-    bytes(): Uint8Array;
-  };
-  quantize(rgba: Uint8Array, colors: number): Palette;
-  applyPalette(rgba: Uint8Array, palette: Palette): Uint8Array;
-}
-
-type Palette = number[][];
-
-const { GIFEncoder, quantize, applyPalette } = createRequire(import.meta.url)('gifenc') as Gifenc;
+const { GIFEncoder, quantize, applyPalette } = gifenc;
 
 /** A picture, and how long it is shown, in milliseconds. */
 export interface Frame {

@@ -24,7 +24,9 @@ export function registerRuleSettings(client: BaseLanguageClient): Disposable[] {
       write(rule, 'off', address === undefined ? undefined : Uri.parse(address)),
     ),
     commands.registerCommand(COMMANDS.changeSeverity, async (rule: string) => {
-      const pick = await window.showQuickPick(LEVELS, { title: l10n.t('Severity of {0}', rule), matchOnDetail: true });
+      // The lightbulb gives the focus back to the text when it closes, which would close the question too.
+      const options = { title: l10n.t('Severity of {0}', rule), matchOnDetail: true, ignoreFocusOut: true };
+      const pick = await window.showQuickPick(LEVELS, options);
       if (pick) await write(rule, pick.label);
     }),
   ];

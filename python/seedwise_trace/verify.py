@@ -223,17 +223,19 @@ def _is_earlier_kernel(part, other):
 
 
 def _learn(part, control, one, two):
-    """Adds to a part what a pair with inputs knows of its operation, also where that pair parted at another or not at all."""
-    sides = (part["first"], part["second"])
+    """Adds to a part what a pair with inputs knows of its operation, also where that pair parted at another or not at all.
+
+    Only a pair that parts at the same operation tells that its inputs were equal: in another they may be equal by luck.
+    """
     if _same_place(control, part):
-        inputs = [each and each["inputs"] for each in (control["first"], control["second"])]
+        for each, of_control in ((part["first"], control["first"]), (part["second"], control["second"])):
+            if each and of_control:
+                each["inputs"] = of_control["inputs"]
         told = [control]
     else:
-        told = [each for each in (one.again(part["stream"]), two.again(part["stream"])) if each and each["index"] == part["index"]]
-        inputs = [each["inputs"] for each in told] if len(told) == 2 else [None, None]
-    for side, number in zip(sides, inputs):
-        if side:
-            side["inputs"] = number
+        op = records.id_of((part["second"] or part["first"])["op"])
+        runs_again = [each for each in (one.again(part["stream"]), two.again(part["stream"])) if each]
+        told = [each for each in runs_again if (each["index"], each["op"]) == (part["index"], op)]
     found = [each["again"] for each in (part, *told) if each["again"]]
     part["again"] = max(found, key=lambda each: each["results"], default=None)
 

@@ -21,13 +21,18 @@ from pathlib import Path
 import faults
 
 HERE = Path(__file__).resolve().parent
+PYTHON = os.environ.get("PYTHON") or sys.executable
 # How many programs are made of them.
 COUNT = 20
-PYTHON = os.environ.get("PYTHON") or sys.executable
 TABLE = json.loads((HERE / "public.json").read_text(encoding="utf-8"))
 SEEDED = "import random as _r, numpy as _n, torch as _t; _r.seed(0); _n.random.seed(0); _t.manual_seed(0)"
-# PyPI has torchvision for CUDA; where there is none its operators are not loaded, but it asks for two of them when it is imported.
-WITHOUT_CUDA = """; [_t.library.define("torchvision::" + each, "(Tensor a, Tensor b, float c) -> Tensor") for each in ("nms", "qnms") if not hasattr(_t.ops.torchvision, each)]"""
+# PyPI has torchvision for CUDA. Where there is none its operators are not loaded, but it asks for two of them when it is imported; and
+# where it is there, other libraries import it, so that it may lie apart.
+APART = Path(PYTHON).absolute().parent.parent / "torchvision" / "site-packages"
+WITHOUT_CUDA = (
+    """; [_t.library.define("torchvision::" + each, "(Tensor a, Tensor b, float c) -> Tensor") for each in ("nms", "qnms") if not hasattr(_t.ops.torchvision, each)]"""
+    f"; __import__('sys').path.append({str(APART)!r})"
+)
 NOTED = ".noted"
 PROBE = f"""def _probe(line, value):
     import torch

@@ -20,8 +20,17 @@ export interface Suppression {
 
 const PATTERN = /#\s*seedwise:\s*(ignore-file|ignore)\b(?:\s*\[([^\]]*)\])?/;
 
-/** Cheap: whether a file may have comments that ignore findings. */
-export const mentionsIgnores = ({ text }: PythonFile): boolean => text.includes('seedwise:');
+const mentioning = new WeakMap<PythonFile, boolean>();
+
+/** Whether a file may have comments that ignore findings; lowering asks at each draw, and the text is searched once. */
+export function mentionsIgnores(file: PythonFile): boolean {
+  let mentions = mentioning.get(file);
+  if (mentions === undefined) {
+    mentions = file.text.includes('seedwise:');
+    mentioning.set(file, mentions);
+  }
+  return mentions;
+}
 
 /** The comments of a file that ignore findings, in order. */
 export function suppressionsOf(file: PythonFile): Suppression[] {

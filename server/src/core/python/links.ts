@@ -4,7 +4,7 @@ import { walk } from '../syntax/parse.ts';
 import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import { noteOf, Remembered, unnoted } from './notes.ts';
-import { Reads } from './reads.ts';
+import { type Reads, readsOf } from './reads.ts';
 import type { ClassInfo, Definition, FunctionInfo } from './scope.ts';
 
 /** Something that code puts into a container that has been made before. */
@@ -61,7 +61,7 @@ export class Links {
 
   constructor(file: PythonFile) {
     this.#file = file;
-    this.reads = new Reads(file);
+    this.reads = readsOf(file);
   }
 
   /** The function that the node is the definition of. */

@@ -1,19 +1,11 @@
 /** Functions of a file that only run where the file calls them by name, and those that it never mentions. */
 
 import type { Node, PythonFile } from './file.ts';
-import { Reads } from './reads.ts';
+import { readsOf } from './reads.ts';
 import type { FunctionInfo } from './scope.ts';
 
 /** Functions that call each other are followed so far. */
 const DEEPEST = 4;
-
-const memory = new WeakMap<PythonFile, Reads>();
-
-function readsOf(file: PythonFile): Reads {
-  const reads = memory.get(file) ?? new Reads(file);
-  memory.set(file, reads);
-  return reads;
-}
 
 /** The function or method that a node stands in, not one inside another. */
 export function outermostFunction(node: Node, file: PythonFile): FunctionInfo | null {

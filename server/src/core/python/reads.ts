@@ -52,3 +52,12 @@ export class Reads {
     return index;
   }
 }
+
+const memory = new WeakMap<PythonFile, Reads>();
+
+/** The reads of one version of a file, for which all of it is looked at once. */
+export function readsOf(file: PythonFile): Reads {
+  const reads = memory.get(file) ?? new Reads(file);
+  memory.set(file, reads);
+  return reads;
+}

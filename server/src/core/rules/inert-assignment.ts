@@ -13,7 +13,7 @@ import { compareVersions, releasesOf, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { cellAt } from '../python/notebook.ts';
-import { Reads } from '../python/reads.ts';
+import { readsOf } from '../python/reads.ts';
 import { kindOf } from '../seeding/plain-values.ts';
 import { lastValue, walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
@@ -183,7 +183,7 @@ function setsSomething(target: Node, file: PythonFile): boolean {
 }
 
 const isNeverRead = (name: Node, file: PythonFile): boolean =>
-  new Reads(file)
+  readsOf(file)
     .of(file.read(name))
     .every((each) => each.enclosing('import_statement', 'import_from_statement') !== null);
 
@@ -231,10 +231,12 @@ function misspelt(target: Node, value: Node | null, file: PythonFile, project: P
 
 /** The attribute is read somewhere: of the module, or of something that may be it; one of another module is another one. */
 function isReadOf({ module }: ModuleRow, name: string, file: PythonFile): boolean {
-  return new Reads(file).of(name).some((read) => {
-    const qualified = file.qualify(read);
-    return qualified === null || qualified === `${module}.${name}`;
-  });
+  return readsOf(file)
+    .of(name)
+    .some((read) => {
+      const qualified = file.qualify(read);
+      return qualified === null || qualified === `${module}.${name}`;
+    });
 }
 
 /** The switch that was meant, by its qualified name; one of the same module first. */

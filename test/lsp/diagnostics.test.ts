@@ -32,6 +32,8 @@ test('the server says what it can do', () =>
           'seedwise.insertSeedWorker',
           'seedwise.makeDeterministic',
           'seedwise.replaceIndexSelect',
+          'seedwise.fixInWorkspace',
+          'seedwise.insertRunComparison',
           'seedwise.report',
         ],
       },

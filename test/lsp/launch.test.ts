@@ -53,7 +53,7 @@ test('it stands behind the removal, and is not the preferred one', () =>
       [
         ['Remove it', true, 'quickfix'],
         [TITLE, false, 'quickfix'],
-        ['Ignore `ineffective-hash-seed` on this line', false, 'quickfix'],
+        ['Fix all of `ineffective-hash-seed` in the workspace', false, 'quickfix'],
       ],
     );
     assert.deepEqual(

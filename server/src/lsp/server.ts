@@ -84,7 +84,7 @@ function capabilitiesFor(client: Session['client']): ServerCapabilities {
     ...(client.knowsNotebooks && { notebookDocumentSync: NOTEBOOK_SYNC }),
     codeActionProvider: { codeActionKinds: [...ACTION_KINDS], resolveProvider: client.resolvesEdits },
     hoverProvider: true,
-    inlayHintProvider: client.showsHints,
+    ...(client.showsHints && { inlayHintProvider: true }),
     ...(client.runsCommands && { codeLensProvider: {} }),
     executeCommandProvider: { commands: offered.filter((command) => !client.commands.has(command)) },
     ...(client.pullsDiagnostics && {

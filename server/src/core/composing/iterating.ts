@@ -25,8 +25,9 @@ export function iterated(value: Value, at: Site, steps: Steps): Outcome {
   if (known === null || !('instance' in known)) return NOTHING;
   if (known.sampler !== undefined) return falls(passes({ path: known.home ?? at.path, number: known.sampler }, at));
   const turn = known.loader ? null : steps.method(known, '__iter__', NO_ARGUMENTS, at);
-  if (turn) return called(turn);
   const loader = known.loader ?? (steps.isLoader(known, at.path) ? loaderMadeOf(known.made) : undefined);
+  // A loader's own way of iterating leads to the one of its base.
+  if (turn) return loader ? then(called(turn), iterated({ ...known, instance: '', loader }, at, steps)) : called(turn);
   if (!loader) return itemsOf(known, at, steps);
   const { sampler, dataset, workers } = loader;
   const own = sampler === null ? NOTHING : iterated(sampler, at, steps);

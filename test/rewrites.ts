@@ -205,7 +205,9 @@ function* moves(file: PythonFile, isKnown: (name: string) => boolean): Generator
     const span = linesOf(file, [node]);
     const module = freshName(file, 'moved');
     const folder = file.path.includes('/') ? file.path.slice(0, file.path.lastIndexOf('/') + 1) : '';
-    const calls = identifiers(file, name).map(({ start, end }) => ({ start, end }));
+    const calls = identifiers(file, name).filter((each) => each.start < node.start || each.start >= node.end);
+    // A function that nothing runs is judged as far as its file is a program, and in another one it is not.
+    if (calls.length === 0) continue;
     yield {
       kind: 'move',
       what: name,

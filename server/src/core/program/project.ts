@@ -191,6 +191,8 @@ export class WorkspaceProject implements Project {
     if (!owner) return programs.some(({ reached }) => reached.has(this.#path)) ? true : undefined;
     const name = `${this.#path}\0${owner.id}`;
     if (programs.some(({ entered }) => entered.has(name))) return true;
+    // The workers of a loader run it.
+    if (this.passedInitializers.some(({ id }) => id === owner.id)) return true;
     return isPlainFunction(owner, this.file) ? false : undefined;
   }
 

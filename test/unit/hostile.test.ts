@@ -39,6 +39,10 @@ const TEXTS: Readonly<Record<string, { text: string; finds: readonly string[] }>
     text: 'import torch\nfrom hyperpyyaml import load_hyperpyyaml\nstream = \\\nhparams = load_hyperpyyaml(stream)\nopened = open(opened)\nload_hyperpyyaml(opened)\ntorch.rand(1)\n',
     finds: [],
   },
+  'a set that grows thousands of times': {
+    text: `import random\nimport torch\ns = set(["a"])\n${'s = s | set(["b"])\n'.repeat(600)}random.seed(0)\norder = list(s)\nrandom.shuffle(order)\ntorch.manual_seed(0)\n`,
+    finds: ['set-order'],
+  },
   'a set that is put into itself': {
     text: 'import random\nimport torch\nusers = "ann", "bob", "eve"] * 3\n = list(set(users))\nrandom.shuffle(users)\ntorch.rand(1)\n',
     finds: ['incomplete-seeding'],

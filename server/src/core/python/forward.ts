@@ -4,8 +4,9 @@ import { handsOn } from '../knowledge/values.ts';
 import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import { isBound, isSplatted, keyOf, linksOf } from './links.ts';
+import { Remembered } from './notes.ts';
 import { reachingDefinitions } from './reaching.ts';
-import type { FunctionInfo } from './scope.ts';
+import type { Definition, FunctionInfo } from './scope.ts';
 import { ANY, EACH, ENTERED, type Frame, isElement, keyIn, mayMeet, type Step, type Value } from './value.ts';
 
 /** The value is used here, and where it stood is where it ends. */
@@ -138,18 +139,43 @@ export function contentsOf(value: Value, container: Node | undefined, access: re
   return reads.filter(isSame).map((node) => ({ ...value, node, access }));
 }
 
-/** The mentions of a name that may see this binding of it. */
+/** The mentions of one name: those that may see all of its bindings, and those that see some, by the node that binds. */
+interface Mentions {
+  readonly ofAll: readonly Node[];
+  readonly ofSome: ReadonlyMap<Node, readonly Node[]>;
+}
+
+const mentions = new WeakMap<PythonFile, Remembered<readonly Definition[], Mentions>>();
+
+/** The mentions of a name that may see this binding of it; all bindings of the name ask together. */
 function readsOf(target: Node, file: PythonFile): Node[] {
+  let ofNames = mentions.get(file);
+  if (!ofNames) {
+    ofNames = new Remembered();
+    mentions.set(file, ofNames);
+  }
   const definitions = file.definitions(target);
-  return linksOf(file)
-    .reads.of(file.read(target))
-    .filter(
-      (each) =>
-        each !== target &&
-        each.type === 'identifier' &&
-        file.definitions(each) === definitions &&
-        reachingDefinitions(each, file).some(({ node }) => node === target),
-    );
+  const { ofAll, ofSome } = ofNames.get(definitions, () => mentionsOf(target, definitions, file));
+  const own = ofSome.get(target) ?? [];
+  const both = own.length === 0 ? ofAll : [...ofAll, ...own].sort((a, b) => a.start - b.start);
+  return both.filter((each) => each !== target);
+}
+
+function mentionsOf(target: Node, definitions: readonly Definition[], file: PythonFile): Mentions {
+  const ofAll: Node[] = [];
+  const ofSome = new Map<Node, Node[]>();
+  for (const each of linksOf(file).reads.of(file.read(target))) {
+    if (each.type !== 'identifier' || file.definitions(each) !== definitions) continue;
+    const seen = reachingDefinitions(each, file);
+    if (seen === definitions) ofAll.push(each);
+    else
+      for (const { node } of seen) {
+        const others = ofSome.get(node);
+        if (others) others.push(each);
+        else ofSome.set(node, [each]);
+      }
+  }
+  return { ofAll, ofSome };
 }
 
 /** The places that read an attribute of objects of the class, its bases and what is made from it; null for an unknown object. */

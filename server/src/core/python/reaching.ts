@@ -2,30 +2,78 @@
 
 import type { Node } from '../syntax/parse.ts';
 import type { PythonFile } from './file.ts';
+import { Remembered } from './notes.ts';
 import type { Definition } from './scope.ts';
 
 const STATEMENT_PARENTS = /^(block|module)$/;
 const LOOPS = /^(for_statement|while_statement)$/;
-/** Tables written as code bind a name thousands of times, and each mention would look at every binding. */
-const MOST_DEFINITIONS = 100;
 
-/** The definitions that a mention of a name may see: all of them, less those that a later one surely replaces. */
+const known = new WeakMap<PythonFile, Remembered<Node, readonly Definition[]>>();
+
+/**
+ * The definitions that a mention of a name may see: all of them, less those that a later one surely replaces. Each
+ * binding of a name asks for all its mentions, so the answers are kept.
+ */
 export function reachingDefinitions(identifier: Node, file: PythonFile): readonly Definition[] {
+  let answers = known.get(file);
+  if (!answers) {
+    answers = new Remembered();
+    known.set(file, answers);
+  }
+  return answers.get(identifier, () => reaching(identifier, file));
+}
+
+function reaching(identifier: Node, file: PythonFile): readonly Definition[] {
   const all = file.definitions(identifier);
-  if (all.length < 2 || all.length > MOST_DEFINITIONS) return all;
-  const home = functionOf(identifier);
-  if (all.some((each) => functionOf(each.node) !== home)) return all;
-  const isBefore = (each: Definition): boolean => takesEffect(each) <= identifier.start;
-  const before = all.filter(isBefore);
-  const last = before.filter((each) => alwaysRuns(each, identifier, file)).at(-1);
+  if (all.length < 2) return all;
+  const row = rowOf(all);
+  if (!row || row.home !== functionOf(identifier)) return all;
+  const before = countUpTo(row.effects, identifier.start);
+  let first = before - 1;
+  while (first >= 0 && !alwaysRuns(all[first]!, identifier, file)) first--;
+  const last = all[first];
   const loops = enclosingLoops(identifier).filter((loop) => !last || !contains(loop, last.node));
-  const reaching = all.filter(
-    (each) =>
-      each === last ||
-      (isBefore(each) && (!last || each.node.start > last.node.start)) ||
-      loops.some((loop) => contains(loop, each.node)),
-  );
-  return reaching.length > 0 ? reaching : all;
+  const isSeen = (each: Definition, i: number): boolean =>
+    (first <= i && i < before) || loops.some((loop) => contains(loop, each.node));
+  const seen = loops.length > 0 ? all.filter(isSeen) : all.slice(Math.max(first, 0), before);
+  return seen.length > 0 ? seen : all;
+}
+
+/** Bindings of a name that stand in one function, one behind the other. */
+interface InARow {
+  readonly home: Node | null;
+  /** The offsets from which on the name has each value. */
+  readonly effects: readonly number[];
+}
+
+const rows = new WeakMap<readonly Definition[], InARow | 'none'>();
+
+/** Null where they stand in several functions, or in no order. */
+function rowOf(all: readonly Definition[]): InARow | null {
+  let row = rows.get(all);
+  if (row === undefined) {
+    const home = functionOf(all[0]!.node);
+    const effects = all.map(takesEffect);
+    const isRow = all.every(
+      ({ node }, i) =>
+        functionOf(node) === home &&
+        (i === 0 || (effects[i - 1]! <= effects[i]! && all[i - 1]!.node.start < node.start)),
+    );
+    row = isRow ? { home, effects } : 'none';
+    rows.set(all, row);
+  }
+  return row === 'none' ? null : row;
+}
+
+/** How many of the ascending offsets are not behind a place. */
+function countUpTo(offsets: readonly number[], place: number): number {
+  let [low, high] = [0, offsets.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (offsets[middle]! <= place) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The statement or clause that binds a target, and the positions that lead to the target from its left side. */

@@ -5,4 +5,3 @@ put on that program's path, so that each of its Python processes traces itself. 
 are used. The linter never imports this package.
 """
 
-__version__ = "0.4.0"

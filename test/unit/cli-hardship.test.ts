@@ -53,6 +53,45 @@ test('a folder that may no longer be written to: the file stays, and is named', 
   checkWhole(path.join(cwd, 'pkg'), [REDUNDANT]);
 });
 
+test('three thousand files in half a gigabyte', (t) => {
+  const program = readFileSync(new URL('../../examples/train_classifier.py', import.meta.url), 'utf8');
+  // Fifty programs, each over a package of its own, every module of which imports the next one.
+  const files = Object.fromEntries(
+    Array.from({ length: 3000 }, (_, i): [string, string] => {
+      const [project, module] = [Math.floor(i / 60), i % 60];
+      return module === 0
+        ? [`project${project}/train.py`, `${program}\nimport m1\n`]
+        : [
+            `project${project}/m${module}.py`,
+            `import torch\n${module < 59 ? `import m${module + 1}\n` : ''}\n\nclass Net(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.layer = torch.nn.Linear(${module}, 1)\n\n    def forward(self, x):\n        return self.layer(x)\n`,
+          ];
+    }),
+  );
+  const { cwd } = shell(t, { ...files, 'setup.cfg': '' });
+  const one = spawnSync(NODE, [BUNDLE, 'check', '--no-cache', '--format', 'concise', 'project0'], {
+    cwd,
+    encoding: 'utf8',
+  });
+  const args = [
+    '--max-old-space-size=512',
+    BUNDLE,
+    'check',
+    '--no-cache',
+    '--threads',
+    '1',
+    '--format',
+    'concise',
+    '-q',
+  ];
+  const all = spawnSync(NODE, args, { cwd, encoding: 'utf8' });
+  const found = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('project0/'));
+  assert.equal(all.stderr, '');
+  assert.equal(all.status, one.status);
+  assert.ok(found(one.stdout).length > 0);
+  assert.deepEqual(found(all.stdout), found(one.stdout));
+  assert.equal(all.stdout.split('\n').filter(Boolean).length, 50 * found(one.stdout).length);
+});
+
 const HOOK = new URL('../kill-at.mjs', import.meta.url).href;
 
 // Before the first file is there, between two files, and with a draft whose owner and mode are not the file's yet.

@@ -38,6 +38,9 @@ export const noteFor = (kind: Kind, key: string): Note => `${kind} ${key}`;
 /** All of the text: what is read so can only be kept as long as nothing changes. */
 export const WHOLE = noteFor('text', '');
 
+/** From so many on it is worth looking which of them say the same. */
+const MANY = 32;
+
 let log: Note[] | null = null;
 
 /** Notes that something was read, where somebody wants to know. */
@@ -102,7 +105,15 @@ export class Remembered<Key, Answer extends object | string | boolean | null> {
     const start = log?.length ?? 0;
     const answer = work();
     this.#answers.set(key, answer);
-    if (log && log.length > start) this.#notes.set(key, log.slice(start));
+    if (log && log.length > start) {
+      const notes = log.length - start > MANY ? [...new Set(log.slice(start))] : log.slice(start);
+      this.#notes.set(key, notes);
+      // Answers made of answers would note the same twice as often with each step.
+      if (notes.length < log.length - start) {
+        log.length = start;
+        for (const each of notes) log.push(each);
+      }
+    }
     return answer;
   }
 

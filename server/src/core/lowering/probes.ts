@@ -1,7 +1,8 @@
 /** Values that are only probed: their shape is looked at, an assertion checks them, a tool counts or traces with them. */
 import { namesFor } from '../knowledge/names.ts';
 import { FLUENT, type PythonFile } from '../python/file.ts';
-import { type Node, walk } from '../syntax/parse.ts';
+import { linksOf } from '../python/links.ts';
+import type { Node } from '../syntax/parse.ts';
 
 /** Functions that look at shapes or wait, by their last name. */
 export const HARMLESS_CONSUMERS = new Set(
@@ -112,14 +113,13 @@ function usesOfNames(target: Node | undefined, file: PythonFile, seen: Set<strin
     const name = file.read(each);
     if (seen.has(name)) continue;
     seen.add(name);
-    walk(scope, (node) => {
-      if (use === 'matters') return false;
-      if (/^(global|nonlocal)_statement$/.test(node.type) && file.read(node).includes(name)) use = 'matters';
-      if (node.type !== 'identifier' || file.read(node) !== name || isNoUse(node)) return undefined;
-      const found = useOf(node, file, seen, isObject);
+    for (const node of linksOf(file).reads.of(name)) {
+      if (node.type !== 'identifier' || node.start < scope.start || scope.end < node.end || isNoUse(node)) continue;
+      const isShared = /^(global|nonlocal)_statement$/.test(node.parent?.type ?? '');
+      const found = isShared ? 'matters' : useOf(node, file, seen, isObject);
       if (found !== 'none') use = found;
-      return undefined;
-    });
+      if (use === 'matters') return use;
+    }
   }
   return use;
 }

@@ -78,6 +78,9 @@ function replacedOn(way: readonly Node[], target: Node, file: PythonFile): Repla
   const names = new Set([file.read(target)]);
   for (const [i, next] of way.entries()) {
     if (/^(return|raise|break|continue)_statement$/.test(next.type)) return undefined;
+    // Whatever replaces the weights names the network, or the whole that it is a part of.
+    const text = file.read(next);
+    if (![...names].some((name) => text.includes(name.split('.', 1)[0] ?? name))) continue;
     const how = [...names].map((name) => replaces(next, name, file)).find((each) => each !== undefined);
     const whole = wholeOf(next, names, file);
     if (whole !== undefined) names.add(whole);

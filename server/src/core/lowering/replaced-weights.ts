@@ -6,6 +6,7 @@ import { loadsWeights } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
+import { note, WHOLE } from '../python/notes.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 import { isRequiredOption } from './options.ts';
@@ -51,6 +52,8 @@ function waysFrom(statement: Node, target: Node, file: PythonFile, depth = 0): r
   const home = linksOf(file).functionAround(statement);
   const after = statementsAfter(statement);
   const isOfModule = home ? isForModule(home, target, file) : file.scope(statement).kind === 'module';
+  // What runs behind a call may stand anywhere in the file.
+  if (home && isOfModule) note(WHOLE);
   const following = isOfModule ? after.flatMap((each) => [...bodyCalled(each, target, file), each]) : after;
   if (!isOfModule || depth > DEEPEST || statement.parent !== home?.node.get('body')) return [following];
   const calls = file.calls(home.id).map(({ node }) => node.parent);

@@ -188,7 +188,7 @@ test('the extension’s package has what it runs, what people read, and the lice
   const own = ALWAYS.map((name) => (/^(README|CHANGELOG)/.test(name) ? name.toLowerCase() : name));
   const others = [
     /^python\/seedwise_trace\/[\w/]+\.py$/,
-    /^docs\/[\w./-]+\.(md|png)$/,
+    /^docs\/[\w./-]+\.(md|png|gif)$/,
     /^(media|snippets|l10n)\/[\w.-]+$/,
     /^package\.nls(\.[\w-]+)?\.json$/,
     /^(\[Content_Types\]\.xml|extension\.vsixmanifest)$/,

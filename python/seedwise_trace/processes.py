@@ -94,7 +94,7 @@ def _hook_subprocess(module):
     def __init__(self, *args, **kwargs):
         name = _child_name("sub")
         if stream.current is not None:
-            stream.current.soft("process", 0, "subprocess", depth=2)
+            stream.current.soft("process", 0, "subprocess")
         if kwargs.get("env") is None:
             if len(args) <= 10 or args[10] is None:
                 kwargs["env"] = dict(os.environ, **{NAME: name})
@@ -113,7 +113,7 @@ def _hook_process(module):
         name = _child_name("process")
         self._seedwise = name
         if stream.current is not None:
-            stream.current.soft("process", 0, "process", depth=2)
+            stream.current.soft("process", 0, "process")
         before, _next[0] = os.environ.get(NAME), name
         os.environ[NAME] = name
         try:

@@ -15,7 +15,7 @@ import { ITERATES, MAKES_CONTEXT, RESTORES } from '../knowledge/calls.ts';
 import { nameFor } from '../knowledge/names.ts';
 import { seederOf } from '../knowledge/tables.ts';
 import type { PythonFile } from '../python/file.ts';
-import { isIgnoredAt } from '../python/ignores.ts';
+import { ignoredAt } from '../python/ignores.ts';
 import type { Run } from '../python/run-magic.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
@@ -409,7 +409,9 @@ export class Lowering {
 
   /** The rules about draws that the line ignores. */
   #marksAt(offset: number): string {
-    const marks = Object.entries(SITE_MARKS).filter(([, rule]) => isIgnoredAt(this.#file, offset, rule));
+    const ignored = ignoredAt(this.#file, offset);
+    if (!ignored) return '';
+    const marks = Object.entries(SITE_MARKS).filter(([, rule]) => ignored.length === 0 || ignored.includes(rule));
     return marks.map(([mark]) => mark).join('');
   }
 }

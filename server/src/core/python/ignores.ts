@@ -72,12 +72,10 @@ function ignoredLines(file: PythonFile): ReadonlyMap<number, readonly string[]> 
   return lines;
 }
 
-/** Whether the line of an offset ignores the findings of a rule. */
-export function isIgnoredAt(file: PythonFile, offset: number, rule: string): boolean {
+/** The rules whose findings the line of an offset ignores: null for none, and an empty list for all. */
+export function ignoredAt(file: PythonFile, offset: number): readonly string[] | null {
   noteOf('ignores');
-  if (!mentionsIgnores(file)) return false;
-  const rules = ignoredLines(file).get(lineStart(file.text, offset));
-  return rules !== undefined && (rules.length === 0 || rules.includes(rule));
+  return mentionsIgnores(file) ? (ignoredLines(file).get(lineStart(file.text, offset)) ?? null) : null;
 }
 
 /** The lines that ignore something, by the function they stand in and their number in it. */

@@ -2,75 +2,32 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import {
-  CODE,
-  copyInto,
-  fetchVSCode,
-  makeProfile,
-  removeProfile,
-  run,
-  type Server,
-  startServer,
-  tail,
-  VSIX,
-} from '../../scripts/vscode.ts';
-import {
   goTo,
-  openBrowser,
   openLightbulb,
   quickInput,
   runCommand,
   save,
   screenshot,
   squiggles,
-  type Workbench,
   waitForSquiggles,
   webview,
 } from '../../scripts/workbench.ts';
 import { FAULT, FAULTY, HELPER, REPORT, TRAIN, VERIFY } from './expectations.ts';
+import { column, line, stage } from './stage.ts';
 
-const profile = makeProfile();
-const workspace = copyInto(profile, path.join(import.meta.dirname, 'workspace'));
+const { workspace, server, step } = stage({
+  fill: (folder) => {
+    writeFileSync(path.join(folder, VERIFY.name), VERIFY.program);
+    writeFileSync(path.join(folder, VERIFY.endless), VERIFY.sleeps);
+  },
+});
 const file = path.join(workspace, TRAIN);
-const line = FAULTY.split('\n').indexOf(FAULT.line) + 1;
-const column = FAULT.line.indexOf(FAULT.token) + 1;
-let server: Server;
-let workbench: Workbench;
-
-before(async () => {
-  // Before VS Code looks for files: what it has listed, it does not list again for a while.
-  writeFileSync(path.join(workspace, VERIFY.name), VERIFY.program);
-  writeFileSync(path.join(workspace, VERIFY.endless), VERIFY.sleeps);
-  fetchVSCode();
-  run(CODE, [...profile.args, '--install-extension', VSIX, '--force']);
-  server = await startServer(profile);
-  workbench = await openBrowser();
-});
-
-after(async () => {
-  await workbench?.close();
-  server?.close();
-  removeProfile(profile);
-});
-
-/** A step; a picture and the server's last words tell why it failed. */
-const step = (name: string, act: (workbench: Workbench) => Promise<void>): void =>
-  void test(name, { timeout: 400_000 }, async () => {
-    try {
-      await act(workbench);
-    } catch (error) {
-      await screenshot(workbench.page, `failed-${name.replaceAll(/\W+/g, '-')}`).catch(() => {});
-      console.error(tail(server.log(), 15));
-      throw error;
-    }
-  });
-
 step('the faulty token has a squiggle', async ({ page }) => {
   await page.goto(
-    server.address(workspace, [
-      ['openFile', server.uri(file)],
+    server().address(workspace, [
+      ['openFile', server().uri(file)],
       ['skipWelcome', 'true'],
     ]),
   );

@@ -1,25 +1,11 @@
 /** A session in Chinese of the real VS Code: a language pack that translates nothing makes it speak so, and all of ours is Chinese. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { addLanguage } from '../../scripts/language-pack.ts';
 import { flat, readLanguage } from '../../scripts/languages.ts';
 import {
-  CODE,
-  copyInto,
-  fetchVSCode,
-  makeProfile,
-  removeProfile,
-  run,
-  type Server,
-  startServer,
-  tail,
-  VSIX,
-} from '../../scripts/vscode.ts';
-import {
   goTo,
-  openBrowser,
   openLightbulb,
   quickInput,
   runCommand,
@@ -29,41 +15,15 @@ import {
   webview,
 } from '../../scripts/workbench.ts';
 import { FAULT, FAULTY, TRAIN } from './expectations.ts';
+import { column, line, stage } from './stage.ts';
 
 const TAG = 'zh-cn';
 const texts = flat(readLanguage(TAG));
-const profile = makeProfile();
-const workspace = copyInto(profile, path.join(import.meta.dirname, 'workspace'));
-const line = FAULTY.split('\n').indexOf(FAULT.line) + 1;
-const column = FAULT.line.indexOf(FAULT.token) + 1;
-let server: Server;
-let workbench: Workbench;
-
-before(async () => {
-  fetchVSCode();
-  run(CODE, [...profile.args, '--install-extension', VSIX, '--force']);
-  addLanguage(profile, TAG);
-  server = await startServer(profile, { locale: TAG });
-  workbench = await openBrowser();
+const { workspace, server, step } = stage({
+  pictures: 'zh-cn-',
+  locale: TAG,
+  ready: (profile) => addLanguage(profile, TAG),
 });
-
-after(async () => {
-  await workbench?.close();
-  server?.close();
-  removeProfile(profile);
-});
-
-const step = (name: string, act: (workbench: Workbench) => Promise<void>): void =>
-  void test(name, { timeout: 400_000 }, async () => {
-    try {
-      await act(workbench);
-    } catch (error) {
-      await screenshot(workbench.page, `failed-zh-cn-${name.replaceAll(/\W+/g, '-')}`).catch(() => {});
-      console.error(tail(server.log(), 15));
-      throw error;
-    }
-  });
-
 /** Fails for a text of ours in which two words of English stand beside each other, code aside. */
 function isChinese(text: string): void {
   const prose = text.replace(/`[^`]*`|\S+\(\S*\)|\w+[-.]\S+/g, ' _ ');
@@ -87,9 +47,9 @@ async function pickerTexts(page: Page): Promise<string[]> {
 }
 
 step('the problem and its rule', async ({ page }) => {
-  const file = server.uri(path.join(workspace, TRAIN));
+  const file = server().uri(path.join(workspace, TRAIN));
   await page.goto(
-    server.address(workspace, [
+    server().address(workspace, [
       ['openFile', file],
       ['skipWelcome', 'true'],
     ]),

@@ -5,33 +5,19 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
 import axe from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import {
-  CODE,
-  copyInto,
-  fetchVSCode,
-  makeProfile,
-  removeProfile,
-  run,
-  type Server,
-  startServer,
-  tail,
-  VSIX,
-} from '../../scripts/vscode.ts';
-import {
-  openBrowser,
   openLightbulb,
   quickInput,
   runCommand,
   screenshot,
   squiggles,
-  type Workbench,
   waitForSquiggles,
   webview,
 } from '../../scripts/workbench.ts';
 import { FAULT, FAULTY, TRAIN } from './expectations.ts';
+import { column, line, stage } from './stage.ts';
 
 const FIT = 'fit.py';
 const FILES: Readonly<Record<string, string>> = {
@@ -42,44 +28,16 @@ const FILES: Readonly<Record<string, string>> = {
   '.vscode/settings.json': '{ "seedwise.rules": { "late-sed": "off", "split-*": "hint" } }\n',
 };
 
-const profile = makeProfile();
-const workspace = copyInto(profile, path.join(import.meta.dirname, 'workspace'));
+const { workspace, server, step } = stage({
+  pictures: 'shell-',
+  showsEnds: true,
+  patience: 30_000,
+  fill: (folder) => {
+    mkdirSync(path.join(folder, '.vscode'));
+    for (const [name, text] of Object.entries(FILES)) writeFileSync(path.join(folder, name), text);
+  },
+});
 const at = (name: string): string => path.join(workspace, name);
-const line = FAULTY.split('\n').indexOf(FAULT.line) + 1;
-const column = FAULT.line.indexOf(FAULT.token) + 1;
-let server: Server;
-let workbench: Workbench;
-
-before(async () => {
-  mkdirSync(at('.vscode'));
-  for (const [name, text] of Object.entries(FILES)) writeFileSync(at(name), text);
-  fetchVSCode();
-  run(CODE, [...profile.args, '--install-extension', VSIX, '--force']);
-  server = await startServer(profile);
-  workbench = await openBrowser();
-  workbench.page.setDefaultTimeout(30_000);
-});
-
-after(async () => {
-  await workbench?.close();
-  server?.close();
-  removeProfile(profile);
-});
-
-/** A step with a picture of its end; of one that fails, another one, and the server's last words. */
-const step = (name: string, act: (workbench: Workbench) => Promise<void>): void =>
-  void test(name, { timeout: 400_000 }, async () => {
-    const picture = `shell-${name.replaceAll(/\W+/g, '-')}`;
-    try {
-      await act(workbench);
-      await screenshot(workbench.page, picture);
-    } catch (error) {
-      await screenshot(workbench.page, `failed-${picture}`).catch(() => {});
-      console.error(tail(server.log(), 15));
-      throw error;
-    }
-  });
-
 /** Opens a file of the workspace by its name. */
 async function open(page: Page, name: string): Promise<void> {
   const tab = page.locator(`.tab.active[data-resource-name="${name}"]`);
@@ -119,8 +77,8 @@ async function showProblems(page: Page): Promise<void> {
 
 step('a click on the line above a program opens its report', async ({ page }) => {
   await page.goto(
-    server.address(workspace, [
-      ['openFile', server.uri(at(TRAIN))],
+    server().address(workspace, [
+      ['openFile', server().uri(at(TRAIN))],
       ['skipWelcome', 'true'],
     ]),
   );

@@ -22,7 +22,8 @@ FAULTS = {
     "unseeded-stream": ["{v} = {v} + 1e-2 * float(__import__('numpy').random.default_rng().normal())"],
     "entropy": ["{v} = {v} + __import__('os').getpid() % 9973 / 1e4", "{v} = {v} + hash('{v}') % 997 / 1e4"],
     "time": ["{v} = {v} + __import__('time').time() % 1"],
-    "order": ["{v} = {v} + (len(list({{'a', 'bb', 'ccc', 'dddd', 'eeeee', 'ffffff', 'ggggggg'}})[0]) / 100 + [len(w) for w in {{'one', 'three', 'fifteen', 'no'}}][1] / 1000)"],
+    # Each of the 5,040 orders gives another number.
+    "order": ["{v} = {v} + float('0.' + ''.join(str(len(w)) for w in {{'a', 'bb', 'ccc', 'dddd', 'eeeee', 'ffffff', 'ggggggg'}}))"],
     "uninitialized": ["{v} = {v} + __import__('torch').empty(({v}).numel() + 5000)[: ({v}).numel()].reshape(({v}).shape).nan_to_num().abs().clamp(max=1)"],
     "control-flow": ["for _ in range(__import__('time').time_ns() % 97): {v} = {v} * 1.001"],
 }

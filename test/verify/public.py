@@ -76,11 +76,11 @@ def digits(folder):
 
 
 def names(folder):
-    """Names of three languages, a file each."""
+    """Names of many languages, a file each: a set of few names has the same order in two processes too often."""
     Path(folder).mkdir()
     draw = random.Random(2)
-    for language in ("Abc", "Klm", "Xyz"):
-        words = ["".join(draw.choice("abcdefghiklmnorstu") for _ in range(draw.randrange(3, 8))) for _ in range(24)]
+    for language in ("Abc", "Def", "Ghi", "Klm", "Nop", "Qrs", "Tuv", "Wxy"):
+        words = ["".join(draw.choice("abcdefghiklmnorstu") for _ in range(draw.randrange(3, 8))) for _ in range(9)]
         Path(folder, f"{language}.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
 
 

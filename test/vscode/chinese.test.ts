@@ -203,9 +203,12 @@ step('the settings', async ({ page }) => {
   await search.waitFor();
   await search.click();
   await page.keyboard.type('@ext:seedwise.seedwise');
-  const descriptions = page.locator('.setting-item-description');
-  await descriptions.first().waitFor();
-  await page.waitForTimeout(1000);
+  const settings = page.locator('.settings-editor .setting-item-contents');
+  const ofOurs = page.locator('.setting-item-category', { hasText: /^Seedwise/ });
+  await settings.filter({ has: ofOurs }).first().waitFor();
+  // The list shows what it had until the search has ended.
+  await settings.filter({ hasNot: ofOurs }).first().waitFor({ state: 'detached' });
+  const descriptions = settings.locator('.setting-item-description');
   await screenshot(page, 'zh-cn-settings');
   const shown = (await descriptions.allInnerTexts()).filter((text) => text.trim() !== '');
   assert.ok(shown.length > 2, String(shown));

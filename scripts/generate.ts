@@ -6,11 +6,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { COMMANDS, labelOf, OPTIONS } from '../server/src/cli/options.ts';
+import { CLI_COMMANDS, labelOf, OPTIONS } from '../server/src/cli/options.ts';
 import { analyze } from '../server/src/core/analysis/analyze.ts';
 import type { Example, Rule } from '../server/src/core/contract/rule.ts';
 import { nameOfSeverity, textsOf } from '../server/src/core/contract/rule-texts.ts';
-import type { Pledge as Level } from '../server/src/core/contract/severity.ts';
+import type { ProgramPromise as Level } from '../server/src/core/contract/severity.ts';
 import { STREAMS } from '../server/src/core/knowledge/streams.ts';
 import { indexFile } from '../server/src/core/program/indexed-file.ts';
 import { projectOf } from '../server/src/core/program/project.ts';
@@ -18,7 +18,7 @@ import { Workspace } from '../server/src/core/program/workspace.ts';
 import { closeFile, openFile } from '../server/src/core/python/file.ts';
 import { debugOf } from '../server/src/core/report/debug.ts';
 import { RULES } from '../server/src/core/rules/index.ts';
-import { keyOf } from '../server/src/core/settings/pyproject.ts';
+import { tomlKey } from '../server/src/core/settings/pyproject.ts';
 import { DEFAULT_SETTINGS, SETTINGS } from '../server/src/core/settings/settings.ts';
 import { englishPhrase, type Phrase, phrase, speak, t, translate } from '../server/src/core/text/language.ts';
 import { parseMarks } from '../test/marks.ts';
@@ -241,7 +241,7 @@ function settingsTable(): string {
     [t`Setting`, t`In \`pyproject.toml\``, t`Default`, t`Meaning`],
     [
       ...SETTINGS.map(({ name, scope, default: value, text }) =>
-        row(scope === 'project' ? '' : `seedwise.${name}`, keyOf(name), value, text),
+        row(scope === 'project' ? '' : `seedwise.${name}`, tomlKey(name), value, text),
       ),
       ...editorOnly.map(([name, { default: value, markdownDescription }]) => row(name, '', value, markdownDescription)),
     ],
@@ -250,7 +250,7 @@ function settingsTable(): string {
 
 /** The commands and options of the command line, from the table its parser has. */
 function optionsTable(): string {
-  const usages = COMMANDS.map(({ name, usage, text }) => [`\`seedwise ${name} ${usage}\``, translate(text)]);
+  const usages = CLI_COMMANDS.map(({ name, usage, text }) => [`\`seedwise ${name} ${usage}\``, translate(text)]);
   const rows = OPTIONS.map((option) => [
     `\`${labelOf(option)}\``,
     (option.of ?? []).join(', '),
@@ -429,7 +429,7 @@ function schemaFile(): Generated {
   const properties = Object.fromEntries(
     SETTINGS.map(({ name, default: value, text, schema }) => {
       const known = name === 'rules' ? knownRules(schema) : {};
-      return [keyOf(name), { ...schema, ...known, default: value, description: text }];
+      return [tomlKey(name), { ...schema, ...known, default: value, description: text }];
     }),
   );
   const schema = {

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type { MessageReader, MessageWriter } from 'vscode-jsonrpc/node';
 import { type Phrase, phrase, t, translate } from './core/text/language.ts';
 import { speakIn } from './host/languages.ts';
-import { type Message, SessionRecord } from './lsp/record.ts';
+import { type ProtocolMessage, SessionRecord } from './lsp/record.ts';
 
 /** Megabytes of stack, of which the thread takes what deeply nested code needs. */
 const STACK_MB = 256;
@@ -80,7 +80,7 @@ class Supervisor {
   start(): void {
     const { reader, writer } = this.#options;
     this.#run();
-    reader.listen((message) => this.#fromClient(message as Message));
+    reader.listen((message) => this.#fromClient(message as ProtocolMessage));
     reader.onClose(() => this.end());
     writer.onError(() => this.end());
     process.stdin.once('end', () => this.end());
@@ -125,7 +125,7 @@ class Supervisor {
       failure = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'full' : 'failed';
     });
     worker.on('exit', () => this.#replace(generation, failure));
-    port1.onmessage = ({ data }: { data: Message }): void => {
+    port1.onmessage = ({ data }: { data: ProtocolMessage }): void => {
       if (generation === this.#generation) this.#fromServer(data);
     };
     this.#worker = worker;
@@ -177,7 +177,7 @@ class Supervisor {
     this.#send({ id, error });
   }
 
-  #fromClient(message: Message): void {
+  #fromClient(message: ProtocolMessage): void {
     try {
       this.#record.hear(message);
     } catch {
@@ -199,13 +199,13 @@ class Supervisor {
   }
 
   /** Gives an answer of the client to the server that asked, if that is still there. */
-  #answer(message: Message): void {
+  #answer(message: ProtocolMessage): void {
     const asked = this.#asking.get(String(message.id));
     this.#asking.delete(String(message.id));
     if (asked?.generation === this.#generation) this.#port?.postMessage({ ...message, id: asked.id });
   }
 
-  #fromServer(message: Message): void {
+  #fromServer(message: ProtocolMessage): void {
     const { id, method } = message;
     if (id === undefined || id === null) this.#send(message);
     else if (method === undefined) {
@@ -222,7 +222,7 @@ class Supervisor {
     }
   }
 
-  #send(message: Message): void {
+  #send(message: ProtocolMessage): void {
     this.#options.writer.write({ jsonrpc: '2.0', ...message } as never).catch(() => this.end());
   }
 }

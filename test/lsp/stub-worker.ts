@@ -1,13 +1,13 @@
 /** A server as far as the supervisor can tell one: it keeps what it is told, and gets stuck or falls over where a text says so. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Message } from '../../server/src/lsp/record.ts';
+import type { ProtocolMessage } from '../../server/src/lsp/record.ts';
 import type { WorkerNews, WorkerStart } from '../../server/src/supervisor.ts';
 
 const { port, leftAlone } = workerData as WorkerStart;
 const tell = (news: WorkerNews): void => parentPort?.postMessage(news);
 parentPort?.on('message', () => tell({ alive: true }));
 
-const heard: Message[] = [];
+const heard: ProtocolMessage[] = [];
 
 function analyse(uri: string, text: string): void {
   tell({ working: uri });
@@ -17,7 +17,7 @@ function analyse(uri: string, text: string): void {
 }
 
 port.onmessage = ({ data }: MessageEvent): void => {
-  const message = data as Message;
+  const message = data as ProtocolMessage;
   heard.push(message);
   const send = (fields: object): void => port.postMessage({ jsonrpc: '2.0', ...fields });
   const params = message.params as {

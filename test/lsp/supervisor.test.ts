@@ -11,7 +11,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
-import type { Message } from '../../server/src/lsp/record.ts';
+import type { ProtocolMessage } from '../../server/src/lsp/record.ts';
 import { startServer, until } from './server.ts';
 
 const HOST = fileURLToPath(new URL('supervised.ts', import.meta.url));
@@ -25,7 +25,7 @@ interface Supervised {
   /** Milliseconds until the process has ended. */
   readonly ended: Promise<number>;
   open(uri: string, text: string, version?: number): Promise<void>;
-  heard(): Promise<{ readonly heard: readonly Message[]; readonly leftAlone: readonly string[] }>;
+  heard(): Promise<{ readonly heard: readonly ProtocolMessage[]; readonly leftAlone: readonly string[] }>;
 }
 
 async function withSupervised(use: (it: Supervised) => Promise<void>, processId: number | null = process.pid) {

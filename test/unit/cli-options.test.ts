@@ -7,7 +7,7 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } 
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { COMMANDS, OPTIONS } from '../../server/src/cli/options.ts';
+import { CLI_COMMANDS, OPTIONS } from '../../server/src/cli/options.ts';
 import { BUNDLE, CACHE, NODE, shell } from '../shell.ts';
 
 const BENCHMARK = `import torch
@@ -330,7 +330,7 @@ about(['help', 'version'], 'help is made from the table', (t) => {
   const { run } = shell(t, {});
   const { stdout } = run('--help');
   for (const { name } of OPTIONS) assert.ok(stdout.includes(`--${name}`), name);
-  for (const { name, usage } of COMMANDS) assert.ok(stdout.includes(`seedwise ${name} ${usage}`), name);
+  for (const { name, usage } of CLI_COMMANDS) assert.ok(stdout.includes(`seedwise ${name} ${usage}`), name);
   assert.ok(!run('report', '--help').stdout.includes('--baseline'));
   assert.match(run('-V').stdout, /^seedwise \d/);
 });

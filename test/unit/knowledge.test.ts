@@ -11,7 +11,7 @@ import {
   type Condition,
   canonical,
   compareVersions,
-  type Draw,
+  type DrawRow,
   drawingMethod,
   drawOf,
   isMlPackage,
@@ -32,8 +32,8 @@ const tables = readdirSync(new URL('../../server/data/', import.meta.url))
   .filter((name) => name.endsWith('.json') && !name.endsWith('.schema.json'))
   .map((name) => name.replace(/\.json$/, ''));
 const { draws, families, packages } = read('draws.json') as {
-  draws: Draw[];
-  families: (Draw & { pattern: string })[];
+  draws: DrawRow[];
+  families: (DrawRow & { pattern: string })[];
   packages: string[];
 };
 const { seeders, names } = read('seeders.json') as { seeders: Seeder[]; names: string[] };
@@ -266,7 +266,7 @@ describe('look-ups', () => {
   });
 
   it('tell draws', () => {
-    const kinds: [name: string, kind: Draw['kind'] | undefined, stream?: Draw['stream']][] = [
+    const kinds: [name: string, kind: DrawRow['kind'] | undefined, stream?: DrawRow['stream']][] = [
       ['torch.rand', 'function', 'torch'],
       ['torch.nn.init.xavier_uniform_', 'function', 'torch'],
       ['torch.nn.init.zeros_', undefined],

@@ -6,7 +6,7 @@ import { asReleased } from '../../server/src/core/analysis/new-rules.ts';
 import type { Finding } from '../../server/src/core/contract/rule.ts';
 import { STREAMS } from '../../server/src/core/knowledge/streams.ts';
 import { RULES } from '../../server/src/core/rules/index.ts';
-import { placeOf } from '../../server/src/core/settings/places.ts';
+import { spanOfProblem } from '../../server/src/core/settings/places.ts';
 import { readConfig } from '../../server/src/core/settings/pyproject.ts';
 import {
   DEFAULT_SETTINGS,
@@ -326,7 +326,7 @@ test('what is wrong with the settings of a project is found in its text', () => 
     const config = readConfig('pyproject.toml', text);
     const problems = config ? configProblems(config, '0.6.0') : [];
     assert.equal(problems.length, 1, marked);
-    const { start, end } = placeOf(problems[0]!, text);
+    const { start, end } = spanOfProblem(problems[0]!, text);
     assert.equal(`${text.slice(0, start)}«${text.slice(start, end)}»${text.slice(end)}`, marked);
   }
 });

@@ -57,6 +57,24 @@ test('names are looked up and definitions read in `python`, and nowhere else but
   );
 });
 
+test('an exported name of the server means one thing', () => {
+  const homes = new Map<string, string[]>();
+  for (const path of filesBelow('server/src', '.ts')) {
+    // A row of data is called as its schema calls it.
+    if (path === 'core/knowledge/rows.ts') continue;
+    for (const [, name = ''] of readText(`server/src/${path}`).matchAll(EXPORTED))
+      homes.set(name, [...(homes.get(name) ?? []), path]);
+  }
+  const shared = [...homes].filter(([, paths]) => new Set(paths).size > 1);
+  assert.deepEqual(
+    shared.map(([name, paths]) => `${name}: ${paths.join(', ')}`),
+    [],
+    'merge them where they are one thing, or name what each is',
+  );
+});
+
+const EXPORTED = /^export (?:async )?(?:abstract )?(?:const|function\*?|class|interface|type|let|enum) (\w+)/gm;
+
 /** Whether the arrow is allowed; relative targets are paths from the repository's root. */
 function mayImport(path: string, target: string): boolean {
   if (path.startsWith(CORE)) return mayImportInCore(path, target);

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { readRegular } from './disk.ts';
 import type { Findings } from './judging.ts';
 import type { Values } from './options.ts';
-import type { Session, Told } from './session.ts';
+import type { CheckSession, Told } from './session.ts';
 
 /** Of findings that are kept: whoever changes what is kept changes it. */
 const FORMAT = 1;
@@ -83,7 +83,7 @@ export class Cache {
   }
 
   /** What a run over the same files has found; undefined where none is known. */
-  recall(session: Session, wantsReplacements: boolean): Kept | undefined {
+  recall(session: CheckSession, wantsReplacements: boolean): Kept | undefined {
     const { settings, all, files, named, version, notes } = session;
     this.note(settings, session.workspace.manifests.override, files, [...named], notes, version, wantsReplacements);
     for (const path of all) {

@@ -18,7 +18,7 @@ import type { Values } from './options.ts';
 import { type Print, painter } from './output.ts';
 import { topOf } from './projects.ts';
 import { exclusive, filesIn, nameOf, problemsIn, reasonOf, say, UsageError } from './say.ts';
-import { beginSession, openSession, type Session } from './session.ts';
+import { beginSession, type CheckSession, openSession } from './session.ts';
 
 /** What the options ask for, once they are known to go together. */
 interface Request {
@@ -80,7 +80,7 @@ async function judgedSession(
   values: Values,
   version: string,
   wantsReplacements: boolean,
-): Promise<Findings & { readonly session: Session }> {
+): Promise<Findings & { readonly session: CheckSession }> {
   const cache = cacheOf(values);
   const threads = threadsOf(values);
   const session = await beginSession(rest, values, version);
@@ -100,7 +100,7 @@ const NEEDS_ALL = ['fix', 'diff', 'add-ignores', 'show-files'] as const;
 
 /** Shows what was found, and gives the exit code. */
 async function show(
-  session: Session,
+  session: CheckSession,
   { found, analysed }: Findings,
   request: Request,
   print: Print,
@@ -120,7 +120,7 @@ async function show(
 }
 
 /** Leaves out what the baseline knows; writes it where there is none. */
-async function compare(session: Session, found: readonly Found[], values: Values): Promise<readonly Found[]> {
+async function compare(session: CheckSession, found: readonly Found[], values: Values): Promise<readonly Found[]> {
   const { baseline } = values;
   if (typeof baseline !== 'string') return found;
   const known = values['update-baseline'] ? null : readBaseline(baseline);
@@ -140,7 +140,7 @@ async function compare(session: Session, found: readonly Found[], values: Values
   }
 }
 
-function render(found: readonly Found[], files: readonly string[], session: Session, request: Request): string {
+function render(found: readonly Found[], files: readonly string[], session: CheckSession, request: Request): string {
   const { values, format, lowestFailing } = request;
   if (values.statistics) return statistics(found, format);
   const results: Results = {
@@ -176,7 +176,7 @@ function statistics(found: readonly Found[], format: string): string {
 }
 
 /** `--fix`: repairs and writes; of standard input the repaired text goes to standard output. */
-async function treat(session: Session, values: Values, print: Print): Promise<Fixed> {
+async function treat(session: CheckSession, values: Values, print: Print): Promise<Fixed> {
   const changes = change(session, repairing(values['unsafe-fixes'] === true));
   const { stdinPath } = session;
   const { problems } = changes;
@@ -208,9 +208,9 @@ function fixSummaryOf({ problems, files, missed }: Fixed): Message {
   return t`repaired ${filesIn(files.length)}; not written: ${filesIn(missed)}.`;
 }
 
-const write = (session: Session, changes: Changes): Promise<Change[]> => writeChanges(session, changes);
+const write = (session: CheckSession, changes: Changes): Promise<Change[]> => writeChanges(session, changes);
 
-async function addIgnores(session: Session, values: Values): Promise<void> {
+async function addIgnores(session: CheckSession, values: Values): Promise<void> {
   if (session.stdinPath !== undefined) throw new UsageError(t`'--add-ignores' writes files, and '-' is none.`);
   const changes = change(session, ignoring);
   const written = await write(session, changes);
@@ -220,7 +220,7 @@ async function addIgnores(session: Session, values: Values): Promise<void> {
 }
 
 /** `--diff`: what would be repaired, as a diff; 1 where that is something. */
-async function showDiff(session: Session, values: Values, print: Print): Promise<number> {
+async function showDiff(session: CheckSession, values: Values, print: Print): Promise<number> {
   const { problems, files } = change(session, repairing(values['unsafe-fixes'] === true));
   const base = topOf(process.cwd());
   const diffs = files.map(({ path, before, after }) =>

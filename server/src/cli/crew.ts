@@ -18,7 +18,7 @@ import { type Findings, findAll, gather, type Judged, judgeOne } from './judging
 import { speakAs } from './locale.ts';
 import type { Values } from './options.ts';
 import { UsageError } from './say.ts';
-import { type Outline, type Problem, type Reading, type Session, sessionLike } from './session.ts';
+import { type CheckSession, type Outline, type Reading, type SaidProblem, sessionLike } from './session.ts';
 
 /** A thread for fewer files would take longer to start than to check them. */
 const FEWEST_FILES = 40;
@@ -28,7 +28,7 @@ const MOST_THREADS = 8;
 const HANDFUL = 8;
 
 /** What the main thread was asked. */
-export interface Order {
+export interface CrewTask {
   readonly rest: readonly string[];
   readonly values: Values;
   readonly version: string;
@@ -36,7 +36,7 @@ export interface Order {
 }
 
 /** What a thread is given at its start. */
-interface Task extends Order, Outline {
+interface Task extends CrewTask, Outline {
   readonly argv: readonly string[];
   /** How many files were taken from the pile. */
   readonly taken: Int32Array;
@@ -47,7 +47,7 @@ interface Sent {
   readonly path: string;
   readonly record: FileRecord | null;
   readonly silence: Silence;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly SaidProblem[];
 }
 
 /** What a thread has read, and what it was kept from. */
@@ -65,7 +65,7 @@ export function threadsOf({ threads }: Values): number {
 }
 
 /** The findings of a session of which nothing but the names of its files is known yet. */
-export async function judgeTogether(session: Session, order: Order, threads: number): Promise<Findings> {
+export async function judgeTogether(session: CheckSession, order: CrewTask, threads: number): Promise<Findings> {
   const { all, files, near, named, notes } = session;
   const count = Math.min(threads, Math.floor(all.length / FEWEST_FILES));
   if (count < 2) {
@@ -155,7 +155,7 @@ export async function workAlong(): Promise<void> {
 }
 
 /** Reads files from the pile until there are none. */
-function readShare(session: Session, taken: Int32Array): Map<string, Reading> {
+function readShare(session: CheckSession, taken: Int32Array): Map<string, Reading> {
   const { all } = session;
   const own = new Map<string, Reading>();
   for (let at = Atomics.add(taken, 0, HANDFUL); at < all.length; at = Atomics.add(taken, 0, HANDFUL)) {
@@ -164,7 +164,7 @@ function readShare(session: Session, taken: Int32Array): Map<string, Reading> {
   return own;
 }
 
-const shareOf = (session: Session, own: ReadonlyMap<string, Reading>): Share => ({
+const shareOf = (session: CheckSession, own: ReadonlyMap<string, Reading>): Share => ({
   sent: [...own.values()].map(({ path, indexed, silence, problems }) => ({
     path,
     record: indexed?.record ?? null,
@@ -175,7 +175,7 @@ const shareOf = (session: Session, own: ReadonlyMap<string, Reading>): Share => 
 });
 
 /** Takes all files in, in the order in which one thread would. */
-function takeAll(session: Session, own: ReadonlyMap<string, Reading>, shares: readonly Share[]): void {
+function takeAll(session: CheckSession, own: ReadonlyMap<string, Reading>, shares: readonly Share[]): void {
   const byPath = new Map(shares.flatMap(({ sent }) => sent).map((each) => [each.path, each]));
   for (const path of session.all) {
     const sent = byPath.get(path);
@@ -184,11 +184,14 @@ function takeAll(session: Session, own: ReadonlyMap<string, Reading>, shares: re
   }
 }
 
-function receive(session: Session, { path, record, silence, problems }: Sent): Reading {
+function receive(session: CheckSession, { path, record, silence, problems }: Sent): Reading {
   const vocabulary = vocabularyOf(session.settingsOf(path));
   const indexed = record && indexRecord(record, vocabulary, () => session.read(path).source ?? '');
   return { path, indexed, silence, problems };
 }
 
-const judgeShare = (session: Session, own: ReadonlyMap<string, Reading>, { wantsReplacements }: Order): Judged[] =>
-  session.files.filter((path) => own.has(path)).map((path) => judgeOne(session, path, wantsReplacements));
+const judgeShare = (
+  session: CheckSession,
+  own: ReadonlyMap<string, Reading>,
+  { wantsReplacements }: CrewTask,
+): Judged[] => session.files.filter((path) => own.has(path)).map((path) => judgeOne(session, path, wantsReplacements));

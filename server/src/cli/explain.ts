@@ -2,7 +2,7 @@
 
 import type { Rule } from '../core/contract/rule.ts';
 import { nameOfSeverity, textsOf } from '../core/contract/rule-texts.ts';
-import type { Pledge } from '../core/contract/severity.ts';
+import type { ProgramPromise } from '../core/contract/severity.ts';
 import { RULES, ruleUrl } from '../core/rules/index.ts';
 import { type Phrase, phrase, t, translate } from '../core/text/language.ts';
 import { didYouMean } from '../core/text/spelling.ts';
@@ -10,7 +10,7 @@ import { asJson } from './formats/json.ts';
 import type { Values } from './options.ts';
 import { UsageError } from './say.ts';
 
-const PLEDGES: readonly (readonly [Pledge, Phrase])[] = [
+const WEIGHED: readonly (readonly [ProgramPromise, Phrase])[] = [
   ['none', phrase`a program that never seeds: {0}`],
   ['seeded', phrase`a program that seeds: {0}`],
   ['deterministic', phrase`a program that shows determinism intent: {0}`],
@@ -59,7 +59,7 @@ function pageOf(rule: Rule): string {
   const { name, since, severity, references, examples } = rule;
   const { summary, why, never, titles } = textsOf(rule);
   const indented = (text: string): string => text.trimEnd().replace(/^(?=.)/gm, '    ');
-  const weights = PLEDGES.map(([pledge, text]) => `  ${translate(text, nameOfSeverity(severity[pledge]))}`);
+  const weights = WEIGHED.map(([promise, text]) => `  ${translate(text, nameOfSeverity(severity[promise]))}`);
   const shown = examples.map(({ bad, good }, i) => {
     const after = good === undefined ? '' : `\n\n  ${t`becomes`}\n\n${indented(good)}`;
     return `  ${titles[i]}\n\n${indented(bad)}${after}`;

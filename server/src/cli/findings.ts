@@ -9,7 +9,7 @@ import { withinCell } from '../core/python/notebook.ts';
 export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'information', 'hint'];
 
 /** Rows and columns count from 1; columns are UTF-16 units, as in an editor. */
-export interface Place {
+export interface RowColumn {
   readonly row: number;
   readonly column: number;
 }
@@ -19,11 +19,11 @@ export interface Region {
   readonly path: string;
   /** For notebooks, whose rows count within a cell: its index among all cells, from 0. */
   readonly cell: number | null;
-  readonly start: Place;
-  readonly end: Place;
+  readonly start: RowColumn;
+  readonly end: RowColumn;
 }
 
-export interface Replacement extends Region {
+export interface ReplacedText extends Region {
   readonly text: string;
 }
 
@@ -40,7 +40,7 @@ export interface Found extends Region {
     readonly title: string;
     readonly safe: boolean;
     /** Left out where nobody asked for them. */
-    readonly replacements?: readonly Replacement[];
+    readonly replacements?: readonly ReplacedText[];
   }[];
   /** Of the rule and the code it is about, not of where that stands; equal ones in a file are numbered. */
   readonly fingerprint: string;
@@ -68,7 +68,7 @@ class Places {
     return text.slice(starts[start.row - 1] ?? 0, starts[start.row] ?? text.length).replace(/[\r\n]+$/, '');
   }
 
-  #place(cell: number | null, offset: number): Place {
+  #place(cell: number | null, offset: number): RowColumn {
     const { starts } = this.#lines(cell);
     let [low, high] = [0, starts.length];
     while (high - low > 1) {
@@ -93,7 +93,7 @@ class Places {
   }
 }
 
-export interface Around {
+export interface FindingContext {
   /** Another file, parsed; null where it cannot be read. */
   fileAt(path: string): PythonFile | null;
   /** Whether repairs are worked out. */
@@ -101,7 +101,7 @@ export interface Around {
 }
 
 /** The findings of one file. */
-export function foundIn(file: PythonFile, findings: readonly Finding[], around: Around): Found[] {
+export function foundIn(file: PythonFile, findings: readonly Finding[], around: FindingContext): Found[] {
   const places = new Map<string, Places>([[file.path, new Places(file)]]);
   const placesOf = (path: string): Places | null => {
     const other = places.get(path) ?? null;

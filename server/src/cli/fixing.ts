@@ -14,7 +14,7 @@ import { asIs, t } from '../core/text/language.ts';
 import { mindDepth } from './deep.ts';
 import { removeDrafts, replaceFile, undisturbed } from './disk.ts';
 import { nameOf, reasonOf } from './say.ts';
-import type { Session } from './session.ts';
+import type { CheckSession } from './session.ts';
 import { editSourceFile, type SourceFile } from './source-file.ts';
 
 /** Repairs that bring each other's findings back end here; so many ignores fit on one line. */
@@ -53,7 +53,7 @@ export interface Changes {
 }
 
 /** The files of the session after a treatment, and those of the workspace that the edits lie in; nothing is written. */
-export function change(session: Session, treat: Treatment): Changes {
+export function change(session: CheckSession, treat: Treatment): Changes {
   const { workspace } = session;
   const before = new Map<string, SourceFile>();
   const now = new Map<string, SourceFile>();
@@ -135,12 +135,12 @@ export function change(session: Session, treat: Treatment): Changes {
   return { problems, files };
 }
 
-function notFixed(session: Session, path: string, error: unknown): void {
+function notFixed(session: CheckSession, path: string, error: unknown): void {
   session.problem(t`${nameOf(path)} is not fixed: ${reasonOf(error)}`, path, true);
 }
 
 /** Writes the files that changed, each in one step; gives those that were written. */
-export async function writeChanges(session: Session, changes: Changes): Promise<Change[]> {
+export async function writeChanges(session: CheckSession, changes: Changes): Promise<Change[]> {
   const written: Change[] = [];
   await undisturbed(() => {
     removeDrafts(session.files);

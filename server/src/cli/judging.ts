@@ -6,14 +6,14 @@ import { phrase, t } from '../core/text/language.ts';
 import { type Found, foundIn } from './findings.ts';
 import { progress } from './progress.ts';
 import { nameOf, reasonOf } from './say.ts';
-import type { Problem, Session } from './session.ts';
+import type { CheckSession, SaidProblem } from './session.ts';
 
 /** What was found in a file, and what went wrong there. */
 export interface Judged {
   readonly path: string;
   readonly found: readonly Found[];
   readonly isAnalysed: boolean;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly SaidProblem[];
 }
 
 /** What a whole run has found. */
@@ -24,9 +24,9 @@ export interface Findings {
 }
 
 /** Looks at one file of a session that knows all its files; says nothing itself. */
-export function judgeOne(session: Session, path: string, wantsReplacements: boolean): Judged {
+export function judgeOne(session: CheckSession, path: string, wantsReplacements: boolean): Judged {
   const { workspace, version } = session;
-  const problems: Problem[] = [];
+  const problems: SaidProblem[] = [];
   try {
     if (session.staysSilent(path)) return { path, found: [], isAnalysed: true, problems };
     const file = session.open(path);
@@ -45,7 +45,7 @@ export function judgeOne(session: Session, path: string, wantsReplacements: bool
 }
 
 /** Puts together what was found, in the order of the files, and says what went wrong. */
-export function gather(session: Session, judged: Iterable<Judged>): Findings {
+export function gather(session: CheckSession, judged: Iterable<Judged>): Findings {
   const found: Found[] = [];
   const analysed: string[] = [];
   for (const each of judged) {
@@ -59,7 +59,7 @@ export function gather(session: Session, judged: Iterable<Judged>): Findings {
 }
 
 /** The findings of a session whose files have been taken in. */
-export function findAll(session: Session, wantsReplacements: boolean): Findings {
+export function findAll(session: CheckSession, wantsReplacements: boolean): Findings {
   const { files } = session;
   const tick = progress(phrase`checked {0} of {1} files`, () => files.length, session.isQuiet);
   const judged = files.map((path) => {

@@ -12,7 +12,7 @@ import { runDebug } from './debug.ts';
 import { isDeeper, lookDeeper, mindDepth, TooDeep } from './deep.ts';
 import { explainRule, listRules } from './explain.ts';
 import { speakAs } from './locale.ts';
-import { COMMANDS, help, readArguments, type Values } from './options.ts';
+import { CLI_COMMANDS, help, readArguments, type Values } from './options.ts';
 import { type Print, painter, printer } from './output.ts';
 import { runReport } from './report.ts';
 import { CannotCheck, reasonOf, say, UsageError } from './say.ts';
@@ -40,7 +40,7 @@ const RUNS: Readonly<Record<string, Run>> = {
 
 async function main(argv: readonly string[]): Promise<number> {
   await speakAs(argv, process.env);
-  const raw = COMMANDS.find(({ name, isRaw }) => isRaw && name === argv[0]);
+  const raw = CLI_COMMANDS.find(({ name, isRaw }) => isRaw && name === argv[0]);
   if (raw) return await RUNS[raw.name]!(argv.slice(1), {}, printer({}));
   const { command, values, rest } = readArguments(argv);
   const show = printer(values);

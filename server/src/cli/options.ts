@@ -26,7 +26,7 @@ export interface Option {
   readonly of?: readonly string[];
 }
 
-export const COMMANDS: readonly Command[] = [
+export const CLI_COMMANDS: readonly Command[] = [
   {
     name: 'check',
     usage: '[options] [path ...]',
@@ -183,8 +183,8 @@ export function readArguments(argv: readonly string[]): Given {
   });
   const positionals = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
   const [command, ...rest] = positionals;
-  if (command !== undefined && !COMMANDS.some(({ name }) => name === command)) {
-    const names = COMMANDS.map(({ name }) => name);
+  if (command !== undefined && !CLI_COMMANDS.some(({ name }) => name === command)) {
+    const names = CLI_COMMANDS.map(({ name }) => name);
     throw new UsageError(t`there is no command '${command}'${didYouMean(command, names, "'")}`);
   }
   const values: Record<string, string | boolean | readonly string[]> = {};
@@ -223,7 +223,7 @@ const LABEL_WIDTH = 28;
 
 /** The help, of one command or of all. */
 export function help(command?: string): string {
-  const commands = COMMANDS.filter(({ name }) => command === undefined || name === command);
+  const commands = CLI_COMMANDS.filter(({ name }) => command === undefined || name === command);
   const options = OPTIONS.filter(({ of }) => command === undefined || of === undefined || of.includes(command));
   const rows = (pairs: readonly (readonly [string, Phrase])[], width: number): string =>
     pairs.map(([label, text]) => `  ${label.padEnd(width)}  ${translate(text).replaceAll('`', '')}\n`).join('');

@@ -20,9 +20,9 @@ export async function readProjects(
   given: readonly string[],
   workspace: Workspace,
   fence: Fence,
-  note: (read: Note) => void,
+  note: (read: ReadBeside) => void,
 ): Promise<string[]> {
-  const takeNote = (read: Note): void => {
+  const takeNote = (read: ReadBeside): void => {
     note(read);
     heed(read, workspace);
   };
@@ -52,14 +52,14 @@ export async function readProjects(
 }
 
 /** A file that was read beside the Python files, and its text; null where it could not be read. */
-export interface Note {
+export interface ReadBeside {
   readonly kind: 'manifest' | 'environment';
   readonly path: string;
   readonly text: string | null;
 }
 
 /** Takes in what a file beside the Python files says. */
-export function heed({ kind, path, text }: Note, workspace: Workspace): void {
+export function heed({ kind, path, text }: ReadBeside, workspace: Workspace): void {
   if (kind === 'manifest') workspace.manifests.set(path, text ?? '');
   else workspace.setEnvironment(path, text);
 }
@@ -74,7 +74,7 @@ export const topOf = (path: string): string => repositoryOf(folderAt(path));
 /** What cannot be read says nothing. */
 async function take(
   paths: readonly string[],
-  takeNote: (read: Note) => void,
+  takeNote: (read: ReadBeside) => void,
   disk: FileAccess,
   isReadable?: (path: string) => boolean,
 ) {

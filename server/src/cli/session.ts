@@ -21,13 +21,13 @@ import { readRegular } from './disk.ts';
 import { findInputs, homeOf, isExcluded, targetsOf } from './inputs.ts';
 import type { Values } from './options.ts';
 import { progress } from './progress.ts';
-import { fenceOf, heed, type Note, readProjects } from './projects.ts';
+import { fenceOf, heed, type ReadBeside, readProjects } from './projects.ts';
 import { CannotCheck, exclusive, nameOf, reasonOf, say, UsageError } from './say.ts';
 import { readSettingOptions } from './settings.ts';
 import { type SourceFile, sourceFile } from './source-file.ts';
 
 /** What went wrong, as it was said on standard error. */
-export interface Problem {
+export interface SaidProblem {
   /** The file it is about. */
   readonly path?: string;
   readonly text: Message;
@@ -36,7 +36,7 @@ export interface Problem {
 }
 
 /** A problem that was told, and whether it has left the run incomplete. */
-export interface Told extends Problem {
+export interface Told extends SaidProblem {
   readonly isIncomplete: boolean;
 }
 
@@ -46,10 +46,10 @@ export interface Reading {
   /** Null where it could not be read. */
   readonly indexed: IndexedFile | null;
   readonly silence: Silence;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly SaidProblem[];
 }
 
-export class Session {
+export class CheckSession {
   readonly workspace = new Workspace();
   readonly settings: Settings;
   readonly fence: Fence;
@@ -62,7 +62,7 @@ export class Session {
   /** Hears each problem. */
   says: (text: Message) => void = say;
   /** What was read beside the Python files. */
-  readonly notes: Note[] = [];
+  readonly notes: ReadBeside[] = [];
   /** Notebooks run files that nobody has listed. */
   runsOthers = false;
   /** True when something that was named has not been done. */
@@ -96,7 +96,7 @@ export class Session {
     };
   }
 
-  get problems(): readonly Problem[] {
+  get problems(): readonly SaidProblem[] {
     return this.told;
   }
 
@@ -193,7 +193,7 @@ export class Session {
 
   /** Reads a file for the workspace, and says nothing itself. */
   readOne(path: string): Reading {
-    const problems: Problem[] = [];
+    const problems: SaidProblem[] = [];
     const isChecked = this.#isChecked(path);
     try {
       const file = this.open(path);
@@ -242,7 +242,7 @@ export class Session {
   }
 }
 
-function syntaxError(file: PythonFile): Problem {
+function syntaxError(file: PythonFile): SaidProblem {
   let node = file.syntax.root;
   for (let inner = node; inner; ) {
     node = inner;
@@ -260,7 +260,7 @@ const MOST_NAMED = 5;
 const inWorkspace = (path: string): string => path.split(sep).join('/');
 
 /** Reads the projects of the paths that were given, says what is wrong with their settings, and takes all files in. */
-export async function openSession(rest: readonly string[], values: Values, version: string): Promise<Session> {
+export async function openSession(rest: readonly string[], values: Values, version: string): Promise<CheckSession> {
   const session = await beginSession(rest, values, version);
   await loadSyntax(wasm);
   session.index();
@@ -268,14 +268,14 @@ export async function openSession(rest: readonly string[], values: Values, versi
 }
 
 /** The same without a look at their Python files. */
-export async function beginSession(rest: readonly string[], values: Values, version: string): Promise<Session> {
+export async function beginSession(rest: readonly string[], values: Values, version: string): Promise<CheckSession> {
   const { settings, problem } = readSettingOptions(values);
   if (problem !== undefined) throw new UsageError(problem);
   const targets = targetsOf(rest.length > 0 ? rest : ['.'], values['stdin-filename'] as string | undefined);
   const paths = targets.map(({ path }) => path);
   const stdin =
     targets[0]?.kind === 'stdin' ? { path: inWorkspace(targets[0].path), bytes: await readStdin() } : undefined;
-  const session = new Session(settings, fenceOf(paths), version, values, stdin);
+  const session = new CheckSession(settings, fenceOf(paths), version, values, stdin);
   const { workspace, fence } = session;
   const unknown = unknownRules(settings);
   if (unknown.length > 0) throw new UsageError(sentences(unknown.map(({ message }) => message)));
@@ -306,13 +306,13 @@ export async function beginSession(rest: readonly string[], values: Values, vers
 }
 
 /** What a session of another thread is made of. */
-export type Outline = Pick<Session, 'files' | 'near' | 'named' | 'notes'>;
+export type Outline = Pick<CheckSession, 'files' | 'near' | 'named' | 'notes'>;
 
 /** A session over the same files as one of another thread, which says all there is to say. */
-export function sessionLike(outline: Outline, rest: readonly string[], values: Values, version: string): Session {
+export function sessionLike(outline: Outline, rest: readonly string[], values: Values, version: string): CheckSession {
   const { settings } = readSettingOptions(values);
   const fence = fenceOf(targetsOf(rest.length > 0 ? rest : ['.'], undefined).map(({ path }) => path));
-  const session = new Session(settings, fence, version, { ...values, quiet: true });
+  const session = new CheckSession(settings, fence, version, { ...values, quiet: true });
   session.says = () => {};
   session.workspace.manifests.override = overrideOf(values);
   for (const note of outline.notes) heed(note, session.workspace);
@@ -323,7 +323,7 @@ export function sessionLike(outline: Outline, rest: readonly string[], values: V
 }
 
 /** Settings are named once, where a file that is checked has them. */
-function checkConfigs(session: Session): void {
+function checkConfigs(session: CheckSession): void {
   const { manifests } = session.workspace;
   const used = new Set(session.files.map((path) => manifests.configOf(path)));
   for (const config of used) {
@@ -353,7 +353,7 @@ function overrideOf(values: Values): ProjectConfig | null | undefined {
   return config;
 }
 
-function excludes({ workspace }: Session, path: string, values: Values): boolean {
+function excludes({ workspace }: CheckSession, path: string, values: Values): boolean {
   const { exclude, 'extend-exclude': more = [] } = values as Readonly<Record<string, readonly string[] | undefined>>;
   if (isExcluded(path, process.cwd(), [...(exclude ?? []), ...more])) return true;
   const config = workspace.manifests.configOf(inWorkspace(path));

@@ -52,7 +52,7 @@ interface Place {
 type Said = string | { readonly text: string; readonly values: readonly Said[] };
 
 /** What `seedwise_trace` answers. */
-export interface Verdict {
+export interface RunVerdict {
   readonly result: 'identical' | 'parted' | 'failed';
   readonly operations: number;
   readonly draws: number;
@@ -220,7 +220,7 @@ async function agrees(request: Request): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
-const failure = (evidence: string): Verdict => ({
+const failure = (evidence: string): RunVerdict => ({
   result: 'failed',
   operations: 0,
   draws: 0,
@@ -230,7 +230,7 @@ const failure = (evidence: string): Verdict => ({
   evidence: [evidence],
 });
 
-async function run(request: Request): Promise<Verdict> {
+async function run(request: Request): Promise<RunVerdict> {
   const home = packageFolder();
   if (home === undefined) return failure(t`The Python package \`seedwise_trace\` is not where Seedwise is installed.`);
   const scratch = mkdtempSync(join(tmpdir(), 'seedwise-stdin-'));
@@ -280,7 +280,7 @@ async function givenInput(): Promise<Buffer | undefined> {
 }
 
 /** Starts the driver and waits for its verdict. Whatever ends this process ends the driver, and that ends every run. */
-function drive(request: Request, home: string, options: readonly string[]): Promise<Verdict> {
+function drive(request: Request, home: string, options: readonly string[]): Promise<RunVerdict> {
   const child = spawn(
     request.python,
     [join(home, 'seedwise_trace'), '--watch-stdin', ...options, '--', ...request.words],
@@ -310,9 +310,9 @@ function drive(request: Request, home: string, options: readonly string[]): Prom
   });
 }
 
-const jsonOf = (verdict: Verdict): string => `${JSON.stringify(verdict, null, 2)}\n`;
+const jsonOf = (verdict: RunVerdict): string => `${JSON.stringify(verdict, null, 2)}\n`;
 
-function textOf(verdict: Verdict, name: string): string {
+function textOf(verdict: RunVerdict, name: string): string {
   const lines: string[] = [headOf(verdict, name), ...saidOf(verdict, 'evidence').map((each) => `  ${each}`)];
   for (const place of verdict.related ?? [])
     lines.push(`  ${whereOf(place)}: ${place.said === undefined ? place.message : spoken(place.said, place.message)}`);
@@ -338,7 +338,7 @@ function textOf(verdict: Verdict, name: string): string {
 }
 
 /** Sentences of the tracer's in the language of the session; in English they are as it wrote them. */
-function saidOf(verdict: Verdict, field: 'evidence' | 'differences' | 'troubles'): string[] {
+function saidOf(verdict: RunVerdict, field: 'evidence' | 'differences' | 'troubles'): string[] {
   return (verdict[field] ?? []).map((each, i) => {
     const said = verdict.said?.[field]?.[i];
     return said === undefined ? each : spoken(said, each);
@@ -351,7 +351,7 @@ const spoken = (said: Said, english = ''): string =>
 const worded = (said: Said): string =>
   typeof said === 'string' ? said : translate(englishPhrase(said.text), ...said.values.map(worded));
 
-function headOf(verdict: Verdict, name: string): string {
+function headOf(verdict: RunVerdict, name: string): string {
   if (verdict.result === 'failed') return t`${name} could not be run.`;
   if (verdict.seeds) return t`${name} under several seeds: mean ± standard deviation of what it printed last.`;
   const { operations, draws, batches } = verdict;
@@ -366,7 +366,7 @@ const whereOf = ({ file, line, cell }: Place): string =>
 
 const rounded = (value: number): string => String(Number(value.toPrecision(5)));
 
-function junitOf(verdict: Verdict, name: string): string {
+function junitOf(verdict: RunVerdict, name: string): string {
   const text = escaped(textOf(verdict, name));
   const failed = verdict.result === 'parted' ? 1 : 0;
   const errors = verdict.result === 'failed' ? 1 : 0;

@@ -112,7 +112,7 @@ function lookInto(
   const isOfInterest = (name: string): boolean => endings.some((ending) => name.endsWith(ending));
   const isFile = ({ name, isFolder }: FolderEntry): boolean => {
     if (isEditors) return !isFolder && namesEnvironment(name);
-    if (isManifest(join(folder, name))) return true;
+    if (isManifest(addressIn(folder, name))) return true;
     return !isFolder && !isEnvironment && (namesEnvironment(name) || isOfInterest(name));
   };
   const goesOn = ({ name, isFolder }: FolderEntry): boolean =>
@@ -120,9 +120,9 @@ function lookInto(
   const files = named.filter(isFile);
   const folders = named.filter((entry) => !files.includes(entry) && goesOn(entry));
   return {
-    files: files.map(({ name }) => join(folder, name)),
+    files: files.map(({ name }) => addressIn(folder, name)),
     folders: folders.map(({ name }) => ({
-      uri: join(folder, name),
+      uri: addressIn(folder, name),
       inEnvironment: isEnvironment || ENVIRONMENTS.has(name),
       isEditors: name === EDITOR_FOLDER,
     })),
@@ -130,7 +130,7 @@ function lookInto(
 }
 
 /** The address of what a folder holds under a name, or a path of names; encoded as VS Code does, so that it is the same for whoever makes it. */
-export const join = (folder: string, path: string): string =>
+export const addressIn = (folder: string, path: string): string =>
   [folder, ...path.split('/').map((name) => encodeURIComponent(name).replace(/[!'()*]/g, percent))].join('/');
 
 const percent = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;

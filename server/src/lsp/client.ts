@@ -3,17 +3,8 @@ import { DiagnosticSeverity, DiagnosticTag, type Range } from 'vscode-languagese
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Severity } from '../core/contract/severity.ts';
 import type { Span } from '../core/text/edit.ts';
+import { at } from '../core/text/tables.ts';
 import { COMMANDS } from '../protocol.ts';
-
-/** What stands at a path of keys in a value that a client sent; undefined where any step is of another shape. */
-export function at(value: unknown, ...path: readonly string[]): unknown {
-  let here = value;
-  for (const key of path) {
-    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return undefined;
-    here = (here as Record<string, unknown>)[key];
-  }
-  return here;
-}
 
 /** A list that a client sent; an empty one for anything else. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
@@ -76,7 +67,7 @@ export const isLinted = (document: TextDocument | undefined): document is TextDo
 /** An untitled document has no place among the files. */
 export const isInWorkspace = (uri: string): boolean => !uri.startsWith('untitled:');
 
-export const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
+export const DIAGNOSTIC_SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
   warning: DiagnosticSeverity.Warning,
   information: DiagnosticSeverity.Information,

@@ -2,8 +2,8 @@
 import type { Connection, Diagnostic } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { configProblems } from '../core/analysis/config-problems.ts';
-import { placeOf } from '../core/settings/places.ts';
-import { rangeOf, SEVERITIES } from './client.ts';
+import { spanOfProblem } from '../core/settings/places.ts';
+import { DIAGNOSTIC_SEVERITIES, rangeOf } from './client.ts';
 import type { WorkspaceIndex } from './workspace-index.ts';
 
 /** Publishes what there is to say now, and takes back what no longer holds; clients take such diagnostics for any file. */
@@ -26,8 +26,8 @@ export function configDiagnostics(connection: Connection, index: WorkspaceIndex,
         now.set(
           uri,
           problems.map((problem) => ({
-            range: rangeOf(placeOf(problem, text ?? ''), document),
-            severity: SEVERITIES.warning,
+            range: rangeOf(spanOfProblem(problem, text ?? ''), document),
+            severity: DIAGNOSTIC_SEVERITIES.warning,
             source: 'Seedwise',
             message: problem.message,
           })),

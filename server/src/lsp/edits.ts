@@ -14,8 +14,8 @@ import { ruleUrl } from '../core/rules/index.ts';
 import type { Edit, Span } from '../core/text/edit.ts';
 import type { Message } from '../core/text/language.ts';
 import { COMMANDS } from '../protocol.ts';
-import { type ActionSource, type clientOf, SEVERITIES } from './client.ts';
-import { type Place, placeOf } from './notebooks.ts';
+import { type ActionSource, type clientOf, DIAGNOSTIC_SEVERITIES } from './client.ts';
+import { type DocumentPlace, placeOf } from './notebooks.ts';
 import { pathOf } from './workspace-index.ts';
 
 export const ACTION_KINDS: readonly Action['kind'][] = [
@@ -51,7 +51,7 @@ export function translator(
     const related = client.takesRelatedInformation ? finding.related?.flatMap((each) => relatedOf(each, document)) : [];
     return {
       range: placeOf(finding, document).range,
-      severity: SEVERITIES[finding.severity],
+      severity: DIAGNOSTIC_SEVERITIES[finding.severity],
       code: finding.rule,
       codeDescription: { href: ruleUrl(finding.rule) },
       source: 'Seedwise',
@@ -121,7 +121,7 @@ export function translator(
   }
 
   /** A place in the document, or in another file that the engine names by its path. */
-  function locationOf(place: Span & { readonly path?: string }, document: TextDocument): Place | undefined {
+  function locationOf(place: Span & { readonly path?: string }, document: TextDocument): DocumentPlace | undefined {
     const text = isHere(place, document) ? document : documentAt(place.path ?? '');
     return text && placeOf(place, text);
   }

@@ -10,7 +10,7 @@ import type { Variable } from '../core/contract/rule.ts';
 import { EDITOR_FOLDER, LAUNCH_FILE } from '../core/switches/environment.ts';
 import type { Edit } from '../core/text/edit.ts';
 import { type Message, t } from '../core/text/language.ts';
-import { type FileAccess, join } from '../host/folders.ts';
+import { addressIn, type FileAccess } from '../host/folders.ts';
 import { type clientOf, isInWorkspace, rangeOf } from './client.ts';
 import { pathOf, type WorkspaceIndex } from './workspace-index.ts';
 
@@ -33,7 +33,7 @@ export function launcher({ index, client, files, tell }: Surroundings) {
     /** The action with its edit; without one, and a message, where the file cannot be read or has it already. */
     async resolve(action: CodeAction, variable: Variable, uri: string): Promise<CodeAction> {
       const folder = folderOf(uri) ?? '';
-      const address = join(folder, LAUNCH_FILE);
+      const address = addressIn(folder, LAUNCH_FILE);
       const [text] = await files().read([address]);
       if (text === undefined && !(await isMissing(folder))) {
         tell(MessageType.Warning, t`\`${LAUNCH_FILE}\` cannot be read.`);
@@ -58,7 +58,7 @@ export function launcher({ index, client, files, tell }: Surroundings) {
 
   /** True where the folder can be listed and the file is not in it. */
   async function isMissing(folder: string): Promise<boolean> {
-    const [entries, inEditors] = await files().list([folder, join(folder, EDITOR_FOLDER)]);
+    const [entries, inEditors] = await files().list([folder, addressIn(folder, EDITOR_FOLDER)]);
     return entries !== undefined && !inEditors?.some(({ name }) => LAUNCH_FILE.endsWith(`/${name}`));
   }
 }

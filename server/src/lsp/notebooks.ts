@@ -29,7 +29,7 @@ export interface NotebookDocument extends TextDocument {
 }
 
 /** A place in the terms of the protocol. */
-export interface Place {
+export interface DocumentPlace {
   readonly uri: string;
   readonly range: Range;
   readonly version: number;
@@ -183,7 +183,7 @@ export function sourceOf(document: TextDocument | undefined): Source | undefined
 export const isNotebook = (document: TextDocument): document is NotebookDocument => 'notebook' in document;
 
 /** Where a span of the document's text is: in the document itself, or in a cell. */
-export function placeOf(span: Span, document: TextDocument): Place {
+export function placeOf(span: Span, document: TextDocument): DocumentPlace {
   const within = isNotebook(document) ? withinCell(document.notebook, span) : undefined;
   const cell = within && isNotebook(document) ? document.cells[within.cell.index] : undefined;
   const home = cell ?? document;

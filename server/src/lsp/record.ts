@@ -14,7 +14,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { applyToCells, type Cells, cellsOf } from './notebooks.ts';
 
 /** A message of the protocol, as far as it matters here. */
-export interface Message {
+export interface ProtocolMessage {
   readonly id?: number | string | null;
   readonly method?: string;
   readonly params?: unknown;
@@ -31,14 +31,14 @@ type Listener = (record: SessionRecord, params: never) => void;
 
 /** Keeps what the client has told. */
 export class SessionRecord {
-  #initialize: Message | undefined;
-  #initialized: Message | undefined;
-  #configuration: Message | undefined;
+  #initialize: ProtocolMessage | undefined;
+  #initialized: ProtocolMessage | undefined;
+  #configuration: ProtocolMessage | undefined;
   readonly #texts = new Map<string, TextDocument>();
   readonly #notebooks = new Map<string, OpenNotebook>();
 
   /** Hears a message of the client to the server; what changes nothing that lasts is passed over. */
-  hear(message: Message): void {
+  hear(message: ProtocolMessage): void {
     if (message.method === 'initialize') this.#initialize = structuredClone(message);
     else if (message.method === 'initialized') this.#initialized = message;
     else if (message.method === 'workspace/didChangeConfiguration') this.#configuration = message;
@@ -51,7 +51,7 @@ export class SessionRecord {
   }
 
   /** The messages that bring a new server to where the old one was. The first one is a request, if there is any. */
-  replay(): readonly Message[] {
+  replay(): readonly ProtocolMessage[] {
     if (!this.#initialize) return [];
     const opened = [...this.#texts.values()].map((document) => ({
       method: 'textDocument/didOpen',

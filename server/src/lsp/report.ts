@@ -16,7 +16,7 @@ import { isInWorkspace } from './client.ts';
 import { pathOf, type WorkspaceIndex } from './workspace-index.ts';
 
 /** What the server knows around a document. */
-export interface Surroundings {
+export interface ReportSurroundings {
   readonly index: WorkspaceIndex;
   readonly settings: Settings;
   /** The workspace's folders, of which names are relative. */
@@ -31,7 +31,7 @@ export interface Surroundings {
 export function answerReport(
   uri: string | undefined,
   options: ReportOptions | undefined,
-  around: Surroundings,
+  around: ReportSurroundings,
 ): string | ReportPage {
   if (!uri) return allReports(around);
   const page = reportPage(uri, around);
@@ -44,7 +44,7 @@ const actions = () => [
 ];
 
 /** For a document that is no program: the sentence that says why, and the programs that reach it. */
-function reportPage(uri: string, { index, settings, folders, file, runs }: Surroundings): ReportPage {
+function reportPage(uri: string, { index, settings, folders, file, runs }: ReportSurroundings): ReportPage {
   const path = pathOf(uri);
   const uriOf = (each: string): string => (each === path ? uri : index.uriOf(each));
   const nameOf = namesBelow(folders);
@@ -73,7 +73,7 @@ function reportPage(uri: string, { index, settings, folders, file, runs }: Surro
 }
 
 /** The reports of all programs of the workspace as one text. */
-function allReports({ index: { workspace }, settings, folders, runs }: Surroundings): string {
+function allReports({ index: { workspace }, settings, folders, runs }: ReportSurroundings): string {
   const nameOf = namesBelow(folders);
   const programs = programsOf(workspace);
   if (programs.length === 0) return `${t`There is no training program in this workspace.`}\n`;

@@ -8,7 +8,7 @@ import type { Action } from '../core/analysis/actions.ts';
 import { readConfig } from '../core/settings/pyproject.ts';
 import { turnOffEdits } from '../core/settings/turn-off.ts';
 import { type Message, t } from '../core/text/language.ts';
-import { type FileAccess, join } from '../host/folders.ts';
+import { addressIn, type FileAccess } from '../host/folders.ts';
 import { COMMANDS } from '../protocol.ts';
 import { type clientOf, isInWorkspace, rangeOf } from './client.ts';
 import { pathOf, type WorkspaceIndex } from './workspace-index.ts';
@@ -41,14 +41,14 @@ export function ruleSwitch({ index, client, files }: Surroundings) {
       const folder = isInWorkspace(uri) ? index.folderOf(pathOf(uri))?.replace(/\/+$/, '') : undefined;
       if (folder === undefined) return undefined;
       const inside = pathOf(uri).slice(pathOf(folder).length).split('/').slice(1, -1);
-      const folders = inside.map((_, i) => join(folder, inside.slice(0, inside.length - i).join('/')));
-      const addresses = [...folders, folder].map((each) => join(each, FILE));
+      const folders = inside.map((_, i) => addressIn(folder, inside.slice(0, inside.length - i).join('/')));
+      const addresses = [...folders, folder].map((each) => addressIn(each, FILE));
       const texts = await files().read(addresses);
       const ofOurs = texts.findIndex((text) => text !== undefined && readConfig(FILE, text) !== null);
       const at = ofOurs < 0 ? texts.findIndex((text) => text !== undefined) : ofOurs;
       if (at >= 0) return { address: addresses[at]!, text: texts[at] };
       const isFree = (await files().list([folder]))[0]?.every(({ name }) => name !== FILE);
-      return isFree && client().createsFiles ? { address: join(folder, FILE), text: undefined } : undefined;
+      return isFree && client().createsFiles ? { address: addressIn(folder, FILE), text: undefined } : undefined;
     },
 
     titleOf: (rule: string): Message => t`Turn \`${rule}\` off in \`${FILE}\``,

@@ -12,7 +12,7 @@ import { closeFile, openFile, type PythonFile } from '../core/python/file.ts';
 import { joinCells, partsOf, type Source } from '../core/python/notebook.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../core/settings/settings.ts';
 import { namesEnvironment } from '../core/switches/environment.ts';
-import { type FileAccess, findFiles, findFilesNear, join } from '../host/folders.ts';
+import { addressIn, type FileAccess, findFiles, findFilesNear } from '../host/folders.ts';
 import { reasonToSkip } from '../host/limits.ts';
 import { readNotebook } from '../host/notebook-file.ts';
 
@@ -363,7 +363,7 @@ export class WorkspaceIndex {
   /** The address of a file that nobody has told us of. */
   #addressOf(path: string): string {
     const [folder, uri] = [...this.#folders].find(([each]) => path.startsWith(each)) ?? ['', ''];
-    return join(uri.replace(/\/+$/, ''), path.slice(folder.length));
+    return addressIn(uri.replace(/\/+$/, ''), path.slice(folder.length));
   }
 
   #isInside(path: string): boolean {

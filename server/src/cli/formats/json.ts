@@ -1,7 +1,7 @@
 /** Findings as JSON rows: a form that other programs read, and that stays as it is. */
 import type { Severity } from '../../core/contract/severity.ts';
 import { printableJson } from '../../host/printable.ts';
-import type { Found, Place } from '../findings.ts';
+import type { Found, RowColumn } from '../findings.ts';
 
 interface Row {
   readonly filename: string;
@@ -11,8 +11,8 @@ interface Row {
   readonly subject: string | null;
   readonly severity: Severity;
   readonly message: string;
-  readonly location: Place;
-  readonly end_location: Place;
+  readonly location: RowColumn;
+  readonly end_location: RowColumn;
 }
 
 const rowOf = ({ path, cell, rule, subject, severity, message, start, end }: Found): Row => ({

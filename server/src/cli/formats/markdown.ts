@@ -4,7 +4,7 @@ import { ruleUrl } from '../../core/rules/index.ts';
 import { t } from '../../core/text/language.ts';
 import { printable } from '../../host/printable.ts';
 import { filesIn, problemsIn } from '../say.ts';
-import { countsOf, placeOf, type Results } from './results.ts';
+import { countsOf, placeText, type Results } from './results.ts';
 
 /** A summary of a build holds a megabyte. */
 const MOST_ROWS = 2000;
@@ -14,7 +14,7 @@ export function markdown({ found, files, cut }: Results): string {
   if (found.length === 0) return `${t`**Seedwise**: no problems in ${count}.`}\n`;
   const rows = found.slice(0, MOST_ROWS).map((each) => {
     const rule = `[${each.rule}](${ruleUrl(each.rule)})`;
-    return `| ${code(placeOf(each))} | ${nameOfSeverity(each.severity)} | ${rule} | ${prose(each.message)} |\n`;
+    return `| ${code(placeText(each))} | ${nameOfSeverity(each.severity)} | ${rule} | ${prose(each.message)} |\n`;
   });
   if (found.length > rows.length) cut(t`${found.length - rows.length} findings more than a summary takes.`);
   const head = t`**Seedwise** found ${problemsIn(found.length)} (${countsOf(found)}) in ${count}.`;

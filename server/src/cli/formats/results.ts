@@ -5,13 +5,13 @@ import { type Message, type Phrase, phrase, series, t, translate } from '../../c
 import { printable } from '../../host/printable.ts';
 import { type Found, type Region, SEVERITIES } from '../findings.ts';
 import { nameOf } from '../say.ts';
-import type { Problem } from '../session.ts';
+import type { SaidProblem } from '../session.ts';
 
 export interface Results {
   readonly found: readonly Found[];
   /** The files that were analysed. */
   readonly files: readonly string[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly SaidProblem[];
   /** Whether a severity fails the check. */
   fails(severity: Severity): boolean;
   /** The folder that paths for machines are from. */
@@ -31,7 +31,7 @@ export interface Formatter {
 }
 
 /** `train.py:3:5`, or `train.ipynb:cell 2:3:5`; people count cells from 1, as Ruff does. */
-export const placeOf = ({ path, cell, start }: Region): string =>
+export const placeText = ({ path, cell, start }: Region): string =>
   `${nameOf(path)}:${cell === null ? '' : t`cell ${cell + 1}:`}${start.row}:${start.column}`;
 
 /** A path for machines: from the base, with forward slashes; outside it the whole path. */

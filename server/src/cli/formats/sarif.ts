@@ -4,7 +4,7 @@ import type { Severity } from '../../core/contract/severity.ts';
 import { RULES, ruleUrl } from '../../core/rules/index.ts';
 import { t } from '../../core/text/language.ts';
 import { printable, printableJson } from '../../host/printable.ts';
-import { type Found, type Region, type Replacement, SEVERITIES } from '../findings.ts';
+import { type Found, type Region, type ReplacedText, SEVERITIES } from '../findings.ts';
 import { inFile, messageOf, pathFrom, type Results } from './results.ts';
 
 const LEVELS: Readonly<Record<Severity, string>> = {
@@ -135,7 +135,7 @@ const locationOf = (region: Region, results: Results) => ({
   ...(region.cell !== null && { logicalLocations: [{ name: t`cell ${region.cell + 1}`, kind: 'module' }] }),
 });
 
-function fixOf(title: string, replacements: readonly Replacement[], results: Results) {
+function fixOf(title: string, replacements: readonly ReplacedText[], results: Results) {
   const paths = [...new Set(replacements.map(({ path }) => path))];
   return {
     description: { text: printable(title) },

@@ -7,7 +7,7 @@ import { type Message, t } from '../../core/text/language.ts';
 import { printable } from '../../host/printable.ts';
 import type { Found } from '../findings.ts';
 import { filesIn, problemsIn } from '../say.ts';
-import { countsOf, placeOf, type Results } from './results.ts';
+import { countsOf, placeText, type Results } from './results.ts';
 
 const COLOURS: Readonly<Record<Severity, number>> = { error: 31, warning: 33, information: 34, hint: 90 };
 const BOLD = 1;
@@ -27,7 +27,7 @@ export const full = (results: Results): string =>
 /** `weight` is what the severity is called: tools that read a line each know the English names. */
 const headOf = (found: Found, { paint }: Results, weight: string): string => {
   const { severity, rule, message } = found;
-  return `${paint(BOLD, `${placeOf(found)}:`)} ${paint(COLOURS[severity], weight)} ${rule} ${printable(message)}\n`;
+  return `${paint(BOLD, `${placeText(found)}:`)} ${paint(COLOURS[severity], weight)} ${rule} ${printable(message)}\n`;
 };
 
 function bodyOf(found: Found, { paint }: Results): string {
@@ -44,7 +44,7 @@ function bodyOf(found: Found, { paint }: Results): string {
   return [
     `  ${paint(FAINT, String(start.row))} ${bar} ${shown}\n`,
     `  ${' '.repeat(margin)} ${bar} ${' '.repeat(indent)}${paint(COLOURS[found.severity], '^'.repeat(Math.max(1, length)))}\n`,
-    ...related.map((each) => note(t`see`, `${placeOf(each)}: ${printable(each.message)}`)),
+    ...related.map((each) => note(t`see`, `${placeText(each)}: ${printable(each.message)}`)),
     ...fixes.map(({ title, safe }, i) => {
       const how = i > 0 ? t`in an editor` : safe ? '--fix' : '--fix --unsafe-fixes';
       return note(t`fix`, `${printable(title)} (${how})`);

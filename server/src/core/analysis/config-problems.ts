@@ -2,7 +2,7 @@
 
 import { parseRange } from '../manifests/ranges.ts';
 import { RULES } from '../rules/index.ts';
-import { keyOf, type ProjectConfig, TABLE } from '../settings/pyproject.ts';
+import { type ProjectConfig, TABLE, tomlKey } from '../settings/pyproject.ts';
 import type { SettingProblem, Settings } from '../settings/settings.ts';
 import { onOneLine } from '../text/excerpts.ts';
 import { type Message, t } from '../text/language.ts';
@@ -19,7 +19,7 @@ export function unknownRules(settings: Partial<Settings>): SettingProblem[] {
     ...select.map((name) => [name, ['select']] as const),
     ...ignore.map((name) => [name, ['ignore']] as const),
     ...Object.entries(perFileIgnores).flatMap(([files, names]) =>
-      names.map((name) => [name, [keyOf('perFileIgnores'), files]] as const),
+      names.map((name) => [name, [tomlKey('perFileIgnores'), files]] as const),
     ),
   ];
   const seen = new Set<string>();
@@ -49,6 +49,6 @@ export function configProblems({ settings, problems }: ProjectConfig, version: s
   return [
     ...problems,
     ...unknownRules(settings).map((each) => ({ ...each, keys: [...TABLE, ...each.keys] })),
-    ...(unmet === null ? [] : [{ message: unmet, keys: [...TABLE, keyOf('requiredVersion')] }]),
+    ...(unmet === null ? [] : [{ message: unmet, keys: [...TABLE, tomlKey('requiredVersion')] }]),
   ];
 }

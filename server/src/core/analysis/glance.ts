@@ -1,7 +1,8 @@
 /** What an editor shows above a program: in a few words, whether its random numbers repeat, and what is missing. */
+
 import type { Project } from '../contract/project.ts';
-import { isMainGuard } from '../program/demos.ts';
 import type { PythonFile } from '../python/file.ts';
+import { isMainGuard } from '../python/main-guard.ts';
 import type { Span } from '../text/edit.ts';
 import { listed, type Message, t } from '../text/language.ts';
 import type { Analysis } from './analyze.ts';

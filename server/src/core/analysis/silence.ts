@@ -3,7 +3,7 @@ import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import { answersAlike } from '../program/answers.ts';
 import type { FileFacts } from '../program/facts.ts';
-import { type Asked, UnseenProject, type Way } from '../program/unseen-project.ts';
+import { type Asked, type AskedWay, UnseenProject } from '../program/unseen-project.ts';
 import type { Workspace } from '../program/workspace.ts';
 import type { PythonFile } from '../python/file.ts';
 import { mentionsIgnores } from '../python/ignores.ts';
@@ -12,7 +12,7 @@ import { ruleLevel, type Settings } from '../settings/settings.ts';
 import { severityOf } from './analyze.ts';
 
 /** The answers of a project with which a rule speaks, or may speak; null where only a look at the file tells. */
-export type Silence = readonly Way[] | null;
+export type Silence = readonly AskedWay[] | null;
 
 /** A rule that asks more than a few questions is left to a look at the file. */
 const MOST_WAYS = 12;
@@ -28,10 +28,10 @@ export function silenceOf(
   versionOf: Project['versionOf'],
 ): Silence {
   if (mentionsIgnores(file)) return null;
-  const speaking: Way[] = [[HANDED_NAMES]];
+  const speaking: AskedWay[] = [[HANDED_NAMES]];
   for (const rule of RULES) {
     if (ruleLevel(settings, rule.name) === 'off') continue;
-    const open: Way[] = [[]];
+    const open: AskedWay[] = [[]];
     for (let tried = 0; open.length > 0; tried++) {
       const project = new UnseenProject(file, facts, versionOf, open.pop()!);
       if (tried === MOST_WAYS) return null;

@@ -3,6 +3,7 @@
 import type { Site } from '../effects/algebra.ts';
 import {
   type Arguments,
+  type EffectValue,
   type Environment,
   type Event,
   type FileEffects,
@@ -11,7 +12,6 @@ import {
   type LoadedBy,
   NOTHING_PASSED,
   OF_SELF,
-  type Value,
 } from '../effects/events.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
 import { namesFor } from '../knowledge/names.ts';
@@ -50,11 +50,11 @@ export type Meaning =
   | { readonly kind: 'function'; readonly found: FoundFunction }
   | { readonly kind: 'class'; readonly instance: InstanceValue; readonly init: FoundFunction | null }
   | { readonly kind: 'member'; readonly object: InstanceValue; readonly members: readonly string[] }
-  | { readonly kind: 'value'; readonly value: Value };
+  | { readonly kind: 'value'; readonly value: EffectValue };
 
 /** What stands around a decorated function: a function of the project's, its context manager, or something nobody can tell. */
 export type Layer =
-  | { readonly kind: 'wrapper'; readonly value: Value }
+  | { readonly kind: 'wrapper'; readonly value: EffectValue }
   | { readonly kind: 'context'; readonly found: FoundFunction; readonly call: Arguments }
   | { readonly kind: 'unknown' };
 
@@ -107,7 +107,7 @@ interface Around {
 
 /** What an attribute holds, and the class that says so, by the name and the file it stands in. */
 interface Held {
-  readonly value: Value;
+  readonly value: EffectValue;
   readonly owner: string;
   readonly path: string;
 }
@@ -193,7 +193,7 @@ export class Callees {
   }
 
   /** What an attribute holds; where it was passed to the constructor, what was passed. */
-  held(object: InstanceValue, name: string, from: string): Value {
+  held(object: InstanceValue, name: string, from: string): EffectValue {
     const home = object.home ?? from;
     const held = this.#attribute(object, name, home);
     if (!held) {
@@ -223,7 +223,7 @@ export class Callees {
   }
 
   /** What a value is where a function runs: its parameters bound, and those of its object, and followed. */
-  look(value: Value, { path, env, self }: Around): Value {
+  look(value: EffectValue, { path, env, self }: Around): EffectValue {
     const isKept = value !== null && 'parameter' in value && value.parameter.startsWith(OF_SELF);
     const known = isKept
       ? self && this.held(self, value.parameter.slice(OF_SELF.length), path)
@@ -232,7 +232,7 @@ export class Callees {
   }
 
   /** What a value comes to: what a function returns, what another file has under this name. */
-  resolved(value: Value, from: string, depth = 0): Value {
+  resolved(value: EffectValue, from: string, depth = 0): EffectValue {
     if (value === null || depth > DEEPEST) return null;
     if ('function' in value) {
       if (value.function.startsWith('#')) return value;
@@ -263,13 +263,13 @@ export class Callees {
   }
 
   /** What a call of the function returns. */
-  returned(found: FoundFunction, call: Arguments, closure: Environment = {}): Value {
+  returned(found: FoundFunction, call: Arguments, closure: Environment = {}): EffectValue {
     const env = { ...closure, ...bindArguments(found.effects, call, {}, found.path) };
     return settle(found.effects.returns, env, found.path);
   }
 
   /** What a call of a value returns. */
-  returnedBy(maker: Value, call: Arguments): Value {
+  returnedBy(maker: EffectValue, call: Arguments): EffectValue {
     if (maker === null || !('function' in maker)) return null;
     const meaning = this.meaning(maker.function, maker.home ?? '');
     return meaning?.kind === 'function' ? this.returned(meaning.found, call, maker.closure) : null;
@@ -292,7 +292,7 @@ export class Callees {
   /** What decorators put around a function, innermost first; those that keep the function are left out. */
   layers(callee: FoundFunction, closure: Environment): Layer[] {
     const { path, id, effects } = callee;
-    let value: Value = { function: id, bare: true, home: path, closure };
+    let value: EffectValue = { function: id, bare: true, home: path, closure };
     const layers: Layer[] = [];
     for (const { name, given } of [...effects.decorators].reverse()) {
       const found = this.#decorator(name, path);

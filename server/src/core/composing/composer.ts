@@ -4,11 +4,11 @@ import { EMPTY, imported, type Paths, perhapsSeeds, type Site, seenFrom } from '
 import {
   type Arguments,
   type CallEvent,
+  type EffectValue,
   type Event,
   type InstanceValue,
   OF_SELF,
   type RunEvent,
-  type Value,
 } from '../effects/events.ts';
 import { type Summary, summaryOf, type TransformedDraw } from '../effects/summary.ts';
 import { HOLDS_PARTS } from '../knowledge/calls.ts';
@@ -30,7 +30,7 @@ import {
   SEEDS_IN_PASSING,
 } from './callees.ts';
 import { between, inContext } from './contexts.ts';
-import { addArguments, bindArguments, constantOf, decide, decisive, settle, settleArguments } from './guards.ts';
+import { bindArguments, decide, decisive, joinArguments, settle, settleArguments, settledConstant } from './guards.ts';
 import { handedOver, iterated, type Steps } from './iterating.ts';
 import { around, close, ENDS, type Frame, falls, NOTHING, type Outcome, then, whole } from './outcomes.ts';
 import type { Needs, SharedOutcomes } from './shared.ts';
@@ -58,7 +58,7 @@ function partsOf(module: readonly Event[]): readonly (readonly Event[])[] {
 
 const isForward = ({ id }: FoundFunction): boolean => id.endsWith('.forward');
 
-const isPlainValue = (value: Value): boolean => value === null || 'const' in value;
+const isPlainValue = (value: EffectValue): boolean => value === null || 'const' in value;
 
 /** The events of one kind. */
 type Kind<Name extends Event['kind']> = Extract<Event, { readonly kind: Name }>;
@@ -254,7 +254,7 @@ export class Composer {
   #event(event: Event, frame: Frame): Outcome {
     const { path } = frame;
     if (!this.#bodies.count()) return 'site' in event ? falls(perhapsSeeds({ path, site: event.site ?? '' })) : NOTHING;
-    const look = (value: Value): Value => this.#callees.look(value, frame);
+    const look = (value: EffectValue): EffectValue => this.#callees.look(value, frame);
     switch (event.kind) {
       case 'draw':
         return this.#draw(event, path);
@@ -262,7 +262,7 @@ export class Composer {
         this.#bodies.training = event.training;
         return NOTHING;
       case 'seed': {
-        const value = constantOf(look(event.value));
+        const value = settledConstant(look(event.value));
         if (value === null && event.noneIsEntropy) return NOTHING;
         const kind = event.restores ? 'restore' : 'seed';
         return falls(
@@ -299,7 +299,7 @@ export class Composer {
         return inQuiet(body, event.isReplaced === true && !isLoaded);
       }
       case 'flag':
-        return falls(this.#record.flagged(event.name, constantOf(look(event.value)), { path, site: event.site }));
+        return falls(this.#record.flagged(event.name, settledConstant(look(event.value)), { path, site: event.site }));
       case 'import':
         return this.#record.reached('import', { path, site: event.site }, () => this.#import(event.modules, path));
       case 'run':
@@ -379,7 +379,7 @@ export class Composer {
   }
 
   /** Runs a generator whose name is iterated; where it was called, nothing ran. */
-  #generated(value: Value, at: Site): Outcome {
+  #generated(value: EffectValue, at: Site): Outcome {
     const meaning =
       value !== null && 'result' in value ? this.#callees.meaning(value.result, value.home ?? at.path) : null;
     const call: Arguments = { ...NO_ARGUMENTS, runsOnly: 'generators' };
@@ -457,14 +457,14 @@ export class Composer {
     return this.#followIn(this.#callees.held(object, first, at.path), rest, call, at, depth + 1);
   }
 
-  #followIn(value: Value, members: readonly string[], call: Arguments, at: Site, depth: number): Outcome | null {
+  #followIn(value: EffectValue, members: readonly string[], call: Arguments, at: Site, depth: number): Outcome | null {
     const held = this.#callees.resolved(value, at.path);
     if (held === null || depth > DEEPEST) return null;
     if ('oneOf' in held) return this.#oneOf(held.oneOf, (each) => this.#followIn(each, members, call, at, depth + 1));
     return 'instance' in held ? this.#follow(held, members, call, at, depth) : null;
   }
 
-  #memberOf(value: Value, name: string, call: Arguments, at: Site, depth = 0): Outcome | null {
+  #memberOf(value: EffectValue, name: string, call: Arguments, at: Site, depth = 0): Outcome | null {
     if (name === '__call__') return this.#apply(value, call, at, depth);
     const object = this.#callees.resolved(value, at.path);
     if (object === null || depth > DEEPEST) return null;
@@ -478,7 +478,7 @@ export class Composer {
     return meaning && this.#meant(meaning, { call, closure: {}, self: null, at }, depth);
   }
 
-  #oneOf(values: readonly Value[], run: (value: Value) => Outcome | null): Outcome | null {
+  #oneOf(values: readonly EffectValue[], run: (value: EffectValue) => Outcome | null): Outcome | null {
     let isKnown = false;
     const outcome = this.#bodies.either(
       values.map((each) => () => {
@@ -491,7 +491,7 @@ export class Composer {
   }
 
   /** Calls a value; null where nobody knows what it does. */
-  #apply(value: Value, call: Arguments, at: Site, depth = 0): Outcome | null {
+  #apply(value: EffectValue, call: Arguments, at: Site, depth = 0): Outcome | null {
     const known = this.#callees.resolved(value, at.path);
     if (known === null || depth > DEEPEST) return null;
     if ('oneOf' in known) return this.#oneOf(known.oneOf, (each) => this.#apply(each, call, at, depth + 1));
@@ -499,7 +499,7 @@ export class Composer {
     if (!('function' in known)) return null;
     const meaning = this.#callees.meaning(known.function, known.home ?? at.path);
     if (!meaning) return null;
-    const given = known.given ? addArguments(known.given, call) : call;
+    const given = known.given ? joinArguments(known.given, call) : call;
     const invocation: Invocation = { call: given, closure: known.closure ?? {}, self: null, at };
     if (meaning.kind !== 'function' || !known.bare) return this.#meant(meaning, invocation, depth);
     return this.#record.reached('call', at, () => this.#runFunction(meaning.found, invocation));

@@ -1,11 +1,11 @@
 /** Conditions that a call decides by its arguments, such as `if seed is not None:`. */
 
-import type { Arguments, Environment, FunctionEffects, Guard, Value } from '../effects/events.ts';
+import type { Arguments, EffectValue, Environment, FunctionEffects, Guard } from '../effects/events.ts';
 import type { Constant } from '../python/call.ts';
 
 /** `home` is the file of the call: names that are passed on keep meaning what they mean there. */
 export function bindArguments(callee: FunctionEffects, call: Arguments, env: Environment, home: string): Environment {
-  const bound: Record<string, Value> = {};
+  const bound: Record<string, EffectValue> = {};
   const parameters = callee.method ? callee.parameters.slice(1) : callee.parameters;
   let position = 0;
   for (const parameter of parameters) {
@@ -32,7 +32,7 @@ export function decisive(id: string, effects: FunctionEffects, env: Environment)
     NAMED.set(effects, named);
   }
   if (named === null) return env;
-  const kept: Record<string, Value> = {};
+  const kept: Record<string, EffectValue> = {};
   for (const name of named) if (env[name] !== undefined) kept[name] = env[name];
   return kept;
 }
@@ -41,10 +41,10 @@ export function decisive(id: string, effects: FunctionEffects, env: Environment)
 const DEEPEST = 4;
 
 /** The value as it is known where it leaves a file or a function: parameters bound, names tied to their file. */
-export function settle(value: Value, env: Environment, home: string, depth = 0): Value {
+export function settle(value: EffectValue, env: Environment, home: string, depth = 0): EffectValue {
   if (value === null || 'const' in value) return value;
   if (depth > DEEPEST) return null;
-  const inner = (each: Value): Value => settle(each, env, home, depth + 1);
+  const inner = (each: EffectValue): EffectValue => settle(each, env, home, depth + 1);
   if ('parameter' in value) return env[value.parameter] ?? null;
   if ('length' in value) return lengthOf(inner(value.length));
   if ('oneOf' in value) return { oneOf: value.oneOf.map(inner) };
@@ -71,7 +71,7 @@ export function settle(value: Value, env: Environment, home: string, depth = 0):
 }
 
 /** A list or tuple that is written out has so many elements, whatever they are. */
-function lengthOf(value: Value): Value {
+function lengthOf(value: EffectValue): EffectValue {
   if (value === null) return null;
   if ('tuple' in value) return { const: value.tuple.length };
   const known = 'const' in value ? value.const : null;
@@ -87,18 +87,22 @@ export function settleArguments(call: Arguments, env: Environment, home: string,
   };
 }
 
-export const constantOf = (value: Value): Constant | undefined =>
+export const settledConstant = (value: EffectValue): Constant | undefined =>
   value !== null && 'const' in value ? value.const : undefined;
 
 /** What `partial` was given, and what the call adds. */
-export const addArguments = (given: Arguments, call: Arguments): Arguments => ({
+export const joinArguments = (given: Arguments, call: Arguments): Arguments => ({
   positional: [...given.positional, ...call.positional],
   keywords: { ...given.keywords, ...call.keywords },
   open: given.open || call.open,
 });
 
 /** True or false where the call decides the condition; undefined where it stays open. */
-export function decide(guard: Guard, look: (value: Value) => Value, isEntry: () => boolean): boolean | undefined {
+export function decide(
+  guard: Guard,
+  look: (value: EffectValue) => EffectValue,
+  isEntry: () => boolean,
+): boolean | undefined {
   if (guard === null) return undefined;
   switch (guard.test) {
     case 'main':
@@ -128,19 +132,19 @@ export function decide(guard: Guard, look: (value: Value) => Value, isEntry: () 
 }
 
 /** What is asked of a value, where all that it may be agree. */
-function agreed(value: Value, ask: (value: Value) => boolean | undefined): boolean | undefined {
+function agreed(value: EffectValue, ask: (value: EffectValue) => boolean | undefined): boolean | undefined {
   if (value === null || !('oneOf' in value)) return ask(value);
   const [first, ...others] = value.oneOf.map(ask);
   return others.every((each) => each === first) ? first : undefined;
 }
 
-function isNone(value: Value): boolean | undefined {
+function isNone(value: EffectValue): boolean | undefined {
   if (value === null || 'result' in value || 'oneOf' in value || 'parameter' in value) return undefined;
   return 'const' in value && value.const === null;
 }
 
 /** Of objects only functions are surely true. */
-function isTrue(value: Value): boolean | undefined {
+function isTrue(value: EffectValue): boolean | undefined {
   if (value === null) return undefined;
   if ('const' in value) return Array.isArray(value.const) ? value.const.length > 0 : Boolean(value.const);
   return 'function' in value ? true : undefined;

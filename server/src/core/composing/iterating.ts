@@ -1,23 +1,23 @@
 /** What iterating an object does: the order of a DataLoader, and the items of its dataset. */
 
 import { drawnFrom, passes, type Site } from '../effects/algebra.ts';
-import type { Arguments, InstanceValue, Loader, Value } from '../effects/events.ts';
+import type { Arguments, EffectValue, InstanceValue, Loader } from '../effects/events.ts';
 import { NO_ARGUMENTS } from './callees.ts';
-import { constantOf } from './guards.ts';
+import { settledConstant } from './guards.ts';
 import { called, either, falls, NOTHING, type Outcome, then, whole } from './outcomes.ts';
 import type { Recorder } from './trace.ts';
 
 /** What the composer does on the way; null where nobody knows what is called. */
 export interface Steps {
   readonly record: Recorder;
-  resolved(value: Value, from: string): Value;
+  resolved(value: EffectValue, from: string): EffectValue;
   /** Whether the object is of a class of the project that descends from a DataLoader. */
   isLoader(object: InstanceValue, from: string): boolean;
   method(object: InstanceValue, name: string, call: Arguments, at: Site): Outcome | null;
-  apply(value: Value, call: Arguments, at: Site): Outcome | null;
+  apply(value: EffectValue, call: Arguments, at: Site): Outcome | null;
 }
 
-export function iterated(value: Value, at: Site, steps: Steps): Outcome {
+export function iterated(value: EffectValue, at: Site, steps: Steps): Outcome {
   const known = steps.resolved(value, at.path);
   if (known !== null && 'oneOf' in known) {
     return known.oneOf.map((each) => iterated(each, at, steps)).reduce(either);
@@ -42,19 +42,19 @@ export function iterated(value: Value, at: Site, steps: Steps): Outcome {
 
 /** A loader of the project's own class, by what it was made of as far as that is handed on. */
 function loaderMadeOf({ positional, keywords }: Arguments = NO_ARGUMENTS): Loader {
-  const given = (name: string, position: number): Value | undefined => keywords[name] ?? positional[position];
-  const shuffle = constantOf(given('shuffle', 2) ?? null) === true && given('generator', -1) === undefined;
+  const given = (name: string, position: number): EffectValue | undefined => keywords[name] ?? positional[position];
+  const shuffle = settledConstant(given('shuffle', 2) ?? null) === true && given('generator', -1) === undefined;
   const workers = given('num_workers', 5);
   return {
     order: shuffle ? ['torch'] : [],
     sampler: given('sampler', 3) ?? null,
     dataset: given('dataset', 0) ?? null,
-    workers: workers === undefined || constantOf(workers) === 0 ? 'none' : 'unknown',
+    workers: workers === undefined || settledConstant(workers) === 0 ? 'none' : 'unknown',
   };
 }
 
 /** What code that nobody can read is handed: a sampler, or a loader with one, may be told the epoch there. */
-export function handedOver(value: Value, at: Site, steps: Steps): Outcome {
+export function handedOver(value: EffectValue, at: Site, steps: Steps): Outcome {
   const known = steps.resolved(value, at.path);
   if (known === null) return NOTHING;
   const parts = 'oneOf' in known ? known.oneOf : 'tuple' in known ? known.tuple : [];
@@ -66,7 +66,7 @@ export function handedOver(value: Value, at: Site, steps: Steps): Outcome {
 }
 
 /** Taking the items of a dataset, one after the other. */
-function itemsOf(dataset: Value, at: Site, { method, apply }: Steps): Outcome {
+function itemsOf(dataset: EffectValue, at: Site, { method, apply }: Steps): Outcome {
   if (dataset === null || !('instance' in dataset)) return NOTHING;
   const own = method(dataset, '__getitem__', NO_ARGUMENTS, at);
   if (own) return called(own);

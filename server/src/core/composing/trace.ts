@@ -15,22 +15,22 @@ export interface Way {
 }
 
 /** True for what leads to other code, and decides nothing. */
-export const isWay = (frame: Frame): frame is Way =>
+export const isWay = (frame: TraceFrame): frame is Way =>
   frame.kind === 'call' || frame.kind === 'import' || frame.kind === 'run';
 
 /** What a step is inside of. */
-export type Frame =
+export type TraceFrame =
   | Way
   /** A condition nobody can decide, and whether it holds here; without a site it is none that was written out. */
   | { readonly kind: 'condition'; readonly site: Site | null; readonly holds: boolean }
   /** What is seeded inside does not last, reaches another process only, or what is drawn inside does not count. */
   | { readonly kind: 'scope' | 'process' | 'quiet' | 'worker' };
 
-export interface Step {
+export interface TraceStep {
   readonly kind: 'draw' | 'seed' | 'flag';
   readonly site: Site;
   /** Outermost first. */
-  readonly frames: readonly Frame[];
+  readonly frames: readonly TraceFrame[];
   /** Drawn or seeded. */
   readonly streams: readonly Stream[];
   /** The switch that is set. */
@@ -52,11 +52,11 @@ export interface Mark {
 
 export class Trace {
   /** In the order of execution, each branch after the other. */
-  readonly steps: Step[] = [];
-  readonly #frames: Frame[] = [];
-  readonly #known = new Map<string, readonly Step[]>();
+  readonly steps: TraceStep[] = [];
+  readonly #frames: TraceFrame[] = [];
+  readonly #known = new Map<string, readonly TraceStep[]>();
 
-  enter(frame: Frame): void {
+  enter(frame: TraceFrame): void {
     this.#frames.push(frame);
   }
 
@@ -64,7 +64,7 @@ export class Trace {
     this.#frames.pop();
   }
 
-  add(step: Omit<Step, 'frames'>): void {
+  add(step: Omit<TraceStep, 'frames'>): void {
     if (this.steps.length < MOST_STEPS) this.steps.push({ ...step, frames: [...this.#frames] });
   }
 
@@ -118,7 +118,7 @@ export class Recorder {
     return flagged(flag, value, site);
   }
 
-  inside<T>(frame: Frame, run: () => T): T {
+  inside<T>(frame: TraceFrame, run: () => T): T {
     this.#trace?.enter(frame);
     const result = run();
     this.#trace?.leave();

@@ -6,7 +6,7 @@ import type { Call, Constant } from '../python/call.ts';
 import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { Span } from '../text/edit.ts';
-import type { Pledge } from './severity.ts';
+import type { ProgramPromise } from './severity.ts';
 
 /** A place in some file of the project, ready to be shown. */
 export interface Location extends Span {
@@ -80,7 +80,7 @@ export interface Project {
   /** True for a program with more ways through it than are followed: it is judged by what is certain. */
   readonly isCut: boolean;
   /** What the program promises itself; for a library module, the most that a program which reaches it promises. */
-  readonly promise: Pledge;
+  readonly promise: ProgramPromise;
   /** True for a program, and for a module that one reaches. */
   readonly isInProgram: boolean;
   /** How `use_deterministic_algorithms` stands when a program of this file has run; the most that any of them asks for. */

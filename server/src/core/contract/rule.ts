@@ -4,7 +4,7 @@ import type { PythonFile } from '../python/file.ts';
 import type { Fix, Span } from '../text/edit.ts';
 import type { Message } from '../text/language.ts';
 import type { Project } from './project.ts';
-import type { Pledge, Severity } from './severity.ts';
+import type { ProgramPromise, Severity } from './severity.ts';
 
 /** A variable of the environment that a program is started in. */
 export interface Variable {
@@ -65,7 +65,7 @@ export interface Rule {
   /** States the fault; kebab-case; the file's name and the diagnostic's code; never reused. */
   readonly name: string;
   /** By what the program promises; `null` is silent. */
-  readonly severity: Readonly<Record<Pledge, Severity | null>>;
+  readonly severity: Readonly<Record<ProgramPromise, Severity | null>>;
   /** True for rules that also judge library modules no program reaches. */
   readonly inLibraries: boolean;
   readonly since: string;

@@ -3,4 +3,7 @@
 export type Severity = 'error' | 'warning' | 'information' | 'hint';
 
 /** What the program promises itself: nothing, the same random numbers, or the same bits. */
-export type Pledge = 'none' | 'seeded' | 'deterministic';
+export type ProgramPromise = (typeof PROMISES)[number];
+
+/** From the least to the most. */
+export const PROMISES = ['none', 'seeded', 'deterministic'] as const;

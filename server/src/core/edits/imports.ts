@@ -5,6 +5,7 @@ import { BASE_STREAMS, streamRow } from '../knowledge/streams.ts';
 import { isMlPackage } from '../knowledge/tables.ts';
 import { runningOrder } from '../python/cells.ts';
 import type { PythonFile } from '../python/file.ts';
+import { isMainGuard } from '../python/main-guard.ts';
 import type { MarimoCell } from '../python/marimo.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
@@ -214,7 +215,7 @@ const isImport = (node: Node): boolean =>
 /** `if TYPE_CHECKING:` and `try: import ...` belong to the head, but nothing is added in them. */
 function isGuardedImport(node: Node, file: PythonFile): boolean {
   if (node.type !== 'try_statement' && node.type !== 'if_statement') return false;
-  if (node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__')) return false;
+  if (isMainGuard(node, file)) return false;
   const body = node.get('body') ?? node.get('consequence');
   return body !== undefined && body.children.length > 0 && body.children.every(isImport);
 }

@@ -15,25 +15,25 @@ export const OF_SELF = 'self.';
 export const DRAWS_FROM = 'generator=';
 
 /** What is known of a value where it is passed on; null when nothing is. `home` is the file whose names these are, once the value has left it. */
-export type Value =
+export type EffectValue =
   | { readonly const: Constant }
   | { readonly parameter: string }
   /** How many elements it has. */
-  | { readonly length: Value }
+  | { readonly length: EffectValue }
   | FunctionValue
   | InstanceValue
   /** What a call of this function returns, or one item of it. */
   | { readonly result: string; readonly item?: number; readonly home?: string }
-  | { readonly tuple: readonly Value[] }
-  | { readonly oneOf: readonly Value[] }
+  | { readonly tuple: readonly EffectValue[] }
+  | { readonly oneOf: readonly EffectValue[] }
   | null;
 
 /** The values of parameters at one call. */
-export type Environment = Readonly<Record<string, Value>>;
+export type Environment = Readonly<Record<string, EffectValue>>;
 
 /** The arguments of a call. */
 export interface Arguments {
-  readonly positional: readonly Value[];
+  readonly positional: readonly EffectValue[];
   readonly keywords: Environment;
   /** Arguments were passed by `*` or `**` that cannot be seen. */
   readonly open: boolean;
@@ -58,7 +58,7 @@ export interface InstanceValue {
   readonly instance: string;
   readonly loader?: Loader;
   /** What it calls when it is called: `Compose([...])`, `nn.Sequential(...)`. */
-  readonly parts?: readonly Value[];
+  readonly parts?: readonly EffectValue[];
   /** What it was made of, as far as that can be called later. */
   readonly made?: Arguments;
   /** Of a generator of random numbers: the function that makes it, empty for the module's body. */
@@ -73,9 +73,9 @@ export interface Loader {
   /** The streams that its order comes from. */
   readonly order: readonly Stream[];
   /** A sampler that gives the order, iterated in this process whatever the workers do. */
-  readonly sampler: Value;
+  readonly sampler: EffectValue;
   /** Its `__getitem__` runs in this process only without workers. */
-  readonly dataset: Value;
+  readonly dataset: EffectValue;
   readonly workers: 'none' | 'some' | 'unknown';
 }
 
@@ -89,9 +89,9 @@ export interface Transformation {
 /** A condition that a call can decide. `null` is a condition nobody can. */
 export type Guard =
   | { readonly test: 'main' }
-  | { readonly test: 'truth'; readonly value: Value }
-  | { readonly test: 'none'; readonly value: Value }
-  | { readonly test: 'compare'; readonly operator: string; readonly left: Value; readonly right: Value }
+  | { readonly test: 'truth'; readonly value: EffectValue }
+  | { readonly test: 'none'; readonly value: EffectValue }
+  | { readonly test: 'compare'; readonly operator: string; readonly left: EffectValue; readonly right: EffectValue }
   | { readonly test: 'not'; readonly guard: Guard }
   | { readonly test: 'and' | 'or'; readonly guards: readonly Guard[] }
   | null;
@@ -110,7 +110,7 @@ export type Event =
   | {
       readonly kind: 'seed';
       readonly streams: readonly Stream[];
-      readonly value: Value;
+      readonly value: EffectValue;
       /** True where a `None` seed means fresh entropy, which is no seed. */
       readonly noneIsEntropy: boolean;
       /** It goes back to a saved state. */
@@ -119,7 +119,7 @@ export type Event =
     }
   /** A call that may seed everything, by its name or by what it takes. */
   | { readonly kind: 'unknown-seeder'; readonly site: string }
-  | { readonly kind: 'flag'; readonly name: string; readonly value: Value; readonly site: string }
+  | { readonly kind: 'flag'; readonly name: string; readonly value: EffectValue; readonly site: string }
   | CallEvent
   /** Runs the bodies of these modules, if they are the project's and have not run yet. */
   | { readonly kind: 'import'; readonly modules: readonly string[]; readonly site: string }
@@ -127,7 +127,7 @@ export type Event =
   /** Calls what a configuration says while it is loaded; null is one that the code does not name. */
   | { readonly kind: 'configure'; readonly file: string | null; readonly site: string }
   /** `maker`: the call that made the value, where it is seen; it runs if it calls a generator. */
-  | { readonly kind: 'iterate'; readonly value: Value; readonly maker?: CallEvent; readonly site: string }
+  | { readonly kind: 'iterate'; readonly value: EffectValue; readonly maker?: CallEvent; readonly site: string }
   | {
       readonly kind: 'branch';
       readonly guard: Guard;
@@ -179,7 +179,7 @@ export interface LoadedBy {
 export interface CallEvent extends Arguments {
   readonly kind: 'call';
   /** A dotted name, or a method of a value; `__call__` for the value itself. */
-  readonly target: string | { readonly of: Value; readonly method: string };
+  readonly target: string | { readonly of: EffectValue; readonly method: string };
   /** If the callee cannot be read, it may seed: by its name, or as one that sets a program up and is handed a seed. */
   readonly takesSeed: boolean;
   /** What it returns gets a name: the body of a generator runs when that is iterated. */
@@ -203,7 +203,7 @@ export interface DecoratorEffects {
 
 export interface ParameterEffects {
   readonly name: string;
-  readonly default: Value;
+  readonly default: EffectValue;
   readonly required: boolean;
   readonly star: '' | '*' | '**';
   readonly keywordOnly: boolean;
@@ -225,7 +225,7 @@ export interface FunctionEffects {
   readonly loads?: readonly string[];
   /** How it runs by its decorators or its class. */
   readonly transform?: { readonly how: Transformation | 'untouched'; readonly site: string };
-  readonly returns: Value;
+  readonly returns: EffectValue;
   /** Bound to an object: the first parameter is not passed by the caller. */
   readonly method: boolean;
   readonly events: readonly Event[];
@@ -237,7 +237,7 @@ export interface ClassEffects {
   /** Method name to function id. */
   readonly methods: Readonly<Record<string, string>>;
   /** `self.<name>` to what it holds. */
-  readonly attributes: Readonly<Record<string, Value>>;
+  readonly attributes: Readonly<Record<string, EffectValue>>;
 }
 
 /** Functions by their id. Those of a closed file are unpacked when they are asked for. */
@@ -304,7 +304,7 @@ export interface LoweredFunction {
 }
 
 /** One of several arms runs, or else the last one, which may be nothing. */
-export function alternatives(arms: readonly Event[][], otherwise: Event[] = [], isChoice?: true): Event[] {
+export function branches(arms: readonly Event[][], otherwise: Event[] = [], isChoice?: true): Event[] {
   const choice = isChoice ? { isChoice } : {};
   return arms.reduceRight<Event[]>(
     (rest, body) => [{ kind: 'branch', guard: null, ...choice, body, otherwise: rest }],

@@ -107,13 +107,13 @@ export interface Child extends Reached {
 export interface Flag {
   /** It is set on every path. */
   readonly must: boolean;
-  readonly settings: readonly Setting[];
+  readonly settings: readonly SwitchSite[];
   /** Somewhere it is turned on, whatever comes later. */
   readonly asked: boolean;
 }
 
 /** The place that sets a switch. */
-export interface Setting extends Reached {
+export interface SwitchSite extends Reached {
   /** Undefined where only the run decides. */
   readonly value: Constant | undefined;
 }

@@ -3,7 +3,7 @@
 import type { Project } from '../contract/project.ts';
 import type { Reached } from '../effects/summary.ts';
 import { BASE_STREAMS, streamRow } from '../knowledge/streams.ts';
-import { type Flags, type NoSeed, type Seeder, STREAMS, type Stream, seederOf } from '../knowledge/tables.ts';
+import { type NoSeed, type Seeder, STREAMS, type Stream, type SwitchValues, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import { listed, type Message, type Phrase, phrase, series, t, translate } from '../text/language.ts';
 import { link, paragraphs } from './markdown.ts';
@@ -104,7 +104,7 @@ function switchesOf(seeder: Seeder): string[] {
     series(Object.entries(flags).flatMap(([name, value]) => SWITCHES[name]?.(value) ?? []));
   const lines = seeder.flags ? [words(seeder.flags)] : [];
   const asked = new Map<string, string>();
-  const strength = (flags: Flags): number =>
+  const strength = (flags: SwitchValues): number =>
     [flags.use_deterministic_algorithms === true, flags.cudnn_deterministic === true].filter(Boolean).length;
   const strongest = [...(seeder.flagsWhen ?? [])].sort((a, b) => strength(b.flags) - strength(a.flags));
   for (const { argument, equals, flags } of strongest) {

@@ -18,7 +18,7 @@ export interface Where {
 }
 
 /** Something that takes random numbers. */
-export type Draw = DrawsTable['draws'][number];
+export type DrawRow = DrawsTable['draws'][number];
 
 /** A method that draws, of any object that a library made. */
 export type MethodDraw = DrawsTable['methods'][number];
@@ -27,7 +27,7 @@ export type MethodDraw = DrawsTable['methods'][number];
 export type Seeder = SeedersTable['seeders'][number];
 
 /** Switches by the name PyTorch has for them. */
-export type Flags = NonNullable<Seeder['flags']>;
+export type SwitchValues = NonNullable<Seeder['flags']>;
 
 /** What an absent or `None` seed means; `entropy` is no seed at all, `off` undoes an earlier one. */
 export type NoSeed = Seeder['none'];
@@ -56,7 +56,7 @@ export type Pipelines = PipelinesTable['pipelines'][number];
 type Family = DrawsTable['families'][number];
 
 function buildIndex() {
-  const draws = new Map((drawTable.draws as readonly Draw[]).map((draw) => [draw.name, draw]));
+  const draws = new Map((drawTable.draws as readonly DrawRow[]).map((draw) => [draw.name, draw]));
   const families = (drawTable.families as readonly Family[]).map(({ pattern, ...draw }) => ({
     pattern: new RegExp(`^(?:${pattern})$`),
     draw,
@@ -96,9 +96,9 @@ function remembered<T>(answer: (name: string) => T): (name: string) => T {
 }
 
 /** What a call of this name draws. */
-export const drawOf = (name: string): Draw | undefined => (/^[#.]/.test(name) ? undefined : foreignDraw(name));
+export const drawOf = (name: string): DrawRow | undefined => (/^[#.]/.test(name) ? undefined : foreignDraw(name));
 
-const foreignDraw = remembered((qualifiedName: string): Draw | undefined => {
+const foreignDraw = remembered((qualifiedName: string): DrawRow | undefined => {
   const name = canonical(qualifiedName);
   const { draws, families } = index();
   const family = draws.has(name) ? undefined : families.find(({ pattern }) => pattern.test(name));
@@ -113,7 +113,7 @@ export const drawsOfMethod = (method: string): readonly MethodDraw[] =>
   METHOD_NAMES.includes(method) ? METHODS.filter((row) => row.method === method) : [];
 
 /** The draw of a tensor method that no other library has, such as `normal_`. */
-export const drawingMethod = (method: string): Draw | undefined => index().draws.get(`${TENSOR}.${method}`);
+export const drawingMethod = (method: string): DrawRow | undefined => index().draws.get(`${TENSOR}.${method}`);
 
 const TENSOR = nameFor('tensor');
 

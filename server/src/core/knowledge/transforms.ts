@@ -50,13 +50,13 @@ export const arraySizeOf = (name: string): number | undefined => ARRAYS.get(name
 export const shuffleNamed = (name: string): Shuffle | undefined => SHUFFLES.get(name);
 
 /** A sentence or two of Markdown, and where to read more. */
-export type Note = TransformsTable['notes'][number];
+export type TransformNote = TransformsTable['notes'][number];
 
-const NOTES: ReadonlyMap<string, Note> = new Map(
-  (table.notes as unknown as readonly Note[]).flatMap((row) =>
+const NOTES: ReadonlyMap<string, TransformNote> = new Map(
+  (table.notes as unknown as readonly TransformNote[]).flatMap((row) =>
     row.names.map((name) => [canonical(name), row] as const),
   ),
 );
 
 /** What is worth saying of a call or decorator of this name that changes what a draw means. */
-export const noteOn = (name: string): Note | undefined => NOTES.get(name);
+export const noteOn = (name: string): TransformNote | undefined => NOTES.get(name);

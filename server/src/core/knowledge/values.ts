@@ -15,7 +15,7 @@ export interface HandsOn {
 }
 
 /** `number` is one whose hash is the same in every process. */
-export type Kind = ValuesTable['makes'][number]['kind'];
+export type MadeKind = ValuesTable['makes'][number]['kind'];
 
 const hands = new Map<string, HandsOn>(
   (valueTable.hands as readonly Hand[]).flatMap(({ names, gives, of = 0, order }) =>
@@ -38,7 +38,7 @@ function keyOf(name: string, kind: string, isInside: boolean): string {
 export const handsOn = (name: string | null): HandsOn | undefined => (name === null ? undefined : hands.get(name));
 
 /** True for a call, or a method by its bare name, whose result is of the kind; asked with `inside`, whose elements are. */
-export const makesKind = (name: string | null, kind: Kind, inside = false): boolean =>
+export const makesKind = (name: string | null, kind: MadeKind, inside = false): boolean =>
   name !== null && makes.has(keyOf(name, kind, inside));
 
 /** True for a method whose result holds the elements of its object. */

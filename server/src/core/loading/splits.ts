@@ -2,7 +2,7 @@
 
 import { spell } from '../edits/imports.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
-import { type Draw, drawOf } from '../knowledge/tables.ts';
+import { type DrawRow, drawOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { ClassInfo } from '../python/scope.ts';
@@ -31,7 +31,7 @@ export function globalSamplers(file: PythonFile): Call[] {
 }
 
 /** What a file's own Sampler draws from a global generator when it is iterated. */
-export function drawsOfOwnSamplers(file: PythonFile): { call: Call; draw: Draw; sampler: ClassInfo }[] {
+export function drawsOfOwnSamplers(file: PythonFile): { call: Call; draw: DrawRow; sampler: ClassInfo }[] {
   return [...file.scopes.classes.values()]
     .filter((each) => isSampler(each, file))
     .flatMap((sampler) => {

@@ -1,7 +1,7 @@
 /** Reduces a body to its events: what a function, a class or a module does to randomness, in execution order. */
 
 import {
-  alternatives,
+  branches,
   type DecoratorEffects,
   type Event,
   type FileEffects,
@@ -16,7 +16,7 @@ import { nameFor } from '../knowledge/names.ts';
 import { seederOf } from '../knowledge/tables.ts';
 import type { PythonFile } from '../python/file.ts';
 import { ignoredAt } from '../python/ignores.ts';
-import type { Run } from '../python/run-magic.ts';
+import type { MagicRun } from '../python/run-magic.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Span } from '../text/edit.ts';
@@ -29,13 +29,13 @@ import { loadedParameters, overwrittenBy } from './replaced-weights.ts';
 import { setterEvents } from './setters.ts';
 import { assignmentEvents } from './switch-events.ts';
 import { transformationOf } from './transforms.ts';
-import { argumentValues, guardOf, isProperty, keptValue, knownValue, makerOf, returnedValue } from './values.ts';
+import { argumentValues, guardOf, isProperty, keptValue, knownValue, makingCall, returnedValue } from './values.ts';
 
 const UNWRITTEN = nameFor('unwritten');
 
-const NO_RUNS: ReadonlyMap<number, Run> = new Map();
+const NO_RUNS: ReadonlyMap<number, MagicRun> = new Map();
 
-const runsOf = ({ notebook }: PythonFile): ReadonlyMap<number, Run> =>
+const runsOf = ({ notebook }: PythonFile): ReadonlyMap<number, MagicRun> =>
   notebook && notebook.runs.length > 0 ? new Map(notebook.runs.map((run) => [run.magic, run])) : NO_RUNS;
 
 const isAbstract = true as const;
@@ -49,7 +49,7 @@ export class Lowering {
   readonly #unit: string;
   readonly #vocabulary: Vocabulary;
   /** What `%run` runs, by where it begins. */
-  readonly #runs: ReadonlyMap<number, Run>;
+  readonly #runs: ReadonlyMap<number, MagicRun>;
   /** The function is a generator that a `with` statement runs. */
   #isContext = false;
   #yields = false;
@@ -168,7 +168,7 @@ export class Lowering {
         const cases = (node.get('body')?.children ?? []).filter((child) => child.type === 'case_clause');
         const before = this.#optional(node.get('subject'));
         const arms = cases.map((each) => this.statements(each.get('consequence')?.children ?? []));
-        return [...before, ...alternatives(arms)];
+        return [...before, ...branches(arms)];
       }
       case 'expression_statement':
         return this.#runs.size > 0 ? this.#ran(node) : this.expression(node);
@@ -374,7 +374,7 @@ export class Lowering {
     }
     const value = keptValue(expression, this.#file);
     if (value !== null && ('const' in value || 'function' in value)) return [];
-    const made = makerOf(expression, this.#file);
+    const made = makingCall(expression, this.#file);
     const maker = made && callEvents(this.#file.call(made), this.#file, () => this.#site(expression))[0];
     if (maker?.kind === 'call') return [{ kind: 'iterate', value, maker, site: maker.site }];
     return value === null ? [] : [{ kind: 'iterate', value, site: this.#site(expression) }];

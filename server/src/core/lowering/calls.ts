@@ -1,6 +1,6 @@
 /** What one call does to randomness. */
 
-import { type Event, NOTHING_PASSED, type Value } from '../effects/events.ts';
+import { type EffectValue, type Event, NOTHING_PASSED } from '../effects/events.ts';
 import { EXITS, GETS_CONTEXT, SPAWNS } from '../knowledge/calls.ts';
 import { generatorMadeBy } from '../knowledge/generators.ts';
 import { seederOf, seedsInPassing } from '../knowledge/tables.ts';
@@ -121,7 +121,7 @@ function seedEvents(call: Call, file: PythonFile, site: Sites): Event[] | null {
     return given === 'absent' && seeder.none === 'entropy' ? flags : [...flags, ...perhaps];
   if (seeder.state && typeof given !== 'string' && isOwnState(given, file)) return flags;
   const isAbsent = given === 'absent';
-  const value: Value = isAbsent ? { const: null } : typeof given === 'string' ? null : knownValue(given, file);
+  const value: EffectValue = isAbsent ? { const: null } : typeof given === 'string' ? null : knownValue(given, file);
   const none = isAbsent ? (seeder.absent ?? seeder.none) : seeder.none;
   const noneIsEntropy = none === 'entropy' || none === 'off';
   const streams = seeder.streams.map((stream) => streamAt(call.node, stream, file));

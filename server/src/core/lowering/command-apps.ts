@@ -1,6 +1,6 @@
 /** Command line apps of `click`, `typer` and `fire`: objects that run one of their commands when they are called. */
 
-import { alternatives, type CallEvent, type Event, NOTHING_PASSED } from '../effects/events.ts';
+import { branches, type CallEvent, type Event, NOTHING_PASSED } from '../effects/events.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -48,7 +48,7 @@ export function appEvents(file: PythonFile, site: (node: Node) => string): Recor
   return Object.fromEntries(
     [...appsOf(file)].map(([id, { before, commands }]): [string, Event[]] => {
       const [last, ...others] = commands.map((each) => [call(each)]).reverse();
-      return [id, [...before.map(call), ...alternatives(others.reverse(), last ?? [], true)]];
+      return [id, [...before.map(call), ...branches(others.reverse(), last ?? [], true)]];
     }),
   );
 }
@@ -113,20 +113,20 @@ export function fireEvents(call: Call, file: PythonFile, site: (node: Node) => s
   const isOffered = (name: string): boolean => !name.startsWith('_');
   if (component === 'absent') {
     const all = [...file.scopes.functions.values()].filter(({ id, name }) => id === `#${name}` && isOffered(name));
-    return alternatives(all.map(({ id }) => one(id)));
+    return branches(all.map(({ id }) => one(id)));
   }
   if (component === 'unknown') return null;
   const owner = file.classOf(file.qualify(component) ?? '');
   if (owner) {
     const methods = [...owner.methods.keys()].filter(isOffered);
-    return [...one(owner.id), ...alternatives(methods.map((method) => one({ of: { instance: owner.id }, method })))];
+    return [...one(owner.id), ...branches(methods.map((method) => one({ of: { instance: owner.id }, method })))];
   }
   // A function runs at once, whatever a class of such a name would do with it.
   const handed = file.qualify(component);
   if (handed !== null) return one(handed);
   if (component.type !== 'dictionary') return null;
   const held = component.children.flatMap((pair) => file.qualify(pair.get('value') ?? pair) ?? []);
-  return alternatives(held.map(one));
+  return branches(held.map(one));
 }
 
 /** `@app.command()` and `@app.command` name the same. */

@@ -3,7 +3,7 @@
 import { DRAWS_FROM, type Event, NOTHING_PASSED } from '../effects/events.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { COMPILED, type Stream } from '../knowledge/streams.ts';
-import { type Draw, drawingMethod, drawOf, drawsOfMethod } from '../knowledge/tables.ts';
+import { type DrawRow, drawingMethod, drawOf, drawsOfMethod } from '../knowledge/tables.ts';
 import { arraySizeOf } from '../knowledge/transforms.ts';
 import type { Call, Constant } from '../python/call.ts';
 import { looksLikeClass, type PythonFile } from '../python/file.ts';
@@ -38,7 +38,7 @@ export function drawEvents(call: Call, file: PythonFile, site: string): Event[] 
 }
 
 /** `torch.rand(3, generator=g)`: a draw of the object's. */
-function generatorEvents(draw: Draw, call: Call, file: PythonFile, site: string): Event[] {
+function generatorEvents(draw: DrawRow, call: Call, file: PythonFile, site: string): Event[] {
   const given = draw.kind === 'function' ? file.argument(call, 'generator') : 'absent';
   const value = typeof given === 'string' ? null : keptValue(given, file);
   if (value === null || 'const' in value) return [];
@@ -53,7 +53,7 @@ function drawsArray(call: Call, file: PythonFile): boolean {
 }
 
 /** The row of the table a call stands for, whatever its arguments say. */
-export function findDraw(call: Call, file: PythonFile): Draw | undefined {
+export function findDraw(call: Call, file: PythonFile): DrawRow | undefined {
   const named = call.name === null ? undefined : drawOf(call.name);
   if (named) return named;
   if (call.method === null) return undefined;
@@ -87,7 +87,7 @@ export function streamAt(place: Node, stream: Stream, file: PythonFile): Stream 
 }
 
 /** `load_dataset(...)["train"].shuffle()`: a method that draws, of an object that its library made. */
-function methodDraw(call: Call, file: PythonFile): Draw | undefined {
+function methodDraw(call: Call, file: PythonFile): DrawRow | undefined {
   const rows = call.method === null || call.name?.startsWith('#') ? [] : drawsOfMethod(call.method);
   const object = rows.length > 0 ? call.callee.get('object') : undefined;
   const maker = object && makerOf(object, file);
@@ -98,7 +98,7 @@ function methodDraw(call: Call, file: PythonFile): Draw | undefined {
   return isWithout ? { ...row, name: `${row.library}.${row.method}` } : undefined;
 }
 
-function drawsHere(draw: Draw, call: Call, file: PythonFile): boolean {
+function drawsHere(draw: DrawRow, call: Call, file: PythonFile): boolean {
   switch (draw.kind) {
     case 'sampler':
     case 'transform':
@@ -121,7 +121,7 @@ export function fallsBackOnNumpy(call: Call, file: PythonFile): boolean {
 }
 
 /** `df.sample(frac=1)` of an object nobody saw made: nobody but pandas calls the argument so. */
-function pandasSample(call: Call, file: PythonFile): Draw | undefined {
+function pandasSample(call: Call, file: PythonFile): DrawRow | undefined {
   if (call.method !== 'sample' || call.name !== null || file.argument(call, 'random_state') === 'unknown')
     return undefined;
   const importsPandas = file.scopes.imports.some((each) => modulesNamed(each, file).some(PANDAS.has));
@@ -140,7 +140,7 @@ function isPretrained(call: Call, file: PythonFile): boolean {
   });
 }
 
-function usesOwnGenerator(draw: Draw, call: Call, file: PythonFile): boolean {
+function usesOwnGenerator(draw: DrawRow, call: Call, file: PythonFile): boolean {
   return (draw.unless ?? []).some(({ argument, position }) => {
     const given = file.argument(call, argument, position);
     return given === 'unknown' || (given !== 'absent' && !isNothing(file.constant(given)));
@@ -150,7 +150,7 @@ function usesOwnGenerator(draw: Draw, call: Call, file: PythonFile): boolean {
 /** A published checkpoint, by the name under which it is downloaded: it has no head of the asker's. */
 const PUBLISHED = /^[\w-]+(\/[\w.-]+)?$/;
 
-function meetsCondition(draw: Draw, call: Call, file: PythonFile): boolean {
+function meetsCondition(draw: DrawRow, call: Call, file: PythonFile): boolean {
   if (draw.given) {
     const first = call.node.get('arguments')?.children[0];
     const checkpoint = first && file.constant(first.get('value') ?? first);

@@ -13,7 +13,7 @@ import { noted } from '../python/notes.ts';
 import type { Span } from '../text/edit.ts';
 import { Lowering } from './body.ts';
 import { recall } from './memory.ts';
-import { exportsOf, importedModules, valuesOf } from './modules.ts';
+import { exportsOf, importedModules, moduleValues } from './modules.ts';
 import { NO_VOCABULARY, type Vocabulary } from './own-functions.ts';
 import { classEffects } from './values.ts';
 
@@ -53,7 +53,7 @@ export function lowerModule(file: PythonFile, vocabulary: Vocabulary): LoweredMo
       imports,
       module,
       classes,
-      values: valuesOf(file),
+      values: moduleValues(file),
       apps,
     },
     places: new Map([['', body.places]]),

@@ -1,6 +1,6 @@
 /** How many elements a list has that a function was passed: what decides `if len(items) < 2:` where the call writes the list. */
 
-import type { Value } from '../effects/events.ts';
+import type { EffectValue } from '../effects/events.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { PythonFile } from '../python/file.ts';
 import { isSplatted, linksOf } from '../python/links.ts';
@@ -48,7 +48,7 @@ const isSameName = (one: Node, other: Node, file: PythonFile): boolean =>
   one.type === 'identifier' && file.read(one) === file.read(other) && file.definitions(one) === file.definitions(other);
 
 /** `len(items)` of a parameter that nobody makes longer or shorter. */
-export function lengthValue(items: Node | undefined, file: PythonFile): Value {
+export function lengthValue(items: Node | undefined, file: PythonFile): EffectValue {
   if (items?.type !== 'identifier') return null;
   const definitions = file.definitions(items);
   const [parameter, ...others] = definitions.flatMap((each) => (each.kind === 'parameter' ? each : []));

@@ -1,6 +1,6 @@
 /** What a file imports, and what it hands on to those who import it. */
 
-import type { Environment, Value } from '../effects/events.ts';
+import type { EffectValue, Environment } from '../effects/events.ts';
 import { isLibrary } from '../knowledge/names.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
@@ -19,8 +19,8 @@ export function exportsOf(file: PythonFile): Record<string, string> {
 }
 
 /** What the names of the module hold that are assigned once: objects, tables of classes, constants. */
-export function valuesOf(file: PythonFile): Environment {
-  const values: Record<string, Value> = {};
+export function moduleValues(file: PythonFile): Environment {
+  const values: Record<string, EffectValue> = {};
   for (const [name, definitions] of file.scopes.module.names) {
     const [only, ...others] = definitions;
     if (only?.kind !== 'assignment' || others.length > 0) continue;

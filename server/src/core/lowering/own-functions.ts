@@ -21,7 +21,7 @@ export const vocabularyOf = (settings: {
 }): Vocabulary => ({ seeds: settings.seedFunctions, draws: settings.randomFunctions });
 
 /** The streams that a call touches by its name alone; null for names the settings do not have. */
-export function streamsOf(call: Call, names: StreamsByName, file: PythonFile): readonly Stream[] | null {
+export function streamsNamed(call: Call, names: StreamsByName, file: PythonFile): readonly Stream[] | null {
   const patterns = Object.keys(names);
   if (patterns.length === 0) return null;
   const found = patterns.filter((pattern) => matches(call, pattern, file));
@@ -39,9 +39,9 @@ export function namedEvents(
   file: PythonFile,
   site: () => string,
 ): Event[] | null {
-  const seeded = streamsOf(call, seeds, file);
+  const seeded = streamsNamed(call, seeds, file);
   if (seeded) return [{ kind: 'seed', streams: seeded, value: null, noneIsEntropy: false, site: site() }];
-  const drawn = streamsOf(call, draws, file);
+  const drawn = streamsNamed(call, draws, file);
   return drawn?.map((stream): Event => ({ kind: 'draw', stream, site: site() })) ?? null;
 }
 

@@ -1,5 +1,5 @@
 /** Assignments that run code: those to a property that has a setter. */
-import type { Event, Value } from '../effects/events.ts';
+import type { EffectValue, Event } from '../effects/events.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { type ClassInfo, setterOf } from '../python/scope.ts';
 import { assignedBy } from '../python/targets.ts';
@@ -22,7 +22,7 @@ export function setterEvents(assignment: Node, file: PythonFile, site: Sites): E
 }
 
 /** A class of this file has the setter itself, or of a base; one of another file may have it. */
-function mayHave(setter: string, object: Value, file: PythonFile): boolean {
+function mayHave(setter: string, object: EffectValue, file: PythonFile): boolean {
   if (object === null || !('instance' in object || 'result' in object)) return false;
   const name = 'instance' in object ? object.instance : object.result;
   const own = file.classOf(name);

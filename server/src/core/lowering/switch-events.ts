@@ -1,9 +1,9 @@
 /** What sets a switch of determinism, or an environment variable that is one: calls of the table, and assignments. */
 
-import type { Event, Value } from '../effects/events.ts';
+import type { EffectValue, Event } from '../effects/events.ts';
 import { ALGORITHMS, CUDNN_BENCHMARK, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
-import { canonical, type Flags, type Seeder, seederOf } from '../knowledge/tables.ts';
+import { canonical, type Seeder, type SwitchValues, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { assignedBy } from '../python/targets.ts';
@@ -19,7 +19,7 @@ const BACKENDS = namesFor('backends');
 export type Sites = (node: Node) => string;
 
 /** Switches as the table of seeders calls them. */
-const SWITCHES: Readonly<Record<keyof Flags, string>> = {
+const SWITCHES: Readonly<Record<keyof SwitchValues, string>> = {
   use_deterministic_algorithms: ALGORITHMS,
   cudnn_deterministic: CUDNN_DETERMINISTIC,
   cudnn_benchmark: CUDNN_BENCHMARK,
@@ -30,10 +30,10 @@ const SWITCHES: Readonly<Record<keyof Flags, string>> = {
 /** The switches that a call sets: always, or where an argument has a value. */
 export function switchEvents(seeder: Seeder, call: Call, file: PythonFile, site: Sites): Event[] {
   if (call.name === ALGORITHMS) return algorithmsEvents(call, file, site);
-  const set = (flags: Flags): Event[] =>
+  const set = (flags: SwitchValues): Event[] =>
     Object.entries(flags).map(([key, value]) => ({
       kind: 'flag',
-      name: SWITCHES[key as keyof Flags],
+      name: SWITCHES[key as keyof SwitchValues],
       value: { const: value },
       site: site(call.callee),
     }));
@@ -57,7 +57,7 @@ function algorithmsEvents(call: Call, file: PythonFile, site: Sites): Event[] {
   const warnOnly = file.argument(call, 'warn_only');
   const known = typeof mode === 'string' ? null : knownValue(mode, file);
   const isStrict = warnOnly === 'absent' || (typeof warnOnly !== 'string' && file.constant(warnOnly) === false);
-  const value: Value =
+  const value: EffectValue =
     isStrict || (known !== null && 'const' in known && known.const === false) ? known : { const: 'warn' };
   return [{ kind: 'flag', name: call.name ?? '', value, site: site(call.callee) }];
 }
@@ -80,7 +80,7 @@ function settingEvents(target: Node, given: Node, file: PythonFile, site: Sites)
 }
 
 /** What setting an attribute of a module does: a switch of torch's, or a seed. */
-function attributeEvents(name: string, value: Value, site: string): Event[] {
+function attributeEvents(name: string, value: EffectValue, site: string): Event[] {
   const seeder = seederOf(name);
   if (seeder?.assigned) return [{ kind: 'seed', streams: seeder.streams, value, noneIsEntropy: true, site }];
   return BACKENDS.has(name) ? [{ kind: 'flag', name, value, site }] : [];

@@ -1,6 +1,6 @@
 /** Which calls and decorators compile, trace, batch or checkpoint a function, and what they hand it. */
 
-import type { Event, Transformation, Value } from '../effects/events.ts';
+import type { EffectValue, Event, Transformation } from '../effects/events.ts';
 import { TAKES_NO_GRADIENT } from '../knowledge/calls.ts';
 import { DRAWING_METHODS, generatorMadeBy } from '../knowledge/generators.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
@@ -100,8 +100,11 @@ const preserves = ({ transform, calls }: Applied, file: PythonFile): boolean =>
 export function transformEvents(
   call: Call,
   file: PythonFile,
-  known: (expression: Node) => Value,
-  passed: (call: Call) => { readonly positional: readonly Value[]; readonly keywords: Readonly<Record<string, Value>> },
+  known: (expression: Node) => EffectValue,
+  passed: (call: Call) => {
+    readonly positional: readonly EffectValue[];
+    readonly keywords: Readonly<Record<string, EffectValue>>;
+  },
   site: (node: Node) => string,
 ): Event[] | null {
   const applied = appliedTransform(call, file);
@@ -170,7 +173,7 @@ function preserveArgument({ transform, calls }: Applied, file: PythonFile): Node
  * Of a sequence that is cut into segments, the functions that are surely recomputed: all but those of the last segment,
  * which takes what is left over.
  */
-function checkpointed(value: Value, { transform, calls }: Applied, file: PythonFile): readonly Value[] {
+function checkpointed(value: EffectValue, { transform, calls }: Applied, file: PythonFile): readonly EffectValue[] {
   if (transform.segments === undefined) return [value];
   const parts = value === null ? [] : 'tuple' in value ? value.tuple : 'instance' in value ? (value.parts ?? []) : [];
   const { argument, position } = transform.segments;

@@ -6,10 +6,10 @@
 import {
   type Arguments,
   type CallEvent,
+  type EffectValue,
   type Event,
   type InstanceValue,
   NOTHING_PASSED,
-  type Value,
 } from '../effects/events.ts';
 import {
   HAS_OWN_STREAM,
@@ -32,7 +32,7 @@ import type { Node } from '../syntax/parse.ts';
 import { wordsOf } from '../text/words.ts';
 import { appOf, commandMaker } from './command-apps.ts';
 import { environmentEvents, type Sites, setattrEvents } from './switch-events.ts';
-import { argumentValues, knownValue, makerOf } from './values.ts';
+import { argumentValues, knownValue, makingCall } from './values.ts';
 
 const GETATTR = nameFor('gets-attribute');
 
@@ -53,7 +53,7 @@ export function unreadCall(call: Call, file: PythonFile, site: Sites): Event[] {
   const takesSeed = maySeedUnread(call, file);
   if (target !== null) {
     const holder = call.node.field === 'right' ? call.node.parent?.get('left') : undefined;
-    const isNamed = makerOf(holder, file) === call.node ? { isNamed: true as const } : {};
+    const isNamed = makingCall(holder, file) === call.node ? { isNamed: true as const } : {};
     return [{ kind: 'call', target, ...given, takesSeed, ...isNamed, site: at }, ...rest];
   }
   const all = [...given.positional, ...Object.values(given.keywords)];
@@ -73,7 +73,7 @@ function targetOf(call: Call, file: PythonFile): CallEvent['target'] | null {
   // What an object was made of decides what its methods do.
   if (made !== null && 'instance' in made && keepsSomething(made)) return { of: made, method: call.method ?? '' };
   if (named !== null) return named;
-  const isTelling = (value: Value): boolean => value !== null && !('const' in value);
+  const isTelling = (value: EffectValue): boolean => value !== null && !('const' in value);
   if (object) {
     const of = call.method === null ? null : knownValue(object, file);
     return isTelling(of) ? { of, method: call.method ?? '' } : null;
@@ -87,7 +87,7 @@ function targetOf(call: Call, file: PythonFile): CallEvent['target'] | null {
 }
 
 /** What such a call is handed matters only where it may be a loader or a sampler. */
-const mayBeLoader = (value: Value): boolean =>
+const mayBeLoader = (value: EffectValue): boolean =>
   value !== null &&
   (('instance' in value && (value.loader !== undefined || value.sampler !== undefined)) ||
     'result' in value ||
@@ -127,7 +127,7 @@ function handedTo(
   call: Call,
   given: Arguments,
   file: PythonFile,
-): { readonly key: string; readonly value: Value | undefined }[] {
+): { readonly key: string; readonly value: EffectValue | undefined }[] {
   const plain = (call.node.get('arguments')?.children ?? []).filter(
     ({ type }) => !/^(list|dictionary)_splat$/.test(type),
   );

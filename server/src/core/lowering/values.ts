@@ -3,11 +3,11 @@
 import {
   type Arguments,
   type ClassEffects,
+  type EffectValue,
   type Guard,
   type InstanceValue,
   type Loader,
   OF_SELF,
-  type Value,
 } from '../effects/events.ts';
 import { CALLS_ITS_PARTS, HANDS_ON, HOLDS_PARTS, RANK_SAMPLER } from '../knowledge/calls.ts';
 import { LOADER_NAMES, loaderRow } from '../knowledge/loaders.ts';
@@ -36,11 +36,11 @@ const MOST_STORED = 40;
 /** A name that more branches than these have bound is nothing. */
 const MOST_BRANCHES = 5;
 
-export function knownValue(expression: Node, file: PythonFile, depth = 0): Value {
+export function knownValue(expression: Node, file: PythonFile, depth = 0): EffectValue {
   const constant = file.constant(expression);
   if (constant !== undefined) return { const: constant };
   if (depth > DEEPEST) return null;
-  const inner = (node: Node | undefined): Value => (node ? knownValue(node, file, depth + 1) : null);
+  const inner = (node: Node | undefined): EffectValue => (node ? knownValue(node, file, depth + 1) : null);
   switch (expression.type) {
     case 'lambda':
       return functionValue(functionId(expression, file));
@@ -83,16 +83,17 @@ export function knownValue(expression: Node, file: PythonFile, depth = 0): Value
   }
 }
 
-const functionValue = (id: string): Value => (/^#.*\./.test(id) ? { function: id, nested: true } : { function: id });
+const functionValue = (id: string): EffectValue =>
+  /^#.*\./.test(id) ? { function: id, nested: true } : { function: id };
 
 /** What of several values is known, and that another one may be meant. */
-function either(values: readonly Value[]): Value {
+function either(values: readonly EffectValue[]): EffectValue {
   const isTelling = values.some((value) => value !== null && !('const' in value) && !('parameter' in value));
   return isTelling ? { oneOf: values } : null;
 }
 
 /** `TABLE[name]`, of a table that functions or objects are put into one by one; `place` is what the item stands for. */
-function storedValue(table: Node | undefined, place: Node, file: PythonFile, depth: number): Value {
+function storedValue(table: Node | undefined, place: Node, file: PythonFile, depth: number): EffectValue {
   if (table?.type !== 'identifier' || depth > 1) return null;
   const evaluator = evaluatorOf(file);
   const asked = place.type === 'subscript' ? evaluator.value(place) : evaluator.value(table, ANY);
@@ -104,7 +105,7 @@ function storedValue(table: Node | undefined, place: Node, file: PythonFile, dep
   return either(known.map((each) => (each !== null && 'parameter' in each ? null : each)));
 }
 
-function namedValue(expression: Node, file: PythonFile, depth: number): Value {
+function namedValue(expression: Node, file: PythonFile, depth: number): EffectValue {
   const object = expression.get('object');
   // `layer.__call__` is called as the layer is.
   if (object && file.read(expression).endsWith('.__call__')) return knownValue(object, file, depth + 1);
@@ -146,7 +147,7 @@ function propertyOf(expression: Node, file: PythonFile): FunctionInfo | null {
   return info?.class && isProperty(info, file) ? info : null;
 }
 
-function definedValue(only: Definition, file: PythonFile, depth: number): Value {
+function definedValue(only: Definition, file: PythonFile, depth: number): EffectValue {
   // A parameter is only what the caller passed as long as nobody assigns to it.
   if (only.kind === 'parameter') return { parameter: only.parameter.name };
   if (only.kind === 'assignment') return knownValue(only.value, file, depth + 1);
@@ -157,7 +158,7 @@ function definedValue(only: Definition, file: PythonFile, depth: number): Value 
 }
 
 /** What branches have bound to a name; what one of them did, nobody may know. */
-function anyOf(definitions: readonly Definition[], file: PythonFile, depth: number): Value {
+function anyOf(definitions: readonly Definition[], file: PythonFile, depth: number): EffectValue {
   if (definitions.length > MOST_BRANCHES) return null;
   const values = definitions.map((each) => definedValue(each, file, depth + 1));
   const any = either(values);
@@ -165,7 +166,7 @@ function anyOf(definitions: readonly Definition[], file: PythonFile, depth: numb
 }
 
 /** `self.loader`, where the object makes it itself. */
-function attributeValue(name: string, file: PythonFile, depth: number): Value {
+function attributeValue(name: string, file: PythonFile, depth: number): EffectValue {
   const dot = name.lastIndexOf('.');
   const values = name.startsWith('#')
     ? file.classOf(name.slice(0, dot))?.attributes.get(name.slice(dot + 1))
@@ -177,7 +178,7 @@ function attributeValue(name: string, file: PythonFile, depth: number): Value {
   return JSON.stringify(value).includes('"parameter":') ? null : value;
 }
 
-const outside = (name: string): Value => (isLibrary(name) ? null : { function: name });
+const outside = (name: string): EffectValue => (isLibrary(name) ? null : { function: name });
 
 const updatesItself = (definition: Definition, file: PythonFile): boolean =>
   (definition.kind === 'assignment' && isSelfUpdate(definition.value, file)) ||
@@ -194,7 +195,7 @@ function isHandedBack(name: Node, file: PythonFile): boolean {
 }
 
 /** `a, b = f()`: the item that stands at the name's place. */
-function unpackedValue(name: Node, file: PythonFile, depth: number): Value {
+function unpackedValue(name: Node, file: PythonFile, depth: number): EffectValue {
   const pattern = name.parent;
   const assignment = pattern?.parent;
   const right = assignment?.type === 'assignment' && pattern?.field === 'left' ? assignment.get('right') : undefined;
@@ -208,7 +209,7 @@ function unpackedValue(name: Node, file: PythonFile, depth: number): Value {
 }
 
 /** `for layer in self.layers`, `for i, layer in enumerate(layers)`: any of what is iterated. */
-function elementValue(name: Node, file: PythonFile, depth: number): Value {
+function elementValue(name: Node, file: PythonFile, depth: number): EffectValue {
   const pattern = name.field === 'left' ? name : name.parent;
   const loop = pattern?.field === 'left' ? pattern.parent : null;
   const iterated = /^for_(statement|in_clause)$/.test(loop?.type ?? '') ? loop?.get('right') : undefined;
@@ -223,12 +224,12 @@ function elementValue(name: Node, file: PythonFile, depth: number): Value {
 }
 
 /** `loader, model = accelerator.prepare(data, net)`: the argument at the same place. */
-function handedOn(right: Node, item: number, file: PythonFile, depth: number): Value {
+function handedOn(right: Node, item: number, file: PythonFile, depth: number): EffectValue {
   const given = right.get('arguments')?.children[item];
   return given ? knownValue(given, file, depth + 1) : null;
 }
 
-function callValue(expression: Node, file: PythonFile, depth: number): Value {
+function callValue(expression: Node, file: PythonFile, depth: number): EffectValue {
   const call = file.call(expression);
   if (call.name === LENGTH) return lengthValue(expression.get('arguments')?.children[0], file);
   if (call.name === PARTIAL) {
@@ -280,19 +281,19 @@ function shufflesAlike(call: Call, file: PythonFile): { readonly sampler?: numbe
 }
 
 /** `train=True`, `split='test'`: what conditions on `self` ask for. Sizes are left out, so that equal objects stay equal. */
-const choosesMode = (value: Value): boolean =>
+const choosesMode = (value: EffectValue): boolean =>
   value !== null && 'const' in value && (typeof value.const === 'boolean' || typeof value.const === 'string');
 
 function modesOf(made: Arguments): Arguments {
-  const only = (value: Value): Value => (choosesMode(value) ? value : null);
+  const only = (value: EffectValue): EffectValue => (choosesMode(value) ? value : null);
   const keywords = Object.entries(made.keywords).map(([name, value]) => [name, only(value)]);
   return { positional: made.positional.map(only), keywords: Object.fromEntries(keywords), open: made.open };
 }
 
 /** What a call passes. */
 export function argumentValues(call: Call, file: PythonFile, depth = 0): Arguments {
-  const positional: Value[] = [];
-  const keywords: Record<string, Value> = {};
+  const positional: EffectValue[] = [];
+  const keywords: Record<string, EffectValue> = {};
   let open = false;
   const list = call.node.get('arguments');
   // `nn.ModuleList(Block() for _ in range(3))` passes the one thing, without brackets of its own.
@@ -307,13 +308,13 @@ export function argumentValues(call: Call, file: PythonFile, depth = 0): Argumen
 }
 
 /** Of a list that is written out the number of its elements is known, whatever they are. */
-function passedValue(value: Node, file: PythonFile, depth: number): Value {
+function passedValue(value: Node, file: PythonFile, depth: number): EffectValue {
   const known = knownValue(value, file, depth);
   const list = known === null ? writtenList(value, file) : null;
   return list ? { tuple: list.children.map(() => null) } : known;
 }
 
-function itemOf(whole: Value, key: Node | undefined, file: PythonFile): Value {
+function itemOf(whole: EffectValue, key: Node | undefined, file: PythonFile): EffectValue {
   if (whole === null) return null;
   if ('oneOf' in whole) return whole;
   if ('const' in whole) return constantItem(whole.const, key, file);
@@ -323,14 +324,14 @@ function itemOf(whole: Value, key: Node | undefined, file: PythonFile): Value {
 }
 
 /** One of the constants of a list; any of them where the index is not known. */
-function constantItem(list: Constant, key: Node | undefined, file: PythonFile): Value {
+function constantItem(list: Constant, key: Node | undefined, file: PythonFile): EffectValue {
   if (!Array.isArray(list) || list.length === 0 || list.length > MOST_STORED) return null;
   const index = key && file.constant(key);
   const item = typeof index === 'number' ? list.at(index) : undefined;
   return item !== undefined ? { const: item } : { oneOf: list.map((each) => ({ const: each as Constant })) };
 }
 
-function oneOf(values: readonly Value[]): Value {
+function oneOf(values: readonly EffectValue[]): EffectValue {
   const [first] = values;
   if (first === undefined || values.includes(null) || values.length > 40) return null;
   if (values.length === 1) return first;
@@ -343,11 +344,11 @@ function functionId(node: Node, file: PythonFile): string {
 }
 
 /** What a function returns, where all its `return` statements agree or are all known. */
-export function returnedValue(info: FunctionInfo, file: PythonFile): Value {
+export function returnedValue(info: FunctionInfo, file: PythonFile): EffectValue {
   const body = info.node.get('body');
   if (!body) return null;
   if (body.type !== 'block') return knownValue(body, file);
-  const returned: Value[] = [];
+  const returned: EffectValue[] = [];
   const visit = (node: Node): void => {
     if (node.opensScope || !node.active) return;
     if (node.type !== 'return_statement') node.children.forEach(visit);
@@ -358,7 +359,7 @@ export function returnedValue(info: FunctionInfo, file: PythonFile): Value {
 }
 
 /** How a `DataLoader(...)` uses the global generators. */
-const instanceOnly = (value: Value): Value =>
+const instanceOnly = (value: EffectValue): EffectValue =>
   value !== null && ('instance' in value || 'result' in value || 'oneOf' in value) ? value : null;
 
 function loaderOf(call: Call, file: PythonFile, depth = 0): Loader {
@@ -374,7 +375,7 @@ function loaderOf(call: Call, file: PythonFile, depth = 0): Loader {
   const shuffled: Stream[] = isOn(given('shuffle'), file) ? [row?.stream ?? 'torch'] : [];
   return {
     order: hasGenerator ? [] : [...new Set([...shuffled, ...streamsOfSampler(sampler, file)])],
-    sampler: samplers.reduce<Value>(
+    sampler: samplers.reduce<EffectValue>(
       (found, each) => found ?? (typeof each === 'string' ? null : instanceOnly(knownValue(each, file, depth + 1))),
       null,
     ),
@@ -470,10 +471,10 @@ function comparison(condition: Node, file: PythonFile): Guard {
 }
 
 /** A value, also where `self` keeps what the constructor was passed. */
-export const keptValue = (expression: Node, file: PythonFile): Value => testedValue(expression, file);
+export const keptValue = (expression: Node, file: PythonFile): EffectValue => testedValue(expression, file);
 
 /** A value in a condition: `self.train` may be what this very object was made with. */
-function testedValue(expression: Node, file: PythonFile): Value {
+function testedValue(expression: Node, file: PythonFile): EffectValue {
   const known = knownValue(expression, file);
   const object = expression.type === 'attribute' && known === null ? expression.get('object') : undefined;
   const owner = object?.type === 'identifier' ? file.instanceOf(object) : null;
@@ -505,7 +506,7 @@ function isOptionalImport(name: Node, file: PythonFile): boolean {
 
 /** What a class hands on to who uses it. */
 export function classEffects(info: ClassInfo, file: PythonFile): ClassEffects {
-  const attributes: Record<string, Value> = {};
+  const attributes: Record<string, EffectValue> = {};
   const body = file.scopes.byNode.get(info.node)?.names ?? [];
   const shared = [...body].flatMap(([name, definitions]): [string, Node[]][] => {
     const [only, ...others] = definitions;
@@ -525,7 +526,7 @@ export function classEffects(info: ClassInfo, file: PythonFile): ClassEffects {
 }
 
 /** The call that made what a name stands for. */
-export function makerOf(name: Node | undefined, file: PythonFile): Node | null {
+export function makingCall(name: Node | undefined, file: PythonFile): Node | null {
   const [only, ...others] = name?.type === 'identifier' ? file.definitions(name) : [];
   return only?.kind === 'assignment' && others.length === 0 && only.value.type === 'call' ? only.value : null;
 }

@@ -18,8 +18,15 @@ import { type ProjectConfig, readConfig } from '../settings/pyproject.ts';
 import { mergeSettings, type Settings, settingsIn } from '../settings/settings.ts';
 import { folderOf } from '../text/paths.ts';
 import { readCondaLock, readPipfileLock, readTomlLock } from './locks.ts';
-import { ANY, both, newestIn, type Range } from './ranges.ts';
-import { type Manifest, NOTHING, normalName, type Requirement, readRequirements, wheelOf } from './requirements.ts';
+import { ANY_VERSION, both, newestIn, type Range } from './ranges.ts';
+import {
+  type Manifest,
+  NO_REQUIREMENTS,
+  normalName,
+  type Requirement,
+  readRequirements,
+  wheelOf,
+} from './requirements.ts';
 import { readScripts } from './scripts.ts';
 import { readEnvironment, readPipfile, readPixiToml, readPyproject, readSetupCfg, readSetupPy } from './tables.ts';
 
@@ -38,7 +45,7 @@ interface Kind {
 const readInstalled = (_text: string, path: string): Manifest => {
   const [, folder = ''] = INSTALLED.exec(path) ?? [];
   const wheel = wheelOf(`${folder}.whl`);
-  return wheel ? { requirements: [{ ...wheel, start: 0 }], includes: [] } : NOTHING;
+  return wheel ? { requirements: [{ ...wheel, start: 0 }], includes: [] } : NO_REQUIREMENTS;
 };
 
 const INSTALLED = /(?:^|\/)[^/]+\/(?:lib\/python[^/]*|Lib)\/site-packages\/([^/]+)\.dist-info(?:\/METADATA)?$/;
@@ -118,7 +125,7 @@ export class Manifests {
     const index = kindOf(path);
     // A file that others include is a list of requirements, whatever it is called.
     const read = KINDS[index]?.read ?? readRequirements;
-    const { requirements, includes } = text.length > LONGEST ? NOTHING : read(text, path);
+    const { requirements, includes } = text.length > LONGEST ? NO_REQUIREMENTS : read(text, path);
     const config = /(^|\/)pyproject\.toml$/.test(path) ? readConfig(path, text) : null;
     const scripts = text.length > LONGEST ? [] : readScripts(path, text);
     this.#known.set(path, {
@@ -217,11 +224,11 @@ export class Manifests {
   }
 
   #decide(name: string, folder: string): NamedVersion | null {
-    let allowed: Range = ANY;
+    let allowed: Range = ANY_VERSION;
     let first: { path: string; start: number } | undefined;
     for (const { path, requirement } of this.#asked(name, folder)) {
       const { range, start } = requirement;
-      if (range === ANY) continue;
+      if (range === ANY_VERSION) continue;
       if (range.exact === null) {
         allowed = both(allowed, range);
         if (newestIn(range, name) !== null) first ??= { path, start };

@@ -13,7 +13,7 @@ export interface Range {
 }
 
 /** Allows everything, and so says nothing. */
-export const ANY: Range = { exact: null, allows: () => true };
+export const ANY_VERSION: Range = { exact: null, allows: () => true };
 
 export const exactly = (version: string): Range => {
   const exact = withoutLocal(version);
@@ -21,7 +21,7 @@ export const exactly = (version: string): Range => {
 };
 
 /** Either of two: what a file says twice, under two conditions that we do not judge. */
-export function either(a: Range, b: Range): Range {
+export function eitherRange(a: Range, b: Range): Range {
   if (a.exact !== null && b.exact !== null) return compareVersions(a.exact, b.exact) < 0 ? b : a;
   return { exact: null, allows: (version) => a.allows(version) || b.allows(version) };
 }
@@ -47,7 +47,7 @@ export function parseRange(text: string, dialect: Dialect): Range | null {
   const parts = dialect === 'pep440' ? [text] : text.split(/\|+/);
   const alternatives = parts.map((part) => parseClauses(part, dialect));
   if (alternatives.includes(null)) return null;
-  return (alternatives as Range[]).reduce(either);
+  return (alternatives as Range[]).reduce(eitherRange);
 }
 
 function parseClauses(text: string, dialect: Dialect): Range | null {
@@ -57,14 +57,14 @@ function parseClauses(text: string, dialect: Dialect): Range | null {
     .split(/\s*,\s*|\s+(?=[<>=~!^])/);
   const clauses = parts.filter((part) => part !== '').map((part) => parseClause(part, dialect));
   if (clauses.includes(null)) return null;
-  return (clauses as Range[]).reduce(both, ANY);
+  return (clauses as Range[]).reduce(both, ANY_VERSION);
 }
 
 const VERSION = String.raw`v?\d+(?:\.\d+)*(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview|post|dev|r)[-_.]?\d*)*(?:\+[\w.]+)?`;
 const CLAUSE = new RegExp(`^(===|==|!=|~=|<=|>=|<|>|=|\\^|~)?(${VERSION})(\\.?\\*)?$`, 'i');
 
 function parseClause(text: string, dialect: Dialect): Range | null {
-  if (text === '*') return ANY;
+  if (text === '*') return ANY_VERSION;
   const [, operator = '', given = '', star] = CLAUSE.exec(text) ?? [];
   if (given === '') return null;
   const version = withoutLocal(given.replace(/^v/i, ''));

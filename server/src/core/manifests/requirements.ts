@@ -1,5 +1,5 @@
 /** Requirements as pip and conda write them, line by line; what a line does not say clearly is left out. */
-import { ANY, either, exactly, parseRange, type Range } from './ranges.ts';
+import { ANY_VERSION, eitherRange, exactly, parseRange, type Range } from './ranges.ts';
 
 /** What a file says of one package. */
 export interface Requirement {
@@ -16,7 +16,7 @@ export interface Manifest {
   readonly includes: readonly string[];
 }
 
-export const NOTHING: Manifest = { requirements: [], includes: [] };
+export const NO_REQUIREMENTS: Manifest = { requirements: [], includes: [] };
 
 export const normalName = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-');
 
@@ -25,7 +25,7 @@ export function merged(requirements: readonly Requirement[]): Requirement[] {
   const byName = new Map<string, Requirement>();
   for (const each of requirements) {
     const known = byName.get(each.name);
-    const range = known ? either(known.range, each.range) : each.range;
+    const range = known ? eitherRange(known.range, each.range) : each.range;
     // The place is that of the version which counts.
     byName.set(each.name, known && range !== each.range ? { ...known, range } : { ...each, range });
   }
@@ -128,5 +128,5 @@ export function condaRange(text: string): Range | null {
   // With a build, the version before it is meant exactly.
   if (pinned !== undefined) return /\*$/.test(pinned) ? parseRange(pinned, 'conda') : exactly(pinned);
   const [, first = version] = /^(\d\S*)\s+[^\s<>=!~|,]\S*$/.exec(version) ?? [];
-  return first === '' ? ANY : parseRange(first, 'conda');
+  return first === '' ? ANY_VERSION : parseRange(first, 'conda');
 }

@@ -2,13 +2,13 @@
 
 import { escapeRegExp } from '../text/patterns.ts';
 import { at, isTable, parseToml, parseYaml, type Table } from '../text/tables.ts';
-import { ANY, either, exactly, parseRange, type Range } from './ranges.ts';
+import { ANY_VERSION, eitherRange, exactly, parseRange, type Range } from './ranges.ts';
 import {
   condaName,
   condaRange,
   type Manifest,
   merged,
-  NOTHING,
+  NO_REQUIREMENTS,
   normalName,
   parseCondaSpec,
   parseRequirement,
@@ -57,13 +57,13 @@ function rangeOf(value: unknown, read: (version: string) => Range | null): Range
   if (typeof value === 'string') return read(value);
   if (Array.isArray(value)) {
     const ranges = value.flatMap((each) => rangeOf(each, read) ?? []);
-    return ranges.length > 0 ? ranges.reduce(either) : null;
+    return ranges.length > 0 ? ranges.reduce(eitherRange) : null;
   }
   const { version, url, path, git } = isTable(value) ? value : {};
   if (typeof version === 'string') return read(version);
   const address = typeof url === 'string' ? url : typeof path === 'string' ? path : undefined;
   if (address !== undefined) return wheelOf(address)?.range ?? null;
-  return git === undefined && isTable(value) ? ANY : null;
+  return git === undefined && isTable(value) ? ANY_VERSION : null;
 }
 
 const poetry = (version: string): Range | null => parseRange(version, 'poetry');
@@ -76,7 +76,7 @@ const pep440 = (version: string): Range | null =>
  */
 export function readPyproject(text: string): Manifest {
   const root = tomlOf(text);
-  if (!root) return NOTHING;
+  if (!root) return NO_REQUIREMENTS;
   const tool = table(root, 'tool');
   const lists = (tables: Table): string[] => Object.values(tables).flatMap(texts);
   const environments = Object.values(table(tool, 'hatch', 'envs'));
@@ -118,7 +118,7 @@ function mainFirst(main: readonly Requirement[], others: readonly Requirement[])
 /** `pixi.toml`: packages of conda and of PyPI, for all platforms or some, in features or not. */
 export function readPixiToml(text: string): Manifest {
   const root = tomlOf(text);
-  return root ? { requirements: merged(readPixi(root, text)), includes: [] } : NOTHING;
+  return root ? { requirements: merged(readPixi(root, text)), includes: [] } : NO_REQUIREMENTS;
 }
 
 function readPixi(root: Table, text: string): Requirement[] {
@@ -132,7 +132,7 @@ function readPixi(root: Table, text: string): Requirement[] {
 
 export function readPipfile(text: string): Manifest {
   const root = tomlOf(text);
-  if (!root) return NOTHING;
+  if (!root) return NO_REQUIREMENTS;
   const read = (key: string): Requirement[] =>
     fromTable(table(root, key), text, (version) => parseRange(version, 'poetry'));
   return mainFirst(read('packages'), read('dev-packages'));
@@ -141,7 +141,7 @@ export function readPipfile(text: string): Manifest {
 /** A conda environment; its `pip:` list is one of requirements. */
 export function readEnvironment(text: string): Manifest {
   const dependencies = at(parseYaml(text), 'dependencies');
-  if (!Array.isArray(dependencies)) return NOTHING;
+  if (!Array.isArray(dependencies)) return NO_REQUIREMENTS;
   const fromPip = readRequirements(dependencies.flatMap((each) => texts(at(each, 'pip'))).join('\n'));
   const requirements = [
     ...texts(dependencies).flatMap((each) => parseCondaSpec(each, placeOf(text, each)) ?? []),
@@ -189,7 +189,7 @@ export function readSetupPy(text: string): Manifest {
   const [, variable] = /\binstall_requires\s*=\s*([A-Za-z_]\w*)\b(?!\s*[([.])/.exec(text) ?? [];
   const key = variable === undefined ? 'install_requires' : `(?:install_requires|${variable})`;
   const list = new RegExp(`\\b${key}\\s*(?::[^=\\n]*)?=\\s*\\[(${ITEMS})`).exec(text);
-  if (!list) return NOTHING;
+  if (!list) return NO_REQUIREMENTS;
   const start = list.index + list[0].length - list[1]!.length;
   const code = list[1]!.replace(/#.*$/gm, (comment) => ' '.repeat(comment.length));
   const requirements = [...code.matchAll(/(["'])((?:(?!\1)[^\n])*)\1/g)].flatMap(

@@ -8,7 +8,7 @@ import type { Choices } from '../tensors/choices.ts';
 import { sizesOf } from '../tensors/sizes.ts';
 import { type Written, writtenValue } from '../tensors/written-values.ts';
 import type { OpCall } from './calls.ts';
-import { partsOf } from './conditions.ts';
+import { writtenElements } from './conditions.ts';
 
 /** A size along each axis, the last axis last; undefined where the code does not show it. */
 type Sizes = readonly (Written | undefined)[];
@@ -30,7 +30,7 @@ function perAxis(use: OpCall, name: string, axes: number, file: PythonFile, choi
   const given = use.argument(name, choices);
   if (typeof given === 'string') return null;
   const value = writtenValue(given, file, choices);
-  const parts = Array.isArray(value) ? (value as Sizes) : partsOf(given, file, choices);
+  const parts = Array.isArray(value) ? (value as Sizes) : writtenElements(given, file, choices);
   if (!parts) return Array.from({ length: axes }, () => value);
   return parts.length === 1 ? Array.from({ length: axes }, () => parts[0]) : parts;
 }

@@ -6,7 +6,7 @@ import type { Argument, Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { reachingDefinitions } from '../python/reaching.ts';
 import type { Choices } from '../tensors/choices.ts';
-import { type Run, runsOf } from '../tensors/modules.ts';
+import { type ModuleRun, runsOf } from '../tensors/modules.ts';
 import { tensorOf } from '../tensors/tensors.ts';
 import { argumentThrough, type Written, writtenValue } from '../tensors/written-values.ts';
 
@@ -55,7 +55,7 @@ function plain(call: Call, file: PythonFile, isWanted = canBeFound): OpCall[] {
   for (const use of usesOf(call, file, isWanted)) {
     const { kind, positions } = use.spelling;
     const isModule = kind === 'module';
-    const ran: readonly Run[] = isModule ? runsOf(call, file) : [];
+    const ran: readonly ModuleRun[] = isModule ? runsOf(call, file) : [];
     const runs = isModule ? [...new Set(ran.map((each) => each.call.node))] : [call.node];
     group.push({
       ...use,

@@ -61,12 +61,12 @@ function readValue(
   const value = writtenValue(given, file, choices);
   if (value !== undefined) return value;
   // (None, 7): what is unknown in a size is not 1 where something else is not.
-  const known = partsOf(given, file, choices)?.filter((each) => each !== undefined);
+  const known = writtenElements(given, file, choices)?.filter((each) => each !== undefined);
   return known?.some((each) => each !== 1) ? (known as Written[]) : undefined;
 }
 
 /** The elements of a tuple or list that is written out, as far as they are known. */
-export function partsOf(node: Node, file: PythonFile, choices: Choices): (Written | undefined)[] | undefined {
+export function writtenElements(node: Node, file: PythonFile, choices: Choices): (Written | undefined)[] | undefined {
   if (!/^(tuple|list)$/.test(node.type) || node.children.some((child) => /splat/.test(child.type))) return undefined;
   return node.children.map((child) => writtenValue(child, file, choices));
 }
@@ -79,7 +79,7 @@ function isAllOnes(value: Written): boolean {
 function lengthOf(node: Node, file: PythonFile, choices: Choices): number | undefined {
   const value = writtenValue(node, file, choices);
   if (Array.isArray(value)) return value.length;
-  return partsOf(node, file, choices)?.length;
+  return writtenElements(node, file, choices)?.length;
 }
 
 function holdsForData(condition: DataCondition, use: OpCall, file: PythonFile): boolean {

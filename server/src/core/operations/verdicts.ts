@@ -9,7 +9,7 @@ import { switchedOffHere } from '../switches/switches.ts';
 import { walk } from '../syntax/parse.ts';
 import { Choices, holdsSomeTime } from '../tensors/choices.ts';
 import { isCount, isOffset } from '../tensors/counts.ts';
-import { isLayer, makerOf } from '../tensors/modules.ts';
+import { handsOnModule, isLayer } from '../tensors/modules.ts';
 import { tensorOf } from '../tensors/tensors.ts';
 import { type Around, carriesGradient } from '../tensors/trained.ts';
 import { isReached } from '../tensors/written-values.ts';
@@ -40,7 +40,7 @@ export interface OpUse extends OpCall {
 }
 
 /** What it does under the program's switches: raise, differ between runs, or nothing worth a word. */
-export type Verdict = 'raises' | 'differs' | null;
+export type OpVerdict = 'raises' | 'differs' | null;
 
 const meantIn = new WeakMap<PythonFile, readonly OpCall[]>();
 const usesIn = new WeakMap<Project, readonly OpUse[]>();
@@ -111,7 +111,7 @@ function isAtFault(use: OpCall, file: PythonFile, fault: Fault): boolean {
 }
 
 /** What the operation does under the switches of the programs that reach it. */
-export function verdictOf(use: OpUse, file: PythonFile, project: Project): Verdict {
+export function opVerdict(use: OpUse, file: PythonFile, project: Project): OpVerdict {
   const { op, behaviours } = use;
   if (op.report === 'with-intent' && project.promise !== 'deterministic') return null;
   const flag = project.deterministicAlgorithms;
@@ -240,7 +240,7 @@ function hasBackward(call: OpCall, file: PythonFile, project: Project, flow: Aro
   if (!project.takesGradients) return false;
   const hasOwnWeights = op.gradient === undefined && call.spelling.kind === 'module' && isLayer(call.call, file);
   if (runs.length === 0) {
-    const maker = makerOf(call.call, hasOwnWeights, file);
+    const maker = handsOnModule(call.call, hasOwnWeights, file);
     return maker !== null && project.callsElsewhere(maker.id) === false;
   }
   // What layers of its own compute is behind their weights.

@@ -194,7 +194,7 @@ function readsOf(target: Node, below: Node, file: PythonFile, all = false): Node
 }
 
 /** `sorted(os.walk(root))` puts the folders in order, and the files in them not. */
-export function startOf(call: Call, file: PythonFile): Node {
+export function listingStart(call: Call, file: PythonFile): Node {
   let at = call.node;
   if (call.name !== WALK || !walkTargets(call)) return at;
   for (let up = at.parent; up && /^(argument_list|call)$/.test(up.type); up = up.parent) {

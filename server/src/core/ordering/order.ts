@@ -17,7 +17,7 @@ import { isSortedInPlace, sorts } from '../python/reads.ts';
 import { type FunctionInfo, nearestFunction } from '../python/scope.ts';
 import type { Step, Value } from '../python/value.ts';
 import { walk } from '../syntax/parse.ts';
-import { isCount, isDrawn, isItem, isOnlyDeleted, isPickedByNumber, mentions, numberedIn } from './positions.ts';
+import { countsUp, isDrawn, isItem, isOnlyDeleted, isPickedByNumber, mentions, numberedIn } from './positions.ts';
 
 /** What a caller knows about the value it asks for. */
 export interface Origin {
@@ -314,7 +314,7 @@ export class Order {
     if (node.type === 'assignment') {
       const left = node.get('left');
       const right = node.get('right');
-      return left?.type === 'subscript' && right && isCount(right, left, loop, count, this.#file) ? node : null;
+      return left?.type === 'subscript' && right && countsUp(right, left, loop, count, this.#file) ? node : null;
     }
     if (node.type === 'augmented_assignment') {
       const left = node.get('left');

@@ -90,7 +90,7 @@ export function numberedIn(clause: Node, comprehension: Node, file: PythonFile):
 }
 
 /** `index[word] = len(index)`, `label[name] = i`, and a counter kept by hand. */
-export function isCount(value: Node, target: Node, loop: Node, count: string | null, file: PythonFile): boolean {
+export function countsUp(value: Node, target: Node, loop: Node, count: string | null, file: PythonFile): boolean {
   if (value.type === 'call') {
     const passed = file.call(value).name === LEN ? value.get('arguments')?.children[0] : undefined;
     const container = target.get('value');

@@ -4,7 +4,7 @@ import type { Settings } from '../settings/settings.ts';
 import { mayHaveCallers } from './elsewhere.ts';
 import { nameBuildsModes } from './networks.ts';
 import { WorkspaceProject } from './project.ts';
-import type { Answer, Question, Way } from './unseen-project.ts';
+import type { Answer, AskedWay, Question } from './unseen-project.ts';
 import type { Workspace } from './workspace.ts';
 
 interface Place {
@@ -56,7 +56,7 @@ const ANSWERS: Readonly<Record<Question, (at: Place, name: string, parameter: st
 };
 
 /** Whether the project around a file answers all the way as it was tried. */
-export function answersAlike(path: string, settings: Settings, workspace: Workspace): (way: Way) => boolean {
+export function answersAlike(path: string, settings: Settings, workspace: Workspace): (way: AskedWay) => boolean {
   const project = new WorkspaceProject(path, settings, workspace, () => {
     throw new Error('Nobody looks at the file.');
   });

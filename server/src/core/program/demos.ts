@@ -4,6 +4,7 @@ import { namesFor } from '../knowledge/names.ts';
 import { seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { isMainGuard } from '../python/main-guard.ts';
 import { walk } from '../syntax/parse.ts';
 
 /** Makes a tensor, or tells how large or fast something is. */
@@ -62,17 +63,6 @@ const trains = (body: Node | undefined, file: PythonFile, depth: number): boolea
     if (method === 'backward' || OPTIMIZERS.has(name)) return true;
     return trains(file.functionOf(name)?.node.get('body'), file, depth + 1);
   });
-
-export function isMainGuard(node: Node, file: PythonFile): boolean {
-  return node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__');
-}
-
-export function inMainGuard(node: Node, file: PythonFile): boolean {
-  for (let at: Node = node; at.parent; at = at.parent) {
-    if (at.parent === file.syntax.root) return isMainGuard(at, file);
-  }
-  return false;
-}
 
 const makesOwn = (body: Node, file: PythonFile): boolean => callsIn(body, file).some(({ name }) => isOwn(name));
 

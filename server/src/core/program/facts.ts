@@ -3,18 +3,19 @@
 import type { Determinism, PassedInitializer } from '../contract/project.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC, HANDS_ON, OLD_ALGORITHMS } from '../knowledge/calls.ts';
 import { isOfLibrary, nameFor, namesFor } from '../knowledge/names.ts';
-import { type Flags, isMlPackage, looksLikeSeeder, type Seeder, seederOf } from '../knowledge/tables.ts';
+import { isMlPackage, looksLikeSeeder, type Seeder, type SwitchValues, seederOf } from '../knowledge/tables.ts';
 import { unaskedIterables } from '../loading/iterables.ts';
 import { passedInitializers } from '../loading/worker-seeds.ts';
 import { keptPipelines } from '../lowering/augmentation.ts';
 import { fallsBackOnNumpy } from '../lowering/draws.ts';
 import { modulesNamed } from '../lowering/modules.ts';
-import { NO_VOCABULARY, streamsOf, type Vocabulary } from '../lowering/own-functions.ts';
+import { NO_VOCABULARY, streamsNamed, type Vocabulary } from '../lowering/own-functions.ts';
 import { transformingFunctions } from '../lowering/transforms.ts';
 import { fillers } from '../operations/unfilled.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
+import { isMainGuard } from '../python/main-guard.ts';
 import { isNeverMentioned, outermostFunction } from '../python/mentions.ts';
 import { nearestFunction } from '../python/scope.ts';
 import { addedFolders } from '../python/search-path.ts';
@@ -23,8 +24,8 @@ import { joinsGroup } from '../seeding/ranks.ts';
 import { type KeptStates, keptStates } from '../seeding/rng-states.ts';
 import { setsCublas, usesCuda } from '../switches/environment.ts';
 import { switchSettings } from '../switches/switches.ts';
-import { hasCommandLine, isDemo, isMainGuard } from './demos.ts';
-import { type Parts, partsOf } from './modes.ts';
+import { hasCommandLine, isDemo } from './demos.ts';
+import { modulePartsOf, type Parts } from './modes.ts';
 
 export interface FileFacts {
   readonly isTest: boolean;
@@ -37,7 +38,7 @@ export interface FileFacts {
   /** It imports a machine-learning library. */
   readonly reachesMl: boolean;
   /** It shows that somebody wants the same bits; hidden where following the program would not show it. */
-  readonly intent: 'none' | 'shown' | 'hidden';
+  readonly asksDeterminism: 'none' | 'shown' | 'hidden';
   readonly seeds: boolean;
   readonly determinism: Determinism;
   /** The same, only of methods, which a framework may call. */
@@ -105,7 +106,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     hasCommandLine: hasMainGuard && !PACKAGE.test(file.path) && hasCommandLine(file),
     isDemo: hasMainGuard && !seeds && isDemo(file),
     reachesMl: usesMl,
-    intent: intentOf(file, cudnn),
+    asksDeterminism: asksDeterminismIn(file, cudnn),
     seeds,
     determinism: determinismOf(file, () => true),
     hiddenDeterminism: determinismOf(file, (node) => isInMethod(node, file)),
@@ -122,7 +123,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     takesGradients: takesGradients(file),
     fitsAtTop: usesMl && fitsAtTop(file),
     passedInitializers: usesMl ? passedInitializers(file) : [],
-    parts: usesMl ? partsOf(file) : {},
+    parts: usesMl ? modulePartsOf(file) : {},
     addedFolders: addedFolders(file),
     transforming: usesMl ? transformingFunctions(file) : [],
     unasked: usesMl ? unaskedIterables(file) : {},
@@ -135,7 +136,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
 /** Something in the file seeds, and not only a function that it never mentions. */
 function seedsInMain(file: PythonFile, vocabulary: Vocabulary): boolean {
   const named = [...file.callsByName].flatMap(([name, calls]) => (seedsSomething(name) ? calls : []));
-  const own = file.allCalls.filter((call) => streamsOf(call, vocabulary.seeds, file) !== null);
+  const own = file.allCalls.filter((call) => streamsNamed(call, vocabulary.seeds, file) !== null);
   return [...named, ...own].some(({ node }) => {
     const owner = outermostFunction(node, file);
     return owner === null || !isNeverMentioned(owner, file);
@@ -209,7 +210,7 @@ function switchesOn(call: Call, file: PythonFile): boolean {
   return typeof mode !== 'string' && file.constant(mode) !== false;
 }
 
-function intentOf(file: PythonFile, cudnn: readonly Node[]): FileFacts['intent'] {
+function asksDeterminismIn(file: PythonFile, cudnn: readonly Node[]): FileFacts['asksDeterminism'] {
   const debugged = DEBUG_SWITCHES.flatMap((name) => file.calls(name));
   const places = [...debugged.map((call) => call.node), ...cudnn];
   if (asksBare(file) || places.some((node) => isInMethod(node, file))) return 'hidden';
@@ -239,7 +240,7 @@ function cudnnPlaces(file: PythonFile): Node[] {
 
 /** A framework's helper or flag that sets a determinism switch, as the table of seeders knows it. */
 function turnsOnDeterminism(call: Call, seeder: Seeder, file: PythonFile): boolean {
-  const asks = (flags: Flags | undefined): boolean =>
+  const asks = (flags: SwitchValues | undefined): boolean =>
     Boolean(flags?.use_deterministic_algorithms) || flags?.cudnn_deterministic === true;
   if (asks(seeder.flags)) return true;
   return (seeder.flagsWhen ?? []).some((when) => {

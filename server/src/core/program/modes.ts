@@ -43,7 +43,7 @@ function mayBeZero(given: Argument, file: PythonFile, usual: number): boolean {
 /** What each class and function of a file builds, as far as it matters to evaluation: plain, and kept for closed files. */
 export type Parts = Readonly<Record<string, readonly string[]>>;
 
-export function partsOf(file: PythonFile): Parts {
+export function modulePartsOf(file: PythonFile): Parts {
   const parts: Record<string, Set<string>> = {};
   const add = (owner: string, part: string | null): void => {
     if (part === null || part === owner) return;

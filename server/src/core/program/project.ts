@@ -14,8 +14,8 @@ import type {
   SetSwitch,
   SetVersion,
 } from '../contract/project.ts';
-import type { Pledge } from '../contract/severity.ts';
-import type { Event, Value } from '../effects/events.ts';
+import { PROMISES, type ProgramPromise } from '../contract/severity.ts';
+import type { EffectValue, Event } from '../effects/events.ts';
 import type { Reached, Site, Summary, TransformedDraw } from '../effects/summary.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
 import { namesFor } from '../knowledge/names.ts';
@@ -25,11 +25,12 @@ import { mayDrawTransformed } from '../lowering/transforms.ts';
 import type { Call } from '../python/call.ts';
 import { Evaluator } from '../python/evaluator.ts';
 import { type Node, openFile, type PythonFile } from '../python/file.ts';
+import { inMainGuard } from '../python/main-guard.ts';
 import { isPlainFunction, outermostFunction } from '../python/mentions.ts';
 import { lostStates } from '../seeding/rng-states.ts';
 import type { Settings } from '../settings/settings.ts';
 import { isDataset, isIterable, isPlainLoader, isUnsplit } from './ancestors.ts';
-import { inMainGuard, runsItself } from './demos.ts';
+import { runsItself } from './demos.ts';
 import { elsewhere } from './elsewhere.ts';
 import type { FileFacts } from './facts.ts';
 import { indexFile } from './indexed-file.ts';
@@ -39,8 +40,6 @@ import { Workspace } from './workspace.ts';
 
 const TORCH = namesFor('torch');
 
-const PLEDGES: readonly Pledge[] = ['none', 'seeded', 'deterministic'];
-
 export class WorkspaceProject implements Project {
   readonly #path: string;
   readonly #settings: Settings;
@@ -49,7 +48,7 @@ export class WorkspaceProject implements Project {
   #file: PythonFile | undefined;
   #values: Evaluator | undefined;
   #isProgram: boolean | undefined;
-  #promise: Pledge | undefined;
+  #promise: ProgramPromise | undefined;
   #transformed: readonly TransformedDraw[] | undefined;
   #entries: readonly string[] | undefined;
   #paths: ReadonlySet<string> | undefined;
@@ -116,18 +115,18 @@ export class WorkspaceProject implements Project {
   }
 
   /** What the program promises itself; for a library module, the most that a program which reaches it promises. */
-  get promise(): Pledge {
+  get promise(): ProgramPromise {
     this.#promise ??= this.#readPromise();
     return this.#promise;
   }
 
-  #readPromise(): Pledge {
+  #readPromise(): ProgramPromise {
     const programs = this.#programs;
-    const own = this.#workspace.facts(this.#path)?.intent ?? 'none';
+    const own = this.#workspace.facts(this.#path)?.asksDeterminism ?? 'none';
     // In a library that no program reaches, whatever is written counts.
     if (own === 'hidden' || (own === 'shown' && programs.length === 0)) return 'deterministic';
-    const pledges = programs.map((path) => pledgeOf(this.#workspace, path, this.#settings.level));
-    return PLEDGES[Math.max(0, ...pledges.map((pledge) => PLEDGES.indexOf(pledge)))] ?? 'none';
+    const promises = programs.map((path) => promiseOf(this.#workspace, path, this.#settings.level));
+    return PROMISES[Math.max(0, ...promises.map((promise) => PROMISES.indexOf(promise)))] ?? 'none';
   }
 
   /** True for a program, and for a module that one reaches. */
@@ -524,11 +523,11 @@ function doesItself(summary: Summary | null): boolean {
   return own.some((each) => !each.imported);
 }
 
-function pledgeOf(workspace: Workspace, path: string, level: Settings['level']): Pledge {
+function promiseOf(workspace: Workspace, path: string, level: Settings['level']): ProgramPromise {
   const facts = workspace.facts(path);
   const { summary } = workspace.program(path);
-  const isShown = summary ? asksForDeterminism(summary) : facts?.intent === 'shown';
-  if (facts?.intent === 'hidden' || isShown) return 'deterministic';
+  const isShown = summary ? asksForDeterminism(summary) : facts?.asksDeterminism === 'shown';
+  if (facts?.asksDeterminism === 'hidden' || isShown) return 'deterministic';
   if (level !== 'auto') return level;
   return facts?.seeds || Object.keys(summary?.may ?? {}).length > 0 ? 'seeded' : 'none';
 }
@@ -559,7 +558,7 @@ const callsIn = (events: readonly Event[]): string[] =>
     return event.kind === 'call' && typeof event.target === 'string' ? event.target : [];
   });
 
-const isOff = (value: Value): boolean => value !== null && 'const' in value && value.const === false;
+const isOff = (value: EffectValue): boolean => value !== null && 'const' in value && value.const === false;
 
 function determinismOf(workspace: Workspace, path: string): Determinism[] {
   const { summary } = workspace.program(path);

@@ -3,7 +3,7 @@
  * each question that only the project can answer. A rule that is silent is silent in every project that answers alike.
  */
 import type { Determinism, LostStates, Project, SetSwitch } from '../contract/project.ts';
-import type { Pledge } from '../contract/severity.ts';
+import { PROMISES, type ProgramPromise } from '../contract/severity.ts';
 import type { Summary, TransformedDraw } from '../effects/summary.ts';
 import type { Stream } from '../knowledge/tables.ts';
 import { mayDrawTransformed } from '../lowering/transforms.ts';
@@ -70,7 +70,7 @@ export interface Asked {
 }
 
 /** What a rule asked on its way, in that order: it goes this way in each project that answers alike. */
-export type Way = readonly Asked[];
+export type AskedWay = readonly Asked[];
 
 /** Thrown for a question that only a look at other files answers; it needs no stack. */
 const UNSEEN = { name: 'Unseen' };
@@ -80,7 +80,6 @@ const unseen = (): never => {
 };
 
 const YES_OR_NO = [false, true] as const;
-const PLEDGES: readonly Pledge[] = ['none', 'seeded', 'deterministic'];
 const LOST_STATES: readonly LostStates[] = ['everything', 'order', 'draws', 'epochs', 'nothing'];
 const DETERMINISMS: readonly Determinism[] = ['off', 'warn', 'strict'];
 
@@ -88,16 +87,16 @@ export class UnseenProject implements Project {
   readonly file: PythonFile;
   readonly versionOf: Project['versionOf'];
   readonly #facts: FileFacts;
-  readonly #given: Way;
+  readonly #given: AskedWay;
   readonly #asked: Asked[] = [];
   /** Ways that other answers would have led, still to be gone. */
-  readonly others: Way[] = [];
+  readonly others: AskedWay[] = [];
   /** Ways that nobody can go without the project. */
-  readonly closed: Way[] = [];
+  readonly closed: AskedWay[] = [];
   #values: Evaluator | undefined;
 
   /** The facts are the file's own; the manifests answer for versions; the first questions are answered as is given. */
-  constructor(file: PythonFile, facts: FileFacts, versionOf: Project['versionOf'], given: Way) {
+  constructor(file: PythonFile, facts: FileFacts, versionOf: Project['versionOf'], given: AskedWay) {
     this.file = file;
     this.#facts = facts;
     this.versionOf = versionOf;
@@ -105,7 +104,7 @@ export class UnseenProject implements Project {
   }
 
   /** What has been asked up to now, and how it was answered. */
-  get asked(): Way {
+  get asked(): AskedWay {
     return this.#asked;
   }
 
@@ -179,11 +178,11 @@ export class UnseenProject implements Project {
   }
 
   /** In a library that no program reaches, whatever is written counts. */
-  get promise(): Pledge {
-    const { intent } = this.#facts;
-    if (intent === 'hidden') return 'deterministic';
-    if (this.isInProgram) return this.#ask('promise', PLEDGES);
-    return intent === 'none' ? 'none' : 'deterministic';
+  get promise(): ProgramPromise {
+    const { asksDeterminism } = this.#facts;
+    if (asksDeterminism === 'hidden') return 'deterministic';
+    if (this.isInProgram) return this.#ask('promise', PROMISES);
+    return asksDeterminism === 'none' ? 'none' : 'deterministic';
   }
 
   get deterministicAlgorithms(): Determinism {

@@ -14,7 +14,7 @@ import {
   type Elsewhere,
   ENTERED,
   type Entered,
-  type Frame,
+  type EnteredBy,
   isElement,
   keyIn,
   mayMeet,
@@ -34,8 +34,8 @@ const LONGEST_WAY = 4;
 
 export class Backward {
   readonly #elsewhere: Elsewhere;
-  readonly #frames = new Map<Node, Frame[]>();
-  readonly #calls: { readonly file: PythonFile; readonly node: Node; readonly frame: Frame | null }[] = [];
+  readonly #frames = new Map<Node, EnteredBy[]>();
+  readonly #calls: { readonly file: PythonFile; readonly node: Node; readonly frame: EnteredBy | null }[] = [];
   readonly #callNumbers = new Map<Node, number>();
 
   constructor(elsewhere: Elsewhere) {
@@ -144,7 +144,12 @@ export class Backward {
   }
 
   /** What a call passes for a parameter, or the default. */
-  #passed(value: Value, info: FunctionInfo, name: string, { file, call: node, outer }: Frame): readonly Value[] | null {
+  #passed(
+    value: Value,
+    info: FunctionInfo,
+    name: string,
+    { file, call: node, outer }: EnteredBy,
+  ): readonly Value[] | null {
     const own = isBound(info, value.file) ? 1 : 0;
     const positional = info.parameters.filter(({ star, keywordOnly }) => star === '' && !keywordOnly);
     const parameter = info.parameters.find((each) => each.name === name);
@@ -338,14 +343,14 @@ export class Backward {
   }
 
   /** One frame for each way in; null where the function is being run already, or the call being made. */
-  #frame(value: Value, target: FunctionInfo | null): Frame | null {
+  #frame(value: Value, target: FunctionInfo | null): EnteredBy | null {
     for (let frame = value.frame; frame; frame = frame.outer) {
       if (frame.call === value.node || (target && frame.target === target)) return null;
     }
     const known = this.#frames.get(value.node) ?? [];
     const same = known.find((each) => each.outer === value.frame && each.target === target);
     if (same) return same;
-    const frame: Frame = { file: value.file, call: value.node, target, outer: value.frame };
+    const frame: EnteredBy = { file: value.file, call: value.node, target, outer: value.frame };
     this.#frames.set(value.node, [...known, frame]);
     return frame;
   }

@@ -7,7 +7,7 @@ import { isBound, isSplatted, keyOf, linksOf } from './links.ts';
 import { Remembered } from './notes.ts';
 import { reachingDefinitions } from './reaching.ts';
 import type { Definition, FunctionInfo } from './scope.ts';
-import { ANY, EACH, ENTERED, type Frame, isElement, keyIn, mayMeet, type Step, type Value } from './value.ts';
+import { ANY, EACH, ENTERED, type EnteredBy, isElement, keyIn, mayMeet, type Step, type Value } from './value.ts';
 
 /** The value is used here, and where it stood is where it ends. */
 const USED = null;
@@ -275,7 +275,7 @@ function parameter(value: Value, target: FunctionInfo, outer: Node, position: nu
       ?.find(({ kind }) => kind === 'parameter');
   if (!name || position + (keyword ? 1 : 0) < 0) return USED;
   for (let frame = value.frame; frame; frame = frame.outer) if (frame.target === target) return [];
-  const frame: Frame = { file, call: outer, target, outer: value.frame };
+  const frame: EnteredBy = { file, call: outer, target, outer: value.frame };
   return readsOf(name.node, file).map((each) => ({ ...value, node: each, frame }));
 }
 

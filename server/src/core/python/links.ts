@@ -19,7 +19,7 @@ export interface Put {
 }
 
 /** What a function gives back: by `return`, and by `yield`. */
-export interface Results {
+export interface FunctionResults {
   readonly returned: readonly Node[];
   readonly yielded: readonly Node[];
   /** What `yield from` iterates. */
@@ -50,7 +50,7 @@ export function linksOf(file: PythonFile): Links {
 
 export class Links {
   readonly #file: PythonFile;
-  readonly #results = new Remembered<FunctionInfo, Results>();
+  readonly #results = new Remembered<FunctionInfo, FunctionResults>();
   #callers: Map<FunctionInfo, Call[]> | undefined;
   #decorated: Map<FunctionInfo, FunctionInfo[]> | undefined;
   #puts: { readonly byName: Map<readonly Definition[], Put[]>; readonly byAttribute: Map<string, Put[]> } | undefined;
@@ -76,7 +76,7 @@ export class Links {
     return home ? this.functionAt(home) : undefined;
   }
 
-  results(info: FunctionInfo): Results {
+  results(info: FunctionInfo): FunctionResults {
     return this.#results.get(info, () => resultsOf(info.node, this.#file));
   }
 
@@ -262,7 +262,7 @@ function placeOf(subscript: Node, file: PythonFile): string {
   return key && others.length === 0 ? keyOf(key, file) : '[]';
 }
 
-function resultsOf(definition: Node, file: PythonFile): Results {
+function resultsOf(definition: Node, file: PythonFile): FunctionResults {
   const results = { returned: [] as Node[], yielded: [] as Node[], delegated: [] as Node[] };
   const body = definition.get('body');
   if (!body) return results;

@@ -3,7 +3,7 @@
  * What is IPython's and not Python's is masked without changing a length, so that offsets map by plain addition.
  */
 import type { Edit, Span } from '../text/edit.ts';
-import { folderAfter, inFolder, type Run, readRun } from './run-magic.ts';
+import { folderAfter, inFolder, type MagicRun, readRun } from './run-magic.ts';
 
 /** A code cell as its host has it. */
 export interface SourceCell {
@@ -29,7 +29,7 @@ export interface Notebook {
   /** Those that hold Python; between two of them lies at least a line end that belongs to neither. */
   readonly cells: readonly Cell[];
   /** The files its cells run by `%run`, in order. */
-  readonly runs: readonly Run[];
+  readonly runs: readonly MagicRun[];
 }
 
 /** What is understood as one program: the text of a file, or the cells of a notebook. */
@@ -46,7 +46,7 @@ const PYTHON_MAGICS = new Set(
 /** Joins code cells. An open bracket or string is closed behind its cell, so that it does not swallow the next one. */
 export function joinCells(sources: readonly SourceCell[]): Notebook {
   const cells: Cell[] = [];
-  const runs: Run[] = [];
+  const runs: MagicRun[] = [];
   let joined = '';
   let folder: string | null = '';
   for (const { index, text } of sources) {
@@ -110,7 +110,7 @@ interface Scan {
   readonly bodyStart: number;
   readonly hasCode: boolean;
   readonly masked: readonly Span[];
-  readonly runs: readonly Run[];
+  readonly runs: readonly MagicRun[];
   /** Where the kernel is afterwards. */
   readonly folder: string | null;
 }
@@ -132,7 +132,7 @@ function scanCell(source: string, before: string | null): Scan | null {
 class CellScan {
   readonly #magicAt: number | null;
   readonly #masked: Span[] = [];
-  readonly #runs: Run[] = [];
+  readonly #runs: MagicRun[] = [];
   readonly #lexer = new LineLexer();
   #folder: string | null;
   #text = '';

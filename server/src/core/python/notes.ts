@@ -13,7 +13,7 @@ export type Note = string;
  * attribute. `decorates`: the functions below a decorator. `reads`: where a name is read. `imports`, `stars`:
  * the imports, those of all names. `ignores`: the comments that ignore findings.
  */
-export type Kind =
+export type NoteKind =
   | 'head'
   | 'function'
   | 'members'
@@ -33,7 +33,7 @@ export type Kind =
   | 'text';
 
 /** No name has a space in it. */
-export const noteFor = (kind: Kind, key: string): Note => `${kind} ${key}`;
+export const noteFor = (kind: NoteKind, key: string): Note => `${kind} ${key}`;
 
 /** All of the text: what is read so can only be kept as long as nothing changes. */
 export const WHOLE = noteFor('text', '');
@@ -49,7 +49,7 @@ export function note(read: Note): void {
 }
 
 /** The same for what has a name; the two are put together only where somebody wants to know. */
-export function noteOf(kind: Kind, key = ''): void {
+export function noteOf(kind: NoteKind, key = ''): void {
   if (log) log.push(noteFor(kind, key));
 }
 

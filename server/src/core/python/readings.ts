@@ -4,20 +4,20 @@ import type { Node } from '../syntax/parse.ts';
 import type { PythonFile } from './file.ts';
 import { ignoresText } from './ignores.ts';
 import { linksOf } from './links.ts';
-import type { Kind, Note } from './notes.ts';
+import type { Note, NoteKind } from './notes.ts';
 import type { ClassInfo, Definition, FunctionInfo } from './scope.ts';
 
 /** Two versions of a file in which it is the same say the same to whoever has read what the note names. */
 export function readingOf(note: Note, file: PythonFile): string {
   const space = note.indexOf(' ');
   if (space < 0) return (file.scopes.module.names.get(note) ?? []).map((each) => definitionText(each, file)).join(NEXT);
-  return READINGS[note.slice(0, space) as Kind](note.slice(space + 1), file);
+  return READINGS[note.slice(0, space) as NoteKind](note.slice(space + 1), file);
 }
 
 /** Stands in no text. */
 const NEXT = '\0';
 
-const READINGS: Readonly<Record<Kind, (key: string, file: PythonFile) => string>> = {
+const READINGS: Readonly<Record<NoteKind, (key: string, file: PythonFile) => string>> = {
   head: (id, file) => headText(file.scopes.functions.get(id), file),
   function: (id, file) => textOf(file.scopes.functions.get(id)?.node, file),
   members: (id, file) => membersText(file.scopes.classes.get(id), file),

@@ -2,7 +2,7 @@
 import type { Span } from '../text/edit.ts';
 
 /** A file that a notebook runs; the span is the file as it is written there. */
-export interface Run extends Span {
+export interface MagicRun extends Span {
   /** Where the magic begins. */
   readonly magic: number;
   /** A path that begins with a dot or a slash, as seen from the notebook's folder; null where only the run can tell. */
@@ -18,7 +18,7 @@ const TAKES_VALUE = new Set('NbDlsTm');
 const UNCERTAIN = /[{}$~*?:]/;
 
 /** Reads a line of a notebook; null where it is no `%run` of a file. */
-export function readRun(line: string): Run | null {
+export function readRun(line: string): MagicRun | null {
   const [head, indent = ''] = MAGIC.exec(line) ?? [];
   if (head === undefined) return null;
   const words = [...line.slice(head.length).matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)];
@@ -67,7 +67,7 @@ export function folderAfter(line: string, folder: string | null): string | null 
 }
 
 /** The same run where the kernel has changed its folder. */
-export function inFolder(run: Run, folder: string | null): Run {
+export function inFolder(run: MagicRun, folder: string | null): MagicRun {
   if (run.file === null || folder === '' || run.file.startsWith('/')) return run;
   const file = folder && `${folder}${run.file.replace(/^\.\//, '')}`;
   return { ...run, file: file && pathOf(file) };

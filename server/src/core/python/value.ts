@@ -15,12 +15,12 @@ export const ANY: Step = '[]';
 export const ENTERED: Step = 'with';
 
 /** The call by which a function was entered, so that its parameters are those of this call. */
-export interface Frame {
+export interface EnteredBy {
   readonly file: PythonFile;
   readonly call: Node;
   /** Null for a class that gets its constructor from its fields. */
   readonly target: FunctionInfo | null;
-  readonly outer: Frame | null;
+  readonly outer: EnteredBy | null;
 }
 
 export interface Value {
@@ -28,7 +28,7 @@ export interface Value {
   readonly node: Node;
   /** From what the expression stands for to the value; empty where it is that itself. */
   readonly access: readonly Step[];
-  readonly frame: Frame | null;
+  readonly frame: EnteredBy | null;
   /** Nothing else can be meant, as far as the code shows. */
   readonly sure: boolean;
   /** Nothing is known of where it comes from: a parameter nobody passes, a name nobody can see bound. */
@@ -63,7 +63,7 @@ export interface Entered {
   readonly file: PythonFile;
   readonly call: Call;
   /** The call by which its function was entered; null where it stands in none, or nobody is seen to call it. */
-  readonly frame: Frame | null;
+  readonly frame: EnteredBy | null;
   /** Where it hands on the `**kwargs` of its function: the call that passes them. */
   readonly rest: Entered | null;
 }

@@ -1,6 +1,6 @@
 /** A report as one value. */
 import type { Determinism } from '../contract/project.ts';
-import type { Pledge, Severity } from '../contract/severity.ts';
+import type { ProgramPromise, Severity } from '../contract/severity.ts';
 import type { Op, Stream } from '../knowledge/tables.ts';
 import type { Message } from '../text/language.ts';
 import type { PairOfRuns, RunMark } from './run.ts';
@@ -15,13 +15,13 @@ export interface Verdict {
   readonly sentence: Message;
 }
 
-export type Report = ProgramReport | NoProgram;
+export type RepeatabilityReport = ProgramReport | NoProgram;
 
 export interface ProgramReport {
   readonly kind: 'program';
   readonly path: string;
   readonly verdict: Verdict;
-  readonly promise: Pledge;
+  readonly promise: ProgramPromise;
   /** `use_deterministic_algorithms`, as the rules see it. */
   readonly determinism: Determinism;
   readonly torch: {

@@ -5,7 +5,7 @@
 
 import { analyze } from '../analysis/analyze.ts';
 import { Composer } from '../composing/composer.ts';
-import { type Step, Trace } from '../composing/trace.ts';
+import { Trace, type TraceStep } from '../composing/trace.ts';
 import type { Project } from '../contract/project.ts';
 import type { Finding } from '../contract/rule.ts';
 import { namesFor } from '../knowledge/names.ts';
@@ -22,10 +22,17 @@ import type { Settings } from '../settings/settings.ts';
 import { isTooDeep } from '../text/depth.ts';
 import { onOneLine } from '../text/excerpts.ts';
 import { translate } from '../text/language.ts';
-import type { FindingReport, LoaderReport, NoProgram, OperationReport, ProgramReport, Report } from './model.ts';
+import type {
+  FindingReport,
+  LoaderReport,
+  NoProgram,
+  OperationReport,
+  ProgramReport,
+  RepeatabilityReport,
+} from './model.ts';
 import { markOf, type PairOfRuns } from './run.ts';
-import { type Lines, type Mention, Source } from './source.ts';
-import { streamsOf } from './streams.ts';
+import { type Lines, type Mention, SourceFiles } from './source.ts';
+import { reportStreams } from './streams.ts';
 import { switchesOf } from './switches.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -40,9 +47,9 @@ export function programsOf(workspace: Workspace): string[] {
  * The report of a file. Files are read through the workspace; those it cannot open count as not there. `run` is the last
  * pair of runs of this program, where nothing has changed since.
  */
-export function reportOf(workspace: Workspace, path: string, user: Settings, run?: PairOfRuns): Report {
+export function reportOf(workspace: Workspace, path: string, user: Settings, run?: PairOfRuns): RepeatabilityReport {
   const settings = workspace.manifests.settingsOf(path, user);
-  const source = new Source(workspace);
+  const source = new SourceFiles(workspace);
   const file = source.file(path);
   const none = (reason: NoProgram['reason'], programs: readonly string[] = []): NoProgram => {
     return { kind: 'none', path, reason, programs };
@@ -66,7 +73,7 @@ export function reportOf(workspace: Workspace, path: string, user: Settings, run
     return found ? [partOf(found, projectAround(found, settings, workspace), settings)] : [];
   });
   const files = parts.map((part) => part.file);
-  const streams = streamsOf(project, steps, source, (call) => parts.some((part) => varies(part, call, source)));
+  const streams = reportStreams(project, steps, source, (call) => parts.some((part) => varies(part, call, source)));
   const switches = switchesOf(steps, files, source);
   const operations = parts.flatMap((part) => operationsOf(part, source));
   const findings = parts.flatMap(({ file, findings }) => findings.map((each) => findingOf(each, file, source, run)));
@@ -99,7 +106,7 @@ const told = ({ result, operations, draws, batches, cause, place }: PairOfRuns):
 });
 
 /** What the program does on its way; nothing where it cannot be followed. */
-function stepsOf(workspace: Workspace, path: string): readonly Step[] {
+function stepsOf(workspace: Workspace, path: string): readonly TraceStep[] {
   const trace = new Trace();
   try {
     new Composer(workspace, path, { trace }).program(workspace.commands(path));
@@ -124,7 +131,7 @@ const partOf = (file: PythonFile, project: Project, settings: Settings): Part =>
 });
 
 /** Whether a rule found that the seed of this call is another one in every run. */
-function varies({ file, findings }: Part, call: Mention, source: Source): boolean {
+function varies({ file, findings }: Part, call: Mention, source: SourceFiles): boolean {
   if (file.path !== call.place.path) return false;
   return findings.some(({ rule, start }) => {
     const { cell, line } = source.place(file, start);
@@ -135,7 +142,7 @@ function varies({ file, findings }: Part, call: Mention, source: Source): boolea
 const FREE = RULES.filter((rule) => /^(nondeterministic-op|throws-when-deterministic)$/.test(rule.name));
 
 /** What the rules about operations see, ignored or not. */
-function operationsOf({ file, project }: Part, source: Source): OperationReport[] {
+function operationsOf({ file, project }: Part, source: SourceFiles): OperationReport[] {
   const found = FREE.flatMap((rule) => [...rule.check(file, project)]);
   const rows = opUses(file, project);
   const seen = new Set<number>();
@@ -155,7 +162,7 @@ function operationsOf({ file, project }: Part, source: Source): OperationReport[
     });
 }
 
-function loadersOf(file: PythonFile, source: Source): LoaderReport[] {
+function loadersOf(file: PythonFile, source: SourceFiles): LoaderReport[] {
   const written = (argument: Argument): string | null =>
     argument === 'absent' ? null : argument === 'unknown' ? '?' : onOneLine(file.read(argument));
   const isTorchs = (call: Call): boolean => TORCH.has(call.name);
@@ -174,7 +181,7 @@ function loadersOf(file: PythonFile, source: Source): LoaderReport[] {
     }));
 }
 
-const findingOf = (finding: Finding, file: PythonFile, source: Source, run?: PairOfRuns): FindingReport => ({
+const findingOf = (finding: Finding, file: PythonFile, source: SourceFiles, run?: PairOfRuns): FindingReport => ({
   rule: finding.rule,
   severity: finding.severity,
   message: finding.message,
@@ -185,7 +192,7 @@ const findingOf = (finding: Finding, file: PythonFile, source: Source, run?: Pai
 });
 
 /** Where a finding and what explains it stand. */
-function linesOf(finding: Finding, file: PythonFile, source: Source): Lines[] {
+function linesOf(finding: Finding, file: PythonFile, source: SourceFiles): Lines[] {
   return [finding, ...(finding.related ?? [])].flatMap((each): Lines[] => {
     const path = 'path' in each ? each.path : undefined;
     const at = path === undefined ? file : source.file(path);

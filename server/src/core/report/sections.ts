@@ -1,13 +1,20 @@
 /** A report in words: sections of rows that every renderer shows alike. */
 
 import { nameOfSeverity } from '../contract/rule-texts.ts';
-import type { Pledge } from '../contract/severity.ts';
+import type { ProgramPromise } from '../contract/severity.ts';
 import { namesFor } from '../knowledge/names.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { asIs, listed, type Message, type Phrase, phrase, t, translate } from '../text/language.ts';
-import type { FindingReport, LoaderReport, NoProgram, OperationReport, ProgramReport, Report } from './model.ts';
+import type {
+  FindingReport,
+  LoaderReport,
+  NoProgram,
+  OperationReport,
+  ProgramReport,
+  RepeatabilityReport,
+} from './model.ts';
 import type { RunMark } from './run.ts';
-import { type Condition, type Mention, type Place, placeName } from './source.ts';
+import { type Mention, type OpenCondition, type Place, placeName } from './source.ts';
 import type { Drawing, Seeding, StreamReport, StreamState } from './streams.ts';
 import type { SwitchReport, SwitchSetting } from './switches.ts';
 
@@ -31,14 +38,14 @@ export interface Line {
   readonly parts: readonly Inline[];
   readonly isDetail: boolean;
 }
-export type Cell = readonly Line[];
+export type TableCell = readonly Line[];
 
 /** How a row is marked where there are colours. */
 export type Tone = 'bad' | 'open' | 'good' | 'plain';
 
 export interface Row {
   readonly tone: Tone;
-  readonly cells: readonly Cell[];
+  readonly cells: readonly TableCell[];
 }
 
 export interface Section {
@@ -62,7 +69,7 @@ export interface Page {
 const TONES = { differs: 'bad', open: 'open', repeats: 'good' } as const;
 
 /** `nameOf` says what a host calls a path. */
-export function pageOf(report: Report, nameOf: (path: string) => string): Page {
+export function pageOf(report: RepeatabilityReport, nameOf: (path: string) => string): Page {
   if (report.kind === 'none') {
     const { path } = report;
     return { path, tone: 'plain', verdict: whyNone(report, nameOf), facts: [], sections: [] };
@@ -97,7 +104,7 @@ function whyNone({ path, reason, programs }: NoProgram, nameOf: (path: string) =
     : t`${name} is a library: ${listed(reached)} reach it.`;
 }
 
-const PROMISES: Readonly<Record<Pledge, Phrase>> = {
+const PROMISES: Readonly<Record<ProgramPromise, Phrase>> = {
   none: phrase`It never seeds, so it promises nothing.`,
   seeded: phrase`It seeds, so it promises the same random numbers.`,
   deterministic: phrase`It shows determinism intent, so it promises the same bits.`,
@@ -160,10 +167,10 @@ function around(message: Message, ...parts: readonly Inline[]): Inline[] {
   return [...(before === '' ? [] : [asIs(before)]), ...parts, ...(after === '' ? [] : [asIs(after)])];
 }
 
-const words = (text: Message): Cell => [line(text)];
-const orDash = (lines: readonly Line[]): Cell => (lines.length > 0 ? lines : words(asIs('–')));
+const words = (text: Message): TableCell => [line(text)];
+const orDash = (lines: readonly Line[]): TableCell => (lines.length > 0 ? lines : words(asIs('–')));
 
-const underConditions = (conditions: readonly Condition[]): Line[] =>
+const underConditions = (conditions: readonly OpenCondition[]): Line[] =>
   conditions.map((each) => detail(...around(each.holds ? t`if ${SLOT}` : t`unless ${SLOT}`, code(each.code))));
 
 const reachedBy = (calls: readonly Mention[]): Line[] =>
@@ -252,12 +259,12 @@ function switchSection(switches: readonly SwitchReport[]): Section {
   };
 }
 
-function settingValue(name: string, { value }: SwitchSetting): Cell {
+function settingValue(name: string, { value }: SwitchSetting): TableCell {
   if (value !== '') return [line(code(value))];
   return words(TORCH.has(name) ? t`nothing: the call raises` : t`a value that is not shown`);
 }
 
-const settingPlace = (name: string, { place, by, conditions }: SwitchSetting): Cell => [
+const settingPlace = (name: string, { place, by, conditions }: SwitchSetting): TableCell => [
   line({ place }),
   ...reachedBy(by),
   ...underConditions(conditions),
@@ -298,7 +305,7 @@ function operationSection({ operations, determinism }: ProgramReport): Section {
 }
 
 function loaderSection(loaders: readonly LoaderReport[]): Section {
-  const given = (text: string | null, otherwise: Message): Cell =>
+  const given = (text: string | null, otherwise: Message): TableCell =>
     text === null ? words(otherwise) : [line(code(text))];
   return {
     title: t`DataLoaders`,
@@ -342,7 +349,7 @@ function missingSection(findings: readonly FindingReport[]): Section[] {
 }
 
 /** With what a run said of it, and its repair. */
-const messageOf = ({ message, run, repair, place }: FindingReport): Cell => [
+const messageOf = ({ message, run, repair, place }: FindingReport): TableCell => [
   ...words(message),
   ...(run ? [detail(translate(MARKS[run]))] : []),
   ...(repair === null ? [] : [detail(...around(t`Repair: ${SLOT}`, { repair: { title: repair, place } }))]),

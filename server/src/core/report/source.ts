@@ -1,6 +1,6 @@
 /** The program's files as a report reads them: which text is at a place, and on which line. */
 
-import { type Frame, isWay, type Step, type Way } from '../composing/trace.ts';
+import { isWay, type TraceFrame, type TraceStep, type Way } from '../composing/trace.ts';
 import { statementOf } from '../edits/edit-text.ts';
 import type { Site } from '../effects/summary.ts';
 import type { Workspace } from '../program/workspace.ts';
@@ -39,13 +39,13 @@ export interface Mention {
 }
 
 /** A condition that a report cannot decide. */
-export interface Condition extends Mention {
+export interface OpenCondition extends Mention {
   readonly holds: boolean;
 }
 
 const LONGEST_CALLER = 44;
 
-export class Source {
+export class SourceFiles {
   readonly #workspace: Workspace;
   readonly #files = new Map<string, PythonFile | null>();
   readonly #lines = new Map<PythonFile, readonly number[]>();
@@ -127,7 +127,7 @@ export class Source {
    * The calls that lead to a step: the outermost and the innermost one. The call that only starts the program, as
    * `main()`, says nothing.
    */
-  callers(step: Step): Mention[] {
+  callers(step: TraceStep): Mention[] {
     const calls = step.frames.filter(isWay);
     const [first, second] = calls;
     const entry = first?.kind === 'call' ? this.at(first.site) : null;
@@ -152,7 +152,7 @@ export class Source {
   }
 
   /** The conditions around a step that nobody can decide, outermost first. */
-  conditions(frames: readonly Frame[]): Condition[] {
+  conditions(frames: readonly TraceFrame[]): OpenCondition[] {
     return frames.flatMap((frame) => {
       const token = frame.kind === 'condition' && frame.site ? this.token(frame.site) : null;
       return token && frame.kind === 'condition' ? [{ ...token, holds: frame.holds }] : [];

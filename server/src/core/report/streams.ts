@@ -1,13 +1,13 @@
 /** The streams of a program in its report: what seeds each, what draws it first, and whether the one comes before the other. */
 
-import { type Frame, isWay, type Step } from '../composing/trace.ts';
+import { isWay, type TraceFrame, type TraceStep } from '../composing/trace.ts';
 import type { Project } from '../contract/project.ts';
 import type { Reached, Site } from '../effects/summary.ts';
 import { BASE_STREAMS } from '../knowledge/streams.ts';
 import { STREAMS, type Stream, seederOf } from '../knowledge/tables.ts';
 import type { Constant } from '../python/call.ts';
 import { onOneLine } from '../text/excerpts.ts';
-import { type Condition, callOf, type Mention, type Source } from './source.ts';
+import { callOf, type Mention, type OpenCondition, type SourceFiles } from './source.ts';
 
 /**
  * As the rules see it: `conditional` is seeded on some paths only, `workers` is drawn in workers of a DataLoader only,
@@ -22,7 +22,7 @@ export interface Seeding extends Mention {
   /** What that is, where the calls decide it and the code of the call does not show it. */
   readonly value?: Constant;
   readonly by: readonly Mention[];
-  readonly conditions: readonly Condition[];
+  readonly conditions: readonly OpenCondition[];
   /** It cannot be read, and is named like a seeder. */
   readonly unsure: boolean;
   /** Its effect ends with a `with` block, or it seeds another process only. */
@@ -33,7 +33,7 @@ export interface Seeding extends Mention {
 
 export interface Drawing extends Mention {
   readonly by: readonly Mention[];
-  readonly conditions: readonly Condition[];
+  readonly conditions: readonly OpenCondition[];
 }
 
 export interface StreamReport {
@@ -47,10 +47,10 @@ export interface StreamReport {
 }
 
 /** `varies` tells whether a rule found that the seed of a call is new in every run. */
-export function streamsOf(
+export function reportStreams(
   project: Project,
-  steps: readonly Step[],
-  source: Source,
+  steps: readonly TraceStep[],
+  source: SourceFiles,
   varies: (call: Mention) => boolean,
 ): StreamReport[] {
   // A library's stream is one only where the program has something to do with it.
@@ -82,7 +82,7 @@ function stateOf(project: Project, stream: Stream, seeds: readonly Seeding[]): S
 }
 
 /** The draw that the rules speak of; where a seed comes before it, the first one that counts. */
-function firstDraw(project: Project, stream: Stream, steps: readonly Step[]): Step | null {
+function firstDraw(project: Project, stream: Stream, steps: readonly TraceStep[]): TraceStep | null {
   const draws = steps.filter((step) => step.kind === 'draw' && !isInside(step, 'quiet') && !isInside(step, 'worker'));
   const summary = project.summary;
   const found = summary?.late[stream]?.exposure ?? summary?.exposed[stream]?.first ?? summary?.exposed[stream];
@@ -91,14 +91,15 @@ function firstDraw(project: Project, stream: Stream, steps: readonly Step[]): St
   return draws.find((step) => !isInside(step, 'import')) ?? null;
 }
 
-const isInside = (step: Step, kind: Frame['kind']): boolean => step.frames.some((frame) => frame.kind === kind);
+const isInside = (step: TraceStep, kind: TraceFrame['kind']): boolean =>
+  step.frames.some((frame) => frame.kind === kind);
 
-const calls = (reached: Reached): Step['frames'] => reached.via.map((site) => ({ kind: 'call', site }));
+const calls = (reached: Reached): TraceStep['frames'] => reached.via.map((site) => ({ kind: 'call', site }));
 
 /** The step at the same place, by the same calls. */
-function stepOf(reached: Reached, steps: readonly Step[]): Step | undefined {
+function stepOf(reached: Reached, steps: readonly TraceStep[]): TraceStep | undefined {
   const here = steps.filter(({ site }) => isSame(site, reached.site));
-  const via = (step: Step): Site[] =>
+  const via = (step: TraceStep): Site[] =>
     step.frames.flatMap((frame) => ('site' in frame && isWay(frame) ? [frame.site] : []));
   return (
     here.find((step) => {
@@ -111,9 +112,9 @@ function stepOf(reached: Reached, steps: readonly Step[]): Step | undefined {
 const isSame = (a: Site, b: Site | undefined): boolean => a.path === b?.path && a.site === b.site;
 
 /** Each place once where it is reached unconditionally; else once for each way there. */
-export function leastConditional(steps: readonly Step[]): Step[] {
-  const isFree = (step: Step): boolean => step.frames.every(isWay);
-  const ways = new Map<string, Step>();
+export function leastConditional(steps: readonly TraceStep[]): TraceStep[] {
+  const isFree = (step: TraceStep): boolean => step.frames.every(isWay);
+  const ways = new Map<string, TraceStep>();
   for (const step of steps) {
     const place = JSON.stringify(step.site);
     const key = isFree(step) ? place : place + JSON.stringify(step.frames);
@@ -122,7 +123,7 @@ export function leastConditional(steps: readonly Step[]): Step[] {
   return [...ways.values()].filter((step) => isFree(step) || !ways.has(JSON.stringify(step.site)));
 }
 
-function seedingOf(step: Step, source: Source, varies: (call: Mention) => boolean): Seeding | null {
+function seedingOf(step: TraceStep, source: SourceFiles, varies: (call: Mention) => boolean): Seeding | null {
   const mention = source.call(step.site);
   if (!mention) return null;
   const seed = seedText(step, source);
@@ -141,7 +142,7 @@ function seedingOf(step: Step, source: Source, varies: (call: Mention) => boolea
 }
 
 /** The seed as it is written at the call. */
-function seedText(step: Step, source: Source): string | null {
+function seedText(step: TraceStep, source: SourceFiles): string | null {
   const found = source.at(step.site);
   const node = found && callOf(found.node);
   if (!found || !node) return null;
@@ -151,7 +152,7 @@ function seedText(step: Step, source: Source): string | null {
   return typeof given === 'string' ? null : onOneLine(found.file.read(given));
 }
 
-function drawingOf(step: Step, source: Source): Drawing | null {
+function drawingOf(step: TraceStep, source: SourceFiles): Drawing | null {
   const token = source.token(step.site);
   return token && { ...token, by: source.callers(step), conditions: source.conditions(step.frames) };
 }

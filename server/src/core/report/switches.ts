@@ -1,19 +1,19 @@
 /** The determinism switches of a program in its report: where each is set, to what, and under which conditions. */
 
-import type { Step } from '../composing/trace.ts';
+import type { TraceStep } from '../composing/trace.ts';
 import { ALGORITHMS, CUDNN_BENCHMARK, CUDNN_DETERMINISTIC } from '../knowledge/calls.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { environmentSettings } from '../switches/switches.ts';
 import { lastValue } from '../syntax/parse.ts';
 import { onOneLine } from '../text/excerpts.ts';
-import { type Condition, callOf, type Mention, type Source } from './source.ts';
+import { callOf, type Mention, type OpenCondition, type SourceFiles } from './source.ts';
 import { leastConditional } from './streams.ts';
 
 export interface SwitchSetting extends Mention {
   /** As written. */
   readonly value: string;
   readonly by: readonly Mention[];
-  readonly conditions: readonly Condition[];
+  readonly conditions: readonly OpenCondition[];
 }
 
 export interface SwitchReport {
@@ -27,9 +27,13 @@ export interface SwitchReport {
 const USUAL = [ALGORITHMS, CUDNN_DETERMINISTIC, CUDNN_BENCHMARK];
 const VARIABLES = ['CUBLAS_WORKSPACE_CONFIG', 'PYTHONHASHSEED'];
 
-export function switchesOf(steps: readonly Step[], files: readonly PythonFile[], source: Source): SwitchReport[] {
+export function switchesOf(
+  steps: readonly TraceStep[],
+  files: readonly PythonFile[],
+  source: SourceFiles,
+): SwitchReport[] {
   // Variables are listed below, as the files have them: also where nothing shows that the program comes by.
-  const isSwitch = (step: Step): boolean => step.kind === 'flag' && !VARIABLES.includes(step.flag ?? '');
+  const isSwitch = (step: TraceStep): boolean => step.kind === 'flag' && !VARIABLES.includes(step.flag ?? '');
   const flags = leastConditional(steps.filter(isSwitch));
   const names = [...new Set([...USUAL, ...flags.map((step) => step.flag ?? '')])];
   const set = names.map((name) => {
@@ -44,7 +48,7 @@ export function switchesOf(steps: readonly Step[], files: readonly PythonFile[],
   return [...set, ...variables];
 }
 
-function settingOf(step: Step, source: Source): SwitchSetting | null {
+function settingOf(step: TraceStep, source: SourceFiles): SwitchSetting | null {
   const found = source.at(step.site);
   const mention = source.call(step.site);
   if (!found || !mention) return null;
@@ -65,7 +69,7 @@ const argumentsOf = (call: Node, file: PythonFile): string =>
   (call.get('arguments')?.children ?? []).map((argument) => file.read(argument)).join(', ');
 
 /** `use_deterministic_algorithms()` sets nothing: it raises. */
-function bareCalls(files: readonly PythonFile[], source: Source): SwitchSetting[] {
+function bareCalls(files: readonly PythonFile[], source: SourceFiles): SwitchSetting[] {
   return files.flatMap((file) =>
     file
       .calls(ALGORITHMS)
@@ -82,7 +86,7 @@ function bareCalls(files: readonly PythonFile[], source: Source): SwitchSetting[
 function variable(
   file: PythonFile,
   { span, value }: { span: Node; value: Node | null },
-  source: Source,
+  source: SourceFiles,
 ): SwitchSetting {
   return {
     ...source.mention(file, span),
@@ -93,8 +97,8 @@ function variable(
 }
 
 /** The conditions around a place within its function. */
-function writtenConditions(place: Node, file: PythonFile, source: Source): Condition[] {
-  const found: Condition[] = [];
+function writtenConditions(place: Node, file: PythonFile, source: SourceFiles): OpenCondition[] {
+  const found: OpenCondition[] = [];
   for (let node = place; node.parent && node.type !== 'function_definition'; node = node.parent) {
     const holds = node.field === 'consequence';
     const holder = holds ? node.parent : /^(else|elif)_clause$/.test(node.type) ? node.parent : null;

@@ -7,7 +7,7 @@ import { spell } from '../edits/imports.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC, OLD_ALGORITHMS } from '../knowledge/calls.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { seederOf } from '../knowledge/tables.ts';
-import { opUses, verdictOf } from '../operations/verdicts.ts';
+import { opUses, opVerdict } from '../operations/verdicts.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isOverruled, switchSettings, writtenSwitch } from '../switches/switches.ts';
 import type { Fix } from '../text/edit.ts';
@@ -156,7 +156,7 @@ function* warnOnly(file: PythonFile): Iterable<Report> {
 /** A few operations of this file that the flag would reach. */
 function freeOperations(file: PythonFile, project: Project): Related[] {
   const free = opUses(file, project).filter(({ op }) => op.report === 'always');
-  const differing = free.filter((use) => verdictOf(use, file, project) === 'differs');
+  const differing = free.filter((use) => opVerdict(use, file, project) === 'differs');
   const related = differing.map(({ span, written }) => ({ ...span, message: t`\`${written}\` stays free.` }));
   const isFirst = (each: Related, i: number): boolean => related.findIndex((it) => it.start === each.start) === i;
   return related.filter(isFirst).slice(0, MAX_RELATED);

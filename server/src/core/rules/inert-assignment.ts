@@ -14,7 +14,7 @@ import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { cellAt } from '../python/notebook.ts';
 import { readsOf } from '../python/reads.ts';
-import { kindOf } from '../seeding/plain-values.ts';
+import { plainnessOf } from '../seeding/plain-values.ts';
 import { lastValue, walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
@@ -158,7 +158,7 @@ function pairsOf(assignment: Node): Pair[] {
 
 /** `torch.manual_seed = 0`: a function that seeds or switches, and gets a number. */
 function overwritten(target: Node, value: Node | null, file: PythonFile): Report | null {
-  if (value === null || !setsSomething(target, file) || kindOf(value, file) !== 'plain') return null;
+  if (value === null || !setsSomething(target, file) || plainnessOf(value, file) !== 'plain') return null;
   const name = target.type === 'attribute' ? file.qualify(target) : null;
   if (name !== null && isSaved(name, file)) return null;
   const { start, end } = target;
@@ -219,7 +219,7 @@ function misspelt(target: Node, value: Node | null, file: PythonFile, project: P
   const meant = meantBy(name, row);
   const isMissing = row.attributes ? !row.attributes.includes(name) : meant !== null;
   if (!isMissing || name.startsWith('_') || (value && isFunction(value, file))) return null;
-  if (!row.attributes && (value === null || kindOf(value, file) !== 'plain')) return null;
+  if (!row.attributes && (value === null || plainnessOf(value, file) !== 'plain')) return null;
   if (isNewer(row, project) || isAsked(target, file) || isReadOf(row, name, file)) return null;
   return {
     start: attribute.start,

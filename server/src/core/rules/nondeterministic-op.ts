@@ -7,9 +7,9 @@ import {
   type OpUse,
   onePerPlace,
   opUses,
+  opVerdict,
   passOf,
   release,
-  verdictOf,
 } from '../operations/verdicts.ts';
 import { type Message, t, translate } from '../text/language.ts';
 
@@ -70,7 +70,7 @@ def aggregate(messages, index, nodes):
     },
   ],
   *check(file, project) {
-    const differing = opUses(file, project).filter((use) => verdictOf(use, file, project) === 'differs');
+    const differing = opUses(file, project).filter((use) => opVerdict(use, file, project) === 'differs');
     for (const use of onePerPlace(differing)) {
       yield {
         ...use.span,

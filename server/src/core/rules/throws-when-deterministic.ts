@@ -7,9 +7,9 @@ import {
   type OpUse,
   onePerPlace,
   opUses,
+  opVerdict,
   passOf,
   release,
-  verdictOf,
 } from '../operations/verdicts.ts';
 import { type Message, t } from '../text/language.ts';
 
@@ -95,7 +95,7 @@ picture.mean().backward()
   ],
   *check(file, project) {
     if (project.deterministicAlgorithms !== 'strict') return;
-    const raising = opUses(file, project).filter((use) => verdictOf(use, file, project) === 'raises');
+    const raising = opUses(file, project).filter((use) => opVerdict(use, file, project) === 'raises');
     for (const use of onePerPlace(raising)) {
       yield {
         ...use.span,

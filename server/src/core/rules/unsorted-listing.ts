@@ -6,9 +6,9 @@ import {
   findsOne,
   isListing,
   listingSpan,
+  listingStart,
   listsAnew,
   sortListing,
-  startOf,
   walkIsSorted,
 } from '../ordering/listings.ts';
 import { Order } from '../ordering/order.ts';
@@ -120,7 +120,7 @@ def split(root):
         isDistinct: false,
         isIndependent: (value) => listsAnew(value, call, file, project.values),
       });
-      const use = order.use(startOf(call, file));
+      const use = order.use(listingStart(call, file));
       if (!use) continue;
       const span = listingSpan(call, file);
       const quote = file.read(use);

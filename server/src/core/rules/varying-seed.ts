@@ -11,7 +11,14 @@ import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { differsByRank } from '../seeding/ranks.ts';
 import { orNone, type SeedValue, seedFor } from '../seeding/seed-values.ts';
-import { isRecorded, type SeedUse, seedUses, type Varying, varyingPart, whole } from '../seeding/varying-seeds.ts';
+import {
+  isRecorded,
+  type SeedUse,
+  seedUses,
+  type Varying,
+  varyingPart,
+  wholeExpression,
+} from '../seeding/varying-seeds.ts';
 import { isWithoutSeed } from '../switches/switches.ts';
 import type { Edit, Fix } from '../text/edit.ts';
 import { type Message, t } from '../text/language.ts';
@@ -199,7 +206,7 @@ function isSeeded(varying: Varying, stream: Stream, uses: readonly SeedUse[], fi
 /** Where a value is new in every run; a draw is none, so there it is the one call of a helper that seeds with it. */
 function placeOf(varying: Varying, { call, value }: SeedUse, file: PythonFile): Node {
   const isHelper = varying.stream !== undefined && file.functionOf(call.name) !== undefined;
-  return isHelper && typeof value !== 'string' ? value : whole(varying, file);
+  return isHelper && typeof value !== 'string' ? value : wholeExpression(varying, file);
 }
 
 function ofValue(varying: Varying, use: SeedUse, file: PythonFile, project: Project): Report {

@@ -8,6 +8,7 @@ import { findDraw } from '../lowering/draws.ts';
 import { isHarmlessDraw } from '../lowering/harmless-draws.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { isMainGuard } from '../python/main-guard.ts';
 import { switchSettings } from '../switches/switches.ts';
 import { type SeedValue, seedArgument } from './seed-values.ts';
 import { nodeAt } from './seeds.ts';
@@ -118,10 +119,6 @@ export function isUnconditional(statement: Node, file: PythonFile): boolean {
   }
   return true;
 }
-
-/** `if __name__ == '__main__':` */
-export const isMainGuard = (node: Node, file: PythonFile): boolean =>
-  node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__');
 
 /** Statements of this file that switch what a block switches the other way, whatever happens. */
 export function contradicting(file: PythonFile): Node[] {

@@ -8,7 +8,7 @@ import type { FunctionInfo } from '../python/scope.ts';
 import { roundsOf } from './rounds.ts';
 
 /** How a process that the file starts is told apart from its twins. */
-export interface Child {
+export interface TwinProcess {
   readonly call: Call;
   readonly target: FunctionInfo;
   /** The parameter of the target that is another number in each process; null where there is none. */
@@ -20,7 +20,7 @@ export interface Child {
 }
 
 /** The processes that a file starts of its own functions. */
-export function childrenOf(file: PythonFile): Child[] {
+export function childrenOf(file: PythonFile): TwinProcess[] {
   const starts = file.allCalls.flatMap((call) => {
     const target = startMethod(call, file) === null ? undefined : targetOfCall(call, file);
     return target ? [{ call, target }] : [];

@@ -6,7 +6,8 @@ import { headStatements } from '../edits/imports.ts';
 import { partsOfSite } from '../effects/events.ts';
 import type { Reached } from '../effects/summary.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { isMainGuard, isUnconditional, mayDraw } from './absorbed.ts';
+import { isMainGuard } from '../python/main-guard.ts';
+import { isUnconditional, mayDraw } from './absorbed.ts';
 import { joins } from './ranks.ts';
 import { nodeAt } from './seeds.ts';
 

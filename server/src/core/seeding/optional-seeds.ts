@@ -5,7 +5,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { walk } from '../syntax/parse.ts';
 
 /** What holds where the program seeds. */
-export interface Condition {
+export interface SeedCondition {
   readonly text: string;
   /** The condition as it is written, where that is the text. */
   readonly written: Node | null;
@@ -14,7 +14,7 @@ export interface Condition {
 }
 
 /** The condition about a seed under which the program takes it: `if args.seed is not None:`; null where there is none. */
-export function conditionOf(seed: Node, file: PythonFile): Condition | null {
+export function conditionOf(seed: Node, file: PythonFile): SeedCondition | null {
   const names = namesIn(seed, file);
   for (let at = seed; at.parent && at.parent.type !== 'module'; at = at.parent) {
     const { parent, field } = at;
@@ -80,7 +80,7 @@ function mentions(condition: Node, name: string, file: PythonFile): boolean {
 
 /** The condition about a helper's parameter, as one about what is passed for it. */
 export function renamed(
-  { text, written }: Condition,
+  { text, written }: SeedCondition,
   parameter: string,
   given: string,
   file: PythonFile,

@@ -10,15 +10,15 @@ const MAKES_PLAIN = namesFor('makes-plain');
 const SEED = /seed/i;
 
 /** `plain` for what is known to be a number, text or truth value; `unknown` where it may be a function. */
-export type Kind = 'plain' | 'unknown';
+export type Plainness = 'plain' | 'unknown';
 
 /** What kind of value an expression has; a name is followed to its assignments, its default and its annotation. */
-export function kindOf(value: Node, file: PythonFile, depth = 0): Kind {
+export function plainnessOf(value: Node, file: PythonFile, depth = 0): Plainness {
   const constant = file.constant(value);
   if (constant !== undefined) return constant === null ? 'unknown' : 'plain';
   if (depth > 5) return 'unknown';
-  const either = (nodes: readonly (Node | undefined)[]): Kind =>
-    nodes.some((node) => node && kindOf(node, file, depth + 1) === 'plain') ? 'plain' : 'unknown';
+  const either = (nodes: readonly (Node | undefined)[]): Plainness =>
+    nodes.some((node) => node && plainnessOf(node, file, depth + 1) === 'plain') ? 'plain' : 'unknown';
   switch (value.type) {
     case 'binary_operator':
     case 'unary_operator':
@@ -47,10 +47,10 @@ export function kindOf(value: Node, file: PythonFile, depth = 0): Kind {
   }
 }
 
-function kindOfName(name: Node, file: PythonFile, depth: number): Kind {
+function kindOfName(name: Node, file: PythonFile, depth: number): Plainness {
   const definitions = file.definitions(name);
-  const kinds = definitions.map((each): Kind => {
-    if (each.kind === 'assignment') return kindOf(each.value, file, depth + 1);
+  const kinds = definitions.map((each): Plainness => {
+    if (each.kind === 'assignment') return plainnessOf(each.value, file, depth + 1);
     if (each.kind === 'import') return /[a-z]/.test(file.read(name)) ? 'unknown' : 'plain';
     if (each.kind === 'function' || each.kind === 'class') return 'unknown';
     const isCalled = file.allCalls.some(
@@ -63,7 +63,7 @@ function kindOfName(name: Node, file: PythonFile, depth: number): Kind {
     if (SEED.test(file.read(name))) return 'plain';
     if (each.kind !== 'parameter') return 'unknown';
     const standard = each.parameter.default;
-    if (standard && kindOf(standard, file, depth + 1) === 'plain') return 'plain';
+    if (standard && plainnessOf(standard, file, depth + 1) === 'plain') return 'plain';
     const annotation = each.node.parent?.get('type') ?? each.node.get('type');
     return annotation && /\b(int|float|bool|str)\b/.test(file.read(annotation)) ? 'plain' : 'unknown';
   });

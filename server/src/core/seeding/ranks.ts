@@ -9,7 +9,7 @@ import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { assignedValues, type Definition, type Parameter, type Scope } from '../python/scope.ts';
 import type { Edit } from '../text/edit.ts';
-import { type Child, childrenOf } from './children.ts';
+import { childrenOf, type TwinProcess } from './children.ts';
 import { isVisible } from './quotable.ts';
 
 const RANK = /^((local|global|node|world)?_?rank(_id)?|proc(ess)?_?(id|index|idx|rank)|(get_)?(global_|local_)?rank)$/i;
@@ -68,7 +68,7 @@ export interface Rank {
 }
 
 /** Where a rank is asked for: what is bound and started in front of the offset is there. */
-export interface Place {
+export interface RankPlace {
   readonly node: Node;
   readonly offset: number;
 }
@@ -77,7 +77,7 @@ export interface Place {
  * The rank of the process at a place: `one` where no other process runs the same code, null where the rank cannot be
  * written there. `anywhere`: the launcher's variable may be read.
  */
-export function rankAt(place: Place, file: PythonFile, project: Project, anywhere = false): Rank | 'one' | null {
+export function rankAt(place: RankPlace, file: PythonFile, project: Project, anywhere = false): Rank | 'one' | null {
   const children = childrenOf(file);
   const child = children.find(({ target }) => isWithin(place.node, target.node));
   if (child?.isOnly) return 'one';
@@ -107,7 +107,7 @@ const definitionsAt = (name: string, place: Node, file: PythonFile): readonly De
 };
 
 /** The place is in a function that a started process calls. */
-function isReachedFrom(place: Node, children: readonly Child[], file: PythonFile, depth = 0): boolean {
+function isReachedFrom(place: Node, children: readonly TwinProcess[], file: PythonFile, depth = 0): boolean {
   const home = place.enclosing('function_definition');
   const id = home ? file.scopes.byNode.get(home)?.owner?.id : undefined;
   if (id === undefined || depth > DEEPEST) return false;
@@ -120,7 +120,7 @@ function isReachedFrom(place: Node, children: readonly Child[], file: PythonFile
 }
 
 /** A name, or an attribute of one, that holds the rank at the place. */
-function namedRank({ node, offset }: Place, file: PythonFile): Rank | null {
+function namedRank({ node, offset }: RankPlace, file: PythonFile): Rank | null {
   for (let scope: Scope | null = file.scope(node); scope; scope = scope.parent) {
     for (const [name, definitions] of scope.names) {
       const [only, ...others] = definitions;
@@ -198,7 +198,7 @@ function attributeOf(definition: Definition, file: PythonFile): string | undefin
 }
 
 /** `dist.get_rank()`, behind what joins the group in a block around the place. */
-function askedRank({ node, offset }: Place, file: PythonFile): Rank | null {
+function askedRank({ node, offset }: RankPlace, file: PythonFile): Rank | null {
   for (const { call, row } of joins(file)) {
     if (!row.function || call.node.end > offset) continue;
     const statement = call.node.parent;
@@ -217,7 +217,7 @@ export const joins = (file: PythonFile): { readonly call: Call; readonly row: Gr
   [...GROUP_NAMES].flatMap(([name, row]) => file.calls(name).map((call) => ({ call, row })));
 
 /** The variable that the launcher sets, where it is what tells the group its ranks. */
-function launchersRank({ offset }: Place, file: PythonFile): Rank | null {
+function launchersRank({ offset }: RankPlace, file: PythonFile): Rank | null {
   const all = joins(file);
   const [first] = all;
   const isTold = all.every(({ call, row }) => {

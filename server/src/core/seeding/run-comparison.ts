@@ -11,12 +11,13 @@ import { streamRow } from '../knowledge/streams.ts';
 import { STREAMS } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { isMainGuard } from '../python/main-guard.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
 import { type Message, t } from '../text/language.ts';
 import { folderOf, join } from '../text/paths.ts';
-import { isMainGuard, seedGiven } from './absorbed.ts';
+import { seedGiven } from './absorbed.ts';
 
 const WRITER = nameFor('summary-writer');
 const COMMAND_LINE = nameFor('command-line');

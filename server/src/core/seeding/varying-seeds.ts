@@ -148,7 +148,7 @@ function first(nodes: readonly Node[], file: PythonFile, names: readonly Node[])
 }
 
 /** The part with what only turns it into a number around it: `int(time.time()) % 1000`. */
-export function whole({ node }: Varying, file: PythonFile): Node {
+export function wholeExpression({ node }: Varying, file: PythonFile): Node {
   let at = node;
   for (;;) {
     const parent = at.parent;

@@ -1,6 +1,6 @@
 /** Where a key or a text of a list stands in a TOML text: it is written otherwise there, and the text read again. */
 import type { Span } from '../text/edit.ts';
-import { at, inOrder, isTable, parseToml } from '../text/tables.ts';
+import { at, canonicalText, isTable, parseToml } from '../text/tables.ts';
 import { TABLE } from './pyproject.ts';
 import type { SettingProblem } from './settings.ts';
 
@@ -9,17 +9,17 @@ const MOST_READINGS = 30;
 const HEADER = new RegExp(`^[ \\t]*\\[[ \\t]*${TABLE.join('[ \\t]*\\.[ \\t]*')}\\b[^\\n]*`, 'm');
 
 /** The span of UTF-16 units that a problem is about: its key, the line that is broken, or else the header of our table. */
-export function placeOf({ keys, line }: SettingProblem, text: string): Span {
+export function spanOfProblem({ keys, line }: SettingProblem, text: string): Span {
   if (line !== undefined) return lineAt(text, line);
   const name = keys.at(-1) ?? '';
   const parsed = parseToml(text);
   if ('root' in parsed && name !== '') {
-    const wanted = inOrder(changed(parsed.root, keys, `${name}-`));
+    const wanted = canonicalText(changed(parsed.root, keys, `${name}-`));
     const starts = occurrences(text, name).slice(0, MOST_READINGS);
     const found = starts.find((start) => {
       const end = start + name.length;
       const other = parseToml(`${text.slice(0, end)}-${text.slice(end)}`);
-      return 'root' in other && inOrder(other.root) === wanted;
+      return 'root' in other && canonicalText(other.root) === wanted;
     });
     if (found !== undefined) return { start: found, end: found + name.length };
   }

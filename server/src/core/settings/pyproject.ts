@@ -14,12 +14,12 @@ export interface ProjectConfig {
 }
 
 /** The name a setting has in TOML, where words are joined by hyphens. */
-export const keyOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export const tomlKey = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The table of the file that is ours. */
 export const TABLE = ['tool', 'seedwise'] as const;
 
-const KEYS = SETTINGS.map(({ name }) => keyOf(name));
+const KEYS = SETTINGS.map(({ name }) => tomlKey(name));
 
 /** Null for a text without the table. A value that cannot be taken is left out, and the others hold. */
 export function readConfig(path: string, text: string): ProjectConfig | null {
@@ -39,7 +39,7 @@ export function readConfig(path: string, text: string): ProjectConfig | null {
   const settings: Partial<Record<keyof Settings, unknown>> = {};
   const problems: SettingProblem[] = [];
   for (const [key, value] of Object.entries(given)) {
-    const setting = SETTINGS.find((each) => keyOf(each.name) === key);
+    const setting = SETTINGS.find((each) => tomlKey(each.name) === key);
     if (!setting) {
       problems.push({ message: unknownKey(key), keys: [...TABLE, key] });
       continue;
@@ -53,7 +53,7 @@ export function readConfig(path: string, text: string): ProjectConfig | null {
 
 function unknownKey(key: string): Message {
   const spelled = `\`tool.seedwise.${onOneLine(key)}\``;
-  const meant = KEYS.find((name) => name === keyOf(key).replaceAll('_', '-'));
+  const meant = KEYS.find((name) => name === tomlKey(key).replaceAll('_', '-'));
   return meant === undefined
     ? t`${spelled} is not a setting${didYouMean(key, KEYS)}`
     : t`${spelled} must be spelled \`${meant}\`.`;

@@ -2,7 +2,7 @@
 import { applyEdits } from '../edits/edit-text.ts';
 import type { Edit } from '../text/edit.ts';
 import { escapeRegExp } from '../text/patterns.ts';
-import { at, inOrder, isTable, parseToml } from '../text/tables.ts';
+import { at, canonicalText, isTable, parseToml } from '../text/tables.ts';
 
 const PATH = ['tool', 'seedwise', 'rules'] as const;
 const HEADER = /^[ \t]*\[[ \t]*tool[ \t]*\.[ \t]*seedwise[ \t]*(\.[^\]\n]*)?\][^\n]*$/gm;
@@ -12,11 +12,11 @@ export function turnOffEdits(text: string, rule: string): readonly Edit[] | null
   const before = parseToml(text);
   if ('brokenAt' in before) return null;
   if (at(before.root, ...PATH, rule) === 'off') return [];
-  const wanted = inOrder(withValue(before.root, [...PATH, rule], 'off'));
+  const wanted = canonicalText(withValue(before.root, [...PATH, rule], 'off'));
   // Ways to write it, the most natural first: the first that says nothing else is taken.
   for (const edit of [...waysToReplace(text, rule), ...waysToInsert(text, rule)]) {
     const after = parseToml(applyEdits(text, [edit]));
-    if (!('brokenAt' in after) && inOrder(after.root) === wanted) return [edit];
+    if (!('brokenAt' in after) && canonicalText(after.root) === wanted) return [edit];
   }
   return null;
 }

@@ -35,13 +35,13 @@ function modeOf(call: Call, file: PythonFile): unknown {
 }
 
 /** A place that sets an attribute of a module: the target, and the value. */
-export interface Setting extends Assigned {
+export interface SwitchAssignment extends Assigned {
   /** The assignment, or the call of `setattr`. */
   readonly node: Node;
 }
 
 /** Where a file sets a switch that is an attribute, alone or as one of several. */
-export function* switchSettings(file: PythonFile, name: string): Iterable<Setting> {
+export function* switchSettings(file: PythonFile, name: string): Iterable<SwitchAssignment> {
   const last = name.slice(name.lastIndexOf('.') + 1);
   if (!file.text.includes(last)) return;
   for (const node of file.scopes.assignments) {
@@ -62,13 +62,13 @@ export const isShared = (node: Node): boolean =>
   node.parent?.type === 'assignment' || node.get('right')?.type === 'assignment';
 
 /** The switch as it is written; by its own name where `setattr` sets it. */
-export function writtenSwitch({ node, target }: Setting, file: PythonFile): string {
+export function writtenSwitch({ node, target }: SwitchAssignment, file: PythonFile): string {
   const [object, key] = node.type === 'call' ? (node.get('arguments')?.children ?? []) : [];
   return object && key ? `${file.read(object)}.${file.constant(key)}` : file.read(target);
 }
 
 /** True where the programs that run the place end with another value, or where nothing that runs leads to it. */
-export function isOverruled({ target, value }: Setting, name: string, project: Project): boolean {
+export function isOverruled({ target, value }: SwitchAssignment, name: string, project: Project): boolean {
   const runs = project.isInProgram ? project.runs(target) : undefined;
   if (runs !== true) return runs === false;
   const given = project.file.constant(value);
@@ -77,7 +77,7 @@ export function isOverruled({ target, value }: Setting, name: string, project: P
 }
 
 /** The branch of users who asked for speed instead of a seed, unless the program surely takes it. */
-export function isForSpeed({ node, target }: Setting, name: string, project: Project): boolean {
+export function isForSpeed({ node, target }: SwitchAssignment, name: string, project: Project): boolean {
   if (!isWithoutSeed(node, project.file)) return false;
   const { path } = project.file;
   return !project.settingsOf(name).some((each) => each.isSure && each.path === path && each.start === target.start);

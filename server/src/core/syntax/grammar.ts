@@ -43,7 +43,7 @@ const SCOPES = new Set<NodeType>([
 ]);
 
 /** What is known of all nodes of a kind. */
-export interface Kind {
+export interface NodeKind {
   readonly type: NodeType;
   readonly isNamed: boolean;
   /** It calls, binds or iterates. */
@@ -54,7 +54,7 @@ export interface Kind {
   readonly isPunctuation: boolean;
 }
 
-export function kindOf(type: NodeType, isNamed: boolean): Kind {
+export function kindOf(type: NodeType, isNamed: boolean): NodeKind {
   return {
     type,
     isNamed,

@@ -3,7 +3,7 @@
  * as reading them. Only what nodes are is kept; the tree of tree-sitter's that an edit would need is not.
  */
 
-import type { Kind } from './grammar.ts';
+import type { NodeKind } from './grammar.ts';
 import { Node } from './node.ts';
 import type { FieldName, NodeType } from './node-types.ts';
 
@@ -35,7 +35,7 @@ class Numbers<T> {
   }
 }
 
-const types = new Numbers<Kind['type']>();
+const types = new Numbers<NodeKind['type']>();
 const fields = new Numbers<FieldName | null>();
 
 let buffer = new Uint8Array(1 << 16);

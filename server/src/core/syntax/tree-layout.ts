@@ -7,7 +7,7 @@
  * counted without the extras: comments and line continuations.
  */
 
-import type { Kind } from './grammar.ts';
+import type { NodeKind } from './grammar.ts';
 import type { FieldName } from './node-types.ts';
 
 /** Of a packed subtree's first word. */
@@ -45,7 +45,7 @@ export interface Production {
 
 export interface Language {
   /** By symbol. */
-  readonly kinds: readonly Kind[];
+  readonly kinds: readonly NodeKind[];
   readonly productions: readonly Production[];
 }
 
@@ -56,9 +56,9 @@ export interface Language {
 export function readLanguage(
   words: Uint32Array,
   root: number,
-  kinds: readonly Kind[],
+  kinds: readonly NodeKind[],
   fields: readonly (FieldName | null)[],
-  error: Kind,
+  error: NodeKind,
 ): Language {
   const language = words[root / 4 + LANGUAGE_OF_TREE]! / 4;
   const field = (offset: number): number => words[language + offset]!;
@@ -69,7 +69,7 @@ export function readLanguage(
   ) as [number, number, number];
   const longest = field(LANGUAGE.longestProduction) & 0xffff;
 
-  const ofSymbols: Kind[] = [];
+  const ofSymbols: NodeKind[] = [];
   const symbols = field(LANGUAGE.symbolCount) + field(LANGUAGE.aliasCount);
   for (let symbol = 0; symbol < symbols; symbol++) {
     ofSymbols[symbol] = kinds[halves[publicSymbols + symbol]!]!;

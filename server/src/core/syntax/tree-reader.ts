@@ -3,7 +3,7 @@
  * WebAssembly several times, which costs more than parsing and all that is done with the answers.
  */
 
-import type { Kind } from './grammar.ts';
+import type { NodeKind } from './grammar.ts';
 import { move, Node } from './node.ts';
 import type { FieldName } from './node-types.ts';
 import { DATA, FLAGS, type Language, PACKED, type Production, WORDS_OF_SUBTREE } from './tree-layout.ts';
@@ -163,7 +163,7 @@ export class TreeReader {
     else this.#enter(data, at, node, kind.holdsStatements, false, null);
   }
 
-  #kindOf(symbol: number): Kind {
+  #kindOf(symbol: number): NodeKind {
     return this.#language.kinds[symbol]!;
   }
 
@@ -178,7 +178,7 @@ export class TreeReader {
   }
 
   /** The former statement that stands here unchanged, moved to its new place; places in bytes. */
-  #reused(kind: Kind, start: number, end: number, parent: Node): Node | null {
+  #reused(kind: NodeKind, start: number, end: number, parent: Node): Node | null {
     const kept = this.#reusable.get(start / 2);
     if (!kept || kept.node.type !== kind.type || kept.node.end + kept.shift !== end / 2) return null;
     if (kept.shift !== 0) move(kept.node, kept.shift);
@@ -199,7 +199,7 @@ export class TreeReader {
 
 /** A node without children; places in bytes, of which a UTF-16 unit has two. */
 function open(
-  kind: Kind,
+  kind: NodeKind,
   start: number,
   end: number,
   field: FieldName | null,

@@ -2,14 +2,14 @@
 import { nameFor } from '../knowledge/names.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { FunctionInfo } from '../python/scope.ts';
-import type { Value } from './results.ts';
+import type { TensorValue } from './results.ts';
 
 const LOADER = nameFor('data-loader');
 const LIGHTNING = nameFor('lightning-module');
 const STEP = /^(training|validation|test|predict)_step$/;
 
 /** A batch, which may be a tensor, and what is in it by position or by name. */
-export const BATCH: Value = { self: { detached: true, maybe: true }, each: { self: { detached: true } } };
+export const BATCH: TensorValue = { self: { detached: true, maybe: true }, each: { self: { detached: true } } };
 
 /** A DataLoader that collates by default. */
 export function isLoader(expression: Node, file: PythonFile): boolean {

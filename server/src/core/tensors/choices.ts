@@ -2,7 +2,7 @@
 import type { Node } from '../syntax/parse.ts';
 
 /** A loop and its callers take every way in turn; of the arms of a branch only one is taken, and nobody sees which. */
-export type Kind = 'each' | 'one';
+export type ChoiceKind = 'each' | 'one';
 
 const MOST_TRIALS = 200;
 
@@ -10,14 +10,14 @@ const MOST_TRIALS = 200;
 export class Choices {
   readonly #taken: ReadonlyMap<Node, number>;
   #dependence = 0;
-  #open: { readonly at: Node; readonly count: number; readonly kind: Kind } | null = null;
+  #open: { readonly at: Node; readonly count: number; readonly kind: ChoiceKind } | null = null;
 
   constructor(taken: ReadonlyMap<Node, number>) {
     this.#taken = taken;
   }
 
   /** What is still to be decided; until then the trial's answer counts for nothing. */
-  get open(): { readonly at: Node; readonly count: number; readonly kind: Kind } | null {
+  get open(): { readonly at: Node; readonly count: number; readonly kind: ChoiceKind } | null {
     return this.#open;
   }
 
@@ -36,7 +36,7 @@ export class Choices {
   readonly reached = new Map<Node, unknown>();
 
   /** Which of so many ways is taken at a place. */
-  pick(at: Node, count: number, kind: Kind): number {
+  pick(at: Node, count: number, kind: ChoiceKind): number {
     if (count > 1) this.#dependence++;
     const taken = this.#taken.get(at);
     if (taken !== undefined) return Math.min(taken, count - 1);

@@ -7,7 +7,7 @@ import { type ClassInfo, type Definition, enclosingClass, type FunctionInfo } fr
 import { callersOf, functionAt, passedFor } from './written-values.ts';
 
 /** A call that runs a module; what the module gets was computed by layers in front of it, or is what the call passes. */
-export interface Run {
+export interface ModuleRun {
   readonly call: Call;
   readonly isBehindLayers: boolean;
 }
@@ -28,10 +28,10 @@ const WEIGHTLESS = namesFor('weightless');
 /** Calls can be nested no deeper; what is asked of a node is worked out once, so this is no limit of the work. */
 const MAX_STEPS = 60;
 
-const memory = new WeakMap<PythonFile, ReadonlyMap<Node, readonly Run[]>>();
+const memory = new WeakMap<PythonFile, ReadonlyMap<Node, readonly ModuleRun[]>>();
 
 /** The calls, in this file, that run the module which a call constructs. */
-export function runsOf(construction: Call, file: PythonFile): readonly Run[] {
+export function runsOf(construction: Call, file: PythonFile): readonly ModuleRun[] {
   let known = memory.get(file);
   if (!known) {
     known = index(file);
@@ -40,8 +40,8 @@ export function runsOf(construction: Call, file: PythonFile): readonly Run[] {
   return known.get(construction.node) ?? [];
 }
 
-function index(file: PythonFile): ReadonlyMap<Node, readonly Run[]> {
-  const found = new Map<Node, Run[]>();
+function index(file: PythonFile): ReadonlyMap<Node, readonly ModuleRun[]> {
+  const found = new Map<Node, ModuleRun[]>();
   for (const call of file.allCalls) {
     // Only what is called by a name, an attribute or on the spot can be a module's instance.
     const isOwn = call.name === null || (call.name.startsWith('#') && !file.functionOf(call.name));
@@ -52,7 +52,7 @@ function index(file: PythonFile): ReadonlyMap<Node, readonly Run[]> {
 }
 
 function add(
-  found: Map<Node, Run[]>,
+  found: Map<Node, ModuleRun[]>,
   made: Call,
   call: Call,
   isBehindLayers: boolean,
@@ -72,7 +72,7 @@ function add(
 }
 
 /** The function that hands a module on in what it returns; where it has to stand behind layers, only if it does. */
-export function makerOf(made: Call, isAnywhere: boolean, file: PythonFile): FunctionInfo | null {
+export function handsOnModule(made: Call, isAnywhere: boolean, file: PythonFile): FunctionInfo | null {
   const home = made.node.enclosing('function_definition');
   const info = home && functionAt(home, file);
   if (!info) return null;
@@ -207,7 +207,7 @@ function modulesIn(node: Node, file: PythonFile, steps: number): readonly Call[]
     case 'identifier':
       return reachingDefinitions(node, file).flatMap((each) => ofDefinition(each, file, steps));
     case 'attribute':
-      return valuesOf(node, file).flatMap(go);
+      return attributeValues(node, file).flatMap(go);
     case 'subscript':
       return elementsOf(node.get('value'), file, steps + 1).flatMap(go);
     case 'call':
@@ -273,7 +273,7 @@ function ofDefinition(definition: Definition, file: PythonFile, steps: number): 
 }
 
 /** What an attribute may hold, as its class and the file's classes above it assign it. */
-export function valuesOf(attribute: Node, file: PythonFile): readonly Node[] {
+export function attributeValues(attribute: Node, file: PythonFile): readonly Node[] {
   const object = attribute.get('object');
   const name = attribute.get('attribute');
   const owner = object && file.classOf(file.instanceOf(object));
@@ -325,7 +325,7 @@ function elementsIn(node: Node, file: PythonFile, steps: number, index: number |
       return [...made, ...addedToName(node, file)];
     }
     case 'attribute': {
-      const values = valuesOf(node, file);
+      const values = attributeValues(node, file);
       const added = addedToName(node, file);
       return [...values.flatMap(go), ...added];
     }

@@ -20,21 +20,21 @@ export interface Tensor {
 }
 
 /** What an expression stands for: a tensor, or something that unpacks into tensors, or (`unique`) either. */
-export interface Value {
+export interface TensorValue {
   readonly self: Tensor | null;
-  readonly items?: readonly (Value | null)[];
+  readonly items?: readonly (TensorValue | null)[];
   /** What every item is where they are not told apart. */
-  readonly each?: Value | null;
+  readonly each?: TensorValue | null;
 }
 
 /** Where the tensors among the arguments are looked up. */
 export interface Operands {
   readonly file: PythonFile;
   tensor(expression: Node): Tensor | null;
-  value(expression: Node): Value;
+  value(expression: Node): TensorValue;
 }
 
-export const UNKNOWN: Value = { self: null };
+export const UNKNOWN: TensorValue = { self: null };
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
@@ -139,7 +139,7 @@ export function annotatedTensor(type: string, file: PythonFile): Tensor | null {
 }
 
 /** What a function of torch gives; null for one that is not known to give tensors. */
-export function functionResult(name: string, call: Call, operands: Operands): Value | null {
+export function functionResult(name: string, call: Call, operands: Operands): TensorValue | null {
   if (!FUNCTIONS.has(name)) return name === PARAMETER ? { self: { dtype: 'floating' } } : null;
   const last = lastOf(name);
   if (/^[A-Z]/.test(last) && !/^(\w+)?Tensor$/.test(last)) return null;
@@ -150,14 +150,14 @@ export function functionResult(name: string, call: Call, operands: Operands): Va
 }
 
 /** What a method of a tensor gives. */
-export function methodResult(method: string, receiver: Tensor, call: Call, operands: Operands): Value {
+export function methodResult(method: string, receiver: Tensor, call: Call, operands: Operands): TensorValue {
   if (NO_TENSOR.has(method) || NOT_A_TENSOR.test(method)) return { self: null };
   if (method === 'type' && (call.node.get('arguments')?.children.length ?? 0) === 0) return { self: null };
   return result(method, receiver, call, operands, 0);
 }
 
 /** What calling a module of torch.nn gives. */
-export function moduleResult(module: string, call: Call, operands: Operands): Value {
+export function moduleResult(module: string, call: Call, operands: Operands): TensorValue {
   if (!MODULES.has(module) || CONTAINER.has(module)) return { self: null };
   if (RECURRENT.has(module)) return { self: null, each: { self: { dtype: 'floating' } } };
   const first = call.node.get('arguments')?.children[0];
@@ -175,7 +175,7 @@ export function rankBehind(module: string, rank: number | undefined): number | u
 }
 
 /** `shift` is the number of arguments in front of those that a method has. */
-function result(last: string, of: Tensor | null, call: Call, operands: Operands, shift: 0 | 1): Value {
+function result(last: string, of: Tensor | null, call: Call, operands: Operands, shift: 0 | 1): TensorValue {
   const { file } = operands;
   if (/^unique(_consecutive)?$/.test(last)) return uniqueOf(of, call, file);
   if (SEVERAL.has(last)) return { self: null, each: { self: without(of, 'rank') } };
@@ -199,10 +199,10 @@ function result(last: string, of: Tensor | null, call: Call, operands: Operands,
 }
 
 /** The values, and if it is asked for them, where they were and how many. */
-function uniqueOf(of: Tensor | null, call: Call, file: PythonFile): Value {
+function uniqueOf(of: Tensor | null, call: Call, file: PythonFile): TensorValue {
   const values = { self: without(of, 'rank') };
   const asks = ['return_inverse', 'return_counts'].some((name) => file.argument(call, name) !== 'absent');
-  const numbers: Value = { self: { dtype: 'integer', detached: true, whole: true } };
+  const numbers: TensorValue = { self: { dtype: 'integer', detached: true, whole: true } };
   return asks ? { self: null, items: [values, numbers, numbers] } : { ...values, each: { self: {} } };
 }
 
@@ -390,13 +390,13 @@ function without(tensor: Tensor | null, _: 'rank'): Tensor {
 }
 
 /** What all of the values are. */
-export function same(values: readonly Value[]): Value {
+export function same(values: readonly TensorValue[]): TensorValue {
   const [first, ...others] = values;
   if (!first) return UNKNOWN;
   return others.reduce(common, first);
 }
 
-function common(a: Value, b: Value): Value {
+function common(a: TensorValue, b: TensorValue): TensorValue {
   const self = a.self && b.self ? commonTensor(a.self, b.self) : null;
   const count = a.items && b.items && a.items.length === b.items.length ? a.items.length : 0;
   const items = Array.from({ length: count }, (_, i) => common(a.items?.[i] ?? UNKNOWN, b.items?.[i] ?? UNKNOWN));
@@ -415,7 +415,7 @@ function commonTensor(a: Tensor, b: Tensor): Tensor {
 }
 
 /** What one gets by unpacking or iterating. */
-export function item(value: Value, index: number): Value {
+export function item(value: TensorValue, index: number): TensorValue {
   const found = value.items?.[index] ?? value.each;
   if (found || value.items) return found ?? UNKNOWN;
   if (!value.self) return UNKNOWN;

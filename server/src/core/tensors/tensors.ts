@@ -20,8 +20,8 @@ import {
   rankBehind,
   same,
   type Tensor,
+  type TensorValue,
   UNKNOWN,
-  type Value,
 } from './results.ts';
 import { holdsWeights, weightsIn } from './weights.ts';
 
@@ -41,7 +41,7 @@ const ONLY_TENSORS =
 const CASTS = /^(float|double|half|int|long|to|cpu|cuda)$/;
 const COMPARED: Tensor = { dtype: 'integer', detached: true, whole: true };
 /** One of the weights in a file, or whatever else was kept with them. */
-const WEIGHT: Value = { self: { detached: true, maybe: true } };
+const WEIGHT: TensorValue = { self: { detached: true, maybe: true } };
 const MAX_DEPTH = 60;
 const MAX_STEPS = 4;
 
@@ -60,11 +60,11 @@ export function tensorOf(expression: Node, file: PythonFile): Tensor | null {
 /** Lives as long as one version of a file: nodes are reused by the next one, what they mean is not. */
 class Tensors implements Operands {
   readonly file: PythonFile;
-  readonly #known = new Map<Node, Value>();
-  readonly #returned = new Map<FunctionInfo, Value>();
+  readonly #known = new Map<Node, TensorValue>();
+  readonly #returned = new Map<FunctionInfo, TensorValue>();
   readonly #pending = new Set<Node | FunctionInfo>();
   /** Answers that hold only on the way to the one that was asked for: something they need was being computed. */
-  readonly #drafts = new Map<Node | FunctionInfo, Value>();
+  readonly #drafts = new Map<Node | FunctionInfo, TensorValue>();
   #cycles = 0;
   #withGradient: Set<string> | undefined;
 
@@ -76,14 +76,18 @@ class Tensors implements Operands {
     return this.value(expression).self;
   }
 
-  value(expression: Node): Value {
+  value(expression: Node): TensorValue {
     const known = this.#known.get(expression) ?? this.#drafts.get(expression);
     if (known) return known;
     return this.#once(expression, this.#known, () => this.#compute(expression)) ?? UNKNOWN;
   }
 
   /** Null where the value is asked for on the way to itself. */
-  #once<Key extends Node | FunctionInfo>(key: Key, kept: Map<Key, Value>, compute: () => Value): Value | null {
+  #once<Key extends Node | FunctionInfo>(
+    key: Key,
+    kept: Map<Key, TensorValue>,
+    compute: () => TensorValue,
+  ): TensorValue | null {
     if (this.#pending.has(key) || this.#pending.size > MAX_DEPTH) {
       this.#cycles++;
       return null;
@@ -98,7 +102,7 @@ class Tensors implements Operands {
     return value;
   }
 
-  #compute(node: Node): Value {
+  #compute(node: Node): TensorValue {
     switch (node.type) {
       case 'identifier':
         return this.#name(node);
@@ -134,9 +138,9 @@ class Tensors implements Operands {
     }
   }
 
-  #name(identifier: Node): Value {
+  #name(identifier: Node): TensorValue {
     const reaching = reachingDefinitions(identifier, this.file);
-    const values: Value[] = [];
+    const values: TensorValue[] = [];
     for (const definition of reaching) {
       // What is None is asked for before it is used.
       if (definition.kind === 'assignment' && definition.value.type === 'none') continue;
@@ -150,7 +154,7 @@ class Tensors implements Operands {
   }
 
   /** Null for a definition that leads back to itself, and says nothing. */
-  #definition(definition: Definition): Value | null {
+  #definition(definition: Definition): TensorValue | null {
     switch (definition.kind) {
       case 'assignment':
         return this.#pending.has(definition.value) ? this.#again() : this.value(definition.value);
@@ -169,18 +173,18 @@ class Tensors implements Operands {
   }
 
   /** A name among others on the left, or the target of a loop. */
-  #unpacked(target: Node): Value | null {
+  #unpacked(target: Node): TensorValue | null {
     const { holder, path } = bindingOf(target);
     const right = holder?.get('right');
     if (!holder || !right) return UNKNOWN;
     if (holder.type === 'augmented_assignment') return this.#again();
     if (this.#pending.has(right)) return this.#again();
     const whole = holder.type === 'assignment' ? this.value(right) : this.#iterated(right);
-    return path.reduce<Value>((value, index) => item(value, index), whole);
+    return path.reduce<TensorValue>((value, index) => item(value, index), whole);
   }
 
   /** What a loop over an expression gets each time. */
-  #iterated(expression: Node, depth = 0): Value {
+  #iterated(expression: Node, depth = 0): TensorValue {
     if (expression.type === 'call') {
       const weights = weightsIn(expression, this.file);
       if (weights) return weights === 'values' ? WEIGHT : { self: null, items: [null, WEIGHT] };
@@ -200,7 +204,7 @@ class Tensors implements Operands {
     return item(this.value(expression), 0);
   }
 
-  #parameter(identifier: Node): Value {
+  #parameter(identifier: Node): TensorValue {
     const { file } = this;
     const holder = identifier.parent;
     const type = holder?.get('type');
@@ -224,7 +228,7 @@ class Tensors implements Operands {
     });
   }
 
-  #attribute(node: Node): Value {
+  #attribute(node: Node): TensorValue {
     const object = node.get('object');
     const attribute = node.get('attribute');
     if (!object || !attribute) return UNKNOWN;
@@ -246,13 +250,13 @@ class Tensors implements Operands {
   }
 
   /** The value kept for an attribute; the target itself where several are unpacked. */
-  #stored(value: Node): Value {
+  #stored(value: Node): TensorValue {
     return value.field === 'left' || value.type === 'attribute' || this.#pending.has(value)
       ? UNKNOWN
       : this.value(value);
   }
 
-  #buffer(name: string, owner: ClassInfo): Value {
+  #buffer(name: string, owner: ClassInfo): TensorValue {
     for (const method of ['register_buffer', 'register_parameter']) {
       for (const call of this.file.methodCalls(method)) {
         const key = this.file.argument(call, 'name', 0);
@@ -266,7 +270,7 @@ class Tensors implements Operands {
     return UNKNOWN;
   }
 
-  #call(call: Call): Value {
+  #call(call: Call): TensorValue {
     const { file } = this;
     const { name } = call;
     if (name === ONE_HOT) return { self: { detached: true, whole: true } };
@@ -291,7 +295,7 @@ class Tensors implements Operands {
   }
 
   /** What comes out of the modules of a `Sequential`, one behind the other. */
-  #sequence(made: Call, first: Node | undefined): Value {
+  #sequence(made: Call, first: Node | undefined): TensorValue {
     let rank = first && this.tensor(first)?.rank;
     for (const member of membersOf(made, this.file)) {
       const [only, ...others] = modulesOf(member, this.file);
@@ -313,13 +317,13 @@ class Tensors implements Operands {
   }
 
   /** What a function of the file returns. */
-  #result(info: FunctionInfo): Value {
+  #result(info: FunctionInfo): TensorValue {
     const known = this.#returned.get(info) ?? this.#drafts.get(info);
     if (known) return known;
     return this.#once(info, this.#returned, () => this.#computeResult(info)) ?? UNKNOWN;
   }
 
-  #computeResult(info: FunctionInfo): Value {
+  #computeResult(info: FunctionInfo): TensorValue {
     const type = info.node.get('return_type');
     const annotated = type && annotatedTensor(this.file.read(type), this.file);
     const body = info.node.get('body');
@@ -367,7 +371,7 @@ class Tensors implements Operands {
     );
   }
 
-  #comparison(node: Node): Value {
+  #comparison(node: Node): TensorValue {
     const operators = node.children.filter((child) => child.field === 'operators').map((each) => this.file.read(each));
     const [left, right] = node.children.filter((child) => child.field !== 'operators');
     if (operators.length !== 1 || !/^([<>]=?|[!=]=)$/.test(operators[0] ?? '') || !left || !right) return UNKNOWN;
@@ -376,7 +380,7 @@ class Tensors implements Operands {
     return tensor ? { self: { ...rest, ...COMPARED } } : UNKNOWN;
   }
 
-  #subscript(node: Node): Value {
+  #subscript(node: Node): TensorValue {
     const of = node.get('value');
     if (!of) return UNKNOWN;
     const value = this.value(of);

@@ -8,7 +8,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
 import { type Definition, enclosingClass, type FunctionInfo } from '../python/scope.ts';
 import { GIVEN } from './last-words.ts';
-import { elementsOf, isLayer, membersOf, modulesOf, returnedBy, runsOf, valuesOf } from './modules.ts';
+import { attributeValues, elementsOf, isLayer, membersOf, modulesOf, returnedBy, runsOf } from './modules.ts';
 import { tensorOf } from './tensors.ts';
 import { callersOf, functionAt, passedFor } from './written-values.ts';
 
@@ -202,7 +202,7 @@ class Gradients {
     const name = file.read(node.get('attribute') ?? node);
     if (/^(data|grad|shape|dtype|device|ndim|indices|is_cuda|training)$/.test(name) || !object) return false;
     if (file.classOf(file.instanceOf(object))) {
-      const values = valuesOf(node, file);
+      const values = attributeValues(node, file);
       return values.some((value) => this.#made(value, value, frame)) || this.#some(elementsOf(node, file), frame);
     }
     if (/^(weight|bias|in_proj_weight)$/.test(name) && modulesOf(object, file).some((each) => isLayer(each, file)))
@@ -347,7 +347,7 @@ function isNetworkOfClass(callee: Node, file: PythonFile, around: Around): boole
   const owner = file.classOf(file.instanceOf(object));
   if (!owner || !around.isNetwork(owner.id)) return false;
   const target = callee.type === 'attribute' ? callee : callee.get('value');
-  const values = target ? valuesOf(target, file) : [];
+  const values = target ? attributeValues(target, file) : [];
   const isPlain = (value: Node): boolean =>
     value.type === 'lambda' ||
     file.functionOf(file.qualify(value)) !== undefined ||

@@ -7,9 +7,12 @@ export type Table = Readonly<Record<string, unknown>>;
 export const isTable = (value: unknown): value is Table =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
-/** A value deep in tables; undefined where the path leads nowhere. */
+/** A value deep in tables, whoever wrote them; undefined where the path leads nowhere. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>((table, key) => (isTable(table) ? table[key] : undefined), value);
+  return path.reduce<unknown>(
+    (table, key) => (isTable(table) && Object.hasOwn(table, key) ? table[key] : undefined),
+    value,
+  );
 }
 
 /** A TOML text as tables, or the line where it is none, counted from 1. */
@@ -22,7 +25,7 @@ export function parseToml(text: string): { readonly root: Table } | { readonly b
 }
 
 /** As text that is the same for tables that say the same. */
-export const inOrder = (value: unknown): string =>
+export const canonicalText = (value: unknown): string =>
   JSON.stringify(value, (_, each: unknown) =>
     isTable(each) ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1))) : each,
   );

@@ -113,7 +113,9 @@ export function understand<T>(
     const project = projectOf(file, settings, workspace);
     const analysis = analyze(project, settings);
     assert.deepEqual(analysis.problems, [], `${path}: a rule threw`);
-    return use({ file, project, analysis });
+    const used = use({ file, project, analysis });
+    assert.deepEqual(analysis.problems, [], `${path}: a repair threw`);
+    return used;
   } finally {
     closeFile(file);
   }

@@ -33,10 +33,11 @@ export function judgeOne(session: CheckSession, path: string, wantsReplacements:
     if (!file) return { path, found: [], isAnalysed: false, problems };
     const settings = session.settingsOf(path);
     const analysis = analyze(projectOf(file, settings, workspace), settings);
-    for (const { text, isFault } of analysis.problems)
-      problems.push({ path, text: isFault ? t`${text} This is a fault of Seedwise; please report it.` : t`${text}.` });
     const around = { fileAt: (other: string) => workspace.open(other), wantsReplacements };
     const found = foundIn(file, asReleased(analysis.findings, settings, version), around);
+    // What repairs fail at is known once they have been asked for.
+    for (const { text, isFault } of analysis.problems)
+      problems.push({ path, text: isFault ? t`${text} This is a fault of Seedwise; please report it.` : t`${text}.` });
     return { path, found, isAnalysed: true, problems };
   } catch (error) {
     problems.push({ path, text: t`${nameOf(path)} is not analysed: ${reasonOf(error)}` });

@@ -10,7 +10,7 @@ import { unusedIgnore } from '../rules/unused-ignore.ts';
 import { nodeAt } from '../seeding/seeds.ts';
 import { ruleLevel, type Settings } from '../settings/settings.ts';
 import { isTooDeep } from '../text/depth.ts';
-import type { Edit, Fix } from '../text/edit.ts';
+import type { Edit } from '../text/edit.ts';
 import { inOneLine } from '../text/excerpts.ts';
 import { asIs, type Message, t } from '../text/language.ts';
 import { suppress } from './suppress.ts';
@@ -18,7 +18,10 @@ import { suppress } from './suppress.ts';
 export interface Analysis {
   /** In source order. */
   readonly findings: readonly Finding[];
-  /** One line for each rule that failed on this file, and one where not every way through the program was followed. */
+  /**
+   * One line for each rule that failed on this file, and one where not every way through the program was followed. A repair
+   * that fails joins them when it is asked for.
+   */
   readonly problems: readonly Problem[];
 }
 
@@ -39,14 +42,10 @@ export function analyze(project: Project, settings: Settings): Analysis {
       for (const report of rule.check(file, project)) {
         const severity = severityOf(rule, report, project, settings);
         if (severity === null) continue;
-        found.push({ ...report, message: asIs(inOneLine(report.message)), rule: rule.name, severity });
+        found.push(findingOf(report, rule.name, severity, file, problems));
       }
     } catch (error) {
-      problems.push(
-        isTooDeep(error)
-          ? { text: t`${file.path}: the code is nested too deep for rule ${rule.name}`, isFault: false }
-          : { text: t`${file.path}: rule ${rule.name} failed: ${describe(error)}`, isFault: true },
-      );
+      problems.push(problemOf(error, rule.name, file));
     }
   }
   if (project.isCut) {
@@ -58,30 +57,46 @@ export function analyze(project: Project, settings: Settings): Analysis {
     const report: Report = { start, end, message: unusedIgnore.message(name), unnecessary: true, fixes: [fix] };
     const severity = severityOf(unusedIgnore, report, project, settings);
     const isOff = ruleLevel(settings, name) === 'off' || ruleLevel(settings, unusedIgnore.name) === 'off';
-    if (severity !== null && !isOff) kept.push({ ...report, rule: unusedIgnore.name, severity });
+    if (severity !== null && !isOff) kept.push(findingOf(report, unusedIgnore.name, severity, file, problems));
   }
-  const findings = kept.sort((a, b) => a.start - b.start || a.end - b.end);
-  const hasCells = file.notebook !== null || file.scopes.cells.length > 0;
-  return { findings: hasCells ? findings.map((each) => inCells(each, file)) : findings, problems };
+  return { findings: kept.sort((a, b) => a.start - b.start || a.end - b.end), problems };
 }
+
+/**
+ * A report as a finding. Its repairs are worked out each time somebody asks for them, as texts of other files may have come
+ * in since: those that fit into the cells of a notebook, and none where that fails, which is then one of the problems.
+ */
+function findingOf(report: Report, rule: string, severity: Severity, file: PythonFile, problems: Problem[]): Finding {
+  const { fixes, ...rest } = report;
+  const message = asIs(inOneLine(report.message));
+  if (!fixes || (typeof fixes !== 'function' && fixes.length === 0)) return { ...rest, message, rule, severity };
+  const hasCells = file.notebook !== null || file.scopes.cells.length > 0;
+  let hasFailed = false;
+  return {
+    ...{ ...rest, message, rule, severity },
+    get fixes() {
+      try {
+        const all = typeof fixes === 'function' ? fixes() : fixes;
+        return hasCells ? all.filter((fix) => staysInCells(file, fix.edits())) : all;
+      } catch (error) {
+        if (!hasFailed) problems.push(problemOf(error, rule, file));
+        hasFailed = true;
+        return [];
+      }
+    },
+  };
+}
+
+const problemOf = (error: unknown, rule: string, { path }: PythonFile): Problem =>
+  isTooDeep(error)
+    ? { text: t`${path}: the code is nested too deep for rule ${rule}`, isFault: false }
+    : { text: t`${path}: rule ${rule} failed: ${describe(error)}`, isFault: true };
 
 /** True where no edit would reach from one cell of a notebook into another, or to where no cell is. */
 export function staysInCells({ notebook, scopes, syntax, text, path }: PythonFile, edits: readonly Edit[]): boolean {
   if (notebook && !fitsCells(notebook, edits, path)) return false;
   const own = edits.filter((edit) => edit.path === undefined || edit.path === path);
   return scopes.cells.length === 0 || fitsMarimo(scopes.cells, syntax.root, text, own);
-}
-
-/** The finding without the repairs that do not fit into cells, which is found out when somebody asks for its repairs. */
-function inCells(finding: Finding, file: PythonFile): Finding {
-  let fitting: readonly Fix[] | undefined;
-  return {
-    ...finding,
-    get fixes() {
-      fitting ??= (finding.fixes ?? []).filter((fix) => staysInCells(file, fix.edits()));
-      return fitting;
-    },
-  };
 }
 
 /** One place gets one finding: where a more specific rule speaks, the ones it supersedes do not. */

@@ -34,7 +34,9 @@ export interface Finding extends Span {
 }
 
 /** A finding as a rule yields it: the engine adds the rule's name and the severity of the program's promise. */
-export interface Report extends Omit<Finding, 'rule' | 'severity'> {
+export interface Report extends Omit<Finding, 'rule' | 'severity' | 'fixes'> {
+  /** The repairs, or how to work them out: nobody asks for them while somebody types. */
+  readonly fixes?: readonly Fix[] | (() => readonly Fix[]);
   /** Overrides the rule's severity table; `null` silences. */
   readonly severity?: Severity | null;
 }

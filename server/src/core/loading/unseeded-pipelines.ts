@@ -28,7 +28,7 @@ export function unseededPipelines(file: PythonFile, project: Project): OwnDraw[]
         start,
         end,
         message: t`\`${file.read(call.callee)}\` draws from generators of its own, which no global seed reaches.`,
-        fixes: repairs(call, library, file, project),
+        fixes: () => repairs(call, library, file, project),
       },
     ];
   });

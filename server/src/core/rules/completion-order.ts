@@ -126,7 +126,7 @@ function reportOf(call: Call, finishing: Finishing, use: Node, file: PythonFile,
     end: token.end,
     message: t`\`${file.read(token)}\` gives results as they finish, and ${what} depends on their order.`,
     related: [{ start: use.start, end: use.end, message: t`The order decides here.` }],
-    fixes: repair(call, token, finishing, file, project),
+    fixes: () => repair(call, token, finishing, file, project),
   };
 }
 

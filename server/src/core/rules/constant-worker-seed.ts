@@ -173,7 +173,7 @@ function* judge({ initializer, loaders, persistent }: Use, file: PythonFile): It
         ? t`\`${file.read(worse.value)}\` seeds every worker with the same number.`
         : t`\`${file.read(worse.value)}\` seeds a worker with the same number in every epoch: it depends on \`${name}\` alone.`,
     related: others.map(({ value }) => ({ start: value.start, end: value.end, message: t`This seed repeats, too.` })),
-    fixes: repair(seeds, file),
+    fixes: () => repair(seeds, file),
   };
 }
 

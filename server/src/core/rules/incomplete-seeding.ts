@@ -133,7 +133,7 @@ model = nn.Linear(8, 2)
         // A command that seeds nothing has promised nothing, whatever its neighbours do.
         ...(found.alone === 'none' ? { severity: 'information' as const } : {}),
         related: explain(exposure, project),
-        fixes: repairs(file, project, exposure, stream),
+        fixes: () => repairs(file, project, exposure, stream),
       };
     }
   },

@@ -67,7 +67,7 @@ def set_seed(seed):
         start: span.start,
         end: span.end,
         message: t`\`${VARIABLE}\` is read when Python starts; this process has started and keeps its hashes.`,
-        fixes: repairs(file, node),
+        fixes: () => repairs(file, node),
         ...(seed === null ? {} : { startWith: { name: VARIABLE, value: seed } }),
       };
     }

@@ -168,7 +168,7 @@ function overwritten(target: Node, value: Node | null, file: PythonFile): Report
     end,
     ...(name === null ? {} : { subject: name }),
     message: t`\`${written} = ...\` overwrites the function instead of calling it.`,
-    fixes: callInstead(target, value, file),
+    fixes: () => callInstead(target, value, file),
   };
 }
 

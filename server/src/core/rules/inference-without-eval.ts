@@ -159,7 +159,7 @@ with torch.inference_mode():
         severity: 'warning',
         message: t`\`${model}\` runs in training mode: its weights are loaded, but nothing calls its \`eval()\`.`,
         related: [{ start: load.start, end: load.end, message: t`The weights are loaded here.` }],
-        fixes: repair(made, load, file),
+        fixes: () => repair(made, load, file),
       };
     }
   },

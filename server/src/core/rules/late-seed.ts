@@ -116,7 +116,7 @@ if __name__ == '__main__':
         subject: stream,
         message: t`\`${onOneLine(file.read({ start, end }))}\` draws from ${translate(streamRow(stream).generator)} before \`${onOneLine(file.read(seed))}\` seeds it.`,
         related: [{ ...seed, message: t`The seed comes too late for the draw.` }, ...explain(found.exposure, project)],
-        fixes: repairs(file, project, found),
+        fixes: () => repairs(file, project, found),
       };
     }
   },

@@ -65,7 +65,7 @@ train, test = train_test_split(frame, test_size=0.2, random_state=42)
         end,
         subject: 'numpy',
         message: t`\`${file.read(call.callee)}\` has no \`random_state\`, and this program never seeds numpy.`,
-        fixes: repairs(file, call, project),
+        fixes: () => repairs(file, call, project),
       };
     }
   },

@@ -76,7 +76,7 @@ def aggregate(messages, index, nodes):
         ...use.span,
         subject: use.op.api,
         message: t`\`${use.written}\` is not repeatable ${placeOf(use, project)}: ${translate(use.op.reason)}.`,
-        fixes: remediesOf(use, file, project),
+        fixes: () => remediesOf(use, file, project),
       };
     }
   },

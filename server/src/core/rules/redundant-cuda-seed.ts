@@ -81,7 +81,7 @@ model = nn.Linear(8, 2)
         unnecessary: true,
         message: t`\`${file.read(seed.callee)}\` has seeded CUDA with this value already.`,
         related: [{ start: seed.callee.start, end: seed.callee.end, message: t`This seeds every device.` }],
-        fixes: repairs(file, call, statements),
+        fixes: () => repairs(file, call, statements),
       };
     }
   },

@@ -97,7 +97,7 @@ def make_loader(data):
           related: use
             ? [{ start: use.node.start, end: use.node.end, message: t`A sample is made with it here.` }]
             : [],
-          fixes: repairs(kept, state, file),
+          fixes: () => repairs(kept, state, file),
         };
       }
     }

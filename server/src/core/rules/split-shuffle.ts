@@ -90,7 +90,7 @@ class Lines(IterableDataset):
           end: callee.end,
           message: t`\`${file.read(callee)}\` gives another order in each worker: of the shares that workers take, some overlap, and items are left out.`,
           related: [{ start: share.node.start, end: share.node.end, message: t`Each worker takes its share here.` }],
-          fixes: sharedShuffle(shuffle, owner, file),
+          fixes: () => sharedShuffle(shuffle, owner, file),
         };
       }
     }

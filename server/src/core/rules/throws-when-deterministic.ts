@@ -102,7 +102,7 @@ picture.mean().backward()
         subject: use.op.api,
         message: messageOf(use),
         related: switches(project),
-        fixes: waysOut(use, file, project),
+        fixes: () => waysOut(use, file, project),
       };
     }
   },

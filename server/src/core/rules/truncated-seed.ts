@@ -72,7 +72,7 @@ for epoch in range(3):
             bits === takes
               ? t`\`${file.read(call.callee)}\` takes the low ${takes} bits of a seed on the CPU, and \`${file.read(term.node)}\` has none there.`
               : t`Only the low ${takes} bits of this seed are kept, and \`${file.read(term.node)}\` has none there.`,
-          fixes: repairs(term.node, file),
+          fixes: () => repairs(term.node, file),
         };
       }
     }

@@ -78,7 +78,7 @@ class Router(nn.Module):
         start: token.start,
         end: token.end,
         message: t`\`${name}\` starts with whatever was in its memory: nothing fills it.`,
-        fixes: fill(unfilled, file),
+        fixes: () => fill(unfilled, file),
       };
     }
   },

@@ -78,7 +78,7 @@ if __name__ == '__main__':
           { ...project.locate(child.draw.site), message: t`It draws here.` },
           { ...project.locate(child.seed.site), message: t`This seed does not reach it.` },
         ],
-        fixes: seedTarget(file, project, child, stream),
+        fixes: () => seedTarget(file, project, child, stream),
       };
     }
   },

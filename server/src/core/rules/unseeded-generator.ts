@@ -96,7 +96,7 @@ function* unseededGenerators(file: PythonFile, project: Project): Iterable<Repor
         end,
         subject: call.name ?? '',
         message: t`\`${file.read(call.callee)}\` has no seed, so it starts from fresh entropy in every run.`,
-        fixes: repairs(file, project, call, given),
+        fixes: () => repairs(file, project, call, given),
       };
     }
   }

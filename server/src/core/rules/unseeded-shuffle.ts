@@ -70,7 +70,7 @@ loader = DataLoader(data, batch_size=10, shuffle=True, generator=generator)
         start,
         end,
         message: t`\`${file.read(call.callee)}\` shuffles by torch’s global generator; it has no \`generator\` of its own.`,
-        fixes: repairs(file, call, project),
+        fixes: () => repairs(file, call, project),
       };
     }
   },

@@ -69,7 +69,7 @@ train_set, test_set = random_split(
         start,
         end,
         message: t`\`${file.read(call.callee)}\` draws from torch’s global generator; it has no \`generator\` of its own.`,
-        fixes: repairs(file, project, call),
+        fixes: () => repairs(file, project, call),
       };
     }
     for (const { call, draw, sampler } of drawsOfOwnSamplers(file)) {

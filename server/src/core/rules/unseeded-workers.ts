@@ -126,7 +126,7 @@ if __name__ == "__main__":
         severity: SEVERITY[project.promise],
         message: messageOf(draw, project),
         related: [{ ...draw.site, message: draw.from === 'numpy' ? t`It draws here.` : t`The pipeline stands here.` }],
-        fixes: repairs(draw, loader, file),
+        fixes: () => repairs(draw, loader, file),
       };
     }
   },

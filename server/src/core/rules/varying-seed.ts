@@ -133,7 +133,7 @@ function withoutValue(call: Call, file: PythonFile, project: Project): Report | 
     message: old
       ? t`\`${file.read(call.callee)}\` without a value takes fresh entropy in every run before ${old}; it seeds nothing.`
       : t`\`${file.read(call.callee)}\` without a value takes fresh entropy in every run; it seeds nothing.`,
-    fixes: withValue(file, project, call, isNone ? given : null),
+    fixes: () => withValue(file, project, call, isNone ? given : null),
   };
 }
 

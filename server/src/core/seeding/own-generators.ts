@@ -1,6 +1,7 @@
 /** What draws from a generator of its own that got no seed: objects of libraries, their methods, and environments. */
 
 import type { Project } from '../contract/project.ts';
+import type { Report } from '../contract/rule.ts';
 import { addArguments, insertAfter, replace, statementOf } from '../edits/edit-text.ts';
 import { spell } from '../edits/imports.ts';
 import {
@@ -24,7 +25,7 @@ import { orNone, seedFor } from './seed-values.ts';
 export interface OwnDraw extends Span {
   readonly call: Call;
   readonly message: Message;
-  readonly fixes: readonly Fix[];
+  readonly fixes: NonNullable<Report['fixes']>;
 }
 
 /** True where a seed is known not to be there. */
@@ -42,7 +43,7 @@ export function unseededObjects(file: PythonFile, project: Project): OwnDraw[] {
         start: call.callee.start,
         end: call.callee.end,
         message: t`\`${file.read(call.callee)}\` draws from a generator of its own, which has no seed.`,
-        fixes: passSeed(row, call, file, project),
+        fixes: () => passSeed(row, call, file, project),
       })),
   );
 }

@@ -86,7 +86,6 @@ export const FOLLOWERS: Readonly<Record<string, readonly string[]>> = {
     'inference-without-eval',
     'missing-set-epoch',
     'resume-without-rng-state',
-    'truncated-seed',
   ],
 };
 

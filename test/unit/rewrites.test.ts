@@ -88,17 +88,13 @@ const NOT_YET: readonly {
     kind: 'move',
     why: 'The rule looks for what it compares in one file.',
     fixtures: [
-      'completion-order/threads-and-processes.py',
       'constant-worker-seed/helper-of-the-file.py',
       'cuda-only-seed/behind-a-test-for-cuda.py',
       'cuda-only-seed/one-of-two-helpers.py',
       'cuda-only-seed/with-other-seeds.py',
       'inference-without-eval/spellings.py',
-      'randomized-hash/through-options-and-functions.py',
       'rank-dependent-split/distributed-sampler.py',
       'rank-dependent-split/seeds.py',
-      'set-order/kept.py',
-      'truncated-seed/through-names.py',
     ],
   },
   {

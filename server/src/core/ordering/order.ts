@@ -4,11 +4,12 @@
  */
 
 import type { Project } from '../contract/project.ts';
+import type { Related } from '../contract/rule.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { handsOn, keepsElements } from '../knowledge/values.ts';
 import { isShown } from '../lowering/probes.ts';
 import type { Call } from '../python/call.ts';
-import type { Evaluator } from '../python/evaluator.ts';
+import { type Evaluator, evaluatorOf } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { contentsOf } from '../python/forward.ts';
 import { isText } from '../python/kinds.ts';
@@ -17,6 +18,7 @@ import { isSortedInPlace, sorts } from '../python/reads.ts';
 import { type FunctionInfo, nearestFunction } from '../python/scope.ts';
 import type { Step, Value } from '../python/value.ts';
 import { walk } from '../syntax/parse.ts';
+import { t } from '../text/language.ts';
 import { countsUp, isDrawn, isItem, isOnlyDeleted, isPickedByNumber, mentions, numberedIn } from './positions.ts';
 
 /** What a caller knows about the value it asks for. */
@@ -54,39 +56,74 @@ const SHAPES = new Set(['shape', 'size', 'dtype', 'ndim', 'device', 'keys', 'col
 const ROWS = new Set(['iloc', 'loc', 'values']);
 /** What they make of a text has its order. */
 const OF_TEXT = new Set(['split', 'splitlines', 'encode', 'strip', 'lower']);
+const LONGEST_QUOTE = 40;
+
+/** A place where an order decides something; in another file where the value went there. */
+export interface OrderUse {
+  readonly file: PythonFile;
+  readonly node: Node;
+}
+
+/** The place as a finding of the file shows it beside its own. */
+export const placeOfUse = ({ file, node }: OrderUse, from: PythonFile): Related => ({
+  start: node.start,
+  end: node.end,
+  ...(file === from ? {} : { path: file.path }),
+  message: t`The order decides here.`,
+});
+
+/** Code as a part of a sentence, where it is short. */
+export const quoteOf = (code: string, otherwise: string): string =>
+  code.length <= LONGEST_QUOTE && !code.includes('\n') ? `\`${code}\`` : otherwise;
 
 export class Order {
   readonly #file: PythonFile;
   readonly #values: Evaluator;
   readonly #origin: Origin;
-  readonly #seen = new Set<string>();
+  readonly #seen: Set<string>;
   /** The nodes that stand for the value in its order. */
-  readonly #ordered = new Set<Node>();
+  readonly #ordered: Set<Node>;
   /** The value went through a loop or a parameter, where a first element only stands for the others. */
   #isRemote = false;
-  readonly #project: Project;
+  /** Null in the project's other files, of which only the text is asked. */
+  readonly #project: Project | null;
+  /** The file of the place that was found, where it is another one. */
+  #usedIn: PythonFile | null = null;
 
-  constructor(file: PythonFile, project: Project, origin: Origin) {
+  /** Of a file, or of another one that a value of it went into. */
+  constructor(file: PythonFile, project: Project | null, origin: Origin, from?: Order) {
     this.#file = file;
     this.#project = project;
-    this.#values = project.values;
+    this.#values = project?.values ?? evaluatorOf(file);
     this.#origin = origin;
+    this.#seen = from ? from.#seen : new Set();
+    this.#ordered = from ? from.#ordered : new Set();
+    this.#isRemote = from !== undefined;
   }
 
   /** The place where the order of the value decides something; null if none is known. The way leads into the expression. */
-  use(node: Node, ...access: readonly Step[]): Node | null {
-    return this.#use(this.#values.value(node, ...access));
+  use(node: Node, ...access: readonly Step[]): OrderUse | null {
+    const found = this.#use(this.#values.value(node, ...access));
+    return found && { file: this.#usedIn ?? this.#file, node: found };
   }
 
   #use(value: Value): Node | null {
-    const { node, access } = value;
-    const key = `${node.start} ${node.end} ${node.type} ${access.join('')}`;
+    const { file, node, access } = value;
+    if (file !== this.#file) return this.#useIn(file, value);
+    const key = `${file.path} ${node.start} ${node.end} ${node.type} ${access.join('')}`;
     if (!node.parent || this.#seen.has(key)) return null;
     this.#seen.add(key);
     if (access.length > 0) return this.#inside(value);
     this.#ordered.add(node);
     const found = this.#here(value, node.parent);
     return found === undefined ? this.#further(value) : found;
+  }
+
+  #useIn(file: PythonFile, value: Value): Node | null {
+    const there = new Order(file, null, { ...this.#origin, isIndependent: () => false }, this);
+    const found = there.#use(value);
+    this.#usedIn = found && (there.#usedIn ?? file);
+    return found;
   }
 
   /** What is done with the ordered value where it stands; undefined where it is only handed on. */
@@ -367,7 +404,7 @@ export class Order {
   }
 
   #anyUse(places: readonly Value[]): Node | null {
-    if (places.some(({ node }) => isSortedInPlace(node, this.#file))) return null;
+    if (places.some(({ file, node }) => isSortedInPlace(node, file))) return null;
     for (const each of places) {
       const found = this.#use(each);
       if (found) return found;
@@ -377,21 +414,17 @@ export class Order {
 
   /** The elements of a generator come in the order in which it makes them. */
   #yielded(value: Value, statement: Node): Node | null {
-    const owner = this.#function(statement);
-    if (!owner) return null;
-    if (owner.name === '__iter__') return statement;
-    for (const call of linksOf(this.#file).callsOf(owner)) {
-      const found = this.#use({ ...value, node: call.node, access: [], frame: null });
-      if (found) return found;
-    }
-    return null;
+    const [item] = statement.children;
+    if (this.#function(statement)?.name === '__iter__') return statement;
+    const made = item ? this.#values.next({ ...value, node: item, access: [], frame: null }) : null;
+    return this.#anyUse((made ?? []).map((each) => ({ ...each, access: [] })));
   }
 
   /** What stands on an attribute of a Dataset comes to a program by its position. */
   #isKeptByDataset(attribute: Node): boolean {
     const object = attribute.get('object');
     const owner = this.#file.classOf(object ? this.#file.instanceOf(object) : null);
-    if (!owner || !(owner.methods.has('__getitem__') || this.#project.isDataset(owner.id))) return false;
+    if (!owner || !(owner.methods.has('__getitem__') || this.#project?.isDataset(owner.id))) return false;
     // A property of a base may put it in order.
     const name = this.#file.read(attribute.get('attribute') ?? attribute);
     return this.#values.lineage(owner).every(({ methods }) => !methods.has(name));
@@ -404,7 +437,8 @@ export class Order {
     const heir = this.#file.classOf(name.replace(/\.super\(\)\.__init__$/, ''));
     const bases = heir ? heir.bases.flatMap((base) => this.#file.qualify(base) ?? []) : [name];
     return bases.some((base) => {
-      const made = base.startsWith('#') || !this.#project.isDataset(base) ? null : this.#project.constructorOf(base);
+      const isDataset = !base.startsWith('#') && this.#project?.isDataset(base);
+      const made = isDataset ? this.#project?.constructorOf(base) : null;
       const keyword = argument.parent?.type === 'keyword_argument' ? argument.parent.get('name') : undefined;
       const position = call.node.get('arguments')?.children.indexOf(argument) ?? -1;
       const parameter = keyword ? this.#file.read(keyword) : made?.parameters[position];

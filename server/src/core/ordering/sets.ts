@@ -20,9 +20,21 @@ const SET_METHODS = new Set(['union', 'intersection', 'difference', 'symmetric_d
 /** What positions in a sequence are called: a last word where nothing shows what a set holds. */
 const INDICES = /(^|[._])(ind(ex(es)?|ices)|idxs?)$/i;
 
-export function setsOf(file: PythonFile): Node[] {
+/** What the file makes sets of, and the calls of other files' functions that return one to where it becomes a sequence. */
+export function setsOf(file: PythonFile, values: Evaluator): Node[] {
   const made = SETS.all.flatMap((name) => file.calls(name)).map((call) => call.node);
-  return [...made, ...file.scopes.sets];
+  const returned = file.allCalls.filter(
+    ({ name, node }) =>
+      name !== null && !name.startsWith('#') && isIterated(node, file) && values.always(isSet, values.value(node)),
+  );
+  return [...new Set([...made, ...file.scopes.sets, ...returned.map(({ node }) => node)])];
+}
+
+/** A loop goes through it, or it is made a list and the like. */
+function isIterated(node: Node, file: PythonFile): boolean {
+  const call = node.parent?.type === 'argument_list' ? node.parent.parent : null;
+  if (call) return handsOn(file.call(call).name) !== undefined;
+  return isSequence(node, file);
 }
 
 /** The hash is the same in every process: of a number, and of a tuple of such, written out or made of what has them. */
@@ -68,7 +80,7 @@ export function sequencesOf(set: Node, file: PythonFile, values: Evaluator): Nod
       return false;
     }
     const next = values.next(value) ?? [];
-    return next.some((each) => isSortedInPlace(each.node, file)) ? false : next;
+    return next.some((each) => isSortedInPlace(each.node, each.file)) ? false : next;
   }, values.value(set));
   return points;
 }

@@ -7,12 +7,12 @@ import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { sorts } from '../python/reads.ts';
 import type { Value } from '../python/value.ts';
-import { Order } from './order.ts';
+import { Order, type OrderUse } from './order.ts';
 
 /** A call that leaves the order of its rows open, and the place where it decides. */
 export interface OpenRows {
   readonly call: Call;
-  readonly use: Node;
+  readonly use: OrderUse;
   /** The argument that keeps the order. */
   readonly keptBy: string;
 }
@@ -33,12 +33,12 @@ function openRow(call: Call, row: UnorderedRows, file: PythonFile, project: Proj
   const kept = file.argument(call, row.keptBy);
   const isKept = kept !== 'absent' && (typeof kept === 'string' || file.constant(kept) !== false);
   if (!object || isKept || makerOf(object, file)?.library !== row.library) return null;
-  let use: Node | null = null;
+  let use: OrderUse | null = null;
   const { values } = project;
   values.findUse((value) => {
     if (value.file !== file || value.access.length > 0) return undefined;
     const next = stepOf(value.node, row, file);
-    if (next === 'decides') use = value.node.parent?.parent ?? value.node;
+    if (next === 'decides') use = { file, node: value.node.parent?.parent ?? value.node };
     else if (next === 'sequence') use = new Order(file, project, ORIGIN).use(value.node);
     else
       return typeof next === 'object'

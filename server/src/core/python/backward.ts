@@ -17,12 +17,11 @@ import {
   type EnteredBy,
   isElement,
   keyIn,
+  located,
   mayMeet,
   type Step,
   type Value,
 } from './value.ts';
-
-const BUILTINS = namesFor('builtins');
 
 /** They make a generator function a context manager. */
 const MAKES_CONTEXT = /(^|\.)(async)?contextmanager$/;
@@ -438,7 +437,7 @@ export class Backward {
   }
 
   #locate(name: string | null, from: PythonFile) {
-    return name === null || name.startsWith('#') || BUILTINS.has(name) ? null : this.#elsewhere.locate(name, from);
+    return located(name, from, this.#elsewhere);
   }
 
   /** A call by each caller of its function, followed further where it hands on what that was passed besides. */

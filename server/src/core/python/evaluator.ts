@@ -49,12 +49,14 @@ export function evaluatorOf(file: PythonFile): Evaluator {
 export class Evaluator {
   readonly #file: PythonFile;
   readonly #backward: Backward;
+  readonly #elsewhere: Elsewhere;
   readonly #numbers = new Map<object, number>();
   readonly #origins = new Remembered<string, Origins>();
   readonly #facts = new Map<Fact, Remembered<string, boolean>>();
 
   constructor(file: PythonFile, elsewhere: Elsewhere = NOWHERE) {
     this.#file = file;
+    this.#elsewhere = elsewhere;
     this.#backward = new Backward(elsewhere);
   }
 
@@ -118,27 +120,35 @@ export class Evaluator {
 
   /** Where the value stands next; null where it is used. */
   next(value: Value): readonly Value[] | null {
-    return stepOn(value);
+    return stepOn(value, this.#elsewhere);
   }
 
   /** Every place where the value is used at last: what its parent does with it is no handing on. */
   uses(value: Value): Origins {
     const values: Value[] = [];
-    const isComplete = this.#follow(value, stepOn, (each, isUsed) => {
-      if (isUsed) values.push(each);
-      return undefined;
-    });
+    const isComplete = this.#follow(
+      value,
+      (each) => this.next(each),
+      (each, isUsed) => {
+        if (isUsed) values.push(each);
+        return undefined;
+      },
+    );
     return { values, isComplete };
   }
 
   /** The first place on the value's way where the fact holds; null if none is known. The fact may say where to go on. */
   findUse(fact: Fact, value: Value): Value | null {
     let found: Value | null = null;
-    this.#follow(value, stepOn, (each) => {
-      const answer = fact(each, this);
-      if (answer === true) found = each;
-      return found ? false : answer === false ? [] : answer;
-    });
+    this.#follow(
+      value,
+      (each) => this.next(each),
+      (each) => {
+        const answer = fact(each, this);
+        if (answer === true) found = each;
+        return found ? false : answer === false ? [] : answer;
+      },
+    );
     return found;
   }
 

@@ -1,28 +1,45 @@
 /** One step on from a value to where it stands next: in names, parameters, returns, attributes and containers. */
 
-import { handsOn } from '../knowledge/values.ts';
+import { type HandsOn, handsOn } from '../knowledge/values.ts';
 import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import { isBound, isSplatted, keyOf, linksOf } from './links.ts';
 import { Remembered } from './notes.ts';
 import { reachingDefinitions } from './reaching.ts';
 import type { Definition, FunctionInfo } from './scope.ts';
-import { ANY, EACH, ENTERED, type EnteredBy, isElement, keyIn, mayMeet, type Step, type Value } from './value.ts';
+import {
+  ANY,
+  EACH,
+  type Elsewhere,
+  ENTERED,
+  type EnteredBy,
+  isElement,
+  keyIn,
+  located,
+  mayMeet,
+  type Step,
+  type Value,
+} from './value.ts';
 
 /** The value is used here, and where it stood is where it ends. */
 const USED = null;
 
 type Next = readonly Value[] | null;
 
+type Stepping = (value: Value, parent: Node, elsewhere: Elsewhere) => Next;
+
 /** Containers in containers that are followed. What is put into itself, as code can be that is being typed, has no last one. */
 const DEEPEST = 16;
 
-/** Where the value stands next; null where it is used. The way into an expression leads to what is followed. */
-export function stepOn(value: Value): Next {
+/**
+ * Where the value stands next, in files that `elsewhere` finds too; null where it is used. The way into an expression
+ * leads to what is followed.
+ */
+export function stepOn(value: Value, elsewhere: Elsewhere): Next {
   if (value.access.length > DEEPEST) return USED;
   const { parent } = value.node;
   const step = parent ? STEPS[parent.type] : undefined;
-  return parent && step ? step(value, parent) : USED;
+  return parent && step ? step(value, parent, elsewhere) : USED;
 }
 
 const around = (value: Value, parent: Node): Next => [{ ...value, node: parent }];
@@ -43,7 +60,7 @@ const iterated = (value: Value, parent: Node): Next =>
     : USED;
 
 /** By the expression or statement that the value stands in. */
-const STEPS: Readonly<Record<string, (value: Value, parent: Node) => Next>> = {
+const STEPS: Readonly<Record<string, Stepping>> = {
   parenthesized_expression: around,
   await: around,
   boolean_operator: around,
@@ -73,7 +90,7 @@ const STEPS: Readonly<Record<string, (value: Value, parent: Node) => Next>> = {
   as_pattern: entered,
   argument_list: passed,
   keyword_argument: passed,
-  call: (value) => (value.node.field === 'arguments' ? passed(value) : USED),
+  call: (value, parent, elsewhere) => (value.node.field === 'arguments' ? passed(value, parent, elsewhere) : USED),
   subscript: (value, parent) => (value.node.field === 'value' ? item(value, parent) : USED),
   attribute: (value, parent) => (value.node.field === 'object' ? member(value, parent) : USED),
 };
@@ -224,59 +241,74 @@ function inPair(value: Value, pair: Node): Next {
 }
 
 /** To the call that ran the function where that is known, else to all of them. */
-function returned(value: Value, statement: Node): Next {
+function returned(value: Value, statement: Node, elsewhere: Elsewhere): Next {
   const { file, frame } = value;
   const info = linksOf(file).functionAround(statement);
   if (!info) return USED;
   const isDelegating = statement.type === 'yield' && /^yield\s+from\b/.test(file.read(statement));
   const access = statement.type === 'yield' && !isDelegating ? [EACH, ...value.access] : value.access;
   if (frame?.target === info) return [{ ...value, file: frame.file, node: frame.call, access, frame: frame.outer }];
-  const calls = linksOf(file).callsOf(info);
-  return calls.length > 0 ? calls.map((call) => ({ ...value, node: call.node, access, frame: null })) : USED;
+  const here = linksOf(file).callsOf(info);
+  const calls = [...here.map((call) => ({ file, call: call.node })), ...elsewhere.callers(info, file)];
+  return calls.length > 0
+    ? calls.map((each) => ({ ...value, file: each.file, node: each.call, access, frame: null }))
+    : USED;
 }
 
-function passed(value: Value): Next {
-  const { file, node, access } = value;
+function passed(value: Value, _: Node, elsewhere: Elsewhere): Next {
+  const { file, node } = value;
   const outer = node.parent?.type === 'keyword_argument' ? node.parent.enclosing('call') : node.enclosing('call');
   if (!outer) return USED;
   const call = file.call(outer);
   const list = outer.get('arguments');
   const position = list === node ? 0 : (list?.children.indexOf(node) ?? -1);
   const target = linksOf(file).target(call.name);
-  if (target) return parameter(value, target, outer, position);
+  if (target) return parameter(value, target, file, outer, position);
   const hands = handsOn(call.name);
-  if (hands?.gives === 'same' && position === hands.of) return [{ ...value, node: outer }];
-  if (hands && isElement(access[0])) {
-    const [, ...rest] = access;
-    if (hands.gives === 'elements' && position === hands.of)
-      return [{ ...value, node: outer, access: [EACH, ...rest] }];
-    if (hands.gives === 'chained') return [{ ...value, node: outer, access: [EACH, ...rest] }];
-    if (hands.gives === 'numbered' && position === 0)
-      return [{ ...value, node: outer, access: [EACH, '[1]', ...rest] }];
-    if (hands.gives === 'paired') return [{ ...value, node: outer, access: [EACH, `[${position}]`, ...rest] }];
-  }
+  if (hands) return handedOn(value, hands, outer, position) ?? put(value, call, position);
+  const there = located(call.name, file, elsewhere);
+  const other = there && linksOf(there.file).target(there.name);
+  return there && other ? parameter(value, other, there.file, outer, position) : put(value, call, position);
+}
+
+/** To the result of a call that hands on what it is passed. */
+function handedOn(value: Value, hands: HandsOn, outer: Node, position: number): Next {
+  const [step, ...rest] = value.access;
+  const next = (...access: readonly Step[]): Next => [{ ...value, node: outer, access: [...access, ...rest] }];
+  if (hands.gives === 'same') return position === hands.of ? [{ ...value, node: outer }] : USED;
+  if (!isElement(step)) return USED;
+  if (hands.gives === 'elements') return position === hands.of ? next(EACH) : USED;
+  if (hands.gives === 'chained') return next(EACH);
+  if (hands.gives === 'numbered') return position === 0 ? next(EACH, '[1]') : USED;
+  return hands.gives === 'paired' ? next(EACH, `[${position}]`) : USED;
+}
+
+/** Into the container that the call puts it into. */
+function put(value: Value, call: Call, position: number): Next {
+  const { file, access } = value;
   const places = linksOf(file).placesOf(call, position);
   if (!places || (places.isSpread && !isElement(access[0]))) return USED;
   return contentsOf(value, call.callee.get('object'), [...places.places, ...access]);
 }
 
-function parameter(value: Value, target: FunctionInfo, outer: Node, position: number): Next {
+/** The parameter of a function of the file `home` that a call passes the value for. */
+function parameter(value: Value, target: FunctionInfo, home: PythonFile, outer: Node, position: number): Next {
   const { file, node } = value;
   const keyword = node.parent?.type === 'keyword_argument' ? node.parent.get('name') : undefined;
   const positional = target.parameters.filter(({ star, keywordOnly }) => star === '' && !keywordOnly);
   const found = keyword
     ? target.parameters.find(({ name, star }) => star === '' && name === file.read(keyword))
-    : positional[position + (isBound(target, file) ? 1 : 0)];
+    : positional[position + (isBound(target, home) ? 1 : 0)];
   const name =
     found &&
-    file.scopes.byNode
+    home.scopes.byNode
       .get(target.node)
       ?.names.get(found.name)
       ?.find(({ kind }) => kind === 'parameter');
   if (!name || position + (keyword ? 1 : 0) < 0) return USED;
   for (let frame = value.frame; frame; frame = frame.outer) if (frame.target === target) return [];
   const frame: EnteredBy = { file, call: outer, target, outer: value.frame };
-  return readsOf(name.node, file).map((each) => ({ ...value, node: each, frame }));
+  return readsOf(name.node, home).map((each) => ({ ...value, file: home, node: each, frame }));
 }
 
 function item(value: Value, subscript: Node): Next {

@@ -1,5 +1,6 @@
 /** A value as code writes it down: an expression, and the way from what it stands for into that. */
 
+import { namesFor } from '../knowledge/names.ts';
 import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import type { FunctionInfo } from './scope.ts';
@@ -44,6 +45,16 @@ export interface Elsewhere {
 }
 
 export const NOWHERE: Elsewhere = { locate: () => null, callers: () => [] };
+
+const BUILTINS = namesFor('builtins');
+
+/** Where another file of the project binds a canonical name; null for this file's own, a builtin, and what is a library's. */
+export const located = (
+  name: string | null,
+  from: PythonFile,
+  elsewhere: Elsewhere,
+): ReturnType<Elsewhere['locate']> =>
+  name === null || name.startsWith('#') || BUILTINS.has(name) ? null : elsewhere.locate(name, from);
 
 /** True for a step to an element. */
 export const isElement = (step: Step | undefined): boolean => step === EACH || step?.startsWith('[') === true;

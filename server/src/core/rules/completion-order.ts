@@ -5,15 +5,13 @@ import type { Report, Rule } from '../contract/rule.ts';
 import { removeArgument, replace } from '../edits/edit-text.ts';
 import { type Finishing, finishesIn } from '../knowledge/values.ts';
 import { DATA_LOADERS } from '../lowering/values.ts';
-import { Order } from '../ordering/order.ts';
+import { Order, type OrderUse, placeOfUse, quoteOf } from '../ordering/order.ts';
 import type { Call } from '../python/call.ts';
 import type { Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
-
-const LONGEST_QUOTE = 40;
 
 export const completionOrder: Rule = {
   name: 'completion-order',
@@ -107,7 +105,7 @@ def features(embed, paths):
   },
 };
 
-function orderUse(call: Call, finishing: Finishing, file: PythonFile, project: Project): Node | null {
+function orderUse(call: Call, finishing: Finishing, file: PythonFile, project: Project): OrderUse | null {
   const order = new Order(file, project, { hasOneElement: true, isDistinct: true, isIndependent: () => false });
   if (finishing.in.length === 0) return order.use(call.node);
   for (const step of finishing.in) {
@@ -117,15 +115,14 @@ function orderUse(call: Call, finishing: Finishing, file: PythonFile, project: P
   return null;
 }
 
-function reportOf(call: Call, finishing: Finishing, use: Node, file: PythonFile, project: Project): Report {
+function reportOf(call: Call, finishing: Finishing, use: OrderUse, file: PythonFile, project: Project): Report {
   const token = call.callee.get('attribute') ?? call.callee;
-  const quote = file.read(use);
-  const what = quote.length <= LONGEST_QUOTE && !quote.includes('\n') ? `\`${quote}\`` : t`the program`;
+  const what = quoteOf(use.file.read(use.node), t`the program`);
   return {
     start: token.start,
     end: token.end,
     message: t`\`${file.read(token)}\` gives results as they finish, and ${what} depends on their order.`,
-    related: [{ start: use.start, end: use.end, message: t`The order decides here.` }],
+    related: [placeOfUse(use, file)],
     fixes: () => repair(call, token, finishing, file, project),
   };
 }

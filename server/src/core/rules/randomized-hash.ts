@@ -9,7 +9,7 @@ import type { Evaluator, Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isBytes, isText } from '../python/kinds.ts';
 import type { Value } from '../python/value.ts';
-import { seedUses } from '../seeding/varying-seeds.ts';
+import { isTakenAsSeed } from '../seeding/varying-seeds.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
 
@@ -67,7 +67,7 @@ def is_validation(name: str) -> bool:
     for (const call of calls) {
       const value = file.argument(call, 'object', 0);
       const kind = typeof value === 'string' ? null : textKind(value, project.values);
-      if (typeof value === 'string' || !kind || !decides(call.node, file, project.values)) continue;
+      if (typeof value === 'string' || !kind || !decides(call.node, project.values)) continue;
       yield {
         start: call.callee.start,
         end: call.callee.end,
@@ -99,16 +99,13 @@ const SPEAKS = /^(print|debug|info|warning|error|log|write)$/;
 const SEED = /(^|[._])(seed|random_state)$/i;
 
 /** The number goes into a bucket, a seed or the name of a file. */
-function decides(hash: Node, file: PythonFile, values: Evaluator): boolean {
-  const seeds = new Set(seedUses(file).map(({ value }) => value));
-  return values.findUse((value) => isDecided(value, seeds), values.value(hash)) !== null;
-}
+const decides = (hash: Node, values: Evaluator): boolean => values.findUse(isDecided, values.value(hash)) !== null;
 
-function isDecided(value: Value, seeds: ReadonlySet<unknown>): boolean | readonly Value[] | undefined {
+function isDecided(value: Value): boolean | readonly Value[] | undefined {
   const { file, node } = value;
   const { parent } = node;
   if (!parent || value.access.length > 0) return undefined;
-  if (seeds.has(node)) return true;
+  if (isTakenAsSeed(node, file)) return true;
   const around: Value[] = [{ ...value, node: parent }];
   switch (parent.type) {
     case 'binary_operator': {

@@ -3,15 +3,12 @@
 import type { Project } from '../contract/project.ts';
 import type { Report, Rule } from '../contract/rule.ts';
 import { addArguments } from '../edits/edit-text.ts';
-import { Order } from '../ordering/order.ts';
+import { Order, placeOfUse, quoteOf } from '../ordering/order.ts';
 import { holdsNumbers, isMadeApart, sequencesOf, setsOf, sortSet } from '../ordering/sets.ts';
 import { openRows } from '../ordering/unordered-rows.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { startBehindStar } from '../python/links.ts';
-import type { Span } from '../text/edit.ts';
 import { t } from '../text/language.ts';
-
-const LONGEST_QUOTE = 40;
 
 export const setOrder: Rule = {
   name: 'set-order',
@@ -84,7 +81,7 @@ def encode(names):
     // Each place with all others that come from the same set.
     const points = new Map<Node, Set<Node>>();
     const { values } = project;
-    for (const set of setsOf(file)) {
+    for (const set of setsOf(file, project.values)) {
       const places = sequencesOf(set, file, values);
       for (const each of places) points.set(each, new Set([...(points.get(each) ?? []), ...places]));
     }
@@ -96,15 +93,11 @@ def encode(names):
       }).use(point);
       if (!use || holdsNumbers(point, file, values)) continue;
       const start = startBehindStar(point, file);
-      const quote = (node: Span, otherwise: string): string => {
-        const text = file.read(node);
-        return text.length <= LONGEST_QUOTE && !text.includes('\n') ? `\`${text}\`` : otherwise;
-      };
       yield {
         start,
         end: point.end,
-        message: t`${quote({ start, end: point.end }, t`This set`)} has another order in every run if it holds strings, and ${quote(use, t`the program`)} depends on it.`,
-        related: [{ start: use.start, end: use.end, message: t`The order decides here.` }],
+        message: t`${quoteOf(file.read({ start, end: point.end }), t`This set`)} has another order in every run if it holds strings, and ${quoteOf(use.file.read(use.node), t`the program`)} depends on it.`,
+        related: [placeOfUse(use, file)],
         fixes: [{ title: t`Sort the set`, safe: false, edits: () => sortSet(point, file) }],
       };
     }
@@ -114,13 +107,12 @@ def encode(names):
 function* rowsReports(file: PythonFile, project: Project): Iterable<Report> {
   for (const { call, use, keptBy } of openRows(file, project)) {
     const token = call.callee.get('attribute') ?? call.callee;
-    const quote = file.read(use);
-    const what = quote.length <= LONGEST_QUOTE && !quote.includes('\n') ? `\`${quote}\`` : t`the program`;
+    const what = quoteOf(use.file.read(use.node), t`the program`);
     yield {
       start: token.start,
       end: token.end,
       message: t`\`${file.read(token)}\` gives its rows in another order in every run, and ${what} depends on it.`,
-      related: [{ start: use.start, end: use.end, message: t`The order decides here.` }],
+      related: [placeOfUse(use, file)],
       fixes: [
         {
           title: t`Pass \`${keptBy}=True\``,

@@ -6,8 +6,9 @@ import { generatorOf } from '../knowledge/generators.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
+import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import type { FunctionInfo } from '../python/scope.ts';
+import type { Value } from '../python/value.ts';
 import { integerOf, termsOf } from '../seeding/seed-bits.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
@@ -59,7 +60,7 @@ for epoch in range(3):
   *check(file, project) {
     if (!project.reachesMl) return;
     const seen = new Set<Node>();
-    for (const { seed, call, bits } of seedsOf(file)) {
+    for (const { seed, taker, bits } of seedsOf(file, project.values)) {
       for (const term of termsOf(seed, file)) {
         const takes = Math.min(bits ?? Number.POSITIVE_INFINITY, term.kept ?? Number.POSITIVE_INFINITY);
         if (term.zeros < takes || seen.has(term.node)) continue;
@@ -70,7 +71,7 @@ for epoch in range(3):
           end,
           message:
             bits === takes
-              ? t`\`${file.read(call.callee)}\` takes the low ${takes} bits of a seed on the CPU, and \`${file.read(term.node)}\` has none there.`
+              ? t`\`${taker}\` takes the low ${takes} bits of a seed on the CPU, and \`${file.read(term.node)}\` has none there.`
               : t`Only the low ${takes} bits of this seed are kept, and \`${file.read(term.node)}\` has none there.`,
           fixes: () => repairs(term.node, file),
         };
@@ -81,26 +82,45 @@ for epoch in range(3):
 
 interface Seed {
   readonly seed: Node;
-  readonly call: Call;
+  /** What takes it, as it is written there. */
+  readonly taker: string;
   /** Undefined where the generator takes all of it. */
   readonly bits: number | undefined;
 }
 
-/** The seeds of the file: of global generators, of generators of their own, and what its helpers hand on to them. */
-function* seedsOf(file: PythonFile): Iterable<Seed> {
-  const direct = file.allCalls.flatMap((call) => seedOf(call, file) ?? []);
-  yield* direct;
-  for (const { seed, call, bits } of direct) {
-    const [only, ...others] = seed.type === 'identifier' ? file.definitions(seed) : [];
-    const home = only?.kind === 'parameter' && others.length === 0 ? seed.enclosing('function_definition') : null;
-    const helper = home ? (file.scopes.byNode.get(home)?.owner as FunctionInfo | undefined) : undefined;
-    const index = helper?.parameters.findIndex(({ name }) => name === file.read(seed)) ?? -1;
-    if (!helper || index < 0) continue;
-    for (const outer of file.calls(helper.id)) {
-      const given = file.argument(outer, file.read(seed), helper.class ? index - 1 : index);
-      if (typeof given !== 'string') yield { seed: given, call, bits };
-    }
+/** The seeds of the file: of global generators, of generators of their own, and what helpers hand on to them, also others' files'. */
+function* seedsOf(file: PythonFile, values: Evaluator): Iterable<Seed> {
+  for (const call of file.allCalls) {
+    const direct = seedOf(call, file);
+    if (direct) yield direct;
+    else if (isOfProject(call)) for (const given of argumentsOf(call)) yield* handedOn(given, file, values);
   }
+}
+
+const isOfProject = ({ name }: Call): boolean => name?.startsWith('#') === true || (name !== null && !isLibrary(name));
+
+const isLibrary = (name: string): boolean => seederOf(name) !== undefined || generatorOf(name) !== undefined;
+
+const argumentsOf = ({ node }: Call): Node[] =>
+  (node.get('arguments')?.children ?? []).flatMap((each) =>
+    each.type === 'keyword_argument' ? (each.get('value') ?? []) : each,
+  );
+
+/** What a function of the project is passed and hands on as a seed. Only an operation, or a name for one, has terms. */
+function* handedOn(given: Node, file: PythonFile, values: Evaluator): Iterable<Seed> {
+  if (!/^(binary_operator|parenthesized_expression|identifier)$/.test(given.type)) return;
+  if (!termsOf(given, file).some(({ zeros }) => zeros > 0)) return;
+  const taken = values.findUse((each) => takerOf(each) !== null || undefined, values.value(given));
+  const taker = taken && takerOf(taken);
+  if (taker) yield { ...taker, seed: given };
+}
+
+/** What takes the value as its seed where it stands. */
+function takerOf({ file, node, access }: Value): Seed | null {
+  const holder = node.parent?.type === 'keyword_argument' ? node.parent.parent : node.parent;
+  if (access.length > 0 || holder?.type !== 'argument_list' || !holder.parent) return null;
+  const seed = seedOf(file.call(holder.parent), file);
+  return seed?.seed === node ? seed : null;
 }
 
 function seedOf(call: Call, file: PythonFile): Seed | null {
@@ -110,12 +130,12 @@ function seedOf(call: Call, file: PythonFile): Seed | null {
     const seed = file.argument(call, seeder.argument.name, seeder.argument.position);
     const [stream, ...others] = seeder.streams;
     const bits = stream && others.length === 0 ? streamRow(stream).bits : undefined;
-    return typeof seed === 'string' ? null : { seed, call, bits };
+    return typeof seed === 'string' ? null : { seed, taker: file.read(call.callee), bits };
   }
   const made = generatorOf(name);
   if (made?.seed) {
     const seed = file.argument(call, made.seed.argument, made.seed.position);
-    return typeof seed === 'string' ? null : { seed, call, bits: made.bits };
+    return typeof seed === 'string' ? null : { seed, taker: file.read(call.callee), bits: made.bits };
   }
   return reseedOf(call, file);
 }
@@ -129,7 +149,7 @@ function reseedOf(call: Call, file: PythonFile): Seed | null {
   const seed = file.argument(call, 'seed', 0);
   const device = file.argument(made, 'device', 0);
   const isCpu = device === 'absent' || (typeof device !== 'string' && file.constant(device) === 'cpu');
-  return typeof seed === 'string' ? null : { seed, call, bits: isCpu ? row.bits : undefined };
+  return typeof seed === 'string' ? null : { seed, taker: file.read(call.callee), bits: isCpu ? row.bits : undefined };
 }
 
 /** An odd factor keeps apart what differs, in the low bits too. */

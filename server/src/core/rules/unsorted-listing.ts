@@ -11,10 +11,8 @@ import {
   sortListing,
   walkIsSorted,
 } from '../ordering/listings.ts';
-import { Order } from '../ordering/order.ts';
+import { Order, placeOfUse, quoteOf } from '../ordering/order.ts';
 import { t } from '../text/language.ts';
-
-const LONGEST_QUOTE = 40;
 
 export const unsortedListing: Rule = {
   name: 'unsorted-listing',
@@ -123,12 +121,11 @@ def split(root):
       const use = order.use(listingStart(call, file));
       if (!use) continue;
       const span = listingSpan(call, file);
-      const quote = file.read(use);
-      const what = quote.length <= LONGEST_QUOTE && !quote.includes('\n') ? `\`${quote}\`` : t`the program`;
+      const what = quoteOf(use.file.read(use.node), t`the program`);
       yield {
         ...span,
         message: t`\`${file.read(span)}\` lists in no fixed order, and ${what} depends on it.`,
-        related: [{ start: use.start, end: use.end, message: t`The order decides here.` }],
+        related: [placeOfUse(use, file)],
         fixes: [{ title: t`Sort the listing`, safe: false, edits: () => sortListing(call, file) }],
       };
     }

@@ -58,6 +58,13 @@ export function seedUses(file: PythonFile): SeedUse[] {
   return [...direct, ...passed];
 }
 
+/** The expression is the seed that a call takes where it stands. */
+export function isTakenAsSeed(node: Node, file: PythonFile): boolean {
+  const holder = node.parent?.type === 'keyword_argument' ? node.parent.parent : node.parent;
+  const call = holder?.type === 'argument_list' && holder.parent ? file.call(holder.parent) : null;
+  return call !== null && directUse(call, file)?.value === node;
+}
+
 /** Without the object itself. */
 const parametersOf = (helper: FunctionInfo) => (helper.class ? helper.parameters.slice(1) : helper.parameters);
 
@@ -176,11 +183,11 @@ export function isRecorded(varying: Varying, uses: readonly SeedUse[], file: Pyt
   const inSeeds = uses.flatMap(({ value }) => (typeof value === 'string' ? [] : [value]));
   return identifiers(file.syntax.root).some((each) => {
     if (each.field === 'left' || each.field === 'attribute' || !homes.includes(file.definitions(each))) return false;
-    const isSeed = inSeeds.some((value) => value.start <= each.start && each.end <= value.end);
+    const isTakenAsSeed = inSeeds.some((value) => value.start <= each.start && each.end <= value.end);
     const assignment = each.enclosing('assignment');
     const isOwn = varying.names.includes(each);
     const isHashSeed = assignment && /\bPYTHONHASHSEED\b/.test(file.read(assignment.get('left') ?? each));
-    return !isSeed && !isOwn && !isHashSeed;
+    return !isTakenAsSeed && !isOwn && !isHashSeed;
   });
 }
 

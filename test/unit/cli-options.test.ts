@@ -59,9 +59,20 @@ about(['threads'], 'as many threads find the same, in the same order, and say th
     `p${i % 7}/file${i}.py`,
     i % 3 === 0 ? BOTH : i % 3 === 1 ? `from file${i - 1} import nothing\nimport torch\n` : 'import torch\ndef f(:\n',
   ]);
-  const { run } = shell(t, Object.fromEntries(programs));
+  // Places in one thread's file, letters of one, two and four bytes before them, that another thread's program leads to.
+  const letters = ['é', '随机', '🎲'];
+  const helpers = letters.map((each, i): [string, string] => [
+    `q/helper${i}.py`,
+    `"""${each}"""\nimport torch\n\n\ndef draw():\n    return "${each}", torch.rand(3)\n`,
+  ]);
+  const users = letters.map((_, i): [string, string] => [
+    `q/user${i}.py`,
+    `import torch\nfrom helper${i} import draw\n\nprint(draw())\ntorch.manual_seed(0)\n`,
+  ]);
+  const { run } = shell(t, Object.fromEntries([...helpers, ...programs, ...users]));
   const [one, two, many] = ['1', '2', '3'].map((count) => run('check', '--no-cache', '--threads', count, '.'));
   assert.match(one!.stdout, /p3\/file3\.py/);
+  for (const i of letters.keys()) assert.match(one!.stdout, new RegExp(`q/helper${i}\\.py:6:`));
   assert.match(one!.stderr, /p2\/file2\.py:2 is not valid Python/);
   assert.deepEqual(two, one);
   assert.deepEqual(many, one);

@@ -1,7 +1,8 @@
 /**
  * Several threads that check together. Each reads a share of the files and hands what is kept of them to all others, so
- * that every thread knows the whole project; then each looks at the files that it has read. What they find is put together
- * in the order of the files, whoever found it.
+ * that every thread knows the whole project; then each looks at files that stand beside each other, which are likely to be
+ * part of the same programs: what one thread composes no other one has to. What they find is put together in the order of
+ * the files, whoever found it.
  */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -19,13 +20,18 @@ import { speakAs } from './locale.ts';
 import type { Values } from './options.ts';
 import { UsageError } from './say.ts';
 import { type CheckSession, type Outline, type Reading, type SaidProblem, sessionLike } from './session.ts';
+import { asShared, fromShared, type SharedFile } from './shared-file.ts';
 
 /** A thread for fewer files would take longer to start than to check them. */
 const FEWEST_FILES = 40;
 /** More threads than these rather wait for memory than for a processor. */
 const MOST_THREADS = 8;
-/** So many files are taken from the pile at once. */
+/** So few files are taken from a pile at once. */
 const HANDFUL = 8;
+
+/** The piles that all threads take from: files to read, and files to look at. */
+type Pile = 'read' | 'judged';
+const PILES: readonly Pile[] = ['read', 'judged'];
 
 /** What the main thread was asked. */
 export interface CrewTask {
@@ -38,7 +44,8 @@ export interface CrewTask {
 /** What a thread is given at its start. */
 interface Task extends CrewTask, Outline {
   readonly argv: readonly string[];
-  /** How many files were taken from the pile. */
+  readonly threads: number;
+  /** How many files were taken from each pile. */
   readonly taken: Int32Array;
 }
 
@@ -48,6 +55,8 @@ interface Sent {
   readonly record: FileRecord | null;
   readonly silence: Silence;
   readonly problems: readonly SaidProblem[];
+  /** The file itself, parsed: whoever composes a program with it need not read it again. */
+  readonly file: SharedFile | undefined;
 }
 
 /** What a thread has read, and what it was kept from. */
@@ -73,21 +82,18 @@ export async function judgeTogether(session: CheckSession, order: CrewTask, thre
     session.index();
     return findAll(session, order.wantsReplacements);
   }
-  const taken = new Int32Array(new SharedArrayBuffer(4));
-  const task: Task = { ...order, argv: process.argv.slice(2), files, near, named, notes, taken };
+  const taken = new Int32Array(new SharedArrayBuffer(PILES.length * Int32Array.BYTES_PER_ELEMENT));
+  const task: Task = { ...order, argv: process.argv.slice(2), files, near, named, notes, threads: count, taken };
   const others = Array.from({ length: count - 1 }, () => new Other(task));
   try {
     await loadSyntax(wasm);
-    const own = readShare(session, taken);
+    const own = readShare(session, task);
     const shares = [shareOf(session, own), ...(await Promise.all(others.map((other) => other.next<Share>())))];
     for (const other of others) other.send(shares);
     takeAll(session, own, shares);
     for (const path of shares.flatMap(({ outside }) => outside)) session.fence.outside.add(path);
     session.complete();
-    const judged = [
-      judgeShare(session, own, order),
-      ...(await Promise.all(others.map((other) => other.next<Judged[]>()))),
-    ];
+    const judged = [judgeShare(session, task), ...(await Promise.all(others.map((other) => other.next<Judged[]>())))];
     const byPath = new Map(judged.flat().map((each) => [each.path, each]));
     return gather(
       session,
@@ -146,21 +152,31 @@ export async function workAlong(): Promise<void> {
   await speakAs(task.argv, process.env);
   await loadSyntax(wasm);
   const session = sessionLike(task, task.rest, task.values, task.version);
-  const own = readShare(session, task.taken);
+  const own = readShare(session, task);
   const answer = new Promise<readonly Share[]>((resolve) => port.once('message', resolve));
   port.postMessage(shareOf(session, own));
   takeAll(session, own, await answer);
   session.complete();
-  port.postMessage(judgeShare(session, own, task));
+  port.postMessage(judgeShare(session, task));
 }
 
-/** Reads files from the pile until there are none. */
-function readShare(session: CheckSession, taken: Int32Array): Map<string, Reading> {
-  const { all } = session;
-  const own = new Map<string, Reading>();
-  for (let at = Atomics.add(taken, 0, HANDFUL); at < all.length; at = Atomics.add(taken, 0, HANDFUL)) {
-    for (const path of all.slice(at, at + HANDFUL)) own.set(path, session.readOne(path));
+/**
+ * Takes from a pile until nothing is left: few of many files at once where each is as good as another, or else as many
+ * beside each other as leave enough for the others.
+ */
+function* takenFrom(pile: Pile, all: readonly string[], { taken, threads }: Task): Iterable<string> {
+  const index = PILES.indexOf(pile);
+  for (let start = Atomics.load(taken, index); start < all.length; start = Atomics.load(taken, index)) {
+    const share = pile === 'read' ? 0 : Math.ceil((all.length - start) / (2 * threads));
+    const end = start + Math.max(HANDFUL, share);
+    if (Atomics.compareExchange(taken, index, start, end) === start) yield* all.slice(start, end);
   }
+}
+
+/** Reads files until all are read. */
+function readShare(session: CheckSession, task: Task): Map<string, Reading> {
+  const own = new Map<string, Reading>();
+  for (const path of takenFrom('read', session.all, task)) own.set(path, session.readOne(path));
   return own;
 }
 
@@ -170,9 +186,18 @@ const shareOf = (session: CheckSession, own: ReadonlyMap<string, Reading>): Shar
     record: indexed?.record ?? null,
     silence,
     problems,
+    file: share(session, path),
   })),
   outside: [...session.fence.outside],
 });
+
+/** Puts what was read of a file where all threads can read it, this one too. */
+function share(session: CheckSession, path: string): SharedFile | undefined {
+  const kept = session.kept(path);
+  const shared = kept && asShared(kept);
+  if (shared) session.keep(fromShared(shared));
+  return shared;
+}
 
 /** Takes all files in, in the order in which one thread would. */
 function takeAll(session: CheckSession, own: ReadonlyMap<string, Reading>, shares: readonly Share[]): void {
@@ -184,14 +209,18 @@ function takeAll(session: CheckSession, own: ReadonlyMap<string, Reading>, share
   }
 }
 
-function receive(session: CheckSession, { path, record, silence, problems }: Sent): Reading {
+function receive(session: CheckSession, { path, record, silence, problems, file }: Sent): Reading {
   const vocabulary = vocabularyOf(session.settingsOf(path));
-  const indexed = record && indexRecord(record, vocabulary, () => session.read(path).source ?? '');
+  if (file) session.keep(fromShared(file));
+  const indexed =
+    record && indexRecord(record, vocabulary, () => session.kept(path) ?? session.read(path).source ?? '');
   return { path, indexed, silence, problems };
 }
 
-const judgeShare = (
-  session: CheckSession,
-  own: ReadonlyMap<string, Reading>,
-  { wantsReplacements }: CrewTask,
-): Judged[] => session.files.filter((path) => own.has(path)).map((path) => judgeOne(session, path, wantsReplacements));
+/** Looks at files until all are looked at. */
+function judgeShare(session: CheckSession, task: Task): Judged[] {
+  const judged: Judged[] = [];
+  for (const path of takenFrom('judged', session.files, task))
+    judged.push(judgeOne(session, path, task.wantsReplacements));
+  return judged;
+}

@@ -123,6 +123,16 @@ export class CheckSession {
     return sourceFile(readRegular(path), path.endsWith('.ipynb'));
   }
 
+  /** A file as it was read; undefined for one that was not. */
+  kept(path: string): KeptFile | undefined {
+    return this.#kept.get(path);
+  }
+
+  /** Has a file as somebody read it stand for what is on disk. */
+  keep(file: KeptFile): void {
+    this.#kept.set(file.path, file);
+  }
+
   /** Undefined for a notebook in another language. */
   open(path: string): PythonFile | undefined {
     const kept = this.#kept.get(path);

@@ -53,8 +53,12 @@ function closed(file: PythonFile, vocabulary: Vocabulary, again: Again): Indexed
   return { effects, sites, facts, calls, record: all, seenBy: seenWith(again, vocabulary) };
 }
 
-/** A closed file by its record; `read` gives its text or the parsed file, or throws where neither can be had any more. */
-export function indexRecord(record: FileRecord, vocabulary: Vocabulary, read: () => Source | PythonFile): IndexedFile {
+/** A closed file by its record; `read` gives its text or the file, kept or parsed, or throws where none can be had any more. */
+export function indexRecord(
+  record: FileRecord,
+  vocabulary: Vocabulary,
+  read: () => Source | KeptFile | PythonFile,
+): IndexedFile {
   const again = againFrom(record.path, read);
   const { effects, sites } = unpack(record, lowerWith(again, vocabulary));
   const calls = callsIn(new Set(record.words), again);

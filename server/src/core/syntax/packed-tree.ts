@@ -3,7 +3,6 @@
  * as reading them. Only what nodes are is kept; the tree of tree-sitter's that an edit would need is not.
  */
 
-import type { NodeKind } from './grammar.ts';
 import { Node } from './node.ts';
 import type { FieldName, NodeType } from './node-types.ts';
 
@@ -16,18 +15,18 @@ const HAS_CHILDREN = 16;
 /** So many bytes a node takes at most. */
 const MOST_BYTES = 40;
 
-/** Numbers for what nodes are, in the order in which they were first met. */
+/** Numbers for what nodes are, the same in every thread that has the grammar. */
 class Numbers<T> {
-  readonly #numbers = new Map<T, number>();
-  readonly #all: T[] = [];
+  readonly #numbers: ReadonlyMap<T, number>;
+  readonly #all: readonly T[];
+
+  constructor(values: Iterable<T>) {
+    this.#all = [...new Set(values)];
+    this.#numbers = new Map(this.#all.map((value, number) => [value, number]));
+  }
 
   of(value: T): number {
-    let number = this.#numbers.get(value);
-    if (number === undefined) {
-      number = this.#all.push(value) - 1;
-      this.#numbers.set(value, number);
-    }
-    return number;
+    return this.#numbers.get(value)!;
   }
 
   at(number: number): T {
@@ -35,12 +34,18 @@ class Numbers<T> {
   }
 }
 
-const types = new Numbers<NodeKind['type']>();
-const fields = new Numbers<FieldName | null>();
+let types = new Numbers<NodeType>([]);
+let fields = new Numbers<FieldName | null>([]);
+
+/** Once, before the first tree: all that the grammar has, in its order. */
+export function numberNodes(allTypes: Iterable<NodeType>, allFields: Iterable<FieldName | null>): void {
+  types = new Numbers(allTypes);
+  fields = new Numbers(allFields);
+}
 
 let buffer = new Uint8Array(1 << 16);
 
-/** The tree below a root; for this process only. */
+/** The tree below a root; for the threads of this process. */
 export function packTree(root: Node): Uint8Array {
   let at = 0;
   let last = 0;
@@ -104,7 +109,7 @@ export function unpackTree(bytes: Uint8Array): Node {
   };
   const levels: Level[] = [];
   for (;;) {
-    const type = types.at(take()) as NodeType;
+    const type = types.at(take());
     const field = fields.at(take());
     const flags = take();
     const gap = take();

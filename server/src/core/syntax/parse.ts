@@ -8,7 +8,7 @@ import { Language, Parser, type Tree } from 'web-tree-sitter';
 import { holdsStatements, kindOf } from './grammar.ts';
 import { collectComments, type Node } from './node.ts';
 import type { FieldName, NodeType } from './node-types.ts';
-import { unpackTree } from './packed-tree.ts';
+import { numberNodes, unpackTree } from './packed-tree.ts';
 import { readLanguage, type Language as TreeLanguage } from './tree-layout.ts';
 import { type Reusable, TreeReader } from './tree-reader.ts';
 
@@ -58,6 +58,8 @@ export async function loadSyntax(wasm: WasmBytes): Promise<void> {
   const tree = parser.parse('');
   if (!tree) throw new Error('The parser gives no tree.');
   const error = kindOf('ERROR', true);
+  // The list has holes, which `flatMap` leaves out.
+  numberNodes([...kinds.flatMap(({ type }) => type), error.type], [null, ...fields]);
   loaded = { parser, memory, language: readLanguage(memory.HEAPU32, tree.rootNode.id, kinds, fields, error) };
   tree.delete();
 }

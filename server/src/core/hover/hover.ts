@@ -6,7 +6,7 @@ import { loaderRow } from '../knowledge/loaders.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { compareVersions } from '../knowledge/tables.ts';
 import { noteOn } from '../knowledge/transforms.ts';
-import { DATA_LOADER, isLeftOut, loaderArgument } from '../loading/loaders.ts';
+import { DATA_LOADER, isLeftOut, loaderArgument } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { Span } from '../text/edit.ts';

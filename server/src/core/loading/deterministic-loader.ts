@@ -4,20 +4,13 @@ import type { Project } from '../contract/project.ts';
 import { insertBefore } from '../edits/edit-text.ts';
 import { freeName, spellAll } from '../edits/imports.ts';
 import { nameFor } from '../knowledge/names.ts';
+import { isLeftOut, loaderArgument } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { differsByRank, rankAt } from '../seeding/ranks.ts';
 import { orNone, seedFor } from '../seeding/seed-values.ts';
 import type { Edit } from '../text/edit.ts';
-import {
-  isCalledInLoop,
-  isLeftOut,
-  loaderArgument,
-  outsideLoops,
-  type PassedArgument,
-  passing,
-  seededGenerator,
-} from './loaders.ts';
+import { isCalledInLoop, outsideLoops, type PassedArgument, passing, seededGenerator } from './loaders.ts';
 import { workerPart } from './worker-functions.ts';
 
 /**

@@ -1,35 +1,15 @@
-/** The arguments of a DataLoader, and the seeded generators of a file. */
+/** Generators for loaders: those a file has, where one is made once, and how it is passed. */
 
 import { addArguments, replace, statementOf } from '../edits/edit-text.ts';
-import { loaderRow } from '../knowledge/loaders.ts';
 import { nameFor } from '../knowledge/names.ts';
+import { loaderArgument } from '../lowering/loader-arguments.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { lookUp } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
 
-export const DATA_LOADER = nameFor('data-loader');
 const GENERATOR = nameFor('generator');
-
-export function loaderArgument(
-  file: PythonFile,
-  call: Call,
-  name: 'batch_size' | 'shuffle' | 'sampler' | 'batch_sampler' | 'num_workers' | 'worker_init_fn' | 'generator',
-): Argument {
-  return file.argument(call, name, (loaderRow(call.name) ?? loaderRow(DATA_LOADER))?.positions[name]);
-}
-
-/** True where the call is known to leave the argument out, or passes `None`. */
-export function isLeftOut(argument: Argument): boolean {
-  return argument === 'absent' || (typeof argument !== 'string' && argument.type === 'none');
-}
-
-export function startsWorkers(file: PythonFile, call: Call): boolean {
-  const workers = loaderArgument(file, call, 'num_workers');
-  if (workers === 'absent') return false;
-  return typeof workers === 'string' || file.constant(workers) !== 0;
-}
 
 /** True where the code runs once: what is made there is not made anew for each epoch. */
 export function madeOnce(file: PythonFile, node: Node): boolean {
@@ -77,8 +57,7 @@ export function outsideLoops(node: Node): Node | null {
 
 /** A function called once per epoch would make the same generator, and so the same order, every time. */
 export function isCalledInLoop(file: PythonFile, node: Node, depth = 0): boolean {
-  const definition = node.enclosing('function_definition');
-  const id = definition ? file.scopes.byNode.get(definition)?.owner?.id : undefined;
+  const id = file.functionAround(node)?.id;
   if (!id || depth > 5) return false;
   return file.calls(id).some((call) => {
     const loop = call.node.enclosing('for_statement', 'while_statement', 'function_definition', 'list_comprehension');

@@ -24,8 +24,7 @@ function torchSeeds(file: PythonFile): TorchSeed[] {
   });
   const helpers = new Map(
     direct.flatMap(({ call }) => {
-      const home = call.node.enclosing('function_definition');
-      const id = home ? file.scopes.byNode.get(home)?.owner?.id : undefined;
+      const id = file.functionAround(call.node)?.id;
       return id === undefined ? [] : [[id, call] as const];
     }),
   );
@@ -72,7 +71,7 @@ function placesOf(node: Node, file: PythonFile, found = new Map<Node, Node>()): 
   const home = node.enclosing('function_definition') ?? file.syntax.root;
   if (found.has(home) || found.size > 20) return found;
   found.set(home, node);
-  const id = home.type === 'module' ? undefined : file.scopes.byNode.get(home)?.owner?.id;
+  const id = file.functionAt(home)?.id;
   for (const call of id === undefined ? [] : file.calls(id)) placesOf(call.node, file, found);
   return found;
 }

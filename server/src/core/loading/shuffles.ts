@@ -3,12 +3,12 @@
 import type { Project } from '../contract/project.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
 import { isLibrary } from '../knowledge/names.ts';
+import { loaderArgument } from '../lowering/loader-arguments.ts';
 import { isOn } from '../lowering/values.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { Evaluator, Fact } from '../python/evaluator.ts';
 import { looksLikeClass, type Node, type PythonFile } from '../python/file.ts';
 import type { Entered, Value } from '../python/value.ts';
-import { loaderArgument } from './loaders.ts';
 
 /** Calls with a `shuffle` that make an object of a class of the project's own which is made as a DataLoader is. */
 export function ownLoaderCalls(file: PythonFile, project: Project): Call[] {

@@ -3,12 +3,13 @@
 import { spell } from '../edits/imports.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { type DrawRow, drawOf } from '../knowledge/tables.ts';
+import { isLeftOut } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { ClassInfo } from '../python/scope.ts';
 import { orNone, type SeedValue } from '../seeding/seed-values.ts';
 import type { Edit } from '../text/edit.ts';
-import { isLeftOut, madeOnce, passArgument, seededGenerator } from './loaders.ts';
+import { madeOnce, passArgument, seededGenerator } from './loaders.ts';
 
 const RANDOM_SPLIT = nameFor('random-split');
 const RANDPERM = nameFor('permutation');

@@ -5,13 +5,13 @@ import { addArguments, replace } from '../edits/edit-text.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
 import { compareVersions, type Pipelines, pipelinesOf } from '../knowledge/tables.ts';
 import { randomPipeline } from '../lowering/augmentation.ts';
+import { startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { OwnDraw } from '../seeding/own-generators.ts';
 import { orNone, seedFor } from '../seeding/seed-values.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
-import { startsWorkers } from './loaders.ts';
 import { loaderCalls } from './worker-seeds.ts';
 
 /** The outermost pipelines of a file that draw, and that nothing in the file or the program seeds. */

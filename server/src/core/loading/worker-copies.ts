@@ -1,9 +1,11 @@
 /** Generators that an object keeps from `__init__` on, and that every worker of a DataLoader gets a copy of. */
+
 import { nameFor, namesFor } from '../knowledge/names.ts';
+import { startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
-import { initializerOf, isWithoutWorkers, loaderCalls } from './worker-seeds.ts';
+import { initializerOf, loaderCalls } from './worker-seeds.ts';
 
 export interface KeptGenerator {
   readonly owner: ClassInfo;
@@ -100,7 +102,7 @@ export function loadersOf(kept: KeptGenerator, file: PythonFile): Record<'own' |
   const own = loaders.filter(({ made }) => made && holds(made, kept.owner, file)).map(({ loader }) => loader);
   const unknown = loaders.filter(({ made }) => made === null).map(({ loader }) => loader);
   const seen = own.length > 0 ? own : unknown;
-  return { own, seen, started: seen.filter((loader) => !isWithoutWorkers(loader, file)) };
+  return { own, seen, started: seen.filter((loader) => startsWorkers(file, loader)) };
 }
 
 /** How a generator of the same kind is made with a seed: what makes it, and what follows; null where a device is asked for. */

@@ -5,12 +5,13 @@ import { indentUnit } from '../edits/edit-text.ts';
 import { freeName, insertHelper, spellAll } from '../edits/imports.ts';
 import { nameFor } from '../knowledge/names.ts';
 import { INITIAL_SEED, streamRow } from '../knowledge/streams.ts';
+import { isLeftOut, loaderArgument, startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { lookUp } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
-import { isLeftOut, loaderArgument, type PassedArgument, startsWorkers } from './loaders.ts';
+import type { PassedArgument } from './loaders.ts';
 import { leavesNumpy, unseededDraw, type WorkerDraw } from './worker-draws.ts';
 
 const [NUMPY_SEED, PYTHON_SEED] = [streamRow('numpy').seed, streamRow('python').seed];

@@ -4,10 +4,10 @@ import type { PassedInitializer } from '../contract/project.ts';
 import { LOADER_NAMES } from '../knowledge/loaders.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { type Stream, seederOf } from '../knowledge/tables.ts';
+import { loaderArgument, startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { assignedValues, type FunctionInfo } from '../python/scope.ts';
-import { loaderArgument } from './loaders.ts';
 
 const PARTIAL = nameFor('partial');
 
@@ -80,7 +80,7 @@ export function initializerOf(given: Node, file: PythonFile): Initializer | null
 export function passedInitializers(file: PythonFile): PassedInitializer[] {
   return loaderCalls(file).flatMap((loader) => {
     const given = loaderArgument(file, loader, 'worker_init_fn');
-    if (typeof given === 'string' || isWithoutWorkers(loader, file)) return [];
+    if (typeof given === 'string' || !startsWorkers(file, loader)) return [];
     const persistent = isPersistent(loader, file);
     return branchesOf(given).flatMap((each) => {
       const passed = passedFrom(each, file);
@@ -270,12 +270,6 @@ function judgeAttribute(node: Node, each: Initializer | null, file: PythonFile, 
 }
 
 const join = (a: Parts, b: Parts): Parts => ({ worker: a.worker || b.worker, fresh: a.fresh || b.fresh });
-
-/** True where the loader is known to start no workers. */
-export function isWithoutWorkers(call: Call, file: PythonFile): boolean {
-  const workers = loaderArgument(file, call, 'num_workers');
-  return workers === 'absent' || (typeof workers !== 'string' && file.constant(workers) === 0);
-}
 
 /** Persistent, or perhaps so. */
 export function isPersistent(loader: Call, file: PythonFile): boolean {

@@ -7,7 +7,6 @@ import { type DrawRow, drawingMethod, drawOf, drawsOfMethod } from '../knowledge
 import { arraySizeOf } from '../knowledge/transforms.ts';
 import type { Call, Constant } from '../python/call.ts';
 import { looksLikeClass, type PythonFile } from '../python/file.ts';
-import type { FunctionInfo } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
 import { isHarmlessDraw } from './harmless-draws.ts';
 import { makerOf } from './makers.ts';
@@ -76,7 +75,7 @@ export function findDraw(call: Call, file: PythonFile): DrawRow | undefined {
 /** The stream that code at a place reaches under the name of another one: compiled functions have their own. */
 export function streamAt(place: Node, stream: Stream, file: PythonFile): Stream {
   for (let at = place.enclosing('function_definition'); at; at = at.enclosing('function_definition')) {
-    const decorators = (file.scopes.byNode.get(at)?.owner as FunctionInfo | undefined)?.decorators ?? [];
+    const decorators = file.functionAt(at)?.decorators ?? [];
     const names = decorators.flatMap(({ children: [each] }) =>
       each ? file.qualify(each.get('function') ?? each) : [],
     );

@@ -49,7 +49,7 @@ export function overwrittenBy(statement: Node, file: PythonFile): Replacement | 
 
 /** What surely runs after a statement, on each of the ways on: behind a function that draws for the module, behind its calls. */
 function waysFrom(statement: Node, target: Node, file: PythonFile, depth = 0): readonly (readonly Node[])[] {
-  const home = linksOf(file).functionAround(statement);
+  const home = linksOf(file).bodyAround(statement);
   const after = statementsAfter(statement);
   const isOfModule = home ? isForModule(home, target, file) : file.scope(statement).kind === 'module';
   // What runs behind a call may stand anywhere in the file.

@@ -265,5 +265,5 @@ export function transformingFunctions(file: PythonFile): string[] {
 /** The id of the function a node stands in. */
 function homeOf(node: Node, file: PythonFile): string {
   const home = node.enclosing('function_definition', 'lambda');
-  return (home && file.scopes.byNode.get(home)?.owner?.id) ?? '';
+  return (home && file.functionAt(home)?.id) ?? '';
 }

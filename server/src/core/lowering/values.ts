@@ -340,7 +340,7 @@ function oneOf(values: readonly EffectValue[]): EffectValue {
 }
 
 function functionId(node: Node, file: PythonFile): string {
-  return (file.scopes.byNode.get(node)?.owner as FunctionInfo | undefined)?.id ?? '';
+  return file.functionAt(node)?.id ?? '';
 }
 
 /** What a function returns, where all its `return` statements agree or are all known. */

@@ -34,7 +34,7 @@ export function runsWithoutGradient(node: Node, file: PythonFile, callers: Calle
   const at = node.enclosing('function_definition');
   if (!at) return false;
   if (decoratorsOf(at).some((each) => turnsOff(each, file) || wrapsOff(each, file))) return true;
-  const info = file.scopes.byNode.get(at)?.owner as FunctionInfo | undefined;
+  const info = file.functionAt(at);
   if (!info) return false;
   if (info.class && callers.isDataset?.(info.class.id)) return true;
   if (info.class && hasQuietBase(info, file) && !isUnderWith(node, file, turnsOn)) return true;

@@ -46,7 +46,7 @@ const isIndex: Fact = (value) => {
   }
   if (node.type !== 'identifier') return undefined;
   const isParameter = file.definitions(node).some(({ kind }) => kind === 'parameter');
-  return isParameter && linksOf(file).functionAround(node)?.name === '__getitem__' ? true : undefined;
+  return isParameter && linksOf(file).bodyAround(node)?.name === '__getitem__' ? true : undefined;
 };
 
 /** True for the index of a Dataset's sample, and for what stands at that index in an order of its own. */

@@ -14,7 +14,6 @@ import { transformingFunctions } from '../lowering/transforms.ts';
 import { fillers } from '../operations/unfilled.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { linksOf } from '../python/links.ts';
 import { isMainGuard } from '../python/main-guard.ts';
 import { isNeverMentioned, outermostFunction } from '../python/mentions.ts';
 import { nearestFunction } from '../python/scope.ts';
@@ -149,7 +148,7 @@ const fitsAtTop = (file: PythonFile): boolean =>
 /** It stands in the module's body, or in a function that this calls. */
 function isRunAtTop(node: Node, file: PythonFile, depth = 0): boolean {
   const home = node.enclosing('function_definition', 'lambda', 'class_definition');
-  const info = home?.type === 'function_definition' ? linksOf(file).functionAt(home) : undefined;
+  const info = home?.type === 'function_definition' ? file.functionAt(home) : undefined;
   if (!info || depth > DEEPEST) return home === null;
   return file.calls(info.id).some((call) => isRunAtTop(call.node, file, depth + 1));
 }

@@ -119,7 +119,7 @@ export class Backward {
 
   #parameter(value: Value, { node: name, parameter }: Definition & { kind: 'parameter' }): readonly Value[] | null {
     const { file, access, frame } = value;
-    const info = linksOf(file).functionAround(name);
+    const info = linksOf(file).bodyAround(name);
     if (!info) return STOP;
     if (isSelf(info, parameter.name, file)) {
       const step = access[0];
@@ -301,7 +301,7 @@ export class Backward {
     const step = value.access[0];
     if (!step?.startsWith('(')) return STOP;
     const call = this.#calls[Number(step.slice(1, -1))];
-    const info = known ?? (value.node.type === 'lambda' ? linksOf(value.file).functionAt(value.node) : undefined);
+    const info = known ?? (value.node.type === 'lambda' ? value.file.functionAt(value.node) : undefined);
     if (!call || !info) return STOP;
     const entered = { ...value, file: call.file, node: call.node, frame: call.frame, access: value.access.slice(1) };
     return this.#run(entered, value.file, info);
@@ -394,7 +394,7 @@ export class Backward {
   #mapped(value: Value, made: Node, access: readonly Step[]): readonly Value[] | null {
     const { file } = value;
     const links = linksOf(file);
-    const info = made.type === 'lambda' ? links.functionAt(made) : links.target(file.qualify(made));
+    const info = made.type === 'lambda' ? file.functionAt(made) : links.target(file.qualify(made));
     return info ? this.#results(info, { ...value, access, frame: null, sure: false }) : null;
   }
 
@@ -442,7 +442,7 @@ export class Backward {
 
   /** A call by each caller of its function, followed further where it hands on what that was passed besides. */
   entriesOf(file: PythonFile, call: Call, depth = 0): readonly Entered[] {
-    const info = linksOf(file).functionAround(call.node);
+    const info = linksOf(file).bodyAround(call.node);
     const callers = info
       ? [
           ...linksOf(file)

@@ -313,7 +313,7 @@ export class PythonFile {
     if (definition?.kind !== 'parameter' || others.length > 0) return null;
     // The first parameter of a method is the object itself.
     const owner = nearestFunction(this.scope(expression))?.owner as FunctionInfo | undefined;
-    const method = owner && findMethodBinding(definition.node, this.#names);
+    const method = owner && this.functionAround(definition.node);
     return method?.class && method.parameters[0]?.name === definition.parameter.name && !isStatic(method, this)
       ? method.class.id
       : null;
@@ -388,6 +388,18 @@ export class PythonFile {
     if (id === null) return undefined;
     noteOf('head', id);
     return this.#names.functions.get(id);
+  }
+
+  /** The function or method that the node is the definition of. */
+  functionAt(definition: Node): FunctionInfo | undefined {
+    const owner = this.#names.byNode.get(definition)?.owner;
+    return owner && 'parameters' in owner ? owner : undefined;
+  }
+
+  /** The innermost function or method around the node, lambdas left out; undefined in the body of a module or a class. */
+  functionAround(node: Node): FunctionInfo | undefined {
+    const home = node.enclosing('function_definition');
+    return home ? this.functionAt(home) : undefined;
   }
 
   classOf(id: string | null): ClassInfo | undefined {
@@ -512,11 +524,6 @@ export function isSelfUpdate(value: Node, file: PythonFile): boolean {
 
 /** A class by convention: a name that begins with a capital. */
 export const looksLikeClass = (name: string): boolean => /^[A-Z]/.test(name.slice(name.lastIndexOf('.') + 1));
-
-function findMethodBinding(parameter: Node, scopes: Scopes): FunctionInfo | undefined {
-  const node = parameter.enclosing('function_definition');
-  return node ? (scopes.byNode.get(node)?.owner as FunctionInfo | undefined) : undefined;
-}
 
 function isStatic(method: FunctionInfo, file: PythonFile): boolean {
   return method.decorators.some((decorator) => file.read(decorator).includes('staticmethod'));

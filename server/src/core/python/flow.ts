@@ -3,7 +3,6 @@
 import { ITERATES } from '../knowledge/calls.ts';
 import { namesFor } from '../knowledge/names.ts';
 import type { Node, PythonFile } from './file.ts';
-import type { FunctionInfo } from './scope.ts';
 
 export interface Uses {
   /** The `for` statements and comprehensions that iterate it. */
@@ -108,8 +107,7 @@ function mentions(target: Node, file: PythonFile): Node[] {
 }
 
 function returned(value: Node, index: number | null, file: PythonFile, go: Go, uses: Uses): void {
-  const home = value.enclosing('function_definition');
-  const info = home ? (file.scopes.byNode.get(home)?.owner as FunctionInfo | undefined) : undefined;
+  const info = file.functionAround(value);
   const calls = info ? file.calls(info.id) : [];
   if (calls.length === 0) uses.escapes = true;
   for (const call of calls) {

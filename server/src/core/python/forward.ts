@@ -243,7 +243,7 @@ function inPair(value: Value, pair: Node): Next {
 /** To the call that ran the function where that is known, else to all of them. */
 function returned(value: Value, statement: Node, elsewhere: Elsewhere): Next {
   const { file, frame } = value;
-  const info = linksOf(file).functionAround(statement);
+  const info = linksOf(file).bodyAround(statement);
   if (!info) return USED;
   const isDelegating = statement.type === 'yield' && /^yield\s+from\b/.test(file.read(statement));
   const access = statement.type === 'yield' && !isDelegating ? [EACH, ...value.access] : value.access;

@@ -64,16 +64,10 @@ export class Links {
     this.reads = readsOf(file);
   }
 
-  /** The function that the node is the definition of. */
-  functionAt(definition: Node): FunctionInfo | undefined {
-    const owner = this.#file.scopes.byNode.get(definition)?.owner;
-    return owner && 'parameters' in owner ? owner : undefined;
-  }
-
   /** The function or lambda whose body the node stands in, or whose parameter it is. */
-  functionAround(node: Node): FunctionInfo | undefined {
+  bodyAround(node: Node): FunctionInfo | undefined {
     const home = node.enclosing('function_definition', 'lambda');
-    return home ? this.functionAt(home) : undefined;
+    return home ? this.#file.functionAt(home) : undefined;
   }
 
   results(info: FunctionInfo): FunctionResults {

@@ -11,8 +11,7 @@ const DEEPEST = 4;
 export function outermostFunction(node: Node, file: PythonFile): FunctionInfo | null {
   let found: FunctionInfo | null = null;
   for (let at = node.parent; at; at = at.parent) {
-    const owner = at.type === 'function_definition' ? file.scopes.byNode.get(at)?.owner : undefined;
-    if (owner && 'parameters' in owner) found = owner;
+    if (at.type === 'function_definition') found = file.functionAt(at) ?? found;
   }
   return found;
 }

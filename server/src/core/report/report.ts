@@ -9,7 +9,7 @@ import { Trace, type TraceStep } from '../composing/trace.ts';
 import type { Project } from '../contract/project.ts';
 import type { Finding } from '../contract/rule.ts';
 import { namesFor } from '../knowledge/names.ts';
-import { loaderArgument } from '../loading/loaders.ts';
+import { loaderArgument } from '../lowering/loader-arguments.ts';
 import { compilingNodes } from '../lowering/transforms.ts';
 import { DATA_LOADERS } from '../lowering/values.ts';
 import { opUses } from '../operations/verdicts.ts';

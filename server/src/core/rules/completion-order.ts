@@ -4,6 +4,7 @@ import type { Project } from '../contract/project.ts';
 import type { Report, Rule } from '../contract/rule.ts';
 import { removeArgument, replace } from '../edits/edit-text.ts';
 import { type Finishing, finishesIn } from '../knowledge/values.ts';
+import { startsWorkers } from '../lowering/loader-arguments.ts';
 import { DATA_LOADERS } from '../lowering/values.ts';
 import { Order, type OrderUse, placeOfUse, quoteOf } from '../ordering/order.ts';
 import type { Call } from '../python/call.ts';
@@ -146,9 +147,8 @@ function repair(call: Call, token: Node, { instead }: Finishing, file: PythonFil
 /** Batches come as workers finish them, and something is trained on them in that order. */
 function* loaderReport(call: Call, file: PythonFile, project: Project): Generator<Report> {
   const given = file.argument(call, 'in_order');
-  const workers = file.argument(call, 'num_workers', 5);
   if (typeof given === 'string' || file.constant(given) !== false) return;
-  if (workers === 'absent' || (typeof workers !== 'string' && file.constant(workers) === 0)) return;
+  if (!startsWorkers(file, call)) return;
   const { values } = project;
   let step: Node | null = null;
   values.findUse((value) => {

@@ -5,18 +5,17 @@ import { removeStatement, replace } from '../edits/edit-text.ts';
 import { freeName, spell } from '../edits/imports.ts';
 import { INITIAL_SEED } from '../knowledge/streams.ts';
 import { drawOf, seederOf } from '../knowledge/tables.ts';
-import { loaderArgument } from '../loading/loaders.ts';
 import { seedWorker, workerFunction } from '../loading/worker-functions.ts';
 import {
   type Initializer,
   initializerOf,
   initializerPassed,
   isPersistent,
-  isWithoutWorkers,
   loaderCalls,
   type RepeatedSeed,
   repeatedSeeds,
 } from '../loading/worker-seeds.ts';
+import { loaderArgument, startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { Edit, Fix } from '../text/edit.ts';
@@ -124,7 +123,7 @@ def make_loader(dataset):
     const done = new Map<Node, Use>();
     for (const loader of loaderCalls(file)) {
       const given = loaderArgument(file, loader, 'worker_init_fn');
-      if (typeof given === 'string' || isWithoutWorkers(loader, file)) continue;
+      if (typeof given === 'string' || !startsWorkers(file, loader)) continue;
       const seeder = seederOf(file.qualify(given) ?? '');
       if (seeder && seeder.streams.length > 0 && !isPersistent(loader, file)) yield byItself(given, file);
       const initializer = initializerOf(given, file);

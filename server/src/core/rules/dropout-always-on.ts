@@ -155,8 +155,7 @@ function probabilityOf(call: Call, file: PythonFile): Node | null {
 /** The method of a module that the call is in, if nothing says that it drops on purpose. */
 function methodOf(node: Node, file: PythonFile, project: Project): FunctionInfo | null {
   for (let at = node.parent; at; at = at.parent) {
-    const owner = at.type === 'function_definition' ? file.scopes.byNode.get(at)?.owner : undefined;
-    const method = owner && 'parameters' in owner ? owner : undefined;
+    const method = at.type === 'function_definition' ? file.functionAt(at) : undefined;
     if (method && BY_DESIGN.test(method.name)) return null;
     const info = method?.class;
     if (!info) continue;
@@ -226,11 +225,10 @@ function isForTraining(node: Node, method: FunctionInfo, file: PythonFile, depth
   const calls = file.methodCalls(method.name);
   if (depth > 3 || method.name === 'forward' || calls.length === 0) return false;
   return calls.every((call) => {
-    const definition = call.node.enclosing('function_definition');
-    const caller = definition ? file.scopes.byNode.get(definition)?.owner : undefined;
+    const caller = file.functionAround(call.node);
     return (
       isUnderMode(call.node, file) ||
-      (caller !== undefined && caller !== null && 'parameters' in caller && caller !== method
+      (caller !== undefined && caller !== method
         ? BY_DESIGN.test(caller.name) || isForTraining(call.node, caller, file, depth + 1)
         : false)
     );

@@ -3,7 +3,7 @@
 import type { Rule } from '../contract/rule.ts';
 import { removeStatement, statementOf } from '../edits/edit-text.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
-import { DATA_LOADER, startsWorkers } from '../loading/loaders.ts';
+import { DATA_LOADER, startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call, Constant } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { FALLBACK_SEED } from '../seeding/seed-values.ts';

@@ -283,8 +283,7 @@ function comesFromFile(expression: Node, file: PythonFile, depth = 0): boolean {
 /** In its own function, or in all functions that call that one. */
 function isWithoutGradient(node: Node, file: PythonFile, project: Project, depth = 0): boolean {
   if (runsWithoutGradient(node, file, { isWhole: false, isDataset: (name) => project.isDataset(name) })) return true;
-  const home = node.enclosing('function_definition');
-  const id = home ? file.scopes.byNode.get(home)?.owner?.id : undefined;
+  const id = file.functionAround(node)?.id;
   const calls = id === undefined ? [] : file.calls(id);
   return depth < 4 && calls.length > 0 && calls.every((call) => isWithoutGradient(call.node, file, project, depth + 1));
 }

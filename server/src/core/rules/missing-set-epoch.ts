@@ -6,7 +6,7 @@ import { indentUnit, insertBefore, replace } from '../edits/edit-text.ts';
 import { freeName } from '../edits/imports.ts';
 import { RANK_SAMPLER } from '../knowledge/calls.ts';
 import { nameFor } from '../knowledge/names.ts';
-import { DATA_LOADER } from '../loading/loaders.ts';
+import { DATA_LOADER } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { usesOf } from '../python/flow.ts';
@@ -130,7 +130,7 @@ function trains(node: Node, file: PythonFile, depth = 0): boolean {
 function epochLoop(pass: Node, file: PythonFile, depth = 0): Node | null {
   const outer = pass.enclosing('for_statement', 'while_statement', 'function_definition', 'lambda');
   if (outer && outer.type !== 'function_definition') return outer.type === 'lambda' ? null : outer;
-  const id = outer ? file.scopes.byNode.get(outer)?.owner?.id : undefined;
+  const id = outer ? file.functionAt(outer)?.id : undefined;
   if (id === undefined || depth > 4) return null;
   const loops = file.calls(id).flatMap((call) => epochLoop(call.node, file, depth + 1) ?? []);
   return loops[0] ?? null;

@@ -6,6 +6,7 @@ import { addArguments, addItems, indentUnit, insertAfter, insertBefore, statemen
 import { loaderRow } from '../knowledge/loaders.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { compareVersions } from '../knowledge/tables.ts';
+import { loaderArgument } from '../lowering/loader-arguments.ts';
 import { modulesNamed } from '../lowering/modules.ts';
 import type { Call } from '../python/call.ts';
 import type { Fact } from '../python/evaluator.ts';
@@ -210,7 +211,7 @@ const shuffles: Fact = ({ node, access, file }) => {
   const call = file.call(node);
   const row = loaderRow(call.name);
   if (!row || row.keepsOrder || row.stream) return undefined;
-  const shuffle = file.argument(call, 'shuffle', row.positions.shuffle);
+  const shuffle = loaderArgument(file, call, 'shuffle');
   return (typeof shuffle !== 'string' && file.constant(shuffle) === true) || undefined;
 };
 

@@ -3,10 +3,11 @@
 import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
-import { isLeftOut, loaderArgument, passing, startsWorkers } from '../loading/loaders.ts';
+import { passing } from '../loading/loaders.ts';
 import { unseededDraw, type WorkerDraw } from '../loading/worker-draws.ts';
 import { seedingPart } from '../loading/worker-functions.ts';
 import { loaderCalls } from '../loading/worker-seeds.ts';
+import { isLeftOut, loaderArgument, startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Fix } from '../text/edit.ts';

@@ -1,8 +1,8 @@
 /** An iterable dataset that never asks for its worker: each worker hands out all of it. */
 
 import type { Rule } from '../contract/rule.ts';
-import { isLeftOut, loaderArgument } from '../loading/loaders.ts';
 import { loaderCalls } from '../loading/worker-seeds.ts';
+import { isLeftOut, loaderArgument } from '../lowering/loader-arguments.ts';
 import { evaluatorOf } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { t } from '../text/language.ts';

@@ -19,7 +19,7 @@ interface Caller {
 /** Draws at each call of the function instead of in it; null where that would draw otherwise, or a caller is out of sight. */
 export function drawOutside(draw: Call, file: PythonFile): Fix | null {
   const home = draw.node.enclosing('function_definition', 'lambda', 'class_definition');
-  const info = home?.type === 'function_definition' ? (file.scopes.byNode.get(home)?.owner as FunctionInfo) : null;
+  const info = home?.type === 'function_definition' ? file.functionAt(home) : null;
   if (!info || info.class || !runsOnce(draw.node, info.node)) return null;
   if (info.parameters.some(({ star, keywordOnly, default: usual }) => star !== '' || keywordOnly || usual !== null))
     return null;

@@ -127,8 +127,7 @@ function runsFirst(statement: Node, file: PythonFile, project: Project): boolean
   const block = statement.parent?.children ?? [];
   const before = block.slice(0, block.indexOf(statement));
   if (before.some((each) => mayDraw(each, file, project))) return false;
-  const home = statement.enclosing('function_definition');
-  const owner = home ? file.scopes.byNode.get(home)?.owner : undefined;
+  const owner = file.functionAround(statement);
   if (!owner) return true;
   const [only, ...others] = file.calls(owner.id);
   const caller = only?.node.parent?.type === 'expression_statement' && others.length === 0 ? only.node.parent : null;
@@ -140,19 +139,16 @@ function outerCall(seed: Reached, file: PythonFile, project: Project): Node {
   const here = [...seed.via, seed.site].filter((site) => site.path === file.path);
   const nodes = here.map((site) => nodeAt(file, project.locate(site)));
   const isSeedOnly = (node: Node): boolean => node.enclosing('call')?.parent?.type === 'expression_statement';
-  const inHelper = nodes.at(-1)?.enclosing('function_definition');
-  const parameters = inHelper
-    ? (file.scopes.byNode.get(inHelper)?.owner as { parameters?: readonly unknown[] } | null)
-    : null;
-  const takesSeed = (parameters?.parameters?.length ?? 0) > 0 && nodes.length > 1;
+  const last = nodes.at(-1);
+  const helper = last && file.functionAround(last);
+  const takesSeed = (helper?.parameters.length ?? 0) > 0 && nodes.length > 1;
   const node = takesSeed ? nodes.at(-2) : nodes.at(-1);
   return node && isSeedOnly(node) ? node : file.syntax.root;
 }
 
 /** On the way to what is reached, the program passes the function of a statement, behind it. */
 function comesBehind(reached: Reached, statement: Node, file: PythonFile, project: Project): boolean {
-  const home = statement.enclosing('function_definition');
-  const unit = home ? (file.scopes.byNode.get(home)?.owner?.id ?? '') : '';
+  const unit = file.functionAround(statement)?.id ?? '';
   const step = [...reached.via, reached.site].find(
     ({ path, site }) => path === file.path && partsOfSite(site).unit === unit,
   );

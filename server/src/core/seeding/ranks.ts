@@ -47,8 +47,7 @@ export function differsByRank(node: Node, file: PythonFile): boolean {
 
 /** What the calls of its function pass for a parameter; null for a call that does not show it. */
 function passedFor(definition: Definition & { readonly kind: 'parameter' }, file: PythonFile): (Node | null)[] {
-  const home = definition.node.enclosing('function_definition');
-  const owner = home ? file.scopes.byNode.get(home)?.owner : undefined;
+  const owner = file.functionAround(definition.node);
   if (!owner || !('parameters' in owner) || owner.class) return [];
   const index = owner.parameters.findIndex((each: Parameter) => each === definition.parameter);
   return file.calls(owner.id).map((call) => {
@@ -108,8 +107,7 @@ const definitionsAt = (name: string, place: Node, file: PythonFile): readonly De
 
 /** The place is in a function that a started process calls. */
 function isReachedFrom(place: Node, children: readonly TwinProcess[], file: PythonFile, depth = 0): boolean {
-  const home = place.enclosing('function_definition');
-  const id = home ? file.scopes.byNode.get(home)?.owner?.id : undefined;
+  const id = file.functionAround(place)?.id;
   if (id === undefined || depth > DEEPEST) return false;
   return file
     .calls(id)

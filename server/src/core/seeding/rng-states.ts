@@ -6,6 +6,7 @@ import { loaderRow } from '../knowledge/loaders.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { drawOf, looksLikeSeeder, type Stream, seederOf } from '../knowledge/tables.ts';
+import { isLeftOut, loaderArgument, startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import { evaluatorOf, type Fact } from '../python/evaluator.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -90,11 +91,8 @@ function statefulLoaders(file: PythonFile): KeptStates['statefulLoaders'] {
   const made = file.allCalls.filter(({ name }) => loaderRow(name)?.keepsOrder);
   if (made.length === 0) return 'none';
   const isOwn = (call: Call): boolean => {
-    const positions = loaderRow(call.name)?.positions;
-    const generator = file.argument(call, 'generator', positions?.generator);
-    const workers = file.argument(call, 'num_workers', positions?.num_workers);
-    const hasWorkers = workers !== 'absent' && (typeof workers === 'string' || file.constant(workers) !== 0);
-    return typeof generator !== 'string' && generator.type !== 'none' && !hasWorkers;
+    const generator = loaderArgument(file, call, 'generator');
+    return typeof generator !== 'string' && !isLeftOut(generator) && !startsWorkers(file, call);
   };
   return made.some(isOwn) ? 'own' : 'some';
 }
@@ -157,9 +155,9 @@ function ordersByOwn(file: PythonFile): boolean {
   return file.allCalls.some((call) => {
     const row = loaderRow(call.name);
     if (call.name === null || (!row && drawOf(call.name)?.kind !== 'sampler')) return false;
-    const shuffle = row ? file.argument(call, 'shuffle', row.positions.shuffle) : 'unknown';
+    const shuffle = row ? loaderArgument(file, call, 'shuffle') : 'unknown';
     const isShuffled = !row || (typeof shuffle !== 'string' && file.constant(shuffle) !== false);
-    const given = file.argument(call, 'generator', row?.positions.generator);
+    const given = row ? loaderArgument(file, call, 'generator') : file.argument(call, 'generator');
     if (!isShuffled || typeof given === 'string' || call.node.enclosing('for_statement', 'while_statement'))
       return false;
     const evaluator = evaluatorOf(file);

@@ -29,7 +29,7 @@ export function roundsOf(place: Node, file: PythonFile): Rounds {
 /** True where the expression at a place is another one in each round: it is made of what the loop binds. */
 export function differsByRound(value: Node, place: Node, file: PythonFile, depth = 0): boolean {
   const { loops, home } = around(place);
-  const owner = home && ownerOf(home, file);
+  const owner = (home && file.functionAt(home)) ?? null;
   let differs = false;
   walk(value, (node) => {
     if (node.type !== 'identifier' || (node.field === 'attribute' && node.parent?.type === 'attribute')) return true;
@@ -78,13 +78,8 @@ function around(place: Node): Around {
   return { loops, home: null, isLambda: false };
 }
 
-function ownerOf(home: Node, file: PythonFile): FunctionInfo | null {
-  const owner = file.scopes.byNode.get(home)?.owner;
-  return owner && 'parameters' in owner ? owner : null;
-}
-
 function isCalledAgain(home: Node, file: PythonFile, depth = 0): boolean {
-  const owner = ownerOf(home, file);
+  const owner = file.functionAt(home);
   if (!owner || depth > DEEPEST) return false;
   if (REPEATED.test(owner.name)) return true;
   return file.calls(owner.id).some(({ node }) => {

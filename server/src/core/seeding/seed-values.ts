@@ -7,7 +7,7 @@ import { INITIAL_SEED } from '../knowledge/streams.ts';
 import { looksLikeSeeder, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { type FunctionInfo, lookUp } from '../python/scope.ts';
+import { lookUp } from '../python/scope.ts';
 import type { Edit } from '../text/edit.ts';
 import { conditionOf, isOptional, renamed } from './optional-seeds.ts';
 import { isPlain, isVisible } from './quotable.ts';
@@ -120,8 +120,7 @@ function workerSeed(file: PythonFile, place: Node): SeedValue {
 
 /** The place is in a function that the workers of a loader run first. */
 function isWorkerStart(place: Node, file: PythonFile): boolean {
-  const home = place.enclosing('function_definition');
-  const owner = home ? file.scopes.byNode.get(home)?.owner : undefined;
+  const owner = file.functionAround(place);
   if (!owner) return false;
   return file.allCalls.some((call) => {
     const given = file.argument(call, 'worker_init_fn', loaderRow(call.name)?.positions.worker_init_fn);
@@ -168,8 +167,7 @@ function passedElsewhere({ name, node }: Call, file: PythonFile): Candidate | nu
 function isHandedOn(expression: Node, file: PythonFile, place: Node): boolean {
   let root: Node | undefined = expression;
   while (root?.type === 'attribute' || root?.type === 'subscript') root = root.get('object') ?? root.get('value');
-  const home = place.enclosing('function_definition');
-  const info = home ? (file.scopes.byNode.get(home)?.owner as FunctionInfo | undefined) : undefined;
+  const info = file.functionAround(place);
   if (root?.type !== 'identifier' || !info || info.class) return false;
   const name = file.read(root);
   const index = info.parameters.findIndex((each) => each.name === name && each.star === '');

@@ -92,8 +92,7 @@ function helperAround(seed: Node, file: PythonFile): string | null {
   const helper = seed.enclosing('function_definition');
   const name = helper && file.read(helper.get('name') ?? helper);
   // A cell of a notebook is no function that somebody calls.
-  const isFunction =
-    helper !== null && file.functionOf(file.scopes.byNode.get(helper)?.owner?.id ?? null) !== undefined;
+  const isFunction = helper !== null && file.functionAt(helper) !== undefined;
   return name && isFunction && seedsInside(helper, file) && name !== 'main' ? name : null;
 }
 

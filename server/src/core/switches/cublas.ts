@@ -7,7 +7,6 @@ import { nameFor, namesFor } from '../knowledge/names.ts';
 import { compareVersions } from '../knowledge/tables.ts';
 import { modulesNamed } from '../lowering/modules.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { linksOf } from '../python/links.ts';
 import { isPlainFunction } from '../python/mentions.ts';
 import type { Edit } from '../text/edit.ts';
 import { lineStart } from '../text/lines.ts';
@@ -94,7 +93,7 @@ export function productBefore(node: Node, file: PythonFile, depth = 0): Node | n
       if (product) return product;
     }
   }
-  const home = linksOf(file).functionAt(at);
+  const home = file.functionAt(at);
   if (!home || depth > DEEPEST || !isPlainFunction(home, file)) return null;
   const products = file.calls(home.id).map((call) => productBefore(call.node, file, depth + 1));
   return products.every((each) => each !== null) ? (products[0] ?? null) : null;

@@ -1,7 +1,6 @@
 /** Where a batch of data comes from, which nobody has computed from weights: a loader, or a step of Lightning. */
 import { nameFor } from '../knowledge/names.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import type { FunctionInfo } from '../python/scope.ts';
 import type { TensorValue } from './results.ts';
 
 const LOADER = nameFor('data-loader');
@@ -19,8 +18,7 @@ export function isLoader(expression: Node, file: PythonFile): boolean {
 
 /** The parameter of `training_step` and its like that is the batch. */
 export function isBatch(parameter: Node, file: PythonFile): boolean {
-  const definition = parameter.enclosing('function_definition');
-  const info = definition ? (file.scopes.byNode.get(definition)?.owner as FunctionInfo | undefined) : undefined;
+  const info = file.functionAround(parameter);
   if (!info?.class || !STEP.test(info.name) || info.parameters[1]?.name !== file.read(parameter)) return false;
   return info.class.bases.some((base) => file.qualify(base) === LIGHTNING);
 }

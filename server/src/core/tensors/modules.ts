@@ -4,7 +4,7 @@ import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
 import { type ClassInfo, type Definition, enclosingClass, type FunctionInfo } from '../python/scope.ts';
-import { callersOf, functionAt, passedFor } from './written-values.ts';
+import { callersOf, passedFor } from './written-values.ts';
 
 /** A call that runs a module; what the module gets was computed by layers in front of it, or is what the call passes. */
 export interface ModuleRun {
@@ -74,7 +74,7 @@ function add(
 /** The function that hands a module on in what it returns; where it has to stand behind layers, only if it does. */
 export function handsOnModule(made: Call, isAnywhere: boolean, file: PythonFile): FunctionInfo | null {
   const home = made.node.enclosing('function_definition');
-  const info = home && functionAt(home, file);
+  const info = home && file.functionAt(home);
   if (!info) return null;
   const isIn = (module: Call): boolean => {
     if (module.node === made.node) return isAnywhere;
@@ -255,7 +255,7 @@ function ofDefinition(definition: Definition, file: PythonFile, steps: number): 
   if (definition.kind === 'assignment') return go(definition.value);
   if (definition.kind === 'parameter') {
     const home = definition.node.enclosing('function_definition', 'lambda');
-    const info = home && functionAt(home, file);
+    const info = home && file.functionAt(home);
     if (!info) return [];
     const passed = callersOf(info, file).map((call) => passedFor(info, definition.parameter.name, call, file, null));
     const given = passed.flatMap((each) => (typeof each === 'string' ? [] : [each]));

@@ -5,7 +5,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { reachingDefinitions } from '../python/reaching.ts';
 import type { Choices } from './choices.ts';
 import { membersOf, modulesOf, returnedBy, runsOf } from './modules.ts';
-import { argumentThrough, callersOf, functionAt, passedFor, type Written, writtenValue } from './written-values.ts';
+import { argumentThrough, callersOf, passedFor, type Written, writtenValue } from './written-values.ts';
 
 /** The last dimension last; undefined for one that the code does not show. */
 export type TensorSizes = readonly (number | undefined)[];
@@ -58,7 +58,7 @@ function ofParameter(
   depth: number,
 ): TensorSizes | undefined {
   const home = node.enclosing('function_definition', 'lambda');
-  const info = home && functionAt(home, file);
+  const info = home && file.functionAt(home);
   if (!info) return undefined;
   const made = info.class && info.name === 'forward' ? file.calls(info.class.id) : [];
   const runs = made.flatMap((each) => runsOf(each, file).map((run) => run.call));

@@ -213,8 +213,7 @@ class Tensors implements Operands {
     if (holder?.type === 'list_splat_pattern' || holder?.type === 'dictionary_splat_pattern') return UNKNOWN;
     const fallback = holder?.type === 'default_parameter' ? holder.get('value') : undefined;
     if (fallback && fallback.type !== 'none') return UNKNOWN;
-    const definition = identifier.enclosing('function_definition');
-    const info = definition ? (file.scopes.byNode.get(definition)?.owner as FunctionInfo | undefined) : undefined;
+    const info = file.functionAround(identifier);
     const isSelf = info?.parameters[0]?.name === file.read(identifier);
     return info?.class && info.name === 'forward' && !isSelf && this.isModule(info.class) ? { self: {} } : UNKNOWN;
   }

@@ -10,7 +10,7 @@ import { type Definition, enclosingClass, type FunctionInfo } from '../python/sc
 import { GIVEN } from './last-words.ts';
 import { attributeValues, elementsOf, isLayer, membersOf, modulesOf, returnedBy, runsOf } from './modules.ts';
 import { tensorOf } from './tensors.ts';
-import { callersOf, functionAt, passedFor } from './written-values.ts';
+import { callersOf, passedFor } from './written-values.ts';
 
 const NETWORK_BASES = namesFor('network-bases');
 const TORCH_NN = namesFor('torch-nn');
@@ -164,7 +164,7 @@ class Gradients {
   #parameter({ node, parameter }: Extract<Definition, { kind: 'parameter' }>, frame: Frame | null): boolean {
     const file = this.#file;
     const home = node.enclosing('function_definition', 'lambda');
-    const info = home && functionAt(home, file);
+    const info = home && file.functionAt(home);
     if (!info || tensorOf(node, file)?.detached) return false;
     for (let at = frame; at; at = at.outer) {
       if (at.info !== info) continue;

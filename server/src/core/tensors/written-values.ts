@@ -363,7 +363,7 @@ function ofParameter(
 ): Written | undefined {
   const go = (inner: Node | undefined): Written | undefined => writtenValue(inner, file, choices, depth + 1);
   const home = node.enclosing('function_definition', 'lambda');
-  const info = home && functionAt(home, file);
+  const info = home && file.functionAt(home);
   if (!home || !info || parameter.star !== '') return undefined;
   const calls = callersOf(info, file);
   if (calls.length === 0) {
@@ -375,10 +375,6 @@ function ofParameter(
   if (passed === 'unknown') return undefined;
   return passed === 'absent' ? go(parameter.default ?? undefined) : go(passed);
 }
-
-/** The function or method whose definition a node is. */
-export const functionAt = (definition: Node, file: PythonFile): FunctionInfo | undefined =>
-  file.scopes.byNode.get(definition)?.owner as FunctionInfo | undefined;
 
 /** The calls of a function in its file; of a constructor those that make its objects, subclasses' `super().__init__` too. */
 export function callersOf(info: FunctionInfo, file: PythonFile): readonly Call[] {
@@ -422,7 +418,7 @@ export function argumentThrough(
   const [definition, ...more] = handed?.type === 'identifier' ? file.definitions(handed) : [];
   if (definition?.kind !== 'parameter' || more.length > 0 || definition.parameter.star !== '**') return given;
   const home = definition.node.enclosing('function_definition');
-  const info = home && functionAt(home, file);
+  const info = home && file.functionAt(home);
   if (!home || !info || info.parameters.some((each) => each.name === name)) return given;
   const calls = callersOf(info, file);
   const caller = calls[choices.pick(home, calls.length, 'each')];

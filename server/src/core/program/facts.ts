@@ -79,6 +79,8 @@ export interface FileFacts {
   readonly tellsEpoch: boolean;
   /** It asks for the number of a DataLoader's worker. */
   readonly asksForWorker: boolean;
+  /** What it reaches through names that are no library's: `lib.common.nn` where it calls `lib.common.nn.Linear`. */
+  readonly reachedThrough: readonly string[];
 }
 
 /** What a package runs when it is imported; whoever runs the package itself runs its `__main__.py`. */
@@ -129,7 +131,23 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     tellsEpoch:
       file.methodCalls('set_epoch').length > 0 || [...file.callsByName.keys()].some((name) => HANDS_ON.has(name)),
     asksForWorker: file.methodCalls('get_worker_info').length + file.calls(WORKER_INFO).length > 0,
+    reachedThrough: reachedThrough(file),
   };
+}
+
+/** A module of the project may have a library under a name of its own, or have a class of one in it. */
+function reachedThrough(file: PythonFile): string[] {
+  const bases = [...file.scopes.classes.values()].flatMap((each) =>
+    each.bases.flatMap((base) => file.qualify(base) ?? []),
+  );
+  const reached = new Set<string>();
+  for (const name of [...file.callsByName.keys(), ...bases]) {
+    const parts = name.split('.');
+    if (name.startsWith('#') || parts.includes('super()') || isOfLibrary(name)) continue;
+    if (parts.length > 2) reached.add(parts.slice(0, -1).join('.'));
+    if (parts.length > 1) reached.add(name);
+  }
+  return [...reached];
 }
 
 /** Something in the file seeds, and not only a function that it never mentions. */

@@ -247,12 +247,12 @@ export class Workspace implements Modules {
     return seen?.indexed ?? plain;
   }
 
-  /** Some name that the file imports from a module of the project is a library's. */
-  #usesHandedOn(path: string, { effects: { stars, imports } }: IndexedFile, by: HandedOn): boolean {
+  /** Some name that the file imports from a module of the project, or reaches through one, is a library's. */
+  #usesHandedOn(path: string, { effects: { stars, imports }, facts }: IndexedFile, by: HandedOn): boolean {
     const ownStars = stars.filter((star) => this.locate(star, path)?.name === '');
     return (
       (ownStars.length > 0 && stars.length > 1) ||
-      imports.some((module) => (by(module) ?? module) !== module) ||
+      [...imports, ...facts.reachedThrough].some((name) => (by(name) ?? name) !== name) ||
       ownStars.some((star) => this.#handsOnAny(this.locate(star, path)?.path ?? ''))
     );
   }

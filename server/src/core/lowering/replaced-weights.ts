@@ -10,6 +10,7 @@ import { note, WHOLE } from '../python/notes.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 import { isRequiredOption } from './options.ts';
+import { drawnParameters, parametersReplacedBy } from './replaced-parameters.ts';
 
 const TRAINS = /^(fit|learn|backward|step|train(_\w+)?|training|\w+_train|run_epoch|run_training|do_train\w*)$/;
 /** What modules are put into: the weights of the whole are theirs. */
@@ -42,7 +43,9 @@ export function overwrittenBy(statement: Node, file: PythonFile): Replacement | 
   const target =
     expression?.type === 'assignment' ? expression.get('left') : expression && initialised(expression, file);
   if (!target || !/identifier|attribute/.test(target.type)) return undefined;
-  const [first, ...others] = waysFrom(statement, target, file).map((way) => replacedOn(way, target, file));
+  const right = expression?.type === 'assignment' ? expression.get('right') : undefined;
+  const drawn = right ? drawnParameters(file.constructionOf(right), file) : [];
+  const [first, ...others] = waysFrom(statement, target, file).map((way) => replacedOn(way, target, drawn, file));
   if (!first || others.includes(undefined)) return undefined;
   return others.some((each) => each?.how === 'otherwise') ? { ...first, how: 'otherwise' } : first;
 }
@@ -76,21 +79,41 @@ function isOwn(target: Node, { node }: FunctionInfo, file: PythonFile): boolean 
 /** What a condition of the module decides is not the function's to say. */
 const isCertain = ({ type }: Node): boolean => type !== 'if_statement';
 
-/** What replaces the weights first; nothing where the way ends before, or training comes between. */
-function replacedOn(way: readonly Node[], target: Node, file: PythonFile): Replacement | undefined {
+/** What replaces the weights first; nothing where the way ends before, or training comes between. `drawn` are a layer's. */
+function replacedOn(
+  way: readonly Node[],
+  target: Node,
+  drawn: readonly string[],
+  file: PythonFile,
+): Replacement | undefined {
   const names = new Set([file.read(target)]);
+  let left = drawn;
   for (const [i, next] of way.entries()) {
     if (/^(return|raise|break|continue)_statement$/.test(next.type)) return undefined;
     // Whatever replaces the weights names the network, or the whole that it is a part of.
     const text = file.read(next);
     if (![...names].some((name) => text.includes(name.split('.', 1)[0] ?? name))) continue;
-    const how = [...names].map((name) => replaces(next, name, file)).find((each) => each !== undefined);
+    const still = stillDrawn(next, file.read(target), left, file);
+    const isGone = left.length > 0 && still.length === 0;
+    // What one branch replaces is still there behind it.
+    if (next.type !== 'if_statement') left = still;
+    const how = isGone
+      ? 'loaded'
+      : [...names].map((name) => replaces(next, name, file)).find((each) => each !== undefined);
     const whole = wholeOf(next, names, file);
     if (whole !== undefined) names.add(whole);
     // What training left behind, the best of its weights too, comes from the weights it began with.
     if (how) return way.slice(0, i).some((each) => trains(each, file)) ? undefined : { statement: next, how };
   }
   return undefined;
+}
+
+/** The parameters of a layer that keep what was drawn; of an `if`, where a parameter that decides it asks for its body. */
+function stillDrawn(statement: Node, layer: string, drawn: readonly string[], file: PythonFile): readonly string[] {
+  const isAsked = statement.type === 'if_statement' && asksParameter(statement.get('condition'), file);
+  const body = isAsked ? (statement.get('consequence')?.children ?? []) : [statement];
+  const replaced = body.flatMap((each) => parametersReplacedBy(each, layer, file));
+  return drawn.filter((each) => !replaced.includes(each));
 }
 
 /** `model = Whole(encoder)`: the object that a part is put into as it is made. */

@@ -34,65 +34,131 @@ export interface OpCall extends Use {
 }
 
 const MAX_STEPS = 6;
-const memory = new WeakMap<PythonFile, readonly OpCall[]>();
+
+/** Whether the row of a use counts. */
+type Counts = (use: Use) => boolean;
+
+/** Rows that speak whatever the program promises, and those that speak only where it promises the same bits too. */
+const COUNTS: Readonly<Record<'always' | 'with-intent', Counts>> = {
+  always: ({ op }) => op.report === 'always',
+  'with-intent': () => true,
+};
+
+const memory = new WeakMap<PythonFile, Map<OpReport, readonly OpCall[]>>();
+const candidates = new WeakMap<PythonFile, readonly Candidate[]>();
+
+/** Which operations count: all that could be one on CUDA, or those that speak whatever is promised. */
+export type OpReport = keyof typeof COUNTS;
+
+/** A call that the table has rows for, as far as its name tells. */
+interface Candidate {
+  readonly call: Call;
+  readonly uses: readonly Use[];
+}
 
 /** Every call that could be an operation on CUDA, whatever its arguments say. */
-export function opCalls(file: PythonFile): readonly OpCall[] {
-  let calls = memory.get(file);
+export function opCalls(file: PythonFile, report: OpReport): readonly OpCall[] {
+  const known = memory.get(file) ?? new Map<OpReport, readonly OpCall[]>();
+  memory.set(file, known);
+  let calls = known.get(report);
   if (!calls) {
-    calls = [...file.allCalls.flatMap((call) => plain(call, file)), ...partials(file)];
-    memory.set(file, calls);
+    const counts = COUNTS[report];
+    calls = [
+      ...candidatesOf(file).flatMap((candidate) => written(candidate, file, counts)),
+      ...partials(file).filter(counts),
+    ];
+    known.set(report, calls);
   }
   return calls;
 }
 
-/** The operations that one call writes, also those that are never a finding. */
-export const opsWrittenBy = (call: Call, file: PythonFile): readonly OpCall[] => plain(call, file, () => true);
+/** True where a call may be of a row that speaks only with intent. */
+export const namesIntent = (file: PythonFile): boolean =>
+  file.calls(PARTIAL).length > 0 ||
+  candidatesOf(file).some(({ uses }) => uses.some(({ op }) => op.report === 'with-intent'));
 
-function plain(call: Call, file: PythonFile, isWanted = canBeFound): OpCall[] {
-  const token = call.callee.get('attribute');
-  const group: OpCall[] = [];
-  for (const use of usesOf(call, file, isWanted)) {
-    const { kind, positions } = use.spelling;
-    const isModule = kind === 'module';
-    const ran: readonly ModuleRun[] = isModule ? runsOf(call, file) : [];
-    const runs = isModule ? [...new Set(ran.map((each) => each.call.node))] : [call.node];
-    group.push({
-      ...use,
-      call,
-      token: kind === 'method' && token ? token : call.callee,
-      runs,
-      behindLayers: ran.filter((each) => each.isBehindLayers).map((each) => each.call.node),
-      group,
-      argument: (name, choices) => argumentThrough(call, name, positions?.[name], file, choices ?? null),
-      operands: (name) =>
-        isModule
-          ? runs.map((node) => operand(file.call(node), name, moduleSpelling(use.spelling, name), file))
-          : [operand(call, name, use.spelling, file)],
-    });
+function candidatesOf(file: PythonFile): readonly Candidate[] {
+  let known = candidates.get(file);
+  if (!known) {
+    known = file.allCalls
+      .map((call) => ({ call, uses: usesNamed(call, file, canBeFound) }))
+      .filter(({ uses }) => uses.length > 0);
+    candidates.set(file, known);
   }
-  // What one name says of one function stands for itself.
-  return call.name === null && call.method === null ? group : group.map((each) => ({ ...each, group: [each] }));
+  return known;
+}
+
+/** The operations that one call writes, also those that are never a finding. */
+export const opsWrittenBy = (call: Call, file: PythonFile): readonly OpCall[] =>
+  written({ call, uses: usesNamed(call, file, () => true) }, file, () => true);
+
+/** What is called may be one of a few functions, which branches or a table decide. */
+const isOpen = ({ name, method }: Call): boolean => name === null && method === null;
+
+function written(candidate: Candidate, file: PythonFile, counts: Counts): OpCall[] {
+  const { call, uses } = candidate;
+  const all: OpCall[] = [];
+  if (isOpen(call)) {
+    for (const use of uses) all.push(opCall(use, call, all, file));
+    return all.filter(counts);
+  }
+  for (const use of usesMeant(candidate, file, counts)) {
+    // What one name says of one function stands for itself.
+    const group: OpCall[] = [];
+    group.push(opCall(use, call, group, file));
+    all.push(...group);
+  }
+  return all;
+}
+
+/** Where a module runs is only looked for where somebody asks. */
+function opCall(use: Use, call: Call, group: readonly OpCall[], file: PythonFile): OpCall {
+  const token = call.callee.get('attribute');
+  const { kind, positions } = use.spelling;
+  const isModule = kind === 'module';
+  const nodesOf = (ran: readonly ModuleRun[]): readonly Node[] => ran.map((each) => each.call.node);
+  return {
+    ...use,
+    call,
+    token: kind === 'method' && token ? token : call.callee,
+    get runs() {
+      return isModule ? [...new Set(nodesOf(runsOf(call, file)))] : [call.node];
+    },
+    get behindLayers() {
+      return isModule ? nodesOf(runsOf(call, file).filter((each) => each.isBehindLayers)) : [];
+    },
+    group,
+    argument: (name, choices) => argumentThrough(call, name, positions?.[name], file, choices ?? null),
+    operands(name) {
+      return isModule
+        ? this.runs.map((node) => operand(file.call(node), name, moduleSpelling(use.spelling, name), file))
+        : [operand(call, name, use.spelling, file)];
+    },
+  };
 }
 
 /** Rows that are only for hovers, and those about the CPU, are no findings. */
-const canBeFound = ({ op }: Use): boolean => op.report !== 'hover' && op.devices.includes('cuda');
+const canBeFound: Counts = ({ op }) => op.report !== 'hover' && op.devices.includes('cuda');
 
-function usesOf(call: Call, file: PythonFile, isWanted: (use: Use) => boolean): readonly Use[] {
-  if (call.name !== null) {
-    const uses = opsOf(call.name).filter(isWanted);
-    if (uses.length > 0) return uses;
-  }
-  if (call.name === null && call.method === null)
-    return [...new Set(namesOf(call.callee, file))].flatMap((name) => opsOf(name)).filter(isWanted);
+/** The rows that the name of a call, or else of its method, has in the table. */
+function usesNamed(call: Call, file: PythonFile, isPossible: Counts): readonly Use[] {
+  const { name, method } = call;
+  if (isOpen(call)) return [...new Set(namesOf(call.callee, file))].flatMap((each) => opsOf(each)).filter(isPossible);
+  const named = name === null ? [] : opsOf(name).filter(isPossible);
+  return named.length > 0 || method === null ? named : opsOfMethod(method).filter(isPossible);
+}
+
+/** Those of them that count, where the call is one of a method of a tensor if it has to be. */
+function usesMeant({ call, uses }: Candidate, file: PythonFile, counts: Counts): readonly Use[] {
+  const counted = uses.filter(counts);
   const object = call.callee.get('object');
-  const uses = call.method === null || !object ? [] : opsOfMethod(call.method).filter(isWanted);
-  if (uses.length === 0 || !object) return [];
+  if (counted.length === 0 || counted[0]?.spelling.kind !== 'method') return counted;
+  if (!object) return [];
   const tensor = tensorOf(object, file);
-  if (tensor && !tensor.maybe) return uses;
+  if (tensor && !tensor.maybe) return counted;
   // A method's name alone decides only where no other library has it, and nobody knows what it is called on.
   return isUnknownObject(call, object, file) && usesTorch(file)
-    ? uses.filter(({ spelling }) => !spelling.ambiguous)
+    ? counted.filter(({ spelling }) => !spelling.ambiguous)
     : [];
 }
 

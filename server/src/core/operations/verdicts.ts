@@ -17,7 +17,7 @@ import type { Span } from '../text/edit.ts';
 import { asIs, type Message, t } from '../text/language.ts';
 import { addsInAnyOrder } from './addends.ts';
 import { isInEvaluation, isWhereNoCuda } from './branches.ts';
-import { isChosen, type OpCall, opCalls } from './calls.ts';
+import { isChosen, namesIntent, type OpCall, opCalls } from './calls.ts';
 import { picksOne } from './collisions.ts';
 import { holds } from './conditions.ts';
 import { feedsLoss, isBehindBackward, losesGradient, mentionsOf, runsWithoutGradient } from './gradients.ts';
@@ -42,35 +42,36 @@ export interface OpUse extends OpCall {
 /** What it does under the program's switches: raise, differ between runs, or nothing worth a word. */
 export type OpVerdict = 'raises' | 'differs' | null;
 
-const meantIn = new WeakMap<PythonFile, readonly OpCall[]>();
+const meantIn = new WeakMap<readonly OpCall[], readonly OpCall[]>();
 const usesIn = new WeakMap<Project, readonly OpUse[]>();
 
 /** The calls that are at fault in some version, as the file alone shows. */
-function meantCalls(file: PythonFile): readonly OpCall[] {
-  let calls = meantIn.get(file);
-  if (!calls) {
-    calls = opCalls(file).filter(
+function meantCalls(calls: readonly OpCall[], file: PythonFile): readonly OpCall[] {
+  let meant = meantIn.get(calls);
+  if (!meant) {
+    meant = calls.filter(
       (call) => isAtFault(call, file, isMeant) && !(call.partial && isAtFault(call.partial, file, isMeant)),
     );
-    meantIn.set(file, calls);
+    meantIn.set(calls, meant);
   }
-  return calls;
+  return meant;
 }
 
-/** The operations of the project's file whose conditions hold in its versions; several for one place. */
+/** The operations of the project's file that its promise makes count and whose conditions hold in its versions; several for one place. */
 export function opUses(file: PythonFile, project: Project): readonly OpUse[] {
   let uses = usesIn.get(project);
   if (!uses) {
-    uses = usesOf(file, project);
+    const isIntended = namesIntent(file) && project.promise === 'deterministic';
+    uses = usesOf(meantCalls(opCalls(file, isIntended ? 'with-intent' : 'always'), file), file, project);
     usesIn.set(project, uses);
   }
   return uses;
 }
 
-function usesOf(file: PythonFile, project: Project): OpUse[] {
+function usesOf(calls: readonly OpCall[], file: PythonFile, project: Project): OpUse[] {
   const uses: OpUse[] = [];
   const flow = flowAround(file, project);
-  for (const call of meantCalls(file)) {
+  for (const call of calls) {
     const { op, token } = call;
     const version = project.versionOf(op.package.replaceAll('_', '-'));
     const behaviours = behavioursAt(op, version).filter(({ when }) =>
@@ -113,7 +114,6 @@ function isAtFault(use: OpCall, file: PythonFile, fault: Fault): boolean {
 /** What the operation does under the switches of the programs that reach it. */
 export function opVerdict(use: OpUse, file: PythonFile, project: Project): OpVerdict {
   const { op, behaviours } = use;
-  if (op.report === 'with-intent' && project.promise !== 'deterministic') return null;
   const flag = project.deterministicAlgorithms;
   const isFree = behaviours.some((each) => each.nondeterministic ?? op.nondeterministic);
   if (flag !== 'off' && op.pass === 'forward' && switchedOffHere(use.call.node, file)) return null;

@@ -36,57 +36,15 @@ export const ROOMS: readonly Room[] = [
 ];
 
 /**
- * Files outside of `python` that still look names up or read definitions themselves, by room. Nobody joins them: what a value
- * may stand for and where it goes is asked of the evaluator. One that does so leaves the list.
+ * Files outside of `python` that still read definitions themselves, by room. Nobody joins them: what a name is given is asked of
+ * `python/names.ts`, what a value may stand for and where it goes of the evaluator. One that does so leaves the list.
  */
 export const FOLLOWERS: Readonly<Record<string, readonly string[]>> = {
-  lowering: [
-    'augmentation',
-    'calls',
-    'command-apps',
-    'harmless-draws',
-    'replaced-weights',
-    'lengths',
-    'transforms',
-    'unread-calls',
-    'values',
-  ],
-  tensors: [
-    'devices',
-    'distinct-indices',
-    'host-copies',
-    'modules',
-    'sizes',
-    'tensors',
-    'trained',
-    'weights',
-    'written-values',
-  ],
-  operations: ['calls', 'collisions', 'conditions', 'gradients', 'unfilled', 'verdicts'],
-  seeding: [
-    'draw-outside',
-    'moves',
-    'optional-seeds',
-    'plain-values',
-    'quotable',
-    'ranks',
-    'rounds',
-    'run-comparison',
-    'seed-bits',
-    'seed-values',
-    'varying-seeds',
-  ],
-  loading: ['loaders', 'ranks', 'splits', 'worker-draws', 'worker-functions', 'worker-seeds'],
-  ordering: ['listings', 'order', 'positions'],
+  lowering: ['command-apps', 'lengths', 'values'],
+  tensors: ['distinct-indices', 'modules', 'sizes', 'tensors', 'trained', 'weights', 'written-values'],
+  seeding: ['draw-outside', 'moves', 'plain-values', 'ranks', 'rounds', 'seed-values'],
+  loading: ['worker-seeds'],
   program: ['modes'],
-  rules: [
-    'dropout-always-on',
-    'ineffective-hash-seed',
-    'inert-assignment',
-    'inference-without-eval',
-    'missing-set-epoch',
-    'resume-without-rng-state',
-  ],
 };
 
 export const CORE = 'server/src/core/';

@@ -5,7 +5,7 @@ import { nameFor } from '../knowledge/names.ts';
 import { loaderArgument } from '../lowering/loader-arguments.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
-import { lookUp } from '../python/scope.ts';
+import { boundAt, isSameVariable, meansAlike } from '../python/names.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
 
@@ -32,11 +32,10 @@ export function seededGenerator(file: PythonFile, place: Node): string | null {
     // What one branch binds is not there in the other.
     const block = statementOf(target).parent;
     if (!block || place.start < block.start || block.end < place.end) continue;
-    const definitions = file.definitions(target);
-    if (lookUp(file.read(target), file.scope(place)) !== definitions || definitions.length !== 1) continue;
+    if (!meansAlike(target, place, file) || boundAt(target, file).length !== 1) continue;
     const later = file.methodCalls('manual_seed').some((each) => {
       const object = each.callee.get('object');
-      return object?.type === 'identifier' && file.definitions(object) === definitions && each.node.end < place.start;
+      return object && isSameVariable(object, target, file) && each.node.end < place.start;
     });
     if (isSeeded || later) return file.read(target);
   }

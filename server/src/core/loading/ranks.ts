@@ -3,6 +3,7 @@
 import { seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { parameterOf } from '../python/names.ts';
 import { isPlain, isVisible } from '../seeding/quotable.ts';
 import { dependsOnRank } from '../seeding/ranks.ts';
 
@@ -60,10 +61,9 @@ export function rankSeedBefore(node: Node, file: PythonFile): { call: Call; rank
 
 /** `torch.manual_seed(seed)` in a helper: outside of it, the argument of its calls is what counts. */
 function isHelperBody(call: Call, file: PythonFile): boolean {
-  const home = call.node.enclosing('function_definition');
-  const given = call.node.get('arguments')?.children[0];
-  if (!home || given?.type !== 'identifier') return false;
-  return file.definitions(given).some(({ kind, node }) => kind === 'parameter' && node.enclosing(home.type) === home);
+  const home = file.functionAround(call.node);
+  const given = parameterOf(call.node.get('arguments')?.children[0], file);
+  return home !== undefined && given?.owner === home;
 }
 
 /** The functions a node is reached from, innermost first, each with the place in it. */

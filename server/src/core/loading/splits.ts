@@ -6,6 +6,7 @@ import { type DrawRow, drawOf } from '../knowledge/tables.ts';
 import { isLeftOut } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { isSameVariable } from '../python/names.ts';
 import type { ClassInfo } from '../python/scope.ts';
 import { orNone, type SeedValue } from '../seeding/seed-values.ts';
 import type { Edit } from '../text/edit.ts';
@@ -69,14 +70,13 @@ function isSplitUp(call: Call, file: PythonFile): boolean {
   while (value.field === 'object' && value.parent?.parent?.type === 'call') value = value.parent.parent;
   const target = value.parent?.type === 'assignment' && value.field === 'right' ? value.parent.get('left') : undefined;
   if (target?.type !== 'identifier') return false;
-  const definitions = file.definitions(target);
   const name = file.read(target);
   let heads = 0;
   let tails = 0;
   for (const slice of slicesOf(home ?? file.syntax.root, name, file)) {
     const cut = slice.get('subscript');
     const object = slice.get('value');
-    if (!object || file.definitions(object) !== definitions || !cut || slice.enclosing('for_statement')) continue;
+    if (!object || !isSameVariable(object, target, file) || !cut || slice.enclosing('for_statement')) continue;
     const text = file.read(cut);
     if (/^:[^:]+$/.test(text)) heads++;
     if (/^[^:]+:$/.test(text)) tails++;

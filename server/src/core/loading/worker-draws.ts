@@ -1,10 +1,11 @@
 /** What a DataLoader's workers draw from although nothing seeds it for them, as its dataset and transforms show. */
+
 import type { Location, Project } from '../contract/project.ts';
 import { compareVersions, type Pipelines, pipelinesOf } from '../knowledge/tables.ts';
 import { randomPipeline } from '../lowering/augmentation.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { assignedValues } from '../python/scope.ts';
+import { everyValue } from '../python/names.ts';
 
 /** A source of randomness that every worker gets the same copy of. */
 export interface WorkerDraw {
@@ -64,7 +65,7 @@ function* ingredients(node: Node, holder: Call | null, file: PythonFile, depth =
 function partsOf(node: Node, file: PythonFile): readonly Node[] {
   switch (node.type) {
     case 'identifier':
-      return assignedValues(file.definitions(node)) ?? [];
+      return everyValue(node, file);
     case 'conditional_expression':
       return node.children.filter((_, i) => i !== 1);
     case 'list':

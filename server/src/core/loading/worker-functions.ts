@@ -8,7 +8,7 @@ import { INITIAL_SEED, streamRow } from '../knowledge/streams.ts';
 import { isLeftOut, loaderArgument, startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
-import { lookUp } from '../python/scope.ts';
+import { isSeenFrom } from '../python/names.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
 import type { PassedArgument } from './loaders.ts';
@@ -66,10 +66,7 @@ export function workerFunction(
     const calls = file.allCalls.filter((call) => call.node.start > info.node.start && call.node.end <= info.node.end);
     const names = new Set(calls.map((call) => call.name));
     const seeds = seeders.some((name) => names.has(name));
-    const reachable = lookUp(info.name, file.scope(place)).some(
-      (each) => each.kind === 'function' && each.function === info,
-    );
-    if (seeds && names.has(INITIAL_SEED) && reachable) return info.name;
+    if (seeds && names.has(INITIAL_SEED) && isSeenFrom(info, place, file)) return info.name;
   }
   return null;
 }
@@ -86,8 +83,7 @@ function reseedingFunction(
       const object = callee.get('object')?.get('attribute');
       return object && node.start > info.node.start && node.end <= info.node.end && file.read(object) === attribute;
     });
-    const seen = lookUp(info.name, file.scope(loader.node));
-    if (seeds && seen.some((each) => each.kind === 'function' && each.function === info)) return info.name;
+    if (seeds && isSeenFrom(info, loader.node, file)) return info.name;
   }
   return null;
 }

@@ -3,7 +3,7 @@
 import { type Pipelines, pipelinesOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import { looksLikeClass, type Node, type PythonFile } from '../python/file.ts';
-import { assignedValues } from '../python/scope.ts';
+import { everyValue } from '../python/names.ts';
 
 /** The library whose pipeline an expression makes, where it does not do the same to every sample. */
 export function randomPipeline(expression: Node, file: PythonFile, depth = 0): Pipelines | null {
@@ -16,9 +16,7 @@ export function randomPipeline(expression: Node, file: PythonFile, depth = 0): P
     return firstOf([then, otherwise], (each) => each && randomPipeline(each, file, depth + 1));
   }
   if (expression.type === 'identifier') {
-    return firstOf(assignedValues(file.definitions(expression)) ?? [], (value) =>
-      randomPipeline(value, file, depth + 1),
-    );
+    return firstOf(everyValue(expression, file), (value) => randomPipeline(value, file, depth + 1));
   }
   const call = expression.type === 'call' ? file.call(expression) : null;
   const library = call?.name && looksLikeClass(call.name) ? pipelinesOf(call.name) : undefined;

@@ -6,6 +6,7 @@ import { generatorMadeBy } from '../knowledge/generators.ts';
 import { seederOf, seedsInPassing } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
+import { assignedTo, targetOf } from '../python/names.ts';
 import type { Node } from '../syntax/parse.ts';
 import { fireEvents } from './command-apps.ts';
 import { configureEvent } from './configurations.ts';
@@ -65,8 +66,7 @@ export function startMethod(call: Call, file: PythonFile): 'fork' | 'anew' | nul
   }
   // `multiprocessing.get_context("spawn").Process(...)`, or of the name that the context was given.
   const object = call.method === 'Process' ? call.callee.get('object') : undefined;
-  const [only, ...others] = object?.type === 'identifier' ? file.definitions(object) : [];
-  const made = only?.kind === 'assignment' && others.length === 0 ? only.value : object;
+  const made = assignedTo(object, file) ?? object;
   const context = made?.type === 'call' ? file.call(made) : null;
   if (!context || !GETS_CONTEXT.has(context.name)) return null;
   const method = file.argument(context, 'method', 0);
@@ -79,13 +79,12 @@ const usualStart = (file: PythonFile): 'fork' | 'anew' =>
 
 /** `for seeder in (random.seed, np.random.seed): seeder(0)`: what the name in the call stands for, in order. */
 function calleesInTurn(call: Call, file: PythonFile): readonly Node[] | null {
-  const [only, ...others] = call.callee.type === 'identifier' ? file.definitions(call.callee) : [];
-  if (only?.kind !== 'opaque' || others.length > 0) return null;
-  const loop = only.node.enclosing('for_statement', 'for_in_clause');
+  const target = targetOf(call.callee, file);
+  const loop = target?.enclosing('for_statement', 'for_in_clause');
   const left = loop?.get('left');
   const iterated = loop?.get('right');
-  if (!left || !iterated || only.node.start < left.start || only.node.end > left.end) return null;
-  const items = itemsOf(iterated, left !== only.node && left.children.at(-1) === only.node, file);
+  if (!target || !left || !iterated || target.start < left.start || target.end > left.end) return null;
+  const items = itemsOf(iterated, left !== target && left.children.at(-1) === target, file);
   return items && items.length > 0 && items.every((item) => file.qualify(item) !== null) ? items : null;
 }
 
@@ -94,10 +93,8 @@ function itemsOf(iterated: Node, isPair: boolean, file: PythonFile): readonly No
   if (/^(tuple|list|set)$/.test(iterated.type)) return isPair ? null : iterated.children;
   if (iterated.type === 'dictionary') return iterated.children.flatMap((pair) => pair.get('value') ?? []);
   if (iterated.type === 'identifier') {
-    const [only, ...others] = file.definitions(iterated);
-    return only?.kind === 'assignment' && others.length === 0 && only.value.type !== 'identifier'
-      ? itemsOf(only.value, isPair, file)
-      : null;
+    const value = assignedTo(iterated, file);
+    return value && value.type !== 'identifier' ? itemsOf(value, isPair, file) : null;
   }
   const method = iterated.type === 'call' ? file.call(iterated).method : null;
   const object = iterated.get('function')?.get('object');
@@ -133,7 +130,6 @@ function seedEvents(call: Call, file: PythonFile, site: Sites): Event[] | null {
 
 /** A state that this very code saved before: going back to it repeats nothing from run to run. */
 function isOwnState(state: Node, file: PythonFile): boolean {
-  const [only, ...others] = state.type === 'identifier' ? file.definitions(state) : [];
-  if (only?.kind !== 'assignment' || others.length > 0 || only.value.type !== 'call') return false;
-  return /\.(get_rng_state(_all)?|get_state|getstate)$/.test(file.call(only.value).name ?? '');
+  const made = assignedTo(state, file);
+  return made?.type === 'call' && /\.(get_rng_state(_all)?|get_state|getstate)$/.test(file.call(made).name ?? '');
 }

@@ -4,7 +4,7 @@ import { namesFor } from '../knowledge/names.ts';
 import { looksLikeSeeder } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
-import { reachingDefinitions } from '../python/reaching.ts';
+import { boundAt, mayBeFrom } from '../python/names.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 import { HARMLESS_CONSUMERS, isOnlyProbed, isShown } from './probes.ts';
 
@@ -59,7 +59,7 @@ function boundReads(value: Node, file: PythonFile): readonly Node[] {
     if (isName && file.read(node) === name && node.field !== 'left') reads.push(node);
     return undefined;
   });
-  return reads.filter((each) => reachingDefinitions(each, file).some((definition) => definition.node === target));
+  return reads.filter((each) => mayBeFrom(each, target, file));
 }
 
 /** What becomes of a value in its statement is a name, a delay or the like, and so is what its own name is used for. */
@@ -112,7 +112,7 @@ function isTakenHarmlessly(call: Node, file: PythonFile, isDirect: boolean): boo
 
 /** Wherever a local name is read, it goes into something harmless. */
 function isUsedHarmlessly(target: Node, file: PythonFile, depth: number): boolean {
-  if (target.type !== 'identifier' || depth > DEEPEST || file.definitions(target).length !== 1) return false;
+  if (target.type !== 'identifier' || depth > DEEPEST || boundAt(target, file).length !== 1) return false;
   const name = file.read(target);
   const scope = target.enclosing('function_definition');
   if (!scope) return false;

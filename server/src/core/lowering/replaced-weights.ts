@@ -6,6 +6,7 @@ import { loadsWeights } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
+import { mayBeParameter } from '../python/names.ts';
 import { note, WHOLE } from '../python/notes.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
@@ -222,10 +223,7 @@ function asksRequired(condition: Node, file: PythonFile): boolean {
 /** The condition is a parameter, or a test of one. */
 function asksParameter(condition: Node | undefined, file: PythonFile): boolean {
   const names = condition?.type === 'identifier' ? [condition] : (condition?.children ?? []);
-  return names.some((each) => {
-    const [only] = each.type === 'identifier' ? file.definitions(each) : [];
-    return only?.kind === 'parameter';
-  });
+  return names.some((each) => mayBeParameter(each, file));
 }
 
 /** The statement loads weights into the object, or into one that it is a part of; or it draws all of them anew. */

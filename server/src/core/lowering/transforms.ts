@@ -13,6 +13,7 @@ import {
 } from '../knowledge/transforms.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
+import { assignedTo } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
 
@@ -51,10 +52,8 @@ function namedTransform(call: Call, file: PythonFile): Applied | null {
 /** The call that made what is called, as it is written or by the one name it got. */
 function makerOf(callee: Node, file: PythonFile): Call | null {
   if (callee.type === 'call') return file.call(callee);
-  const [only, ...others] = callee.type === 'identifier' ? file.definitions(callee) : [];
-  return only?.kind === 'assignment' && others.length === 0 && only.value.type === 'call'
-    ? file.call(only.value)
-    : null;
+  const made = assignedTo(callee, file);
+  return made?.type === 'call' ? file.call(made) : null;
 }
 
 function methodTransform(call: Call, file: PythonFile): Applied | null {

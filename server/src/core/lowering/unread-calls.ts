@@ -28,6 +28,7 @@ import { isOfLibrary, nameFor } from '../knowledge/names.ts';
 import { looksLikeSeeder } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import { looksLikeClass, type PythonFile } from '../python/file.ts';
+import { boundAt } from '../python/names.ts';
 import type { Node } from '../syntax/parse.ts';
 import { wordsOf } from '../text/words.ts';
 import { appOf, commandMaker } from './command-apps.ts';
@@ -61,7 +62,7 @@ export function unreadCall(call: Call, file: PythonFile, site: Sites): Event[] {
     return [{ kind: 'call', target: { of: null, method: '' }, ...given, takesSeed, site: at }, ...rest];
   }
   // The import is gone, and the call raises.
-  const isGone = call.callee.type === 'identifier' && file.definitions(call.callee).length === 0;
+  const isGone = call.callee.type === 'identifier' && boundAt(call.callee, file).length === 0;
   return takesSeed && !isGone ? [{ kind: 'unknown-seeder', site: at }, ...rest] : rest;
 }
 

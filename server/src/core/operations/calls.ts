@@ -4,7 +4,7 @@ import { nameFor, namesFor } from '../knowledge/names.ts';
 import { opsOf, opsOfMethod, type Spelling, type Use } from '../knowledge/tables.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { reachingDefinitions } from '../python/reaching.ts';
+import { assignedTo, valuesAt } from '../python/names.ts';
 import type { Choices } from '../tensors/choices.ts';
 import { type ModuleRun, runsOf } from '../tensors/modules.ts';
 import { tensorOf } from '../tensors/tensors.ts';
@@ -206,7 +206,7 @@ function namesOf(callee: Node, file: PythonFile, steps = 0): readonly string[] {
     case 'dictionary':
       return callee.children.flatMap((pair) => go(pair.get('value')));
     case 'identifier':
-      return reachingDefinitions(callee, file).flatMap((each) => (each.kind === 'assignment' ? go(each.value) : []));
+      return valuesAt(callee, file).flatMap(go);
     case 'call':
       return namesByKey(callee, file);
     default:
@@ -277,7 +277,5 @@ function partials(file: PythonFile): OpCall[] {
 }
 
 function isCallOf(call: Call, partial: Call, file: PythonFile): boolean {
-  if (call.name !== null || call.callee.type !== 'identifier') return false;
-  const [only, ...others] = file.definitions(call.callee);
-  return only?.kind === 'assignment' && others.length === 0 && only.value === partial.node;
+  return call.name === null && assignedTo(call.callee, file) === partial.node;
 }

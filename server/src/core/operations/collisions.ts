@@ -2,6 +2,7 @@
 
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { assignedTo } from '../python/names.ts';
 import { holdsSomeTime } from '../tensors/choices.ts';
 import { isDistinct } from '../tensors/distinct-indices.ts';
 import { sizesOf } from '../tensors/sizes.ts';
@@ -52,9 +53,8 @@ function isSqueezed(node: Node, dim: number, file: PythonFile): boolean {
 
 function hasOneEntry(node: Node, dim: number, file: PythonFile, depth = 0): boolean {
   if (node.type === 'identifier' && depth < MAX_NAMES) {
-    const definitions = file.definitions(node);
-    const [only] = definitions;
-    return definitions.length === 1 && only?.kind === 'assignment' && hasOneEntry(only.value, dim, file, depth + 1);
+    const value = assignedTo(node, file);
+    return value !== null && hasOneEntry(value, dim, file, depth + 1);
   }
   if (node.type === 'subscript') {
     const keys = node.children.filter((child) => child.field === 'subscript');

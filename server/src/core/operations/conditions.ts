@@ -4,6 +4,7 @@ import { nameFor } from '../knowledge/names.ts';
 import type { Condition, DataCondition } from '../knowledge/tables.ts';
 import type { Argument } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { isSameVariable } from '../python/names.ts';
 import type { Choices } from '../tensors/choices.ts';
 import type { Tensor } from '../tensors/results.ts';
 import { tensorOf } from '../tensors/tensors.ts';
@@ -99,8 +100,7 @@ function rankByTarget(target: Node | null | undefined, file: PythonFile): number
   if (target?.type !== 'identifier') return undefined;
   for (const { node } of file.calls(ONE_HOT)) {
     const first = node.get('arguments')?.children[0];
-    if (first?.type !== 'identifier' || file.read(first) !== file.read(target)) continue;
-    if (file.definitions(first) !== file.definitions(target)) continue;
+    if (!first || !isSameVariable(first, target, file)) continue;
     const moved = node.parent?.type === 'attribute' && node.field === 'object' ? node.parent.parent : undefined;
     const order = moved?.type === 'call' ? moved.get('arguments')?.children : undefined;
     if (moved && order && file.call(moved).method === 'permute' && order.length > 1) return order.length;

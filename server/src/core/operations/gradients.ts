@@ -3,7 +3,7 @@
 import { TAKES_NO_GRADIENT } from '../knowledge/calls.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { reachingDefinitions } from '../python/reaching.ts';
+import { valuesAt } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { walk } from '../syntax/parse.ts';
 import { NO_GRAD } from '../tensors/last-words.ts';
@@ -174,8 +174,7 @@ export function mentionsOf(target: Node, value: Node, file: PythonFile): Node[] 
     if (node.type !== 'identifier' || node.field === 'attribute' || node.field === 'left' || node.field === 'name')
       return true;
     if (file.read(node) !== name) return true;
-    const reaching = reachingDefinitions(node, file);
-    if (reaching.some((each) => each.kind === 'assignment' && each.value === value)) found.push(node);
+    if (valuesAt(node, file).includes(value)) found.push(node);
     return true;
   });
   return found;
@@ -203,9 +202,7 @@ function isMadeOf(node: Node, source: Node, file: PythonFile, seen: Set<Node>): 
   if (seen.has(node)) return false;
   seen.add(node);
   if (node.type === 'identifier') {
-    return reachingDefinitions(node, file).some(
-      (each) => each.kind === 'assignment' && isMadeOf(each.value, source, file, seen),
-    );
+    return valuesAt(node, file).some((value) => isMadeOf(value, source, file, seen));
   }
   if (node.type === 'call' && !TORCH.has(file.call(node).name)) {
     const object = node.get('function')?.get('object');

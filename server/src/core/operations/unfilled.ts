@@ -1,7 +1,9 @@
 /** Parameters over memory that nobody has written to: where they are made, and what of the code may fill them. */
+
 import { namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { isSameVariable, onlyAssignment } from '../python/names.ts';
 import { type ClassInfo, enclosingClass } from '../python/scope.ts';
 import { walk } from '../syntax/parse.ts';
 import { Choices } from '../tensors/choices.ts';
@@ -55,9 +57,8 @@ export function unfilledParameters(file: PythonFile): readonly Unfilled[] {
 function emptyIn(node: Node, file: PythonFile): Call | null {
   if (node.type === 'parenthesized_expression' && node.children[0]) return emptyIn(node.children[0], file);
   if (node.type === 'identifier') {
-    const [only, ...others] = file.definitions(node);
-    if (only?.kind !== 'assignment' || others.length > 0 || isFilledByName(only.node, file)) return null;
-    return emptyIn(only.value, file);
+    const only = onlyAssignment(node, file);
+    return only && !isFilledByName(only.target, file) ? emptyIn(only.value, file) : null;
   }
   if (node.type !== 'call') return null;
   const call = file.call(node);
@@ -278,12 +279,10 @@ function isOutput(mention: Node, file: PythonFile): boolean {
 
 /** For a parameter under a plain name: something in the file writes to it, or has it under another name. */
 function isFilledByName(target: Node, file: PythonFile): boolean {
-  const name = file.read(target);
-  const home = file.definitions(target);
   let isFilled = false;
   walk(file.syntax.root, (node) => {
     if (node.type !== 'identifier' || node === target || isFilled || node.field === 'attribute') return !isFilled;
-    if (file.read(node) !== name || file.definitions(node) !== home || isDataOfParameter(node, file)) return !isFilled;
+    if (!isSameVariable(node, target, file) || isDataOfParameter(node, file)) return !isFilled;
     isFilled = writes(node, file);
     return !isFilled;
   });

@@ -4,7 +4,7 @@ import type { Project } from '../contract/project.ts';
 import { nameFor } from '../knowledge/names.ts';
 import { type Behaviour, behavioursAt } from '../knowledge/tables.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { reachingDefinitions } from '../python/reaching.ts';
+import { mayBeFrom } from '../python/names.ts';
 import { switchedOffHere } from '../switches/switches.ts';
 import { walk } from '../syntax/parse.ts';
 import { Choices, holdsSomeTime } from '../tensors/choices.ts';
@@ -212,7 +212,7 @@ function isNeverRead(target: Node, file: PythonFile): boolean {
   walk(target.enclosing('function_definition', 'lambda') ?? file.syntax.root, (node) => {
     if (node.type !== 'identifier' || node === target || file.read(node) !== name || node.field === 'attribute')
       return !isRead;
-    isRead ||= reachingDefinitions(node, file).some((each) => each.node === target);
+    isRead ||= mayBeFrom(node, target, file);
     return !isRead;
   });
   return !isRead;

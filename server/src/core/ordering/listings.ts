@@ -9,6 +9,7 @@ import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isPath } from '../python/kinds.ts';
 import { startBehindStar } from '../python/links.ts';
+import { assignmentsTo } from '../python/names.ts';
 import { isSortedInPlace, sorts } from '../python/reads.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Edit, Span } from '../text/edit.ts';
@@ -205,8 +206,7 @@ export function listingStart(call: Call, file: PythonFile): Node {
 
 /** The value is, or is made of, another listing. */
 export function listsAnew(value: Node, listing: Call, file: PythonFile, values: Evaluator): boolean {
-  const definitions = value.type === 'identifier' ? file.definitions(value) : [];
-  const sources = definitions.flatMap((each) => (each.kind === 'assignment' ? [each.value] : []));
+  const sources = assignmentsTo(value, file).map((each) => each.value);
   let found = false;
   for (const source of sources.length > 0 ? sources : [value]) {
     walk(source, (node) => {

@@ -14,6 +14,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { contentsOf } from '../python/forward.ts';
 import { isText } from '../python/kinds.ts';
 import { isSplatted, linksOf } from '../python/links.ts';
+import { assignmentsTo, boundAt, targetOf } from '../python/names.ts';
 import { isSortedInPlace, sorts } from '../python/reads.ts';
 import { type FunctionInfo, nearestFunction } from '../python/scope.ts';
 import type { Step, Value } from '../python/value.ts';
@@ -275,9 +276,9 @@ export class Order {
 
   /** The `for` statement that gives a name its values. */
   #loopOf(name: Node): Node | null {
-    const [only, ...others] = this.#file.definitions(name);
-    const loop = only?.kind === 'opaque' && others.length === 0 ? only.node.enclosing('for_statement') : null;
-    return loop?.get('left') === only?.node ? loop : null;
+    const target = targetOf(name, this.#file);
+    const loop = target?.enclosing('for_statement');
+    return loop && loop.get('left') === target ? loop : null;
   }
 
   /** There is only one, or only what all have in common is asked for. */
@@ -379,9 +380,9 @@ export class Order {
   /** Nothing of the receiver was made in this round of the loop. */
   #isOutside(receiver: Node, loop: Node): boolean {
     if (receiver.type !== 'identifier') return receiver.type === 'attribute';
-    const definitions = this.#file.definitions(receiver);
-    const inside = definitions.filter((each) => each.node.start > loop.start && each.node.end <= loop.end);
-    return inside.length < definitions.length && !inside.some((each) => each.kind === 'assignment');
+    const isInside = (each: Node): boolean => each.start > loop.start && each.end <= loop.end;
+    const isMade = assignmentsTo(receiver, this.#file).some(({ target }) => isInside(target));
+    return !isMade && !boundAt(receiver, this.#file).every(isInside);
   }
 
   /** What becomes of a list that each round of the loop adds to. */
@@ -453,9 +454,7 @@ export class Order {
 
 /** The call that a `with` statement enters under a name. */
 function managerOf(name: Node, file: PythonFile): string | null {
-  const [only, ...others] = name.type === 'identifier' ? file.definitions(name) : [];
-  const pattern = only && others.length === 0 ? only.node.enclosing('as_pattern') : null;
-  const [made] = pattern?.children ?? [];
+  const [made] = targetOf(name, file)?.enclosing('as_pattern')?.children ?? [];
   return made?.type === 'call' ? file.call(made).name : null;
 }
 

@@ -1,4 +1,5 @@
 /** Positions in a sequence: which of them are drawn at random, which a Dataset is asked for, and which are only shown. */
+
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { drawOf } from '../knowledge/tables.ts';
 import { deletes, handsOn, makesKind } from '../knowledge/values.ts';
@@ -6,6 +7,7 @@ import { isShown } from '../lowering/probes.ts';
 import type { Evaluator, Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
+import { mayBeParameter } from '../python/names.ts';
 import { EACH, type Value } from '../python/value.ts';
 import { walk } from '../syntax/parse.ts';
 
@@ -45,8 +47,7 @@ const isIndex: Fact = (value) => {
     return passed ? [{ ...value, node: passed }] : false;
   }
   if (node.type !== 'identifier') return undefined;
-  const isParameter = file.definitions(node).some(({ kind }) => kind === 'parameter');
-  return isParameter && linksOf(file).bodyAround(node)?.name === '__getitem__' ? true : undefined;
+  return mayBeParameter(node, file) && linksOf(file).bodyAround(node)?.name === '__getitem__' ? true : undefined;
 };
 
 /** True for the index of a Dataset's sample, and for what stands at that index in an order of its own. */

@@ -3,6 +3,7 @@
 import { innerDropout, isOfLibrary, namesFor } from '../knowledge/names.ts';
 import type { Argument, Call } from '../python/call.ts';
 import { looksLikeClass, type PythonFile } from '../python/file.ts';
+import { parameterOf } from '../python/names.ts';
 import { lookUp } from '../python/scope.ts';
 
 /** Layers that always act differently, unless their probability is 0. */
@@ -35,8 +36,7 @@ function mayBeZero(given: Argument, file: PythonFile, usual: number): boolean {
   if (given === 'unknown') return true;
   const constant = file.constant(given);
   if (constant !== undefined) return constant === 0 || constant === null;
-  const [only] = given.type === 'identifier' ? file.definitions(given) : [];
-  const usually = only?.kind === 'parameter' && only.parameter.default;
+  const usually = parameterOf(given, file)?.parameter.default;
   return usually ? file.constant(usually) === 0 : false;
 }
 

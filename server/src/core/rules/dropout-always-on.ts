@@ -6,6 +6,7 @@ import { addArguments, replace } from '../edits/edit-text.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { assignmentsTo } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
@@ -192,11 +193,9 @@ function dependsOnMode(expression: Node, file: PythonFile, depth = 0): boolean {
   let depends = false;
   walk(expression, (node) => {
     if (node.type !== 'identifier' || node.field === 'attribute' || depends || depth > 3) return !depends;
-    depends = file.definitions(node).some(
-      (definition) =>
-        definition.kind === 'assignment' &&
-        // Assigned under a test of the mode, or from something that depends on it.
-        (isUnderMode(definition.node, file, depth + 1) || dependsOnMode(definition.value, file, depth + 1)),
+    // Assigned under a test of the mode, or from something that depends on it.
+    depends = assignmentsTo(node, file).some(
+      ({ target, value }) => isUnderMode(target, file, depth + 1) || dependsOnMode(value, file, depth + 1),
     );
     return !depends;
   });

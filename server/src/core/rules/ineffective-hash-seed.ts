@@ -6,6 +6,7 @@ import { nameFor, namesFor } from '../knowledge/names.ts';
 import { DATA_LOADER, startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call, Constant } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { parameterOf } from '../python/names.ts';
 import { FALLBACK_SEED } from '../seeding/seed-values.ts';
 import { environmentSettings } from '../switches/switches.ts';
 import type { Fix } from '../text/edit.ts';
@@ -121,14 +122,13 @@ function hashSeed(value: Node | null, file: PythonFile): string | null {
 
 /** What the first call that shows it passes for a parameter, or its default. */
 function passedTo(name: Node, file: PythonFile): Constant | undefined {
-  const [only, ...others] = name.type === 'identifier' ? file.definitions(name) : [];
-  if (only?.kind !== 'parameter' || others.length > 0) return undefined;
-  const owner = name.enclosing('function_definition');
-  const info = owner && [...file.scopes.functions.values()].find(({ node }) => node === owner);
-  const position = info?.parameters.indexOf(only.parameter) ?? -1;
-  const passed = file.calls(info?.id ?? '').map((call) => file.argument(call, only.parameter.name, position));
+  const only = parameterOf(name, file);
+  if (!only) return undefined;
+  const { parameter, owner } = only;
+  const position = owner?.parameters.indexOf(parameter) ?? -1;
+  const passed = owner ? file.calls(owner.id).map((call) => file.argument(call, parameter.name, position)) : [];
   const known = passed.map((given) => (typeof given === 'string' ? undefined : file.constant(given)));
-  const standard = only.parameter.default ? file.constant(only.parameter.default) : undefined;
+  const standard = parameter.default ? file.constant(parameter.default) : undefined;
   return known.find((each) => each !== undefined) ?? standard;
 }
 

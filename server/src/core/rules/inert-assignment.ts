@@ -12,6 +12,7 @@ import { streamRow } from '../knowledge/streams.ts';
 import { compareVersions, releasesOf, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { importedAs, isDefined } from '../python/names.ts';
 import { cellAt } from '../python/notebook.ts';
 import { readsOf } from '../python/reads.ts';
 import { plainnessOf } from '../seeding/plain-values.ts';
@@ -175,8 +176,7 @@ function overwritten(target: Node, value: Node | null, file: PythonFile): Report
 /** A function of a library that seeds or switches; or a name that was imported for one and is never read again. */
 function setsSomething(target: Node, file: PythonFile): boolean {
   if (target.type === 'identifier') {
-    const names = file.definitions(target).flatMap((each) => (each.kind === 'import' ? [each.qualified] : []));
-    return names.some(isSetter) && isNeverRead(target, file);
+    return importedAs(target, file).some(isSetter) && isNeverRead(target, file);
   }
   const name = target.type === 'attribute' ? file.qualify(target) : null;
   return name !== null && isSetter(name);
@@ -255,9 +255,7 @@ function meantBy(name: string, row: ModuleRow): string | null {
 }
 
 function isFunction(value: Node, file: PythonFile): boolean {
-  if (value.type === 'lambda') return true;
-  const definitions = value.type === 'identifier' ? file.definitions(value) : [];
-  return definitions.some(({ kind }) => kind === 'function' || kind === 'class');
+  return value.type === 'lambda' || isDefined(value, file);
 }
 
 /** The project's version is newer than the newest that the table was made from. */

@@ -9,6 +9,7 @@ import { isTorchvisionModel } from '../program/modes.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { usesOf } from '../python/flow.ts';
+import { assignedTo, assignmentsTo, boundAt, everyValue } from '../python/names.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
@@ -204,9 +205,8 @@ function isLoadedByTorchvision(call: Call, file: PythonFile): boolean {
 
 /** `weights = models.ResNet18_Weights.DEFAULT` a line before. */
 function givesWeights(given: Node, file: PythonFile): boolean {
-  const [only, ...others] = given.type === 'identifier' ? file.definitions(given) : [];
-  const isValue = only?.kind === 'assignment' && others.length === 0;
-  return isValue && /_Weights\b/.test(file.qualify(only.value) ?? '');
+  const value = assignedTo(given, file);
+  return value !== null && /_Weights\b/.test(file.qualify(value) ?? '');
 }
 
 /** A class that may be a network; which ones are is asked later. */
@@ -272,9 +272,7 @@ function comesFromFile(expression: Node, file: PythonFile, depth = 0): boolean {
   walk(expression, (node) => {
     if (node.type === 'call') found ||= READS_FILE.has(file.call(node).name);
     else if (node.type === 'identifier' && depth < 4 && node.field !== 'attribute')
-      found ||= file
-        .definitions(node)
-        .some((each) => each.kind === 'assignment' && comesFromFile(each.value, file, depth + 1));
+      found ||= assignmentsTo(node, file).some(({ value }) => comesFromFile(value, file, depth + 1));
     return !found;
   });
   return found;
@@ -301,12 +299,8 @@ function isDummy(expression: Node, file: PythonFile, depth = 0): boolean {
     const object = call.callee.get('object');
     return object !== undefined && call.name === null && depth < 5 && isDummy(object, file, depth + 1);
   }
-  const definitions = expression.type === 'identifier' ? file.definitions(expression) : [];
-  return (
-    depth < 5 &&
-    definitions.length > 0 &&
-    definitions.every((each) => each.kind === 'assignment' && isDummy(each.value, file, depth + 1))
-  );
+  const values = everyValue(expression, file);
+  return depth < 5 && values.length > 0 && values.every((value) => isDummy(value, file, depth + 1));
 }
 
 /** `model.eval()` behind the statement that loads. */
@@ -335,8 +329,7 @@ function outermost(statement: Node, name: Node, file: PythonFile): Node {
       'class_definition',
     );
     if (!holder || !/^(if|try|with)_statement$/.test(holder.type)) return last;
-    const definitions = name.type === 'identifier' ? file.definitions(name) : [];
-    const isBoundInside = definitions.some(({ node }) => node.start > holder.start && node.end <= holder.end);
+    const isBoundInside = boundAt(name, file).some((each) => each.start > holder.start && each.end <= holder.end);
     if (isBoundInside || (holder.type === 'if_statement' && holdsMain(holder, file))) return last;
     last = holder;
   }

@@ -10,7 +10,7 @@ import { DATA_LOADER } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { usesOf } from '../python/flow.ts';
-import { assignedValues, lookUp } from '../python/scope.ts';
+import { everyValue, meansAlike } from '../python/names.ts';
 import { nodeAt } from '../seeding/seeds.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
@@ -176,11 +176,10 @@ function samplerName(call: Call, loop: Node, file: PythonFile): Named | null {
   const made = isConditional(call) ? call.node.parent : call.node;
   const target = made?.parent?.type === 'assignment' ? made.parent.get('left') : undefined;
   if (!made || target?.type !== 'identifier' || target.start > loop.start) return null;
-  const definitions = file.definitions(target);
   const name = file.read(target);
-  const values = assignedValues(definitions) ?? [];
+  const values = everyValue(target, file);
   const others = values.filter((value) => value !== made);
-  const isSame = lookUp(name, file.scope(loop)) === definitions && values.includes(made);
+  const isSame = meansAlike(target, loop, file) && values.includes(made);
   const isNone = (node: Node): boolean => node.type === 'none';
   if (!isSame || !others.every(isNone) || (isConditional(call) && !made.children.some(isNone))) return null;
   // What only one branch binds may be unbound in the loop.
@@ -197,8 +196,7 @@ function samplerOfLoader(call: Call, loop: Node, first: Node, seen: ReadonlySet<
   if (!loader) return null;
   const sampler = `${file.read(loader)}.sampler`;
   const kind = file.read(call.callee);
-  const isKnown =
-    call.callee.type === 'identifier' ? lookUp(kind, file.scope(loop)) === file.definitions(call.callee) : true;
+  const isKnown = call.callee.type !== 'identifier' || meansAlike(call.callee, loop, file);
   if (!isConditional(call) && !isInBranch(call, loop)) return { sampler, condition: '' };
   return isKnown ? { sampler, condition: `isinstance(${sampler}, ${kind})` } : null;
 }

@@ -11,6 +11,7 @@ import { modulesNamed } from '../lowering/modules.ts';
 import type { Call } from '../python/call.ts';
 import type { Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { boundAt } from '../python/names.ts';
 import { type Checkpoint, checkpoints, isOptimizer, PROGRESS } from '../seeding/checkpoints.ts';
 import { rngHelpers } from '../seeding/rng-states.ts';
 import { walk } from '../syntax/parse.ts';
@@ -337,7 +338,7 @@ function quoteOf({ call }: Resume, file: PythonFile): string {
 
 /** The last statement that reads the checkpoint, outside of conditions about what it holds. */
 function behind({ call, checkpoint }: Resume, file: PythonFile): Node {
-  const definitions = file.definitions(checkpoint);
+  const places = boundAt(checkpoint, file);
   let statement = statementOf(call.node);
   for (;;) {
     const holder = statement.parent?.enclosing(
@@ -350,7 +351,7 @@ function behind({ call, checkpoint }: Resume, file: PythonFile): Node {
     );
     const isInside = (node: Node): boolean =>
       holder !== null && holder !== undefined && node.start > holder.start && node.end <= holder.end;
-    if (!holder || holder.type === 'function_definition' || definitions.some(({ node }) => isInside(node))) break;
+    if (!holder || holder.type === 'function_definition' || places.some(isInside)) break;
     statement = holder;
   }
   const siblings = statement.parent?.children ?? [];

@@ -5,6 +5,7 @@ import { freeName } from '../edits/imports.ts';
 import { appliedTransform, transformationOf } from '../lowering/transforms.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
+import { boundAt, isSameVariable } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 import type { Edit, Fix } from '../text/edit.ts';
@@ -63,7 +64,7 @@ function runsOnce(node: Node, home: Node): boolean {
 function parameterFor(draw: Call, file: PythonFile): { readonly name: string; readonly removed: Edit | null } {
   const assignment = draw.node.field === 'right' ? draw.node.parent : null;
   const target = assignment?.type === 'assignment' ? assignment.get('left') : undefined;
-  const isOnly = target?.type === 'identifier' && file.definitions(target).length === 1;
+  const isOnly = target?.type === 'identifier' && boundAt(target, file).length === 1;
   const removed = assignment && isOnly ? removeStatement(file, statementOf(assignment)) : null;
   return removed && target
     ? { name: file.read(target), removed }
@@ -102,7 +103,7 @@ function transformedBy(mention: Node, file: PythonFile): Caller | Node | null {
   const caller = passes === 'arguments' ? callerOf(call, 1) : null;
   if (caller) return caller;
   const target = passes === undefined && call.node.field === 'right' ? call.node.parent?.get('left') : null;
-  return target?.type === 'identifier' && file.definitions(target).length === 1 ? target : null;
+  return target?.type === 'identifier' && boundAt(target, file).length === 1 ? target : null;
 }
 
 /** Null where arguments are passed that nobody sees, or by keyword. */
@@ -116,16 +117,9 @@ function callerOf(call: Call, skip: number): Caller | null {
 }
 
 function mentionsOf(name: Node, file: PythonFile): Node[] {
-  const definitions = file.definitions(name);
-  const text = file.read(name);
   const found: Node[] = [];
   walk(file.syntax.root, (node) => {
-    if (
-      node.type === 'identifier' &&
-      node !== name &&
-      file.read(node) === text &&
-      file.definitions(node) === definitions
-    )
+    if (node !== name && isSameVariable(node, name, file))
       if (!/^(name|attribute)$/.test(node.field ?? '') && node.field !== 'left') found.push(node);
     return undefined;
   });

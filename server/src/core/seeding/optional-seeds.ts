@@ -2,6 +2,7 @@
 
 import { seederOf } from '../knowledge/tables.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { parameterOf } from '../python/names.ts';
 import { walk } from '../syntax/parse.ts';
 
 /** What holds where the program seeds. */
@@ -116,8 +117,7 @@ export function isOptional(seed: Node, file: PythonFile): boolean {
 
 function mayLack(seed: Node, file: PythonFile): boolean {
   if (seed.type === 'attribute') return isUnset(file.read(seed.get('attribute') ?? seed), file);
-  const [only, ...others] = seed.type === 'identifier' ? file.definitions(seed) : [];
-  return only?.kind === 'parameter' && others.length === 0 && only.parameter.default?.type === 'none';
+  return parameterOf(seed, file)?.parameter.default?.type === 'none';
 }
 
 /** An option of the command line that is `None` unless it is given. */

@@ -12,6 +12,7 @@ import { STREAMS } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isMainGuard } from '../python/main-guard.ts';
+import { assignedTo, boundAt } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
@@ -140,8 +141,7 @@ function runOf(entry: Call, main: FunctionInfo, file: PythonFile, project: Proje
 function standIn(value: Node, call: Node, file: PythonFile): Pick<Passed, 'text' | 'setup' | 'imports'> | null {
   if (value.type === 'identifier') {
     const name = file.read(value);
-    const assigned = file.definitions(value);
-    const made = assigned.length === 1 && assigned[0]?.kind === 'assignment' ? assigned[0].value : undefined;
+    const made = assignedTo(value, file);
     if (!made || made.start > call.start) return null;
     const stand = standIn(made, call, file);
     return stand && { text: name, setup: [...stand.setup, `${name} = ${stand.text}`], imports: stand.imports };
@@ -224,10 +224,9 @@ function withSeed(
 }
 
 const isOfModule = (name: Node, file: PythonFile): boolean => {
-  const assigned = file.definitions(name);
+  const places = boundAt(name, file);
   return (
-    assigned.length > 0 &&
-    assigned.every((each) => each.node.enclosing('function_definition', 'class_definition') === null)
+    places.length > 0 && places.every((each) => each.enclosing('function_definition', 'class_definition') === null)
   );
 };
 

@@ -2,7 +2,7 @@
 
 import { namesFor } from '../knowledge/names.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { assignedValues } from '../python/scope.ts';
+import { assignedTo } from '../python/names.ts';
 
 /** A part of a sum that varies, and how many of its low bits are zero whatever it is. */
 export interface Term {
@@ -33,8 +33,8 @@ export function termsOf(node: Node, file: PythonFile, depth = 0): Term[] {
       return KEEPS.has(call.name) && only && others.length === 0 ? inner(only) : whole;
     }
     case 'identifier': {
-      const [only, ...others] = assignedValues(file.definitions(node)) ?? [];
-      return only && others.length === 0 && /operator|parenthesized|call/.test(only.type) ? inner(only) : whole;
+      const value = assignedTo(node, file);
+      return value && /operator|parenthesized|call/.test(value.type) ? inner(value) : whole;
     }
     case 'binary_operator':
       return termsOfOperation(node, file, depth);
@@ -87,8 +87,7 @@ export function integerOf(node: Node, file: PythonFile, depth = 0): bigint | nul
       return value !== null && file.text[node.start] === '-' ? -value : null;
     }
     case 'identifier': {
-      const [only, ...others] = assignedValues(file.definitions(node)) ?? [];
-      return only && others.length === 0 ? inner(only) : null;
+      return inner(assignedTo(node, file) ?? undefined);
     }
     case 'binary_operator': {
       const [left, right] = [inner(node.get('left')), inner(node.get('right'))];

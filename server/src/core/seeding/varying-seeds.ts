@@ -6,6 +6,7 @@ import { looksLikeSeeder, type Stream, seederOf } from '../knowledge/tables.ts';
 import { findDraw } from '../lowering/draws.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
+import { assignedTo, isSameVariable } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 
@@ -101,9 +102,8 @@ const CUDA_GENERATORS = nameFor('cuda-generators');
 export function varyingPart(expression: Node, file: PythonFile, names: readonly Node[] = []): Varying | null {
   switch (expression.type) {
     case 'identifier': {
-      const [only, ...others] = file.definitions(expression);
-      if (only?.kind !== 'assignment' || others.length > 0 || names.length > 3) return null;
-      return varyingPart(only.value, file, [...names, expression]);
+      const value = assignedTo(expression, file);
+      return value && names.length <= 3 ? varyingPart(value, file, [...names, expression]) : null;
     }
     case 'call':
       return varyingCall(file.call(expression), file, names);
@@ -179,10 +179,10 @@ const isNumber = (node: Node): boolean =>
 
 /** True where somebody can look the seed up: one of its names is used for more than seeding. */
 export function isRecorded(varying: Varying, uses: readonly SeedUse[], file: PythonFile): boolean {
-  const homes = varying.names.map((name) => file.definitions(name));
   const inSeeds = uses.flatMap(({ value }) => (typeof value === 'string' ? [] : [value]));
   return identifiers(file.syntax.root).some((each) => {
-    if (each.field === 'left' || each.field === 'attribute' || !homes.includes(file.definitions(each))) return false;
+    if (each.field === 'left' || each.field === 'attribute') return false;
+    if (!varying.names.some((name) => isSameVariable(each, name, file))) return false;
     const isTakenAsSeed = inSeeds.some((value) => value.start <= each.start && each.end <= value.end);
     const assignment = each.enclosing('assignment');
     const isOwn = varying.names.includes(each);

@@ -1,7 +1,9 @@
 /** Which device a tensor is on, where a call says so. */
+
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { assignedTo } from '../python/names.ts';
 
 /** `x.to(torch.float)` moves nothing. */
 const DTYPE = namesFor('dtypes');
@@ -19,8 +21,7 @@ export function isMadeOnCpu(last: string, isThere: boolean, call: Call, file: Py
 /** True for `'cpu'` and `torch.device('cpu')`, also by name. */
 export function isCpuDevice(device: Node, file: PythonFile): boolean {
   if (file.constant(device) === 'cpu') return true;
-  const [only, ...others] = device.type === 'identifier' ? file.definitions(device) : [];
-  const made = only?.kind === 'assignment' && others.length === 0 ? only.value : device;
+  const made = assignedTo(device, file) ?? device;
   if (made.type !== 'call' || file.call(made).name !== DEVICE) return false;
   const name = file.argument(file.call(made), 'device', 0);
   return typeof name !== 'string' && file.constant(name) === 'cpu';

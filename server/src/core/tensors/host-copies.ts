@@ -1,8 +1,10 @@
 /** Copies from a GPU that the processor does not wait for, and the first place that reads what has perhaps not arrived. */
+
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import { evaluatorOf } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { assignedTo, assignmentsTo } from '../python/names.ts';
 import type { Value } from '../python/value.ts';
 import { isCpuDevice } from './devices.ts';
 import { tensorOf } from './tensors.ts';
@@ -69,8 +71,7 @@ function toHost(call: Call, file: PythonFile): Node | null {
 /** Made where nobody asks for a device, or for the CPU. */
 function isMadeHere(node: Node, file: PythonFile): boolean {
   if (tensorOf(node, file)?.cpu) return true;
-  const [only, ...others] = node.type === 'identifier' ? file.definitions(node) : [];
-  const made = only?.kind === 'assignment' && others.length === 0 ? only.value : node;
+  const made = assignedTo(node, file) ?? node;
   if (made.type !== 'call' || file.calls(DEFAULT_DEVICE).length > 0) return false;
   const call = file.call(made);
   return FACTORIES.has(call.name) && file.argument(call, 'device') === 'absent';
@@ -79,7 +80,7 @@ function isMadeHere(node: Node, file: PythonFile): boolean {
 /** Made on the CPU, or in pinned memory, which is nowhere else. */
 function isOnHost(node: Node, file: PythonFile): boolean {
   if (tensorOf(node, file)?.cpu) return true;
-  const values = file.definitions(node).flatMap((each) => (each.kind === 'assignment' ? [each.value] : []));
+  const values = assignmentsTo(node, file).map(({ value }) => value);
   return (
     values.length > 0 &&
     values.every((value) => {

@@ -1,0 +1,93 @@
+/**
+ * What is asked of a name by itself: which values it is given, whether it is a parameter, whether two mentions are one
+ * variable. Where values come from and go to through more than one name is asked of the evaluator.
+ */
+
+import type { Node, PythonFile } from './file.ts';
+import { reachingDefinitions } from './reaching.ts';
+import { assignedValues, type Definition, type FunctionInfo, lookUp, type Parameter } from './scope.ts';
+import type { Assigned } from './targets.ts';
+
+/** What binds the name; nothing for other expressions. */
+const bindingsOf = (name: Node | undefined, file: PythonFile): readonly Definition[] =>
+  name?.type === 'identifier' ? file.definitions(name) : [];
+
+const assignments = (bindings: readonly Definition[]): readonly Assigned[] =>
+  bindings.flatMap((each) => (each.kind === 'assignment' ? [{ target: each.node, value: each.value }] : []));
+
+/** The assignments to a name; what else binds it is left out. */
+export const assignmentsTo = (name: Node | undefined, file: PythonFile): readonly Assigned[] =>
+  assignments(bindingsOf(name, file));
+
+/** The one assignment to a name that nothing else binds; null for all others. */
+export function onlyAssignment(name: Node | undefined, file: PythonFile): Assigned | null {
+  const bindings = bindingsOf(name, file);
+  return bindings.length === 1 ? (assignments(bindings)[0] ?? null) : null;
+}
+
+/** The value of a name that is bound once, by an assignment; null for all others. */
+export const assignedTo = (name: Node | undefined, file: PythonFile): Node | null =>
+  onlyAssignment(name, file)?.value ?? null;
+
+/** The values of a name that is only ever assigned; none for all others. */
+export const everyValue = (name: Node | undefined, file: PythonFile): readonly Node[] =>
+  assignedValues(bindingsOf(name, file)) ?? [];
+
+/** The values that the name may have where it is mentioned, as far as they are assigned to it. */
+export const valuesAt = (mention: Node, file: PythonFile): readonly Node[] =>
+  mention.type === 'identifier' ? assignments(reachingDefinitions(mention, file)).map(({ value }) => value) : [];
+
+/** True where the mention may be of what is bound at this target. */
+export const mayBeFrom = (mention: Node, target: Node, file: PythonFile): boolean =>
+  reachingDefinitions(mention, file).some(({ node }) => node === target);
+
+/** A parameter, and the function whose it is. */
+export interface OwnedParameter {
+  readonly parameter: Parameter;
+  readonly owner: FunctionInfo | undefined;
+}
+
+/** The parameter that the name is, and nothing else; null for all others. */
+export function parameterOf(name: Node | undefined, file: PythonFile): OwnedParameter | null {
+  const [only, ...others] = bindingsOf(name, file);
+  if (only?.kind !== 'parameter' || others.length > 0) return null;
+  const home = only.node.enclosing('function_definition', 'lambda');
+  return { parameter: only.parameter, owner: home ? file.functionAt(home) : undefined };
+}
+
+/** True for a name that is a parameter, or that a parameter's value is replaced under. */
+export const mayBeParameter = (name: Node, file: PythonFile): boolean =>
+  bindingsOf(name, file).some(({ kind }) => kind === 'parameter');
+
+/** The dotted names that imports bind the name to. */
+export const importedAs = (name: Node, file: PythonFile): readonly string[] =>
+  bindingsOf(name, file).flatMap((each) => (each.kind === 'import' ? [each.qualified] : []));
+
+/** True for the name of a function or a class of this file. */
+export const isDefined = (name: Node, file: PythonFile): boolean =>
+  bindingsOf(name, file).some(({ kind }) => kind === 'function' || kind === 'class');
+
+/** The loop's variable, the name after `as` or the part of a pattern that alone binds the name; null for all others. */
+export function targetOf(name: Node | undefined, file: PythonFile): Node | null {
+  const [only, ...others] = bindingsOf(name, file);
+  return only?.kind === 'opaque' && others.length === 0 ? only.node : null;
+}
+
+/** The places that bind the name. */
+export const boundAt = (name: Node | undefined, file: PythonFile): readonly Node[] =>
+  bindingsOf(name, file).map(({ node }) => node);
+
+/** Two names that are one variable. */
+export const isSameVariable = (one: Node, other: Node, file: PythonFile): boolean =>
+  one.type === 'identifier' &&
+  other.type === 'identifier' &&
+  file.read(one) === file.read(other) &&
+  file.definitions(one) === file.definitions(other);
+
+/** The name means the same at another place. */
+export const meansAlike = (name: Node, place: Node, file: PythonFile): boolean =>
+  lookUp(file.read(name), file.scope(place)) === file.definitions(name);
+
+/** The name of the function means it at a place. */
+export const isSeenFrom = (info: FunctionInfo, place: Node, file: PythonFile): boolean =>
+  lookUp(info.name, file.scope(place)).some((each) => each.kind === 'function' && each.function === info);

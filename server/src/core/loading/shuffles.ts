@@ -3,7 +3,7 @@
 import type { Project } from '../contract/project.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
 import { isLibrary } from '../knowledge/names.ts';
-import { loaderArgument } from '../lowering/loader-arguments.ts';
+import { DATA_LOADER, loaderArgument } from '../lowering/loader-arguments.ts';
 import { isOn } from '../lowering/values.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { Evaluator, Fact } from '../python/evaluator.ts';
@@ -18,6 +18,18 @@ export function ownLoaderCalls(file: PythonFile, project: Project): Call[] {
     return typeof file.argument(call, 'shuffle') !== 'string' && project.isPlainLoader(name);
   });
 }
+
+/** `super().__init__(...)` of a class of the file's own that is a DataLoader: the object is one from there on. */
+export function baseLoaderCalls(file: PythonFile, project: Project): Call[] {
+  const owners = [...file.scopes.classes.values()].filter(({ bases }) =>
+    bases.some((base) => isLoaderClass(file.qualify(base), project)),
+  );
+  return owners.flatMap(({ id }) => file.calls(`${id}.super().__init__`));
+}
+
+/** A DataLoader that shuffles by torch's stream, or a class that is made as one is. */
+const isLoaderClass = (name: string | null, project: Project): boolean =>
+  name !== null && (DATA_LOADER === name || (!isLibrary(name) && project.isPlainLoader(name)));
 
 type Parameter = Parameters<typeof loaderArgument>[2];
 

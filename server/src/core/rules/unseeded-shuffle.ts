@@ -4,7 +4,7 @@ import type { Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
 import { bothFix, generatorFix } from '../loading/deterministic-loader.ts';
-import { ownLoaderCalls, shuffleOf } from '../loading/shuffles.ts';
+import { baseLoaderCalls, ownLoaderCalls, shuffleOf } from '../loading/shuffles.ts';
 import { loaderCalls } from '../loading/worker-seeds.ts';
 import { startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
@@ -58,7 +58,7 @@ loader = DataLoader(data, batch_size=10, shuffle=True, generator=generator)
     },
   ],
   *check(file, project) {
-    for (const call of [...loaderCalls(file), ...ownLoaderCalls(file, project)]) {
+    for (const call of [...loaderCalls(file), ...ownLoaderCalls(file, project), ...baseLoaderCalls(file, project)]) {
       const shuffle = shuffleOf(call, project.values);
       if (!shuffle) continue;
       // A value that comes from a dictionary or a caller elsewhere is shown at the call.
@@ -69,14 +69,25 @@ loader = DataLoader(data, batch_size=10, shuffle=True, generator=generator)
       yield {
         start,
         end,
-        message: t`\`${file.read(call.callee)}\` shuffles by torch’s global generator; it has no \`generator\` of its own.`,
+        message: t`\`${nameOf(call, file)}\` shuffles by torch’s global generator; it has no \`generator\` of its own.`,
         fixes: () => repairs(file, call, project),
       };
     }
   },
 };
 
+/** The call is `super().__init__(...)`. */
+const madeBySubclass = (call: Call): boolean => call.callee.get('object')?.type === 'call';
+
+/** What is called, or the class that makes itself a loader. */
+function nameOf(call: Call, file: PythonFile): string {
+  const name = madeBySubclass(call) ? call.node.enclosing('class_definition')?.get('name') : undefined;
+  return file.read(name ?? call.callee);
+}
+
 function repairs(file: PythonFile, call: Call, project: Project): Fix[] {
+  // Where a class makes itself a loader, its callers may have a generator for it.
+  if (madeBySubclass(call)) return [];
   // Resumed without workers, a loader that keeps its order does not go on with a generator of its own.
   if (loaderRow(call.name)?.keepsOrder && !startsWorkers(file, call)) return [];
   const generator = generatorFix(file, call, project);

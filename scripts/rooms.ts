@@ -40,9 +40,9 @@ export const ROOMS: readonly Room[] = [
  * `python/names.ts`, what a value may stand for and where it goes of the evaluator. One that does so leaves the list.
  */
 export const FOLLOWERS: Readonly<Record<string, readonly string[]>> = {
-  lowering: ['command-apps', 'lengths', 'values'],
+  lowering: ['lengths', 'values'],
   tensors: ['distinct-indices', 'modules', 'sizes', 'tensors', 'trained', 'weights', 'written-values'],
-  seeding: ['draw-outside', 'moves', 'plain-values', 'ranks', 'rounds', 'seed-values'],
+  seeding: ['plain-values', 'ranks'],
   loading: ['worker-seeds'],
   program: ['modes'],
 };

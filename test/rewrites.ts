@@ -207,7 +207,7 @@ function* moves(file: PythonFile, isKnown: (name: string) => boolean): Generator
     const folder = file.path.includes('/') ? file.path.slice(0, file.path.lastIndexOf('/') + 1) : '';
     const calls = identifiers(file, name).filter((each) => each.start < node.start || each.start >= node.end);
     // A function that nothing runs is judged as far as its file is a program, and in another one it is not.
-    if (calls.length === 0) continue;
+    if (calls.every((each) => isOnlyPrinted(each, file))) continue;
     yield {
       kind: 'move',
       what: name,
@@ -223,6 +223,10 @@ function* moves(file: PythonFile, isKnown: (name: string) => boolean): Generator
     };
   }
 }
+
+/** `print(function)` runs nothing. */
+const isOnlyPrinted = (name: Node, file: PythonFile): boolean =>
+  name.parent?.type === 'argument_list' && file.read(name.parent.parent?.get('function') ?? name) === 'print';
 
 /** The whole call, where a finding shows the callee or what is called on it. */
 const callsAround = (file: PythonFile, names: readonly { start: number; end: number }[]) =>

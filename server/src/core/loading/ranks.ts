@@ -2,10 +2,12 @@
 
 import { seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
+import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { parameterOf } from '../python/names.ts';
 import { isPlain, isVisible } from '../seeding/quotable.ts';
 import { dependsOnRank } from '../seeding/ranks.ts';
+import { type SeedTaker, takersOf } from '../seeding/seed-takers.ts';
 
 /** A seed of torch's global generator, itself or in a helper of this file. */
 interface TorchSeed {
@@ -14,7 +16,7 @@ interface TorchSeed {
   readonly rank: Node | null;
 }
 
-function torchSeeds(file: PythonFile): TorchSeed[] {
+function torchSeeds(file: PythonFile, values: Evaluator): TorchSeed[] {
   const direct = file.allCalls.flatMap((call): TorchSeed[] => {
     const seeder = call.name === null ? undefined : seederOf(call.name);
     if (!seeder?.streams.includes('torch') || seeder.device === 'cuda' || seeder.restores) return [];
@@ -41,12 +43,25 @@ function torchSeeds(file: PythonFile): TorchSeed[] {
       return { call, rank: rank ?? null };
     }),
   );
-  return [...direct, ...passed];
+  return [...direct, ...passed, ...seedsElsewhere(file, values)];
 }
 
+/** Calls of other files' functions that hand what they are passed on to a seed of torch. */
+function seedsElsewhere(file: PythonFile, values: Evaluator): readonly TorchSeed[] {
+  return file.allCalls.flatMap((call): TorchSeed[] => {
+    if (call.name === null || call.name.startsWith('#') || seederOf(call.name)) return [];
+    const given = call.node.get('arguments')?.children ?? [];
+    const seed = given.find((each) => takersOf(each.get('value') ?? each, values).some(seedsTorch));
+    return seed ? [{ call, rank: dependsOnRank(seed, file) ? seed : null }] : [];
+  });
+}
+
+const seedsTorch = ({ seeder }: SeedTaker): boolean =>
+  seeder.streams.includes('torch') && seeder.device !== 'cuda' && !seeder.restores;
+
 /** The last seed of torch in front of a node, if it depends on the rank. */
-export function rankSeedBefore(node: Node, file: PythonFile): { call: Call; rank: Node } | null {
-  const paths = torchSeeds(file).flatMap((seed) => {
+export function rankSeedBefore(node: Node, file: PythonFile, values: Evaluator): { call: Call; rank: Node } | null {
+  const paths = torchSeeds(file, values).flatMap((seed) => {
     const places = [...placesOf(seed.call.node, file)];
     return (isHelperBody(seed.call, file) ? places.slice(0, 1) : places).map((place) => ({ seed, place }));
   });

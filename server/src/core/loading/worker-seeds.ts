@@ -6,8 +6,11 @@ import { nameFor, namesFor } from '../knowledge/names.ts';
 import { type Stream, seederOf } from '../knowledge/tables.ts';
 import { loaderArgument, startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
+import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { assignedValues, type FunctionInfo } from '../python/scope.ts';
+import { assignedTo, boundAt } from '../python/names.ts';
+import type { FunctionInfo } from '../python/scope.ts';
+import { takersOf } from '../seeding/seed-takers.ts';
 
 const PARTIAL = nameFor('partial');
 
@@ -64,11 +67,8 @@ export function initializerOf(given: Node, file: PythonFile): Initializer | null
     const inner = [...file.scopes.functions.values()].filter((each) => isReturnedBy(each, factory, file));
     return inner.length === 1 && inner[0] ? initializer(inner[0], new Map(), file) : null;
   }
-  if (given.type === 'identifier') {
-    const values = assignedValues(file.definitions(given));
-    if (values?.length === 1 && values[0] && /^(lambda|call)$/.test(values[0].type))
-      return initializerOf(values[0], file);
-  }
+  const value = assignedTo(given, file);
+  if (value && /^(lambda|call)$/.test(value.type)) return initializerOf(value, file);
   const info =
     given.type === 'lambda'
       ? [...file.scopes.functions.values()].find((each) => each.node === given)
@@ -146,12 +146,12 @@ function isReturnedBy(inner: FunctionInfo, factory: FunctionInfo, file: PythonFi
 }
 
 /** The seeds of an initializer that repeat, in source order; a seed that nobody can judge is none of them. */
-export function repeatedSeeds(each: Initializer, file: PythonFile): RepeatedSeed[] {
+export function repeatedSeeds(each: Initializer, file: PythonFile, values: Evaluator): RepeatedSeed[] {
   const { node } = each.function;
   const seeds: RepeatedSeed[] = [];
   for (const call of file.allCalls) {
     if (call.node.start < node.start || call.node.end > node.end) continue;
-    const seed = seedIn(call, file);
+    const seed = seedIn(call, file, values);
     if (!seed || file.constant(seed.value) === null) continue;
     const parts = judge(seed.value, each, file, new Set());
     if (!parts.fresh) seeds.push({ ...seed, call, kind: parts.worker ? 'worker' : 'constant', value: seed.value });
@@ -159,33 +159,24 @@ export function repeatedSeeds(each: Initializer, file: PythonFile): RepeatedSeed
   return seeds.map((seed) => ({ ...seed, value: assignedInside(seed.value, node, file) ?? seed.value }));
 }
 
-/** What a call seeds, itself or as a helper of this file that passes its argument on. */
-function seedIn(call: Call, file: PythonFile): { value: Node; streams: readonly Stream[] } | null {
+/** What a call seeds, itself or as a helper that passes its argument on. */
+function seedIn(call: Call, file: PythonFile, values: Evaluator): { value: Node; streams: readonly Stream[] } | null {
   const seeder = call.name === null ? undefined : seederOf(call.name);
   if (seeder?.argument && !seeder.varying && !seeder.state && seeder.streams.length > 0) {
     const value = file.argument(call, seeder.argument.name, seeder.argument.position);
     return typeof value === 'string' ? null : { value, streams: seeder.streams };
   }
-  const helper = file.functionOf(call.name);
-  if (!helper || helper.class) return null;
-  const streams = new Set<Stream>();
-  let passed: Node | null = null;
-  for (const inner of file.allCalls) {
-    if (inner.node.start < helper.node.start || inner.node.end > helper.node.end) continue;
-    const row = inner.name === null ? undefined : seederOf(inner.name);
-    const given = row?.argument ? file.argument(inner, row.argument.name, row.argument.position) : 'absent';
-    const index = helper.parameters.findIndex((each) => typeof given !== 'string' && file.read(given) === each.name);
-    const value = index < 0 ? 'absent' : file.argument(call, helper.parameters[index]?.name ?? '', index);
-    if (!row || typeof value === 'string') continue;
-    passed = value;
-    for (const stream of row.streams) streams.add(stream);
+  if (seeder) return null;
+  for (const each of call.node.get('arguments')?.children ?? []) {
+    const value = each.get('value') ?? each;
+    const streams = takersOf(value, values).flatMap((taker) => taker.seeder.streams);
+    if (streams.length > 0) return { value, streams: [...new Set(streams)] };
   }
-  return passed && { value: passed, streams: [...streams] };
+  return null;
 }
 
 function assignedInside(value: Node, home: Node, file: PythonFile): Node | null {
-  const values = value.type === 'identifier' ? assignedValues(file.definitions(value)) : null;
-  const only = values?.length === 1 ? values[0] : undefined;
+  const only = assignedTo(value, file);
   return only && only.start > home.start && only.end <= home.end ? only : null;
 }
 
@@ -252,8 +243,7 @@ function judgeAttribute(node: Node, each: Initializer | null, file: PythonFile, 
   const object = node.get('object');
   const attribute = node.get('attribute');
   if (!object || !attribute || CHANGES.test(file.read(node))) return FRESH;
-  const values = object.type === 'identifier' ? assignedValues(file.definitions(object)) : null;
-  const made = values?.length === 1 && values[0] ? values[0] : object;
+  const made = assignedTo(object, file) ?? object;
   if (made.type === 'call') {
     if (file.call(made).name === WORKER_INFO) return file.read(attribute) === 'id' ? WORKER : FRESH;
     // `args = parse_args()` outside is one object for all; what a worker makes for itself is its own.
@@ -262,9 +252,9 @@ function judgeAttribute(node: Node, each: Initializer | null, file: PythonFile, 
   if (object.type === 'attribute') return judgeAttribute(object, each, file, seen);
   if (object.type !== 'identifier') return FRESH;
   if (!each) return FIXED;
-  const isOwn = file
-    .definitions(object)
-    .some((definition) => definition.node.enclosing('function_definition', 'lambda') === each.function.node);
+  const isOwn = boundAt(object, file).some(
+    (place) => place.enclosing('function_definition', 'lambda') === each.function.node,
+  );
   const isSelf = each.function.class !== null && file.read(object) === each.function.parameters[0]?.name;
   return isOwn && !isSelf ? FRESH : FIXED;
 }

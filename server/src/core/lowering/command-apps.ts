@@ -4,6 +4,7 @@ import { branches, type CallEvent, type Event, NOTHING_PASSED } from '../effects
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
+import { boundAt, isDefined, onlyAssignment } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
 
@@ -26,10 +27,11 @@ const MAKES_GROUP = /\.?\bgroup$/;
 
 /** The id of the app of this file that a name stands for. */
 export function appOf(name: Node | undefined, file: PythonFile): string | null {
-  const [only, ...others] = name?.type === 'identifier' ? file.definitions(name) : [];
-  if (!name || !only || others.length > 0) return null;
-  if (only.kind === 'function') return isGroup(only.function, file) ? only.function.id : null;
-  const made = only.kind === 'assignment' && file.scope(only.node).kind === 'module' ? file.constructionOf(name) : null;
+  if (!name || boundAt(name, file).length !== 1) return null;
+  const info = isDefined(name, file) ? file.functionOf(file.qualify(name)) : undefined;
+  if (info) return isGroup(info, file) ? info.id : null;
+  const only = onlyAssignment(name, file);
+  const made = only && file.scope(only.target).kind === 'module' ? file.constructionOf(name) : null;
   return made && MAKES_APP.has(made.name) ? `#${file.read(name)}` : null;
 }
 

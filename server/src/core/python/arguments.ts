@@ -105,3 +105,9 @@ function changedLater(file: Reader, dictionary: Node, name: string, followed: Fo
   }
   return 'absent';
 }
+
+/** The call that an expression is passed to where it stands, by position or keyword; null for one that stands elsewhere. */
+export function callTaking(node: Node, file: Reader): Call | null {
+  const list = node.parent?.type === 'keyword_argument' ? node.parent.parent : node.parent;
+  return list?.type === 'argument_list' && list.parent ? file.call(list.parent) : null;
+}

@@ -55,6 +55,12 @@ export function parameterOf(name: Node | undefined, file: PythonFile): OwnedPara
   return { parameter: only.parameter, owner: home ? file.functionAt(home) : undefined };
 }
 
+/** The parameter that the name would be at a place, and nothing else. */
+export function parameterSeen(name: string, place: Node, file: PythonFile): Parameter | null {
+  const [only, ...others] = lookUp(name, file.scope(place));
+  return only?.kind === 'parameter' && others.length === 0 ? only.parameter : null;
+}
+
 /** True for a name that is a parameter, or that a parameter's value is replaced under. */
 export const mayBeParameter = (name: Node, file: PythonFile): boolean =>
   bindingsOf(name, file).some(({ kind }) => kind === 'parameter');
@@ -87,6 +93,12 @@ export const isSameVariable = (one: Node, other: Node, file: PythonFile): boolea
 /** The name means the same at another place. */
 export const meansAlike = (name: Node, place: Node, file: PythonFile): boolean =>
   lookUp(file.read(name), file.scope(place)) === file.definitions(name);
+
+/** The name is a variable of the function. */
+export function belongsTo(name: Node, info: FunctionInfo, file: PythonFile): boolean {
+  const own = file.scopes.byNode.get(info.node)?.names.get(file.read(name));
+  return own !== undefined && own === file.definitions(name);
+}
 
 /** The name of the function means it at a place. */
 export const isSeenFrom = (info: FunctionInfo, place: Node, file: PythonFile): boolean =>

@@ -17,6 +17,7 @@ import {
 } from '../loading/worker-seeds.ts';
 import { loaderArgument, startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
+import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { Edit, Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
@@ -139,7 +140,7 @@ def make_loader(dataset):
       const persistent = passed.persistent || done.get(info.node)?.persistent === true;
       done.set(info.node, { initializer: initializerPassed(passed, info, file), loaders: [], persistent });
     }
-    for (const use of done.values()) yield* judge(use, file);
+    for (const use of done.values()) yield* judge(use, file, project.values);
   },
 };
 
@@ -151,8 +152,8 @@ interface Use {
   readonly persistent: boolean;
 }
 
-function* judge({ initializer, loaders, persistent }: Use, file: PythonFile): Iterable<Report> {
-  const seeds = repeatedSeeds(initializer, file);
+function* judge({ initializer, loaders, persistent }: Use, file: PythonFile, values: Evaluator): Iterable<Report> {
+  const seeds = repeatedSeeds(initializer, file, values);
   const drawn = new Set(loaders.flatMap((loader) => drawnStreams(loader, file)));
   const isDrawn = (seed: RepeatedSeed): boolean => seed.streams.some((stream) => drawn.has(stream));
   const constants = seeds.filter((seed) => seed.kind === 'constant');

@@ -5,6 +5,7 @@ import { replace } from '../edits/edit-text.ts';
 import { nameFor } from '../knowledge/names.ts';
 import { rankSeedBefore, sharedPart } from '../loading/ranks.ts';
 import { drawsOfOwnSamplers, globalSplits, ownGenerator } from '../loading/splits.ts';
+import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { dependsOnRank, differsByRank } from '../seeding/ranks.ts';
 import { FALLBACK_SEED, plainSeed, seedValueAt } from '../seeding/seed-values.ts';
@@ -67,9 +68,9 @@ train_set, test_set = random_split(
 `,
     },
   ],
-  *check(file) {
+  *check(file, { values }) {
     for (const call of globalSplits(file)) {
-      const seeded = isForOneRank(call.node, file) ? null : rankSeedBefore(call.node, file);
+      const seeded = isForOneRank(call.node, file) ? null : rankSeedBefore(call.node, file, values);
       if (!seeded) continue;
       const shared = sharedPart(seeded.rank, file, call.node);
       const own = shared ? plainSeed(shared) : seedValueAt(file, call.node);
@@ -82,7 +83,7 @@ train_set, test_set = random_split(
         fixes: edits ? [{ title: t`Give it a generator that is equal on all ranks`, safe: false, edits }] : [],
       };
     }
-    yield* ownSamplers(file);
+    yield* ownSamplers(file, values);
     yield* distributedSamplers(file);
   },
 };
@@ -106,11 +107,11 @@ function* distributedSamplers(file: PythonFile): Iterable<Report> {
 }
 
 /** A sampler that takes every n-th index of its own permutation relies on all ranks making the same one. */
-function* ownSamplers(file: PythonFile): Iterable<Report> {
+function* ownSamplers(file: PythonFile, values: Evaluator): Iterable<Report> {
   for (const { call, draw, sampler } of drawsOfOwnSamplers(file)) {
     const body = sampler.methods.get('__iter__')?.node;
     const constructions = file.calls(sampler.id);
-    const seeded = constructions.map((each) => rankSeedBefore(each.node, file)).find((each) => each !== null);
+    const seeded = constructions.map((each) => rankSeedBefore(each.node, file, values)).find((each) => each !== null);
     if (!body || !seeded || draw.stream !== 'torch' || !takesEveryNth(body, file)) continue;
     yield {
       ...at(call.callee),

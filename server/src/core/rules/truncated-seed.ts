@@ -5,6 +5,7 @@ import { replace } from '../edits/edit-text.ts';
 import { generatorOf } from '../knowledge/generators.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { seederOf } from '../knowledge/tables.ts';
+import { callTaking } from '../python/arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -117,9 +118,8 @@ function* handedOn(given: Node, file: PythonFile, values: Evaluator): Iterable<S
 
 /** What takes the value as its seed where it stands. */
 function takerOf({ file, node, access }: Value): Seed | null {
-  const holder = node.parent?.type === 'keyword_argument' ? node.parent.parent : node.parent;
-  if (access.length > 0 || holder?.type !== 'argument_list' || !holder.parent) return null;
-  const seed = seedOf(file.call(holder.parent), file);
+  const call = access.length === 0 ? callTaking(node, file) : null;
+  const seed = call && seedOf(call, file);
   return seed?.seed === node ? seed : null;
 }
 

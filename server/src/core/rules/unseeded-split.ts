@@ -61,7 +61,7 @@ train_set, test_set = random_split(
   ],
   *check(file, project) {
     // Ranks that draw the same samples would train on the same batches.
-    const samplers = globalSamplers(file).filter((call) => !rankSeedBefore(call.node, file));
+    const samplers = globalSamplers(file).filter((call) => !rankSeedBefore(call.node, file, project.values));
     for (const call of [...globalSplits(file), ...samplers]) {
       const { start, end } = call.callee;
       if (isUnseeded(call, project)) continue;
@@ -73,7 +73,7 @@ train_set, test_set = random_split(
       };
     }
     for (const { call, draw, sampler } of drawsOfOwnSamplers(file)) {
-      if (rankSeedBefore(call.node, file)) continue;
+      if (rankSeedBefore(call.node, file, project.values)) continue;
       const { start, end } = call.callee;
       yield {
         start,

@@ -5,7 +5,7 @@ import { freeName } from '../edits/imports.ts';
 import { appliedTransform, transformationOf } from '../lowering/transforms.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
-import { boundAt, isSameVariable } from '../python/names.ts';
+import { belongsTo, boundAt, isSameVariable } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 import type { Edit, Fix } from '../text/edit.ts';
@@ -128,16 +128,13 @@ function mentionsOf(name: Node, file: PythonFile): Node[] {
 
 /** The draw as a caller writes it: parameters replaced by what it passes; null where it reads what only the function has. */
 function writtenFor(draw: Node, info: FunctionInfo, caller: Caller, file: PythonFile): string | null {
-  const scope = file.scopes.byNode.get(info.node);
   const edits: { readonly node: Node; readonly text: string }[] = [];
   let isOpen = true;
   walk(draw, (node) => {
     if (node.type !== 'identifier' || /^(name|attribute)$/.test(node.field ?? '')) return undefined;
-    const definitions = file.definitions(node);
-    const own = scope?.names.get(file.read(node));
-    if (own === undefined || own !== definitions) return undefined;
+    if (!belongsTo(node, info, file)) return undefined;
     const at = info.parameters.findIndex(({ name }) => name === file.read(node));
-    const given = own.length === 1 && at >= 0 ? caller.passed[at] : undefined;
+    const given = boundAt(node, file).length === 1 && at >= 0 ? caller.passed[at] : undefined;
     if (!given || !/^(identifier|attribute|integer|float)$/.test(given.type)) isOpen = false;
     else edits.push({ node, text: file.read(given) });
     return undefined;

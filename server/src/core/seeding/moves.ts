@@ -4,6 +4,7 @@ import type { Project } from '../contract/project.ts';
 import { moveBefore, statementOf } from '../edits/edit-text.ts';
 import type { Reached } from '../effects/summary.ts';
 import type { PythonFile } from '../python/file.ts';
+import { boundAt } from '../python/names.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
 import { nodeAt } from './seeds.ts';
@@ -64,10 +65,9 @@ function isFreeAt(file: PythonFile, statement: Node, target: Node): boolean {
     if (node.type === 'assignment' || node.type === 'named_expression') free = false;
     if (node.type !== 'identifier' || (node.field === 'attribute' && node.parent?.type === 'attribute')) return free;
     if (node.field === 'name' && node.parent?.type === 'keyword_argument') return free;
-    const definitions = file.definitions(node);
-    const isLocal = (each: (typeof definitions)[number]) => file.scope(each.node) === file.scope(target);
-    const between = definitions.some(
-      (each) => isLocal(each) && each.node.start >= target.start && each.node.start < statement.start,
+    const isLocal = (each: Node): boolean => file.scope(each) === file.scope(target);
+    const between = boundAt(node, file).some(
+      (each) => isLocal(each) && each.start >= target.start && each.start < statement.start,
     );
     if (between) free = false;
     return free;

@@ -3,6 +3,7 @@
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { boundAt, mayBeParameter } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { walk } from '../syntax/parse.ts';
 
@@ -33,10 +34,9 @@ export function differsByRound(value: Node, place: Node, file: PythonFile, depth
   let differs = false;
   walk(value, (node) => {
     if (node.type !== 'identifier' || (node.field === 'attribute' && node.parent?.type === 'attribute')) return true;
-    for (const definition of file.definitions(node)) {
-      const isBound = loops.some((loop) => loop.start <= definition.node.start && definition.node.end <= loop.end);
-      differs ||= isBound || (definition.kind === 'parameter' && differsByCall(owner, file.read(node), file, depth));
-    }
+    differs ||=
+      boundAt(node, file).some((each) => loops.some((loop) => loop.start <= each.start && each.end <= loop.end)) ||
+      (mayBeParameter(node, file) && differsByCall(owner, file.read(node), file, depth));
     return !differs;
   });
   return differs;

@@ -7,7 +7,7 @@ import { INITIAL_SEED } from '../knowledge/streams.ts';
 import { looksLikeSeeder, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { lookUp } from '../python/scope.ts';
+import { isSameVariable, parameterSeen } from '../python/names.ts';
 import type { Edit } from '../text/edit.ts';
 import { conditionOf, isOptional, renamed } from './optional-seeds.ts';
 import { isPlain, isVisible } from './quotable.ts';
@@ -171,15 +171,14 @@ function isHandedOn(expression: Node, file: PythonFile, place: Node): boolean {
   if (root?.type !== 'identifier' || !info || info.class) return false;
   const name = file.read(root);
   const index = info.parameters.findIndex((each) => each.name === name && each.star === '');
-  const [only, ...others] = lookUp(name, file.scope(place));
-  if (index < 0 || only?.kind !== 'parameter' || others.length > 0) return false;
+  if (index < 0 || !parameterSeen(name, place, file)) return false;
   const calls = file.calls(info.id);
-  const meant = file.definitions(root);
+  const meant = root;
   return (
     calls.length > 0 &&
     calls.every((call) => {
       const given = file.argument(call, name, index);
-      return typeof given !== 'string' && file.read(given) === name && file.definitions(given) === meant;
+      return typeof given !== 'string' && isSameVariable(given, meant, file);
     })
   );
 }

@@ -4,6 +4,7 @@ import { seedOfGenerator } from '../knowledge/generators.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { looksLikeSeeder, type Stream, seederOf } from '../knowledge/tables.ts';
 import { findDraw } from '../lowering/draws.ts';
+import { callTaking } from '../python/arguments.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { assignedTo, isSameVariable } from '../python/names.ts';
@@ -61,8 +62,7 @@ export function seedUses(file: PythonFile): SeedUse[] {
 
 /** The expression is the seed that a call takes where it stands. */
 export function isTakenAsSeed(node: Node, file: PythonFile): boolean {
-  const holder = node.parent?.type === 'keyword_argument' ? node.parent.parent : node.parent;
-  const call = holder?.type === 'argument_list' && holder.parent ? file.call(holder.parent) : null;
+  const call = callTaking(node, file);
   return call !== null && directUse(call, file)?.value === node;
 }
 

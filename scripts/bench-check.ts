@@ -19,6 +19,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { version } from '../package.json';
+import { helperTimes, hoverTimes, reportTimes } from './bench-editor.ts';
 import { bareParser, median, quantile } from './bench-figures.ts';
 import { measureGrowth } from './bench-growth.ts';
 import { COMMAND_LINE, replay, starts, wallTimes } from './bench-keystrokes.ts';
@@ -163,6 +164,11 @@ async function measureEditor(): Promise<void> {
     row(`keystroke in ${lines} lines, p95`, quantile(server, 0.95), most, 'ms');
     if (lines === 600) row('the same against its parse', median(server) / median(bare), 6, 'x incremental parse');
   }
+  row('hover in 2000 lines, p95', quantile(await hoverTimes(trainingScript(2000), 60), 0.95), 50, 'ms');
+  row('helper of 200 programs, p50', median(await helperTimes(200)), 30, 'ms');
+  const { first, known } = await reportTimes(3000);
+  row('report among 3000 files, first', first / 1000, 4, 's');
+  row('report among 3000 files, known', median(known) / 1000, 1, 's');
   const text = trainingScript(600);
   row('start to first diagnostics', median(await starts(text, ROUNDS)), 300, 'ms');
   const folder = written({ 'train.py': text });

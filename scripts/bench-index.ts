@@ -15,7 +15,7 @@ import { closeFile, openFile } from '../server/src/core/python/file.ts';
 import { findPythonFiles } from '../server/src/host/files.ts';
 import { reasonToSkip } from '../server/src/host/limits.ts';
 import { expectShortLives } from '../server/src/host/memory.ts';
-import { bareParser, median, processorTime, quantile } from './bench-figures.ts';
+import { bareParser, elapsed, median, processorTime, quantile } from './bench-figures.ts';
 import { download, FOLDER } from './bench-packages.ts';
 import { Server } from './bench-server.ts';
 import { applyStroke, editingTrace, trainingScript } from './bench-trace.ts';
@@ -142,12 +142,6 @@ async function indexed(): Promise<Server> {
 function residentMegabytes(pid: number): number {
   const { stdout } = spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
   return Number(stdout) / 1024;
-}
-
-async function elapsed(work: () => Promise<unknown>): Promise<number> {
-  const from = performance.now();
-  await work();
-  return performance.now() - from;
 }
 
 function print(...cells: readonly string[]): void {

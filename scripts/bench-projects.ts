@@ -94,6 +94,26 @@ export function deepProject(programs: number, modules: number): Record<string, s
   };
 }
 
+/** The same many times over, side by side, until there are at least so many files: a repository of many parts. */
+export function manyProjects(files: number): Record<string, string> {
+  const one = Object.entries(deepProject(150, 120));
+  const copies = range(Math.ceil(files / one.length));
+  return Object.fromEntries(copies.flatMap((i) => one.map(([path, text]) => [`part${i}/${path}`, text])));
+}
+
+/** A helper that seeds, and so many programs that import it; the first is `train0.py`. */
+export function sharedHelper(programs: number): Record<string, string> {
+  const text = (i: number): string =>
+    `import numpy as np\nimport torch\nfrom helper import set_all\n\nset_all(${i})\nmodel = torch.nn.Linear(4, ${i + 1})\nprint(model(torch.rand(2, 4)), np.random.rand(3))\n`;
+  return {
+    'helper.py': HELPER,
+    ...Object.fromEntries(range(programs).map((i) => [`train${i}.py`, text(i)])),
+  };
+}
+
+/** What `sharedHelper` begins with: it seeds no stream of NumPy's, which its programs draw from. */
+export const HELPER = 'import numpy as np\nimport torch\n\n\ndef set_all(seed):\n    torch.manual_seed(seed)\n';
+
 /** Writes files into a new folder, and gives its path. */
 export function written(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'seedwise-bench-'));

@@ -62,6 +62,16 @@ export class Server {
     return (report as { items: unknown[] }).items.length;
   }
 
+  /** What is said about a place of the text. */
+  hover(position: Position, uri = LONE): Promise<unknown> {
+    return this.#request('textDocument/hover', { textDocument: { uri }, position });
+  }
+
+  /** The reproducibility report of a program. */
+  report(uri: string): Promise<unknown> {
+    return this.#request('workspace/executeCommand', { command: 'seedwise.report', arguments: [uri] });
+  }
+
   /** Resolves when the server next asks to be asked again, because other files have changed what it knows. */
   refreshed(): Promise<void> {
     return new Promise((resolve) => {

@@ -19,7 +19,7 @@ function check(files: readonly Pick<MarkedFile, 'path' | 'text' | 'notebook'>[])
   return files.filter(isPython).flatMap(({ path, text, notebook }) => {
     const file = openFile(path, notebook ?? text);
     const project = projectOf(file, DEFAULT_SETTINGS, workspace);
-    const silence = silenceOf(file, factsOf(file), DEFAULT_SETTINGS, (name) => project.versionOf(name));
+    const silence = silenceOf(file, factsOf(file), DEFAULT_SETTINGS, (name) => project.versions.versionOf(name));
     seen.files++;
     if (!staysSilent(silence, path, DEFAULT_SETTINGS, workspace)) return [];
     seen.silent++;

@@ -243,7 +243,7 @@ export class CheckSession {
   /** When nothing can be said of a file. */
   #silenceOf(file: PythonFile, facts: FileFacts, settings: Settings): Silence {
     const project = projectOf(file, settings, this.workspace);
-    return silenceOf(file, facts, settings, (name) => project.versionOf(name));
+    return silenceOf(file, facts, settings, (name) => project.versions.versionOf(name));
   }
 
   /** True where nothing can be found in a file as it was read, in the workspace as it is. */

@@ -11,7 +11,7 @@ export function statusOf(
   documentAt: (path: string) => TextDocument | undefined,
   uriOf: (path: string) => string,
 ): Status {
-  const source = project.versionSource('torch');
+  const source = project.versions.versionSource('torch');
   if (!source) return { torch: releasesOf('torch').at(-1) ?? '', from: 'nothing', isExact: false };
   if ('setting' in source) return { torch: source.version, from: 'setting', isExact: true };
   const { version, path, start, isExact } = source;

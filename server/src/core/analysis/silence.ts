@@ -1,5 +1,5 @@
 /** In which projects a file may have findings at all, worked out from the file alone: most files need not be looked at again. */
-import type { Project } from '../contract/project.ts';
+import type { Project, ProjectVersions } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import { answersAlike } from '../program/answers.ts';
 import type { FileFacts } from '../program/facts.ts';
@@ -25,7 +25,7 @@ export function silenceOf(
   file: PythonFile,
   facts: FileFacts,
   settings: Settings,
-  versionOf: Project['versionOf'],
+  versionOf: ProjectVersions['versionOf'],
 ): Silence {
   if (mentionsIgnores(file)) return null;
   const speaking: AskedWay[] = [[HANDED_NAMES]];

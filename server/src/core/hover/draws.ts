@@ -64,7 +64,7 @@ function fateOf(stream: Stream, project: Project): Message | null {
 /** The call of this file that seeds, and where it stands. */
 function seedAt(seed: Reached, project: Project): Message {
   const { file } = project;
-  const span = project.anchor(seed);
+  const span = project.places.anchor(seed);
   return asIs(`\`${onOneLine(file.read(span))}\` (${lineOf(span.start, file)})`);
 }
 
@@ -80,13 +80,13 @@ function lineOf(offset: number, file: PythonFile): Message {
 function isPerSample({ node }: Call, file: PythonFile, project: Project): boolean {
   const name = node.enclosing('class_definition')?.get('name');
   const known = name && file.qualify(name);
-  return known !== null && known !== undefined && project.isDataset(known);
+  return known !== null && known !== undefined && project.classes.isDataset(known);
 }
 
 /** What the workers of a loader have of a stream. */
 function inWorkers(stream: Stream, project: Project): Message {
   const { workers, workersSince } = streamRow(stream);
-  const torch = project.versionOf('torch');
+  const torch = project.versions.versionOf('torch');
   const isOld = workersSince !== undefined && torch !== null && compareVersions(torch, workersSince) < 0;
   if (workers === 'fresh') return t`In workers of a DataLoader it starts anew from the system, in every run.`;
   return workers === 'copied' || isOld

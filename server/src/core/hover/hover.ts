@@ -81,7 +81,7 @@ function describeSwitch(name: string | null, project: Project): Message | null {
     case ALGORITHMS:
     case OLD_ALGORITHMS:
     case DEBUG_MODE: {
-      const version = project.versionOf('torch');
+      const version = project.versions.versionOf('torch');
       const isOld = version !== null && compareVersions(version, CUBLAS_UNTIL) < 0;
       return paragraphs(
         t`**Deterministic algorithms**: operations that have a deterministic kernel use it, those that have none raise a \`RuntimeError\`, or warn with \`warn_only=True\`.`,
@@ -117,7 +117,7 @@ function describeLoader(call: Call, file: PythonFile, project: Project): Message
     t`Order: ${orderOf(call, file)}.`,
     t`Workers: ${workersOf(call, file, project)}.`,
     name === null ? null : t`After that \`${name}\` runs in each worker.`,
-    call.name === DATA_LOADER && project.resumes
+    call.name === DATA_LOADER && project.states.resumes
       ? t`Saved states bring its order back between two epochs, not within one.`
       : null,
     link(t`Randomness in multi-process data loading`, page),
@@ -146,7 +146,7 @@ function workersOf(call: Call, file: PythonFile, project: Project): Message {
   const workers = loaderArgument(file, call, 'num_workers');
   const count = workers === 'absent' ? 0 : typeof workers === 'string' ? undefined : file.constant(workers);
   if (count === 0) return t`none, so samples draw from this process’s generators`;
-  const version = project.versionOf('torch');
+  const version = project.versions.versionOf('torch');
   const isOld = version !== null && compareVersions(version, NUMPY_WORKERS_SINCE) < 0;
   const source = isOwn(call, file) ? t`the loader’s generator` : t`torch’s global generator`;
   return isOld
@@ -161,7 +161,7 @@ const VARIABLES: Readonly<Record<string, (project: Project) => Message>> = {
       link(asIs('PYTHONHASHSEED'), 'https://docs.python.org/3/using/cmdline.html#envvar-PYTHONHASHSEED'),
     ),
   CUBLAS_WORKSPACE_CONFIG: (project) => {
-    const version = project.versionOf('torch');
+    const version = project.versions.versionOf('torch');
     const isNew = version === null || compareVersions(version, CUBLAS_UNTIL) >= 0;
     const demand = !isNew
       ? t`Under \`torch.use_deterministic_algorithms(True)\`, torch ${version} wants exactly \`:4096:8\` or \`:16:8\`, set before the first work on CUDA.`

@@ -21,8 +21,8 @@ export function describeOps(call: Call, name: string, file: PythonFile, project:
   const rows = written.map(({ op }) => op);
   const [first, ...others] = rows.sort((a, b) => REPORTS.indexOf(a.report) - REPORTS.indexOf(b.report));
   if (!first) return null;
-  const version = project.versionOf(first.package.replaceAll('_', '-'));
-  const text = describeOp(first, name, version, project.deterministicAlgorithms !== 'off');
+  const version = project.versions.versionOf(first.package.replaceAll('_', '-'));
+  const text = describeOp(first, name, version, project.switches.deterministicAlgorithms !== 'off');
   const more = others.find((op) => op.pass !== first.pass && op.reason !== first.reason);
   return paragraphs(text, more ? t`Also ${placeOf(more)}: ${translate(more.reason)}.` : null);
 }

@@ -67,7 +67,7 @@ function describeHelper(call: Call, written: string, project: Project): Message 
     // The call that leads right to the seed, or out of this file.
     const places = reached ? [reached.via.at(-1), reached.via.findLast(({ path }) => path === project.file.path)] : [];
     return places.some((site) => {
-      const place = site && project.locate(site);
+      const place = site && project.places.locate(site);
       return place?.path === project.file.path && place.start < call.node.end && place.end > call.node.start;
     });
   };

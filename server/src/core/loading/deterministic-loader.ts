@@ -20,7 +20,7 @@ import { workerPart } from './worker-functions.ts';
 function generatorPart(file: PythonFile, call: Call, project: Project): PassedArgument | null {
   const given = loaderArgument(file, call, 'generator');
   const place = outsideLoops(call.node);
-  if (!isLeftOut(given) || !place || isCalledInLoop(file, call.node) || project.resumes) return null;
+  if (!isLeftOut(given) || !place || isCalledInLoop(file, call.node) || project.states.resumes) return null;
   const existing = seededGenerator(file, call.node);
   if (existing) return { name: 'generator', value: existing, before: () => [] };
   const seed = seedFor(file, project, place);

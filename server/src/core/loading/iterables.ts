@@ -119,7 +119,7 @@ export function ownShuffles(reach: Reach, file: PythonFile, project: Project): S
 /** Workers have copies of the stream as this process has it, as of numpy's before torch 1.9. */
 function isAlikeInWorkers(stream: Stream, project: Project): boolean {
   const { workers, workersSince } = streamRow(stream);
-  const torch = project.versionOf('torch');
+  const torch = project.versions.versionOf('torch');
   const isOlder = workersSince !== undefined && torch !== null && compareVersions(torch, workersSince) < 0;
   return workers === 'copied' || isOlder;
 }

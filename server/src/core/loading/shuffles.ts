@@ -15,7 +15,7 @@ export function ownLoaderCalls(file: PythonFile, project: Project): Call[] {
   return file.allCalls.filter((call) => {
     const name = call.name;
     if (name === null || isLibrary(name) || !looksLikeClass(name.replace('#', ''))) return false;
-    return typeof file.argument(call, 'shuffle') !== 'string' && project.isPlainLoader(name);
+    return typeof file.argument(call, 'shuffle') !== 'string' && project.classes.isPlainLoader(name);
   });
 }
 
@@ -29,7 +29,7 @@ export function baseLoaderCalls(file: PythonFile, project: Project): Call[] {
 
 /** A DataLoader that shuffles by torch's stream, or a class that is made as one is. */
 const isLoaderClass = (name: string | null, project: Project): boolean =>
-  name !== null && (DATA_LOADER === name || (!isLibrary(name) && project.isPlainLoader(name)));
+  name !== null && (DATA_LOADER === name || (!isLibrary(name) && project.classes.isPlainLoader(name)));
 
 type Parameter = Parameters<typeof loaderArgument>[2];
 

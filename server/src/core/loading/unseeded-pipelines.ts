@@ -48,7 +48,7 @@ function isSeeded(call: Call, library: Pipelines, file: PythonFile, project: Pro
   if (given !== 'absent' && (typeof given === 'string' || file.constant(given) !== null)) return true;
   if (file.methodCalls(library.reseed).length > 0) return true;
   const root = library.package.split('.')[0] ?? library.package;
-  const version = project.versionOf(root);
+  const version = project.versions.versionOf(root);
   if (version !== null && compareVersions(version, library.since) < 0) return true;
   const loaders = loaderCalls(file);
   if (loaders.some(({ name }) => loaderRow(name)?.reseeds === library.package)) return true;
@@ -57,7 +57,7 @@ function isSeeded(call: Call, library: Pipelines, file: PythonFile, project: Pro
   // Whoever sets the seed that a new container takes may do it in any file of the program.
   if (library.seeder) return !project.isProgram || !project.summary || library.seeder in project.summary.may;
   // One import name, two packages: where the project does not say which, only what this process draws is the same in both.
-  const isKnown = version !== null && (library.twin === undefined || project.versionOf(library.twin) === null);
+  const isKnown = version !== null && (library.twin === undefined || project.versions.versionOf(library.twin) === null);
   return !isKnown && !project.isProgram;
 }
 

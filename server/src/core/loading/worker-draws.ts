@@ -37,7 +37,7 @@ const DEEPEST = 6;
 
 /** The project's torch does not seed numpy's global generator in workers. */
 export function leavesNumpy(project: Project): boolean {
-  const torch = project.versionOf('torch');
+  const torch = project.versions.versionOf('torch');
   return torch !== null && compareVersions(torch, SEEDS_NUMPY_SINCE) < 0;
 }
 
@@ -84,7 +84,12 @@ function numpyDraw({ node, made }: Ingredient, file: PythonFile, project: Projec
   for (const called of made ? PER_SAMPLE.map((method) => `${name}.${method}`) : [name]) {
     const exposure = project.callOf(called)?.exposed.numpy;
     if (!exposure || exposure.marked) continue;
-    return { from: 'numpy', name: file.read(made?.callee ?? node), site: project.locate(exposure.site), reseed: null };
+    return {
+      from: 'numpy',
+      name: file.read(made?.callee ?? node),
+      site: project.places.locate(exposure.site),
+      reseed: null,
+    };
   }
   return null;
 }
@@ -103,22 +108,22 @@ function pipelineDraw(each: Ingredient, file: PythonFile, project: Project): Wor
           reseed: attribute === null ? null : { attribute, method: library.reseed },
         }
       : null;
-  const own = made?.name && !holder ? project.keptPipeline(made.name) : null;
+  const own = made?.name && !holder ? project.classes.keptPipeline(made.name) : null;
   if (own) return draw(pipelinesOf(own.library) ?? null, own.attribute);
   const called = node.type === 'call' ? file.call(node).name : null;
-  const returned = called === null ? null : project.returnedPipeline(called);
+  const returned = called === null ? null : project.classes.returnedPipeline(called);
   const library = returned === null ? randomPipeline(node, file) : (pipelinesOf(returned) ?? null);
   return library && holder ? draw(library, keeperOf(node, holder, file, project)) : null;
 }
 
 function keepsGenerators(library: Pipelines, project: Project): boolean {
-  const version = project.versionOf(library.package.split('.')[0] ?? library.package);
+  const version = project.versions.versionOf(library.package.split('.')[0] ?? library.package);
   return version === null || compareVersions(version, library.since) >= 0;
 }
 
 /** The attribute in which the dataset keeps an argument of its constructor. */
 function keeperOf(argument: Node, holder: Call, file: PythonFile, project: Project): string | null {
-  const known = holder.name === null ? null : project.constructorOf(holder.name);
+  const known = holder.name === null ? null : project.classes.constructorOf(holder.name);
   for (const [position, parameter] of (known?.parameters ?? []).entries()) {
     const given = file.argument(holder, parameter, position);
     if (typeof given !== 'string' && given === argument) return known?.keepers[parameter] ?? null;

@@ -22,7 +22,7 @@ const INTERPOLATE = nameFor('interpolate');
 export function remediesOf(use: OpUse, file: PythonFile, project: Project): Fix[] {
   const isSwitched = use.behaviours.every((each) => each.flag === 'deterministic');
   // A program that switches it off somewhere knows of the switch, and one more would not last.
-  const isUnset = project.deterministicAlgorithms === 'off' && !project.summary?.flags[ALGORITHMS];
+  const isUnset = project.switches.deterministicAlgorithms === 'off' && !project.summary?.flags[ALGORITHMS];
   const canSwitch = isSwitched && project.isProgram && isUnset;
   return [...(canSwitch ? [switchOn(file, project)] : []), ...equivalents(use, file, project)];
 }
@@ -48,7 +48,7 @@ function equivalents({ op, call, spelling, token }: OpUse, file: PythonFile, pro
 
 /** Whether the project's torch is at least this version; the newest where nothing says. */
 function isAtLeast(project: Project, version: string): boolean {
-  const known = project.versionOf('torch');
+  const known = project.versions.versionOf('torch');
   return known === null || compareVersions(known, version) >= 0;
 }
 
@@ -86,7 +86,7 @@ function switchOffAround({ call, written }: OpUse, file: PythonFile, project: Pr
 
 /** Lets the switch warn where it now raises. */
 function warnOnly(file: PythonFile, project: Project): Fix | null {
-  const site = project.determinismSwitch;
+  const site = project.switches.determinismSwitch;
   if (!site || !isAtLeast(project, '1.11')) return null;
   // Whatever switches on behind the first would make it raise again.
   const find = (home: PythonFile): Call[] => home.calls(ALGORITHMS).filter((call) => isStrict(home, call));
@@ -96,7 +96,7 @@ function warnOnly(file: PythonFile, project: Project): Fix | null {
     title: t`Let the switch warn instead (\`warn_only=True\`); the operation then differs between runs`,
     safe: false,
     edits: () => {
-      const home = isHere ? file : project.fileAt(site.path);
+      const home = isHere ? file : project.places.fileAt(site.path);
       const edits = home ? find(home).flatMap((call) => warning(home, call)) : [];
       return isHere ? edits : edits.map((edit) => ({ ...edit, path: site.path }));
     },

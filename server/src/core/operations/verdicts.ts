@@ -73,7 +73,7 @@ function usesOf(calls: readonly OpCall[], file: PythonFile, project: Project): O
   const flow = flowAround(file, project);
   for (const call of calls) {
     const { op, token } = call;
-    const version = project.versionOf(op.package.replaceAll('_', '-'));
+    const version = project.versions.versionOf(op.package.replaceAll('_', '-'));
     const behaviours = behavioursAt(op, version).filter(({ when }) =>
       holdsSomeTime((choices) => (when ?? []).every((condition) => holds(condition, call, file, choices))),
     );
@@ -114,12 +114,12 @@ function isAtFault(use: OpCall, file: PythonFile, fault: Fault): boolean {
 /** What the operation does under the switches of the programs that reach it. */
 export function opVerdict(use: OpUse, file: PythonFile, project: Project): OpVerdict {
   const { op, behaviours } = use;
-  const flag = project.deterministicAlgorithms;
+  const flag = project.switches.deterministicAlgorithms;
   const isFree = behaviours.some((each) => each.nondeterministic ?? op.nondeterministic);
   if (flag !== 'off' && op.pass === 'forward' && switchedOffHere(use.call.node, file)) return null;
   if (flag === 'strict' && behaviours.every((each) => each.flag === 'error')) return 'raises';
   if (!isFree || use.isExact) return null;
-  if (flag === 'off') return op.cudnn && project.deterministicCudnn ? null : 'differs';
+  if (flag === 'off') return op.cudnn && project.switches.deterministicCudnn ? null : 'differs';
   const staysFree = (each: Behaviour): boolean =>
     each.flag === 'uncovered' || (flag === 'warn' && (each.flag === 'error' || each.warn === 'uncovered'));
   return behaviours.every(staysFree) ? 'differs' : null;
@@ -222,12 +222,12 @@ function isNeverRead(target: Node, file: PythonFile): boolean {
 function flowAround(file: PythonFile, project: Project): Around {
   const callers = {
     isWhole: project.isProgram,
-    elsewhere: (id: string) => project.callsElsewhere(id),
-    isDataset: (name: string) => project.isDataset(name),
+    elsewhere: (id: string) => project.training.callsElsewhere(id),
+    isDataset: (name: string) => project.classes.isDataset(name),
   };
   return {
-    isNetwork: (id) => project.isNetwork(id),
-    passesElsewhere: (id, parameter) => project.passesGradient(id, parameter),
+    isNetwork: (id) => project.classes.isNetwork(id),
+    passesElsewhere: (id, parameter) => project.training.passesGradient(id, parameter),
     isOff: (node) => isInEvaluation(node, file) || runsWithoutGradient(node, file, callers),
   };
 }
@@ -237,11 +237,11 @@ function hasBackward(call: OpCall, file: PythonFile, project: Project, flow: Aro
   const { op, runs } = call;
   // Nobody trains in tests, unless they do.
   if (project.isTest && file.methodCalls('backward').length === 0) return false;
-  if (!project.takesGradients) return false;
+  if (!project.training.takesGradients) return false;
   const hasOwnWeights = op.gradient === undefined && call.spelling.kind === 'module' && isLayer(call.call, file);
   if (runs.length === 0) {
     const maker = handsOnModule(call.call, hasOwnWeights, file);
-    return maker !== null && project.callsElsewhere(maker.id) === false;
+    return maker !== null && project.training.callsElsewhere(maker.id) === false;
   }
   // What layers of its own compute is behind their weights.
   const operands = call.operands(op.gradient ?? 'input');

@@ -425,7 +425,7 @@ export class Order {
   #isKeptByDataset(attribute: Node): boolean {
     const object = attribute.get('object');
     const owner = this.#file.classOf(object ? this.#file.instanceOf(object) : null);
-    if (!owner || !(owner.methods.has('__getitem__') || this.#project?.isDataset(owner.id))) return false;
+    if (!owner || !(owner.methods.has('__getitem__') || this.#project?.classes.isDataset(owner.id))) return false;
     // A property of a base may put it in order.
     const name = this.#file.read(attribute.get('attribute') ?? attribute);
     return this.#values.lineage(owner).every(({ methods }) => !methods.has(name));
@@ -438,8 +438,8 @@ export class Order {
     const heir = this.#file.classOf(name.replace(/\.super\(\)\.__init__$/, ''));
     const bases = heir ? heir.bases.flatMap((base) => this.#file.qualify(base) ?? []) : [name];
     return bases.some((base) => {
-      const isDataset = !base.startsWith('#') && this.#project?.isDataset(base);
-      const made = isDataset ? this.#project?.constructorOf(base) : null;
+      const isDataset = !base.startsWith('#') && this.#project?.classes.isDataset(base);
+      const made = isDataset ? this.#project?.classes.constructorOf(base) : null;
       const keyword = argument.parent?.type === 'keyword_argument' ? argument.parent.get('name') : undefined;
       const position = call.node.get('arguments')?.children.indexOf(argument) ?? -1;
       const parameter = keyword ? this.#file.read(keyword) : made?.parameters[position];

@@ -11,6 +11,13 @@ import type {
   NamedVersion,
   PassedInitializer,
   Project,
+  ProjectClasses,
+  ProjectLoaders,
+  ProjectPlaces,
+  ProjectStates,
+  ProjectSwitches,
+  ProjectTraining,
+  ProjectVersions,
   SetSwitch,
   SetVersion,
 } from '../contract/project.ts';
@@ -40,7 +47,17 @@ import { Workspace } from './workspace.ts';
 
 const TORCH = namesFor('torch');
 
-export class WorkspaceProject implements Project {
+export class WorkspaceProject
+  implements
+    Project,
+    ProjectSwitches,
+    ProjectClasses,
+    ProjectTraining,
+    ProjectStates,
+    ProjectLoaders,
+    ProjectVersions,
+    ProjectPlaces
+{
   readonly #path: string;
   readonly #settings: Settings;
   readonly #workspace: Workspace;
@@ -59,6 +76,36 @@ export class WorkspaceProject implements Project {
     this.#settings = settings;
     this.#workspace = workspace;
     this.#open = open;
+  }
+
+  // Every subject is answered by the same object: what one answers often depends on another.
+
+  get switches(): ProjectSwitches {
+    return this;
+  }
+
+  get classes(): ProjectClasses {
+    return this;
+  }
+
+  get training(): ProjectTraining {
+    return this;
+  }
+
+  get states(): ProjectStates {
+    return this;
+  }
+
+  get loaders(): ProjectLoaders {
+    return this;
+  }
+
+  get versions(): ProjectVersions {
+    return this;
+  }
+
+  get places(): ProjectPlaces {
+    return this;
   }
 
   get file(): PythonFile {

@@ -82,7 +82,7 @@ export function reportOf(workspace: Workspace, path: string, user: Settings, run
     path,
     verdict: verdictOf({ project, streams, operations, findings }),
     promise: project.promise,
-    determinism: project.deterministicAlgorithms,
+    determinism: project.switches.deterministicAlgorithms,
     torch: torchOf(project),
     files: files.map((each) => each.path),
     streams,
@@ -201,6 +201,6 @@ function linesOf(finding: Finding, file: PythonFile, source: SourceFiles): Lines
 }
 
 function torchOf(project: Project): ProgramReport['torch'] {
-  const source = project.versionSource('torch');
+  const source = project.versions.versionSource('torch');
   return { version: source?.version ?? null, manifest: source && 'path' in source ? source.path : null };
 }

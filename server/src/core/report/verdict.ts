@@ -35,7 +35,7 @@ export function verdictOf(facts: Facts): Verdict {
     ? t`Seedwise sees no random numbers drawn`
     : t`The random numbers repeat, as far as the code shows`;
   if (rest.length > 0) return { level: 'open', sentence: sentenceOf(numbers, rest) };
-  if (project.deterministicAlgorithms === 'off')
+  if (project.switches.deterministicAlgorithms === 'off')
     return { level: 'open', sentence: t`${numbers}; on CUDA the bits may differ: deterministic algorithms are off.` };
   if (isSilent) return { level: 'open', sentence: t`${numbers}; deterministic algorithms are on.` };
   return {
@@ -67,7 +67,7 @@ const sentenceOf = (clause: Message, rest: readonly Message[]): Message =>
 /** What else keeps two runs from being equal. */
 function remaining({ project, operations, findings }: Facts): Message[] {
   const others = findings.filter(({ rule, severity }) => /^(error|warning)$/.test(severity) && !TOLD.test(rule));
-  const isStrict = project.deterministicAlgorithms === 'strict';
+  const isStrict = project.switches.deterministicAlgorithms === 'strict';
   const raising = operations.filter((each) => isStrict && each.flag === 'error').length;
   const free = operations.length - raising;
   const counts: readonly (readonly [many: number, one: Phrase, more: Phrase])[] = [

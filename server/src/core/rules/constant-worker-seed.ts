@@ -134,7 +134,7 @@ def make_loader(dataset):
       done.set(initializer.function.node, { initializer, loaders: [...(known?.loaders ?? []), loader], persistent });
     }
     const seeds = [...file.callsByName.keys()].some((name) => seederOf(name) !== undefined);
-    for (const passed of seeds ? project.passedInitializers : []) {
+    for (const passed of seeds ? project.loaders.passedInitializers : []) {
       const info = file.scopes.functions.get(passed.id);
       if (!info || done.get(info.node)?.loaders.length) continue;
       const persistent = passed.persistent || done.get(info.node)?.persistent === true;

@@ -70,14 +70,14 @@ model = torch.nn.Linear(8, 2).to("cuda")
   ],
   *check(file, project) {
     const version = askingVersion(project);
-    if (version === null || project.deterministicAlgorithms === 'off' || !project.isInProgram) return;
-    if (!project.usesCuda || project.environmentSetsCublas) return;
+    if (version === null || project.switches.deterministicAlgorithms === 'off' || !project.isInProgram) return;
+    if (!project.switches.usesCuda || project.switches.environmentSetsCublas) return;
     const severity = SEVERITY[project.promise];
     for (const setting of cublasSettings(file)) {
       const report = misplaced(setting, version, file);
       if (report) yield { ...report, severity };
     }
-    if (project.setsCublas) return;
+    if (project.switches.setsCublas) return;
     for (const call of file.calls(ALGORITHMS)) {
       const mode = file.argument(call, 'mode', 0);
       if (typeof mode === 'string' || file.constant(mode) !== true) continue;
@@ -87,7 +87,7 @@ model = torch.nn.Linear(8, 2).to("cuda")
         end,
         severity,
         message:
-          project.deterministicAlgorithms === 'warn'
+          project.switches.deterministicAlgorithms === 'warn'
             ? t`Under this flag torch ${version} warns at the first matrix product on CUDA, as nothing sets \`${CUBLAS_VARIABLE}\`.`
             : t`Under this flag torch ${version} raises at the first matrix product on CUDA, as nothing sets \`${CUBLAS_VARIABLE}\`.`,
         fixes: [settingFix(file)],

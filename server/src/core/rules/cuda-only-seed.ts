@@ -58,9 +58,9 @@ model = nn.Linear(8, 2).cuda()
     const { exposed = {}, may = {} } = project.summary ?? {};
     const draw = exposed.torch;
     if (!call || !draw || draw.marked || 'torch' in may) return;
-    const drawn = project.locate(draw.site);
+    const drawn = project.places.locate(draw.site);
     if (drawn.path === file.path && drawsElsewhere(file, drawn)) return;
-    const shown = project.anchor(draw);
+    const shown = project.places.anchor(draw);
     const { start, end } = call.callee;
     yield {
       start,

@@ -162,7 +162,8 @@ function methodOf(node: Node, file: PythonFile, project: Project): FunctionInfo 
     if (!info) continue;
     const isStatic = method.decorators.some((each) => /staticmethod|classmethod/.test(file.read(each)));
     if (isStatic || !method.parameters[0] || info.methods.has('eval') || info.methods.has('train')) return null;
-    if (CLASS_BY_DESIGN.test(info.name) || !(project.isNetwork(info.id) || layersIn(info.node, file))) return null;
+    if (CLASS_BY_DESIGN.test(info.name) || !(project.classes.isNetwork(info.id) || layersIn(info.node, file)))
+      return null;
     return saysSo(info.node, file) ? null : method;
   }
   return null;

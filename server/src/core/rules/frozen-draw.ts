@@ -82,7 +82,7 @@ for _ in range(3):
     for (const found of project.transformedDraws) {
       const draw = found.effect === 'frozen' ? callAt(found.site, file, project) : null;
       if (!draw) continue;
-      const by = project.locate(found.by);
+      const by = project.places.locate(found.by);
       const isOneCall = found.kind === 'compile' || found.kind === 'trace';
       const outside = isOneCall ? drawOutside(draw, file) : null;
       const byTorch =

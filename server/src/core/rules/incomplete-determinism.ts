@@ -104,7 +104,7 @@ layer = nn.TransformerEncoderLayer(64, 4)
 
 /** The program switches more than cuDNN, or tries to. */
 function asksForMore(file: PythonFile, project: Project): boolean {
-  if (project.deterministicAlgorithms !== 'off' || file.calls(DEBUG_MODE).length > 0) return true;
+  if (project.switches.deterministicAlgorithms !== 'off' || file.calls(DEBUG_MODE).length > 0) return true;
   if (file.calls(OLD_ALGORITHMS).length > 0) return true;
   if (file.calls(ALGORITHMS).some((call) => file.argument(call, 'mode', 0) === 'absent')) return true;
   return file.allCalls.some((call) => {
@@ -123,12 +123,15 @@ function* unswitched(file: PythonFile, project: Project): Iterable<Report> {
   for (const process of project.summary?.unswitched ?? []) {
     const lost = INTENT.flatMap((name) => process.lost[name] ?? []);
     if (lost.length === 0) continue;
-    const { start, end } = project.anchor(process);
+    const { start, end } = project.places.anchor(process);
     yield {
       start,
       end,
       message: t`The process that \`${file.read({ start, end })}\` starts does not have the determinism switches of this one, and sets none.`,
-      related: lost.map((each) => ({ ...project.locate(each.site), message: t`This switch does not reach it.` })),
+      related: lost.map((each) => ({
+        ...project.places.locate(each.site),
+        message: t`This switch does not reach it.`,
+      })),
     };
   }
 }

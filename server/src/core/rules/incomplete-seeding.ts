@@ -118,7 +118,7 @@ model = nn.Linear(8, 2)
     for (const { stream, found } of all) {
       if (found.marked || (stream in may && !found.alone)) continue;
       const exposure = found.first ?? found;
-      const { start, end } = project.anchor(exposure);
+      const { start, end } = project.places.anchor(exposure);
       yield {
         start,
         end,

@@ -261,7 +261,7 @@ function isFunction(value: Node, file: PythonFile): boolean {
 /** The project's version is newer than the newest that the table was made from. */
 function isNewer({ module }: ModuleRow, project: Project): boolean {
   const name = module.split('.')[0] ?? module;
-  const [own, newest] = [project.versionOf(name), releasesOf(name).at(-1)];
+  const [own, newest] = [project.versions.versionOf(name), releasesOf(name).at(-1)];
   return own !== null && newest !== undefined && compareVersions(own, newest) > 0;
 }
 

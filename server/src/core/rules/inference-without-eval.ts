@@ -139,7 +139,7 @@ with torch.inference_mode():
     for (const made of file.allCalls) {
       const isLoaded = isLoadedByTorchvision(made, file);
       if (!isLoaded && !mayBeModel(made, file)) continue;
-      if (isPartOfNetwork(made.node, file, project) || !project.buildsModes(made)) continue;
+      if (isPartOfNetwork(made.node, file, project) || !project.classes.buildsModes(made)) continue;
       const { seen, calls, escapes } = usesOf(made.node, file, (call, argument) => handsOn(call, argument, file));
       if (escapes || ![...seen].every((node) => leavesMode(node, made, file))) continue;
       if (mayBeSetElsewhere(seen, file)) continue;
@@ -177,7 +177,7 @@ function isInference(file: PythonFile): boolean {
 
 /** A program, or a module of programs that neither train nor switch the mode of anything: a predictor that they import. */
 function runs(file: PythonFile, project: Project): boolean {
-  if (project.isImported) return project.isInProgram && !project.isModeSetElsewhere;
+  if (project.isImported) return project.isInProgram && !project.training.isModeSetElsewhere;
   return project.isProgram || runsAtTopLevel(file);
 }
 
@@ -221,9 +221,9 @@ function mayBeModel({ name }: Call, file: PythonFile): boolean {
 function isPartOfNetwork(node: Node, file: PythonFile, project: Project): boolean {
   const owner = node.enclosing('class_definition');
   const info = owner ? file.scopes.byNode.get(owner)?.owner : null;
-  if (info && project.isNetwork(info.id)) return true;
+  if (info && project.classes.isNetwork(info.id)) return true;
   const around = node.parent?.enclosing('call');
-  return around ? project.buildsModes(file.call(around)) || file.call(around).name === SEQUENTIAL : false;
+  return around ? project.classes.buildsModes(file.call(around)) || file.call(around).name === SEQUENTIAL : false;
 }
 
 function handsOn(node: Node, argument: Node, file: PythonFile): boolean {
@@ -280,7 +280,8 @@ function comesFromFile(expression: Node, file: PythonFile, depth = 0): boolean {
 
 /** In its own function, or in all functions that call that one. */
 function isWithoutGradient(node: Node, file: PythonFile, project: Project, depth = 0): boolean {
-  if (runsWithoutGradient(node, file, { isWhole: false, isDataset: (name) => project.isDataset(name) })) return true;
+  if (runsWithoutGradient(node, file, { isWhole: false, isDataset: (name) => project.classes.isDataset(name) }))
+    return true;
   const id = file.functionAround(node)?.id;
   const calls = id === undefined ? [] : file.calls(id);
   return depth < 4 && calls.length > 0 && calls.every((call) => isWithoutGradient(call.node, file, project, depth + 1));

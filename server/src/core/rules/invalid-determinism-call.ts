@@ -86,7 +86,7 @@ torch.use_deterministic_algorithms(True)
 
 /** True where the project is known to run with a torch older than that. */
 function isBefore(version: string, project: Project): boolean {
-  const own = project.versionOf('torch');
+  const own = project.versions.versionOf('torch');
   return own !== null && compareVersions(own, version) < 0;
 }
 
@@ -94,7 +94,7 @@ function isBefore(version: string, project: Project): boolean {
 function tooNew(file: PythonFile, call: Call, project: Project): Report | null {
   if (!isBefore('1.8', project) || isGuarded(call, file)) return null;
   const { start, end } = call.callee;
-  const [name, own] = [file.read(call.callee), project.versionOf('torch') ?? ''];
+  const [name, own] = [file.read(call.callee), project.versions.versionOf('torch') ?? ''];
   return {
     start,
     end,
@@ -114,7 +114,7 @@ function warnOnlyTooNew(file: PythonFile, call: Call, project: Project): Report 
     ? {
         start: keyword.start,
         end: keyword.end,
-        message: t`\`warn_only\` is new in torch 1.11; this project has ${project.versionOf('torch') ?? ''}.`,
+        message: t`\`warn_only\` is new in torch 1.11; this project has ${project.versions.versionOf('torch') ?? ''}.`,
       }
     : null;
 }

@@ -108,8 +108,8 @@ if __name__ == '__main__':
     const late = project.summary?.late ?? {};
     const all = STREAMS.flatMap((stream) => allOf(late[stream]).map((found) => ({ stream, found })));
     for (const { stream, found } of all) {
-      const { start, end } = project.anchor(found.exposure);
-      const seed = project.anchor(found.seed);
+      const { start, end } = project.places.anchor(found.exposure);
+      const seed = project.places.anchor(found.seed);
       yield {
         start,
         end,

@@ -74,7 +74,7 @@ if __name__ == '__main__':
     },
   ],
   *check(file, project) {
-    if (file.methodCalls('set_epoch').length > 0 || project.tellsEpoch) return;
+    if (file.methodCalls('set_epoch').length > 0 || project.loaders.tellsEpoch) return;
     for (const [number, call] of file.calls(RANK_SAMPLER).entries()) {
       const shuffle = file.argument(call, 'shuffle', 3);
       if (shuffle !== 'absent' && (typeof shuffle === 'string' || file.constant(shuffle) !== true)) continue;
@@ -90,7 +90,7 @@ if __name__ == '__main__':
         yield { start, end, message, related, fixes: repair(call, epochs, uses.seen, file) };
         continue;
       }
-      const round = project.roundsOf(number).find((each) => trainsAt(each, project));
+      const round = project.loaders.roundsOf(number).find((each) => trainsAt(each, project));
       if (round) yield { start, end, message, related: [{ ...round, message: t`Each epoch passes over it here.` }] };
     }
   },
@@ -108,7 +108,7 @@ function isSamplerOf(node: Node, argument: Node, file: PythonFile): boolean {
 
 /** Whether the pass at a place of the program, perhaps in another file, trains. */
 function trainsAt(place: Location, project: Project): boolean {
-  const file = project.fileAt(place.path);
+  const file = project.places.fileAt(place.path);
   const loop = file && nodeAt(file, place).enclosing('for_statement', 'for_in_clause');
   return loop !== null && trains(loop, file ?? project.file);
 }

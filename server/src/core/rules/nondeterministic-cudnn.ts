@@ -61,7 +61,7 @@ model = torch.nn.Conv2d(3, 8, 3)
     for (const setting of switchSettings(file, CUDNN_DETERMINISTIC)) {
       const { node, value } = setting;
       if (value.type !== 'false') continue;
-      if (project.deterministicAlgorithms !== 'off') return;
+      if (project.switches.deterministicAlgorithms !== 'off') return;
       if (isForSpeed(setting, CUDNN_DETERMINISTIC, project)) continue;
       if (isOverruled(setting, CUDNN_DETERMINISTIC, project)) continue;
       yield {

@@ -86,5 +86,5 @@ function placeOf(use: OpUse, project: Project): Message {
   const pass = passOf(use);
   const isOlder = use.version !== null && dependsOnVersion(use);
   const where = isOlder ? t`${pass} with ${release(use)}` : pass;
-  return project.deterministicAlgorithms === 'strict' ? t`${where}, even under the flag` : where;
+  return project.switches.deterministicAlgorithms === 'strict' ? t`${where}, even under the flag` : where;
 }

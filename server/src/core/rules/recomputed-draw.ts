@@ -98,8 +98,8 @@ checkpoint(block, x, use_reentrant=False).sum().backward()
   *check(file, project) {
     for (const found of project.transformedDraws) {
       if (found.effect !== 'recomputed') continue;
-      const by = project.locate(found.by);
-      const site = project.locate(found.site);
+      const by = project.places.locate(found.by);
+      const site = project.places.locate(found.site);
       if (found.isPutBack) {
         const argument = nodeAt(file, by);
         yield {

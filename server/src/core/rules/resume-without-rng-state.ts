@@ -144,7 +144,7 @@ for epoch in range(start, 10):
     if (loads.length === 0 || project.isTest) return;
     const made = checkpoints(file);
     const [first] = made;
-    if (!first && !project.makesCheckpoint) return;
+    if (!first && !project.states.makesCheckpoint) return;
     const resumes = loads.flatMap((call) => resumeOf(call, file, project) ?? []);
     const [resume] = resumes;
     if (!resume) return;
@@ -166,8 +166,8 @@ for epoch in range(start, 10):
 
 /** The `place` within an epoch is lost where a plain loader is left in the middle of it. */
 function lostBy(made: readonly Checkpoint[], project: Project): LostStates | 'place' {
-  const lost = project.lostStates;
-  if (lost !== 'nothing' || made.length === 0 || !project.goesOnWithStates) return lost;
+  const lost = project.states.lostStates;
+  if (lost !== 'nothing' || made.length === 0 || !project.states.goesOnWithStates) return lost;
   return made.every((each) => isWithinEpoch(each.made, project)) ? 'place' : lost;
 }
 
@@ -287,7 +287,7 @@ function repair(
         const { load, loadFile } = resume;
         const moved = loadFile.argument(load, 'map_location', 1);
         const weightsOnly = loadFile.argument(load, 'weights_only');
-        const version = project.versionOf('torch');
+        const version = project.versions.versionOf('torch');
         const isNew = version === null || compareVersions(version, WEIGHTS_ONLY_SINCE) >= 0;
         const states = {
           streams: project.streams,

@@ -86,7 +86,7 @@ def make_loader(data):
     for (const owner of file.scopes.classes.values()) {
       for (const kept of keptGenerators(owner, file)) {
         const { state } = workersOf(kept, file);
-        if (state === 'none' || (state === 'unknown' && !project.isDataset(owner.id))) continue;
+        if (state === 'none' || (state === 'unknown' && !project.classes.isDataset(owner.id))) continue;
         const [use] = kept.uses;
         const { start, end } = kept.made.callee;
         yield {

@@ -78,7 +78,7 @@ class Lines(IterableDataset):
   *check(file, project) {
     if (file.methodCalls('get_worker_info').length + file.calls(nameFor('worker-info')).length === 0) return;
     for (const owner of file.scopes.classes.values()) {
-      const reach = project.isIterable(owner.id) ? reachOf(owner, file) : null;
+      const reach = project.classes.isIterable(owner.id) ? reachOf(owner, file) : null;
       const shares = reach ? sharesOf(reach, file) : [];
       if (!reach || shares.length === 0) continue;
       for (const shuffle of ownShuffles(reach, file, project)) {

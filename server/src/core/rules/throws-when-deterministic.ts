@@ -94,7 +94,7 @@ picture.mean().backward()
     },
   ],
   *check(file, project) {
-    if (project.deterministicAlgorithms !== 'strict') return;
+    if (project.switches.deterministicAlgorithms !== 'strict') return;
     const raising = opUses(file, project).filter((use) => opVerdict(use, file, project) === 'raises');
     for (const use of onePerPlace(raising)) {
       yield {
@@ -114,6 +114,6 @@ function messageOf(use: OpUse): Message {
 }
 
 function switches(project: Project): Related[] {
-  const site = project.determinismSwitch;
+  const site = project.switches.determinismSwitch;
   return site ? [{ ...site, message: t`Deterministic algorithms are switched on here.` }] : [];
 }

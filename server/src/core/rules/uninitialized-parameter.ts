@@ -70,7 +70,7 @@ class Router(nn.Module):
   *check(file, project) {
     if (project.isTest) return;
     for (const unfilled of unfilledParameters(file)) {
-      if (project.fillsParametersElsewhere) return;
+      if (project.training.fillsParametersElsewhere) return;
       const { made, target } = unfilled;
       const name = target.type === 'string' ? file.quoted(target) : file.read(target);
       const token = made.callee.get('attribute') && !TORCH.has(made.name) ? made.callee.get('attribute')! : made.callee;

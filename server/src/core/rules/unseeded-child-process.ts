@@ -68,15 +68,15 @@ if __name__ == '__main__':
     const all = STREAMS.flatMap((stream) => allOf(children[stream]).map((child) => ({ stream, child })));
     for (const { stream, child } of all) {
       if (!child.seed) continue;
-      const { start, end } = project.anchor(child);
+      const { start, end } = project.places.anchor(child);
       yield {
         start,
         end,
         subject: stream,
         message: t`The process that \`${file.read({ start, end })}\` starts draws from ${translate(streamRow(stream).generator)}, which it does not seed.`,
         related: [
-          { ...project.locate(child.draw.site), message: t`It draws here.` },
-          { ...project.locate(child.seed.site), message: t`This seed does not reach it.` },
+          { ...project.places.locate(child.draw.site), message: t`It draws here.` },
+          { ...project.places.locate(child.seed.site), message: t`This seed does not reach it.` },
         ],
         fixes: () => seedTarget(file, project, child, stream),
       };

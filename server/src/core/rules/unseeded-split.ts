@@ -88,7 +88,7 @@ train_set, test_set = random_split(
 function isUnseeded({ callee }: Call, project: Project): boolean {
   const { exposed = {}, may = {} } = project.summary ?? {};
   const draw = exposed.torch;
-  const shown = draw && !draw.marked && !('torch' in may) ? project.anchor(draw) : null;
+  const shown = draw && !draw.marked && !('torch' in may) ? project.places.anchor(draw) : null;
   return shown?.start === callee.start && shown.end === callee.end;
 }
 

@@ -135,7 +135,7 @@ if __name__ == "__main__":
 
 function messageOf(draw: WorkerDraw, project: Project): Message {
   return draw.from === 'numpy'
-    ? t`\`${draw.name}\` draws from numpy’s global generator, which torch ${project.versionOf('torch') ?? ''} does not seed in workers.`
+    ? t`\`${draw.name}\` draws from numpy’s global generator, which torch ${project.versions.versionOf('torch') ?? ''} does not seed in workers.`
     : t`\`${draw.name}\` has generators of its own, which every worker gets the same copy of.`;
 }
 

@@ -58,7 +58,7 @@ loader = DataLoader(Lines("train.txt"), batch_size=8, num_workers=4)
       if (typeof workers === 'string' || typeof dataset === 'string') continue;
       if (!isLeftOut(loaderArgument(file, loader, 'worker_init_fn')) || !isSeveral(workers, file)) continue;
       const made = classOf(dataset, file);
-      if (made === null || !project.isUnsplit(made)) continue;
+      if (made === null || !project.classes.isUnsplit(made)) continue;
       const { start, end } = workers.parent?.type === 'keyword_argument' ? workers.parent : workers;
       yield {
         start,

@@ -140,7 +140,7 @@ function withoutValue(call: Call, file: PythonFile, project: Project): Report | 
 /** The version from which on it is a seed without a value, where the project has an older one; null where it has not. */
 function oldVersion({ entropyBefore }: Seeder, project: Project): string | null {
   const isOlder = entropyBefore?.packages.some((name) => {
-    const version = project.versionOf(name);
+    const version = project.versions.versionOf(name);
     return version !== null && compareVersions(version, entropyBefore.version) < 0;
   });
   return entropyBefore && isOlder ? `${entropyBefore.packages[0]} ${entropyBefore.version}` : null;

@@ -22,7 +22,7 @@ export interface Block {
 /** Statements of this file that seed what a block seeds, behind it and in front of the first draw. */
 export function earlierSeeds(file: PythonFile, project: Project, behind: Node | null, block: Block): Node[] {
   const late = Object.values(project.summary?.late ?? {}).flatMap(({ seed }) => {
-    const { start, end } = project.anchor(seed);
+    const { start, end } = project.places.anchor(seed);
     return statementOf(nodeAt(file, { start, end }));
   });
   const following = behind ? quietAfter(behind, file, project) : quietFrom(file.syntax.root.children, file, project);

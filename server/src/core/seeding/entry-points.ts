@@ -39,7 +39,7 @@ function commandEntry(file: PythonFile, project: Project): Entry | null {
   const [only, ...others] = project.commands;
   const body = only === undefined || others.length > 0 ? undefined : file.functionOf(only)?.node.get('body');
   if (!body) return null;
-  const places = Object.values(project.summary?.exposed ?? {}).map((exposure) => project.anchor(exposure).start);
+  const places = Object.values(project.summary?.exposed ?? {}).map((exposure) => project.places.anchor(exposure).start);
   if (places.some((start) => start < body.start)) return null;
   const parsed = parsedSeed(file);
   const isInside = parsed && parsed.statement.start >= body.start && parsed.statement.end <= body.end;
@@ -53,7 +53,7 @@ function commandEntry(file: PythonFile, project: Project): Entry | null {
 /** Starts of the module-level statements that reach a draw. */
 function drawnAtModuleLevel(file: PythonFile, project: Project): number[] {
   const starts = Object.values(project.summary?.exposed ?? {}).map((exposure) => {
-    const first = project.locate(exposure.via[0] ?? exposure.site);
+    const first = project.places.locate(exposure.via[0] ?? exposure.site);
     let node = nodeAt(file, first);
     while (node.parent && node.parent.type !== 'module') node = node.parent;
     return isMainGuard(node, file) ? Number.POSITIVE_INFINITY : node.start;
@@ -137,7 +137,7 @@ function runsFirst(statement: Node, file: PythonFile, project: Project): boolean
 /** The call of this file by which a seed is reached that stands in a helper: the helper's own seed stays where it is. */
 function outerCall(seed: Reached, file: PythonFile, project: Project): Node {
   const here = [...seed.via, seed.site].filter((site) => site.path === file.path);
-  const nodes = here.map((site) => nodeAt(file, project.locate(site)));
+  const nodes = here.map((site) => nodeAt(file, project.places.locate(site)));
   const isSeedOnly = (node: Node): boolean => node.enclosing('call')?.parent?.type === 'expression_statement';
   const last = nodes.at(-1);
   const helper = last && file.functionAround(last);
@@ -152,5 +152,5 @@ function comesBehind(reached: Reached, statement: Node, file: PythonFile, projec
   const step = [...reached.via, reached.site].find(
     ({ path, site }) => path === file.path && partsOfSite(site).unit === unit,
   );
-  return step !== undefined && project.locate(step).start >= statement.end;
+  return step !== undefined && project.places.locate(step).start >= statement.end;
 }

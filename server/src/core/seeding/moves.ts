@@ -19,7 +19,7 @@ export function seedMove(
   const fork = divide(pathOf(seed), pathOf(draw));
   if (!fork) return null;
   if (fork.some((site) => site.path !== file.path)) return null;
-  const [seedNode, drawNode] = fork.map((site) => nodeAt(file, project.locate(site))) as [Node, Node];
+  const [seedNode, drawNode] = fork.map((site) => nodeAt(file, project.places.locate(site))) as [Node, Node];
   const block = commonBlock(seedNode, drawNode);
   const statement = block && childOf(block, seedNode);
   const target = block && childOf(block, drawNode);

@@ -69,7 +69,7 @@ function imported(file: PythonFile, project: Project): OwnHelper[] {
     }
     const seeded = seededBy(only.qualified, project);
     const site = seeded && firstSeed(only.qualified, project);
-    const home = site && project.fileAt(site.path);
+    const home = site && project.places.fileAt(site.path);
     const info =
       home && [...home.scopes.functions.values()].find(({ node }) => node.start < site.start && site.end <= node.end);
     return seeded && info && only.qualified.endsWith(`.${info.name}`) && seedOf(info, home)
@@ -81,7 +81,7 @@ function imported(file: PythonFile, project: Project): OwnHelper[] {
 const firstSeed = (name: string, project: Project) => {
   const { may = {} } = project.callOf(name) ?? {};
   const [seed] = Object.values(may);
-  return seed && project.locate(seed.site);
+  return seed && project.places.locate(seed.site);
 };
 
 /** What a call of a function seeds and switches; null for one that also draws, or that seeds nothing. */

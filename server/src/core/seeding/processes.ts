@@ -56,7 +56,7 @@ export function targetSeed(
 
 /** `args.seed` means the same in a target that gets `args`. */
 function handedOn(file: PythonFile, project: Project, from: Reached | null, target: FunctionInfo): SeedValue | null {
-  const seed = from && project.locate(from.site);
+  const seed = from && project.places.locate(from.site);
   const call = seed?.path === file.path ? nodeAt(file, seed).enclosing('call') : null;
   const value = call && seedArgument(file.call(call), file);
   const root = value ? /^(\w+)(\.\w+)*$/.exec(file.read(value))?.[1] : undefined;
@@ -71,7 +71,7 @@ export function startOf(
   site: Site,
   project: Project,
 ): { readonly call: Call; readonly target: FunctionInfo } | undefined {
-  const callee = nodeAt(file, project.locate(site));
+  const callee = nodeAt(file, project.places.locate(site));
   const node = callee.type === 'call' ? callee : callee.enclosing('call');
   const call = node && file.call(node);
   const target = call ? targetOfCall(call, file) : undefined;

@@ -204,7 +204,7 @@ function helperOf(
   const missing = own ? streams.filter((each) => !own.streams.has(each)) : streams;
   const compiled = missing.flatMap((stream) => compiledHelper(file, stream) ?? []);
   const functions = missing.flatMap((stream) => (streamRow(stream).within ? [] : [streamRow(stream).seed]));
-  const switches = deterministic && !own?.switches ? switchesOf(file, project.versionOf('torch')) : [];
+  const switches = deterministic && !own?.switches ? switchesOf(file, project.versions.versionOf('torch')) : [];
   const { texts, edits } = spellAll(file, [...functions, ...switches.map((each) => each.name)], helperOffset(file));
   const lines = texts.map((text, i) => `${unit}${text}${switches[i - functions.length]?.rest ?? '(seed)'}`);
   const inner = compiled.map((each) => `${unit}${each.name}(seed)`);

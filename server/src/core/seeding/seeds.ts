@@ -41,10 +41,10 @@ const seedsInside = (definition: Node, file: PythonFile): boolean =>
  * would make rounds or processes draw the same that differed before.
  */
 export function seedBeside(project: Project, exposure: Exposure, stream: Stream): Fix | null {
-  const seeds = exposure.after.map((seed) => project.locate(seed.site));
+  const seeds = exposure.after.map((seed) => project.places.locate(seed.site));
   const here = seeds.filter((seed) => seed.path === project.file.path).sort((a, b) => a.start - b.start);
   const seed = here.at(-1) ?? seeds.at(-1);
-  const file = seed && project.fileAt(seed.path);
+  const file = seed && project.places.fileAt(seed.path);
   if (!seed || !file) return null;
   const callee = nodeAt(file, seed);
   const node = callee.type === 'call' ? callee : callee.enclosing('call');
@@ -98,14 +98,14 @@ function helperAround(seed: Node, file: PythonFile): string | null {
 
 /** The calls that lead to the draw, the draw itself where it is elsewhere, and the seeds that leave its stream out. */
 export function explain(exposure: Exposure, project: Project): Related[] {
-  const shown = project.anchor(exposure);
+  const shown = project.places.anchor(exposure);
   const calls = exposure.via.map((site) => ({
-    ...project.locate(site),
+    ...project.places.locate(site),
     message: t`The draw is reached by this call.`,
   }));
-  const draw = { ...project.locate(exposure.site), message: t`It is drawn here.` };
+  const draw = { ...project.places.locate(exposure.site), message: t`It is drawn here.` };
   const seeds = exposure.after.map((seed) => ({
-    ...project.locate(seed.site),
+    ...project.places.locate(seed.site),
     message: t`This seeds another stream.`,
   }));
   const isSame = (a: Location, b: Location): boolean => a.path === b.path && a.start === b.start;

@@ -13,7 +13,7 @@ import { t } from '../text/language.ts';
 
 /** The call whose callee stands at a site; null where an edit has just moved it. */
 export function callAt(site: Site, file: PythonFile, project: Project): Call | null {
-  const { start, end } = project.locate(site);
+  const { start, end } = project.places.locate(site);
   return file.allCalls.find(({ callee }) => callee.start === start && callee.end === end) ?? null;
 }
 

@@ -21,7 +21,7 @@ export const CUBLAS_VALUES: readonly string[] = [':4096:8', ':16:8'];
 
 /** The version of torch that a project runs with, where that one asks for the variable; null where none is known to. */
 export function askingVersion(project: Project): string | null {
-  const version = project.versionOf('torch');
+  const version = project.versions.versionOf('torch');
   if (version === null) return null;
   return compareVersions(version, '1.7') >= 0 && compareVersions(version, '2.10') < 0 ? version : null;
 }

@@ -72,7 +72,7 @@ export function isOverruled({ target, value }: SwitchAssignment, name: string, p
   const runs = project.isInProgram ? project.runs(target) : undefined;
   if (runs !== true) return runs === false;
   const given = project.file.constant(value);
-  const last = project.settingsOf(name);
+  const last = project.switches.settingsOf(name);
   return last.length > 0 && last.every((each) => each.value !== undefined && each.value !== given);
 }
 
@@ -80,7 +80,9 @@ export function isOverruled({ target, value }: SwitchAssignment, name: string, p
 export function isForSpeed({ node, target }: SwitchAssignment, name: string, project: Project): boolean {
   if (!isWithoutSeed(node, project.file)) return false;
   const { path } = project.file;
-  return !project.settingsOf(name).some((each) => each.isSure && each.path === path && each.start === target.start);
+  return !project.switches
+    .settingsOf(name)
+    .some((each) => each.isSure && each.path === path && each.start === target.start);
 }
 
 /** Where a file sets a variable of its own process's environment; `span` is what to show, `value` what it is set to. */
@@ -134,7 +136,7 @@ const CLOCK = namesFor('reads-clock');
 export function measuresSpeed(file: PythonFile, project: Project): boolean {
   if (file.scopes.imports.some((each) => modulesNamed(each, file).some(BENCHMARKING.has))) return true;
   const has = (names: Names): boolean => [...file.callsByName.keys()].some((name) => names.has(name));
-  return !project.takesGradients && (has(TIMES) || (has(SYNCHRONIZES) && has(CLOCK)));
+  return !project.training.takesGradients && (has(TIMES) || (has(SYNCHRONIZES) && has(CLOCK)));
 }
 
 const ASKS = /seed|determin|reproduc/i;

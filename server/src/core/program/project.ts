@@ -515,10 +515,16 @@ export function isProgram(workspace: Workspace, path: string): boolean {
   const does = isMeant ? null : workspace.doesItself(path);
   if (does && does.streams.length === 0 && does.switches.length === 0) return false;
   const { summary, reached } = workspace.program(path);
-  if (![...reached].some((each) => workspace.facts(each)?.reachesMl)) return false;
+  if (!someReachesMl(reached, workspace)) return false;
   if (isMeant || does?.switches.some(TORCH.has) || doesItself(summary)) return true;
   // What it imports has seeded all that it draws.
   return (does?.draws.length ?? 0) > 0;
+}
+
+/** One of the first mostly does: each of many files asks for each of many programs. */
+function someReachesMl(paths: Iterable<string>, workspace: Workspace): boolean {
+  for (const path of paths) if (workspace.facts(path)?.reachesMl) return true;
+  return false;
 }
 
 /** The programs that a file is part of; the notebooks among them where it is part of no other. */
@@ -528,9 +534,26 @@ function programsOf(workspace: Workspace, path: string): readonly string[] {
   return files.length > 0 ? files : programs;
 }
 
+/** What several programs run, by what the first of them runs: the files of a package ask for the same programs, one after the other. */
+const unions = new WeakMap<
+  ReadonlySet<string>,
+  { readonly of: readonly ReadonlySet<string>[]; readonly all: ReadonlySet<string> }
+>();
+
 /** The file, and all that its programs run. */
-const pathsWith = (workspace: Workspace, path: string, programs: readonly string[]): ReadonlySet<string> =>
-  new Set([path, ...programs.flatMap((each) => [...workspace.program(each).reached])]);
+function pathsWith(workspace: Workspace, path: string, programs: readonly string[]): ReadonlySet<string> {
+  const of = programs.map((each) => workspace.program(each).reached);
+  const [first] = of;
+  if (!first) return new Set([path]);
+  let known = unions.get(first);
+  if (known?.of.length !== of.length || !of.every((each, i) => each === known?.of[i])) {
+    const all = new Set<string>();
+    for (const each of of) for (const reached of each) all.add(reached);
+    known = { of, all };
+    unions.set(first, known);
+  }
+  return known.all.has(path) ? known.all : new Set([path, ...known.all]);
+}
 
 /** Files that transform code, and may lead to this one. */
 function transformers(workspace: Workspace, path: string, programPaths: ReadonlySet<string>): string[] {

@@ -10,7 +10,7 @@ import { isStandardModule } from '../edits/imports.ts';
 import type { FileEffects } from '../effects/events.ts';
 import type { Summary, TransformedDraw } from '../effects/summary.ts';
 import { isLibrary } from '../knowledge/names.ts';
-import { isMlPackage } from '../knowledge/tables.ts';
+import { drawOf, isMlPackage, seederOf } from '../knowledge/tables.ts';
 import { appliedBy, hasTags, isConfiguration } from '../lowering/configurations.ts';
 import { Manifests, type Script } from '../manifests/manifests.ts';
 import type { CallsOfOther, CallsOfOthers } from '../operations/calls-of-others.ts';
@@ -268,7 +268,9 @@ export class Workspace implements Modules {
     const parts = name.split('.');
     const first = parts[0] ?? '';
     if (isLibrary(first) || isMlPackage(first) || isStandardModule(first)) return undefined;
-    if (this.locate(name, path)) return name;
+    const own = this.locate(name, path);
+    // Whoever has a `trainer.py` does not mean the library of that name.
+    if (own) return seederOf(name) || drawOf(name) ? relativeName(own, path) : name;
     for (let count = parts.length - 1; count > 0; count--) {
       const module = this.locate(parts.slice(0, count).join('.') || '.', path);
       if (module?.name === '') return this.#outsideIn(module.path, parts.slice(count));
@@ -717,6 +719,16 @@ function shapeOf({ effects, facts }: IndexedFile): string {
     SHAPE[part] === 'whole' ? effects[part] : SHAPE[part] === 'names' ? names(part) : null,
   );
   return JSON.stringify([shape, facts.isTest, facts.addedFolders]);
+}
+
+/** The name by which a file could import what another one has, which no library can have: `..trainer.Trainer`. */
+function relativeName({ path, name }: Located, from: string): string {
+  const module = path.replace(/(\/__init__)?\.py$/, '');
+  let dots = '.';
+  let base = folderOf(from);
+  for (; base !== '' && !module.startsWith(`${base}/`); base = folderOf(base)) dots += '.';
+  const parts = module.slice(base === '' ? 0 : base.length + 1).split('/');
+  return `${dots}${parts.join('.')}${name.replace('#', '.')}`;
 }
 
 /** Compared by value, whatever parts there are, except for functions that lowering took over as they were. */

@@ -21,8 +21,10 @@ export function ownLoaderCalls(file: PythonFile, project: Project): Call[] {
 
 /** `super().__init__(...)` of a class of the file's own that is a DataLoader: the object is one from there on. */
 export function baseLoaderCalls(file: PythonFile, project: Project): Call[] {
-  const owners = [...file.scopes.classes.values()].filter(({ bases }) =>
-    bases.some((base) => isLoaderClass(file.qualify(base), project)),
+  const owners = [...file.scopes.classes.values()].filter(
+    // What is made as a DataLoader is, is told so where it is made.
+    ({ id, bases }) =>
+      bases.some((base) => isLoaderClass(file.qualify(base), project)) && !project.classes.isPlainLoader(id),
   );
   return owners.flatMap(({ id }) => file.calls(`${id}.super().__init__`));
 }
@@ -52,11 +54,21 @@ export function shuffleOf(call: Call, values: Evaluator): { readonly file: Pytho
   return null;
 }
 
+/** A dataset and a batch size: so many arguments are passed without a name. */
+const MOST_PLACED = 2;
+
+const placed = ({ node }: Call): readonly Node[] =>
+  (node.get('arguments')?.children ?? []).filter(({ type }) => type !== 'keyword_argument');
+
 /** The argument of the call, or of the one whose `**kwargs` it hands on. */
 function givenBy(entered: Entered, name: Parameter): Value | 'absent' | 'unknown' {
   let given: Argument = 'unknown';
+  let handsOnPlaces = false;
   for (let at: Entered | null = entered; at; at = at.rest) {
     const { file, call, frame } = at;
+    // What stands behind a batch size without a name may be what is asked for.
+    if (handsOnPlaces && placed(call).length > MOST_PLACED) return 'unknown';
+    handsOnPlaces = placed(call).some(({ type }) => type === 'list_splat');
     given = at === entered ? loaderArgument(file, call, name) : file.argument(call, name);
     if (typeof given !== 'string') return { file, node: given, access: [], frame, sure: true };
     if (given === 'absent') return given;

@@ -477,15 +477,21 @@ export class Backward {
   }
 }
 
-/** The call hands on the `**kwargs` of its function as they are, and nothing else in it is hidden. */
+/** The call hands on the `**kwargs` of its function as they are, its `*args` perhaps too, and nothing else in it is hidden. */
 function handsOnRest(call: Call, info: FunctionInfo, file: PythonFile): boolean {
   const hidden = (call.node.get('arguments')?.children ?? []).filter(({ type }) => /_splat$/.test(type));
-  const [rest, ...others] = hidden.flatMap(({ children }) => children.slice(0, 1));
-  if (rest?.type !== 'identifier' || others.length > 0) return false;
-  const definitions = file.definitions(rest);
-  const [only, ...more] = definitions;
-  const isRest = only?.kind === 'parameter' && more.length === 0 && only.parameter.star === '**';
-  return isRest && info.parameters.includes(only.parameter) && linksOf(file).putsIntoName(definitions).length === 0;
+  const isRest = (type: string, star: '*' | '**'): boolean => {
+    const [rest, ...others] = hidden
+      .filter((each) => each.type === type)
+      .flatMap(({ children }) => children.slice(0, 1));
+    if (rest?.type !== 'identifier' || others.length > 0) return false;
+    const definitions = file.definitions(rest);
+    const [only, ...more] = definitions;
+    const isGiven = only?.kind === 'parameter' && more.length === 0 && only.parameter.star === star;
+    return isGiven && info.parameters.includes(only.parameter) && linksOf(file).putsIntoName(definitions).length === 0;
+  };
+  const isPlain = hidden.every(({ type }) => type === 'dictionary_splat');
+  return isRest('dictionary_splat', '**') && (isPlain || isRest('list_splat', '*'));
 }
 
 const unsure = (value: Value): Value => (value.sure ? { ...value, sure: false } : value);

@@ -75,6 +75,6 @@ export interface Entered {
   readonly call: Call;
   /** The call by which its function was entered; null where it stands in none, or nobody is seen to call it. */
   readonly frame: EnteredBy | null;
-  /** Where it hands on the `**kwargs` of its function: the call that passes them. */
+  /** Where it hands on the `**kwargs` of its function, and its `*args` if it has some: the call that passes them. */
   readonly rest: Entered | null;
 }

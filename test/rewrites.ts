@@ -30,6 +30,7 @@ export function* rewritesOf(file: PythonFile, others: readonly string[] = []): G
   if (file.hasSyntaxErrors || file.notebook || file.text.includes('seedwise:')) return;
   const isKnown = (name: string): boolean => others.some((text) => new RegExp(`\\b${name}\\b`).test(text));
   yield* extractions(file, isKnown);
+  yield* innerExtractions(file);
   yield* inlinings(file, isKnown);
   yield* moves(file, isKnown);
   yield* swaps(file);
@@ -60,6 +61,82 @@ function* extractions(file: PythonFile, isKnown: (name: string) => boolean): Gen
       };
     }
   }
+}
+
+/** Statements of a function as the body of another one, which is passed the variables that they read. */
+function* innerExtractions(file: PythonFile): Generator<Rewrite> {
+  for (const { node } of file.scopes.functions.values()) {
+    const statements = node.type === 'function_definition' ? (node.get('body')?.children ?? []) : [];
+    for (let first = 0; first < statements.length; first++) {
+      for (let last = first; last < statements.length && last < first + 4; last++) {
+        const chosen = statements.slice(first, last + 1);
+        const rewrite = chosen.every(canMove) && ownLines(file, chosen) ? extracted(file, node, chosen) : null;
+        if (rewrite) yield rewrite;
+      }
+    }
+  }
+}
+
+/** Null where the lines leave the function, or leave variables behind. */
+function extracted(file: PythonFile, home: Node, chosen: readonly Node[]): Rewrite | null {
+  const span = linesOf(file, chosen);
+  const outermost = file.syntax.root.children.find((each) => each.start <= home.start && each.end >= home.end);
+  const passed = outermost && variablesFor(file, home, span);
+  // What a method does with its object is put into another method, not into a function of the module.
+  const isOfObject = passed?.some((name) => name === file.functionAt(home)?.parameters[0]?.name);
+  if (
+    !passed ||
+    (isOfObject && file.functionAt(home)?.class) ||
+    OPAQUE.test(file.text.slice(span.start, span.end)) ||
+    !ownLines(file, [outermost])
+  )
+    return null;
+  const top = linesOf(file, [outermost]).start;
+  const name = freshName(file, 'extracted');
+  const deeper = /^[ \t]*/.exec(file.text.slice(file.text.lastIndexOf('\n', chosen[0]!.start - 1) + 1))?.[0];
+  const list = passed.join(', ');
+  return {
+    kind: 'extract',
+    what: `lines ${lineOf(file, span.start)}-${lineOf(file, span.end - 1)}`,
+    files: [
+      render(file, file.path, [
+        { start: 0, end: top },
+        `def ${name}(${list}):\n`,
+        ...indented(file, span, INDENT, deeper),
+        '\n\n',
+        { start: top, end: span.start },
+        `${deeper}${name}(${list})\n`,
+        { start: span.end, end: file.text.length },
+      ]),
+    ],
+    choice: [],
+  };
+}
+
+/** The variables of the function that the lines read; null where they bind some that others read, or read another function's. */
+function variablesFor(file: PythonFile, home: Node, span: { start: number; end: number }): string[] | null {
+  const isInside = ({ start }: Node): boolean => start >= span.start && start < span.end;
+  const own = file.scopes.byNode.get(home)?.names ?? new Map();
+  const passed = new Set<string>();
+  let isOwn = true;
+  walk(home, (node) => {
+    if (/^(return_statement|yield|nonlocal_statement)$/.test(node.type) && isInside(node)) isOwn = false;
+    if (/^(break|continue)_statement$/.test(node.type) && isInside(node)) {
+      const loop = node.enclosing('for_statement', 'while_statement');
+      if (!loop || !isInside(loop)) isOwn = false;
+    }
+    if (node.type !== 'identifier' || node.field === 'attribute') return isOwn;
+    if (node.field === 'name' && node.parent?.type === 'keyword_argument') return isOwn;
+    const name = file.read(node);
+    const definitions = file.definitions(node);
+    const isBoundInside = definitions.some((each) => isInside(each.node));
+    if (isBoundInside && !(isInside(node) && definitions.every((each) => isInside(each.node)))) isOwn = false;
+    if (isBoundInside || !isInside(node)) return isOwn;
+    if (own.get(name) === definitions) passed.add(name);
+    else if (definitions.length > 0 && file.scopes.module.names.get(name) !== definitions) isOwn = false;
+    return isOwn;
+  });
+  return isOwn ? [...passed] : null;
 }
 
 const MOVABLE =

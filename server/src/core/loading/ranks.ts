@@ -16,7 +16,18 @@ interface TorchSeed {
   readonly rank: Node | null;
 }
 
-function torchSeeds(file: PythonFile, values: Evaluator): TorchSeed[] {
+const memory = new WeakMap<Evaluator, WeakMap<PythonFile, readonly TorchSeed[]>>();
+
+/** Found once for a file of a project: each split and each sampler asks for all of them. */
+function torchSeeds(file: PythonFile, values: Evaluator): readonly TorchSeed[] {
+  const ofFiles = memory.get(values) ?? new WeakMap<PythonFile, readonly TorchSeed[]>();
+  memory.set(values, ofFiles);
+  const known = ofFiles.get(file) ?? findTorchSeeds(file, values);
+  ofFiles.set(file, known);
+  return known;
+}
+
+function findTorchSeeds(file: PythonFile, values: Evaluator): readonly TorchSeed[] {
   const direct = file.allCalls.flatMap((call): TorchSeed[] => {
     const seeder = call.name === null ? undefined : seederOf(call.name);
     if (!seeder?.streams.includes('torch') || seeder.device === 'cuda' || seeder.restores) return [];

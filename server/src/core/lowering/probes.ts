@@ -113,8 +113,7 @@ function usesOfNames(target: Node | undefined, file: PythonFile, seen: Set<strin
     const name = file.read(each);
     if (seen.has(name)) continue;
     seen.add(name);
-    for (const node of linksOf(file).reads.of(name)) {
-      if (node.type !== 'identifier' || node.start < scope.start || scope.end < node.end || isNoUse(node)) continue;
+    for (const node of mentionsIn(scope, name, file)) {
       const isShared = /^(global|nonlocal)_statement$/.test(node.parent?.type ?? '');
       const found = isShared ? 'matters' : useOf(node, file, seen, isObject);
       if (found !== 'none') use = found;
@@ -122,6 +121,12 @@ function usesOfNames(target: Node | undefined, file: PythonFile, seen: Set<strin
     }
   }
   return use;
+}
+
+function mentionsIn(scope: Node, name: string, file: PythonFile): readonly Node[] {
+  const isMention = (node: Node): boolean =>
+    node.type === 'identifier' && scope.start <= node.start && node.end <= scope.end && !isNoUse(node);
+  return linksOf(file).reads.within(name, file.scopes.byNode.get(scope)).filter(isMention);
 }
 
 /** A target of an assignment, or a word that only looks like the name. */

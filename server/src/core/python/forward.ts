@@ -6,7 +6,7 @@ import type { Node, PythonFile } from './file.ts';
 import { isBound, isSplatted, keyOf, linksOf } from './links.ts';
 import { Remembered } from './notes.ts';
 import { reachingDefinitions } from './reaching.ts';
-import type { Definition, FunctionInfo } from './scope.ts';
+import { type Definition, type FunctionInfo, scopeWith } from './scope.ts';
 import {
   ANY,
   EACH,
@@ -152,8 +152,15 @@ export function contentsOf(value: Value, container: Node | undefined, access: re
     each.type === 'identifier' &&
     file.definitions(each) === definitions &&
     reachingDefinitions(each, file).some((definition) => own.has(definition));
-  const reads = linksOf(file).reads.of(file.read(container));
-  return reads.filter(isSame).map((node) => ({ ...value, node, access }));
+  return namesakes(container, file)
+    .filter(isSame)
+    .map((node) => ({ ...value, node, access }));
+}
+
+/** The reads of the same name that may mean the same: nobody sees a function's own names from outside of it. */
+function namesakes(identifier: Node, file: PythonFile): readonly Node[] {
+  const name = file.read(identifier);
+  return linksOf(file).reads.within(name, scopeWith(name, file.scope(identifier)));
 }
 
 /** The mentions of one name: those that may see all of its bindings, and those that see some, by the node that binds. */
@@ -181,7 +188,7 @@ function readsOf(target: Node, file: PythonFile): Node[] {
 function mentionsOf(target: Node, definitions: readonly Definition[], file: PythonFile): Mentions {
   const ofAll: Node[] = [];
   const ofSome = new Map<Node, Node[]>();
-  for (const each of linksOf(file).reads.of(file.read(target))) {
+  for (const each of namesakes(target, file)) {
     if (each.type !== 'identifier' || file.definitions(each) !== definitions) continue;
     const seen = reachingDefinitions(each, file);
     if (seen === definitions) ofAll.push(each);

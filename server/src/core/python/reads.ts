@@ -3,7 +3,8 @@
 import { walk } from '../syntax/parse.ts';
 import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
-import { noteOf, unnoted } from './notes.ts';
+import { note, noteOf, unnoted } from './notes.ts';
+import type { Scope } from './scope.ts';
 
 /** True for `sorted`, `natsorted`, `np.sort`, `sort_files`: whoever calls it gets an order. */
 export const sorts = (call: Call): boolean =>
@@ -32,6 +33,18 @@ export class Reads {
   /** The identifiers of this name, and the attributes, wherever they are not bound. */
   of(name: string): readonly Node[] {
     noteOf('reads', name);
+    return this.#of(name);
+  }
+
+  /** Those in a function, outside of which nothing has a say in them; in any other scope all there are. */
+  within(name: string, scope: Scope | null | undefined): readonly Node[] {
+    if (scope?.kind !== 'function' || scope.readAs === null) return this.of(name);
+    note(scope.readAs);
+    const { start, end } = scope.node;
+    return this.#of(name).filter((each) => start <= each.start && each.end <= end);
+  }
+
+  #of(name: string): readonly Node[] {
     this.#byName ??= unnoted(() => this.#readAll());
     return this.#byName.get(name) ?? [];
   }

@@ -164,7 +164,7 @@ export class Callees {
 
   /** One of the classes of a module; only the run decides which. */
   #anyClass(module: string, from: string): Meaning | null {
-    const located = this.#place(module, from);
+    const located = module === '#' ? { path: from, name: '' } : this.#place(module, from);
     const file = located?.name === '' ? this.#modules.effects(located.path) : undefined;
     if (!located || !file) return null;
     const own = Object.keys(file.classes).filter((id) => !id.includes('.'));

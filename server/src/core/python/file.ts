@@ -3,7 +3,7 @@
  * Rules ask; nobody walks. A rule about `DataLoader` costs nothing in a file without one.
  */
 
-import { namesFor } from '../knowledge/names.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { canonical } from '../knowledge/tables.ts';
 import { builtinNamed, usualModule } from '../knowledge/usual-names.ts';
 import { packTree } from '../syntax/packed-tree.ts';
@@ -53,6 +53,8 @@ export const FLUENT = new Set([
 ]);
 /** Calls that wrap a module without changing what it is. */
 const WRAPPERS = namesFor('wraps-module');
+const EVAL = nameFor('evaluates');
+const GLOBALS = nameFor('module-names');
 
 /**
  * What a name that an import brings in stands for, once the project's modules have handed it on: itself, or what a module
@@ -219,21 +221,8 @@ export class PythonFile {
       return this.qualify(expression.children[0]);
     }
     if (expression.type === 'identifier') return this.#resolveName(expression);
-    if (expression.type === 'call') {
-      const callee = expression.get('function');
-      if (callee && this.read(callee) === 'super') {
-        const owner = enclosingClass(this.scope(expression));
-        return owner ? `${owner.id}.super()` : null;
-      }
-      const [object, key] = expression.get('arguments')?.children ?? [];
-      return callee && this.read(callee) === 'getattr' ? this.#memberByKey(object, key) : null;
-    }
-    if (expression.type === 'subscript') {
-      // `models.__dict__[arch]`
-      const [table, key] = [expression.get('value'), expression.get('subscript')];
-      const object = table?.type === 'attribute' && this.read(table).endsWith('.__dict__') ? table.get('object') : null;
-      return this.#memberByKey(object, key);
-    }
+    if (expression.type === 'call') return this.#named(expression);
+    if (expression.type === 'subscript') return this.#entry(expression);
     if (expression.type !== 'attribute') return null;
     const object = expression.get('object');
     const attribute = expression.get('attribute');
@@ -243,6 +232,44 @@ export class PythonFile {
     if (base !== null) return `${base}.${name}`;
     const instance = this.instanceOf(object);
     return instance === null ? null : `${instance}.${name}`;
+  }
+
+  /** `super()`, `eval('Net')`, `getattr(models, arch)` */
+  #named(call: Node): string | null {
+    const callee = call.get('function');
+    if (callee && this.read(callee) === 'super') {
+      const owner = enclosingClass(this.scope(call));
+      return owner ? `${owner.id}.super()` : null;
+    }
+    const [object, key] = call.get('arguments')?.children ?? [];
+    if (callee && this.#means(callee, EVAL)) return this.#nameByKey(object);
+    return callee && this.read(callee) === 'getattr' ? this.#memberByKey(object, key) : null;
+  }
+
+  /** `globals()['Net']`, `models.__dict__[arch]` */
+  #entry(subscript: Node): string | null {
+    const [table, key] = [subscript.get('value'), subscript.get('subscript')];
+    const maker = table?.type === 'call' ? table.get('function') : undefined;
+    if (maker && this.#means(maker, GLOBALS)) return this.#nameByKey(key);
+    const object = table?.type === 'attribute' && this.read(table).endsWith('.__dict__') ? table.get('object') : null;
+    return this.#memberByKey(object, key);
+  }
+
+  #means(callee: Node, name: string): boolean {
+    return callee.type === 'identifier' && this.qualify(callee) === name;
+  }
+
+  /** `eval(args.model)`, `globals()['Net']`: a name of this file's; `#.*` where only the run decides which one. */
+  #nameByKey(key: Node | undefined): string | null {
+    const name = key && this.constant(key);
+    // What is put together may be any expression.
+    if (typeof name !== 'string') return key && /^(identifier|attribute|subscript)$/.test(key.type) ? '#.*' : null;
+    const [only, ...others] = this.#names.module.names.get(name) ?? [];
+    note(WHOLE);
+    if (only === undefined) return this.#fromStar(name);
+    if (others.length > 0) return null;
+    if (only.kind === 'import') return only.qualified;
+    return only.kind === 'class' ? only.class.id : only.kind === 'function' ? only.function.id : null;
   }
 
   /** `getattr(torch, 'manual_seed')`; `.*` where only the run decides which name of a module it is. */

@@ -344,7 +344,7 @@ for (const silent of [
   test(`silent: ${silent.trim()}`, () => assert.equal(hover(silent), null));
 }
 
-const sampled = sampleOf(fixtures(), 200);
+const sampled = sampleOf(fixtures(), 100);
 
 test(`no offset of a fixture makes a hover throw, and each range is a token that holds the offset (${sampled.about})`, () => {
   for (const { name, files } of sampled.chosen) {

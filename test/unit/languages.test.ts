@@ -58,7 +58,7 @@ for (const tag of LANGUAGE_TAGS) {
     assert.deepEqual(same, []);
   });
 
-  const sampled = sampleOf(fixtures(), 200);
+  const sampled = sampleOf(fixtures(), 80);
 
   test(`${tag}: no English in findings, repairs, hovers and reports of fixtures (${sampled.about})`, () => {
     speak(texts, tag);

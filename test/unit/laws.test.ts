@@ -19,7 +19,7 @@ interface Output {
   readonly text: string;
 }
 
-const { chosen: variants, about } = sampleOf(subjects().flatMap(variantsOf), 250);
+const { chosen: variants, about } = sampleOf(subjects().flatMap(variantsOf), 150);
 const outputs: Output[] = [];
 
 for (const variant of variants) {

@@ -174,7 +174,7 @@ const repairsOf = ({ fixes = [] }: Finding, apply: (edits: readonly Edit[]) => s
 /** A notebook's worker function cannot be imported by a process that is spawned. */
 const OTHERWISE_IN_NOTEBOOKS = /worker_init_fn|^Reseed it in|DataLoader deterministic/;
 
-const { chosen: all, about } = sampleOf(subjects(), 200);
+const { chosen: all, about } = sampleOf(subjects(), 100);
 
 test(`a notebook of one cell has the findings and repairs of the same text as a file (${about})`, () => {
   for (const { name, path, text } of all) {

@@ -28,7 +28,7 @@ function check(files: readonly Pick<MarkedFile, 'path' | 'text' | 'notebook'>[])
   });
 }
 
-const sampled = sampleOf(fixtures(), 250);
+const sampled = sampleOf(fixtures(), 120);
 
 for (const { name, files } of sampled.chosen) {
   test(`fixtures/${name} (${sampled.about})`, () => {
@@ -36,7 +36,7 @@ for (const { name, files } of sampled.chosen) {
   });
 }
 
-const alone = sampleOf(subjects(), 250);
+const alone = sampleOf(subjects(), 120);
 
 test(`each text by itself (${alone.about})`, () => {
   const wrong = alone.chosen.flatMap(({ name, path, text }) =>

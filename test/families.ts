@@ -134,3 +134,41 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
     ),
   ),
 };
+
+const long = (make: Family['make']): Family => ({ make, sizes: [100, 200] });
+const lines = (n: number, line: (i: number) => string): string => range(n).map(line).join('');
+
+/** Long programs, of which reading and understanding the text once took the square of their length. */
+export const LONG: Readonly<Record<string, Family>> = {
+  'draws in a row': long((n) => one(lines(n, (i) => `x${i} = torch.rand(1)\n`))),
+  'a name that is bound again and again': long((n) =>
+    one(`def f(x):\n    return x + torch.rand(1)\n\n\nx = 0\n${'x = f(x)\n'.repeat(n)}`),
+  ),
+  'calls in one list': long((n) => one(`x = [${lines(n, (i) => `torch.rand(${i}), `)}]\n`)),
+  'a long elif': long((n) =>
+    one(`a = input()\nif a:\n    pass\n${lines(n, (i) => `elif a == ${i}:\n    torch.rand(1)\n`)}`),
+  ),
+  'tries in a row': long((n) =>
+    one(lines(n, (i) => `try:\n    x${i} = torch.rand(1)\nexcept ValueError:\n    pass\n`)),
+  ),
+  'layers of a network': long((n) =>
+    one(
+      `class Net(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n${lines(n, (i) => `        self.l${i} = torch.nn.Linear(1, 1)\n`)}\n    def forward(self, x):\n${lines(n, (i) => `        x = self.l${i}(x)\n`)}        return x\n\n\nNet()\n`,
+    ),
+  ),
+  'items of a table': long((n) =>
+    one(`d = {${lines(n, (i) => `"k${i}": torch.nn.Linear(1, 1), `)}}\n${lines(n, (i) => `d["k${i}"](1)\n`)}`),
+  ),
+  'seeds in a row': long((n) => one(`${'torch.manual_seed(0)\n'.repeat(n)}torch.rand(1)\n`)),
+  'calls of one function': long((n) =>
+    one(`def f(a, b=1):\n    return torch.rand(a)\n\n\n${lines(n, (i) => `f(${i})\n`)}`),
+  ),
+  'functions in a row': long((n) =>
+    one(lines(n, (i) => `def f${i}(x):\n    return torch.rand(x)\n\n\n`) + lines(n, (i) => `f${i}(1)\n`)),
+  ),
+  'attributes handed on': long((n) =>
+    one(
+      `import random\n\n\nclass A:\n    def __init__(self):\n        self.a0 = list(set("ab"))\n${lines(n, (i) => `        self.a${i + 1} = self.a${i}\n`)}\n\nrandom.shuffle(A().a${n})\n`,
+    ),
+  ),
+};

@@ -4,8 +4,9 @@ import { namesFor } from '../knowledge/names.ts';
 import { looksLikeSeeder } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
-import { boundAt, mayBeFrom } from '../python/names.ts';
-import { type Node, walk } from '../syntax/parse.ts';
+import { linksOf } from '../python/links.ts';
+import { boundAt, readsFrom } from '../python/names.ts';
+import type { Node } from '../syntax/parse.ts';
 import { HARMLESS_CONSUMERS, isOnlyProbed, isShown } from './probes.ts';
 
 /** Words of a variable or keyword whose value no result depends on. */
@@ -52,14 +53,7 @@ function boundReads(value: Node, file: PythonFile): readonly Node[] {
   const assignment = value.parent?.type === 'assignment' && value.field === 'right' ? value.parent : null;
   const target = assignment?.get('left');
   if (target?.type !== 'identifier') return [];
-  const name = file.read(target);
-  const reads: Node[] = [];
-  walk(target.enclosing('function_definition') ?? file.syntax.root, (node) => {
-    const isName = node.type === 'identifier' && node !== target && node.field !== 'name' && node.field !== 'attribute';
-    if (isName && file.read(node) === name && node.field !== 'left') reads.push(node);
-    return undefined;
-  });
-  return reads.filter((each) => mayBeFrom(each, target, file));
+  return readsFrom(target, file);
 }
 
 /** What becomes of a value in its statement is a name, a delay or the like, and so is what its own name is used for. */
@@ -113,15 +107,11 @@ function isTakenHarmlessly(call: Node, file: PythonFile, isDirect: boolean): boo
 /** Wherever a local name is read, it goes into something harmless. */
 function isUsedHarmlessly(target: Node, file: PythonFile, depth: number): boolean {
   if (target.type !== 'identifier' || depth > DEEPEST || boundAt(target, file).length !== 1) return false;
-  const name = file.read(target);
   const scope = target.enclosing('function_definition');
   if (!scope) return false;
-  const uses: Node[] = [];
-  walk(scope, (node) => {
-    const isName = node.type === 'identifier' && node !== target && node.field !== 'name' && node.field !== 'attribute';
-    if (isName && file.read(node) === name) uses.push(node);
-    return undefined;
-  });
+  const uses = linksOf(file)
+    .reads.of(file.read(target))
+    .filter((each) => each.type === 'identifier' && scope.start <= each.start && each.end <= scope.end);
   return uses.length > 0 && uses.every((use) => goesAstray(use, file, depth + 1));
 }
 

@@ -9,6 +9,8 @@ const HAS_WEIGHT = namesFor('layers-of-a-weight');
 const HAS_BIAS = namesFor('layers-of-a-weight-and-a-bias');
 /** Fill a tensor with what is no draw. */
 const FILLS = namesFor('constant-initialisers');
+/** What layers have their parameters under, and these their values. */
+const PLACES = new Set(['weight', 'bias', 'data']);
 const FILLING_METHODS = new Set(['copy_', 'zero_', 'fill_']);
 
 /** The parameters that a layer draws as it is made, by their names; none of a class that is not known as one. */
@@ -18,6 +20,17 @@ export function drawnParameters(made: Call | null, file: PythonFile): readonly s
   if (!HAS_BIAS.has(made.name)) return [];
   const bias = file.argument(made, 'bias');
   return typeof bias !== 'string' && file.constant(bias) === false ? ['weight'] : ['weight', 'bias'];
+}
+
+/** The call may fill a parameter of some layer. */
+export const mayFill = ({ name, method }: Call): boolean => FILLS.has(name) || FILLING_METHODS.has(method ?? '');
+
+/** The assignment may put something in the place of a parameter of some layer. */
+export function mayPutParameter(assignment: Node, file: PythonFile): boolean {
+  const left = assignment.get('left');
+  const place = left?.type === 'subscript' ? left.get('value') : left;
+  const name = place?.type === 'attribute' ? place.get('attribute') : undefined;
+  return name !== undefined && PLACES.has(file.read(name));
 }
 
 /** The parameters of the layer of this name that a statement surely gives other values, which do not come from the old ones. */

@@ -5,13 +5,14 @@ import { nameFor, namesFor } from '../knowledge/names.ts';
 import { loadsWeights } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
+import { askedOfAll } from '../python/holds.ts';
 import { linksOf } from '../python/links.ts';
 import { mayBeParameter } from '../python/names.ts';
 import { note, WHOLE } from '../python/notes.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 import { isRequiredOption } from './options.ts';
-import { drawnParameters, parametersReplacedBy } from './replaced-parameters.ts';
+import { drawnParameters, mayFill, mayPutParameter, parametersReplacedBy } from './replaced-parameters.ts';
 
 const TRAINS = /^(fit|learn|backward|step|train(_\w+)?|training|\w+_train|run_epoch|run_training|do_train\w*)$/;
 /** What modules are put into: the weights of the whole are theirs. */
@@ -35,11 +36,28 @@ export interface Replacement {
   readonly how: Replacing;
 }
 
+const LOADING_METHODS = new Set(['load_state_dict', 'reset_parameters', 'copy_']);
+
+/** Something in the file may replace weights: where nothing does, nobody has to look behind each draw. */
+const mayReplace = askedOfAll(
+  'replaces-weights',
+  (file) =>
+    file.allCalls.some((call) => mayLoad(call, file) || mayFill(call)) ||
+    file.scopes.assignments.some((each) => mayPutParameter(each, file)),
+);
+
+function mayLoad({ name, method, callee }: Call, file: PythonFile): boolean {
+  const last = method ?? file.read(callee);
+  const isLoader = name !== null && (loadsWeights(name) || name === LOADS_MODEL);
+  return isLoader || LOADING_METHODS.has(last) || LOADS.test(last);
+}
+
 /**
  * `model = Net()`, and `init_weights(model)`, whose weights are replaced further down in the same block, or behind the
  * branch that made it.
  */
 export function overwrittenBy(statement: Node, file: PythonFile): Replacement | undefined {
+  if (!mayReplace(file)) return undefined;
   const expression = statement.type === 'expression_statement' ? statement.children[0] : undefined;
   const target =
     expression?.type === 'assignment' ? expression.get('left') : expression && initialised(expression, file);

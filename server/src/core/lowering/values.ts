@@ -16,6 +16,7 @@ import { drawOf, type Stream } from '../knowledge/tables.ts';
 import type { Call, Constant } from '../python/call.ts';
 import { evaluatorOf } from '../python/evaluator.ts';
 import { FLUENT, isSelfUpdate, type PythonFile } from '../python/file.ts';
+import { Remembered } from '../python/notes.ts';
 import { reachingDefinitions } from '../python/reaching.ts';
 import type { ClassInfo, Definition, FunctionInfo } from '../python/scope.ts';
 import { ANY } from '../python/value.ts';
@@ -62,7 +63,7 @@ export function knownValue(expression: Node, file: PythonFile, depth = 0): Effec
       return item !== null && !('const' in item) && !('parameter' in item) ? { tuple: [item] } : null;
     }
     case 'dictionary':
-      return oneOf(expression.children.map((pair) => inner(pair.get('value'))));
+      return tableValue(expression, file, depth);
     case 'subscript':
       return (
         itemOf(inner(expression.get('value')), expression.get('subscript'), file) ??
@@ -81,6 +82,23 @@ export function knownValue(expression: Node, file: PythonFile, depth = 0): Effec
     default:
       return null;
   }
+}
+
+/** By file, what tables are known to hold; by their places, and by how far they were looked into. */
+const tables = new WeakMap<PythonFile, Remembered<string, EffectValue>>();
+
+/** One of what a dictionary holds; worked out once, since many calls may look into a large one. */
+function tableValue(table: Node, file: PythonFile, depth: number): EffectValue {
+  const known = tables.get(file) ?? new Remembered();
+  tables.set(file, known);
+  return known.get(`${table.start} ${depth}`, () =>
+    oneOf(
+      table.children.map((pair) => {
+        const value = pair.get('value');
+        return value ? knownValue(value, file, depth + 1) : null;
+      }),
+    ),
+  );
 }
 
 const functionValue = (id: string): EffectValue =>
@@ -121,12 +139,21 @@ function namedValue(expression: Node, file: PythonFile, depth: number): EffectVa
   // A class, a module, or whatever another file has under this name.
   if (name !== null) return file.classOf(name) || !name.startsWith('#') ? outside(name) : null;
   if (expression.type !== 'identifier') return null;
-  const changes = (each: Definition): boolean => !updatesItself(each, file);
-  const reaching = reachingDefinitions(expression, file).filter(changes);
+  const reaching = changing(reachingDefinitions(expression, file), file);
   // Behind `x = f(x)` a name means what it meant before.
-  const [only, ...others] = reaching.length > 0 ? reaching : file.definitions(expression).filter(changes);
+  const bindings = reaching.length > 0 ? reaching : changing(file.definitions(expression), file);
+  const [only] = bindings;
   if (!only) return null;
-  return others.length === 0 ? definedValue(only, file, depth) : anyOf([only, ...others], file, depth);
+  return bindings.length === 1 ? definedValue(only, file, depth) : anyOf(bindings, file, depth);
+}
+
+const changes = new WeakMap<readonly Definition[], readonly Definition[]>();
+
+/** The bindings behind which a name may mean something new; worked out once for each list, which mentions share. */
+function changing(bindings: readonly Definition[], file: PythonFile): readonly Definition[] {
+  const known = changes.get(bindings) ?? bindings.filter((each) => !updatesItself(each, file));
+  changes.set(bindings, known);
+  return known;
 }
 
 const PROPERTY = namesFor('own-property');

@@ -5,6 +5,7 @@ import { opsOf, opsOfMethod, type Spelling, type Use } from '../knowledge/tables
 import type { Argument, Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { assignedTo, valuesAt } from '../python/names.ts';
+import { Remembered } from '../python/notes.ts';
 import type { Choices } from '../tensors/choices.ts';
 import { type ModuleRun, runsOf } from '../tensors/modules.ts';
 import { tensorOf } from '../tensors/tensors.ts';
@@ -204,7 +205,7 @@ function namesOf(callee: Node, file: PythonFile, steps = 0): readonly string[] {
     case 'tuple':
       return callee.children.flatMap(go);
     case 'dictionary':
-      return callee.children.flatMap((pair) => go(pair.get('value')));
+      return namesIn(callee, file, steps);
     case 'identifier':
       return valuesAt(callee, file).flatMap(go);
     case 'call':
@@ -212,6 +213,23 @@ function namesOf(callee: Node, file: PythonFile, steps = 0): readonly string[] {
     default:
       return [];
   }
+}
+
+/** By file, the functions that tables hold; by their places, and by how far they were looked for. */
+const tables = new WeakMap<PythonFile, Remembered<string, readonly string[]>>();
+
+/** Those of a dictionary, each once; worked out once, since many calls may look into a large one. */
+function namesIn(table: Node, file: PythonFile, steps: number): readonly string[] {
+  const known = tables.get(file) ?? new Remembered();
+  tables.set(file, known);
+  return known.get(`${table.start} ${steps}`, () => [
+    ...new Set(
+      table.children.flatMap((pair) => {
+        const value = pair.get('value');
+        return value ? namesOf(value, file, steps + 1) : [];
+      }),
+    ),
+  ]);
 }
 
 /** `getattr(nn, f"AvgPool{dims}d")`: those that differ in the digit. */

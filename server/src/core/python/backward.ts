@@ -6,6 +6,7 @@ import { lastValue } from '../syntax/node.ts';
 import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import { isBound, isSelf, isSplatted, keyOf, linksOf, type Put } from './links.ts';
+import { Remembered } from './notes.ts';
 import { bindingOf, reachingDefinitions } from './reaching.ts';
 import type { ClassInfo, Definition, FunctionInfo } from './scope.ts';
 import {
@@ -521,6 +522,39 @@ function putsAt(value: Value, puts: readonly Put[]): readonly Value[] {
   });
 }
 
+/** What stands in a dictionary. */
+interface Entries {
+  readonly all: readonly Node[];
+  /** Those that may have the key, in their order. */
+  at(key: string | number): readonly Node[];
+}
+
+const dictionaries = new WeakMap<PythonFile, Remembered<Node, Entries>>();
+
+/** The entries of a dictionary by their keys, which are looked at once: many may ask a large one for an item each. */
+function entriesOf(dictionary: Node, file: PythonFile): Entries {
+  const known = dictionaries.get(file) ?? new Remembered();
+  dictionaries.set(file, known);
+  return known.get(dictionary, () => {
+    const all = dictionary.children;
+    const byKey = new Map<unknown, Node[]>();
+    for (const pair of all) {
+      const name = pair.get('key');
+      const key = name && file.constant(name);
+      const same = byKey.get(key);
+      if (same) same.push(pair);
+      else byKey.set(key, [pair]);
+    }
+    // Nobody knows which key these have.
+    const open = byKey.get(undefined) ?? [];
+    const at = (key: string | number): readonly Node[] => {
+      const own = byKey.get(key) ?? [];
+      return open.length === 0 ? own : [...own, ...open].sort((a, b) => a.start - b.start);
+    };
+    return { all, at };
+  });
+}
+
 /** The elements of something that is written out, or computed from what has elements. */
 function elementsOf(value: Value): readonly Value[] | null {
   const { file, node } = value;
@@ -540,12 +574,9 @@ function elementsOf(value: Value): readonly Value[] | null {
       );
     }
     case 'dictionary': {
-      const entries = node.children.filter((pair) => {
-        const name = pair.get('key');
-        return !name || key === undefined || [key, undefined].includes(file.constant(name) as typeof key);
-      });
+      const entries = entriesOf(node, file);
       return oneOf(
-        entries.flatMap((pair) =>
+        (key === undefined ? entries.all : entries.at(key)).flatMap((pair) =>
           pair.type === 'dictionary_splat'
             ? at(value, pair.children.slice(0, 1))
             : at(value, [pair.get(step === EACH ? 'key' : 'value')], rest),

@@ -80,6 +80,11 @@ export class PythonFile {
   memory: unknown;
   readonly #qualified = new Remembered<Node, string | null>();
   readonly #constructions = new Remembered<Node, Call | null>();
+  /** By all that a name is bound to, which its mentions have in common: what it stands for, and whether some is an import. */
+  readonly #boundNames = new Remembered<readonly Definition[], string | null>();
+  readonly #areImports = new Remembered<readonly Definition[], boolean>();
+  /** The same by all that a name is bound to, which its mentions have in common. */
+  readonly #boundConstructions = new Remembered<readonly Definition[], Call | null>();
   readonly #handedOn: HandedOn | null;
   /** This file with the names that other modules hand on. */
   #seen: { readonly by: HandedOn; readonly file: PythonFile } | undefined;
@@ -311,12 +316,18 @@ export class PythonFile {
     const name = this.read(identifier);
     const definitions = this.definitions(identifier);
     if (definitions.length === 0) return builtinNamed(name) ?? this.#fromStar(name);
+    const isImported = this.#areImports.get(definitions, () => definitions.some((each) => each.kind === 'import'));
+    if (!isImported || this.scope(identifier).kind !== 'module')
+      return this.#boundNames.get(definitions, () => this.#meaningOf(definitions), null);
+    return this.#meaningOf(
+      definitions.filter((each) => each.kind === 'import' || !this.#isYetToCome(each, identifier)),
+    );
+  }
+
+  /** What a name stands for that is bound so. */
+  #meaningOf(bindings: readonly Definition[]): string | null {
     // `try: from a import f / except ImportError: f = None` means a.f to every reader.
-    const all = definitions.filter((each) => !(each.kind === 'assignment' && each.value.type === 'none'));
-    const isImported = all.some((each) => each.kind === 'import') && this.scope(identifier).kind === 'module';
-    const telling = isImported
-      ? all.filter((each) => each.kind === 'import' || !this.#isYetToCome(each, identifier))
-      : all;
+    const telling = bindings.filter((each) => !(each.kind === 'assignment' && each.value.type === 'none'));
     const imported = telling.filter((each) => each.kind === 'import');
     if (imported[0] && imported.length === telling.length) return imported[0].qualified;
     const last = telling.at(-1);
@@ -360,8 +371,8 @@ export class PythonFile {
     }
     if (expression.type === 'call') return this.#constructionBy(this.call(expression));
     if (expression.type === 'identifier') {
-      const values = assignedValues(this.definitions(expression));
-      return this.#sameConstruction(values);
+      const bindings = this.definitions(expression);
+      return this.#boundConstructions.get(bindings, () => this.#sameConstruction(assignedValues(bindings)), null);
     }
     if (expression.type === 'attribute') {
       const object = expression.get('object');

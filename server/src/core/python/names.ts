@@ -4,6 +4,8 @@
  */
 
 import type { Node, PythonFile } from './file.ts';
+import { linksOf } from './links.ts';
+import { Remembered } from './notes.ts';
 import { reachingDefinitions } from './reaching.ts';
 import { assignedValues, type Definition, type FunctionInfo, lookUp, type Parameter } from './scope.ts';
 import type { Assigned } from './targets.ts';
@@ -65,9 +67,15 @@ export function parameterSeen(name: string, place: Node, file: PythonFile): Para
 export const mayBeParameter = (name: Node, file: PythonFile): boolean =>
   bindingsOf(name, file).some(({ kind }) => kind === 'parameter');
 
+const imports = new WeakMap<readonly Definition[], readonly string[]>();
+
 /** The dotted names that imports bind the name to. */
-export const importedAs = (name: Node, file: PythonFile): readonly string[] =>
-  bindingsOf(name, file).flatMap((each) => (each.kind === 'import' ? [each.qualified] : []));
+export function importedAs(name: Node, file: PythonFile): readonly string[] {
+  const bindings = bindingsOf(name, file);
+  const known = imports.get(bindings) ?? bindings.flatMap((each) => (each.kind === 'import' ? [each.qualified] : []));
+  imports.set(bindings, known);
+  return known;
+}
 
 /** True for the name of a function or a class of this file. */
 export const isDefined = (name: Node, file: PythonFile): boolean =>
@@ -103,3 +111,27 @@ export function belongsTo(name: Node, info: FunctionInfo, file: PythonFile): boo
 /** The name of the function means it at a place. */
 export const isSeenFrom = (info: FunctionInfo, place: Node, file: PythonFile): boolean =>
   lookUp(info.name, file.scope(place)).some((each) => each.kind === 'function' && each.function === info);
+
+/** By file and name, where each binding of the name is read. */
+const readings = new WeakMap<PythonFile, Remembered<string, ReadonlyMap<Node, readonly Node[]>>>();
+
+/** Where a name is read, as far as what is bound at the target may be meant; in source order. */
+export function readsFrom(target: Node, file: PythonFile): readonly Node[] {
+  const known = readings.get(file) ?? new Remembered();
+  readings.set(file, known);
+  const name = file.read(target);
+  return known.get(name, () => readsByBinding(name, file)).get(target) ?? [];
+}
+
+function readsByBinding(name: string, file: PythonFile): ReadonlyMap<Node, readonly Node[]> {
+  const byBinding = new Map<Node, Node[]>();
+  for (const read of linksOf(file).reads.of(name)) {
+    const bindings = read.type === 'identifier' ? reachingDefinitions(read, file) : [];
+    for (const node of new Set(bindings.map((each) => each.node))) {
+      const reads = byBinding.get(node);
+      if (reads) reads.push(read);
+      else byBinding.set(node, [read]);
+    }
+  }
+  return byBinding;
+}

@@ -11,7 +11,7 @@ export type Note = string;
  * attributes of a class, and all of it. `heads` and `classes`: of all functions, of all classes. `calls`, `methods`: the
  * calls by name, by method; `callers`: by function. `puts`, `kept`: what is put into the containers of a name, of an
  * attribute. `decorates`: the functions below a decorator. `reads`: where a name is read. `imports`, `stars`:
- * the imports, those of all names. `ignores`: the comments that ignore findings.
+ * the imports, those of all names. `ignores`: the comments that ignore findings. `holds`: a yes or no about all of it.
  */
 export type NoteKind =
   | 'head'
@@ -30,6 +30,7 @@ export type NoteKind =
   | 'imports'
   | 'stars'
   | 'ignores'
+  | 'holds'
   | 'text';
 
 /** No name has a space in it. */

@@ -2,6 +2,7 @@
 
 import type { Node } from '../syntax/parse.ts';
 import type { PythonFile } from './file.ts';
+import { heldText } from './holds.ts';
 import { ignoresText } from './ignores.ts';
 import { linksOf } from './links.ts';
 import type { Note, NoteKind } from './notes.ts';
@@ -45,6 +46,7 @@ const READINGS: Readonly<Record<NoteKind, (key: string, file: PythonFile) => str
   imports: (_, file) => file.scopes.imports.map((each) => file.read(each)).join(NEXT),
   stars: (_, file) => file.scopes.stars.join(NEXT),
   ignores: (_, file) => ignoresText(file),
+  holds: heldText,
   text: (_, file) => file.text,
 };
 

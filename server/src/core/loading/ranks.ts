@@ -54,13 +54,22 @@ function findTorchSeeds(file: PythonFile, values: Evaluator): readonly TorchSeed
       return { call, rank: rank ?? null };
     }),
   );
-  return [...direct, ...passed, ...seedsElsewhere(file, values)];
+  const own = [...direct, ...passed];
+  // Where a rank has no say in what a call is given, no seed differs by it, and nobody has to follow what others seed with.
+  const isRanked = own.some(({ rank }) => rank !== null) || callsElsewhere(file).some((call) => rankIn(call, file));
+  return isRanked ? [...own, ...seedsElsewhere(file, values)] : own;
 }
+
+/** Calls of what other files have, seeders left out. */
+const callsElsewhere = (file: PythonFile): readonly Call[] =>
+  file.allCalls.filter(({ name }) => name !== null && !name.startsWith('#') && !seederOf(name));
+
+const rankIn = ({ node }: Call, file: PythonFile): boolean =>
+  (node.get('arguments')?.children ?? []).some((each) => dependsOnRank(each, file));
 
 /** Calls of other files' functions that hand what they are passed on to a seed of torch. */
 function seedsElsewhere(file: PythonFile, values: Evaluator): readonly TorchSeed[] {
-  return file.allCalls.flatMap((call): TorchSeed[] => {
-    if (call.name === null || call.name.startsWith('#') || seederOf(call.name)) return [];
+  return callsElsewhere(file).flatMap((call): TorchSeed[] => {
     const given = call.node.get('arguments')?.children ?? [];
     const seed = given.find((each) => takersOf(each.get('value') ?? each, values).some(seedsTorch));
     return seed ? [{ call, rank: dependsOnRank(seed, file) ? seed : null }] : [];

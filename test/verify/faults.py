@@ -20,7 +20,7 @@ TENSOR = re.compile(
 
 FAULTS = {
     "unseeded-stream": ["{v} = {v} + 1e-2 * float(__import__('numpy').random.default_rng().normal())"],
-    "entropy": ["{v} = {v} + __import__('os').getpid() % 9973 / 1e4", "{v} = {v} + hash('{v}') % 997 / 1e4"],
+    "entropy": ["{v} = {v} + __import__('os').getpid() % 9973 / 1e4", "{v} = {v} + hash('{v}') % 99991 / 1e6"],
     "time": ["{v} = {v} + __import__('time').time() % 1"],
     # Each of the 5,040 orders gives another number.
     "order": ["{v} = {v} + float('0.' + ''.join(str(len(w)) for w in {{'a', 'bb', 'ccc', 'dddd', 'eeeee', 'ffffff', 'ggggggg'}}))"],

@@ -1,6 +1,6 @@
 /** Seeds that differ between the processes of a distributed run. */
 
-import { seederOf } from '../knowledge/tables.ts';
+import { looksLikeSeeder, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -67,12 +67,16 @@ const callsElsewhere = (file: PythonFile): readonly Call[] =>
 const rankIn = ({ node }: Call, file: PythonFile): boolean =>
   (node.get('arguments')?.children ?? []).some((each) => dependsOnRank(each, file));
 
-/** Calls of other files' functions that hand what they are passed on to a seed of torch. */
+/**
+ * Calls of other files' functions that hand what they are passed on to a seed of torch. One that says in its name that it
+ * seeds, and is not seen to, may give all ranks the same seed.
+ */
 function seedsElsewhere(file: PythonFile, values: Evaluator): readonly TorchSeed[] {
   return callsElsewhere(file).flatMap((call): TorchSeed[] => {
     const given = call.node.get('arguments')?.children ?? [];
     const seed = given.find((each) => takersOf(each.get('value') ?? each, values).some(seedsTorch));
-    return seed ? [{ call, rank: dependsOnRank(seed, file) ? seed : null }] : [];
+    if (seed) return [{ call, rank: dependsOnRank(seed, file) ? seed : null }];
+    return call.name !== null && looksLikeSeeder(call.name) ? [{ call, rank: null }] : [];
   });
 }
 

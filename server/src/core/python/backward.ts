@@ -8,7 +8,7 @@ import type { Node, PythonFile } from './file.ts';
 import { isBound, isSelf, isSplatted, keyOf, linksOf, type Put } from './links.ts';
 import { Remembered } from './notes.ts';
 import { bindingOf, reachingDefinitions } from './reaching.ts';
-import type { ClassInfo, Definition, FunctionInfo } from './scope.ts';
+import { type ClassInfo, type Definition, type FunctionInfo, scopeWith } from './scope.ts';
 import {
   ANY,
   EACH,
@@ -31,6 +31,8 @@ const PROPERTY = namesFor('property');
 const STOP = null;
 /** Functions that hand on what they are passed to functions that do. */
 const LONGEST_WAY = 4;
+/** Methods of a dictionary that leave it as it is. */
+const ONLY_READS = new Set(['get', 'keys', 'values', 'items', 'copy']);
 
 export class Backward {
   readonly #elsewhere: Elsewhere;
@@ -489,10 +491,35 @@ function handsOnRest(call: Call, info: FunctionInfo, file: PythonFile): boolean 
     const definitions = file.definitions(rest);
     const [only, ...more] = definitions;
     const isGiven = only?.kind === 'parameter' && more.length === 0 && only.parameter.star === star;
-    return isGiven && info.parameters.includes(only.parameter) && linksOf(file).putsIntoName(definitions).length === 0;
+    if (!isGiven || !info.parameters.includes(only.parameter)) return false;
+    return (
+      linksOf(file).putsIntoName(definitions).length === 0 && (star === '*' || isOnlyRead(rest, definitions, file))
+    );
   };
   const isPlain = hidden.every(({ type }) => type === 'dictionary_splat');
   return isRest('dictionary_splat', '**') && (isPlain || isRest('list_splat', '*'));
+}
+
+/** Nothing that the function does to the dictionary, or lets others do, may take an item away or change one. */
+function isOnlyRead(name: Node, definitions: readonly Definition[], file: PythonFile): boolean {
+  const text = file.read(name);
+  const mentions = linksOf(file).reads.within(text, scopeWith(text, file.scope(name)));
+  return mentions.every((mention) => file.definitions(mention) !== definitions || leavesAsItIs(mention, file));
+}
+
+function leavesAsItIs({ parent }: Node, file: PythonFile): boolean {
+  switch (parent?.type) {
+    case 'dictionary_splat':
+    case 'dictionary_splat_pattern':
+    case 'comparison_operator':
+      return true;
+    case 'subscript':
+      return parent.parent?.type !== 'delete_statement';
+    case 'attribute':
+      return ONLY_READS.has(file.read(parent.get('attribute') ?? parent));
+    default:
+      return false;
+  }
 }
 
 const unsure = (value: Value): Value => (value.sure ? { ...value, sure: false } : value);

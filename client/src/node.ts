@@ -8,9 +8,10 @@ import { registerVerify } from './verify.ts';
 export async function activate(context: ExtensionContext): Promise<void> {
   const server = { module: context.asAbsolutePath('dist/server.cjs'), transport: TransportKind.ipc };
   let client: LanguageClient | undefined;
-  context.subscriptions.push(...registerVerify(context, () => client));
+  const held = registerVerify(context, () => client);
   await start(context, (options) => {
     client = new LanguageClient('seedwise', 'Seedwise', server, options);
     return client;
   });
+  held.resume();
 }

@@ -19,6 +19,7 @@ import {
   Location,
   l10n,
   languages,
+  type Memento,
   type Progress,
   ProgressLocation,
   Range,
@@ -89,50 +90,65 @@ const COMMAND = 'seedwise.verify';
 const PAGE_SCHEME = 'seedwise-run';
 const SOURCE = l10n.t('Seedwise run');
 
-/** Registers the command, and keeps what a run found until its file changes. */
-export function registerVerify(context: ExtensionContext, client: () => BaseLanguageClient | undefined): Disposable[] {
-  const found = languages.createDiagnosticCollection(SOURCE);
+/** Registers the command, and keeps what a run found until a file of its program changes. */
+export function registerVerify(context: ExtensionContext, client: () => BaseLanguageClient | undefined): HeldRun {
   // A host without processes, as a browser's, never says so, and shows no command.
   commands.executeCommand('setContext', 'seedwise.canVerify', true);
   const pages = new Map<string, string>();
-  const held = new HeldRun(client);
+  const held = new HeldRun(context, client);
   const page: TextDocumentContentProvider = { provideTextDocumentContent: (uri) => pages.get(uri.toString()) ?? '' };
-  return [
-    found,
+  context.subscriptions.push(
     held,
     workspace.registerTextDocumentContentProvider(PAGE_SCHEME, page),
-    workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-      if (contentChanges.length > 0) found.delete(document.uri);
-    }),
     commands.registerCommand(COMMAND, async () => {
       const program = await chooseProgram();
       if (!program || !(await agrees(program))) return;
-      found.clear();
+      held.drop();
       const verdict = await window.withProgress(
         { location: ProgressLocation.Notification, title: l10n.t('Seedwise runs the program'), cancellable: true },
         (progress, token) => run(context, program, progress, token),
       );
       if (verdict.cancelled) return;
-      publish(found, program, verdict);
       held.hold(program, verdict);
       await tell(program, verdict, pages);
     }),
-  ];
+  );
+  return held;
 }
 
-/** What the last pair of runs has shown is the server's to know for as long as every file of the program stays what it was. */
+/** What stays when the window is closed. */
+interface Kept {
+  /** Of the extension: another one may read verdicts otherwise. */
+  readonly version: string;
+  readonly program: Program;
+  readonly verdict: Verdict;
+}
+
+/** Where a workspace keeps it. */
+const KEPT = 'seedwise.run';
+
+/**
+ * What the last pair of runs has shown, in the editor and in the server's report, for as long as every file of the program stays
+ * what it was; a window that is opened again takes it up.
+ */
 class HeldRun implements Disposable {
   readonly #client: () => BaseLanguageClient | undefined;
+  readonly #memory: Memento;
+  readonly #version: string;
+  readonly #found = languages.createDiagnosticCollection(SOURCE);
   readonly #listeners: Disposable[];
   #run: { readonly of: Omit<RunOf, 'verdict'>; readonly paths: ReadonlySet<string> } | undefined;
 
-  constructor(client: () => BaseLanguageClient | undefined) {
+  constructor(context: ExtensionContext, client: () => BaseLanguageClient | undefined) {
     this.#client = client;
+    this.#memory = context.workspaceState;
+    this.#version = String(context.extension.packageJSON.version);
     const files = workspace.createFileSystemWatcher('**/*.{py,ipynb}');
     const changed = ({ fsPath }: Uri): void => {
-      if (this.#run?.paths.has(fsPath)) this.#drop();
+      if (this.#run?.paths.has(fsPath)) this.drop();
     };
     this.#listeners = [
+      this.#found,
       files,
       files.onDidChange(changed),
       files.onDidDelete(changed),
@@ -142,21 +158,42 @@ class HeldRun implements Disposable {
     ];
   }
 
-  hold({ folder, path }: Program, verdict: Verdict): void {
-    this.#drop();
+  /** Shows what a verdict says and keeps it; one whose files have changed meanwhile speaks of lines that are no more. */
+  hold(program: Program, verdict: Verdict): void {
+    this.drop();
+    if (this.#show(program, verdict)) this.#keep({ version: this.#version, program, verdict });
+  }
+
+  /** Takes up what an earlier window has kept, where nothing has changed since. */
+  resume(): void {
+    const kept = this.#memory.get<Kept>(KEPT);
+    if (kept && !(kept.version === this.#version && this.#show(kept.program, kept.verdict))) this.#keep(undefined);
+  }
+
+  drop(): void {
+    const run = this.#run;
+    this.#run = undefined;
+    this.#found.clear();
+    if (!run) return;
+    this.#keep(undefined);
+    this.#tell({ ...run.of, verdict: null });
+  }
+
+  #show(program: Program, verdict: Verdict): boolean {
+    const { folder, path } = program;
     const prints = Object.entries(verdict.files ?? {}).map(([file, print]) => ({ path: join(folder, file), print }));
     const edited = new Set(workspace.textDocuments.filter((each) => each.isDirty).map((each) => each.uri.fsPath));
     const holds = prints.every((each) => !edited.has(each.path) && printOf(each.path) === each.print);
-    if (prints.length === 0 || !holds) return;
+    if (prints.length === 0 || !holds) return false;
     const of = { uri: Uri.file(path).toString(), folder: Uri.file(folder).toString() };
     this.#run = { of, paths: new Set(prints.map((each) => each.path)) };
+    publish(this.#found, program, verdict);
     this.#tell({ ...of, verdict });
+    return true;
   }
 
-  #drop(): void {
-    const run = this.#run;
-    this.#run = undefined;
-    if (run) this.#tell({ ...run.of, verdict: null });
+  #keep(kept: Kept | undefined): void {
+    this.#memory.update(KEPT, kept).then(undefined, () => {}); // It is shown all the same.
   }
 
   #tell(run: RunOf): void {

@@ -20,6 +20,7 @@ import { column, line, stage } from './stage.ts';
 const { workspace, server, step } = stage({
   fill: (folder) => {
     writeFileSync(path.join(folder, VERIFY.name), VERIFY.program);
+    writeFileSync(path.join(folder, VERIFY.imported), VERIFY.importedText);
     writeFileSync(path.join(folder, VERIFY.endless), VERIFY.sleeps);
   },
 });
@@ -119,10 +120,7 @@ step('a library offers the programs that reach it', async ({ page }) => {
 
 /** Opens a program that the tests have written, and asks for its verification up to the question. */
 async function askToVerify(page: Page, name: string): Promise<Locator> {
-  const input = await quickInput(page, 'Control+P', name);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
-  await input.press('Enter');
-  await page.locator('.tab.active', { hasText: name }).waitFor();
+  await showFile(page, name);
   await runCommand(page, VERIFY.title);
   const interpreter = page.locator('.quick-input-widget input').first();
   await page.locator('.quick-input-widget', { hasText: VERIFY.prompt }).waitFor();
@@ -175,14 +173,57 @@ step('where two runs part has a squiggle with the cause', async ({ page }) => {
   await page.keyboard.press('Escape');
 });
 
-step('the squiggle goes when the file changes', async ({ page }) => {
+/** What the list of problems says of the run; the list stays open. */
+async function inProblems(page: Page): Promise<Locator> {
+  const panel = page.locator('.markers-panel');
+  if (!(await panel.isVisible())) await page.keyboard.press('Control+Shift+M');
+  await panel.waitFor();
+  return page.locator('.markers-panel', { hasText: VERIFY.message });
+}
+
+/** Shows a file of the workspace that may stand in a tab already. */
+async function showFile(page: Page, name: string): Promise<void> {
+  const input = await quickInput(page, 'Control+P', name);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
+  await input.press('Enter');
+  await page.locator('.tab.active', { hasText: name }).waitFor();
+}
+
+step('a window that is opened again takes up what a run has shown', async ({ page }) => {
+  const uri = server().uri(path.join(workspace, VERIFY.name));
+  await page.goto(
+    server().address(workspace, [
+      ['openFile', uri],
+      ['skipWelcome', 'true'],
+    ]),
+  );
+  await page.locator('.tab.active', { hasText: VERIFY.name }).waitFor();
+  await waitForSquiggles(page);
+  await (await inProblems(page)).waitFor();
+});
+
+step('the squiggle goes when a file of the program changes', async ({ page }) => {
+  await showFile(page, VERIFY.imported);
   await goTo(page, 1, 1);
   await page.keyboard.type('# ');
-  await page.keyboard.press('Control+Shift+M');
-  await page.locator('.markers-panel').waitFor();
-  await page.locator('.markers-panel', { hasText: VERIFY.message }).waitFor({ state: 'detached' });
+  await (await inProblems(page)).waitFor({ state: 'detached' });
   await page.keyboard.press('Control+Z');
-  await page.keyboard.press('Control+Shift+M');
+});
+
+step('the page can be copied as Markdown', async ({ page }) => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  const question = await askToVerify(page, VERIFY.name);
+  await question.getByRole('button', { name: 'Run' }).click();
+  const told = page.locator('.notification-list-item', { hasText: VERIFY.told });
+  await told.waitFor({ timeout: 200_000 });
+  await told.getByRole('button', { name: 'Copy as Markdown' }).click();
+  await told.waitFor({ state: 'detached' });
+  const copied = (): Promise<string> => page.evaluate('navigator.clipboard.readText()');
+  for (let turn = 0; turn < 100 && !(await copied()).startsWith(`# ${VERIFY.name}\n`); turn++)
+    await page.waitForTimeout(100);
+  const text = await copied();
+  assert.ok(text.startsWith(`# ${VERIFY.name}\n\n${VERIFY.told}\n`), text);
+  assert.match(text, /^\| \*\*other values\*\* \| .* \| parts\.py:4 \|/m);
 });
 
 step('Cancel ends every process of the program', async ({ page }) => {

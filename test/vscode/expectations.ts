@@ -23,10 +23,12 @@ export const REPORT = {
   typed: 'print(torch.rand(1))',
   verdictThen: 'Not repeatable: torch is never seeded.',
 } as const;
-/** A program whose two runs part, without torch, so that any Python can run it. */
+/** A program whose two runs part, without torch, so that any Python can run it, and a file that it imports. */
 export const VERIFY = {
   name: 'parts.py',
-  program: 'import random\n\nopen("ran", "w").close()\nprint("a number", random.random())\n',
+  imported: 'steady.py',
+  importedText: 'SIZE = 1\n',
+  program: 'import random\nimport steady\nopen("ran", "w").close()\nprint("a number", random.random())\n',
   ran: 'ran',
   title: 'Seedwise: Verify Reproducibility',
   prompt: 'The Python interpreter that runs the program',

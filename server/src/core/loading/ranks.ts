@@ -1,5 +1,6 @@
 /** Seeds that differ between the processes of a distributed run. */
 
+import { isLibrary } from '../knowledge/names.ts';
 import { looksLikeSeeder, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Evaluator } from '../python/evaluator.ts';
@@ -76,7 +77,8 @@ function seedsElsewhere(file: PythonFile, values: Evaluator): readonly TorchSeed
     const given = call.node.get('arguments')?.children ?? [];
     const seed = given.find((each) => takersOf(each.get('value') ?? each, values).some(seedsTorch));
     if (seed) return [{ call, rank: dependsOnRank(seed, file) ? seed : null }];
-    return call.name !== null && looksLikeSeeder(call.name) ? [{ call, rank: null }] : [];
+    const { name } = call;
+    return name !== null && !isLibrary(name) && looksLikeSeeder(name) ? [{ call, rank: null }] : [];
   });
 }
 

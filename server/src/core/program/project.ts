@@ -11,13 +11,6 @@ import type {
   NamedVersion,
   PassedInitializer,
   Project,
-  ProjectClasses,
-  ProjectLoaders,
-  ProjectPlaces,
-  ProjectStates,
-  ProjectSwitches,
-  ProjectTraining,
-  ProjectVersions,
   SetSwitch,
   SetVersion,
 } from '../contract/project.ts';
@@ -42,22 +35,13 @@ import { elsewhere } from './elsewhere.ts';
 import type { FileFacts } from './facts.ts';
 import { indexFile } from './indexed-file.ts';
 import { buildsModes, isNetwork, nameBuildsModes } from './networks.ts';
+import { type Answers, OneForAll } from './one-for-all.ts';
 import { positionOf } from './unseen-project.ts';
 import { Workspace } from './workspace.ts';
 
 const TORCH = namesFor('torch');
 
-export class WorkspaceProject
-  implements
-    Project,
-    ProjectSwitches,
-    ProjectClasses,
-    ProjectTraining,
-    ProjectStates,
-    ProjectLoaders,
-    ProjectVersions,
-    ProjectPlaces
-{
+export class WorkspaceProject extends OneForAll implements Answers {
   readonly #path: string;
   readonly #settings: Settings;
   readonly #workspace: Workspace;
@@ -72,40 +56,11 @@ export class WorkspaceProject
 
   /** The file is opened once something is asked that its text decides. */
   constructor(path: string, settings: Settings, workspace: Workspace, open: () => PythonFile) {
+    super();
     this.#path = path;
     this.#settings = settings;
     this.#workspace = workspace;
     this.#open = open;
-  }
-
-  // Every subject is answered by the same object: what one answers often depends on another.
-
-  get switches(): ProjectSwitches {
-    return this;
-  }
-
-  get classes(): ProjectClasses {
-    return this;
-  }
-
-  get training(): ProjectTraining {
-    return this;
-  }
-
-  get states(): ProjectStates {
-    return this;
-  }
-
-  get loaders(): ProjectLoaders {
-    return this;
-  }
-
-  get versions(): ProjectVersions {
-    return this;
-  }
-
-  get places(): ProjectPlaces {
-    return this;
   }
 
   get file(): PythonFile {

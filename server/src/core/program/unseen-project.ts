@@ -2,19 +2,7 @@
  * A file before the rest of its project is known: it answers rules what the file shows by itself, and tries an answer for
  * each question that only the project can answer. A rule that is silent is silent in every project that answers alike.
  */
-import type {
-  Determinism,
-  LostStates,
-  Project,
-  ProjectClasses,
-  ProjectLoaders,
-  ProjectPlaces,
-  ProjectStates,
-  ProjectSwitches,
-  ProjectTraining,
-  ProjectVersions,
-  SetSwitch,
-} from '../contract/project.ts';
+import type { Determinism, LostStates, ProjectVersions, SetSwitch } from '../contract/project.ts';
 import { PROMISES, type ProgramPromise } from '../contract/severity.ts';
 import type { Summary, TransformedDraw } from '../effects/summary.ts';
 import type { Stream } from '../knowledge/tables.ts';
@@ -25,6 +13,7 @@ import type { PythonFile } from '../python/file.ts';
 import { runsItself } from './demos.ts';
 import type { FileFacts } from './facts.ts';
 import { buildsModes } from './networks.ts';
+import { type Answers, OneForAll } from './one-for-all.ts';
 
 /** What is asked of the project around a file, and can be answered without a look at the file. */
 export type Question =
@@ -95,17 +84,7 @@ const YES_OR_NO = [false, true] as const;
 const LOST_STATES: readonly LostStates[] = ['everything', 'order', 'draws', 'epochs', 'nothing'];
 const DETERMINISMS: readonly Determinism[] = ['off', 'warn', 'strict'];
 
-export class UnseenProject
-  implements
-    Project,
-    ProjectSwitches,
-    ProjectClasses,
-    ProjectTraining,
-    ProjectStates,
-    ProjectLoaders,
-    ProjectVersions,
-    ProjectPlaces
-{
+export class UnseenProject extends OneForAll implements Answers {
   readonly file: PythonFile;
   readonly versionOf: ProjectVersions['versionOf'];
   readonly #facts: FileFacts;
@@ -119,40 +98,11 @@ export class UnseenProject
 
   /** The facts are the file's own; the manifests answer for versions; the first questions are answered as is given. */
   constructor(file: PythonFile, facts: FileFacts, versionOf: ProjectVersions['versionOf'], given: AskedWay) {
+    super();
     this.file = file;
     this.#facts = facts;
     this.versionOf = versionOf;
     this.#given = given;
-  }
-
-  // Every subject is answered by the same object: what one answers often depends on another.
-
-  get switches(): ProjectSwitches {
-    return this;
-  }
-
-  get classes(): ProjectClasses {
-    return this;
-  }
-
-  get training(): ProjectTraining {
-    return this;
-  }
-
-  get states(): ProjectStates {
-    return this;
-  }
-
-  get loaders(): ProjectLoaders {
-    return this;
-  }
-
-  get versions(): ProjectVersions {
-    return this;
-  }
-
-  get places(): ProjectPlaces {
-    return this;
   }
 
   /** What has been asked up to now, and how it was answered. */

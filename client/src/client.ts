@@ -33,7 +33,12 @@ export async function start(
     showsStatus: true,
   };
   const client = createClient({
-    documentSelector: [{ language: 'python' }],
+    // Of files with settings of ours the server says what is wrong in them.
+    documentSelector: [
+      { language: 'python' },
+      { pattern: '**/pyproject.toml' },
+      { language: 'jsonc', pattern: '**/{settings.json,*.code-workspace}' },
+    ],
     diagnosticPullOptions: { onChange: true },
     outputChannel: log,
     initializationOptions,

@@ -100,6 +100,69 @@ test('what is wrong with a project’s settings is shown where it stands, and go
   });
 });
 
+test('what is wrong with a project’s settings is said as they are written, and counts once they are saved', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'seedwise-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'pyproject.toml');
+  const rootUri = String(pathToFileURL(folder));
+  const [uri, train] = [String(pathToFileURL(file)), `${rootUri}/train.py`];
+  const saved = '[tool.seedwise.rules]\ncudnn-benchmark = "error"\n';
+  writeFileSync(file, saved);
+  await withServer({ rootUri }, async (server) => {
+    const shown = () => server.said.published.filter((each) => each.uri === uri).at(-1)?.diagnostics;
+    await server.open(train, BAD);
+    assert.deepEqual(await severities(server, train), [1]);
+    assert.equal(shown(), undefined);
+    await server.open(uri, saved, 'toml');
+    const unsaved = '[tool.seedwise.rules]\n\n"*-benchmrk" = "off"\ncudnn-benchmark = "off"\n';
+    await server.change(uri, 2, { text: unsaved });
+    await until(() => shown()?.length === 1);
+    const range = { start: { line: 2, character: 1 }, end: { line: 2, character: 11 } };
+    assert.deepEqual(
+      shown()?.map((each) => [each.message, each.range]),
+      [['`*-benchmrk` matches no rule.', range]],
+    );
+    // An older version of the file, as beside a diff, is another document.
+    await server.open(uri.replace('file:', 'git:'), saved, 'toml');
+    await server.touched(uri);
+    assert.deepEqual(await severities(server, train), [1]);
+    assert.equal(shown()?.length, 1);
+    // Closed without being saved, it is what it was.
+    await server.close(uri);
+    await until(() => shown()?.length === 0);
+    writeFileSync(file, unsaved);
+    await server.touched(uri);
+    await until(() => shown()?.length === 1);
+    assert.deepEqual(await severities(server, train), []);
+  });
+});
+
+test('a pattern that matches no rule is marked in settings of VS Code that are open', () =>
+  withServer({}, async (server) => {
+    const shown = (uri: string) => server.said.published.filter((each) => each.uri === uri).at(-1)?.diagnostics;
+    const rules = '{\n  // "no-*" is no setting\n  "late-*": "off", "lat-*": "off", "late-sed": "off",\n}';
+    const files = [
+      ['file:///project/.vscode/settings.json', `{ "seedwise.rules": ${rules} }`],
+      ['vscode-userdata:/User/settings.json', `{ "editor.tabSize": 4, "seedwise.rules": ${rules}, }`],
+      ['file:///project/all.code-workspace', `{ "folders": [], "settings": { "seedwise.rules": ${rules} } }`],
+    ] as const;
+    for (const [uri, text] of files) {
+      await server.open(uri, text, 'jsonc');
+      await until(() => shown(uri)?.length === 1);
+      const range = { start: { line: 2, character: 19 }, end: { line: 2, character: 26 } };
+      assert.deepEqual(
+        shown(uri)?.map((each) => [each.message, each.range]),
+        [['`lat-*` matches no rule.', range]],
+      );
+      await server.change(uri, 2, { text: text.replace('"lat-*"', '"*-seed"') });
+      await until(() => shown(uri)?.length === 0);
+      await server.change(uri, 3, { text: `{ "seedwise.rules": { "none-*": ` });
+      await until(() => shown(uri)?.length === 1);
+      await server.close(uri);
+      await until(() => shown(uri)?.length === 0);
+    }
+  }));
+
 test('wrong settings of the user lead to the settings, in a client that shows them', () =>
   withServer(
     {

@@ -117,7 +117,7 @@ function mayImportInHost(path: string, target: string): boolean {
   if (target === 'vscode-jsonrpc/node') return /\/(node|supervisor)\.ts$/.test(path);
   if (target.startsWith('vscode-languageserver')) return inFolder('lsp') || isEntry(posix.basename(path), target);
   if (target === 'ignore') return path === 'server/src/cli/gitignore.ts';
-  if (target === 'jsonc-parser') return path === 'server/src/lsp/launch.ts';
+  if (target === 'jsonc-parser') return /\/lsp\/(launch|editor-settings)\.ts$/.test(path);
   if (target.startsWith('node:')) return !(inFolder('lsp') || /\/(web|folders|limits)\.ts$/.test(path));
   if (inFolder('lsp'))
     return (

@@ -61,8 +61,11 @@ export function clientOf(capabilities: unknown, options: unknown) {
 const UNLINTED =
   /^(chat-editing.*|diffview|fugitive|git.*|hg|merge-conflict.*|output|pr|review|svn|vscode-(chat-code-block|local-history|notebook-cell)):/i;
 
+/** Whether somebody may edit what is at an address. */
+export const isEdited = (uri: string): boolean => !UNLINTED.test(uri);
+
 export const isLinted = (document: TextDocument | undefined): document is TextDocument =>
-  document?.languageId === 'python' && !UNLINTED.test(document.uri);
+  document?.languageId === 'python' && isEdited(document.uri);
 
 /** An untitled document has no place among the files. */
 export const isInWorkspace = (uri: string): boolean => !uri.startsWith('untitled:');

@@ -14,6 +14,7 @@ import { ruleUrl } from '../core/rules/index.ts';
 import { t } from '../core/text/language.ts';
 import { speakIn } from '../host/languages.ts';
 import { COMMANDS, DEBUG_INFO, RUN, type RunOf, STATUS, type Status, type StatusOf } from '../protocol.ts';
+import { isLinted } from './client.ts';
 import { serveActions } from './code-actions.ts';
 import { EDITING, editingCommands } from './commands.ts';
 import { ACTION_KINDS } from './edits.ts';
@@ -97,12 +98,15 @@ function capabilitiesFor(client: Session['client']): ServerCapabilities {
 function serveDiagnostics(session: Session): void {
   const { connection, documents, notebooks, speaker } = session;
   documents.onDidChangeContent(({ document }) => {
+    session.settingsEdited(document);
     if (!session.client.pullsDiagnostics) session.pushSoon(document.uri);
   });
 
-  documents.onDidClose(({ document: { uri } }) => {
+  documents.onDidClose(({ document }) => {
+    const { uri } = document;
     session.closed(uri);
-    if (!session.client.pullsDiagnostics) connection.sendDiagnostics({ uri, diagnostics: [] });
+    session.settingsEdited(document);
+    if (!session.client.pullsDiagnostics && isLinted(document)) connection.sendDiagnostics({ uri, diagnostics: [] });
   });
 
   connection.languages.diagnostics.on(({ textDocument, previousResultId }) =>

@@ -21,8 +21,8 @@ import { at } from '../core/text/tables.ts';
 import { type FileAccess, NO_FILES } from '../host/folders.ts';
 import { reasonToSkip } from '../host/limits.ts';
 import { COMMANDS, OPEN_SETTINGS, type ReportOptions, type RunOf, STATUS } from '../protocol.ts';
-import { clientOf, isInWorkspace, isLinted, listOf } from './client.ts';
-import { configDiagnostics } from './config-diagnostics.ts';
+import { clientOf, isEdited, isInWorkspace, isLinted, listOf } from './client.ts';
+import { configDiagnostics, isOfSettings } from './config-diagnostics.ts';
 import { CLOSED, translator } from './edits.ts';
 import { clientFiles, followWorkspace } from './files.ts';
 import { speaker } from './log.ts';
@@ -136,7 +136,7 @@ export class Session {
       changed: (uri) => this.pushSoon(uri),
       closed: ({ uri }) => this.closed(uri),
     });
-    this.configs = configDiagnostics(connection, this.index, host.version);
+    this.configs = configDiagnostics(connection, this.index, () => this.documents.all(), host.version);
     this.translator = translator(
       () => this.client,
       (path) => this.documentAt(path),
@@ -241,6 +241,11 @@ export class Session {
     if (this.client.showsStatus) this.connection.sendNotification(STATUS.changed).catch(this.speaker.logError);
     if (!this.client.pullsDiagnostics) for (const { uri } of this.documents.all()) this.pushSoon(uri);
     else this.connection.languages.diagnostics.refresh().catch(this.speaker.logError);
+  }
+
+  /** Says what is wrong with settings that are written, where the document holds some. */
+  settingsEdited(document: TextDocument): void {
+    if (isOfSettings(document)) this.configs.refresh().catch(this.speaker.logError);
   }
 
   /** A document or a notebook is closed: its file is freed, and what is stored counts again. */
@@ -453,7 +458,8 @@ export class Session {
   }
 
   #openAt(path: string): TextDocument | undefined {
-    return [...this.notebooks.all(), ...this.documents.all()].find(({ uri }) => pathOf(uri) === path);
+    // An old version of a file, as a diff shows it, has the same path.
+    return [...this.notebooks.all(), ...this.documents.all()].find(({ uri }) => pathOf(uri) === path && isEdited(uri));
   }
 
   /** A file as a document, open or not, to make positions of offsets. */

@@ -253,7 +253,8 @@ export class WorkspaceIndex {
       this.#readings.delete(path);
       if (this.#open.has(path) || !this.#isInside(path)) continue;
       try {
-        this.#stored(path, uri, this.#openText(path) ?? texts[i]);
+        // What a project says of itself counts once it is saved.
+        this.#stored(path, uri, (isManifest(path) ? undefined : this.#openText(path)) ?? texts[i]);
       } catch (error) {
         this.#forget(path);
         this.#around.onError(error);

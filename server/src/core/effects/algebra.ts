@@ -361,6 +361,12 @@ const DRAWS: Order<Draw> = {
     isIgnored(route) ? `${by} ${marked} ${isImported} ${isReplaced}` : null,
 };
 
+/** The draw that comes first, with what is certain in front of both where they are the same. */
+function earliest(a: Draw, b: Draw): Draw {
+  const order = DRAWS.compare(a, b);
+  return order === 0 ? DRAWS.meet(a, b) : order < 0 ? a : b;
+}
+
 const changed = (drawn: readonly Draw[], change: (draw: Draw) => Draw): readonly Draw[] =>
   front([], drawn.map(change), DRAWS);
 
@@ -375,7 +381,7 @@ const STARTED: Order<Started> = {
   compare: (a, b) => compareRoutes(a.route, b.route) || Number(a.forked) - Number(b.forked),
   meet: (a, b) => ({
     ...a,
-    draw: DRAWS.compare(a.draw, b.draw) <= 0 ? a.draw : b.draw,
+    draw: earliest(a.draw, b.draw),
     seed: greatest(a.seed, b.seed),
   }),
   outdoes: (a, b) => (a.seed !== null || b.seed === null) && isAhead(a.route, b.route),
@@ -510,6 +516,7 @@ export function led(site: Site, paths: Paths): Paths {
   const by = <T extends { readonly route: Route }>(each: T): T => ({ ...each, route: { site, next: each.route } });
   const optional = <T extends { readonly route: Route }>(each: T | null): T | null => each && by(each);
   const draw = (each: Draw): Draw => ({ ...by(each), after: mapStreams(each.after, by) });
+  const placed = (settings: readonly PathSetting[]) => settings.map(by);
   return {
     streams: mapStreams(paths.streams, ({ states, draws: drawn, first, last, sure, late, started }) => ({
       states,
@@ -521,16 +528,19 @@ export function led(site: Site, paths: Paths): Paths {
       // What the other process draws it reaches by its own ways.
       started: started.map((each) => ({ ...by(each), seed: optional(each.seed) })),
     })),
-    flags: overSettings(paths.flags, by),
-    fresh: paths.fresh.map((each) => ({ ...by(each), before: overSettings(each.before, by) })),
+    flags: mapFlags(paths.flags, placed),
+    fresh: paths.fresh.map((each) => ({ ...by(each), before: mapFlags(each.before, placed) })),
     passes: paths.passes.map(by),
   };
 }
 
-function overSettings(flags: Paths['flags'], change: (each: PathSetting) => PathSetting): Paths['flags'] {
+function mapFlags(
+  flags: Paths['flags'],
+  change: (settings: readonly PathSetting[]) => readonly PathSetting[],
+): Paths['flags'] {
   const all = Object.entries(flags);
   if (all.length === 0) return NO_FLAGS;
-  return Object.fromEntries(all.map(([name, flag]) => [name, { ...flag, settings: flag.settings.map(change) }]));
+  return Object.fromEntries(all.map(([name, flag]) => [name, { ...flag, settings: change(flag.settings) }]));
 }
 
 /** What the body of an imported module does, marked as such. */
@@ -590,7 +600,13 @@ export function startsProcess(inner: Paths, site: Site, startUp: Paths | null): 
     const isLost = draw && (!forked || streamRow(stream).fork === 'reseeded');
     return { ...IDLE, draws: drawn, started: isLost ? [{ route: routeTo(site), draw, forked, seed: null }] : [] };
   });
-  const flags = overSettings(inner.flags, (each) => ({ ...each, inChild: true }));
+  const flags = mapFlags(inner.flags, (settings) =>
+    // What a child of it sets and what it sets itself may be the same now.
+    union(
+      [],
+      settings.map((each) => ({ ...each, inChild: true })),
+    ),
+  );
   const own = startUp && laterFlags(startUp.flags, inner.flags);
   return { ...draws, flags, fresh: own ? [{ route: routeTo(site), before: NO_FLAGS, own }] : inner.fresh };
 }

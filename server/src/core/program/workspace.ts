@@ -95,6 +95,8 @@ export class Workspace implements Modules {
   /** Folders that hold Python files, at any depth. */
   readonly #folders = new Map<string, number>();
   readonly #located = new Map<string, Located | null>();
+  /** By module, what its package has under the same name. */
+  readonly #hidden = new Map<string, Located | null>();
   readonly #outside = new Map<string, OutsideNames>();
   /** By the list of modules that an import event has, which is one file's. */
   #imported = new WeakMap<readonly string[], readonly string[]>();
@@ -249,11 +251,11 @@ export class Workspace implements Modules {
 
   /** Some name that the file imports from a module of the project, or reaches through one, is a library's. */
   #usesHandedOn(path: string, { effects: { stars, imports }, facts }: IndexedFile, by: HandedOn): boolean {
-    const ownStars = stars.filter((star) => this.locate(star, path)?.name === '');
+    const ownStars = stars.flatMap((star) => this.#module(star, path) ?? []);
     return (
       (ownStars.length > 0 && stars.length > 1) ||
       [...imports, ...facts.reachedThrough].some((name) => (by(name) ?? name) !== name) ||
-      ownStars.some((star) => this.#handsOnAny(this.locate(star, path)?.path ?? ''))
+      ownStars.some((star) => this.#handsOnAny(star))
     );
   }
 
@@ -272,8 +274,8 @@ export class Workspace implements Modules {
     // Whoever has a `trainer.py` does not mean the library of that name.
     if (own) return seederOf(name) || drawOf(name) ? relativeName(own, path) : name;
     for (let count = parts.length - 1; count > 0; count--) {
-      const module = this.locate(parts.slice(0, count).join('.') || '.', path);
-      if (module?.name === '') return this.#outsideIn(module.path, parts.slice(count));
+      const module = this.#module(parts.slice(0, count).join('.') || '.', path);
+      if (module !== null) return this.#outsideIn(module, parts.slice(count));
     }
     return undefined;
   }
@@ -294,11 +296,11 @@ export class Workspace implements Modules {
     const names = new Map<string, string>();
     const outsideStars: string[] = [];
     for (const star of stars) {
-      const module = this.locate(star, path);
-      const inside = module?.name === '' ? this.#outsideNames(module.path) : null;
+      const module = this.#module(star, path);
+      const inside = module === null ? null : this.#outsideNames(module);
       for (const [name, outside] of inside?.names ?? []) names.set(name, outside);
       outsideStars.push(...(inside?.stars ?? []));
-      if (!module && !star.startsWith('.') && !IS_PATH.test(star)) outsideStars.push(star);
+      if (module === null && !star.startsWith('.') && !IS_PATH.test(star)) outsideStars.push(star);
     }
     for (const [name, exported] of Object.entries(exports)) {
       const found = this.#handedOn(exported, path);
@@ -475,7 +477,36 @@ export class Workspace implements Modules {
     return found?.path === path && (isForward ? `${found.name}.forward` : found.name) === id;
   }
 
+  /** What a name means where it is used: what a package hands on under the name of its own module hides the module. */
   locate(name: string, from: string, depth = 0): Located | null {
+    const found = this.#imports(name, from, depth);
+    return found?.name === '' ? (this.#hiding(found.path, depth) ?? found) : found;
+  }
+
+  /** The file that an import of this name runs; null for what is no module. */
+  #module(name: string, from: string, depth = 0): string | null {
+    const found = this.#imports(name, from, depth);
+    return found?.name === '' ? found.path : null;
+  }
+
+  /** `from .train import train` in `pkg/__init__.py`: from then on `pkg.train` is the function. */
+  #hiding(path: string, depth: number): Located | null {
+    const module = path.replace(/(\/__init__)?\.py$/, '');
+    const folder = folderOf(module);
+    const init = join(folder, '__init__.py');
+    const name = module.slice(folder === '' ? 0 : folder.length + 1);
+    if (init === path || !this.#files.has(init)) return null;
+    let hiding = this.#hidden.get(path);
+    if (hiding === undefined) {
+      this.#hidden.set(path, null); // A module that its package imports hides nothing.
+      const member = this.#member(init, [name], depth + 1);
+      hiding = member?.name === '' ? null : member;
+      this.#hidden.set(path, hiding);
+    }
+    return hiding;
+  }
+
+  #imports(name: string, from: string, depth: number): Located | null {
     if (depth > LONGEST_CHAIN) return null;
     const folder = folderOf(from);
     const key = `${name.startsWith('.') ? from : folder}\0${name}`;
@@ -508,8 +539,8 @@ export class Workspace implements Modules {
 
   #filesOf(parts: readonly string[], from: string): string[] {
     return parts.flatMap((part, i) => {
-      const located = part === '' ? null : this.locate(parts.slice(0, i + 1).join('.'), from);
-      return located?.name === '' && this.#files.has(located.path) ? [located.path] : [];
+      const module = part === '' ? null : this.#module(parts.slice(0, i + 1).join('.'), from);
+      return module !== null && this.#files.has(module) ? [module] : [];
     });
   }
 
@@ -634,8 +665,8 @@ export class Workspace implements Modules {
     const exported = effects?.exports[first];
     if (exported !== undefined) return this.locate([exported, ...more].join('.'), path, depth + 1);
     for (const star of effects?.stars ?? []) {
-      const module = this.locate(star, path, depth + 1);
-      const found = module?.name === '' ? this.#member(module.path, rest, depth + 1, seen) : null;
+      const module = this.#module(star, path, depth + 1);
+      const found = module === null ? null : this.#member(module, rest, depth + 1, seen);
       if (found) return found;
     }
     return null;
@@ -648,7 +679,7 @@ export class Workspace implements Modules {
       if (facts.isTest) continue;
       const by = facts.isNotebook ? importers.notebooks : importers.modules;
       for (const module of effects.imports) {
-        const located = this.locate(module, path);
+        const located = this.#imports(module, path, 0);
         if (!located || located.path === path) continue;
         const known = by.get(located.path);
         if (known) known.add(path);
@@ -683,6 +714,7 @@ export class Workspace implements Modules {
     this.#forgetShared();
     this.#seen.clear();
     this.#located.clear();
+    this.#hidden.clear();
     this.#outside.clear();
     this.#imported = new WeakMap();
     this.#programs.clear();

@@ -12,7 +12,7 @@ import type { Call } from '../python/call.ts';
 import { type Evaluator, evaluatorOf } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { contentsOf } from '../python/forward.ts';
-import { isText } from '../python/kinds.ts';
+import { isPath, isText } from '../python/kinds.ts';
 import { isSplatted, linksOf } from '../python/links.ts';
 import { assignmentsTo, boundAt, targetOf } from '../python/names.ts';
 import { isSortedInPlace, sorts } from '../python/reads.ts';
@@ -20,7 +20,16 @@ import { type FunctionInfo, nearestFunction } from '../python/scope.ts';
 import type { Step, Value } from '../python/value.ts';
 import { walk } from '../syntax/parse.ts';
 import { t } from '../text/language.ts';
-import { countsUp, isDrawn, isItem, isOnlyDeleted, isPickedByNumber, mentions, numberedIn } from './positions.ts';
+import {
+  countsUp,
+  cutByCount,
+  isDrawn,
+  isItem,
+  isOnlyDeleted,
+  isPickedByNumber,
+  mentions,
+  numberedIn,
+} from './positions.ts';
 
 /** What a caller knows about the value it asks for. */
 export interface Origin {
@@ -47,6 +56,8 @@ const ZIP = nameFor('zip');
 const NEXT = nameFor('next');
 const WALK = nameFor('walks');
 const LEN = nameFor('len');
+const LIST = nameFor('list');
+const RANGE = nameFor('range');
 const SUM = nameFor('sum');
 const DICTIONARY = nameFor('dictionary');
 const TABLE = nameFor('table');
@@ -57,6 +68,8 @@ const SHAPES = new Set(['shape', 'size', 'dtype', 'ndim', 'device', 'keys', 'col
 const ROWS = new Set(['iloc', 'loc', 'values']);
 /** What they make of a text has its order. */
 const OF_TEXT = new Set(['split', 'splitlines', 'encode', 'strip', 'lower']);
+/** What of a dictionary comes in the order in which it was filled. */
+const LISTS_ENTRIES = new Set(['keys', 'values', 'items']);
 const LONGEST_QUOTE = 40;
 
 /** A place where an order decides something; in another file where the value went there. */
@@ -86,6 +99,8 @@ export class Order {
   readonly #ordered: Set<Node>;
   /** The value went through a loop or a parameter, where a first element only stands for the others. */
   #isRemote = false;
+  /** What is collected are the names of entries, the first of which is one of the files. */
+  #areNames = false;
   /** Null in the project's other files, of which only the text is asked. */
   readonly #project: Project | null;
   /** The file of the place that was found, where it is another one. */
@@ -270,15 +285,32 @@ export class Order {
     if (typeof position === 'string') return this.#use({ ...value, node: subscript });
     if (typeof position === 'number') return this.#certainElement(subscript, value.node) ? null : subscript;
     if (isItem(index, this.#values) || isDrawn(index, this.#values)) return subscript;
-    const counter = index.type === 'identifier' ? this.#loopOf(index) : null;
-    return counter && isPickedByNumber(this.#file.read(index), counter, this.#file, this.#values) ? subscript : null;
+    return index.type === 'identifier' ? this.#elementOf(value, subscript, index) : null;
   }
 
-  /** The `for` statement that gives a name its values. */
-  #loopOf(name: Node): Node | null {
-    const target = targetOf(name, this.#file);
-    const loop = target?.enclosing('for_statement');
-    return loop && loop.get('left') === target ? loop : null;
+  /** `files[i]` for each of some numbers: all of them, as a loop over the files has them, or so many. */
+  #elementOf(value: Value, subscript: Node, index: Node): Node | null {
+    const target = targetOf(index, this.#file);
+    const loop = target?.enclosing('for_statement', 'for_in_clause');
+    if (!target || !loop || loop.get('left') !== target) return null;
+    const numbers = loop.get('right');
+    const call = numbers?.type === 'call' ? this.#file.call(numbers) : null;
+    const last = call?.name === RANGE ? call?.node.get('arguments')?.children.slice(0, 2).at(-1) : undefined;
+    if (last && this.#isLengthOf(last, value.node)) {
+      const each = { ...value, node: numbers ?? loop };
+      if (loop.type === 'for_in_clause') return this.#comprehension(each, loop);
+      const found = this.#loop(each, loop, null);
+      if (found) return found;
+    }
+    if (loop.type === 'for_in_clause') return null;
+    if (isPickedByNumber(this.#file.read(index), loop, this.#file, this.#values)) return subscript;
+    return last && typeof this.#file.constant(last) === 'number' ? subscript : null;
+  }
+
+  #isLengthOf(node: Node, list: Node): boolean {
+    const [passed] =
+      node.type === 'call' && this.#file.call(node).name === LEN ? (node.get('arguments')?.children ?? []) : [];
+    return passed !== undefined && this.#file.read(passed) === this.#file.read(list);
   }
 
   /** There is only one, or only what all have in common is asked for. */
@@ -287,7 +319,7 @@ export class Order {
     const opened = subscript.parent?.type === 'argument_list' ? subscript.parent.parent?.parent : subscript.parent;
     const attribute = opened?.type === 'attribute' ? opened.get('attribute') : undefined;
     if (attribute && SHAPES.has(this.#file.read(attribute))) return true;
-    if (this.#origin.hasOneElement || this.#isRemote) return true;
+    if (this.#origin.hasOneElement || (this.#isRemote && !this.#areNames)) return true;
     const name = this.#file.read(value);
     return this.#file.calls(LEN).some((call) => {
       const passed = call.node.get('arguments')?.children[0];
@@ -349,15 +381,13 @@ export class Order {
 
   #leaves(value: Value, node: Node, loop: Node, count: string | null): Node | null {
     if (node.type === 'yield') return this.#yielded(value, node);
-    if (node.type === 'assignment') {
-      const left = node.get('left');
-      const right = node.get('right');
-      return left?.type === 'subscript' && right && countsUp(right, left, loop, count, this.#file) ? node : null;
-    }
+    if (node.type === 'break_statement' || node.type === 'return_statement')
+      return this.#cutOff(value, node, loop, count);
+    if (node.type === 'assignment') return this.#assigned(value, node, loop, count);
     if (node.type === 'augmented_assignment') {
       const left = node.get('left');
       const adds = /^(list|list_comprehension)$/.test(node.get('right')?.type ?? '');
-      return left && (adds || this.#isText(left)) ? this.#collected(value, left, loop) : null;
+      return left && (adds || this.#isText(left) || this.#isList(left)) ? this.#collected(value, left, loop) : null;
     }
     if (node.type !== 'call') return null;
     const { method, callee } = this.#file.call(node);
@@ -368,9 +398,72 @@ export class Order {
       if (isNumbered && this.#isOutside(receiver, loop)) return node;
       return this.#origin.isDistinct && isEntryOf(loop, receiver, this.#file)
         ? null
-        : this.#collected(value, receiver, loop);
+        : this.#collected(value, receiver, loop, node.get('arguments')?.children.at(-1));
     }
     return this.#writes(this.#file.call(node)) && this.#isOutside(receiver, loop) ? node : null;
+  }
+
+  /** `table[name] = i` numbers what is listed; `table[i] = name` is a list by another name, and `table[name] = ...` has keys in order. */
+  #assigned(value: Value, assignment: Node, loop: Node, count: string | null): Node | null {
+    const [left, right] = [assignment.get('left'), assignment.get('right')];
+    if (left?.type !== 'subscript' || !right) return null;
+    if (countsUp(right, left, loop, count, this.#file)) return assignment;
+    const [container, key] = [left.get('value'), left.get('subscript')];
+    if (container?.type !== 'identifier' && container?.type !== 'attribute') return null;
+    const isNumbered = count !== null && key?.type === 'identifier' && this.#file.read(key) === count;
+    return isNumbered ? this.#collected(value, container, loop) : this.#keyed(value, container, loop);
+  }
+
+  /** What is read of a dictionary in the order in which a loop filled it. */
+  #keyed(value: Value, container: Node, loop: Node): Node | null {
+    if (!this.#isOutside(container, loop)) return null;
+    for (const { file, node } of this.#later(value, container, loop) ?? []) {
+      if (file !== this.#file) continue;
+      const found = this.#remotely(() => this.#listed({ ...value, node, access: [] }));
+      if (found) return found;
+    }
+    return null;
+  }
+
+  /** `list(table)`, `table.keys()`, `for name in table`: the entries of a dictionary, in its order. */
+  #listed(value: Value): Node | null {
+    const { parent } = value.node;
+    if (parent?.type === 'for_statement' && value.node.field === 'right') return this.#loop(value, parent, null);
+    if (parent?.type === 'for_in_clause' && value.node.field === 'right') return this.#comprehension(value, parent);
+    const outer = parent?.parent?.type === 'call' ? this.#file.call(parent.parent) : null;
+    if (!outer) return null;
+    if (parent?.type === 'attribute' && parent.field === 'function')
+      return LISTS_ENTRIES.has(outer.method ?? '') ? this.#use({ ...value, node: outer.node }) : null;
+    const isList = outer.name === LIST || outer.name === ENUMERATE;
+    return parent?.type === 'argument_list' && isList ? this.#passed(outer, value) : null;
+  }
+
+  /** A loop that ends by its count leaves whatever came first in what it has filled. */
+  #cutOff(value: Value, exit: Node, loop: Node, count: string | null): Node | null {
+    const condition = cutByCount(exit, loop, count, this.#file);
+    const body = condition && loop.get('body');
+    if (!condition || !body) return null;
+    let isKept = false;
+    walk(body, (node) => {
+      if (isKept || /^(function_definition|class_definition|lambda)$/.test(node.type)) return false;
+      const list = addedTo(node, this.#file);
+      if (!list || !this.#isOutside(list, loop)) return true;
+      isKept = contentsOf({ ...value, access: [] }, list, [])?.some((each) => this.#isTaken(each, loop)) === true;
+      return !isKept;
+    });
+    return isKept ? condition : null;
+  }
+
+  /** A list is read behind the loop that fills it, for more than its length, and not to be looked at. */
+  #isTaken({ file, node }: Value, loop: Node): boolean {
+    const call = node.parent?.type === 'argument_list' && node.parent.parent ? file.call(node.parent.parent) : null;
+    const isRead = node.start >= loop.end || isInOtherFunction(node, loop) || node.parent?.type === 'return_statement';
+    return isRead && call?.name !== LEN && node.field !== 'left' && !isShown(node, file);
+  }
+
+  #isList(left: Node): boolean {
+    const given = assignmentsTo(left, this.#file);
+    return given.length > 0 && given.every(({ value }) => /^list(_comprehension)?$/.test(value?.type ?? ''));
   }
 
   #isText(left: Node): boolean {
@@ -386,22 +479,38 @@ export class Order {
   }
 
   /** What becomes of a list that each round of the loop adds to. */
-  #collected(value: Value, list: Node, loop: Node): Node | null {
+  #collected(value: Value, list: Node, loop: Node, item?: Node): Node | null {
     const container = list.type === 'subscript' ? (list.get('value') ?? list) : list;
     if (!this.#isOutside(container, loop)) return null;
-    const later = contentsOf({ ...value, access: [] }, list, [])?.filter(
-      ({ node }) => node.start >= loop.end || isInOtherFunction(node, loop),
-    );
+    const later = this.#later(value, list, loop);
     if (later?.length === 0 && list.type === 'attribute') return this.#isKeptByDataset(list) ? list : null;
-    return this.#remotely(() => this.#anyUse(later ?? []));
+    const here = later?.filter(({ node }) => !isInOtherFunction(node, loop)) ?? [];
+    const elsewhere = later?.filter(({ node }) => isInOtherFunction(node, loop)) ?? [];
+    if ([...here, ...elsewhere].some(({ file, node }) => isSortedInPlace(node, file))) return null;
+    return (
+      this.#remotely(() => this.#anyUse(here), item !== undefined && this.#isName(item)) ??
+      this.#remotely(() => this.#anyUse(elsewhere))
+    );
   }
 
-  #remotely(follow: () => Node | null): Node | null {
-    const before = this.#isRemote;
-    this.#isRemote = true;
+  /** The mentions of what a loop fills, where it is filled. */
+  #later(value: Value, container: Node, loop: Node): readonly Value[] | undefined {
+    return contentsOf({ ...value, access: [] }, container, [])?.filter(
+      ({ node }) => node.start >= loop.end || isInOtherFunction(node, loop),
+    );
+  }
+
+  #remotely(follow: () => Node | null, areNames = false): Node | null {
+    const before = [this.#isRemote, this.#areNames] as const;
+    [this.#isRemote, this.#areNames] = [true, areNames];
     const found = follow();
-    this.#isRemote = before;
+    [this.#isRemote, this.#areNames] = before;
     return found;
+  }
+
+  /** The name or path of an entry, and not what is in it. */
+  #isName(item: Node): boolean {
+    return [isText, isPath].some((kind) => this.#values.always(kind, this.#values.value(item)));
   }
 
   #anyUse(places: readonly Value[]): Node | null {
@@ -465,6 +574,18 @@ const isInOtherFunction = (node: Node, home: Node): boolean =>
 function isEntryOf(loop: Node, receiver: Node, file: PythonFile): boolean {
   const [target, key] = [loop.get('left'), receiver.type === 'subscript' ? receiver.get('subscript') : undefined];
   return target?.type === 'identifier' && key?.type === 'identifier' && file.read(target) === file.read(key);
+}
+
+/** The list, set or dictionary that a statement or call adds to. */
+function addedTo(node: Node, file: PythonFile): Node | undefined {
+  if (node.type === 'augmented_assignment') return node.get('left');
+  if (node.type === 'assignment') {
+    const left = node.get('left');
+    return left?.type === 'subscript' ? left.get('value') : undefined;
+  }
+  if (node.type !== 'call') return undefined;
+  const { method, callee } = file.call(node);
+  return method === 'add' || ADDING_METHODS.has(method ?? '') ? callee.get('object') : undefined;
 }
 
 /** `sum(lists, [])` and what concatenates its argument make one list of several. */

@@ -100,14 +100,51 @@ export function countsUp(value: Node, target: Node, loop: Node, count: string | 
   if (value.type === 'binary_operator') return count !== null && mentions(value, count, file);
   if (value.type !== 'identifier') return false;
   const name = file.read(value);
-  if (name === count) return true;
-  let isStepped = false;
+  return name === count || isStepped(name, loop, file);
+}
+
+/** The condition on a counter, or on how long a list has become, under which a loop is left; null where something else decides. */
+export function cutByCount(exit: Node, loop: Node, count: string | null, file: PythonFile): Node | null {
+  const condition = exit.enclosing('if_statement', 'elif_clause')?.get('condition');
+  if (!condition || condition.start < loop.start) return null;
+  const counts = (node: Node): boolean => {
+    if (node.type === 'call') {
+      const [passed] = file.call(node).name === LEN ? (node.get('arguments')?.children ?? []) : [];
+      return passed !== undefined && grows(passed, loop, file);
+    }
+    return node.type === 'identifier' && (file.read(node) === count || isStepped(file.read(node), loop, file));
+  };
+  let found = false;
+  walk(condition, (node) => {
+    const operator = node.type === 'comparison_operator' ? node : null;
+    if (operator?.children.some(counts) && /[<>]|==/.test(file.read(operator))) found = true;
+    return !found;
+  });
+  return found ? condition : null;
+}
+
+/** The loop appends to the list. */
+function grows(list: Node, loop: Node, file: PythonFile): boolean {
+  const name = file.read(list);
+  let found = false;
+  walk(loop, (node) => {
+    const { method, callee } = node.type === 'call' ? file.call(node) : { method: null, callee: null };
+    const receiver = /^(append|extend|add)$/.test(method ?? '') ? callee?.get('object') : undefined;
+    if (receiver && file.read(receiver) === name) found = true;
+    return !found;
+  });
+  return found;
+}
+
+/** The loop counts by this name: `n += 1`. */
+function isStepped(name: string, loop: Node, file: PythonFile): boolean {
+  let found = false;
   walk(loop, (node) => {
     const left = node.type === 'augmented_assignment' ? node.get('left') : undefined;
-    if (left && file.read(left) === name) isStepped = true;
+    if (left && file.read(left) === name) found = true;
     return undefined;
   });
-  return isStepped;
+  return found;
 }
 
 export function mentions(node: Node | undefined, name: string, file: PythonFile): boolean {

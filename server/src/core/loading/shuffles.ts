@@ -79,7 +79,11 @@ function givenBy(entered: Entered, name: Parameter): Value | 'absent' | 'unknown
 const mayBeOn = (shuffle: Value, values: Evaluator): boolean =>
   isOn(shuffle.node, shuffle.file) || values.may(isTrue, shuffle);
 
-const isNone: Fact = ({ node, access, ended }) => (access.length === 0 && !ended && node.type === 'none') || undefined;
+const isNone: Fact = (value, evaluator) => {
+  const { node, access, ended } = value;
+  if (access.length > 0 || ended || node.type !== 'none') return undefined;
+  return !isNeverTaken(value, evaluator);
+};
 
 /** The value is `True`, or a comparison that holds for something its sides may stand for. */
 const isTrue: Fact = (value, evaluator) => {
@@ -87,7 +91,7 @@ const isTrue: Fact = (value, evaluator) => {
   if (value.access.length > 0 || value.ended) return undefined;
   switch (node.type) {
     case 'true':
-      return true;
+      return !isNeverTaken(value, evaluator);
     case 'parenthesized_expression':
       return undefined;
     case 'comparison_operator':
@@ -104,20 +108,67 @@ const isTrue: Fact = (value, evaluator) => {
 
 /** `mode == 'train'`, `split in ('train', 'all')`, `phase != 'test'`, of what somebody passes. */
 function mayHold(value: Value, evaluator: Evaluator): boolean {
-  const { file, node } = value;
+  const comparison = comparisonOf(value.node, value);
+  if (!comparison) return false;
+  return evaluator.may((each) => {
+    const known = each.access.length === 0 && !each.ended && /^(string|true|false)$/.test(each.node.type);
+    return known ? comparison.holds(each.file.constant(each.node)) : undefined;
+  }, comparison.left);
+}
+
+/** A comparison with a literal, in the file and by the caller of a value; null for any other. */
+function comparisonOf(node: Node, value: Value): { left: Value; holds(given: unknown): boolean } | null {
+  if (node.type !== 'comparison_operator') return null;
   const operators = node.children.filter(({ field }) => field === 'operators');
   const [left, right] = node.children.filter(({ field }) => field !== 'operators');
-  const wanted = right && file.constant(right);
-  if (!left || wanted === undefined || operators.length !== 1) return false;
+  const wanted = right && value.file.constant(right);
   const compare = COMPARES.get(operators[0]?.type ?? '');
-  if (!compare) return false;
-  return evaluator.may(
-    (each) => {
-      const known = each.access.length === 0 && !each.ended && /^(string|true|false)$/.test(each.node.type);
-      return known ? compare(each.file.constant(each.node), wanted) : undefined;
-    },
-    { ...value, node: left },
-  );
+  if (!left || wanted === undefined || operators.length !== 1 || !compare) return null;
+  return { left: { ...value, node: left, access: [] }, holds: (given) => compare(given, wanted) };
+}
+
+/** The value is written in an arm of a branch that no caller takes, as literals decide: `if name == 'bucket': ... else: here`. */
+function isNeverTaken(value: Value, evaluator: Evaluator): boolean {
+  for (let at = value.node; at.parent && !/_definition$/.test(at.type); at = at.parent) {
+    if (isArmNeverTaken(at, at.parent, value, evaluator)) return true;
+  }
+  return false;
+}
+
+/** An arm is left out where its own condition fails, and where one before it holds. */
+function isArmNeverTaken(arm: Node, holder: Node, value: Value, evaluator: Evaluator): boolean {
+  const isOwn = arm.field === 'consequence';
+  const own = isOwn && /^(if_statement|elif_clause)$/.test(holder.type) ? holder.get('condition') : undefined;
+  if (own && decided(own, value, evaluator) === false) return true;
+  if (holder.type !== 'if_statement' || isOwn || arm.field === 'condition') return false;
+  const before = holder.children.filter(({ type, end }) => type === 'elif_clause' && end <= arm.start);
+  return [holder, ...before].some((each) => {
+    const condition = each.get('condition');
+    return condition !== undefined && decided(condition, value, evaluator) === true;
+  });
+}
+
+/** Whether a comparison with a literal holds for all that the other side may stand for, or for none of it; null where that is not known. */
+function decided(condition: Node, value: Value, evaluator: Evaluator): boolean | null {
+  if (condition.type === 'parenthesized_expression') {
+    const [inner] = condition.children;
+    return inner ? decided(inner, value, evaluator) : null;
+  }
+  const isNegated = condition.type === 'not_operator';
+  const said = isNegated ? condition.children.at(-1) : condition;
+  if (said && isNegated) {
+    const inner = decided(said, value, evaluator);
+    return inner === null ? null : !inner;
+  }
+  const comparison = comparisonOf(condition, value);
+  if (!comparison) return null;
+  const { left, holds } = comparison;
+  const all = (wanted: boolean): boolean =>
+    evaluator.always((each) => {
+      const known = each.access.length === 0 && !each.ended ? each.file.constant(each.node) : undefined;
+      return known === undefined ? undefined : holds(known) === wanted;
+    }, left);
+  return all(true) ? true : all(false) ? false : null;
 }
 
 const includes = (list: unknown, item: unknown): boolean => Array.isArray(list) && list.includes(item);
@@ -126,6 +177,7 @@ const includes = (list: unknown, item: unknown): boolean => Array.isArray(list) 
 const COMPARES: ReadonlyMap<string, (left: unknown, right: unknown) => boolean> = new Map([
   ['==', (left: unknown, right: unknown) => left === right],
   ['is', (left: unknown, right: unknown) => left === right],
+  ['is not', (left: unknown, right: unknown) => left !== right],
   ['!=', (left: unknown, right: unknown) => left !== right],
   ['in', (left: unknown, right: unknown) => includes(right, left)],
   ['not in', (left: unknown, right: unknown) => Array.isArray(right) && !right.includes(left)],

@@ -155,6 +155,40 @@ test('a comparison of runs is a new file beside the program, which takes the see
   });
 });
 
+test('a comparison for a notebook stands beside it, and changes the cell that seeds', async () => {
+  const capabilities = {
+    ...CAPABLE,
+    workspace: {
+      ...CAPABLE.workspace,
+      workspaceEdit: { documentChanges: true, resourceOperations: ['create' as const] },
+    },
+  };
+  await withFolder(
+    {},
+    async (server, uri) => {
+      const cells = [
+        { uri: `${uri('n.ipynb').replace('file:', 'vscode-notebook-cell:')}#a`, text: 'import os\nimport torch' },
+        { uri: `${uri('n.ipynb').replace('file:', 'vscode-notebook-cell:')}#b`, text: 'torch.manual_seed(7)' },
+        { uri: `${uri('n.ipynb').replace('file:', 'vscode-notebook-cell:')}#c`, text: 'loss = torch.rand(1)\nloss' },
+      ];
+      await server.openNotebook(uri('n.ipynb'), cells);
+      await server.execute(COMMANDS.insertRunComparison, cells[2]!.uri);
+      assert.deepEqual(server.said.messages, []);
+      const [create, fill, ...changes] = server.said.edits[0]?.documentChanges ?? [];
+      assert.deepEqual(create, { kind: 'create', uri: uri('compare_runs.py') });
+      assert.match(JSON.stringify(fill), /with_name\(\\"n\.ipynb\\"\)/);
+      assert.deepEqual(
+        changes.map(
+          (each) =>
+            'edits' in each && [each.textDocument.uri, each.edits.map((edit) => 'newText' in edit && edit.newText)],
+        ),
+        [[cells[1]!.uri, ['int(os.environ.get("RUN_SEED", 7))']]],
+      );
+    },
+    { capabilities, initializationOptions: {} },
+  );
+});
+
 test('a file of no project is offered no repair of the workspace', () =>
   withServer({}, async (server) => {
     await server.open('file:///p/c.py', TIMED);

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { flat, readLanguage } from '../../scripts/languages.ts';
 import { applyEdits } from '../../server/src/core/edits/edit-text.ts';
-import { joinCells } from '../../server/src/core/python/notebook.ts';
+import { joinCells, type Source } from '../../server/src/core/python/notebook.ts';
 import { type RunComparison, runComparison } from '../../server/src/core/seeding/run-comparison.ts';
 import { speak } from '../../server/src/core/text/language.ts';
 import { understand } from '../corpus.ts';
@@ -31,7 +31,25 @@ class rand(float):
     def add_scalar(self, name, value, step): print('recorded', self.folder, name, step)
 `,
 };
+/** The same for the shell of notebooks. */
+const SHELL_STUB: Readonly<Record<string, string>> = {
+  'IPython/__init__.py': '',
+  'IPython/core/__init__.py': '',
+  'IPython/core/interactiveshell.py': `class InteractiveShell:
+    _own = None
+    @classmethod
+    def instance(cls):
+        cls._own = cls._own or cls()
+        return cls._own
+    def reset(self, new_session): self.user_ns = {'__name__': '__main__'}
+    def run_cell(self, text):
+        exec('\\n'.join(line for line in text.splitlines() if line[:1] not in '%!'), self.user_ns)
+        return self
+    def raise_error(self): pass
+`,
+};
 const hasTorch = spawnSync(PYTHON, ['-c', 'import torch, tensorboardX']).status === 0;
+const hasShell = spawnSync(PYTHON, ['-c', 'import IPython']).status === 0;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'seedwise-runs-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -91,6 +109,38 @@ function compare(text: string, at = 'train.py'): RunComparison | { readonly mess
   return understand(at, text, ({ file, project }) => runComparison(file, project, () => false));
 }
 
+const findingsIn = (at: string, text: Source): string[] =>
+  understand(at, text, ({ analysis }) => analysis.findings.map(({ rule, message }) => `${rule}: ${message}`));
+
+/** Writes files of a program and runs one of them; gives what it prints. */
+function ran(own: string, files: Readonly<Record<string, string>>, ...words: readonly string[]): string {
+  const all = { ...(hasTorch ? {} : STUBS), ...(hasShell ? {} : SHELL_STUB), ...files };
+  for (const [file, content] of Object.entries(all)) {
+    mkdirSync(path.dirname(path.join(own, file)), { recursive: true });
+    writeFileSync(path.join(own, file), content);
+  }
+  const { stdout, stderr, status } = spawnSync(PYTHON, words, { cwd: own, encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
+
+/** The comparison runs, its seeds differ, and it repeats; it has no finding. Gives the names it compares. */
+function holds(own: string, comparison: string, files: Readonly<Record<string, string>>): string[] {
+  const run = () => ran(own, { ...files, 'compare_runs.py': comparison }, 'compare_runs.py');
+  const stdout = run();
+  const sums = stdout.split('\n').filter((line) => /±/.test(line));
+  assert.ok(sums.length > 0, stdout);
+  const names = sums.map((line) => {
+    const [, name = '', deviation] = /^([\w ]+): [\d.e-]+ ± ([\d.e-]+) \(5 seeds\)$/.exec(line) ?? assert.fail(line);
+    assert.ok(Number(deviation) > 0, `${line}: the seeds differ`);
+    return name;
+  });
+  assert.equal(run(), stdout, 'it repeats');
+  if (!hasTorch) assert.equal(new Set(stdout.match(/runs\/seed-\d/g)).size, 5, 'each run is recorded');
+  assert.deepEqual(findingsIn('compare_runs.py', comparison), []);
+  return names;
+}
+
 for (const [name, { text, call, names }] of Object.entries(PROGRAMS)) {
   test(`a program that takes its seed ${name}`, () => {
     const program = HEAD + text;
@@ -99,38 +149,156 @@ for (const [name, { text, call, names }] of Object.entries(PROGRAMS)) {
     assert.equal(made.path, 'compare_runs.py');
     assert.ok(made.text.includes(call), made.text);
     assert.ok(made.text.includes(`curves(result, ${names})`), made.text);
-    const own = path.join(folder, name.replaceAll(' ', '-'));
-    const files = {
-      'train.py': applyEdits(program, made.edits),
-      'compare_runs.py': made.text,
-      ...(hasTorch ? {} : STUBS),
-    };
-    for (const [file, content] of Object.entries(files)) {
-      mkdirSync(path.dirname(path.join(own, file)), { recursive: true });
-      writeFileSync(path.join(own, file), content);
-    }
-    const run = () => spawnSync(PYTHON, ['compare_runs.py'], { cwd: own, encoding: 'utf8' });
-    const { stdout, stderr, status } = run();
-    assert.equal(status, 0, stderr);
-    const sums = stdout.split('\n').filter((line) => /±/.test(line));
-    assert.ok(sums.length > 0, stdout);
-    for (const line of sums) {
-      const [, deviation] = /^[\w ]+: [\d.e-]+ ± ([\d.e-]+) \(5 seeds\)$/.exec(line) ?? assert.fail(line);
-      assert.ok(Number(deviation) > 0, `${line}: the seeds differ`);
-    }
-    assert.equal(run().stdout, stdout, 'it repeats');
-    if (!hasTorch) assert.equal(new Set(stdout.match(/runs\/seed-\d/g)).size, 5, 'each run is recorded');
-    assert.deepEqual(
-      understand('compare_runs.py', made.text, ({ analysis }) => analysis.findings.map(({ message }) => message)),
-      [],
-    );
+    holds(path.join(folder, name.replaceAll(' ', '-')), made.text, { 'train.py': applyEdits(program, made.edits) });
   });
 }
+
+const TOP = `losses = []
+for epoch in range(3):
+    losses.append(torch.rand(1).item())
+loss = losses[-1]
+`;
+const READ = "int(os.environ.get('RUN_SEED', 42))";
+
+/** Scripts whose lines train where they stand: how each takes its seed, and what is compared. */
+const SCRIPTS: Readonly<
+  Record<string, { readonly text: string; readonly says: string; readonly edited?: string; readonly names: string[] }>
+> = {
+  'from nobody': {
+    text: `${TOP}print(f'epoch {epoch}: {loss:.3f}', len(losses))\n`,
+    says: 'torch.manual_seed(seed)',
+    names: ['loss', 'losses'],
+  },
+  'as a constant': {
+    text: `SEED = 42\ntorch.manual_seed(SEED)\nrandom.seed(SEED)\n${TOP}noise = random.random()\nprint(loss, noise)\n`,
+    says: "os.environ['RUN_SEED'] = str(seed)",
+    edited: `SEED = ${READ}`,
+    names: ['loss', 'noise'],
+  },
+  'as a number': {
+    text: `torch.manual_seed(42)\n${TOP}print('loss', loss)\n`,
+    says: "os.environ['RUN_SEED'] = str(seed)",
+    edited: `torch.manual_seed(${READ})`,
+    names: ['loss'],
+  },
+  'as several numbers': {
+    text: `torch.manual_seed(42)\nrandom.seed(42)\n${TOP}both = loss + random.random()\nprint(both)\n`,
+    says: "os.environ['RUN_SEED'] = str(seed)",
+    edited: `SEED = ${READ}\ntorch.manual_seed(SEED)\nrandom.seed(SEED)`,
+    names: ['both'],
+  },
+  'by a helper': {
+    text: `def set_seed(seed):\n    torch.manual_seed(seed)\n    random.seed(seed)\n\n\nset_seed(seed=42)\n${TOP}print(loss)\n`,
+    says: "os.environ['RUN_SEED'] = str(seed)",
+    edited: `set_seed(seed=${READ})`,
+    names: ['loss'],
+  },
+  'by the default of a helper': {
+    text: `def set_seed(seed=42):\n    torch.manual_seed(seed)\n\n\nset_seed()\n${TOP}print(loss)\n`,
+    says: "os.environ['RUN_SEED'] = str(seed)",
+    edited: `def set_seed(seed=${READ})`,
+    names: ['loss'],
+  },
+  'from a class of settings': {
+    text: `class CFG:\n    seed = 42\n    epochs = 3\n\n\ntorch.manual_seed(CFG.seed)\n${TOP}print(loss)\n`,
+    says: "os.environ['RUN_SEED'] = str(seed)",
+    edited: `seed = ${READ}`,
+    names: ['loss'],
+  },
+  'from a table of settings': {
+    text: `config = {'seed': 42, 'epochs': 3}\ntorch.manual_seed(config['seed'])\n${TOP}print(loss)\n`,
+    says: "os.environ['RUN_SEED'] = str(seed)",
+    edited: `'seed': ${READ}`,
+    names: ['loss'],
+  },
+  'by an option': {
+    text: `import argparse\n\nparser = argparse.ArgumentParser()\nparser.add_argument('-s', '--random-seed', type=int, default=42)\nargs = parser.parse_args()\ntorch.manual_seed(args.random_seed)\n${TOP}print(loss)\n`,
+    says: "sys.argv = [sys.argv[0], *arguments, '--random-seed', str(seed)]",
+    names: ['loss'],
+  },
+  'by an option that a helper gets': {
+    text: `import argparse\n\n\ndef set_seed(seed):\n    torch.manual_seed(seed)\n\n\nif __name__ == '__main__':\n    parser = argparse.ArgumentParser()\n    parser.add_argument('--seed', type=int, default=42)\n    args = parser.parse_args()\n    set_seed(args.seed)\n    loss = torch.rand(1).item()\n    print(loss)\n`,
+    says: "sys.argv = [sys.argv[0], *arguments, '--seed', str(seed)]",
+    names: ['loss'],
+  },
+};
+
+for (const [name, { text, says, edited, names }] of Object.entries(SCRIPTS)) {
+  test(`a script without a function that takes its seed ${name}`, () => {
+    const program = `${HEAD.trimEnd()}\n\n${text}`;
+    const made = compare(program);
+    assert.ok('text' in made, 'message' in made ? made.message : '');
+    assert.ok(inSingleQuotes(made.text).includes(says), made.text);
+    assert.equal(made.note, '');
+    const changed = applyEdits(program, made.edits);
+    assert.ok(inSingleQuotes(changed).includes(inSingleQuotes(edited ?? program)), changed);
+    const own = path.join(folder, `script-${name.replaceAll(' ', '-')}`);
+    assert.deepEqual(holds(own, made.text, { 'train.py': changed }), names);
+    // By itself the program is what it was, unless it has no seed of its own.
+    if (edited !== undefined) {
+      const before = ran(own, { 'train.py': program }, 'train.py');
+      assert.equal(ran(own, { 'train.py': changed }, 'train.py'), before);
+    }
+    assert.deepEqual(findingsIn('train.py', changed), findingsIn('train.py', program));
+  });
+}
+
+/** New texts are in the quotes of the program they are for. */
+const inSingleQuotes = (text: string): string => text.replaceAll('"', "'");
+
+const asNotebook = (cells: readonly string[]): string =>
+  JSON.stringify({
+    cells: [
+      { cell_type: 'markdown', metadata: {}, source: 'A title.' },
+      ...cells.map((text) => ({ cell_type: 'code', metadata: {}, outputs: [], source: text.split(/(?<=\n)/) })),
+    ],
+    metadata: { language_info: { name: 'python' } },
+    nbformat: 4,
+    nbformat_minor: 5,
+  });
+
+test('a notebook is run as a whole for each seed, with its magics', () => {
+  const cells = ['%pwd\nimport random\n\nimport torch', 'torch.manual_seed(42)\nrandom.seed(42)', TOP, 'loss'];
+  const notebook = joinCells(cells.map((text, index) => ({ index, text })));
+  const made = understand('nets/a "b".ipynb', notebook, ({ file, project }) =>
+    runComparison(file, project, () => false),
+  );
+  assert.ok('text' in made, 'message' in made ? made.message : '');
+  assert.equal(made.path, 'nets/compare_runs.py');
+  const changed = applyEdits(notebook.text, made.edits);
+  const parts = notebook.cells.map((cell, i) => {
+    const inCell = made.edits.filter((edit) => cell.start <= edit.start && edit.end <= cell.end);
+    const shifted = inCell.map((edit) => ({ ...edit, start: edit.start - cell.start, end: edit.end - cell.start }));
+    return applyEdits(cells[i] ?? '', shifted);
+  });
+  assert.deepEqual(parts.map(inSingleQuotes), [
+    '%pwd\nimport os\nimport random\n\nimport torch',
+    `SEED = ${READ}\ntorch.manual_seed(SEED)\nrandom.seed(SEED)`,
+    TOP,
+    'loss',
+  ]);
+  assert.ok(changed.includes('RUN_SEED'));
+  const own = path.join(folder, 'notebook');
+  assert.deepEqual(holds(own, made.text, { 'a "b".ipynb': asNotebook(parts) }), ['loss']);
+});
+
+test('figures open no windows, and what is compared is left to the user where nothing is shown', () => {
+  const text = `import matplotlib.pyplot as plt\n\n${TOP}plt.plot(losses)\nplt.show()\n`;
+  const made = compare(`${HEAD.trimEnd()}\n${text}`);
+  assert.ok('text' in made);
+  assert.match(inSingleQuotes(made.text), /^ {4}os\.environ\.setdefault\('MPLBACKEND', 'Agg'\)$/m);
+  assert.match(made.text, /^RESULTS = \[\]$/m);
+  assert.match(made.note, /^`train\.py` prints no variable: write into `RESULTS`/);
+});
 
 test('where there is none, the reason is said', () => {
   const guard = "\n\nif __name__ == '__main__':\n    main()\n";
   const reasons: readonly (readonly [text: string, reason: RegExp, at?: string])[] = [
-    [`${HEAD}torch.manual_seed(0)\nprint(torch.rand(1))\n`, /^Put the training into a function/],
+    [`${HEAD}torch.manual_seed(0)\nrandom.seed(1)\nprint(torch.rand(1))\n`, /does not seed with one fixed number/],
+    [`${HEAD}torch.manual_seed(torch.rand(1))\nprint(torch.rand(1))\n`, /does not seed with one fixed number/],
+    [`${HEAD}import config\n\ntorch.manual_seed(config.SEED)\n`, /does not seed with one fixed number/],
+    [`${HEAD}import project\n\nproject.set_seed(3)\nprint(torch.rand(1))\n`, /seeds by what it calls/],
+    [`${HEAD}def main():\n    return torch.rand(1)\n`, /^Put the training into a function/],
     [`${HEAD}def main():\n    torch.manual_seed(torch.rand(1))${guard}`, /let it take the seed as a parameter/],
     [`${HEAD}def main():\n    torch.manual_seed(1)\n    random.seed(2)${guard}`, /seeds with several values/],
     [`${HEAD}def main(x):\n    pass\n\n\nif __name__ == '__main__':\n    main(open('x'))\n`, /`open\('x'\)`, which no/],
@@ -141,9 +309,6 @@ test('where there is none, the reason is said', () => {
     assert.ok('message' in made, text);
     assert.match(made.message, reason);
   }
-  const cells = joinCells([{ index: 0, text: 'import torch' }]);
-  const made = understand('a.ipynb', cells, ({ file, project }) => runComparison(file, project, () => false));
-  assert.ok('message' in made);
 });
 
 test('what is left to do is said, a name that is taken is not used, and a part of a package stays one', () => {

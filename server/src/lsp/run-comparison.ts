@@ -8,19 +8,26 @@ import type { Session } from './session.ts';
 /** Says so where there is none to write, or the client makes no files. */
 export async function insertRunComparison(session: Session, uri: string): Promise<void> {
   const { client, connection, speaker, index, translator, workspace } = session;
-  if (!client.createsFiles || !isInWorkspace(uri))
-    return speaker.tell(MessageType.Info, t`A comparison is a new file, for which there is no place here.`);
+  const noPlace = t`A comparison is a new file, for which there is no place here.`;
+  if (!client.createsFiles) return speaker.tell(MessageType.Info, noPlace);
   await workspace.complete();
-  type Answer = { readonly message: Message } | (RunComparison & { readonly edit: WorkspaceEdit });
+  type Answer =
+    | { readonly message: Message }
+    | (RunComparison & { readonly edit: WorkspaceEdit; readonly address: string });
   const label = t`Insert run comparison`;
   const answer = await session.withPython<Answer | undefined>(uri, undefined, ({ file, project }, { document }) => {
+    if (!isInWorkspace(document.uri)) return { message: noPlace };
     const isTaken = (path: string): boolean => index.workspace.facts(path) !== undefined;
     const made = runComparison(file, project, isTaken);
-    return 'message' in made ? made : { ...made, edit: translator.editOf(made.edits, document, label) };
+    if ('message' in made) return made;
+    // Beside the notebook, where a cell was meant.
+    const folder = document.uri.slice(0, document.uri.lastIndexOf('/') + 1);
+    const address = folder + made.path.slice(made.path.lastIndexOf('/') + 1);
+    return { ...made, edit: translator.editOf(made.edits, document, label), address };
   });
   if (!answer) return speaker.tell(MessageType.Warning, t`This command needs an open Python file.`);
   if ('message' in answer) return speaker.tell(MessageType.Info, answer.message);
-  const address = uri.slice(0, uri.lastIndexOf('/') + 1) + answer.path.slice(answer.path.lastIndexOf('/') + 1);
+  const { address } = answer;
   const create: CreateFile = { kind: 'create', uri: address };
   const start = { line: 0, character: 0 };
   const fill: TextDocumentEdit = {

@@ -69,7 +69,7 @@ function seedsAlone(statement: Node, file: PythonFile, project: Project, { strea
   const node = statement.type === 'expression_statement' ? statement.children[0] : undefined;
   if (node?.type !== 'call') return false;
   const call = file.call(node);
-  const seeded = streamsOf(call, file, project);
+  const seeded = seededOnly(call, file, project);
   if (!seeded?.every((each) => streams.includes(each))) return false;
   const given = seedGiven(call, file);
   return given !== null && (typeof file.constant(given) === 'number' || file.read(given) === value.text);
@@ -88,7 +88,7 @@ export function seedGiven(call: Call, file: PythonFile): Node | null {
 }
 
 /** What a call seeds that does nothing else; null for one that does. */
-function streamsOf(call: Call, file: PythonFile, project: Project): readonly Stream[] | null {
+export function seededOnly(call: Call, file: PythonFile, project: Project): readonly Stream[] | null {
   const row = call.name === null ? undefined : seederOf(call.name);
   if (row) {
     const isPlain = !row.state && !row.restores && !row.flags && !row.flagsWhen && !row.varying && !row.implicit;

@@ -4,11 +4,8 @@
  */
 
 import type { Project } from '../contract/project.ts';
-import { quoted, replace } from '../edits/edit-text.ts';
-import { isStandardModule } from '../edits/imports.ts';
-import { nameFor, USUAL_NAMES } from '../knowledge/names.ts';
-import { streamRow } from '../knowledge/streams.ts';
-import { STREAMS } from '../knowledge/tables.ts';
+import { replace } from '../edits/edit-text.ts';
+import { nameFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isMainGuard } from '../python/main-guard.ts';
@@ -18,11 +15,12 @@ import { walk } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
 import { type Message, t } from '../text/language.ts';
 import { folderOf, join } from '../text/paths.ts';
-import { seedGiven } from './absorbed.ts';
+import { seededOnly, seedGiven } from './absorbed.ts';
+import { optionOf, type Refusal, seedsOfStreams } from './comparison-seeds.ts';
+import { comparisonText } from './comparison-text.ts';
+import { programComparison } from './program-comparison.ts';
 
-const WRITER = nameFor('summary-writer');
 const COMMAND_LINE = nameFor('command-line');
-const OTHER_WRITER = nameFor('summary-writer-else');
 
 /** A new file, and what has to change in the program for it. */
 export interface RunComparison {
@@ -31,11 +29,6 @@ export interface RunComparison {
   readonly edits: readonly Edit[];
   /** What is left to do by hand; empty where nothing is. */
   readonly note: Message | '';
-}
-
-/** A reason why there is none. */
-interface Refusal {
-  readonly message: Message;
 }
 
 /** How one run begins: statements before the loop and in it, the call, and what the new file imports of this one. */
@@ -56,25 +49,44 @@ export function runComparison(
   isTaken: (path: string) => boolean,
 ): RunComparison | Refusal {
   const module = /([^/]+)\.py$/.exec(file.path)?.[1] ?? '';
-  if (file.notebook) return { message: t`No other program can run a notebook; put the training into a file.` };
-  if (!/^[A-Za-z_]\w*$/.test(module)) return { message: t`No other program can import a file of this name.` };
-  const entry = entryCall(file);
+  const entry = entryCall(file, project);
   const main = entry && file.functionOf(entry.name);
-  if (!entry || !main)
+  const path = freePath(file.path, isTaken);
+  // What does nothing to randomness, or is the cells of marimo's functions, is no program to run as a whole.
+  const whole = project.summary && file.scopes.cells.length === 0 ? programComparison(file, project) : null;
+  if (!entry || !main) {
+    if (whole) return 'message' in whole ? whole : { ...whole, path };
     return { message: t`Put the training into a function that \`if __name__ == '__main__'\` calls, and try again.` };
-  const run = runOf(entry, main, file, project);
-  if ('message' in run) return run;
+  }
+  const isImportable = /^[A-Za-z_]\w*$/.test(module);
+  const run = isImportable
+    ? runOf(entry, main, file, project)
+    : { message: t`No other program can import a file of this name.` };
+  if ('message' in run) return whole && !('message' in whole) && whole.note === '' ? { ...whole, path } : run;
   const names = resultNames(main, file);
   const isPart = file.scopes.imports.some((each) => /^from\s+\./.test(file.read(each)));
-  const text = written({
-    module: isPart ? `.${module}` : module,
-    name: main.name,
-    names: names ?? ['result'],
-    run,
+  const shown = (names ?? ['result']).map((each) => `'${each}'`).join(', ');
+  const text = comparisonText(
+    {
+      ...run,
+      name: main.name,
+      imports: [`from ${isPart ? '.' : ''}${module} import ${[...new Set(run.imports)].sort().join(', ')}`],
+      constants: [],
+      functions: [
+        [
+          'def curves(result, names):',
+          `    """${t`What a run returned, by name; a list is a curve, of which the last number counts.`}"""`,
+          '    if not isinstance(result, dict):',
+          '        result = dict(zip(names, result if isinstance(result, tuple) else (result,)))',
+          '    return {name: value if isinstance(value, list) else [value] for name, value in result.items()}',
+        ],
+      ],
+      curves: `curves(result, [${shown}])`,
+    },
     file,
-  });
+  );
   return {
-    path: freePath(file.path, isTaken),
+    path,
     text,
     edits: run.edits,
     note: names ? '' : t`\`${main.name}\` returns nothing: let it return what is compared, such as its loss.`,
@@ -88,14 +100,15 @@ function freePath(path: string, isTaken: (path: string) => boolean): string {
   }
 }
 
-/** The last call in the main guard, on a line of its own, of a function of the file. */
-function entryCall(file: PythonFile): Call | null {
+/** The last call in the main guard, on a line of its own, of a function of the file that does more than to seed. */
+function entryCall(file: PythonFile, project: Project): Call | null {
   const guard = file.syntax.root.children.find((node) => isMainGuard(node, file));
   const statements = guard?.get('consequence')?.children ?? [];
   const calls = statements.flatMap((statement) => {
     const node = statement.type === 'expression_statement' ? statement.children[0] : undefined;
     const call = node?.type === 'call' ? file.call(node) : null;
-    return call && file.functionOf(call.name)?.class === null ? call : [];
+    const isOwn = call && file.functionOf(call.name)?.class === null;
+    return isOwn && !seededOnly(call, file, project) ? call : [];
   });
   return calls.at(-1) ?? null;
 }
@@ -165,16 +178,7 @@ function seedsIn(main: FunctionInfo, file: PythonFile): Node[] {
 function seededOutside(run: Run, main: FunctionInfo, project: Project): Run | Refusal {
   if (Object.keys(project.callOf(main.id)?.must ?? {}).length > 0)
     return { message: t`\`${main.name}\` seeds by what it calls; let it take the seed as a parameter.` };
-  const rows = STREAMS.filter((stream) => project.streams.has(stream)).map(streamRow);
-  const spelled = rows.map(({ seed }) => {
-    const [module = '', ...rest] = seed.split('.');
-    const alias = USUAL_NAMES.find((each) => each.module === module && each.alias)?.name;
-    return {
-      import: alias ? `import ${module} as ${alias}` : `import ${module}`,
-      call: `${[alias ?? module, ...rest].join('.')}(seed)`,
-    };
-  });
-  return { ...run, before: spelled.map((each) => each.call), modules: spelled.map((each) => each.import) };
+  return { ...run, ...seedsOfStreams(project) };
 }
 
 /** The seed reaches the function as a parameter, as an attribute of one, by the command line, or will. */
@@ -203,11 +207,11 @@ function withSeed(
       };
     }
   }
-  if (attribute !== '' && deeper.length === 0 && hasOption(attribute, file)) {
-    const option = quoted(file, `--${attribute}`);
+  const option = attribute !== '' && deeper.length === 0 ? optionOf(attribute, file) : null;
+  if (option !== null) {
     return {
       ...plain(),
-      before: [`${COMMAND_LINE} = [${COMMAND_LINE}[0], ${option}, str(seed)]`],
+      before: [`${COMMAND_LINE} = [${COMMAND_LINE}[0], '${option}', str(seed)]`],
       modules: [`import ${COMMAND_LINE.split('.')[0]}`],
     };
   }
@@ -230,13 +234,6 @@ const isOfModule = (name: Node, file: PythonFile): boolean => {
   );
 };
 
-/** The file has a parser that knows `--seed`, if that is its name. */
-const hasOption = (name: string, file: PythonFile): boolean =>
-  file.methodCalls('add_argument').some((call) => {
-    const first = file.argument(call, 'name', 0);
-    return typeof first !== 'string' && file.constant(first) === `--${name.replaceAll('_', '-')}`;
-  });
-
 /** What the function returns, by the names it has there; null for one that returns nothing. */
 function resultNames(main: FunctionInfo, file: PythonFile): readonly string[] | null {
   const lists: string[][] = [];
@@ -258,63 +255,3 @@ const nameOf = (value: Node, file: PythonFile): string | null =>
     : value.type === 'attribute'
       ? file.read(value.get('attribute') ?? value)
       : null;
-
-interface Parts {
-  readonly module: string;
-  readonly name: string;
-  readonly names: readonly string[];
-  readonly run: Run;
-  readonly file: PythonFile;
-}
-
-function written({ module, name, names, run, file }: Parts): string {
-  const { call, setup, before, imports, modules } = run;
-  const from = (qualified: string): string =>
-    `from ${qualified.slice(0, qualified.lastIndexOf('.'))} import ${qualified.slice(qualified.lastIndexOf('.') + 1)}`;
-  const isStandard = (line: string): boolean => isStandardModule(line.replace(/^import /, ''));
-  const others = modules.filter((line) => !isStandard(line));
-  const lines = [
-    `"""${t`Runs \`${name}\` under several seeds, records each run for TensorBoard, and prints mean and deviation.`}"""`,
-    ...[...modules.filter(isStandard), 'import statistics'].sort(),
-    '',
-    ...(others.length > 0 ? [...others, ''] : []),
-    'try:',
-    `    ${from(WRITER)}`,
-    'except ImportError:',
-    `    ${from(OTHER_WRITER)}`,
-    '',
-    `from ${module} import ${[...new Set(imports)].sort().join(', ')}`,
-    '',
-    'SEEDS = range(5)',
-    '',
-    '',
-    'def curves(result, names):',
-    `    """${t`What a run returned, by name; a list is a curve, of which the last number counts.`}"""`,
-    '    if not isinstance(result, dict):',
-    '        result = dict(zip(names, result if isinstance(result, tuple) else (result,)))',
-    '    return {name: value if isinstance(value, list) else [value] for name, value in result.items()}',
-    '',
-    '',
-    'def compare():',
-    ...setup.map((line) => `    ${line}`),
-    '    results = {}',
-    '    for seed in SEEDS:',
-    ...before.map((line) => `        ${line}`),
-    `        result = ${call}`,
-    "        with SummaryWriter(f'runs/seed-{seed}') as writer:",
-    `            for name, values in curves(result, [${names.map((each) => `'${each}'`).join(', ')}]).items():`,
-    '                for step, value in enumerate(values):',
-    '                    writer.add_scalar(name, float(value), step)',
-    '                results.setdefault(name, []).append(float(values[-1]))',
-    '    for name, values in results.items():',
-    "        print(f'{name}: {statistics.mean(values):.4g} ± {statistics.stdev(values):.4g} ({len(values)} seeds)')",
-    '',
-    '',
-    "if __name__ == '__main__':",
-    '    compare()',
-    '',
-  ];
-  const quote = quoted(file, '')[0] ?? "'";
-  // No line of ours has the other quote in it, but for those of documentation.
-  return lines.map((line) => (/"""/.test(line) || quote === "'" ? line : line.replaceAll("'", quote))).join('\n');
-}

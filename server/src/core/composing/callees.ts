@@ -354,12 +354,22 @@ export class Callees {
   }
 
   /** Whether a class of the project's descends from a DataLoader that shuffles by torch's stream. */
-  isLoader(name: string, from: string, depth = 0): boolean {
-    const row = loaderRow(name);
-    if (row || depth > DEEPEST_CLASS) return depth > 0 && row !== undefined && row.stream === undefined;
-    const located = this.#place(name, from);
+  isLoader(name: string, from: string): boolean {
+    return this.descends(name, from, (base) => {
+      const row = loaderRow(base);
+      return row !== undefined && row.stream === undefined;
+    });
+  }
+
+  /** Whether a class of the project's has a base, or a base of one, that is asked for. */
+  descends(name: string, from: string, isIt: (base: string) => boolean, depth = 0): boolean {
+    const located = depth > DEEPEST_CLASS ? null : this.#place(name, from);
     const bases = located ? this.#modules.effects(located.path)?.classes[located.name]?.bases : undefined;
-    return bases?.some((base) => base !== null && this.isLoader(base, located?.path ?? from, depth + 1)) === true;
+    return (
+      bases?.some(
+        (base) => base !== null && (isIt(base) || this.descends(base, located?.path ?? from, isIt, depth + 1)),
+      ) === true
+    );
   }
 
   /** Whether the class is the project's. */

@@ -11,7 +11,8 @@ import {
   type RunEvent,
 } from '../effects/events.ts';
 import { type Summary, summaryOf, type TransformedDraw } from '../effects/summary.ts';
-import { HOLDS_PARTS } from '../knowledge/calls.ts';
+import { HOLDS_PARTS, PROCESSES, THREADS } from '../knowledge/calls.ts';
+import type { Names } from '../knowledge/names.ts';
 import { drawOf, looksLikeSeeder, seederOf } from '../knowledge/tables.ts';
 import { type Applied, streamsApplied } from '../lowering/configurations.ts';
 import { asProgram, ended, inQuiet, inScope, looped, spawned, tried, written } from './blocks.ts';
@@ -389,7 +390,8 @@ export class Composer {
   #call(event: CallEvent, frame: Frame, runsOnly = event.isNamed && ('functions' as Arguments['runsOnly'])): Outcome {
     const { path, env } = frame;
     const at: Site = { path, site: event.site };
-    const call: Arguments = { ...settleArguments(event, env, path), ...(runsOnly ? { runsOnly } : {}) };
+    const how = event.startsAnew ? { startsAnew: event.startsAnew } : {};
+    const call: Arguments = { ...settleArguments(event, env, path), ...(runsOnly ? { runsOnly } : {}), ...how };
     const name = typeof event.target === 'string' ? event.target : '';
     const outcome =
       typeof event.target === 'string'
@@ -513,6 +515,8 @@ export class Composer {
       const self = this.#callees.canonical(object);
       return this.#record.reached('call', at, () => this.#invoke(found, { call, closure: {}, self, at }));
     }
+    const started = name === 'start' ? this.#started(object, call, at) : null;
+    if (started) return started;
     const held = this.#callees.held(object, name, at.path);
     if (held !== null) return this.#apply(held, call, at, depth + 1);
     if (name !== '__call__' || call.runsOnly === 'generators') return null;
@@ -526,6 +530,19 @@ export class Composer {
     if (!draw || !isDrawn) return null;
     const streams = [draw.stream, ...(draw.also ?? [])];
     return streams.map((stream) => falls(this.#record.draws(stream, at))).reduce(then, NOTHING);
+  }
+
+  /** `start` of a thread or process of the project's own runs its `run`; null for another object. */
+  #started(object: InstanceValue, { startsAnew }: Arguments, at: Site): Outcome | null {
+    const home = object.home ?? at.path;
+    const found = this.#callees.method(object.instance, 'run', home);
+    const isOf = (classes: Names): boolean =>
+      found !== null && this.#callees.descends(object.instance, home, (base) => classes.has(base));
+    const run = (): Outcome => this.#method(object, 'run', NO_ARGUMENTS, at, 0) ?? NOTHING;
+    if (isOf(THREADS)) return run();
+    if (!isOf(PROCESSES)) return null;
+    const body = this.#record.inside({ kind: 'process' }, run);
+    return spawned(body, at, startsAnew ? this.#startUp() : null);
   }
 
   /** Enters what the call makes, runs the body, leaves. */

@@ -39,6 +39,8 @@ export interface Arguments {
   readonly open: boolean;
   /** Whose body the call runs, if it does not run every one: a generator's only once it is iterated. */
   readonly runsOnly?: 'functions' | 'generators';
+  /** What is called starts its process anew, if it starts one. */
+  readonly startsAnew?: true;
 }
 
 /** Something to call, by its name: a function, a class, or what an import brings in. */

@@ -22,6 +22,9 @@ export const CALLS_ITS_PARTS = namesFor('calls-its-parts');
 export const HOLDS_PARTS = namesFor('holds-parts');
 /** Calls that run a function in another process. */
 export const SPAWNS = namesFor('starts-process');
+/** Classes whose `start` runs their `run`: in another process, or in this one. */
+export const PROCESSES = namesFor('processes');
+export const THREADS = namesFor('threads');
 /** Gives each rank its part of an order, which is the same in every epoch until it is told the epoch. */
 export const RANK_SAMPLER = nameFor('distributed-sampler');
 /** Gives an object that starts processes in one way. */

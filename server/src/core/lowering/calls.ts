@@ -1,7 +1,7 @@
 /** What one call does to randomness. */
 
 import { type EffectValue, type Event, NOTHING_PASSED } from '../effects/events.ts';
-import { EXITS, GETS_CONTEXT, SPAWNS } from '../knowledge/calls.ts';
+import { EXITS } from '../knowledge/calls.ts';
 import { generatorMadeBy } from '../knowledge/generators.ts';
 import { seederOf, seedsInPassing } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
@@ -11,6 +11,7 @@ import type { Node } from '../syntax/parse.ts';
 import { fireEvents } from './command-apps.ts';
 import { configureEvent } from './configurations.ts';
 import { drawEvents, streamAt } from './draws.ts';
+import { startMethod } from './starts.ts';
 import { type Sites, switchEvents } from './switch-events.ts';
 import { keepsUntouched, transformEvents } from './transforms.ts';
 import { callbacks, unreadCall } from './unread-calls.ts';
@@ -55,27 +56,6 @@ function generatorUse(call: Call, file: PythonFile, site: Sites): Event[] | null
   const target = of && call.method !== null ? { of, method: call.method } : null;
   return target && [{ kind: 'call', target, ...NOTHING_PASSED, takesSeed: false, site: site(call.callee) }];
 }
-
-/** How the call starts a process, if it does: a fork of this one, or anew. */
-export function startMethod(call: Call, file: PythonFile): 'fork' | 'anew' | null {
-  if (call.name !== null) {
-    if (!SPAWNS.has(call.name)) return null;
-    if (call.name.endsWith('.Process')) return usualStart(file);
-    const given = call.name.endsWith('.start_processes') ? file.argument(call, 'start_method', 5) : 'absent';
-    return typeof given !== 'string' && file.constant(given) === 'fork' ? 'fork' : 'anew';
-  }
-  // `multiprocessing.get_context("spawn").Process(...)`, or of the name that the context was given.
-  const object = call.method === 'Process' ? call.callee.get('object') : undefined;
-  const made = assignedTo(object, file) ?? object;
-  const context = made?.type === 'call' ? file.call(made) : null;
-  if (!context || !GETS_CONTEXT.has(context.name)) return null;
-  const method = file.argument(context, 'method', 0);
-  return typeof method !== 'string' && file.constant(method) === 'fork' ? 'fork' : usualStart(file);
-}
-
-/** A file that names another way of starting uses it. */
-const usualStart = (file: PythonFile): 'fork' | 'anew' =>
-  /['"](spawn|forkserver)['"]/.test(file.text) ? 'anew' : 'fork';
 
 /** `for seeder in (random.seed, np.random.seed): seeder(0)`: what the name in the call stands for, in order. */
 function calleesInTurn(call: Call, file: PythonFile): readonly Node[] | null {

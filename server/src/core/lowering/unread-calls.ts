@@ -32,6 +32,7 @@ import { boundAt } from '../python/names.ts';
 import type { Node } from '../syntax/parse.ts';
 import { wordsOf } from '../text/words.ts';
 import { appOf, commandMaker } from './command-apps.ts';
+import { startsAnew } from './starts.ts';
 import { environmentEvents, type Sites, setattrEvents } from './switch-events.ts';
 import { argumentValues, knownValue, makingCall } from './values.ts';
 
@@ -55,7 +56,8 @@ export function unreadCall(call: Call, file: PythonFile, site: Sites): Event[] {
   if (target !== null) {
     const holder = call.node.field === 'right' ? call.node.parent?.get('left') : undefined;
     const isNamed = makingCall(holder, file) === call.node ? { isNamed: true as const } : {};
-    return [{ kind: 'call', target, ...given, takesSeed, ...isNamed, site: at }, ...rest];
+    const how = call.method === 'start' && startsAnew(file) ? { startsAnew: true as const } : {};
+    return [{ kind: 'call', target, ...given, takesSeed, ...isNamed, ...how, site: at }, ...rest];
   }
   const all = [...given.positional, ...Object.values(given.keywords)];
   if (!takesSeed && all.some(mayBeLoader)) {

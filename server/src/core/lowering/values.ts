@@ -244,8 +244,9 @@ function elementValue(name: Node, file: PythonFile, depth: number): EffectValue 
   const counted = iterated.type === 'call' && file.call(iterated).name === ENUMERATE;
   const [given] = iterated.get('arguments')?.children ?? [];
   const isElement = counted ? pattern !== name && pattern?.children[1] === name : pattern === name;
-  const whole = isElement ? knownValue(counted && given ? given : iterated, file, depth + 1) : null;
-  if (whole === null) return null;
+  const list = counted && given ? given : iterated;
+  const whole = isElement ? knownValue(list, file, depth + 1) : null;
+  if (whole === null || 'const' in whole) return isElement ? storedValue(list, name, file, depth) : null;
   if ('tuple' in whole) return oneOf(whole.tuple);
   return 'instance' in whole && whole.parts ? oneOf(whole.parts) : null;
 }

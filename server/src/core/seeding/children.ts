@@ -1,7 +1,7 @@
 /** The processes that a file starts of its own functions, and what tells them apart. */
 
 import { PASSES_RANK } from '../knowledge/ranks.ts';
-import { startMethod } from '../lowering/calls.ts';
+import { startMethod } from '../lowering/starts.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { FunctionInfo } from '../python/scope.ts';

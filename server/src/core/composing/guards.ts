@@ -122,6 +122,11 @@ export function decide(
       return agreed(look(guard.value), isNone);
     case 'truth':
       return agreed(look(guard.value), isTrue);
+    case 'made': {
+      const value = look(guard.value);
+      const all = value !== null && 'oneOf' in value ? value.oneOf : [value];
+      return all.some((each) => isMadeWith(each, guard.argument, guard.in));
+    }
     case 'compare': {
       const left = look(guard.left);
       const right = look(guard.right);
@@ -141,6 +146,11 @@ function agreed(value: EffectValue, ask: (value: EffectValue) => boolean | undef
 function isNone(value: EffectValue): boolean | undefined {
   if (value === null || 'result' in value || 'oneOf' in value || 'parameter' in value) return undefined;
   return 'const' in value && value.const === null;
+}
+
+function isMadeWith(value: EffectValue, argument: string, wanted: readonly unknown[]): boolean {
+  const given = value !== null && 'instance' in value ? value.made?.keywords[argument] : undefined;
+  return given !== undefined && given !== null && 'const' in given && wanted.includes(given.const);
 }
 
 /** Of objects only functions are surely true. */

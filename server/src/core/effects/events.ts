@@ -94,6 +94,8 @@ export type Guard =
   | { readonly test: 'truth'; readonly value: EffectValue }
   | { readonly test: 'none'; readonly value: EffectValue }
   | { readonly test: 'compare'; readonly operator: string; readonly left: EffectValue; readonly right: EffectValue }
+  /** An object is known to have been made with one of these for an argument. */
+  | { readonly test: 'made'; readonly value: EffectValue; readonly argument: string; readonly in: readonly unknown[] }
   | { readonly test: 'not'; readonly guard: Guard }
   | { readonly test: 'and' | 'or'; readonly guards: readonly Guard[] }
   | null;

@@ -25,6 +25,8 @@ export const SPAWNS = namesFor('starts-process');
 /** Classes whose `start` runs their `run`: in another process, or in this one. */
 export const PROCESSES = namesFor('processes');
 export const THREADS = namesFor('threads');
+/** Classes of settings that say whether a call draws. */
+export const DRAW_SETTINGS = namesFor('draw-settings');
 /** Gives each rank its part of an order, which is the same in every epoch until it is told the epoch. */
 export const RANK_SAMPLER = nameFor('distributed-sampler');
 /** Gives an object that starts processes in one way. */

@@ -73,6 +73,16 @@ interface Draws {
       in: unknown[];
       default: unknown;
     };
+    /**
+     * Arguments by which a method is known where nobody can see what made its object: no other library has them.
+     *
+     * @minItems 1
+     */
+    told?: string[];
+    /**
+     * An argument that may be an object which was made with the argument of `when` instead.
+     */
+    settings?: string;
     via?: 'random_state';
     source: string;
   }[];
@@ -127,6 +137,16 @@ interface Draws {
       in: unknown[];
       default: unknown;
     };
+    /**
+     * Arguments by which a method is known where nobody can see what made its object: no other library has them.
+     *
+     * @minItems 1
+     */
+    told?: string[];
+    /**
+     * An argument that may be an object which was made with the argument of `when` instead.
+     */
+    settings?: string;
     via?: 'random_state';
     source: string;
   }[];
@@ -184,6 +204,16 @@ interface Draws {
       in: unknown[];
       default: unknown;
     };
+    /**
+     * Arguments by which a method is known where nobody can see what made its object: no other library has them.
+     *
+     * @minItems 1
+     */
+    told?: string[];
+    /**
+     * An argument that may be an object which was made with the argument of `when` instead.
+     */
+    settings?: string;
     via?: 'random_state';
     source: string;
   }[];

@@ -3,7 +3,7 @@
 import { DRAWS_FROM, type Event, NOTHING_PASSED } from '../effects/events.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { COMPILED, type Stream } from '../knowledge/streams.ts';
-import { type DrawRow, drawingMethod, drawOf, drawsOfMethod } from '../knowledge/tables.ts';
+import { type DrawRow, drawingMethod, drawOf, drawsOfMethod, type MethodDraw } from '../knowledge/tables.ts';
 import { arraySizeOf } from '../knowledge/transforms.ts';
 import type { Call, Constant } from '../python/call.ts';
 import { looksLikeClass, type PythonFile } from '../python/file.ts';
@@ -31,6 +31,8 @@ export function drawEvents(call: Call, file: PythonFile, site: string): Event[] 
     if (asModule) return streams.map((stream): Event => ({ kind: 'draw', stream, training: true, site }));
   }
   if (isHarmlessDraw(call, file)) return [];
+  if (draw.settings && draw.when && file.argument(call, draw.when.argument, draw.when.position) === 'absent')
+    return settingsEvents(draw, streams, call, file, site);
   if (!drawsHere(draw, call, file)) return generatorEvents(draw, call, file, site);
   const isArray = drawsArray(call, file) ? { isArray: true as const } : {};
   return streams.map((stream): Event => ({ kind: 'draw', stream, ...isArray, site }));
@@ -42,6 +44,21 @@ function generatorEvents(draw: DrawRow, call: Call, file: PythonFile, site: stri
   const value = typeof given === 'string' ? null : keptValue(given, file);
   if (value === null || 'const' in value) return [];
   return [{ kind: 'call', target: { of: value, method: DRAWS_FROM }, ...NOTHING_PASSED, takesSeed: false, site }];
+}
+
+/** `generate(generation_config=config)`: what the settings were made with decides, wherever that was. */
+function settingsEvents(
+  { settings = '', when }: DrawRow,
+  streams: readonly Stream[],
+  call: Call,
+  file: PythonFile,
+  site: string,
+): Event[] {
+  const given = file.argument(call, settings);
+  const value = typeof given === 'string' ? null : keptValue(given, file);
+  if (!when || value === null) return [];
+  const guard = { test: 'made' as const, value, argument: when.argument, in: when.in };
+  return [{ kind: 'branch', guard, body: streams.map((stream) => ({ kind: 'draw', stream, site })), otherwise: [] }];
 }
 
 /** A draw of numpy's with a size. */
@@ -91,10 +108,16 @@ function methodDraw(call: Call, file: PythonFile): DrawRow | undefined {
   const object = rows.length > 0 ? call.callee.get('object') : undefined;
   const maker = object && makerOf(object, file);
   const row = maker && rows.find((each) => each.library === maker.library);
-  if (!row) return undefined;
+  if (!row) return call.name === null ? toldDraw(rows, call, file) : undefined;
   const given = row.without ? maker.file.argument(maker.call, row.without.argument) : 'absent';
   const isWithout = given === 'absent' || (typeof given !== 'string' && maker.file.constant(given) === false);
   return isWithout ? { ...row, name: `${row.library}.${row.method}` } : undefined;
+}
+
+/** The method of whatever library, by what only that one's takes. */
+function toldDraw(rows: readonly MethodDraw[], call: Call, file: PythonFile): DrawRow | undefined {
+  const row = rows.find(({ told = [] }) => told.some((name) => typeof file.argument(call, name) !== 'string'));
+  return row && { ...row, name: `${row.library}.${row.method}` };
 }
 
 function drawsHere(draw: DrawRow, call: Call, file: PythonFile): boolean {

@@ -9,7 +9,7 @@ import {
   type Loader,
   OF_SELF,
 } from '../effects/events.ts';
-import { CALLS_ITS_PARTS, HANDS_ON, HOLDS_PARTS, RANK_SAMPLER } from '../knowledge/calls.ts';
+import { CALLS_ITS_PARTS, DRAW_SETTINGS, HANDS_ON, HOLDS_PARTS, RANK_SAMPLER } from '../knowledge/calls.ts';
 import { LOADER_NAMES, loaderRow } from '../knowledge/loaders.ts';
 import { isLibrary, isOfLibrary, nameFor, namesFor } from '../knowledge/names.ts';
 import { drawOf, type Stream } from '../knowledge/tables.ts';
@@ -294,6 +294,7 @@ function instanceValue(call: Call, file: PythonFile, depth: number): InstanceVal
     const passed = argumentValues(call, file, depth + 1).positional;
     return { instance, parts: passed.flatMap((each) => (each !== null && 'tuple' in each ? each.tuple : [each])) };
   }
+  if (DRAW_SETTINGS.has(instance)) return { instance, made: modesOf(argumentValues(call, file, depth + 1)) };
   if (isOfLibrary(instance) && !LIBRARY_DATASETS.has(instance)) return { instance };
   const made = argumentValues(call, file, depth + 1);
   const all = [...made.positional, ...Object.values(made.keywords)];

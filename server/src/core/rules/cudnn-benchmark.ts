@@ -65,8 +65,12 @@ torch.backends.cudnn.benchmark = False
       const { node, value } = setting;
       if (value.type !== 'true' || isForSpeed(setting, CUDNN_BENCHMARK, project)) continue;
       if (isOverruled(setting, CUDNN_BENCHMARK, project)) continue;
-      // Where nothing is drawn, as in inference, the switch is what makes two runs differ.
-      const isAlone = project.promise === 'none' && project.isInProgram && project.streams.size === 0;
+      // Where nothing is drawn or trained, as in inference, the switch is what makes two runs differ.
+      const isAlone =
+        project.promise === 'none' &&
+        project.isInProgram &&
+        project.streams.size === 0 &&
+        !project.training.takesGradients;
       yield {
         start: value.start,
         end: value.end,

@@ -1,7 +1,7 @@
 /** What rules about determinism switches share: the switches in this file, and code that has a reason to leave them. */
 
 import type { Project } from '../contract/project.ts';
-import { ALGORITHMS, OLD_ALGORITHMS } from '../knowledge/calls.ts';
+import { ALGORITHMS, CUDNN_DETERMINISTIC, OLD_ALGORITHMS } from '../knowledge/calls.ts';
 import { type Names, nameFor, namesFor } from '../knowledge/names.ts';
 import { canonical } from '../knowledge/tables.ts';
 import { modulesNamed } from '../lowering/modules.ts';
@@ -78,7 +78,7 @@ export function isOverruled({ target, value }: SwitchAssignment, name: string, p
 
 /** The branch of users who asked for speed instead of a seed, unless the program surely takes it. */
 export function isForSpeed({ node, target }: SwitchAssignment, name: string, project: Project): boolean {
-  if (!isWithoutSeed(node, project.file)) return false;
+  if (!isWithoutSeed(node, project.file) && !isOtherArm(node, project.file)) return false;
   const { path } = project.file;
   return !project.switches
     .settingsOf(name)
@@ -137,6 +137,26 @@ export function measuresSpeed(file: PythonFile, project: Project): boolean {
   if (file.scopes.imports.some((each) => modulesNamed(each, file).some(BENCHMARKING.has))) return true;
   const has = (names: Names): boolean => [...file.callsByName.keys()].some((name) => names.has(name));
   return !project.training.takesGradients && (has(TIMES) || (has(SYNCHRONIZES) && has(CLOCK)));
+}
+
+/** The other arm of a branch that asks for determinism where it is wanted. */
+function isOtherArm(node: Node, file: PythonFile): boolean {
+  const asked = [...turnedOn(file)];
+  if (asked.length === 0) return false;
+  const isIn = (inner: Node, outer: Node): boolean => outer.start <= inner.start && inner.end <= outer.end;
+  for (let at: Node | null = node.enclosing('if_statement'); at; at = at.enclosing('if_statement')) {
+    const arms = at.children.filter(({ field }) => field === 'consequence' || field === 'alternative');
+    const [own] = arms.filter((arm) => isIn(node, arm));
+    if (!own || asked.some((each) => isIn(each, own))) continue;
+    if (arms.some((arm) => arm !== own && asked.some((each) => isIn(each, arm)))) return true;
+  }
+  return false;
+}
+
+/** Where a file turns a switch of determinism on. */
+function* turnedOn(file: PythonFile): Iterable<Node> {
+  for (const call of file.calls(ALGORITHMS)) if (modeOf(call, file) === true) yield call.node;
+  for (const { node, value } of switchSettings(file, CUDNN_DETERMINISTIC)) if (value.type === 'true') yield node;
 }
 
 const ASKS = /seed|determin|reproduc/i;

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
 import {
   type CancellationToken,
   commands,
@@ -282,7 +283,8 @@ function run(
   token: CancellationToken,
 ): Promise<Verdict> {
   const driver = context.asAbsolutePath('python/seedwise_trace');
-  const child = spawn(python, [driver, '--watch-stdin', '--', relative(folder, path)], { cwd: folder });
+  const options = ['--watch-stdin', '--json-progress'];
+  const child = spawn(python, [driver, ...options, '--', relative(folder, path)], { cwd: folder });
   const stop = (): void => {
     child.stdin.destroy();
   };
@@ -293,9 +295,9 @@ function run(
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    const message = /^seedwise: (run .*)$/m.exec(text)?.[1];
-    if (message !== undefined) progress.report({ message });
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    const told = /^seedwise: (\{.*\})$/.exec(line)?.[1];
+    if (told !== undefined) progress.report({ message: worded(JSON.parse(told)) });
   });
   return new Promise((resolve) => {
     const fail = (reason: string): void =>
@@ -418,13 +420,20 @@ function pageOf(name: string, verdict: Verdict): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** What is done to a stream, as the tracer calls it. */
+const DONE: Readonly<Record<string, string>> = {
+  seed: l10n.t('seed'),
+  draw: l10n.t('draw'),
+  'made without a seed': l10n.t('made without a seed'),
+};
+
 /** A table of what the streams did, in its order. */
 function timelineOf(steps: readonly Step[]): string[] {
   if (steps.length === 0) return [];
   const rows = steps.map(({ process, stream, what, times, after, differs, place }) => {
     const often = times > 1 ? ` × ${times}` : '';
     const same = differs ? `**${l10n.t('other values')}**` : l10n.t('the same');
-    return rowOf(same, stream, `${what}${often}`, placeOf(place), String(after), process);
+    return rowOf(same, stream, `${DONE[what] ?? what}${often}`, placeOf(place), String(after), process);
   });
   const head = [
     l10n.t('In run 2'),

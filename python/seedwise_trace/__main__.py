@@ -6,12 +6,14 @@ import os
 import signal
 import sys
 import threading
+import traceback
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 if HERE not in sys.path:
     sys.path.insert(0, HERE)
 
-from seedwise_trace import compare, runs, verify, words  # noqa: E402
+from seedwise_trace import compare, runs, verify  # noqa: E402
+from seedwise_trace.words import Said, parts, say, sentence  # noqa: E402
 
 
 def options():
@@ -27,6 +29,7 @@ def options():
     parser.add_argument("--against", metavar="FILE", help="run once and compare with a trace")
     parser.add_argument("--seeds", help="run under each of these seeds, parted by commas")
     parser.add_argument("--seed-argument", help="the program's argument that takes the seed")
+    parser.add_argument("--json-progress", action="store_true", help="say what goes on in the parts of its sentences")
     parser.add_argument("words", nargs=argparse.REMAINDER)
     return parser
 
@@ -39,23 +42,45 @@ def main():
     if given.watch_stdin:
         threading.Thread(target=_watch, daemon=True).start()
     limits = {"operations": given.max_operations, "minutes": given.max_minutes, "memory": given.max_memory}
-    say = lambda text: print("seedwise: " + text, file=sys.stderr, flush=True)
-    try:
-        session = verify.Session(program, given.module, given.folder, limits, given.stdin, say)
-    except ValueError as problem:
-        print(json.dumps(_spoken(dict(verify.NOTHING, evidence=[words.sentence(*problem.args)]))))
-        return 2
-    try:
-        result = _answer(session, given)
-    except ValueError as problem:
-        result = dict(verify.NOTHING, evidence=[words.say("The trace cannot be used: {0}.", *problem.args)])
-    except runs.Cancelled:
-        print(json.dumps(_spoken(dict(verify.NOTHING, evidence=[words.say("It was cancelled.")], cancelled=True))))
-        return 2
-    finally:
-        session.close()
+    result = _result(program, given, limits)
     print(json.dumps(_spoken(result)))
     return {"identical": 0, "parted": 1}.get(result["result"], 2)
+
+
+def _result(program, given, limits):
+    """The answer; whatever goes wrong is one, too."""
+    session = None
+    try:
+        session = verify.Session(program, given.module, given.folder, limits, given.stdin, _teller(given.json_progress))
+        return _answer(session, given)
+    except ValueError as problem:
+        if not isinstance(problem.args[0] if problem.args else None, Said):
+            return _fault(problem)
+        # Before there is a session, the program is at fault; then it is the trace that is given.
+        told = say("The trace cannot be used: {0}.", *problem.args) if session else sentence(*problem.args)
+        return dict(verify.NOTHING, evidence=[told])
+    except runs.Cancelled:
+        return dict(verify.NOTHING, evidence=[say("It was cancelled.")], cancelled=True)
+    except Exception as problem:  # No fault of ours may leave the user with half a sentence in English.
+        return _fault(problem)
+    finally:
+        if session:
+            session.close()
+
+
+def _fault(problem):
+    told = say("The tracer failed: {0}.", str(problem).rstrip(".") or type(problem).__name__)
+    return dict(verify.NOTHING, evidence=[told], traceback=traceback.format_exc())
+
+
+def _teller(as_json):
+    """Says what goes on: as text, or by its words for a host that says it in another language."""
+
+    def tell(text):
+        told = json.dumps(parts(text)) if as_json else text
+        print("seedwise: " + told, file=sys.stderr, flush=True)
+
+    return tell
 
 
 def _answer(session, given):
@@ -70,7 +95,7 @@ def _answer(session, given):
 
 def _spoken(result):
     """The answer, with the parts of its sentences beside them."""
-    said = {name: [words.parts(each) for each in result[name]] for name in ("evidence", "differences", "troubles") if result.get(name)}
+    said = {name: [parts(each) for each in result[name]] for name in ("evidence", "differences", "troubles") if result.get(name)}
     return dict(result, said=said)
 
 

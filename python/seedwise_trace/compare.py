@@ -16,7 +16,7 @@ _MOST_METRICS = 50
 
 def record(session, path):
     """Runs the program once and writes its trace."""
-    run = session.run("recorded")
+    run = session.run(say("recorded"))
     if run.failed():
         return verify._failed(session, 1, run)
     header = {"machine": machine.read(os.path.join(run.folder, "main.about")), "program": " ".join(session.target.command)}
@@ -32,7 +32,7 @@ def against(session, path):
     other = os.path.join(session.home, "other")
     os.makedirs(other)
     header = records.read_archive(path, other)
-    run = session.run("held against the trace", other)
+    run = session.run(say("held against the trace"), other)
     blind, troubles = run.troubles()
     if blind:
         return dict(verify.NOTHING, evidence=troubles)
@@ -68,7 +68,7 @@ def seeds(session, numbers, argument=None):
     for number in numbers:
         session.target.command = words + ([argument, str(number)] if argument else [])
         seed = None if argument else number
-        run = session.run("seed %d" % number, None, (), untraced=True, seed=seed)
+        run = session.run(say("seed {0}", number), None, (), untraced=True, seed=seed)
         if run.failed():
             return verify._failed(session, session.count, run)
         for name, value in _METRIC.findall(run.output):

@@ -203,5 +203,7 @@ def read_archive(path, folder, limit=1 << 31):
                     for block in iter(lambda: source.read(1 << 20), b""):
                         target.write(block)
             return header
-    except (zipfile.BadZipFile, KeyError, OSError, UnicodeDecodeError, AttributeError) as problem:
+    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, json.JSONDecodeError, AttributeError):
+        raise ValueError(say("it is no trace of Seedwise"))
+    except OSError as problem:
         raise ValueError(say("it cannot be read: {0}", problem))

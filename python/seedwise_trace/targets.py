@@ -54,8 +54,12 @@ def read_notebook(path):
             starts.append((index, len(lines) + 1))
             lines += _plain(source.splitlines())
         return "\n".join(lines) + "\n", starts
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
-        raise ValueError(say("{0} is no notebook: {1}", path, problem))
+    except json.JSONDecodeError as problem:
+        raise ValueError(say("{0} is no notebook: its line {1} is no JSON", path, problem.lineno))
+    except OSError as problem:
+        raise ValueError(say("{0} cannot be read: {1}", path, problem))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ValueError(say("{0} is no notebook: it has no cells", path))
 
 
 def _plain(lines):

@@ -38,7 +38,7 @@ class Session:
     def run(self, why, against=None, changes=(), **settings):
         """One run of the program; `changes` are held still or disturbed in it."""
         self.count += 1
-        self.say("run %d: %s" % (self.count, why))
+        self.say(say("run {0}: {1}", self.count, why))
         if self.copies:
             folders.copy(self.folder, self.work)
         targets.prepare(self.target, self.work)
@@ -73,14 +73,14 @@ _IN_ENVIRONMENT = {
 
 def verify(session):
     """The verdict on a program, as the JSON of the command line has it."""
-    first = session.run("as it is")
+    first = session.run(say("as it is"))
     if first.failed():
         return _failed(session, 1, first)
     blind, troubles = first.troubles()
     if blind:
         # Whoever does not see all must not say that all is the same.
         return dict(NOTHING, evidence=[say("This program cannot be watched with this Python and these libraries.")] + troubles, runs=session.count)
-    second = session.run("as it is, held against the first", first.folder)
+    second = session.run(say("as it is, held against the first"), first.folder)
     parts = _ordered(second.parts())
     if not parts and not second.failed() and first.output != second.output:
         # Printing reads a tensor where no operation is seen.
@@ -199,8 +199,8 @@ def _control(session, first, part, needs_inputs):
     """An unchanged pair after the first pair, of which the first run may be that of the first pair."""
     if needs_inputs:
         settings = {"keep": part["index"], "keep_stream": part["stream"]}
-        return session.pair("once more, with the inputs of operations", inputs=True, **settings)
-    return first, session.run("once more, unchanged", first.folder)
+        return session.pair(say("once more, with the inputs of operations"), inputs=True, **settings)
+    return first, session.run(say("once more, unchanged"), first.folder)
 
 
 def _part_of(run, like):
@@ -324,7 +324,7 @@ def _line_of(session, candidate):
     seeds = ("0", "0") if causes.HASH_SEED not in candidate.changes else ("1", "2")
     folders_of = []
     for seed in seeds:
-        run = session.run("line by line", None, still, lines=True, environment={"PYTHONHASHSEED": seed})
+        run = session.run(say("line by line"), None, still, lines=True, environment={"PYTHONHASHSEED": seed})
         folders_of.append(run.folder)
     for name in events.streams(folders_of[0]):
         place = lines.first_difference(folders_of[0], folders_of[1], name)

@@ -93,6 +93,46 @@ test('what a run has shown is said in the language of the session, and in Englis
   assert.match(run('verify', '--help', '--lang', 'zh-cn').stdout, /把程序运行两次/);
 });
 
+test('what goes wrong is said in the language of the session, too, and so is what goes on', (t) => {
+  const { cwd, run } = shell(t, {
+    'train.py': UNSEEDED,
+    'fails.py': 'raise SystemExit(3)\n',
+    'broken.ipynb': 'no JSON',
+    'other.trace': 'no archive',
+  });
+  const chinese = (...words: readonly string[]) => run('verify', '--lang', 'zh-cn', ...words);
+  const cases = [
+    ['--yes', 'fails.py'],
+    ['--yes', 'nothing.py'],
+    ['--yes', '-m', 'nothing'],
+    ['--yes', 'broken.ipynb'],
+    ['--yes', '--against', 'other.trace', 'train.py'],
+    ['--yes', '--against', 'nothing.trace', 'train.py'],
+    ['--yes', '--record', 'nowhere/a.trace', 'train.py'],
+    ['--yes', '--python', join(cwd, 'nothing'), 'train.py'],
+    ['--yes', '--seeds', '1', '--', 'fails.py'],
+    ['--yes', 'train.py'],
+    ['train.py'],
+    ['--yes', '--max-minute', '3', 'train.py'],
+    ['--python'],
+    ['--yes=1', 'train.py'],
+    [],
+  ];
+  for (const words of cases) {
+    const { stdout, stderr } = chinese(...words);
+    // What Python or the system says stays as it is: the traceback behind an empty line, and what stands behind a colon.
+    const lines = `${stdout.split('\n\n')[0]}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
+    assert.ok(lines.length > 0, words.join(' '));
+    for (const line of lines) {
+      assert.match(line, /\p{Script=Han}/u, `${words.join(' ')}: ${line}`);
+      const own = line.replaceAll(/`[^`]*`|“[^”]*”|'[^']*'|：[^：]*(Error|Errno)[^：]*$/gu, '');
+      assert.doesNotMatch(own, /[a-z]{2,} [a-z]{2,}/, `${words.join(' ')}: ${line}`);
+    }
+  }
+  assert.match(chinese('--yes', 'train.py').stderr, /^seedwise: 第 1 次运行：原样$/m);
+  assert.match(run('verify', '--yes', 'train.py').stderr, /^seedwise: run 2: as it is, held against the first$/m);
+});
+
 test('a program that fails is shown with its traceback', (t) => {
   const { run } = shell(t, { 'train.py': 'print("on my way")\nraise ValueError("<lost>")\n' });
   const { status, stdout } = run('verify', '--yes', 'train.py');

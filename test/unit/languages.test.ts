@@ -1,6 +1,8 @@
 /** Every language says what English says, all of it, and a session in it has no English of ours left. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { staleIn } from '../../scripts/generate.ts';
 import {
   flat,
@@ -132,6 +134,42 @@ const proseOf = ({ verdict, facts, sections }: Page): string[] => [
 
 test('the client says nothing that it does not ask to be translated', () => {
   assert.deepEqual(unreachedProse(), []);
+});
+
+/** Texts of two words in the tracer that its `say` is not given; documentation, and the help that a host never shows, aside. */
+const TRACER_PROSE = `
+import ast, json, pathlib, re, sys
+found = []
+for path in sorted(pathlib.Path(sys.argv[1]).rglob('*.py')):
+    said = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
+        body = getattr(node, 'body', None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            said.add(body[0].value)
+        called = getattr(node, 'func', None)
+        name = getattr(called, 'attr', None)
+        if getattr(called, 'id', None) == 'say':
+            said.update(node.args[:1])
+        if name == 'split':
+            said.add(called.value)
+        if name in ('add_argument', 'ArgumentParser'):
+            said.update(each.value for each in node.keywords)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in said:
+            if re.search('[A-Za-z]{2,} [a-z]{2,}', node.value):
+                found.append(node.value)
+print(json.dumps(found))
+`;
+
+test('the tracer says nothing that no host can say in another language', () => {
+  const folder = fileURLToPath(new URL('../../python/seedwise_trace', import.meta.url));
+  const { stdout, stderr } = spawnSync(process.env.PYTHON ?? 'python3', ['-c', TRACER_PROSE, folder], {
+    encoding: 'utf8',
+  });
+  assert.notEqual(stdout, '', stderr);
+  // Names of operations and of what is done to a stream, which are no sentences, and a program.
+  const names = ['compiled region', 'backward of a compiled region', 'made without a seed'];
+  const found = (JSON.parse(stdout) as string[]).filter((text) => !text.startsWith('import '));
+  assert.deepEqual(found.sort(), names.sort());
 });
 
 test('a locale finds its language by what is spoken and how it is written', () => {

@@ -7,11 +7,14 @@ import { spawn } from 'node:child_process';
 import { existsSync, fstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface as createLines } from 'node:readline';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { englishPhrase, languageTag, type Message, t, translate } from '../core/text/language.ts';
+import { didYouMean } from '../core/text/spelling.ts';
 import { keepRun } from './runs.ts';
+import { reasonOf, say, UsageError } from './say.ts';
 
 const usage =
   (): Message => t`Runs a program twice and says where the two runs part, and why. It is the only part of Seedwise that runs your code.
@@ -98,8 +101,6 @@ interface Request {
   readonly isPair: boolean;
 }
 
-class UsageError extends Error {}
-
 /** Runs the command with the arguments behind its name; gives the exit code. */
 export async function verify(argv: readonly string[]): Promise<number> {
   let request: Request | undefined;
@@ -107,7 +108,7 @@ export async function verify(argv: readonly string[]): Promise<number> {
     request = readRequest(argv);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`seedwise: ${error.message}\n`);
+    say(error.message);
     return 2;
   }
   if (!request) {
@@ -168,30 +169,37 @@ function readRequest(argv: readonly string[]): Request | undefined {
   };
 }
 
+const OPTIONS = {
+  yes: { type: 'boolean', short: 'y', default: false },
+  python: { type: 'string' },
+  format: { type: 'string', default: 'text' },
+  module: { type: 'string', short: 'm' },
+  'max-operations': { type: 'string' },
+  'max-minutes': { type: 'string' },
+  'max-memory': { type: 'string' },
+  record: { type: 'string' },
+  against: { type: 'string' },
+  'seed-argument': { type: 'string' },
+  // Read before, by whoever chooses the language.
+  lang: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** Throws a `UsageError` for what is no option, and for one without its value. */
 function parsed(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        yes: { type: 'boolean', short: 'y', default: false },
-        python: { type: 'string' },
-        format: { type: 'string', default: 'text' },
-        module: { type: 'string', short: 'm' },
-        'max-operations': { type: 'string' },
-        'max-minutes': { type: 'string' },
-        'max-memory': { type: 'string' },
-        record: { type: 'string' },
-        against: { type: 'string' },
-        'seed-argument': { type: 'string' },
-        // Read before, by whoever chooses the language.
-        lang: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+  const given = { args, allowPositionals: true, options: OPTIONS } as const;
+  const { tokens } = parseArgs({ ...given, strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const option = (OPTIONS as Readonly<Record<string, { readonly type: string }>>)[token.name];
+    const names = Object.keys(OPTIONS).map((name) => `--${name}`);
+    if (!option) throw new UsageError(t`there is no option '${token.rawName}'${didYouMean(token.rawName, names, "'")}`);
+    if (option.type === 'boolean' && token.value !== undefined)
+      throw new UsageError(t`'${token.rawName}' takes no value.`);
+    const isMissing = token.value === undefined || (!token.inlineValue && /^-./.test(token.value));
+    if (option.type === 'string' && isMissing) throw new UsageError(t`'${token.rawName}' needs a value.`);
   }
+  return parseArgs(given);
 }
 
 /** Takes `--seeds` and the numbers behind it out of the arguments. */
@@ -283,10 +291,8 @@ async function givenInput(): Promise<Buffer | undefined> {
 function drive(request: Request, home: string, options: readonly string[]): Promise<RunVerdict> {
   const child = spawn(
     request.python,
-    [join(home, 'seedwise_trace'), '--watch-stdin', ...options, '--', ...request.words],
-    {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
+    [join(home, 'seedwise_trace'), '--watch-stdin', '--json-progress', ...options, '--', ...request.words],
+    { stdio: 'pipe' },
   );
   const stop = (): void => {
     child.stdin.destroy();
@@ -297,8 +303,9 @@ function drive(request: Request, home: string, options: readonly string[]): Prom
     output += text;
   });
   child.stdin.on('error', () => {});
+  createLines({ input: child.stderr }).on('line', (line) => process.stderr.write(`${progressOf(line)}\n`));
   return new Promise((resolve) => {
-    child.once('error', (error) => resolve(failure(t`'${request.python}' cannot be started: ${error.message}.`)));
+    child.once('error', (error) => resolve(failure(t`'${request.python}' cannot be started: ${reasonOf(error)}`)));
     child.once('close', (code) => {
       process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', stop);
       try {
@@ -308,6 +315,12 @@ function drive(request: Request, home: string, options: readonly string[]): Prom
       }
     });
   });
+}
+
+/** What the driver says of a run, in the language of the session; whatever else Python says stays as it is. */
+function progressOf(line: string): string {
+  const told = /^seedwise: (\{.*\})$/.exec(line)?.[1];
+  return told === undefined ? line : `seedwise: ${worded(JSON.parse(told))}`;
 }
 
 const jsonOf = (verdict: RunVerdict): string => `${JSON.stringify(verdict, null, 2)}\n`;

@@ -37,13 +37,20 @@ function findTorchSeeds(file: PythonFile, values: Evaluator): readonly TorchSeed
     const given = call.node.get('arguments')?.children ?? [];
     return [{ call, rank: given.find((argument) => dependsOnRank(argument, file)) ?? null }];
   });
-  const helpers = new Map(
-    direct.flatMap(({ call }) => {
-      const id = file.functionAround(call.node)?.id;
-      return id === undefined ? [] : [[id, call] as const];
-    }),
-  );
-  const passed = [...helpers.keys()].flatMap((id) =>
+  const own = [...direct, ...handedOn(direct, file)];
+  // Where a rank has no say in what a call is given, no seed differs by it, and nobody has to follow what others seed with.
+  const isRanked = own.some(({ rank }) => rank !== null) || callsElsewhere(file).some((call) => rankIn(call, file));
+  if (!isRanked) return own;
+  const all = [...direct, ...seedsElsewhere(file, values)].sort((a, b) => a.call.node.start - b.call.node.start);
+  return [...all, ...handedOn(all, file)];
+}
+
+/** The calls of this file's functions that seed last with what they are passed, in the order of the seeds. */
+function handedOn(seeds: readonly TorchSeed[], file: PythonFile): readonly TorchSeed[] {
+  const last = new Map(seeds.flatMap((seed) => idAround(seed, file).map((id) => [id, seed] as const)));
+  // What a function makes of the rank by itself is said already.
+  const helpers = [...last].flatMap(([id, { rank }]) => (rank === null ? [id] : []));
+  return helpers.flatMap((id) =>
     file.calls(id).map((call): TorchSeed => {
       const given = call.node.get('arguments')?.children ?? [];
       // Only what is called a seed in the call or in the helper is passed on to the seed.
@@ -55,10 +62,11 @@ function findTorchSeeds(file: PythonFile, values: Evaluator): readonly TorchSeed
       return { call, rank: rank ?? null };
     }),
   );
-  const own = [...direct, ...passed];
-  // Where a rank has no say in what a call is given, no seed differs by it, and nobody has to follow what others seed with.
-  const isRanked = own.some(({ rank }) => rank !== null) || callsElsewhere(file).some((call) => rankIn(call, file));
-  return isRanked ? [...own, ...seedsElsewhere(file, values)] : own;
+}
+
+function idAround({ call }: TorchSeed, file: PythonFile): readonly string[] {
+  const id = file.functionAround(call.node)?.id;
+  return id === undefined ? [] : [id];
 }
 
 /** Calls of what other files have, seeders left out. */

@@ -7,7 +7,7 @@ import { isLeftOut } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isSameVariable } from '../python/names.ts';
-import type { ClassInfo } from '../python/scope.ts';
+import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
 import { orNone, type SeedValue } from '../seeding/seed-values.ts';
 import type { Edit } from '../text/edit.ts';
 import { madeOnce, passArgument, seededGenerator } from './loaders.ts';
@@ -32,18 +32,31 @@ export function globalSamplers(file: PythonFile): Call[] {
   return RANDOM_SAMPLERS.flatMap((name) => file.calls(name)).filter((call) => isOnGlobalGenerator(call, file));
 }
 
-/** What a file's own Sampler draws from a global generator when it is iterated. */
+/** What a file's own Sampler, or a function of the file for it, draws from a global generator when it is iterated. */
 export function drawsOfOwnSamplers(file: PythonFile): { call: Call; draw: DrawRow; sampler: ClassInfo }[] {
   return [...file.scopes.classes.values()]
     .filter((each) => isSampler(each, file))
-    .flatMap((sampler) => {
-      const body = sampler.methods.get('__iter__')?.node;
-      return file.allCalls.flatMap((call) => {
-        const isInside = body && call.node.start > body.start && call.node.end <= body.end;
-        const draw = isInside && call.name !== null ? drawOf(call.name) : undefined;
+    .flatMap((sampler) =>
+      callsUnder(sampler.methods.get('__iter__'), file).flatMap((call) => {
+        const draw = call.name === null ? undefined : drawOf(call.name);
         return draw?.kind === 'function' && isOnGlobalGenerator(call, file) ? [{ call, draw, sampler }] : [];
-      });
-    });
+      }),
+    );
+}
+
+/** The calls in a function, and in those of this file that it calls. */
+function callsUnder(info: FunctionInfo | undefined, file: PythonFile): readonly Call[] {
+  const bodies = new Set(info ? [info.node] : []);
+  const found = new Set<Call>();
+  for (const { start, end } of bodies) {
+    for (const call of file.allCalls) {
+      if (call.node.start <= start || call.node.end > end) continue;
+      found.add(call);
+      const called = file.functionOf(call.name);
+      if (called) bodies.add(called.node);
+    }
+  }
+  return [...found];
 }
 
 function isSampler(info: ClassInfo, file: PythonFile, depth = 0): boolean {

@@ -1,7 +1,9 @@
 /** Values that are only probed: their shape is looked at, an assertion checks them, a tool counts or traces with them. */
 import { namesFor } from '../knowledge/names.ts';
 import { FLUENT, type PythonFile } from '../python/file.ts';
+import { askedOfAll } from '../python/holds.ts';
 import { linksOf } from '../python/links.ts';
+import type { FunctionInfo } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
 
 /** Functions that look at shapes or wait, by their last name. */
@@ -22,54 +24,65 @@ const DEEPEST = 6;
 type Use = 'matters' | 'probe' | 'none';
 
 /** True where the code around an expression shows that its value is probed, and nothing else. */
-export const isOnlyProbed = (value: Node, file: PythonFile): boolean => useOf(value, file, new Set()) === 'probe';
+export const isOnlyProbed = (value: Node, file: PythonFile): boolean => useOf(value, file, looking()) === 'probe';
 
 /**
  * True where an object is made to be looked at: it is printed, or its parameters are counted, and nothing of it is kept.
  * Only asked of what stands where such an object may.
  */
 export function isOnlyLookedAt(made: Node, file: PythonFile): boolean {
-  const { parent } = made;
-  const left = parent?.type === 'assignment' && made.field === 'right' ? parent.get('left') : undefined;
-  const name = left?.type === 'identifier' ? file.read(left) : null;
-  const home = made.enclosing('function_definition');
-  const text = name === null ? '' : home ? file.read(home) : file.text;
-  const isCounted = [`${name}.parameters(`, `${name}.named_parameters(`].some((it) => text.includes(it));
-  const callee = parent?.type === 'argument_list' ? parent.parent?.get('function') : undefined;
+  const callee = made.parent?.type === 'argument_list' ? made.parent.parent?.get('function') : undefined;
   const isShown = callee !== undefined && HARMLESS_CONSUMERS.has(file.read(callee.get('attribute') ?? callee));
-  return (isCounted || isShown) && useOf(made, file, new Set(), true) === 'probe';
+  if (!isShown && (made.parent?.type !== 'assignment' || !countsParameters(file))) return false;
+  const look = looking();
+  return useOf(made, file, look, true) === 'probe' && (isShown || look.isCounted);
 }
+
+/** What gives the parameters of a network, to be counted. */
+const PARAMETERS = ['parameters', 'named_parameters'];
+/** Somewhere in the file. */
+const countsParameters = askedOfAll('counts-parameters', (file) =>
+  PARAMETERS.some((name) => file.methodCalls(name).length > 0),
+);
+
+/** A look at all that is done with a value: the names it has had, by where they are bound, and whether its parameters were asked for. */
+interface Look {
+  readonly seen: Set<string>;
+  isCounted: boolean;
+}
+
+const looking = (): Look => ({ seen: new Set(), isCounted: false });
 
 /** What stands around a value and says no more of its use than what stands around that. */
 const HANDS_UP =
   /^(call|keyword_argument|subscript|slice|parenthesized_expression|tuple|list|expression_list|list_splat|(binary|unary|comparison)_operator)$/;
 
 /** `isObject`: what is made is an object, of which a loop over its parameters asks no more than the loop does of each. */
-function useOf(value: Node, file: PythonFile, seen: Set<string>, isObject = false): Use {
+function useOf(value: Node, file: PythonFile, look: Look, isObject = false): Use {
   for (let node = value; node.parent; node = node.parent) {
-    const use = useAt(node, node.parent, file, seen, isObject);
+    const use = useAt(node, node.parent, file, look, isObject);
     if (use) return use;
   }
   return 'matters';
 }
 
 /** What the parent does with a value; undefined where that depends on what stands around it. */
-function useAt(node: Node, parent: Node, file: PythonFile, seen: Set<string>, isObject: boolean): Use | undefined {
+function useAt(node: Node, parent: Node, file: PythonFile, look: Look, isObject: boolean): Use | undefined {
   switch (parent.type) {
     case 'assert_statement':
       return 'probe';
     case 'attribute':
-      return SHAPES.has(file.read(parent.get('attribute') ?? parent)) ? 'probe' : undefined;
+      return useByAttribute(file.read(parent.get('attribute') ?? parent), look);
     case 'argument_list':
-      return parent.parent?.type === 'call' ? useByCall(parent.parent, file, isObject) : 'matters';
+      return parent.parent?.type === 'call' ? useByCall(parent.parent, node, file, look, isObject) : 'matters';
     case 'assignment':
-      return node.field === 'right' ? usesOfNames(parent.get('left'), file, seen, isObject) : 'matters';
+      return node.field === 'right' ? usesOfNames(parent.get('left'), file, look, isObject) : 'matters';
     case 'for_statement':
     case 'for_in_clause': {
       const left = parent.get('left');
       // Of `name, parameter in net.named_parameters()` the last one is the tensor.
       const each = left?.type === 'identifier' ? left : left?.children.at(-1);
-      return isObject && node.field === 'right' ? usesOfNames(each, file, seen) : 'matters';
+      return isObject && node.field === 'right' ? usesOfNames(each, file, look) : 'matters';
     }
     case 'expression_statement':
       return isObject && node.type === 'call' && FLUENT.has(file.call(node).method ?? '') ? 'none' : 'matters';
@@ -78,12 +91,36 @@ function useAt(node: Node, parent: Node, file: PythonFile, seen: Set<string>, is
   }
 }
 
-function useByCall(node: Node, file: PythonFile, isObject: boolean): Use | undefined {
+function useByAttribute(name: string, look: Look): Use | undefined {
+  if (PARAMETERS.includes(name)) look.isCounted = true;
+  return SHAPES.has(name) ? 'probe' : undefined;
+}
+
+function useByCall(node: Node, given: Node, file: PythonFile, look: Look, isObject: boolean): Use | undefined {
   const { name, callee } = file.call(node);
   const last = file.read(callee.get('attribute') ?? callee);
   if ((isObject && SHOWS_TEXT.has(name)) || HARMLESS_CONSUMERS.has(last) || ASKS_KIND.has(name)) return 'probe';
   if (WORKS.test(last)) return 'matters';
-  return isWarmUp(node, file) ? 'probe' : undefined;
+  if (isWarmUp(node, file)) return 'probe';
+  const helper = node.parent?.type === 'expression_statement' ? file.functionOf(name) : undefined;
+  return helper && useInside(helper, node, given, file, look, isObject);
+}
+
+/** What a function of the file does with what it is passed. */
+function useInside(
+  { node, parameters, class: owner }: FunctionInfo,
+  call: Node,
+  given: Node,
+  file: PythonFile,
+  look: Look,
+  isObject: boolean,
+): Use | undefined {
+  const key = given.type === 'keyword_argument' ? given.get('name') : undefined;
+  const position = call.get('arguments')?.children.indexOf(given) ?? -1;
+  const parameter = key
+    ? parameters.find(({ name }) => name === file.read(key))
+    : parameters[position + (owner ? 1 : 0)];
+  return parameter?.star === '' ? usesOfName(parameter.name, node, file, look, isObject) : undefined;
 }
 
 /** A network that is run without a gradient, and whose result nobody takes. */
@@ -103,22 +140,32 @@ const isModel = (callee: Node, file: PythonFile): boolean =>
   file.instanceOf(callee) !== null || file.qualify(callee) === null || callee.type === 'attribute';
 
 /** How the names of a target are used in their function, or in the body of the file. */
-function usesOfNames(target: Node | undefined, file: PythonFile, seen: Set<string>, isObject = false): Use {
+function usesOfNames(target: Node | undefined, file: PythonFile, look: Look, isObject = false): Use {
   const names = target?.type === 'identifier' ? [target] : (target?.children ?? []);
-  if (!target || names.some((each) => each.type !== 'identifier') || seen.size > DEEPEST) return 'matters';
+  if (!target || names.some((each) => each.type !== 'identifier')) return 'matters';
   const scope = target.enclosing('function_definition', 'class_definition', 'module') ?? file.syntax.root;
   if (scope.type === 'class_definition') return 'matters';
   let use: Use = 'none';
   for (const each of names) {
-    const name = file.read(each);
-    if (seen.has(name)) continue;
-    seen.add(name);
-    for (const node of mentionsIn(scope, name, file)) {
-      const isShared = /^(global|nonlocal)_statement$/.test(node.parent?.type ?? '');
-      const found = isShared ? 'matters' : useOf(node, file, seen, isObject);
-      if (found !== 'none') use = found;
-      if (use === 'matters') return use;
-    }
+    const found = usesOfName(file.read(each), scope, file, look, isObject);
+    if (found !== 'none') use = found;
+    if (use === 'matters') return use;
+  }
+  return use;
+}
+
+/** How a variable of a function, or of the file, is used. */
+function usesOfName(name: string, scope: Node, file: PythonFile, look: Look, isObject: boolean): Use {
+  const key = `${scope.start} ${name}`;
+  if (look.seen.has(key)) return 'none';
+  if (look.seen.size > DEEPEST) return 'matters';
+  look.seen.add(key);
+  let use: Use = 'none';
+  for (const node of mentionsIn(scope, name, file)) {
+    const isShared = /^(global|nonlocal)_statement$/.test(node.parent?.type ?? '');
+    const found = isShared ? 'matters' : useOf(node, file, look, isObject);
+    if (found !== 'none') use = found;
+    if (use === 'matters') return use;
   }
   return use;
 }

@@ -8,7 +8,7 @@ import type { PythonFile } from '../python/file.ts';
 import { askedOfAll } from '../python/holds.ts';
 import { linksOf } from '../python/links.ts';
 import { mayBeParameter } from '../python/names.ts';
-import { note, WHOLE } from '../python/notes.ts';
+import { note, Remembered, WHOLE } from '../python/notes.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 import { isRequiredOption } from './options.ts';
@@ -157,7 +157,7 @@ function bodyCalled(statement: Node, target: Node, file: PythonFile, depth = 0):
   const body = called && called.decorators.length === 0 ? called.node.get('body') : undefined;
   if (!called || depth > DEEPEST || body?.type !== 'block' || isOwn(target, called, file)) return [];
   // What stands behind a condition of its own is decided by what it is passed.
-  const isPlain = body.children.every((each) => !/^(return|if|with|try)_statement$/.test(each.type));
+  const isPlain = body.children.every((each) => !/^(return|if|try)_statement$/.test(each.type));
   return isPlain ? body.children.flatMap((each) => [...bodyCalled(each, target, file, depth + 1), each]) : [];
 }
 
@@ -251,15 +251,12 @@ function overwrites(statement: Node, name: string, file: PythonFile): Replacing 
   const call = expression?.type === 'assignment' ? expression.get('right') : expression;
   if (call?.type !== 'call') return undefined;
   const loaded = file.call(call);
-  if (isLoadedBy(call, name, file) || isCopiedBy(loaded, name, file)) return 'loaded';
+  if (isLoadedBy(call, name, file)) return 'loaded';
   const into = loaded.name === LOADS_MODEL ? file.argument(loaded, 'model', 0) : 'absent';
   if (typeof into !== 'string') return file.read(into) === name ? 'loaded' : undefined;
-  const callee = call.get('function');
-  const given = call.get('arguments')?.children ?? [];
-  const isGiven = given.some((each) => file.read(each.get('value') ?? each) === name);
-  if (isGiven && LOADS.test(file.read(callee?.get('attribute') ?? callee ?? call)))
-    return helperLoads(loaded, name, file);
-  const object = callee?.get('object');
+  const byHelper = helperReplaces(loaded, name, file);
+  if (byHelper !== undefined) return byHelper;
+  const object = call.get('function')?.get('object');
   if (object && file.read(object) === name && (loadsItself(loaded, file) || saysItLoads(loaded, file))) return 'loaded';
   const how =
     loaded.method === 'load_state_dict' ? 'loaded' : loaded.method === 'reset_parameters' ? 'otherwise' : undefined;
@@ -268,35 +265,71 @@ function overwrites(statement: Node, name: string, file: PythonFile): Replacing 
   return isWhole ? how : undefined;
 }
 
-/** What a helper that says it loads does to a network it is passed: by its body, where that is in sight. */
-function helperLoads(call: Call, name: string, file: PythonFile): Replacing {
+/** What a helper does to a network it is passed: by its body, where that is in sight, or by what its name says. */
+function helperReplaces(call: Call, name: string, file: PythonFile): Replacing | undefined {
   const given = (call.node.get('arguments')?.children ?? []).filter(({ type }) => !/_splat$/.test(type));
   const at = given.findIndex((each) => file.read(each.get('value') ?? each) === name);
+  if (at < 0) return undefined;
   const key = given[at]?.type === 'keyword_argument' ? given[at].get('name') : undefined;
   const own = file.functionOf(call.name);
-  if (!own) {
-    const parameter = key ? file.read(key) : at;
-    return call.name === null || call.name.startsWith('#') ? 'otherwise' : { function: call.name, parameter };
+  const saysSo = LOADS.test(call.method ?? file.read(call.callee));
+  if (own) {
+    const parameter = key ? file.read(key) : own.parameters[at + (own.class ? 1 : 0)]?.name;
+    const how = parameter === undefined ? undefined : replacedParameters(own, file)[parameter];
+    return how === 'loaded' || !saysSo ? how : 'otherwise';
   }
-  const parameter = key ? file.read(key) : own.parameters[at + (own.class ? 1 : 0)]?.name;
-  return loadedParameters(own, file).some((each) => each === parameter) ? 'loaded' : 'otherwise';
+  if (!saysSo) return undefined;
+  if (call.name === null || call.name.startsWith('#')) return 'otherwise';
+  return { function: call.name, parameter: key ? file.read(key) : at };
 }
 
 /** The parameters of a function into which it loads weights, whatever else it is passed. */
 export function loadedParameters(info: FunctionInfo, file: PythonFile): readonly string[] {
-  const body = info.node.get('body');
-  if (body?.type !== 'block' || file.methodCalls('load_state_dict').length === 0) return [];
-  return info.parameters.map(({ name }) => name).filter((name) => surelyLoads(body.children, name, file));
+  if (file.methodCalls('load_state_dict').length === 0) return [];
+  const all = replacedParameters(info, file);
+  return Object.keys(all).filter((name) => all[name] === 'loaded');
 }
 
-const surelyLoads = (statements: readonly Node[], name: string, file: PythonFile): boolean =>
-  statements.some((each) => {
-    if (each.type !== 'if_statement') return replaces(each, name, file) === 'loaded';
-    const otherwise = each.children.filter(({ field }) => field === 'alternative');
-    const arms = [each.get('consequence'), ...otherwise.map((arm) => arm.get('consequence') ?? arm.get('body'))];
-    const hasElse = otherwise.at(-1)?.type === 'else_clause';
-    return hasElse && arms.every((arm) => surelyLoads(arm?.children ?? [], name, file));
-  });
+type ReplacedParameters = Readonly<Record<string, Replacing>>;
+
+const replacedIn = new WeakMap<PythonFile, Remembered<FunctionInfo, ReplacedParameters>>();
+
+/** The parameters of a function whose weights it surely replaces, whatever else it is passed, and how. */
+function replacedParameters(info: FunctionInfo, file: PythonFile): ReplacedParameters {
+  const known = replacedIn.get(file) ?? new Remembered();
+  replacedIn.set(file, known);
+  // A function that calls itself replaces no more than the rest of its body does.
+  return known.get(info, () => findReplaced(info, file), {});
+}
+
+function findReplaced(info: FunctionInfo, file: PythonFile): ReplacedParameters {
+  const body = info.node.get('body');
+  if (body?.type !== 'block' || !mayReplace(file)) return {};
+  const found: Record<string, Replacing> = {};
+  for (const { name } of info.parameters) {
+    const how = surelyReplaced(body.children, name, file);
+    if (how !== undefined) found[name] = how;
+  }
+  return found;
+}
+
+/** How statements replace the weights, whatever their conditions say, before something trains. */
+function surelyReplaced(statements: readonly Node[], name: string, file: PythonFile): Replacing | undefined {
+  for (const each of statements) {
+    const how = each.type === 'if_statement' ? inEachArm(each, name, file) : replaces(each, name, file);
+    if (how !== undefined) return how;
+    if (trains(each, file)) return undefined;
+  }
+  return undefined;
+}
+
+function inEachArm(branch: Node, name: string, file: PythonFile): Replacing | undefined {
+  const otherwise = branch.children.filter(({ field }) => field === 'alternative');
+  if (otherwise.at(-1)?.type !== 'else_clause') return undefined;
+  const arms = [branch.get('consequence'), ...otherwise.map((arm) => arm.get('consequence') ?? arm.get('body'))];
+  const all = arms.map((arm) => surelyReplaced(arm?.children ?? [], name, file));
+  return all.includes(undefined) ? undefined : (all.find((how) => how !== 'loaded') ?? 'loaded');
+}
 
 /** A loader of a library's, at any place of the statement's call, that is handed the network. */
 function isLoadedBy(statement: Node, name: string, file: PythonFile): boolean {
@@ -307,23 +340,6 @@ function isLoadedBy(statement: Node, name: string, file: PythonFile): boolean {
     return !found;
   });
   return found;
-}
-
-/** `copy_params(old, new)`: a helper of the file that copies into the parameter that the network is passed for. */
-function isCopiedBy(call: Call, name: string, file: PythonFile): boolean {
-  const helper = file.functionOf(call.name);
-  const body = helper?.node.get('body');
-  if (!helper || helper.class || !body) return false;
-  return helper.parameters.some((parameter, i) => {
-    const given = file.argument(call, parameter.name, i);
-    if (typeof given === 'string' || file.read(given) !== name) return false;
-    let found = false;
-    walk(body, (node) => {
-      found ||= node.type === 'for_statement' && copiesInto(node, parameter.name, file);
-      return !found;
-    });
-    return found;
-  });
 }
 
 /** A loop over the parameters of a network that gives each the values of something else. */

@@ -22,7 +22,7 @@ export interface Rewrite {
   readonly choice: readonly { readonly start: number; readonly end: number }[];
 }
 
-const OPAQUE = /\b(globals|locals|vars|exec|eval|__name__|__all__|await)\b/;
+const OPAQUE = /\b(globals|locals|vars|exec|eval|__name__|__all__|await)\b|\bsuper\(\)/;
 const INDENT = '    ';
 
 /** `others`: the texts of the other files of the program, which may know the names of this one. */
@@ -65,7 +65,9 @@ function* extractions(file: PythonFile, isKnown: (name: string) => boolean): Gen
 
 /** Statements of a function as the body of another one, which is passed the variables that they read. */
 function* innerExtractions(file: PythonFile): Generator<Rewrite> {
-  for (const { node } of file.scopes.functions.values()) {
+  for (const { node, decorators } of file.scopes.functions.values()) {
+    // Code that numba compiles calls nothing that it does not.
+    if (decorators.some((each) => /^numba\b/.test(nameIn(each, file)))) continue;
     const statements = node.type === 'function_definition' ? (node.get('body')?.children ?? []) : [];
     for (let first = 0; first < statements.length; first++) {
       for (let last = first; last < statements.length && last < first + 4; last++) {
@@ -75,6 +77,12 @@ function* innerExtractions(file: PythonFile): Generator<Rewrite> {
       }
     }
   }
+}
+
+/** The qualified name of a decorator, also of one that is called. */
+function nameIn({ children: [expression] }: Node, file: PythonFile): string {
+  const name = expression?.type === 'call' ? expression.get('function') : expression;
+  return (name && file.qualify(name)) ?? '';
 }
 
 /** Null where the lines leave the function, or leave variables behind. */

@@ -81,45 +81,22 @@ const NOT_YET: readonly {
 }[] = [
   {
     kind: 'extract',
-    why: 'Whether weights or a network are replaced by what a function loads into them is asked of the statements beside the draw.',
-    fixtures: [
-      'inference-without-eval/never-shape-probe.py',
-    ],
-  },
-  {
-    kind: 'extract',
     why: 'What ran before, a seed by rank, a switch or a mode, is looked for in the function itself and its callers in sight.',
-    fixtures: [
-      'flags/method-of-a-framework.py',
-      'inference-without-eval/spellings.py',
-      'nondeterministic-op/never-without-a-gradient.py',
-      'recomputed-draw/never-nothing-drawn.py',
-      'throws-when-deterministic/never-switched-off.py',
-    ],
+    fixtures: ['flags/method-of-a-framework.py', 'recomputed-draw/never-nothing-drawn.py'],
   },
   {
     kind: 'extract',
     why: 'The rule speaks of the seed where a helper hands it on, and the helper is another one now.',
     fixtures: [
-      'articles/000-worker-init.py',
-      'constant-worker-seed/helper-of-the-file.py',
       'cuda-only-seed/with-other-seeds.py',
       'incomplete-seeding/decorators-that-hand-on.py',
-      'incomplete-seeding/numba-compiled.py',
-      'incomplete-seeding/weights-in-class.py',
-      'late-seed/before-a-trainer-seeds.py',
       'mutants/late-helpers.py',
-      'varying-seed/in-a-default.py',
-      'varying-seed/never-recorded.py',
-      'varying-seed/of-a-helper.py',
-      'varying-seed/through-names-and-helpers.py',
     ],
   },
   {
     kind: 'extract',
     why: 'A parameter that nobody annotates has no type, no sizes and no length.',
     fixtures: [
-      'incomplete-seeding/network-of-a-library-as-base.py',
       'incomplete-seeding/never-list-of-one-that-is-rebuilt.py',
       'incomplete-seeding/objects-that-are-handed-over.py',
       'nondeterministic-op/old-torch.py',

@@ -41,6 +41,8 @@ const FIXED: Parts = { worker: false, fresh: false };
 const WORKER: Parts = { worker: true, fresh: false };
 const FRESH: Parts = { worker: false, fresh: true };
 
+/** Functions that call functions are followed so far. */
+const DEEPEST = 3;
 const CHANGES = /epoch|step|iter|round|generation|time|pid/i;
 const PASSES_ON = namesFor('passes-on');
 /** The same for every worker and epoch of a process; numpy is seeded by an array there, and this number with it. */
@@ -145,18 +147,43 @@ function isReturnedBy(inner: FunctionInfo, factory: FunctionInfo, file: PythonFi
   return value !== undefined && file.qualify(value) === inner.id;
 }
 
-/** The seeds of an initializer that repeat, in source order; a seed that nobody can judge is none of them. */
-export function repeatedSeeds(each: Initializer, file: PythonFile, values: Evaluator): RepeatedSeed[] {
+/** The seeds of an initializer that repeat, as it runs them; a seed that nobody can judge is none of them. */
+export function repeatedSeeds(each: Initializer, file: PythonFile, values: Evaluator, depth = 0): RepeatedSeed[] {
   const { node } = each.function;
-  const seeds: RepeatedSeed[] = [];
-  for (const call of file.allCalls) {
-    if (call.node.start < node.start || call.node.end > node.end) continue;
+  return file.allCalls.flatMap((call): readonly RepeatedSeed[] => {
+    if (call.node.start < node.start || call.node.end > node.end) return [];
     const seed = seedIn(call, file, values);
-    if (!seed || file.constant(seed.value) === null) continue;
-    const parts = judge(seed.value, each, file, new Set());
-    if (!parts.fresh) seeds.push({ ...seed, call, kind: parts.worker ? 'worker' : 'constant', value: seed.value });
+    if (!seed) {
+      const inner = depth < DEEPEST ? called(call, each, file) : null;
+      return inner ? repeatedSeeds(inner, file, values, depth + 1) : [];
+    }
+    const { value, streams } = seed;
+    const parts = file.constant(value) === null ? FRESH : judge(value, each, file, new Set());
+    if (parts.fresh) return [];
+    return [
+      { call, streams, kind: parts.worker ? 'worker' : 'constant', value: assignedInside(value, node, file) ?? value },
+    ];
+  });
+}
+
+/** A function of the file that an initializer calls, with what it is passed there; null where that cannot be told apart. */
+function called(call: Call, by: Initializer, file: PythonFile): Initializer | null {
+  const info = file.functionOf(call.name);
+  if (!info || info.class) return null;
+  const bound = new Map<string, null>();
+  let workerId: string | undefined;
+  for (const [i, argument] of (call.node.get('arguments')?.children ?? []).entries()) {
+    const key = argument.type === 'keyword_argument' ? file.read(argument.get('name') ?? argument) : undefined;
+    const parameter = key === undefined ? info.parameters[i] : info.parameters.find(({ name }) => name === key);
+    if (parameter?.star !== '' || /splat/.test(argument.type)) return null;
+    const { fresh, worker } = judge(argument.get('value') ?? argument, by, file, new Set());
+    if (worker && workerId !== undefined) return null;
+    // Without a default, what nobody passed is taken for new.
+    if (fresh && parameter.default) return null;
+    if (!fresh && worker) workerId = parameter.name;
+    else if (!fresh) bound.set(parameter.name, null);
   }
-  return seeds.map((seed) => ({ ...seed, value: assignedInside(seed.value, node, file) ?? seed.value }));
+  return { function: info, bound, workerId };
 }
 
 /** What a call seeds, itself or as a helper that passes its argument on. */

@@ -53,18 +53,30 @@ const decoratorsOf = (definition: Node): readonly Node[] =>
 
 /** Behind the only backward passes of the file, in the same body and in no loop with one: nothing goes back through it. */
 export function isBehindBackward(node: Node, file: PythonFile): boolean {
-  const passes = ['backward', 'manual_backward'].flatMap((method) => file.methodCalls(method)).map((call) => call.node);
   const home = node.enclosing('function_definition', 'lambda');
+  const passes = ['backward', 'manual_backward']
+    .flatMap((method) => file.methodCalls(method))
+    .flatMap((call): readonly (Node | null)[] => placesIn(home, call.node, file) ?? [null]);
   const loops = loopsAround(node);
   return (
     passes.length > 0 &&
     passes.every(
       (pass) =>
-        pass.enclosing('function_definition', 'lambda') === home &&
+        pass !== null &&
         pass.end <= node.start &&
         !loops.some((loop) => loop.start <= pass.start && pass.end <= loop.end),
     )
   );
+}
+
+/** Where a body runs a call that stands in it, or in functions that only it calls; null where others run it too, or nobody. */
+function placesIn(home: Node | null, node: Node, file: PythonFile, depth = 0): readonly Node[] | null {
+  const around = node.enclosing('function_definition', 'lambda');
+  if (around === home) return [node];
+  const id = around ? file.functionAt(around)?.id : undefined;
+  const calls = id === undefined || depth >= MAX_CALLERS ? [] : file.calls(id);
+  const places = calls.map((call) => placesIn(home, call.node, file, depth + 1));
+  return places.length > 0 && !places.includes(null) ? places.flatMap((each) => each ?? []) : null;
 }
 
 function loopsAround(node: Node): readonly Node[] {

@@ -116,7 +116,7 @@ export function opVerdict(use: OpUse, file: PythonFile, project: Project): OpVer
   const { op, behaviours } = use;
   const flag = project.switches.deterministicAlgorithms;
   const isFree = behaviours.some((each) => each.nondeterministic ?? op.nondeterministic);
-  if (flag !== 'off' && op.pass === 'forward' && switchedOffHere(use.call.node, file)) return null;
+  if (flag !== 'off' && op.pass === 'forward' && switchedOffHere(use.call.node, file, project)) return null;
   if (flag === 'strict' && behaviours.every((each) => each.flag === 'error')) return 'raises';
   if (!isFree || use.isExact) return null;
   if (flag === 'off') return op.cudnn && project.switches.deterministicCudnn ? null : 'differs';

@@ -173,9 +173,12 @@ function* judge({ initializer, loaders, persistent }: Use, file: PythonFile, val
         ? t`\`${file.read(worse.value)}\` seeds every worker with the same number.`
         : t`\`${file.read(worse.value)}\` seeds a worker with the same number in every epoch: it depends on \`${name}\` alone.`,
     related: others.map(({ value }) => ({ start: value.start, end: value.end, message: t`This seed repeats, too.` })),
-    fixes: () => repair(seeds, file),
+    // A helper may seed others than the workers too.
+    fixes: () => (seeds.every(({ call }) => isIn(call.node, initializer.function.node)) ? repair(seeds, file) : []),
   };
 }
+
+const isIn = (node: Node, outer: Node): boolean => outer.start <= node.start && node.end <= outer.end;
 
 /** `worker_init_fn=np.random.seed` seeds with the worker's id. */
 function byItself(given: Node, file: PythonFile): Report {

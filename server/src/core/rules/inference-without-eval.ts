@@ -7,10 +7,10 @@ import { nameFor, namesFor } from '../knowledge/names.ts';
 import { runsWithoutGradient } from '../operations/gradients.ts';
 import { isTorchvisionModel } from '../program/modes.ts';
 import type { Call } from '../python/call.ts';
+import type { Evaluator, Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { usesOf } from '../python/flow.ts';
-import { assignedTo, assignmentsTo, boundAt, everyValue } from '../python/names.ts';
-import { walk } from '../syntax/parse.ts';
+import { assignedTo, boundAt } from '../python/names.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
 
@@ -143,11 +143,11 @@ with torch.inference_mode():
       const { seen, calls, escapes } = usesOf(made.node, file, (call, argument) => handsOn(call, argument, file));
       if (escapes || ![...seen].every((node) => leavesMode(node, made, file))) continue;
       if (mayBeSetElsewhere(seen, file)) continue;
-      const loads = [...seen].flatMap((node) => loadOf(node, file) ?? []);
+      const loads = [...seen].flatMap((node) => loadOf(node, file, project.values) ?? []);
       const [load] = isLoaded ? [made.node] : loads;
       const runs = [...calls, ...[...seen].flatMap((node) => forwardOf(node, file) ?? [])];
       const run = runs
-        .filter((call) => isWithoutGradient(call, file, project) && !isProbe(call, file))
+        .filter((call) => isWithoutGradient(call, file, project) && !isProbe(call, project.values))
         .sort((a, b) => a.start - b.start)[0];
       if (!load || !run || seenRuns.has(run)) continue;
       seenRuns.add(run);
@@ -251,10 +251,10 @@ function mayBeSetElsewhere(seen: ReadonlySet<Node>, file: PythonFile): boolean {
 }
 
 /** `model.load_state_dict(torch.load(path))`, with the weights of a file in whatever form. */
-function loadOf(node: Node, file: PythonFile): Node | null {
+function loadOf(node: Node, file: PythonFile, values: Evaluator): Node | null {
   const call = methodCallOn(node, 'load_state_dict', file);
   const given = call ? file.argument(call, 'state_dict', 0) : 'absent';
-  return call && typeof given !== 'string' && comesFromFile(given, file) ? call.node : null;
+  return call && typeof given !== 'string' && values.may(IS_READ, values.value(given)) ? call.node : null;
 }
 
 function forwardOf(node: Node, file: PythonFile): Node | null {
@@ -267,16 +267,14 @@ function methodCallOn(node: Node, method: string, file: PythonFile): Call | null
   return call?.method === method ? call : null;
 }
 
-function comesFromFile(expression: Node, file: PythonFile, depth = 0): boolean {
-  let found = false;
-  walk(expression, (node) => {
-    if (node.type === 'call') found ||= READS_FILE.has(file.call(node).name);
-    else if (node.type === 'identifier' && depth < 4 && node.field !== 'attribute')
-      found ||= assignmentsTo(node, file).some(({ value }) => comesFromFile(value, file, depth + 1));
-    return !found;
-  });
-  return found;
-}
+/** What a file holds, in whatever form: a part of it, a dictionary made of it, what a call makes of it. */
+const IS_READ: Fact = (value) => {
+  const { file, node } = value;
+  const call = node.type === 'call' ? file.call(node) : null;
+  if (call && READS_FILE.has(call.name)) return true;
+  if (/^(identifier|attribute)$/.test(node.type) || file.functionOf(call?.name ?? null)) return undefined;
+  return node.children.map((each) => ({ ...value, node: each, access: [] }));
+};
 
 /** In its own function, or in all functions that call that one. */
 function isWithoutGradient(node: Node, file: PythonFile, project: Project, depth = 0): boolean {
@@ -288,21 +286,19 @@ function isWithoutGradient(node: Node, file: PythonFile, project: Project, depth
 }
 
 /** Every input is a tensor made of nothing, as for a look at the shapes. */
-function isProbe(node: Node, file: PythonFile): boolean {
+function isProbe(node: Node, values: Evaluator): boolean {
   const inputs = node.get('arguments')?.children ?? [];
-  return inputs.length > 0 && inputs.every((each) => isDummy(each.get('value') ?? each, file));
+  return inputs.length > 0 && inputs.every((each) => values.always(IS_DUMMY, values.value(each.get('value') ?? each)));
 }
 
-function isDummy(expression: Node, file: PythonFile, depth = 0): boolean {
-  if (expression.type === 'call') {
-    const call = file.call(expression);
-    if (DUMMY.has(call.name)) return true;
-    const object = call.callee.get('object');
-    return object !== undefined && call.name === null && depth < 5 && isDummy(object, file, depth + 1);
-  }
-  const values = everyValue(expression, file);
-  return depth < 5 && values.length > 0 && values.every((value) => isDummy(value, file, depth + 1));
-}
+/** A tensor made of nothing, on whatever device. */
+const IS_DUMMY: Fact = (value) => {
+  const { file, node, access } = value;
+  const call = node.type === 'call' && access.length === 0 ? file.call(node) : null;
+  if (!call || DUMMY.has(call.name)) return call ? true : undefined;
+  const object = call.name === null ? call.callee.get('object') : undefined;
+  return object && [{ ...value, node: object }];
+};
 
 /** `model.eval()` behind the statement that loads. */
 function repair(made: Call, load: Node, file: PythonFile): Fix[] {

@@ -186,17 +186,16 @@ function isSeeded(varying: Varying, stream: Stream, uses: readonly SeedUse[], fi
     value === 'absent' || (value !== 'unknown' && varyingPart(value, file)?.node === varying.node);
   for (const use of uses) if (takes(use)) own.add(use.call);
   // A helper that is passed this value everywhere seeds with it, and with nothing else.
-  const helpers = uses.filter(takes).flatMap(({ call }) => {
-    const helper = file.functionOf(call.name);
-    return helper && file.calls(helper.id).every((each) => own.has(each)) ? helper.node : [];
-  });
-  const isInside = ({ call: { node } }: SeedUse): boolean =>
-    helpers.some((helper) => helper.start < node.start && node.end <= helper.end);
-  for (const use of uses) {
-    if (own.has(use.call)) continue;
-    if (isInside(use)) own.add(use.call);
-    else if (use.streams.includes(stream)) return true;
+  const isInHelper = ({ call: { node } }: SeedUse): boolean => {
+    const helper = file.functionAround(node);
+    const calls = helper ? file.calls(helper.id) : [];
+    return calls.length > 0 && calls.every((each) => own.has(each));
+  };
+  for (let count = -1; count !== own.size; ) {
+    count = own.size;
+    for (const use of uses) if (isInHelper(use)) own.add(use.call);
   }
+  if (uses.some((use) => !own.has(use.call) && use.streams.includes(stream))) return true;
   return file.allCalls.some((call) => {
     const isKnown = own.has(call) || (call.name !== null && isOfLibrary(call.name) && !seederOf(call.name)?.state);
     return !isKnown && call.method !== 'manual_seed' && looksLikeSeeder(call.method ?? file.read(call.callee));

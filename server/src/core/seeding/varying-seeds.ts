@@ -7,7 +7,7 @@ import { findDraw } from '../lowering/draws.ts';
 import { callTaking } from '../python/arguments.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
-import { assignedTo, isSameVariable } from '../python/names.ts';
+import { assignedTo, belongsTo, isSameVariable } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 
@@ -41,22 +41,26 @@ export function seedUses(file: PythonFile): SeedUse[] {
     if (helper) own.push({ call, helper });
   }
   const seedParameter = new Map<string, number>();
-  const indexIn = (helper: FunctionInfo): number => {
-    const known = seedParameter.get(helper.id);
-    if (known !== undefined) return known;
-    const index = parametersOf(helper).findIndex(({ name }) =>
-      direct.some((use) => takesParameter(use, name, helper, file)),
-    );
-    seedParameter.set(helper.id, index);
-    return index;
-  };
-  const passed = own.flatMap(({ call, helper }): SeedUse[] => {
+  const usesOf = ({ call, helper }: (typeof own)[number]): SeedUse[] => {
     const index = indexIn(helper);
     const parameter = parametersOf(helper)[index];
     if (!parameter) return [];
     const given = file.argument(call, parameter.name, index);
     return [{ call, value: (given === 'absent' && parameter.default) || given, streams: [] }];
-  });
+  };
+  const indexIn = (helper: FunctionInfo): number => {
+    const known = seedParameter.get(helper.id);
+    if (known !== undefined) return known;
+    // One that calls itself takes no other seed than the rest of its body does.
+    seedParameter.set(helper.id, -1);
+    const isInside = ({ call: { node } }: { call: Call }): boolean =>
+      node.start >= helper.node.start && node.end <= helper.node.end;
+    const uses = [...direct.filter(isInside), ...own.filter(isInside).flatMap(usesOf)];
+    const index = parametersOf(helper).findIndex(({ name }) => uses.some((use) => takesParameter(use, name, file)));
+    seedParameter.set(helper.id, index);
+    return index;
+  };
+  const passed = own.flatMap(usesOf);
   return [...direct, ...passed];
 }
 
@@ -87,11 +91,8 @@ function directUse(call: Call, file: PythonFile): SeedUse | null {
   return isSeeder ? { call, value: file.argument(call, 'seed', 0), streams: [] } : null;
 }
 
-function takesParameter(use: SeedUse, name: string, helper: { readonly node: Node } | undefined, file: PythonFile) {
-  if (!helper || typeof use.value === 'string') return false;
-  if (use.call.node.start < helper.node.start || use.call.node.end > helper.node.end) return false;
-  return identifiers(use.value).some((each) => file.read(each) === name);
-}
+const takesParameter = ({ value }: SeedUse, name: string, file: PythonFile): boolean =>
+  typeof value !== 'string' && identifiers(value).some((each) => file.read(each) === name);
 
 const SOURCES = namesFor('varies');
 const ARITHMETIC = namesFor('arithmetic');
@@ -177,12 +178,14 @@ const isNumber = (node: Node): boolean =>
   /^(integer|float|[-+*%/&|^]|\*\*|\/\/|<<|>>)$/.test(node.type) ||
   (/^(binary_operator|unary_operator|parenthesized_expression)$/.test(node.type) && node.children.every(isNumber));
 
-/** True where somebody can look the seed up: one of its names is used for more than seeding. */
+/** True where somebody can look the seed up: one of its names, here or in a helper, is used for more than seeding. */
 export function isRecorded(varying: Varying, uses: readonly SeedUse[], file: PythonFile): boolean {
+  const all = identifiers(file.syntax.root);
   const inSeeds = uses.flatMap(({ value }) => (typeof value === 'string' ? [] : [value]));
-  return identifiers(file.syntax.root).some((each) => {
+  const helpers = helpersGiven(varying, uses, file);
+  return all.some((each) => {
     if (each.field === 'left' || each.field === 'attribute') return false;
-    if (!varying.names.some((name) => isSameVariable(each, name, file))) return false;
+    if (!isNameOf(each, varying, helpers, file)) return false;
     const isTakenAsSeed = inSeeds.some((value) => value.start <= each.start && each.end <= value.end);
     const assignment = each.enclosing('assignment');
     const isOwn = varying.names.includes(each);
@@ -190,6 +193,45 @@ export function isRecorded(varying: Varying, uses: readonly SeedUse[], file: Pyt
     return !isTakenAsSeed && !isOwn && !isHashSeed;
   });
 }
+
+/** A helper that is given a seed, and the parameter that has it there. */
+interface GivenHelper {
+  readonly helper: FunctionInfo;
+  readonly parameter: string;
+}
+
+const isNameOf = (each: Node, varying: Varying, helpers: readonly GivenHelper[], file: PythonFile): boolean =>
+  varying.names.some((name) => isSameVariable(each, name, file)) ||
+  helpers.some(
+    ({ helper, parameter }) =>
+      file.read(each) === parameter &&
+      belongsTo(each, helper, file) &&
+      !each.enclosing('parameters', 'lambda_parameters'),
+  );
+
+/** The helpers that are given the varying part, by its names or as it stands, and those that they give it to. */
+function helpersGiven(varying: Varying, uses: readonly SeedUse[], file: PythonFile): readonly GivenHelper[] {
+  const found: GivenHelper[] = [];
+  const open = new Set(uses.filter(({ call }) => file.functionOf(call.name)));
+  const isGiven = ({ value }: SeedUse): boolean =>
+    typeof value !== 'string' &&
+    ((value.start <= varying.node.start && varying.node.end <= value.end) ||
+      identifiers(value).some((each) => isNameOf(each, varying, found, file)));
+  for (let count = -1; count !== found.length; ) {
+    count = found.length;
+    for (const use of open) {
+      const helper = isGiven(use) ? file.functionOf(use.call.name) : undefined;
+      const parameter = helper && parametersOf(helper).find((each, i) => passes(use, each.name, i, file));
+      if (!helper || !parameter) continue;
+      open.delete(use);
+      found.push({ helper, parameter: parameter.name });
+    }
+  }
+  return found;
+}
+
+const passes = ({ call, value }: SeedUse, name: string, position: number, file: PythonFile): boolean =>
+  file.argument(call, name, position) === value;
 
 function identifiers(node: Node): Node[] {
   const found: Node[] = [];

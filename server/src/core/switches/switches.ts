@@ -14,18 +14,30 @@ const SETS_VARIABLE = namesFor('sets-variable');
 const SETATTR = nameFor('sets-attribute');
 const BENCHMARKING = namesFor('benchmarking');
 
-/** True where the nearest switch in front of a place, in the blocks around it, is `use_deterministic_algorithms(False)`. */
-export function switchedOffHere(place: Node, file: PythonFile): boolean {
-  const calls = [...file.calls(ALGORITHMS), ...file.calls(OLD_ALGORITHMS)];
-  if (calls.length === 0) return false;
+/**
+ * True where the nearest switch in front of a place, in the blocks around it, is `use_deterministic_algorithms(False)`, or
+ * a call of the file's own function that leaves it so.
+ */
+export function switchedOffHere(place: Node, file: PythonFile, project: Project): boolean {
+  if (file.calls(ALGORITHMS).length + file.calls(OLD_ALGORITHMS).length === 0) return false;
   for (let at: Node | null = place; at?.parent && at.type !== 'function_definition'; at = at.parent) {
     if (at.parent.type !== 'block' && at.parent.type !== 'module') continue;
-    const before = at.parent.children.filter((statement) => statement.start < at!.start);
-    const switches = calls.filter(({ node }) => before.some((statement) => statement.children[0] === node));
-    const last = switches.at(-1);
-    if (last) return modeOf(last, file) === false;
+    const { start } = at;
+    const before = at.parent.children.filter((statement) => statement.start < start).reverse();
+    const last = before.map((statement) => switchedBy(statement, file, project)).find((mode) => mode !== null);
+    if (last) return last.mode === false;
   }
   return false;
+}
+
+/** What a statement sets the switch to; null for one that does not surely set it. */
+function switchedBy({ children: [node] }: Node, file: PythonFile, project: Project): { readonly mode: unknown } | null {
+  const call = node?.type === 'call' ? file.call(node) : null;
+  if (!call?.name) return null;
+  if (call.name === ALGORITHMS || call.name === OLD_ALGORITHMS) return { mode: modeOf(call, file) };
+  const flag = file.functionOf(call.name) ? project.callOf(call.name)?.flags[ALGORITHMS] : undefined;
+  if (!flag?.must) return null;
+  return { mode: flag.settings.length === 1 ? flag.settings[0]?.value : undefined };
 }
 
 /** The value of the switch's argument, if the code shows it. */

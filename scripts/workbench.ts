@@ -60,6 +60,27 @@ export async function quickInput(page: Page, key: string, text: string): Promise
   }
 }
 
+/** Shows a file of the workspace by its name. The list shows what was open last before it shows what is asked for. */
+export async function openFile(page: Page, name: string): Promise<void> {
+  const tab = page.locator(`.tab.active[data-resource-name="${name}"]`);
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    const input = await quickInput(page, 'Control+P', name);
+    const asked = page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name }).first();
+    // The focus of an editor that has just been shown may close the list before it is read.
+    const shown = await asked
+      .waitFor({ timeout: patience(attempt) })
+      .then(() => input.press('Enter', { timeout: patience(attempt) }))
+      .then(() => tab.waitFor({ timeout: patience(attempt) }))
+      .then(
+        () => true,
+        () => false,
+      );
+    if (shown) return;
+    await page.keyboard.press('Escape');
+  }
+  throw new Error(`${name} is not shown`);
+}
+
 /** Puts the cursor on a line and column, both from 1. */
 export async function goTo(page: Page, line: number, column: number): Promise<void> {
   const there = page.locator('.statusbar-item', { hasText: new RegExp(`Ln ${line}, Col ${column}\\b`) });
@@ -93,6 +114,30 @@ export async function openLightbulb(page: Page, line: number, column: number): P
   throw new Error(`Ctrl+. shows no menu at ${line}:${column}`);
 }
 
+/**
+ * Takes an entry of the menu of Ctrl+. that opens a picker. It tries more than once: an editor that takes the focus late
+ * closes the picker again.
+ */
+export async function pickFromLightbulb(page: Page, line: number, column: number, title: string): Promise<void> {
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    const shown = await openLightbulb(page, line, column)
+      .then(() => page.locator('.action-widget .monaco-list-row.action', { hasText: title }).click())
+      .then(() =>
+        page
+          .locator('.quick-input-list .monaco-list-row')
+          .first()
+          .waitFor({ timeout: patience(attempt) }),
+      )
+      .then(
+        () => true,
+        () => false,
+      );
+    if (shown) return;
+    await page.keyboard.press('Escape');
+  }
+  throw new Error(`${title} opens no picker`);
+}
+
 /** Saves the edit that is on its way: waits for it, presses Ctrl+S, waits for the file; gives the file’s new text. */
 export async function save(page: Page, file: string): Promise<string> {
   const before = readFileSync(file, 'utf8');
@@ -116,7 +161,7 @@ export async function screenshot(page: Page, name: string, clip?: Clip): Promise
 /** Runs a command by its title, as the palette shows it. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   const input = await quickInput(page, 'F1', `>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row').first().getByText(title).waitFor();
+  await page.locator('.quick-input-list .monaco-list-row.focused').first().getByText(title).waitFor();
   await input.press('Enter');
   // The command may ask something in the same place.
   await page.getByPlaceholder('Type the name of a command to run.').waitFor({ state: 'hidden' });

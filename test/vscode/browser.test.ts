@@ -5,8 +5,8 @@ import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import {
   goTo,
+  openFile,
   openLightbulb,
-  quickInput,
   runCommand,
   save,
   screenshot,
@@ -106,10 +106,7 @@ step('the report follows what is typed', async ({ page }) => {
 });
 
 step('a library offers the programs that reach it', async ({ page }) => {
-  const input = await quickInput(page, 'Control+P', HELPER);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: HELPER }).first().waitFor();
-  await input.press('Enter');
-  await page.locator('.tab.active', { hasText: HELPER }).waitFor();
+  await openFile(page, HELPER);
   await page.locator('.view-line', { hasText: 'def helper' }).click();
   await runCommand(page, 'Seedwise: Show Reproducibility Report');
   const pick = page.locator('.quick-input-list .monaco-list-row', { hasText: 'user.py' });
@@ -120,7 +117,7 @@ step('a library offers the programs that reach it', async ({ page }) => {
 
 /** Opens a program that the tests have written, and asks for its verification up to the question. */
 async function askToVerify(page: Page, name: string): Promise<Locator> {
-  await showFile(page, name);
+  await openFile(page, name);
   await runCommand(page, VERIFY.title);
   const interpreter = page.locator('.quick-input-widget input').first();
   await page.locator('.quick-input-widget', { hasText: VERIFY.prompt }).waitFor();
@@ -181,14 +178,6 @@ async function inProblems(page: Page): Promise<Locator> {
   return page.locator('.markers-panel', { hasText: VERIFY.message });
 }
 
-/** Shows a file of the workspace that may stand in a tab already. */
-async function showFile(page: Page, name: string): Promise<void> {
-  const input = await quickInput(page, 'Control+P', name);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
-  await input.press('Enter');
-  await page.locator('.tab.active', { hasText: name }).waitFor();
-}
-
 step('a window that is opened again takes up what a run has shown', async ({ page }) => {
   const uri = server().uri(path.join(workspace, VERIFY.name));
   await page.goto(
@@ -203,7 +192,7 @@ step('a window that is opened again takes up what a run has shown', async ({ pag
 });
 
 step('the squiggle goes when a file of the program changes', async ({ page }) => {
-  await showFile(page, VERIFY.imported);
+  await openFile(page, VERIFY.imported);
   await goTo(page, 1, 1);
   await page.keyboard.type('# ');
   await (await inProblems(page)).waitFor({ state: 'detached' });

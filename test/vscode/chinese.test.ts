@@ -7,6 +7,7 @@ import { flat, readLanguage } from '../../scripts/languages.ts';
 import {
   goTo,
   openLightbulb,
+  pickFromLightbulb,
   quickInput,
   runCommand,
   screenshot,
@@ -93,7 +94,8 @@ step('the lightbulb', async ({ page }) => {
 
 step('the severities of a rule', async ({ page }) => {
   const title = translated('Change the severity of `{0}` …').replace('{0}', FAULT.rule);
-  await page.locator('.action-widget .monaco-list-row.action', { hasText: title }).click();
+  await page.keyboard.press('Escape');
+  await pickFromLightbulb(page, line, column, title);
   const shown = await pickerTexts(page);
   await screenshot(page, 'zh-cn-severity');
   const names = ['error', 'warning', 'information', 'hint', 'default', 'off'];

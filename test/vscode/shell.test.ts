@@ -8,7 +8,9 @@ import path from 'node:path';
 import axe from 'axe-core';
 import type { Locator, Page } from 'playwright-core';
 import {
+  openFile,
   openLightbulb,
+  pickFromLightbulb,
   quickInput,
   runCommand,
   screenshot,
@@ -38,23 +40,6 @@ const { workspace, server, step } = stage({
   },
 });
 const at = (name: string): string => path.join(workspace, name);
-/** Opens a file of the workspace by its name. */
-async function open(page: Page, name: string): Promise<void> {
-  const tab = page.locator(`.tab.active[data-resource-name="${name}"]`);
-  for (let attempt = 1; attempt <= 4; attempt++) {
-    const input = await quickInput(page, 'Control+P', name);
-    await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name }).first().waitFor();
-    await input.press('Enter');
-    // The focus of an editor that has just been shown may close the list before it is read.
-    const shown = await tab.waitFor({ timeout: 3000 * attempt }).then(
-      () => true,
-      () => false,
-    );
-    if (shown) return;
-  }
-  throw new Error(`${name} is not shown.`);
-}
-
 /** Waits for the page of a report among the frames, of which a notebook has one for its outputs. */
 async function frameWith(page: Page, title: string): Promise<void> {
   const frames = page.locator('iframe.webview');
@@ -135,7 +120,7 @@ step('the check of the workspace fills the problems of files that are not open',
 });
 
 step('a rule that is none is marked in pyproject.toml', async ({ page }) => {
-  await open(page, 'pyproject.toml');
+  await openFile(page, 'pyproject.toml');
   await waitForSquiggles(page);
   await showProblems(page);
   const problem = problems(page).filter({ hasText: '`late-sed` is no rule; did you mean `late-seed`?' });
@@ -143,14 +128,14 @@ step('a rule that is none is marked in pyproject.toml', async ({ page }) => {
 });
 
 step('and in settings.json', async ({ page }) => {
-  await open(page, 'settings.json');
+  await openFile(page, 'settings.json');
   const problem = problems(page).filter({ hasText: 'late-sed' }).filter({ hasText: 'not allowed' });
   await problem.first().waitFor();
   assert.equal(await problems(page).filter({ hasText: 'split-*' }).count(), 0, 'a pattern is no mistake');
 });
 
 step('the message about wrong settings leads to them', async ({ page }) => {
-  await open(page, TRAIN);
+  await openFile(page, TRAIN);
   await runCommand(page, 'Notifications: Show Notifications');
   const told = page.locator('.notification-list-item', { hasText: '`late-sed` is no rule' });
   await told.getByRole('button', { name: 'Open Settings' }).first().waitFor();
@@ -163,7 +148,7 @@ step('the message about wrong settings leads to them', async ({ page }) => {
 
 step('the severity of a rule is changed from the lightbulb', async ({ page }) => {
   writeFileSync(at('.vscode/settings.json'), '{}\n');
-  await open(page, TRAIN);
+  await openFile(page, TRAIN);
   await page.keyboard.press('Escape');
   const titles = await openLightbulb(page, line, column);
   assert.equal(titles[0], FAULT.fix);
@@ -172,7 +157,8 @@ step('the severity of a rule is changed from the lightbulb', async ({ page }) =>
       titles.some((each) => each.includes(title)),
       String(titles),
     );
-  await page.locator('.action-widget .monaco-list-row.action', { hasText: 'Change the severity' }).click();
+  await page.keyboard.press('Escape');
+  await pickFromLightbulb(page, line, column, 'Change the severity');
   await page.locator('.quick-input-list .monaco-list-row', { hasText: 'hint' }).first().click();
   for (let turn = 0; turn < 100 && !/hint/.test(readFileSync(at('.vscode/settings.json'), 'utf8')); turn++)
     await page.waitForTimeout(100);
@@ -190,18 +176,18 @@ step('all of a rule is repaired in the workspace, after a question', async ({ pa
   await screenshot(page, 'shell-fix-workspace');
   await question.getByRole('button', { name: 'Repair' }).click();
   await page.locator('.view-line', { hasText: 'benchmark' }).getByText('False').first().waitFor();
-  await open(page, 'timed.py');
+  await openFile(page, 'timed.py');
   await page.locator('.tab.active.dirty', { hasText: 'timed.py' }).waitFor();
   assert.equal(readFileSync(at('timed.py'), 'utf8'), FAULTY, 'nothing is saved');
 });
 
 step('behind each draw stands its stream', async ({ page }) => {
-  await open(page, 'unseeded.py');
+  await openFile(page, 'unseeded.py');
   await page.locator('.view-line', { hasText: /torch\.rand\(2\)\s*torch/ }).waitFor();
 });
 
 step('a comparison of runs is written beside the program', async ({ page }) => {
-  await open(page, FIT);
+  await openFile(page, FIT);
   await page.locator('.view-line', { hasText: 'manual_seed' }).click();
   await runCommand(page, 'Seedwise: Insert Run Comparison');
   await page.locator('.tab.active', { hasText: 'compare_runs.py' }).waitFor();
@@ -246,7 +232,7 @@ const THEMES = ['Light Modern', 'Dark Modern', 'Default High Contrast', 'Default
 for (const theme of THEMES) {
   step(`the report in ${theme} can be read by everybody`, async ({ page }) => {
     writeFileSync(at('.vscode/settings.json'), JSON.stringify({ 'workbench.colorTheme': theme }));
-    await open(page, 'unseeded.py');
+    await openFile(page, 'unseeded.py');
     await runCommand(page, 'Seedwise: Show Reproducibility Report');
     await webview(page).locator('h1', { hasText: 'unseeded.py' }).waitFor();
     await page.waitForTimeout(1500);
@@ -287,7 +273,7 @@ const cell = (page: Page, text: string): Locator =>
   page.locator('.notebook-editor .cell .view-line', { hasText: text });
 
 step('the toolbar of a notebook has the report, and the palette all that it has for a file', async ({ page }) => {
-  await open(page, 'train.ipynb');
+  await openFile(page, 'train.ipynb');
   await cell(page, 'benchmark').first().waitFor();
   await waitForSquiggles(page);
   const input = await quickInput(page, 'F1', '>Seedwise: ');

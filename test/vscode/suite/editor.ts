@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { EXTENSION, FAULT, FAULTY } from '../expectations.ts';
 
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 export const inWorkspace = (name: string): vscode.Uri => {
   const folder = vscode.workspace.workspaceFolders?.[0];

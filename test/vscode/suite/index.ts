@@ -4,7 +4,7 @@ import path from 'node:path';
 
 export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
-  const mocha = new Mocha({ ui: 'tdd', timeout: 120_000, color: false });
+  const mocha = new Mocha({ ui: 'tdd', timeout: 400_000, color: false });
   const files = readdirSync(__dirname).filter((name) => name.endsWith('.test.cjs'));
   for (const file of files.sort()) mocha.addFile(path.join(__dirname, file));
   let passed = 0;

@@ -7,7 +7,6 @@ import {
   closeAll,
   findings,
   inWorkspace,
-  pause,
   replaceAll,
   show,
   showUntitled,
@@ -80,7 +79,7 @@ suite('commands', () => {
     });
     await done;
     assert.match(document.getText(), /torch\.manual_seed\(/);
-    await pause(500);
+    await until(() => findings(document).length === 0);
     assert.deepEqual(findings(document), []);
   });
 

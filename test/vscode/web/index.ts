@@ -2,7 +2,7 @@
 import 'mocha/mocha.js';
 
 export async function run(): Promise<void> {
-  mocha.setup({ ui: 'tdd', timeout: 120_000, reporter: 'spec' });
+  mocha.setup({ ui: 'tdd', timeout: 400_000, reporter: 'spec' });
   await import('../suite/diagnostics.test.ts');
   await import('../suite/repairs.test.ts');
   await import('../suite/workspace.test.ts');

@@ -42,9 +42,8 @@ export const ROOMS: readonly Room[] = [
 export const FOLLOWERS: Readonly<Record<string, readonly string[]>> = {
   lowering: ['lengths', 'values'],
   tensors: ['distinct-indices', 'modules', 'sizes', 'tensors', 'trained', 'weights', 'written-values'],
-  seeding: ['plain-values', 'ranks'],
+  seeding: ['plain-values'],
   loading: ['worker-seeds'],
-  program: ['modes'],
 };
 
 export const CORE = 'server/src/core/';

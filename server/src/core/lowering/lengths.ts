@@ -4,6 +4,7 @@ import type { EffectValue } from '../effects/events.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { PythonFile } from '../python/file.ts';
 import { isSplatted, linksOf } from '../python/links.ts';
+import { isSameVariable } from '../python/names.ts';
 import type { Definition } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 
@@ -40,12 +41,9 @@ const isShortened = (name: Node, file: PythonFile): boolean =>
   SHORTENS.some((method) =>
     file.methodCalls(method).some((call) => {
       const object = call.callee.get('object');
-      return object?.type === 'identifier' && isSameName(object, name, file);
+      return object !== undefined && isSameVariable(object, name, file);
     }),
   );
-
-const isSameName = (one: Node, other: Node, file: PythonFile): boolean =>
-  one.type === 'identifier' && file.read(one) === file.read(other) && file.definitions(one) === file.definitions(other);
 
 /** `len(items)` of a parameter that nobody makes longer or shorter. */
 export function lengthValue(items: Node | undefined, file: PythonFile): EffectValue {
@@ -61,7 +59,7 @@ export function lengthValue(items: Node | undefined, file: PythonFile): EffectVa
 
 /** `[f(each) for each in items]`, `list(items)`, and a list that a loop over the items adds one element to each time. */
 function keepsLength(value: Node, items: Node, file: PythonFile): boolean {
-  if (value.type === 'identifier') return isSameName(value, items, file) || growsWith(value, items, file);
+  if (value.type === 'identifier') return isSameVariable(value, items, file) || growsWith(value, items, file);
   if (value.type === 'call' && KEEPS_LENGTH.has(file.call(value).name)) {
     const [given, ...others] = value.get('arguments')?.children ?? [];
     return given !== undefined && others.length === 0 && keepsLength(given, items, file);
@@ -75,7 +73,7 @@ function runsOver(loop: Node, items: Node, file: PythonFile): boolean {
   const right = loop.get('right');
   const isCounted = right?.type === 'call' && file.call(right).name === ENUMERATE;
   const iterated = isCounted ? right.get('arguments')?.children[0] : right;
-  return iterated !== undefined && isSameName(iterated, items, file);
+  return iterated !== undefined && isSameVariable(iterated, items, file);
 }
 
 /** `grown = []`, then `for each in items: ...; grown.append(f(each))`, once in each round and nowhere else. */

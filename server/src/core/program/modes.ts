@@ -2,9 +2,8 @@
 
 import { innerDropout, isOfLibrary, namesFor } from '../knowledge/names.ts';
 import type { Argument, Call } from '../python/call.ts';
-import { looksLikeClass, type PythonFile } from '../python/file.ts';
+import { looksLikeClass, type Node, type PythonFile } from '../python/file.ts';
 import { parameterOf } from '../python/names.ts';
-import { lookUp } from '../python/scope.ts';
 
 /** Layers that always act differently, unless their probability is 0. */
 const LAYER = namesFor('mode-layers');
@@ -54,7 +53,7 @@ export function modulePartsOf(file: PythonFile): Parts {
     const part = partOf(call, file);
     if (part === null) continue;
     for (let at = call.node.parent; at; at = at.parent) {
-      const owner = /^(class|function)_definition$/.test(at.type) ? ownerId(at.get('name'), file) : null;
+      const owner = /^(class|function)_definition$/.test(at.type) ? ownerId(at, file) : null;
       if (owner !== null) add(owner, part);
     }
   }
@@ -71,10 +70,10 @@ export function modulePartsOf(file: PythonFile): Parts {
   return Object.fromEntries(Object.entries(parts).map(([id, names]) => [id, [...names].sort()]));
 }
 
-function ownerId(name: Parameters<PythonFile['read']>[0] | undefined, file: PythonFile): string | null {
-  const found = name ? lookUp(file.read(name), file.scopes.module).at(-1) : undefined;
-  if (found?.kind === 'class') return found.class.id;
-  return found?.kind === 'function' ? found.function.id : null;
+/** A class or a function of the module; what stands inside one of them is a part of that. */
+function ownerId(definition: Node, file: PythonFile): string | null {
+  const id = file.scopes.byNode.get(definition)?.owner?.id;
+  return id === undefined || id.includes('.') ? null : id;
 }
 
 function partOf(call: Call, file: PythonFile): string | null {

@@ -11,14 +11,18 @@ export interface Assigned {
 const SEVERAL = /^(pattern_list|tuple_pattern|list_pattern|expression_list|tuple|list)$/;
 
 /** `a = 1`, and `a, b = 1, 2` as two; what is unpacked from a value that is not written out is left out. */
-export function assignedBy(assignment: Node): Assigned[] {
+export const assignedBy = (assignment: Node): Assigned[] =>
+  everyTarget(assignment).flatMap(({ target, value }) => (value ? { target, value } : []));
+
+/** The same with the targets whose values are not written out: these are null. */
+export function everyTarget(assignment: Node): { readonly target: Node; readonly value: Node | null }[] {
   const left = assignment.get('left');
   const right = lastValue(assignment);
   return left && right ? pairs(left, right) : [];
 }
 
-function pairs(target: Node, value: Node): Assigned[] {
+function pairs(target: Node, value: Node | null): ReturnType<typeof everyTarget> {
   if (!SEVERAL.test(target.type)) return [{ target, value }];
-  const isOneByOne = SEVERAL.test(value.type) && value.children.length === target.children.length;
-  return isOneByOne ? target.children.flatMap((each, i) => pairs(each, value.children[i]!)) : [];
+  const isOneByOne = value && SEVERAL.test(value.type) && value.children.length === target.children.length;
+  return target.children.flatMap((each, i) => pairs(each, isOneByOne ? (value.children[i] ?? null) : null));
 }

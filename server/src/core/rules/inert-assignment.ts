@@ -15,8 +15,9 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { importedAs, isDefined } from '../python/names.ts';
 import { cellAt } from '../python/notebook.ts';
 import { readsOf } from '../python/reads.ts';
+import { everyTarget } from '../python/targets.ts';
 import { plainnessOf } from '../seeding/plain-values.ts';
-import { lastValue, walk } from '../syntax/parse.ts';
+import { walk } from '../syntax/parse.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
 import { nameMeant } from '../text/spelling.ts';
@@ -98,7 +99,7 @@ order = np.random.permutation(100)
   ],
   *check(file, project) {
     if (project.isTest || !project.reachesMl) return;
-    for (const { target, value } of file.scopes.assignments.flatMap(pairsOf)) {
+    for (const { target, value } of file.scopes.assignments.flatMap(everyTarget)) {
       const report = overwritten(target, value, file) ?? misspelt(target, value, file, project);
       if (report) yield report;
     }
@@ -138,23 +139,6 @@ function isShown(statement: Node, { notebook, syntax }: PythonFile): boolean {
   const cell = notebook && statement.parent === syntax.root ? cellAt(notebook, statement.start) : undefined;
   const after = syntax.root.children.find((each) => each.start >= statement.end);
   return cell !== undefined && (after === undefined || after.start >= cell.end);
-}
-
-interface Pair {
-  readonly target: Node;
-  /** Null where nobody can tell what is assigned. */
-  readonly value: Node | null;
-}
-
-/** What is assigned to what: `a = b = 0` and `a, b = 0, 1` too. */
-function pairsOf(assignment: Node): Pair[] {
-  const left = assignment.get('left');
-  const value = lastValue(assignment);
-  if (!left || !value) return [];
-  if (!/^(pattern_list|tuple_pattern|list_pattern)$/.test(left.type)) return [{ target: left, value }];
-  const values = /^(expression_list|tuple|list)$/.test(value.type) ? value.children : [];
-  const isEven = values.length === left.children.length;
-  return left.children.map((target, i) => ({ target, value: isEven ? (values[i] ?? null) : null }));
 }
 
 /** `torch.manual_seed = 0`: a function that seeds or switches, and gets a number. */

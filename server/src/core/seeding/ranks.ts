@@ -7,7 +7,15 @@ import { nameFor, namesFor } from '../knowledge/names.ts';
 import { GROUP_NAMES, GROUPS, type GroupRow, RANK_FUNCTIONS } from '../knowledge/ranks.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { assignedValues, type Definition, type Parameter, type Scope } from '../python/scope.ts';
+import {
+  assignedTo,
+  everyValue,
+  meansAlike,
+  type OwnedParameter,
+  parameterOf,
+  parameterSeen,
+} from '../python/names.ts';
+import type { Scope } from '../python/scope.ts';
 import type { Edit } from '../text/edit.ts';
 import { childrenOf, type TwinProcess } from './children.ts';
 import { isVisible } from './quotable.ts';
@@ -30,7 +38,7 @@ export function dependsOnRank(node: Node, file: PythonFile, seen = new Set<Node>
   }
   if (node.type === 'identifier') {
     if (RANK.test(file.read(node))) return true;
-    const values = assignedValues(file.definitions(node)) ?? [];
+    const values = everyValue(node, file);
     return values.length === 1 && values.some((value) => dependsOnRank(value, file, seen));
   }
   return node.children.some((child) => dependsOnRank(child, file, seen));
@@ -39,19 +47,16 @@ export function dependsOnRank(node: Node, file: PythonFile, seen = new Set<Node>
 /** The same of a parameter, where every call of its function passes what depends on the rank. */
 export function differsByRank(node: Node, file: PythonFile): boolean {
   if (dependsOnRank(node, file)) return true;
-  const [only, ...others] = node.type === 'identifier' ? file.definitions(node) : [];
-  if (only?.kind !== 'parameter' || others.length > 0) return false;
-  const calls = passedFor(only, file);
+  const own = parameterOf(node, file);
+  const calls = own ? passedFor(own, file) : [];
   return calls.length > 0 && calls.every((given) => given !== null && dependsOnRank(given, file));
 }
 
 /** What the calls of its function pass for a parameter; null for a call that does not show it. */
-function passedFor(definition: Definition & { readonly kind: 'parameter' }, file: PythonFile): (Node | null)[] {
-  const owner = file.functionAround(definition.node);
-  if (!owner || !('parameters' in owner) || owner.class) return [];
-  const index = owner.parameters.findIndex((each: Parameter) => each === definition.parameter);
+function passedFor({ parameter, owner }: OwnedParameter, file: PythonFile): (Node | null)[] {
+  if (!owner || owner.class) return [];
   return file.calls(owner.id).map((call) => {
-    const given = file.argument(call, definition.parameter.name, index);
+    const given = file.argument(call, parameter.name, owner.parameters.indexOf(parameter));
     return typeof given === 'string' ? null : given;
   });
 }
@@ -80,7 +85,7 @@ export function rankAt(place: RankPlace, file: PythonFile, project: Project, any
   const children = childrenOf(file);
   const child = children.find(({ target }) => isWithin(place.node, target.node));
   if (child?.isOnly) return 'one';
-  if (child?.rank) return isNamed(child.rank, place.node, file) ? { text: child.rank, edits: [] } : null;
+  if (child?.rank) return parameterSeen(child.rank, place.node, file) ? { text: child.rank, edits: [] } : null;
   const isReached = child !== undefined || isReachedFrom(place.node, children, file);
   // The process that starts the others is none of them.
   if (!isReached && (children.length > 0 || !project.hasRanks)) return 'one';
@@ -90,20 +95,6 @@ export function rankAt(place: RankPlace, file: PythonFile, project: Project, any
 }
 
 const isWithin = (node: Node, outer: Node): boolean => outer.start <= node.start && node.end <= outer.end;
-
-/** The name is the target's parameter at the place, and nothing else. */
-function isNamed(name: string, place: Node, file: PythonFile): boolean {
-  const [only, ...others] = definitionsAt(name, place, file);
-  return only?.kind === 'parameter' && others.length === 0;
-}
-
-const definitionsAt = (name: string, place: Node, file: PythonFile): readonly Definition[] => {
-  for (let scope: Scope | null = file.scope(place); scope; scope = scope.parent) {
-    const found = scope.names.get(name);
-    if (found && scope.kind !== 'class') return found;
-  }
-  return [];
-};
 
 /** The place is in a function that a started process calls. */
 function isReachedFrom(place: Node, children: readonly TwinProcess[], file: PythonFile, depth = 0): boolean {
@@ -123,8 +114,8 @@ function namedRank({ node, offset }: RankPlace, file: PythonFile): Rank | null {
     for (const [name, definitions] of scope.names) {
       const [only, ...others] = definitions;
       if (!only || others.length > 0 || only.node.start >= offset) continue;
-      if (definitionsAt(name, node, file) === definitions && holdsRank(only, file)) return { text: name, edits: [] };
-      const attribute = attributeOf(only, file);
+      if (meansAlike(only.node, node, file) && holdsRank(only.node, file)) return { text: name, edits: [] };
+      const attribute = attributeOf(only.node, file);
       if (attribute) return { text: `${name}.${attribute}`, edits: [] };
     }
   }
@@ -136,12 +127,14 @@ function namedRank({ node, offset }: RankPlace, file: PythonFile): Rank | null {
   return null;
 }
 
-function holdsRank(definition: Definition, file: PythonFile, depth = 0): boolean {
-  if (definition.kind === 'assignment') return isRank(definition.value, file, depth);
-  if (definition.kind !== 'parameter' || depth > DEEPEST) return false;
-  const child = childrenOf(file).find(({ target }) => target.parameters.includes(definition.parameter));
-  if (child) return child.rank === definition.parameter.name;
-  const calls = passedFor(definition, file);
+function holdsRank(name: Node, file: PythonFile, depth = 0): boolean {
+  const value = assignedTo(name, file);
+  if (value) return isRank(value, file, depth);
+  const own = parameterOf(name, file);
+  if (!own || depth > DEEPEST) return false;
+  const child = childrenOf(file).find(({ target }) => target.parameters.includes(own.parameter));
+  if (child) return child.rank === own.parameter.name;
+  const calls = passedFor(own, file);
   return calls.length > 0 && calls.every((given) => given !== null && isRank(given, file, depth + 1));
 }
 
@@ -165,9 +158,7 @@ function isRank(value: Node, file: PythonFile, depth = 0): boolean {
     const name = value.get('attribute');
     return object !== undefined && name !== undefined && rowOf(object, file)?.attribute === file.read(name);
   }
-  if (value.type !== 'identifier') return false;
-  const [only, ...others] = file.definitions(value);
-  return only !== undefined && others.length === 0 && holdsRank(only, file, depth + 1);
+  return value.type === 'identifier' && holdsRank(value, file, depth + 1);
 }
 
 /** `os.environ['RANK']`, `os.environ.get('RANK', 0)`, `os.getenv('RANK')` */
@@ -189,9 +180,9 @@ function rowOf(object: Node, file: PythonFile): GroupRow | undefined {
 }
 
 /** The attribute of an object that is its process's rank. */
-function attributeOf(definition: Definition, file: PythonFile): string | undefined {
-  const made =
-    definition.kind === 'assignment' && definition.value.type === 'call' ? file.call(definition.value) : null;
+function attributeOf(name: Node, file: PythonFile): string | undefined {
+  const value = assignedTo(name, file);
+  const made = value?.type === 'call' ? file.call(value) : null;
   return made?.name ? GROUP_NAMES.get(made.name)?.attribute : undefined;
 }
 

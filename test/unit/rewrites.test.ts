@@ -82,7 +82,7 @@ const NOT_YET: readonly {
   {
     kind: 'extract',
     why: 'What ran before, a seed by rank, a switch or a mode, is looked for in the function itself and its callers in sight.',
-    fixtures: ['flags/method-of-a-framework.py', 'recomputed-draw/never-nothing-drawn.py'],
+    fixtures: ['recomputed-draw/never-nothing-drawn.py'],
   },
   {
     kind: 'extract',
@@ -101,7 +101,6 @@ const NOT_YET: readonly {
       'incomplete-seeding/objects-that-are-handed-over.py',
       'nondeterministic-op/old-torch.py',
       'nondeterministic-op/sizes-from-elsewhere.py',
-      'set-order/never-numbers-from-elsewhere.py',
       'values/never-workers-always.py',
       'values/workers-only-with-cuda.py',
     ],
@@ -133,6 +132,15 @@ const NOT_YET: readonly {
     kind: 'move',
     why: 'What ran before the function is called, a seed by rank or the loading of weights, is looked for in its own file.',
     fixtures: ['inference-without-eval/spellings.py', 'rank-dependent-split/seeds.py'],
+  },
+  {
+    kind: 'move',
+    why: 'What a helper does with what it is passed, replaces, counts or writes it down, is read off its body in the same file.',
+    fixtures: [
+      'late-seed/never-probed-by-helpers.py',
+      'late-seed/never-weights-loaded-by-helpers.py',
+      'varying-seed/never-recorded-by-helpers.py',
+    ],
   },
   {
     kind: 'move',

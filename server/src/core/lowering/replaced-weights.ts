@@ -217,15 +217,18 @@ function triedToLoad(statement: Node, name: string, file: PythonFile): Replacing
   return isSure ? loads(body ?? []) : undefined;
 }
 
-/** Something in the statement is called as if it trained; `model.train()` only sets a mode. */
-function trains(statement: Node, file: PythonFile): boolean {
+/** Something in the statement, or in a function of the file that it calls, is called as if it trained; `model.train()` only sets a mode. */
+function trains(statement: Node, file: PythonFile, depth = 0): boolean {
   if (/^(function|class|decorated)_definition$/.test(statement.type)) return false;
   let found = false;
   walk(statement, (node) => {
     if (found || node.type !== 'call') return !found;
     const callee = node.get('function');
     const last = callee ? file.read(callee.get('attribute') ?? callee) : '';
-    found = TRAINS.test(last) && (node.get('arguments')?.children.length !== 0 || last !== 'train');
+    const body = depth < DEEPEST ? file.functionOf(file.call(node).name)?.node.get('body') : undefined;
+    found =
+      (TRAINS.test(last) && (node.get('arguments')?.children.length !== 0 || last !== 'train')) ||
+      (body?.children.some((each) => trains(each, file, depth + 1)) ?? false);
     return undefined;
   });
   return found;

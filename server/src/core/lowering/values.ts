@@ -246,7 +246,9 @@ function elementValue(name: Node, file: PythonFile, depth: number): EffectValue 
   const isElement = counted ? pattern !== name && pattern?.children[1] === name : pattern === name;
   const list = counted && given ? given : iterated;
   const whole = isElement ? knownValue(list, file, depth + 1) : null;
-  if (whole === null || 'const' in whole) return isElement ? storedValue(list, name, file, depth) : null;
+  // What a function was passed may have been filled since: the calls that pass it show what it was made of.
+  if (whole === null || 'const' in whole || 'parameter' in whole)
+    return isElement ? storedValue(list, name, file, depth) : null;
   if ('tuple' in whole) return oneOf(whole.tuple);
   return 'instance' in whole && whole.parts ? oneOf(whole.parts) : null;
 }

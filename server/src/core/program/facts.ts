@@ -16,7 +16,6 @@ import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isMainGuard } from '../python/main-guard.ts';
 import { isNeverMentioned, outermostFunction } from '../python/mentions.ts';
-import { nearestFunction } from '../python/scope.ts';
 import { addedFolders } from '../python/search-path.ts';
 import { checkpoints, resumesTraining } from '../seeding/checkpoints.ts';
 import { joinsGroup } from '../seeding/ranks.ts';
@@ -238,10 +237,11 @@ function asksDeterminismIn(file: PythonFile, cudnn: readonly Node[]): FileFacts[
 const asksBare = (file: PythonFile): boolean =>
   file.calls(ALGORITHMS).some((call) => file.argument(call, 'mode', 0) === 'absent');
 
-/** Methods may be called by a framework that nobody follows. */
-function isInMethod(node: Node, file: PythonFile): boolean {
-  const owner = nearestFunction(file.scope(node))?.owner;
-  return owner !== undefined && owner !== null && 'parameters' in owner && owner.class !== null;
+/** Methods, and what they call in the file, may be called by a framework that nobody follows. */
+function isInMethod(node: Node, file: PythonFile, depth = 0): boolean {
+  const owner = file.functionAround(node);
+  if (!owner || depth > DEEPEST) return false;
+  return owner.class !== null || file.calls(owner.id).some((call) => isInMethod(call.node, file, depth + 1));
 }
 
 /** Where cuDNN is made deterministic, by itself or with all else. */

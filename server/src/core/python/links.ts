@@ -241,9 +241,45 @@ export class Links {
       const [left, right] = [assignment.get('left'), assignment.get('right')];
       if (left?.type === 'subscript' && right) keep(left, [], right, left.get('subscript')?.type === 'slice');
     }
+    // Arguments that come from a dictionary ask what has been put into that.
+    this.#puts = puts;
+    this.#handPutsOn(puts.byName, keep);
     return puts;
   }
+
+  /** What a function puts into its parameter goes into what its calls pass for it. */
+  #handPutsOn(
+    byName: ReadonlyMap<readonly Definition[], readonly Put[]>,
+    keep: (container: Node, places: readonly string[], value: Node, isSpread: boolean) => void,
+  ): void {
+    // What is handed on to a name that is seen later is met there; each function hands a put on once.
+    const done = new Set<Put>();
+    for (let count = -1; count !== done.size; ) {
+      count = done.size;
+      for (const [[only, ...others], puts] of byName) {
+        const info = only?.kind === 'parameter' && others.length === 0 ? this.bodyAround(only.node) : undefined;
+        const open = info ? puts.filter((each) => !done.has(each) && !isKnown(each, puts)) : [];
+        for (const each of open) done.add(each);
+        if (only?.kind !== 'parameter' || !info || open.length === 0) continue;
+        for (const container of this.#passedFor(only.parameter.name, info))
+          for (const { places, value, isSpread } of open) keep(container, places, value, isSpread);
+      }
+    }
+  }
+
+  /** What the calls of a function by its name pass for a parameter. */
+  #passedFor(name: string, info: FunctionInfo): readonly Node[] {
+    const parameters = info.parameters.slice(isBound(info, this.#file) ? 1 : 0).filter(({ star }) => star === '');
+    const position = parameters.findIndex((each) => each.name === name);
+    const calls = position < 0 ? [] : this.#file.calls(info.id);
+    const given = calls.map((call) => this.#file.argument(call, name, position));
+    return given.filter((each) => typeof each !== 'string');
+  }
 }
+
+/** The same value comes to the same places by another way, as it does where functions call each other. */
+const isKnown = (put: Put, all: readonly Put[]): boolean =>
+  all.some((each) => each !== put && each.value === put.value && all.indexOf(each) < all.indexOf(put));
 
 /** `["k"]`, `[3]`, or `[]` where nobody knows which. */
 export function keyOf(key: Node, file: PythonFile): string {

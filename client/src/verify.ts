@@ -30,7 +30,8 @@ import {
   workspace,
 } from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient';
-import { COMMANDS, RUN, type RunOf } from '../../server/src/protocol.ts';
+import { COMMANDS, type CommandsOf, INSTALLED_COMMANDS, RUN, type RunOf } from '../../server/src/protocol.ts';
+import { chooseWay, type RunWay } from './run-ways.ts';
 
 /** As `seedwise_trace` answers. */
 interface Verdict {
@@ -82,9 +83,11 @@ interface Place {
 type Said = string | { readonly text: string; readonly values: readonly Said[] };
 
 interface Program {
+  /** The file that it begins in. */
   readonly path: string;
   readonly folder: string;
   readonly python: string;
+  readonly way: RunWay;
 }
 
 const COMMAND = 'seedwise.verify';
@@ -102,7 +105,7 @@ export function registerVerify(context: ExtensionContext, client: () => BaseLang
     held,
     workspace.registerTextDocumentContentProvider(PAGE_SCHEME, page),
     commands.registerCommand(COMMAND, async () => {
-      const program = await chooseProgram();
+      const program = await chooseProgram(context, client());
       if (!program || !(await agrees(program))) return;
       held.drop();
       const verdict = await window.withProgress(
@@ -220,8 +223,11 @@ function printOf(path: string): string | null {
   }
 }
 
-/** The file of the active editor, saved, with the interpreter that the Python extension has chosen for it. */
-async function chooseProgram(): Promise<Program | undefined> {
+/** The file of the active editor, saved, how it is run, and the interpreter that the Python extension has chosen for it. */
+async function chooseProgram(
+  context: ExtensionContext,
+  client: BaseLanguageClient | undefined,
+): Promise<Program | undefined> {
   const document = window.activeNotebookEditor?.notebook ?? window.activeTextEditor?.document;
   const isPython = document && ('notebookType' in document || document.languageId === 'python');
   if (!isPython || document.uri.scheme !== 'file') {
@@ -231,8 +237,12 @@ async function chooseProgram(): Promise<Program | undefined> {
   if (document.isDirty && !(await document.save())) return undefined;
   const path = document.uri.fsPath;
   const folder = workspace.getWorkspaceFolder(document.uri)?.uri.fsPath ?? dirname(path);
-  const python = (await chosenInterpreter(document.uri)) ?? (await askForInterpreter());
-  return python === undefined ? undefined : { path, folder, python };
+  // Without a server the commands of the project are not known.
+  const commandsOf: CommandsOf = { uri: document.uri.toString() };
+  const installed = await client?.sendRequest<readonly string[]>(INSTALLED_COMMANDS, commandsOf).catch(() => []);
+  const way = await chooseWay(relative(folder, path), installed ?? [], context.workspaceState);
+  const python = way && ((await chosenInterpreter(document.uri)) ?? (await askForInterpreter()));
+  return way && python !== undefined ? { path, folder, python, way } : undefined;
 }
 
 interface PythonApi {
@@ -263,9 +273,10 @@ function askForInterpreter(): Thenable<string | undefined> {
   });
 }
 
-async function agrees({ path, folder, python }: Program): Promise<boolean> {
+async function agrees({ path, folder, python, way }: Program): Promise<boolean> {
   const detail = [
     l10n.t('This runs your code: twice, and up to 20 times more to name a cause.'),
+    l10n.t('Command: {0}', way.line),
     l10n.t('Interpreter: {0}', python),
     l10n.t('Folder: a copy of {0}; the folder itself where it has more than 200 MB', folder),
     l10n.t('Limits: 1,000,000 operations of torch and 10 minutes a run'),
@@ -278,13 +289,13 @@ async function agrees({ path, folder, python }: Program): Promise<boolean> {
 /** Starts the driver. Closing its standard input ends it and every process of the program. */
 function run(
   context: ExtensionContext,
-  { path, folder, python }: Program,
+  { folder, python, way }: Program,
   progress: Progress<{ message?: string }>,
   token: CancellationToken,
 ): Promise<Verdict> {
   const driver = context.asAbsolutePath('python/seedwise_trace');
-  const options = ['--watch-stdin', '--json-progress'];
-  const child = spawn(python, [driver, ...options, '--', relative(folder, path)], { cwd: folder });
+  const options = ['--watch-stdin', '--json-progress', ...(way.isModule ? ['-m'] : [])];
+  const child = spawn(python, [driver, ...options, '--', ...way.words], { cwd: folder });
   const stop = (): void => {
     child.stdin.destroy();
   };

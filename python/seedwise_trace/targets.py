@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+from importlib import metadata
 
 from .words import say
 
@@ -19,8 +21,9 @@ _PRELUDE = "import builtins as _b; _b.display = print; _b.get_ipython = lambda: 
 class Target:
     """A program as Python is to run it: `command` goes behind the interpreter."""
 
-    def __init__(self, command, name, notebook=None):
-        self.command, self.name, self.notebook = command, name, notebook
+    def __init__(self, command, name, notebook=None, module=None):
+        # The module that a function of a project is in, which is a command of its.
+        self.command, self.name, self.notebook, self.module = command, name, notebook, module
 
 
 class Notebook:
@@ -88,6 +91,9 @@ def target_of(words, module, folder):
     if not os.path.exists(path) and name in LAUNCHERS:
         return Target(["-m"] + LAUNCHERS[name] + arguments, name)
     if not os.path.isfile(path) and not os.path.isfile(os.path.join(path, "__main__.py")):
+        function = name if _FUNCTION.fullmatch(name) else _installed(name)
+        if function:
+            return Target(["-c", _CALLS % (name, function)] + arguments, name, module=function.split(":")[0])
         raise ValueError(say("there is no file '{0}'", name))
     if name.endswith(".ipynb"):
         program, starts = read_notebook(path)
@@ -96,14 +102,40 @@ def target_of(words, module, folder):
     return Target([name] + arguments, name)
 
 
+# `pkg.cli:main`, as manifests write the function of a command.
+_FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+
+# The folder's own package comes first, be it beside the manifest or in `src`: of what is run in a copy, the copy is meant.
+_CALLS = """
+import os, sys
+from importlib.metadata import EntryPoint
+sys.argv[0], function = %r, %r
+package = function.split(":")[0].split(".")[0]
+source = os.path.abspath("src")
+if os.path.exists(os.path.join(source, package)) or os.path.exists(os.path.join(source, package + ".py")):
+    sys.path.insert(0, source)
+sys.exit(EntryPoint(sys.argv[0], function, "console_scripts").load()())
+"""
+
+
+def _installed(name):
+    """The function of a command that is installed where the program runs; None where there is none of this name."""
+    entries = metadata.entry_points()
+    scripts = entries.select(group="console_scripts") if hasattr(entries, "select") else entries.get("console_scripts", ())
+    return next((each.value.split("[")[0].strip() for each in scripts if each.name == name), None)
+
+
 def file_of(target, folder):
     """The user's file that a target begins in, relative to the folder; None where none is to be seen."""
     if target.notebook:
         return target.notebook.path
     words = list(target.command)
-    if words[0] == "-m":
-        stem = os.path.join(*words[1].split("."))
-        words = [stem + ".py", os.path.join(stem, "__main__.py")] + [word for word in words[2:] if word.endswith(".py")]
+    module = target.module or (words[1] if words[0] == "-m" else None)
+    if module:
+        stem = os.path.join(*module.split("."))
+        files = [stem + ".py", os.path.join(stem, "__main__.py" if target.module is None else "__init__.py")]
+        files += [os.path.join("src", each) for each in files if target.module]
+        words = files + [word for word in words[2:] if word.endswith(".py")]
     return next((word.replace(os.sep, "/") for word in words if os.path.isfile(os.path.join(folder, word))), None)
 
 

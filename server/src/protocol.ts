@@ -174,5 +174,15 @@ export interface RunOf {
   readonly verdict: unknown;
 }
 
+/**
+ * A request of the client; parameter: `CommandsOf`. Answers the functions of the document that its project installs as
+ * commands, as manifests write them: `pkg.cli:main`.
+ */
+export const INSTALLED_COMMANDS = 'seedwise/installedCommands';
+
+export interface CommandsOf {
+  readonly uri: string;
+}
+
 /** A request of the client; no parameter. Answers a text for a report of a fault: versions, settings, sizes, times. */
 export const DEBUG_INFO = 'seedwise/debugInfo';

@@ -189,6 +189,25 @@ test('a comparison for a notebook stands beside it, and changes the cell that se
   );
 });
 
+test('the commands that a project installs are known by the functions of a file', () => {
+  const program = 'import torch\n\n\ndef main():\n    print(torch.rand(2))\n\n\ndef other():\n    pass\n';
+  return withFolder(
+    {
+      'pyproject.toml': '[project.scripts]\ntrain = "cli:main"\nelse = "more:other"\n',
+      'cli.py': program,
+      'more.py': program,
+      'setup.cfg': '[options.entry_points]\nconsole_scripts =\n  t = cli:missing\n',
+    },
+    async (server, uri) => {
+      await server.open(uri('cli.py'), program);
+      assert.deepEqual(await server.installedCommands(uri('cli.py')), ['cli:main']);
+      await server.open(uri('more.py'), program);
+      assert.deepEqual(await server.installedCommands(uri('more.py')), ['more:other']);
+      assert.deepEqual(await server.installedCommands(uri('nothing.py')), []);
+    },
+  );
+});
+
 test('a file of no project is offered no repair of the workspace', () =>
   withServer({}, async (server) => {
     await server.open('file:///p/c.py', TIMED);

@@ -53,6 +53,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   FILES,
   type FolderEntry,
+  INSTALLED_COMMANDS,
   type ListFolders,
   OPEN_SETTINGS,
   type ReadFiles,
@@ -301,6 +302,8 @@ export async function startServer({
       const hints = await connection.sendRequest(InlayHintRequest.type, { textDocument: { uri }, range });
       return (hints ?? []).map(({ label, position }) => `${position.line}:${position.character} ${label}`);
     },
+
+    installedCommands: (uri: string) => connection.sendRequest<readonly string[]>(INSTALLED_COMMANDS, { uri }),
 
     status: (uri: string): Promise<Status | null> => connection.sendRequest(STATUS.of, { uri }),
     hover: (uri: string, line: number, character: number) =>

@@ -152,6 +152,20 @@ test('arguments behind -- are the program’s', (t) => {
   assert.equal(run('verify', '--yes', 'train.py', '--', '--yes', '--lr', '1').status, 0);
 });
 
+test('a command of the project is run by its function, from the folder’s own package', (t) => {
+  const { run } = shell(t, {
+    'src/pkg/__init__.py': '',
+    'src/pkg/cli.py':
+      'import random\nimport sys\n\n\ndef main():\n    assert sys.argv[1:] == ["--lr", "1"], sys.argv\n    print(random.random())\n',
+    'flat.py': 'class App:\n    @staticmethod\n    def main():\n        return 0\n',
+  });
+  const { stdout } = run('verify', '--yes', '--format', 'json', 'pkg.cli:main', '--', '--lr', '1');
+  const { result, place, program } = JSON.parse(stdout);
+  assert.deepEqual([result, place.file, place.line, program], ['parted', 'src/pkg/cli.py', 7, 'src/pkg/cli.py']);
+  assert.equal(run('verify', '--yes', 'flat:App.main').status, 0);
+  assert.match(run('verify', '--yes', 'nothing:main').stdout, /No module named 'nothing'/);
+});
+
 test('several seeds are compared by what is printed', (t) => {
   const { run } = shell(t, { 'train.py': 'import random\nrandom.seed(0)\nprint("loss", random.random())\n' });
   const { status, stdout } = run('verify', '--yes', '--seeds', '1', '2', '3', '--', 'train.py');

@@ -168,7 +168,7 @@ test('the tracer says nothing that no host can say in another language', () => {
   assert.notEqual(stdout, '', stderr);
   // Names of operations and of what is done to a stream, which are no sentences, and a program.
   const names = ['compiled region', 'backward of a compiled region', 'made without a seed'];
-  const found = (JSON.parse(stdout) as string[]).filter((text) => !text.startsWith('import '));
+  const found = (JSON.parse(stdout) as string[]).filter((text) => !text.trim().startsWith('import '));
   assert.deepEqual(found.sort(), names.sort());
 });
 

@@ -1,6 +1,6 @@
 /** `npm run test:browser`: a person's hands on the installed extension, from the squiggle to the repaired file on disk. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import {
@@ -22,6 +22,9 @@ const { workspace, server, step } = stage({
     writeFileSync(path.join(folder, VERIFY.name), VERIFY.program);
     writeFileSync(path.join(folder, VERIFY.imported), VERIFY.importedText);
     writeFileSync(path.join(folder, VERIFY.endless), VERIFY.sleeps);
+    mkdirSync(path.join(folder, path.dirname(VERIFY.module)));
+    writeFileSync(path.join(folder, VERIFY.module, '../__init__.py'), VERIFY.importedText);
+    writeFileSync(path.join(folder, VERIFY.module), VERIFY.moduleText);
   },
 });
 const file = path.join(workspace, TRAIN);
@@ -115,10 +118,20 @@ step('a library offers the programs that reach it', async ({ page }) => {
   await webview(page).locator('h1', { hasText: 'user.py' }).waitFor();
 });
 
-/** Opens a program that the tests have written, and asks for its verification up to the question. */
-async function askToVerify(page: Page, name: string): Promise<Locator> {
-  await openFile(page, name);
+/** Opens a program that the tests have written, and asks for its verification up to the ways it may be run in. */
+async function waysToVerify(page: Page, name: string): Promise<Locator> {
+  await openFile(page, path.basename(name));
   await runCommand(page, VERIFY.title);
+  await page.locator('.quick-input-widget', { hasText: `How is ${name} run?` }).waitFor();
+  const rows = page.locator('.quick-input-list .monaco-list-row');
+  await rows.first().waitFor();
+  return rows;
+}
+
+/** The same up to the question. */
+async function askToVerify(page: Page, name: string, way = `python ${name}`): Promise<Locator> {
+  const rows = await waysToVerify(page, name);
+  await rows.filter({ hasText: way }).first().click();
   const interpreter = page.locator('.quick-input-widget input').first();
   await page.locator('.quick-input-widget', { hasText: VERIFY.prompt }).waitFor();
   assert.equal(await interpreter.inputValue(), 'python3');
@@ -197,6 +210,25 @@ step('the squiggle goes when a file of the program changes', async ({ page }) =>
   await page.keyboard.type('# ');
   await (await inProblems(page)).waitFor({ state: 'detached' });
   await page.keyboard.press('Control+Z');
+});
+
+step('a program is run as it is run, and that is offered first the next time', async ({ page }) => {
+  const rows = await waysToVerify(page, VERIFY.module);
+  const offered = async () => (await rows.locator('.label-name').allInnerTexts()).map((each) => each.trim());
+  for (const way of VERIFY.ways) assert.ok((await offered()).includes(way), `${way} in ${await offered()}`);
+  await screenshot(page, 'verify-ways');
+  await page.keyboard.press('Escape');
+  const [, asModule = ''] = VERIFY.ways;
+  const question = await askToVerify(page, VERIFY.module, asModule);
+  assert.match((await question.textContent()) ?? '', new RegExp(`Command: ${asModule}`));
+  await question.getByRole('button', { name: 'Run' }).click();
+  const told = page.locator('.notification-list-item', { hasText: VERIFY.moduleTold });
+  await told.waitFor({ timeout: 200_000 });
+  await waysToVerify(page, VERIFY.module);
+  assert.equal((await offered())[0], asModule);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'as before' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 });
 
 step('the page can be copied as Markdown', async ({ page }) => {

@@ -127,6 +127,15 @@ step('the choice of a seed block', async (workbench) => {
 step('the question before a run', async (workbench) => {
   const { page } = workbench;
   await runOurs(workbench, 'Verify Reproducibility');
+  const ways = page.locator('.quick-input-list .monaco-list-row');
+  await ways.filter({ hasText: `python ${TRAIN}` }).waitFor();
+  await screenshot(page, 'zh-cn-verify-ways');
+  isChinese(oneLine(await page.locator('.quick-input-title').first().textContent()).replace(TRAIN, ''));
+  const described = (await ways.locator('.label-description').allInnerTexts()).filter((text) => text.trim() !== '');
+  assert.ok(described.length >= 3, String(described));
+  for (const text of described) isChinese(text);
+  await ways.filter({ hasText: translated('Type how it is run…') }).waitFor();
+  await ways.first().click();
   const interpreter = page.locator('.quick-input-widget input').first();
   const asked = page.locator('.quick-input-widget', {
     hasText: translated('The Python interpreter that runs the program'),

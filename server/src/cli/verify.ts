@@ -22,6 +22,7 @@ const usage =
   seedwise verify [options] train.py [-- arguments]       a file or a notebook
   seedwise verify [options] -m package.train [-- arguments]
   seedwise verify [options] torchrun -- --nproc_per_node 2 train.py
+  seedwise verify [options] pkg.cli:main [-- arguments]   a command of the project; by its name, if it is installed
 
   --yes                     run without asking
   --python PATH             the interpreter that runs the program (default: python3)

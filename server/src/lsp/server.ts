@@ -13,7 +13,17 @@ import {
 import { ruleUrl } from '../core/rules/index.ts';
 import { t } from '../core/text/language.ts';
 import { speakIn } from '../host/languages.ts';
-import { COMMANDS, DEBUG_INFO, RUN, type RunOf, STATUS, type Status, type StatusOf } from '../protocol.ts';
+import {
+  COMMANDS,
+  type CommandsOf,
+  DEBUG_INFO,
+  INSTALLED_COMMANDS,
+  RUN,
+  type RunOf,
+  STATUS,
+  type Status,
+  type StatusOf,
+} from '../protocol.ts';
 import { isLinted } from './client.ts';
 import { serveActions } from './code-actions.ts';
 import { EDITING, editingCommands } from './commands.ts';
@@ -45,6 +55,9 @@ export function serve(connection: Connection, host: Host): void {
   serveHints(session);
   serveWorkspaceChecks(session);
   connection.onRequest(DEBUG_INFO, () => session.speaker.guarded('', () => session.debugInfo()));
+  connection.onRequest(INSTALLED_COMMANDS, ({ uri }: CommandsOf) =>
+    session.speaker.guarded<readonly string[]>([], () => session.commandsOf(uri)),
+  );
   serveHovers(connection, (uri, otherwise, work) => session.withPython(uri, otherwise, work), session.speaker.guarded);
   session.documents.listen(connection);
   connection.listen();

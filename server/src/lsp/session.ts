@@ -266,6 +266,19 @@ export class Session {
     else this.runs.delete(pathOf(uri));
   }
 
+  /** The functions of a document that its project installs as commands, as manifests write them: `pkg.cli:main`. */
+  async commandsOf(uri: string): Promise<readonly string[]> {
+    await this.workspace.complete();
+    return await this.withPython<readonly string[]>(uri, [], ({ project }, { document }) =>
+      this.index.workspace.manifests.scripts.flatMap(({ target }) => {
+        const [module = '', name = ''] = target.split(':');
+        const file = module.replaceAll('.', '/');
+        const isHere = [`/${file}.py`, `/${file}/__init__.py`].some((end) => pathOf(document.uri).endsWith(end));
+        return isHere && project.commands.includes(`#${name}`) ? [target] : [];
+      }),
+    );
+  }
+
   /** The reproducibility report of a document, or of the whole workspace. */
   async report(uri?: string, options?: ReportOptions): Promise<unknown> {
     if (uri) this.#joinProject(uri);

@@ -9,11 +9,14 @@ export interface Active {
 /** Undefined where neither a file nor a notebook of Python is shown. */
 export function activePython(): Active | undefined {
   const editor = window.activeTextEditor;
-  if (editor?.document.languageId === 'python') return editor;
   const notebook = window.activeNotebookEditor;
-  if (!notebook) return undefined;
+  if (!notebook) return editor?.document.languageId === 'python' ? editor : undefined;
+  // Of the cells, the one that is chosen; the cursor may have been left in another.
   const chosen = notebook.selection.isEmpty ? 0 : notebook.selection.start;
   const cells = notebook.notebook.getCells();
   const cell = [...cells.slice(chosen), ...cells].find(({ document }) => document.languageId === 'python');
-  return cell && { document: cell.document, selection: new Selection(0, 0, 0, 0) };
+  if (!cell) return undefined;
+  return editor?.document === cell.document
+    ? editor
+    : { document: cell.document, selection: new Selection(0, 0, 0, 0) };
 }

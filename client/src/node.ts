@@ -1,6 +1,6 @@
 /** The extension in desktop and remote hosts: the language server is a Node process of its own. */
 import type { ExtensionContext } from 'vscode';
-import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import { LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
 import { start } from './client.ts';
 import { registerVerify } from './verify.ts';
 
@@ -11,6 +11,8 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const held = registerVerify(context, () => client);
   await start(context, (options) => {
     client = new LanguageClient('seedwise', 'Seedwise', server, options);
+    // A server that is started once more knows of no run.
+    client.onDidChangeState(({ newState }) => newState === State.Running && held.tellAgain());
     return client;
   });
   held.resume();

@@ -141,7 +141,7 @@ class HeldRun implements Disposable {
   readonly #version: string;
   readonly #found = languages.createDiagnosticCollection(SOURCE);
   readonly #listeners: Disposable[];
-  #run: { readonly of: Omit<RunOf, 'verdict'>; readonly paths: ReadonlySet<string> } | undefined;
+  #run: { readonly told: RunOf; readonly paths: ReadonlySet<string> } | undefined;
 
   constructor(context: ExtensionContext, client: () => BaseLanguageClient | undefined) {
     this.#client = client;
@@ -174,13 +174,18 @@ class HeldRun implements Disposable {
     if (kept && !(kept.version === this.#version && this.#show(kept.program, kept.verdict))) this.#keep(undefined);
   }
 
+  /** To a server that has just been started. */
+  tellAgain(): void {
+    if (this.#run) this.#tell(this.#run.told);
+  }
+
   drop(): void {
     const run = this.#run;
     this.#run = undefined;
     this.#found.clear();
     if (!run) return;
     this.#keep(undefined);
-    this.#tell({ ...run.of, verdict: null });
+    this.#tell({ ...run.told, verdict: null });
   }
 
   #show(program: Program, verdict: Verdict): boolean {
@@ -189,10 +194,10 @@ class HeldRun implements Disposable {
     const edited = new Set(workspace.textDocuments.filter((each) => each.isDirty).map((each) => each.uri.fsPath));
     const holds = prints.every((each) => !edited.has(each.path) && printOf(each.path) === each.print);
     if (prints.length === 0 || !holds) return false;
-    const of = { uri: Uri.file(path).toString(), folder: Uri.file(folder).toString() };
-    this.#run = { of, paths: new Set(prints.map((each) => each.path)) };
+    const told: RunOf = { uri: Uri.file(path).toString(), folder: Uri.file(folder).toString(), verdict };
+    this.#run = { told, paths: new Set(prints.map((each) => each.path)) };
     publish(this.#found, program, verdict);
-    this.#tell({ ...of, verdict });
+    this.#tell(told);
     return true;
   }
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { ReportPage } from '../../server/src/protocol.ts';
-import { withServer } from './server.ts';
+import { until, withServer } from './server.ts';
 
 const HELPER = `import torch
 
@@ -105,18 +105,30 @@ test('a finding that a pair of runs confirmed or refuted says so, as long as the
   const seen = [{ what: 'draw', stream: 'python', differs: false, place }];
   return withServer({ rootUri }, async (server) => {
     await server.open(train, text);
+    const squiggle = async (): Promise<string> => {
+      const report = await server.pull(train);
+      return report.kind === 'full' ? report.items.map(({ message }) => message).join() : 'unchanged';
+    };
+    assert.doesNotMatch(await squiggle(), /A run/);
     const told = async (verdict: unknown): Promise<string> => {
       await server.ran({ uri: train, folder: rootUri, verdict });
       return await server.execute(REPORT, train);
     };
     const confirmed = await told(parted);
+    assert.match(
+      await squiggle(),
+      /^`random\.random` draws.* never seeds\. A run confirmed it: two runs part for this\.$/,
+    );
+    await until(() => server.said.refreshes > 0);
     assert.match(confirmed, /part at `train\.py:6`: `unseeded-stream`/);
     assert.match(confirmed, /incomplete-seeding.*A run confirmed it/);
     assert.match(await told({ ...parted, cause: 'time', stream: null }), /part at(?!.*A run)/s);
     const refuted = await told({ result: 'identical', ...counts, seen });
     assert.match(refuted, /identical over 2 operations, 2 draws and 0 batches/);
     assert.match(refuted, /incomplete-seeding.*A run refuted it under its conditions/);
+    assert.match(await squiggle(), /\. A run refuted it under its conditions: nothing differed here\.$/);
     assert.doesNotMatch(await told({ result: 'identical', ...counts, seen: [] }), /A run/);
+    assert.doesNotMatch(await squiggle(), /A run/);
     assert.doesNotMatch(await told(null), /last two runs/);
   });
 });

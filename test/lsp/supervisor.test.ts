@@ -12,6 +12,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
 import type { ProtocolMessage } from '../../server/src/lsp/record.ts';
+import { RUN } from '../../server/src/protocol.ts';
 import { startServer, until } from './server.ts';
 
 const HOST = fileURLToPath(new URL('supervised.ts', import.meta.url));
@@ -68,6 +69,10 @@ test('a server that is stuck is replaced by one that knows all that is open', ()
     await open('file:///a/kept.py', 'before');
     await connection.sendNotification(...change('file:///a/kept.py', 2, 'not saved'));
     await connection.sendNotification('workspace/didChangeConfiguration', { settings: 1 });
+    for (const verdict of [{ result: 'identical' }, { result: 'parted' }])
+      await connection.sendNotification(RUN, { uri: 'file:///a/kept.py', folder: 'file:///a', verdict });
+    for (const verdict of [{ result: 'parted' }, null])
+      await connection.sendNotification(RUN, { uri: 'file:///a/gone.py', folder: 'file:///a', verdict });
     await connection.sendNotification('workspace/didChangeWorkspaceFolders', {
       event: { added: [{ uri: 'file:///b', name: 'b' }], removed: [{ uri: 'file:///a', name: 'a' }] },
     });
@@ -110,6 +115,10 @@ test('a server that is stuck is replaced by one that knows all that is open', ()
           },
           cellTextDocuments: [{ uri: 'c', languageId: 'python', version: 2, text: 'two' }],
         },
+      },
+      {
+        method: RUN,
+        params: { uri: 'file:///a/kept.py', folder: 'file:///a', verdict: { result: 'parted' } },
       },
       { method: 'heard', params: null },
     ]);

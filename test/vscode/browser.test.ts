@@ -22,6 +22,7 @@ const { workspace, server, step } = stage({
     writeFileSync(path.join(folder, VERIFY.name), VERIFY.program);
     writeFileSync(path.join(folder, VERIFY.imported), VERIFY.importedText);
     writeFileSync(path.join(folder, VERIFY.endless), VERIFY.sleeps);
+    writeFileSync(path.join(folder, VERIFY.marked), VERIFY.markedText);
     mkdirSync(path.join(folder, path.dirname(VERIFY.module)));
     writeFileSync(path.join(folder, VERIFY.module, '../__init__.py'), VERIFY.importedText);
     writeFileSync(path.join(folder, VERIFY.module), VERIFY.moduleText);
@@ -229,6 +230,32 @@ step('a program is run as it is run, and that is offered first the next time', a
   await page.locator('.quick-input-list .monaco-list-row', { hasText: 'as before' }).waitFor();
   await page.keyboard.press('Escape');
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+});
+
+step('a finding that the run confirmed says so, also to a server that is started once more', async ({ page }) => {
+  const question = await askToVerify(page, VERIFY.marked);
+  await question.getByRole('button', { name: 'Run' }).click();
+  const told = page.locator('.notification-list-item', { hasText: VERIFY.markedTold });
+  await told.waitFor({ timeout: 200_000 });
+  const panel = page.locator('.markers-panel', { hasText: VERIFY.mark });
+  if (!(await page.locator('.markers-panel').isVisible())) await page.keyboard.press('Control+Shift+M');
+  await panel.waitFor();
+  await screenshot(page, 'verify-marked');
+  await runCommand(page, 'Seedwise: Restart Server');
+  // Whatever answers now is the new server, which may not be there yet.
+  const report = webview(page).getByText(VERIFY.inReport).first();
+  for (let attempt = 1; attempt <= 6; attempt++) {
+    await showFile(page, VERIFY.marked);
+    await runCommand(page, 'Seedwise: Show Reproducibility Report');
+    const isShown = await report.waitFor({ timeout: 5000 * attempt }).then(
+      () => true,
+      () => false,
+    );
+    if (isShown) break;
+  }
+  await report.waitFor();
+  await panel.waitFor();
+  await screenshot(page, 'verify-marked-restarted');
 });
 
 step('the page can be copied as Markdown', async ({ page }) => {

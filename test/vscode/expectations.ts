@@ -44,6 +44,13 @@ export const VERIFY = {
   message: 'Two runs part here: unseeded-stream.',
   source: 'Seedwise run',
   page: ['Streams', 'other values', 'parts.py:4'],
+  /** A training program with a finding that the run confirms; there need be no torch. */
+  marked: 'marked.py',
+  markedText:
+    'import random\n\ntry:\n    import torch\nexcept ImportError:\n    torch = None\n\nprint("a number", random.random())\n',
+  markedTold: 'Two runs of marked.py part at marked.py:8: unseeded-stream.',
+  mark: 'A run confirmed it: two runs part for this.',
+  inReport: 'Its last two runs part at',
   /** Runs as a module only. */
   module: 'pkg/steps.py',
   moduleText: 'import random\nfrom . import SIZE\nprint("a number", SIZE * random.random())\n',

@@ -11,6 +11,7 @@ import type {
   WorkspaceFolder,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { RUN, type RunOf } from '../protocol.ts';
 import { applyToCells, type Cells, cellsOf } from './notebooks.ts';
 
 /** A message of the protocol, as far as it matters here. */
@@ -36,6 +37,8 @@ export class SessionRecord {
   #configuration: ProtocolMessage | undefined;
   readonly #texts = new Map<string, TextDocument>();
   readonly #notebooks = new Map<string, OpenNotebook>();
+  /** What runs have shown, by the program they are of. */
+  readonly #runs = new Map<string, RunOf>();
 
   /** Hears a message of the client to the server; what changes nothing that lasts is passed over. */
   hear(message: ProtocolMessage): void {
@@ -64,8 +67,10 @@ export class SessionRecord {
         cellTextDocuments: [...documents.values()].map(itemOf),
       },
     }));
+    const runs = [...this.#runs.values()].map((params) => ({ method: RUN, params }));
     const later = [this.#initialized, this.#configuration].filter((message) => message !== undefined);
-    return [this.#initialize, ...later, ...[...opened, ...notebooks].map((each) => ({ jsonrpc: '2.0', ...each }))];
+    const told = [...opened, ...notebooks, ...runs].map((each) => ({ jsonrpc: '2.0', ...each }));
+    return [this.#initialize, ...later, ...told];
   }
 
   openText({ textDocument: { uri, languageId, version, text } }: DidOpenTextDocumentParams): void {
@@ -99,6 +104,12 @@ export class SessionRecord {
     this.#notebooks.delete(uri);
   }
 
+  /** What no longer holds is nothing to say again. */
+  ran(run: RunOf): void {
+    this.#runs.delete(run.uri);
+    if (run.verdict !== null) this.#runs.set(run.uri, run);
+  }
+
   changeFolders({ event: { added, removed } }: DidChangeWorkspaceFoldersParams): void {
     const params = this.#initialize?.params as { workspaceFolders?: WorkspaceFolder[] | null } | undefined;
     if (!params) return;
@@ -116,6 +127,7 @@ const LISTENERS: ReadonlyMap<string, Listener> = new Map(
     'notebookDocument/didChange': (record, params) => record.changeNotebook(params),
     'notebookDocument/didClose': (record, params) => record.closeNotebook(params),
     'workspace/didChangeWorkspaceFolders': (record, params) => record.changeFolders(params),
+    [RUN]: (record, params) => record.ran(params),
   }),
 );
 

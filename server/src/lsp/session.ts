@@ -11,8 +11,10 @@ import { type Analysis, analyze } from '../core/analysis/analyze.ts';
 import { configProblems, unknownRules } from '../core/analysis/config-problems.ts';
 import { asReleased } from '../core/analysis/new-rules.ts';
 import type { Project } from '../core/contract/project.ts';
+import type { Finding } from '../core/contract/rule.ts';
 import { projectOf } from '../core/program/project.ts';
 import { closeFile, openFile, type PythonFile, updateFile } from '../core/python/file.ts';
+import { markedFindings } from '../core/report/marks.ts';
 import { type PairOfRuns, runOf } from '../core/report/run.ts';
 import { DEFAULT_SETTINGS, parseSettings, type SettingProblem, type Settings } from '../core/settings/settings.ts';
 import { loadSyntax, type WasmBytes } from '../core/syntax/parse.ts';
@@ -43,8 +45,9 @@ export interface Checked {
   readonly document: TextDocument;
   readonly version: number;
   readonly settings: Settings;
-  /** The state of the other files it was judged with. */
+  /** The state of the other files it was judged with, and of what runs have shown. */
   readonly state: IndexState;
+  readonly news: number;
   readonly python: Python | undefined;
   /** By the address of the document, or of the notebook's cell. */
   readonly diagnostics: ReadonlyMap<string, Diagnostic[]>;
@@ -107,6 +110,8 @@ export class Session {
   #resultCount = 0;
   /** Milliseconds that the first reading of the workspace took; undefined while it lasts. */
   #readMs: number | undefined;
+  /** Grows whenever runs have shown something, or no longer. */
+  #news = 0;
   readonly #slow: string[] = [];
   #sentSettings: unknown;
   /** The client has opened no folder, so that each file brings its own. */
@@ -262,8 +267,10 @@ export class Session {
   ran({ uri, folder, verdict }: RunOf): void {
     const root = pathOf(folder).replace(/\/$/, '');
     const run = runOf(verdict, (file) => (/^(\/|[A-Za-z]:)/.test(file) ? file : `${root}/${file}`));
-    if (run) this.runs.set(pathOf(uri), run);
-    else this.runs.delete(pathOf(uri));
+    const isNews = run ? this.runs.set(pathOf(uri), run) : this.runs.delete(pathOf(uri));
+    if (!isNews) return;
+    this.#news++;
+    this.lookAgain();
   }
 
   /** The functions of a document that its project installs as commands, as manifests write them: `pkg.cli:main`. */
@@ -332,7 +339,7 @@ export class Session {
     const { uri, version } = document;
     const before = this.#checkedByUri.get(uri);
     const sameText = before?.document === document && before.version === version;
-    const sameWorld = before?.settings === settings && this.workspace.holds(before.state);
+    const sameWorld = before?.settings === settings && before.news === this.#news && this.workspace.holds(before.state);
     if (before?.complete && sameText && sameWorld) return before;
 
     const config = isInWorkspace(uri) ? this.index.workspace.manifests.configOf(pathOf(uri)) : null;
@@ -340,7 +347,7 @@ export class Session {
     this.#checkedByUri.delete(uri); // An update that throws leaves no file to go on with.
     const python = this.#understand(document, settings, before?.python?.file);
     const diagnostics = new Map<string, Diagnostic[]>();
-    for (const finding of python?.analysis.findings ?? []) {
+    for (const finding of this.#marked(document, python)) {
       const { uri: home } = placeOf(finding, document);
       diagnostics.set(home, [...(diagnostics.get(home) ?? []), this.translator.diagnosticOf(finding, document)]);
     }
@@ -348,11 +355,18 @@ export class Session {
     const resultId = unchanged ? before.resultId : `${this.#name}-${++this.#resultCount}`;
     const { state, lacksTexts } = this.index;
     const checked: Checked = {
-      ...{ document, version, settings, state, python, diagnostics, resultId },
+      ...{ document, version, settings, state, news: this.#news, python, diagnostics, resultId },
       complete: !lacksTexts,
     };
     this.#checkedByUri.set(uri, checked);
     return checked;
+  }
+
+  /** The findings, with what runs have shown of them. */
+  #marked(document: TextDocument, python: Python | undefined): readonly Finding[] {
+    if (!python) return [];
+    const runs = isInWorkspace(document.uri) ? [...this.runs.values()] : [];
+    return markedFindings(python.analysis.findings, python.file, this.index.workspace, runs);
   }
 
   #understand(document: TextDocument, settings: Settings, before?: PythonFile): Python | undefined {

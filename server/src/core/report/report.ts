@@ -22,6 +22,7 @@ import type { Settings } from '../settings/settings.ts';
 import { isTooDeep } from '../text/depth.ts';
 import { onOneLine } from '../text/excerpts.ts';
 import { translate } from '../text/language.ts';
+import { linesOf } from './marks.ts';
 import type {
   FindingReport,
   LoaderReport,
@@ -31,7 +32,7 @@ import type {
   RepeatabilityReport,
 } from './model.ts';
 import { markOf, type PairOfRuns } from './run.ts';
-import { type Lines, type Mention, SourceFiles } from './source.ts';
+import { type Mention, SourceFiles } from './source.ts';
 import { reportStreams } from './streams.ts';
 import { switchesOf } from './switches.ts';
 import { verdictOf } from './verdict.ts';
@@ -190,15 +191,6 @@ const findingOf = (finding: Finding, file: PythonFile, source: SourceFiles, run?
   place: source.place(file, finding.start),
   run: run ? markOf(run, ruleNamed(finding.rule), finding, linesOf(finding, file, source)) : null,
 });
-
-/** Where a finding and what explains it stand. */
-function linesOf(finding: Finding, file: PythonFile, source: SourceFiles): Lines[] {
-  return [finding, ...(finding.related ?? [])].flatMap((each): Lines[] => {
-    const path = 'path' in each ? each.path : undefined;
-    const at = path === undefined ? file : source.file(path);
-    return at ? [source.lines(at, each)] : [];
-  });
-}
 
 function torchOf(project: Project): ProgramReport['torch'] {
   const source = project.versions.versionSource('torch');

@@ -5,6 +5,7 @@ import type { ProgramPromise } from '../contract/severity.ts';
 import { namesFor } from '../knowledge/names.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { asIs, listed, type Message, type Phrase, phrase, t, translate } from '../text/language.ts';
+import { MARKS } from './marks.ts';
 import type {
   FindingReport,
   LoaderReport,
@@ -13,7 +14,6 @@ import type {
   ProgramReport,
   RepeatabilityReport,
 } from './model.ts';
-import type { RunMark } from './run.ts';
 import { type Mention, type OpenCondition, type Place, placeName } from './source.ts';
 import type { Drawing, Seeding, StreamReport, StreamState } from './streams.ts';
 import type { SwitchReport, SwitchSetting } from './switches.ts';
@@ -148,11 +148,6 @@ function runFacts({ run }: ProgramReport, nameOf: (path: string) => string): Mes
       : t`Its last two runs part at \`${where}\`: \`${cause ?? '?'}\`.`,
   ];
 }
-
-const MARKS: Readonly<Record<NonNullable<RunMark>, Phrase>> = {
-  confirmed: phrase`A run confirmed it: two runs part for this.`,
-  refuted: phrase`A run refuted it under its conditions: nothing differed here.`,
-};
 
 const code = (text: string): Inline => ({ code: text });
 const line = (...parts: Inline[]): Line => ({ parts, isDetail: false });

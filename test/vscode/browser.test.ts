@@ -245,7 +245,7 @@ step('a finding that the run confirmed says so, also to a server that is started
   // Whatever answers now is the new server, which may not be there yet.
   const report = webview(page).getByText(VERIFY.inReport).first();
   for (let attempt = 1; attempt <= 6; attempt++) {
-    await showFile(page, VERIFY.marked);
+    await openFile(page, VERIFY.marked);
     await runCommand(page, 'Seedwise: Show Reproducibility Report');
     const isShown = await report.waitFor({ timeout: 5000 * attempt }).then(
       () => true,

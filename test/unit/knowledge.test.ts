@@ -24,6 +24,7 @@ import {
   type Seeder,
   seederOf,
 } from '../../server/src/core/knowledge/tables.ts';
+import { wordsFor } from '../../server/src/core/knowledge/words.ts';
 import { filesBelow, readText } from '../corpus.ts';
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../../server/data/${name}`, import.meta.url), 'utf8'));
@@ -392,11 +393,28 @@ describe('names', () => {
     assert.deepEqual(namesFor('seeds-cuda-by-value').all, ['torch.cuda.manual_seed', 'torch.cuda.manual_seed_all']);
   });
 
-  it('every group of names is used', () => {
+  it('a word of a group is a whole name or a part of one', () => {
+    assert.ok(wordsFor('notes-seed').has('log_params'));
+    assert.ok(!wordsFor('notes-seed').has('catalog'));
+    assert.ok(wordsFor('holds-settings').has('trainconfig'));
+    assert.ok(!wordsFor('holds-settings').has('configure'));
+  });
+
+  it('every group of names and of words is used', () => {
     const code = filesBelow('server/src', '.ts').map((path) => readText(`server/src/${path}`));
-    const { groups } = JSON.parse(readText('server/data/names.json')) as { groups: Record<string, unknown> };
-    const unused = Object.keys(groups).filter((group) => !code.some((text) => text.includes(`'${group}'`)));
-    assert.deepEqual(unused, []);
-    assert.deepEqual(Object.keys(groups), Object.keys(groups).sort());
+    for (const [table, ask] of [
+      ['names', 'names?For'],
+      ['words', 'wordsFor'],
+    ]) {
+      const { groups } = read(`${table}.json`) as { groups: Record<string, unknown> };
+      const isUsed = (group: string): boolean =>
+        code.some((text) => new RegExp(`\\b${ask}\\(\\s*'${group}'`).test(text));
+      assert.deepEqual(
+        Object.keys(groups).filter((group) => !isUsed(group)),
+        [],
+        table,
+      );
+      assert.deepEqual(Object.keys(groups), Object.keys(groups).sort());
+    }
   });
 });

@@ -12,10 +12,6 @@ export const CUDNN_BENCHMARK = nameFor('cudnn-benchmark');
 
 /** Calls that keep a function for later, or run it in a worker: handing it over runs nothing here. */
 export const KEEPS_FUNCTION = namesFor('keeps-function');
-/** The same for methods of objects nobody knows, and for functions of a registry. */
-export const KEEPS_FUNCTION_METHOD =
-  /^(add_argument|set_defaults|add_parser|add_command|add_typer|setdefault|register\w*|connect|subscribe|on|add_\w*(hook|handler|listener|callback)s?)$/;
-export const REGISTERS = /\.\w+\.register\w*$/;
 /** Objects that, when they are called, call what they were made of, one after the other. */
 export const CALLS_ITS_PARTS = namesFor('calls-its-parts');
 /** Objects that only hold what they were made of. */
@@ -43,44 +39,5 @@ export const RESTORES = namesFor('restores-generators');
 export const TAKES_NO_GRADIENT = namesFor('takes-no-gradient');
 /** Hands on the elements of what it gets. */
 export const ITERATES = namesFor('iterates');
-/** On an object nobody knows these seed that object, not the global generators. */
-export const SEEDS_ITS_OBJECT = new Set([
-  'seed',
-  'manual_seed',
-  'reset',
-  'shuffle',
-  'train_test_split',
-  'sample',
-  'split',
-  'set_rng_state',
-  'map',
-  'select',
-]);
-/** What draws from a generator of its own, by the last word of its name: no method of it seeds a global one. */
-export const HAS_OWN_STREAM = new Set(
-  'env envs environment environments space sampler dataset loader dataloader datamodule split splitter kfold folds buffer memory noise generator rng gen augmenter transform transforms'.split(
-    ' ',
-  ),
-);
-/** What a function makes or prepares, by the last word of its name: it is no program. */
-export const NAMES_A_PRODUCT = new Set(
-  'data model net network weights weight parameters params batch batches sample samples image images graph mask masks array matrix table index indices vocab tokens token tensor tensors features labels embedding embeddings df dataframe'.split(
-    ' ',
-  ),
-);
-/** Functions that run in the workers of a loader, by the name they have or are passed by. */
-export const RUNS_IN_WORKERS = /worker\w*$/i;
-/** Words of functions and classes that set a program up or are all of it: handed a seed, they may seed everything. */
-export const SETS_UP = new Set(
-  'init initialize initialise initializing setup set prepare configure start launch bootstrap main run runner train trainer training learner fit experiment pipeline session engine framework'.split(
-    ' ',
-  ),
-);
 /** Libraries whose calls keep the seed they take to themselves; what of them seeds global generators is in the table. */
 export const KEEPS_SEED = namesFor('keeps-seed');
-/** Methods that write a seed down or keep it for later, whatever object they belong to. */
-export const NOTES_SEED =
-  /^(format|join|append|extend|insert|replace|update|get|pop|put|add|add_\w+|log\w*|print\w*|write\w*|info|debug|warn|warning|error|critical|exception|echo|set_(description|postfix)\w*|save\w*|dump\w*|to_\w+|strip|startswith|endswith)$/;
-/** Classes and functions that only hold settings, by the end of their names. */
-export const HOLDS_SETTINGS =
-  /(Config|HParams|Hyperparameters|Namespace|Dict|Args|Arguments|Params|Options|Settings|CfgNode|^CN)$/i;

@@ -51,7 +51,8 @@ function expanded(name: string): string[] {
 
 const isPattern = (name: string): boolean => /[*[]/.test(name);
 
-function compiled(group: GroupRow): Names {
+/** The names that the rows of a group have, patterns among them. */
+export function compiled(group: GroupRow): Names {
   const given = group.rows.flatMap(({ names }) => names);
   const all = [...new Set(given.filter((name) => !isPattern(name)).flatMap(expanded))];
   const written = new Set(all);

@@ -1039,3 +1039,35 @@ interface Weights {
 }
 
 export type WeightsTable = Frozen<Weights>;
+
+interface Words {
+  $schema: string;
+  /**
+   * Groups of words, each under the name by which code asks for it.
+   */
+  groups: {
+    [k: string]: {
+      /**
+       * What the words have in common, as a sentence.
+       */
+      holds: string;
+      /**
+       * @minItems 1
+       */
+      rows: {
+        /**
+         * Whole names or words of them: * is any piece of one, or none.
+         *
+         * @minItems 1
+         */
+        names: string[];
+        /**
+         * The library whose word it is, or why a name says so.
+         */
+        source: string;
+      }[];
+    };
+  };
+}
+
+export type WordsTable = Frozen<Words>;

@@ -11,21 +11,10 @@ import {
   type InstanceValue,
   NOTHING_PASSED,
 } from '../effects/events.ts';
-import {
-  HAS_OWN_STREAM,
-  HOLDS_SETTINGS,
-  KEEPS_FUNCTION,
-  KEEPS_FUNCTION_METHOD,
-  KEEPS_SEED,
-  NAMES_A_PRODUCT,
-  NOTES_SEED,
-  REGISTERS,
-  RUNS_IN_WORKERS,
-  SEEDS_ITS_OBJECT,
-  SETS_UP,
-} from '../knowledge/calls.ts';
+import { KEEPS_FUNCTION, KEEPS_SEED } from '../knowledge/calls.ts';
 import { isOfLibrary, nameFor } from '../knowledge/names.ts';
 import { looksLikeSeeder } from '../knowledge/tables.ts';
+import { wordsFor } from '../knowledge/words.ts';
 import type { Call } from '../python/call.ts';
 import { looksLikeClass, type PythonFile } from '../python/file.ts';
 import { boundAt } from '../python/names.ts';
@@ -37,13 +26,29 @@ import { environmentEvents, type Sites, setattrEvents } from './switch-events.ts
 import { argumentValues, knownValue, makingCall } from './values.ts';
 
 const GETATTR = nameFor('gets-attribute');
+const HAS_OWN_STREAM = wordsFor('has-own-stream');
+const HOLDS_SETTINGS = wordsFor('holds-settings');
+const KEEPS_FUNCTION_METHOD = wordsFor('keeps-function');
+const NAMES_A_PRODUCT = wordsFor('names-a-product');
+const NOTES_SEED = wordsFor('notes-seed');
+const REGISTERS = wordsFor('registers');
+const RUNS_IN_WORKERS = wordsFor('runs-in-workers');
+const SEEDS_ITS_OBJECT = wordsFor('seeds-its-object');
+const SETS_UP = wordsFor('sets-up');
+/** The last part of a qualified name, or of one that only this file knows. */
+const LAST_PART = /[^.#]*$/;
+const lastPart = (name: string): string => LAST_PART.exec(name)?.[0] ?? name;
+
+/** `models.BACKBONES.register`: a function of an object that a module has. */
+const isOfRegistry = (name: string | null): boolean =>
+  name !== null && /\.\w+\.\w+$/.test(name) && REGISTERS.has(lastPart(name));
 
 /** The events of a call that no table knows, after its arguments have been evaluated. */
 export function unreadCall(call: Call, file: PythonFile, site: Sites): Event[] {
   const keeps =
     KEEPS_FUNCTION.has(call.name) ||
-    REGISTERS.test(call.name ?? '') ||
-    KEEPS_FUNCTION_METHOD.test(call.method ?? '') ||
+    isOfRegistry(call.name) ||
+    KEEPS_FUNCTION_METHOD.has(call.method) ||
     commandMaker(call, file) !== null;
   const given = argumentValues(call, file);
   const rest = [...modeEvents(call, file), ...(keeps ? [] : handedFunctions(call, given, file, site))];
@@ -111,7 +116,7 @@ export function callbacks(call: Call, given: Arguments, file: PythonFile, site: 
   return handedTo(call, given, file).flatMap(({ key, value }): CallEvent[] => {
     if (!value || !('function' in value)) return [];
     if (/(^|[.#])[A-Z]\w*$/.test(value.function) || file.classOf(value.function)) return [];
-    const isWorkers = RUNS_IN_WORKERS.test(key) || RUNS_IN_WORKERS.test(value.function);
+    const isWorkers = [key, value.function].some((each) => RUNS_IN_WORKERS.has(lastPart(each).toLowerCase()));
     return [
       {
         kind: 'call',
@@ -173,7 +178,8 @@ function ownsStream(object: Node, file: PythonFile): boolean {
 
 /** Somebody passes a seed on, and not only to have it written down. */
 function namesSeed(call: Call, last: string, file: PythonFile): boolean {
-  if (NOTES_SEED.test(last) || HOLDS_SETTINGS.test(last) || KEEPS_SEED.has(call.name)) return false;
+  if (NOTES_SEED.has(last) || HOLDS_SETTINGS.has(lastPart(last).toLowerCase()) || KEEPS_SEED.has(call.name))
+    return false;
   return (call.node.get('arguments')?.children ?? []).some((argument) => {
     const key = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
     const word = key ?? argument.get('attribute') ?? argument;

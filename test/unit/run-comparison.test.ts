@@ -10,7 +10,8 @@ import { applyEdits } from '../../server/src/core/edits/edit-text.ts';
 import { joinCells, type Source } from '../../server/src/core/python/notebook.ts';
 import { type RunComparison, runComparison } from '../../server/src/core/seeding/run-comparison.ts';
 import { speak } from '../../server/src/core/text/language.ts';
-import { understand } from '../corpus.ts';
+import { subjects, understand } from '../corpus.ts';
+import { sampleOf } from '../sample.ts';
 
 const PYTHON = process.env.PYTHON ?? 'python3';
 /** Where the interpreter has no torch, as much of it as these programs use; the writer keeps what it is told. */
@@ -289,6 +290,24 @@ test('figures open no windows, and what is compared is left to the user where no
   assert.match(inSingleQuotes(made.text), /^ {4}os\.environ\.setdefault\('MPLBACKEND', 'Agg'\)$/m);
   assert.match(made.text, /^RESULTS = \[\]$/m);
   assert.match(made.note, /^`train\.py` prints no variable: write into `RESULTS`/);
+});
+
+const everything = sampleOf(subjects(), 150, 600);
+
+test(`whatever is compared, both programs compile (${everything.about})`, () => {
+  const own = path.join(folder, 'everything');
+  mkdirSync(own);
+  let count = 0;
+  for (const { path: at, text } of everything.chosen) {
+    const made = compare(text, at);
+    if ('message' in made) continue;
+    count++;
+    writeFileSync(path.join(own, `compare_${count}.py`), made.text);
+    writeFileSync(path.join(own, `program_${count}.py`), applyEdits(text, made.edits));
+  }
+  assert.ok(count > 0);
+  const { status, stdout } = spawnSync(PYTHON, ['-m', 'compileall', '-q', own], { encoding: 'utf8' });
+  assert.equal(status, 0, stdout);
 });
 
 test('where there is none, the reason is said', () => {

@@ -256,10 +256,23 @@ export class Callees {
   /** Whether the function puts the weights of a checkpoint into what it is passed. */
   loads({ function: name, parameter }: LoadedBy, from: string): boolean {
     const meaning = this.meaning(name, from);
-    if (meaning?.kind !== 'function') return false;
-    const { loads = [], parameters, method } = meaning.found.effects;
+    const found =
+      meaning?.kind === 'member'
+        ? this.#methodOf(meaning.object, meaning.members, from)
+        : meaning?.kind === 'function'
+          ? meaning.found
+          : null;
+    if (!found) return false;
+    const { loads = [], parameters, method } = found.effects;
     const passed = typeof parameter === 'string' ? parameter : parameters[parameter + (method ? 1 : 0)]?.name;
     return passed !== undefined && loads.includes(passed);
+  }
+
+  /** `engine.agent.load`: a method of what attributes hold. */
+  #methodOf(object: InstanceValue, [first = '', ...rest]: readonly string[], from: string): FoundFunction | null {
+    if (rest.length === 0) return this.method(object.instance, first, object.home ?? from);
+    const held = this.resolved(this.held(object, first, from), object.home ?? from);
+    return held !== null && 'instance' in held ? this.#methodOf(held, rest, from) : null;
   }
 
   /** What a call of the function returns. */

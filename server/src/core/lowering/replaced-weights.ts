@@ -1,7 +1,7 @@
 /** Weights that are drawn and then replaced: by those of a checkpoint, by a new draw, or by what a helper says it loads. */
 
 import type { LoadedBy } from '../effects/events.ts';
-import { nameFor, namesFor } from '../knowledge/names.ts';
+import { isOfLibrary, nameFor, namesFor } from '../knowledge/names.ts';
 import { loadsWeights } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -20,6 +20,10 @@ const WHOLES = namesFor('module-wholes');
 /** A helper that puts a checkpoint into the network it gets. */
 const LOADS = /^(load|reload|restore)_?(checkpoint|ckpt|weights|state(_?dict)?|model|network|pretrained\w*)s?$/i;
 const INITIALISES = /^apply$|(^|_)(re)?(init|initiali[sz]e|reset|create|build)(_|$)|weights?(_|$)/i;
+const RESTORES = /^_?(load|reload|restore|resume)(_|$)/i;
+const OPTIMIZERS = namesFor('optimizers');
+/** Where a method has the object that it is called on, among what it is passed. */
+const OBJECT = -1;
 const LOADS_MODEL = nameFor('loads-model');
 /** Functions that call functions are followed so far. */
 const DEEPEST = 3;
@@ -49,7 +53,7 @@ const mayReplace = askedOfAll(
 function mayLoad({ name, method, callee }: Call, file: PythonFile): boolean {
   const last = method ?? file.read(callee);
   const isLoader = name !== null && (loadsWeights(name) || name === LOADS_MODEL);
-  return isLoader || LOADING_METHODS.has(last) || LOADS.test(last);
+  return isLoader || LOADING_METHODS.has(last) || LOADS.test(last) || (method !== null && RESTORES.test(last));
 }
 
 /**
@@ -179,8 +183,8 @@ function statementsAfter(statement: Node): Node[] {
   const after = siblings.slice(siblings.indexOf(statement) + 1);
   if (statement.parent?.type !== 'block') return after;
   const clause = statement.parent.parent;
-  const branch = clause && /^(elif|else)_clause$/.test(clause.type) ? clause.parent : clause;
-  return branch && /^(if|with)_statement$/.test(branch.type) ? [...after, ...statementsAfter(branch)] : after;
+  const branch = clause && /^(elif|else|except|except_group)_clause$/.test(clause.type) ? clause.parent : clause;
+  return branch && /^(if|with|try)_statement$/.test(branch.type) ? [...after, ...statementsAfter(branch)] : after;
 }
 
 /** The statement replaces the weights, or a loop does before it trains. */
@@ -260,7 +264,11 @@ function overwrites(statement: Node, name: string, file: PythonFile): Replacing 
   const byHelper = helperReplaces(loaded, name, file);
   if (byHelper !== undefined) return byHelper;
   const object = call.get('function')?.get('object');
-  if (object && file.read(object) === name && (loadsItself(loaded, file) || saysItLoads(loaded, file))) return 'loaded';
+  if (object && file.read(object) === name) {
+    if (loadsItself(loaded, file) || saysItLoads(loaded, file)) return 'loaded';
+    const elsewhere = methodElsewhere(loaded, file);
+    if (elsewhere !== null) return { function: elsewhere, parameter: OBJECT };
+  }
   const how =
     loaded.method === 'load_state_dict' ? 'loaded' : loaded.method === 'reset_parameters' ? 'otherwise' : undefined;
   // A part is overwritten with the whole.
@@ -290,7 +298,9 @@ function helperReplaces(call: Call, name: string, file: PythonFile): Replacing |
 export function loadedParameters(info: FunctionInfo, file: PythonFile): readonly string[] {
   if (file.methodCalls('load_state_dict').length === 0) return [];
   const all = replacedParameters(info, file);
-  return Object.keys(all).filter((name) => all[name] === 'loaded');
+  const loaded = Object.keys(all).filter((name) => all[name] === 'loaded');
+  const [object] = info.class ? info.parameters : [];
+  return object && putsIntoObject(info, file) ? [...new Set([object.name, ...loaded])] : loaded;
 }
 
 type ReplacedParameters = Readonly<Record<string, Replacing>>;
@@ -374,16 +384,26 @@ const saysItLoads = ({ name, method, node }: Call, file: PythonFile): boolean =>
   file.functionOf(name) === undefined &&
   (node.get('arguments')?.children.length ?? 0) > 0;
 
-/** A method of the file that puts a checkpoint into its own object. */
+/** A method of another file's class that may put a checkpoint into its object: `agent.load(path)`. Its body says whether it does. */
+const methodElsewhere = ({ name, method }: Call, file: PythonFile): string | null =>
+  name !== null && RESTORES.test(method ?? '') && !isOfLibrary(name) && !file.functionOf(name) ? name : null;
+
+/** A method of the file that puts a checkpoint into its own object, or into networks that this keeps. */
 function loadsItself(call: Call, file: PythonFile): boolean {
   const method = file.functionOf(call.name);
-  const body = method?.class ? method.node.get('body') : undefined;
-  const self = method?.parameters[0]?.name ?? '';
+  return method?.class != null && putsIntoObject(method, file);
+}
+
+function putsIntoObject(method: FunctionInfo, file: PythonFile): boolean {
+  const body = method.node.get('body');
+  const self = method.parameters[0]?.name ?? '';
   let found = false;
   if (body) {
     walk(body, (node) => {
       const callee = node.type === 'call' ? node.get('function') : undefined;
-      found ||= callee !== undefined && file.read(callee) === `${self}.load_state_dict`;
+      const object = callee && file.read(callee).endsWith('.load_state_dict') ? callee.get('object') : undefined;
+      const isOwn = object !== undefined && `${file.read(object)}.`.startsWith(`${self}.`);
+      found ||= isOwn && !OPTIMIZERS.has(file.instanceOf(object));
       return !found;
     });
   }

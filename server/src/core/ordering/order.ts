@@ -93,6 +93,8 @@ export const quoteOf = (code: string, otherwise: string): string =>
 export class Order {
   readonly #file: PythonFile;
   readonly #values: Evaluator;
+  /** Leads on from values of any file, also into others. */
+  readonly #leading: Evaluator;
   readonly #origin: Origin;
   readonly #seen: Set<string>;
   /** The nodes that stand for the value in its order. */
@@ -111,6 +113,7 @@ export class Order {
     this.#file = file;
     this.#project = project;
     this.#values = project?.values ?? evaluatorOf(file);
+    this.#leading = from ? from.#leading : this.#values;
     this.#origin = origin;
     this.#seen = from ? from.#seen : new Set();
     this.#ordered = from ? from.#ordered : new Set();
@@ -185,7 +188,7 @@ export class Order {
 
   /** Where the value stands next, by whatever name. */
   #further(value: Value): Node | null {
-    const next = this.#values.next(value);
+    const next = this.#leading.next(value);
     if (!next) return null;
     const kept = value.node.field === 'right' && value.node.parent?.get('left');
     if (kept && kept.type === 'attribute' && next.length === 0) return this.#isKeptByDataset(kept) ? kept : null;
@@ -526,7 +529,7 @@ export class Order {
   #yielded(value: Value, statement: Node): Node | null {
     const [item] = statement.children;
     if (this.#function(statement)?.name === '__iter__') return statement;
-    const made = item ? this.#values.next({ ...value, node: item, access: [], frame: null }) : null;
+    const made = item ? this.#leading.next({ ...value, node: item, access: [], frame: null }) : null;
     return this.#anyUse((made ?? []).map((each) => ({ ...each, access: [] })));
   }
 

@@ -7,6 +7,7 @@ import { type DrawRow, drawingMethod, drawOf, drawsOfMethod, type MethodDraw } f
 import { arraySizeOf } from '../knowledge/transforms.ts';
 import type { Call, Constant } from '../python/call.ts';
 import { looksLikeClass, type PythonFile } from '../python/file.ts';
+import { assignmentsTo } from '../python/names.ts';
 import type { Node } from '../syntax/parse.ts';
 import { isHarmlessDraw } from './harmless-draws.ts';
 import { makerOf } from './makers.ts';
@@ -78,7 +79,7 @@ export function findDraw(call: Call, file: PythonFile): DrawRow | undefined {
   if (call.method === 'sample' || call.method === 'rsample') {
     const object = call.callee.get('object');
     const made = object && file.instanceOf(object);
-    const distribution = made ? drawOf(made) : undefined;
+    const distribution = made ? drawOf(made) : object && oneOfDistributions(object, file);
     return distribution?.kind === 'distribution' ? { ...distribution, kind: 'function' } : undefined;
   }
   // A layer, or a network whose class nobody can read, draws all its weights anew.
@@ -87,6 +88,17 @@ export function findDraw(call: Call, file: PythonFile): DrawRow | undefined {
   }
   // `x.normal_()` on anything but a module of the file's own making fills a tensor.
   return call.name === null ? drawingMethod(call.method) : undefined;
+}
+
+/** `Normal(...)` in one branch and `Categorical(...)` in the other: either draws alike. */
+function oneOfDistributions(object: Node, file: PythonFile): DrawRow | undefined {
+  if (object.type !== 'identifier') return undefined;
+  const made = assignmentsTo(object, file).map(({ value }) => {
+    const name = value ? file.constructionOf(value)?.name : null;
+    return name ? drawOf(name) : undefined;
+  });
+  const [first] = made;
+  return made.every((each) => each?.kind === 'distribution' && each.stream === first?.stream) ? first : undefined;
 }
 
 /** The stream that code at a place reaches under the name of another one: compiled functions have their own. */

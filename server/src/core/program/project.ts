@@ -133,7 +133,8 @@ export class WorkspaceProject extends OneForAll implements Answers {
 
   /** True for a program, and for a module that one reaches. */
   get isInProgram(): boolean {
-    return this.#programs.length > 0;
+    if (this.#entries) return this.#entries.length > 0;
+    return this.#workspace.programsReaching(this.#path).some((each) => isProgram(this.#workspace, each));
   }
 
   /** The programs that the file is part of. */
@@ -460,7 +461,7 @@ export function aloneOf(file: PythonFile, settings: Settings): Workspace {
   return alone;
 }
 
-/** True for an entry point that reaches a machine-learning library. */
+/** True for an entry point that reaches a machine-learning library. What only its composed paths tell is asked last. */
 export function isProgram(workspace: Workspace, path: string): boolean {
   const facts = workspace.facts(path);
   const isCommand = workspace.commands(path).ids.length > 0;
@@ -469,11 +470,10 @@ export function isProgram(workspace: Workspace, path: string): boolean {
   const isMeant = facts.hasMainGuard || facts.fitsAtTop || isCommand;
   const does = isMeant ? null : workspace.doesItself(path);
   if (does && does.streams.length === 0 && does.switches.length === 0) return false;
-  const { summary, reached } = workspace.program(path);
-  if (!someReachesMl(reached, workspace)) return false;
-  if (isMeant || does?.switches.some(TORCH.has) || doesItself(summary)) return true;
-  // What it imports has seeded all that it draws.
-  return (does?.draws.length ?? 0) > 0;
+  if (!facts.reachesMl && !someReachesMl(workspace.program(path).reached, workspace)) return false;
+  // Where it draws and does nothing itself, what it imports has seeded all that it draws.
+  const isKnown = isMeant || does?.switches.some(TORCH.has) === true || (does?.draws.length ?? 0) > 0;
+  return isKnown || doesItself(workspace.program(path).summary);
 }
 
 /** One of the first mostly does: each of many files asks for each of many programs. */

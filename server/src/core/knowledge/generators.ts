@@ -23,6 +23,9 @@ const BY_NAME: ReadonlyMap<string, GeneratorRow> = new Map(GENERATORS.map((row) 
 /** What a call of this name makes or draws from; undefined for what the table does not have. */
 export const generatorOf = (qualifiedName: string): GeneratorRow | undefined => BY_NAME.get(canonical(qualifiedName));
 
+/** The methods by which a generator is seeded anew, whichever it is. */
+export const RESEEDING_METHODS: ReadonlySet<string> = new Set(GENERATORS.flatMap(({ reseed }) => reseed ?? []));
+
 /** Where a call takes the seed of a generator: the class itself, or its method that seeds; undefined for all others. */
 export function seedOfGenerator(qualifiedName: string): Where | undefined {
   const name = canonical(qualifiedName);

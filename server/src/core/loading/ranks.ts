@@ -7,7 +7,7 @@ import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { parameterOf } from '../python/names.ts';
 import { isPlain, isVisible } from '../seeding/quotable.ts';
-import { dependsOnRank } from '../seeding/ranks.ts';
+import { dependsOnRank, mentionsRank } from '../seeding/ranks.ts';
 import { type SeedTaker, takersOf } from '../seeding/seed-takers.ts';
 
 /** A seed of torch's global generator, itself or in a helper of this file. */
@@ -39,7 +39,9 @@ function findTorchSeeds(file: PythonFile, values: Evaluator): readonly TorchSeed
   });
   const own = [...direct, ...handedOn(direct, file)];
   // Where a rank has no say in what a call is given, no seed differs by it, and nobody has to follow what others seed with.
-  const isRanked = own.some(({ rank }) => rank !== null) || callsElsewhere(file).some((call) => rankIn(call, file));
+  const isRanked =
+    own.some(({ rank }) => rank !== null) ||
+    (mentionsRank(file) && callsElsewhere(file).some((call) => rankIn(call, file)));
   if (!isRanked) return own;
   const all = [...direct, ...seedsElsewhere(file, values)].sort((a, b) => a.call.node.start - b.call.node.start);
   return [...all, ...handedOn(all, file)];

@@ -21,13 +21,16 @@ export function ownLoaderCalls(file: PythonFile, project: Project): Call[] {
 
 /** `super().__init__(...)` of a class of the file's own that is a DataLoader: the object is one from there on. */
 export function baseLoaderCalls(file: PythonFile, project: Project): Call[] {
-  const owners = [...file.scopes.classes.values()].filter(
+  return [...file.scopes.classes.values()].flatMap(({ id, bases }) => {
+    // Other files are asked last: most classes pass on nothing that could shuffle.
+    const calls = file.calls(`${id}.super().__init__`).filter((call) => mayAskToShuffle(call, file));
+    const isLoader = (): boolean => bases.some((base) => isLoaderClass(file.qualify(base), project));
     // What is made as a DataLoader is, is told so where it is made.
-    ({ id, bases }) =>
-      bases.some((base) => isLoaderClass(file.qualify(base), project)) && !project.classes.isPlainLoader(id),
-  );
-  return owners.flatMap(({ id }) => file.calls(`${id}.super().__init__`));
+    return calls.length > 0 && isLoader() && !project.classes.isPlainLoader(id) ? calls : [];
+  });
 }
+
+const mayAskToShuffle = (call: Call, file: PythonFile): boolean => loaderArgument(file, call, 'shuffle') !== 'absent';
 
 /** A DataLoader that shuffles by torch's stream, or a class that is made as one is. */
 const isLoaderClass = (name: string | null, project: Project): boolean =>
@@ -36,9 +39,13 @@ const isLoaderClass = (name: string | null, project: Project): boolean =>
 type Parameter = Parameters<typeof loaderArgument>[2];
 
 /** What asks a loader to shuffle where it has neither a generator nor a sampler; null for one that does not, or that nobody can tell. */
-export function shuffleOf(call: Call, values: Evaluator): { readonly file: PythonFile; readonly node: Node } | null {
+export function shuffleOf(
+  call: Call,
+  file: PythonFile,
+  values: Evaluator,
+): { readonly file: PythonFile; readonly node: Node } | null {
   // Where a library shuffles by another stream, its loader takes no generator.
-  if (loaderRow(call.name)?.stream) return null;
+  if (loaderRow(call.name)?.stream || !mayAskToShuffle(call, file)) return null;
   for (const entered of values.entriesOf(call)) {
     const shuffle = givenBy(entered, 'shuffle');
     if (typeof shuffle === 'string' || !mayBeOn(shuffle, values)) continue;

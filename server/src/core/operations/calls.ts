@@ -73,6 +73,10 @@ export function opCalls(file: PythonFile, report: OpReport): readonly OpCall[] {
   return calls;
 }
 
+/** True where some call may be of an operation, as far as names tell. */
+export const namesOperations = (file: PythonFile): boolean =>
+  file.calls(PARTIAL).length > 0 || candidatesOf(file).length > 0;
+
 /** True where a call may be of a row that speaks only with intent. */
 export const namesIntent = (file: PythonFile): boolean =>
   file.calls(PARTIAL).length > 0 ||

@@ -302,7 +302,8 @@ export class UnseenProject extends OneForAll implements Answers {
   }
 
   isPlainLoader(name: string): boolean {
-    return this.#ask('isPlainLoader', YES_OR_NO, name);
+    this.#none('isPlainLoader', name);
+    return false;
   }
 
   isIterable(name: string): boolean {

@@ -52,8 +52,11 @@ torch.backends.cudnn.benchmark = False
     },
   ],
   *check(file, project) {
-    if (measuresSpeed(file, project)) return;
-    for (const { value, written } of askedOfLibraries(file)) {
+    const asked = askedOfLibraries(file);
+    const settings = [...switchSettings(file, CUDNN_BENCHMARK)].filter(({ value }) => value.type === 'true');
+    // What the program is for is asked where something is switched on: most files switch nothing.
+    if (asked.length + settings.length === 0 || measuresSpeed(file, project)) return;
+    for (const { value, written } of asked) {
       yield {
         start: value.start,
         end: value.end,
@@ -61,9 +64,9 @@ torch.backends.cudnn.benchmark = False
         fixes: [{ title: t`Set \`benchmark\` to \`False\``, safe: false, edits: () => [replace(value, 'False')] }],
       };
     }
-    for (const setting of switchSettings(file, CUDNN_BENCHMARK)) {
+    for (const setting of settings) {
       const { node, value } = setting;
-      if (value.type !== 'true' || isForSpeed(setting, CUDNN_BENCHMARK, project)) continue;
+      if (isForSpeed(setting, CUDNN_BENCHMARK, project)) continue;
       if (isOverruled(setting, CUDNN_BENCHMARK, project)) continue;
       // Where nothing is drawn or trained, as in inference, the switch is what makes two runs differ.
       const isAlone =
@@ -87,14 +90,17 @@ torch.backends.cudnn.benchmark = False
 
 /** `Trainer(benchmark=True)`: what is passed for the switch where a library sets it. */
 function askedOfLibraries(file: PythonFile): { readonly value: Node; readonly written: string }[] {
-  return file.allCalls.flatMap((call) => {
-    const rows = (call.name === null ? undefined : seederOf(call.name))?.flagsWhen ?? [];
-    return rows.flatMap((row) => {
-      if (row.flags.cudnn_benchmark !== true || row.equals !== true) return [];
-      const given = file.argument(call, row.argument, row.position);
-      return typeof given !== 'string' && given.type === 'true'
-        ? [{ value: given, written: `${row.argument}=True` }]
-        : [];
-    });
+  return [...file.callsByName].flatMap(([name, calls]) => {
+    const rows = (seederOf(name)?.flagsWhen ?? []).filter(
+      ({ flags, equals }) => flags.cudnn_benchmark === true && equals === true,
+    );
+    return rows.flatMap(({ argument, position }) =>
+      calls.flatMap((call) => {
+        const given = file.argument(call, argument, position);
+        return typeof given !== 'string' && given.type === 'true'
+          ? [{ value: given, written: `${argument}=True` }]
+          : [];
+      }),
+    );
   });
 }

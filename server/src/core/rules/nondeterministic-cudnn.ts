@@ -57,10 +57,10 @@ model = torch.nn.Conv2d(3, 8, 3)
     },
   ],
   *check(file, project) {
-    if (measuresSpeed(file, project)) return;
-    for (const setting of switchSettings(file, CUDNN_DETERMINISTIC)) {
+    const settings = [...switchSettings(file, CUDNN_DETERMINISTIC)].filter(({ value }) => value.type === 'false');
+    if (settings.length === 0 || measuresSpeed(file, project)) return;
+    for (const setting of settings) {
       const { node, value } = setting;
-      if (value.type !== 'false') continue;
       if (project.switches.deterministicAlgorithms !== 'off') return;
       if (isForSpeed(setting, CUDNN_DETERMINISTIC, project)) continue;
       if (isOverruled(setting, CUDNN_DETERMINISTIC, project)) continue;

@@ -1,6 +1,7 @@
 /** Operations that raise because the program asks for deterministic algorithms and they have none. */
 import type { Project } from '../contract/project.ts';
 import type { Related, Rule } from '../contract/rule.ts';
+import { namesOperations } from '../operations/calls.ts';
 import { waysOut } from '../operations/remedies.ts';
 import {
   dependsOnVersion,
@@ -94,7 +95,7 @@ picture.mean().backward()
     },
   ],
   *check(file, project) {
-    if (project.switches.deterministicAlgorithms !== 'strict') return;
+    if (!namesOperations(file) || project.switches.deterministicAlgorithms !== 'strict') return;
     const raising = opUses(file, project).filter((use) => opVerdict(use, file, project) === 'raises');
     for (const use of onePerPlace(raising)) {
       yield {

@@ -2,7 +2,7 @@
 
 import type { Rule } from '../contract/rule.ts';
 import { replace } from '../edits/edit-text.ts';
-import { generatorOf } from '../knowledge/generators.ts';
+import { generatorOf, RESEEDING_METHODS } from '../knowledge/generators.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { seederOf } from '../knowledge/tables.ts';
 import { callTaking } from '../python/arguments.ts';
@@ -142,10 +142,12 @@ function seedOf(call: Call, file: PythonFile): Seed | null {
 
 /** `torch.Generator().manual_seed(...)`; one of a device that nobody can read may take all bits. */
 function reseedOf(call: Call, file: PythonFile): Seed | null {
+  const { method } = call;
+  if (method === null || !RESEEDING_METHODS.has(method)) return null;
   const object = call.callee.get('object');
-  const made = call.method !== null && object ? file.constructionOf(object) : null;
+  const made = object ? file.constructionOf(object) : null;
   const row = made?.name ? generatorOf(made.name) : undefined;
-  if (!made || !row?.reseed?.includes(call.method ?? '')) return null;
+  if (!made || !row?.reseed?.includes(method)) return null;
   const seed = file.argument(call, 'seed', 0);
   const device = file.argument(made, 'device', 0);
   const isCpu = device === 'absent' || (typeof device !== 'string' && file.constant(device) === 'cpu');

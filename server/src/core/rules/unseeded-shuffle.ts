@@ -59,7 +59,7 @@ loader = DataLoader(data, batch_size=10, shuffle=True, generator=generator)
   ],
   *check(file, project) {
     for (const call of [...loaderCalls(file), ...ownLoaderCalls(file, project), ...baseLoaderCalls(file, project)]) {
-      const shuffle = shuffleOf(call, project.values);
+      const shuffle = shuffleOf(call, file, project.values);
       if (!shuffle) continue;
       // A value that comes from a dictionary or a caller elsewhere is shown at the call.
       const { node } = shuffle;

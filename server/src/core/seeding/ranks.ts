@@ -7,6 +7,7 @@ import { nameFor, namesFor } from '../knowledge/names.ts';
 import { GROUP_NAMES, GROUPS, type GroupRow, RANK_FUNCTIONS } from '../knowledge/ranks.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { askedOfAll } from '../python/holds.ts';
 import {
   assignedTo,
   everyValue,
@@ -21,11 +22,16 @@ import { childrenOf, type TwinProcess } from './children.ts';
 import { isVisible } from './quotable.ts';
 
 const RANK = /^((local|global|node|world)?_?rank(_id)?|proc(ess)?_?(id|index|idx|rank)|(get_)?(global_|local_)?rank)$/i;
+/** Some name or word of a text may match, or be that of a variable of the environment. */
+const MAY_BE_RANK = /rank|proc(ess)?_?(id|index|idx)/i;
 const ENVIRONMENT = new Set(GROUPS.flatMap((row) => row.environment ?? []));
 const ENVIRON = nameFor('environment');
 const READS_VARIABLE = namesFor('reads-variable');
 const INT = nameFor('int');
 const DEEPEST = 5;
+
+/** False where no expression of the file can depend on the rank, since nothing in it is called so. */
+export const mentionsRank = askedOfAll('mentions a rank', (file) => MAY_BE_RANK.test(file.text));
 
 /** True where the expression depends on the rank, also through the variables it is made of. */
 export function dependsOnRank(node: Node, file: PythonFile, seen = new Set<Node>()): boolean {

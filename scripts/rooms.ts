@@ -41,7 +41,7 @@ export const ROOMS: readonly Room[] = [
  */
 export const FOLLOWERS: Readonly<Record<string, readonly string[]>> = {
   lowering: ['lengths', 'values'],
-  tensors: ['distinct-indices', 'modules', 'sizes', 'tensors', 'trained', 'weights', 'written-values'],
+  tensors: ['distinct-indices', 'modules', 'sizes', 'tensors', 'trained', 'written-values'],
   seeding: ['plain-values'],
   loading: ['worker-seeds'],
 };

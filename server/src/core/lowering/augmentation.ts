@@ -1,46 +1,49 @@
 /** Augmentation pipelines that draw from generators of their own, which no seed of the program and no worker reaches. */
 
 import { type Pipelines, pipelinesOf } from '../knowledge/tables.ts';
-import type { Call } from '../python/call.ts';
+import { evaluatorOf, type Fact } from '../python/evaluator.ts';
 import { looksLikeClass, type Node, type PythonFile } from '../python/file.ts';
-import { everyValue } from '../python/names.ts';
+import { mayBeParameter } from '../python/names.ts';
+import type { Value } from '../python/value.ts';
 
-/** The library whose pipeline an expression makes, where it does not do the same to every sample. */
-export function randomPipeline(expression: Node, file: PythonFile, depth = 0): Pipelines | null {
-  if (depth > 5) return null;
-  if (expression.type === 'list' || expression.type === 'tuple') {
-    return firstOf(expression.children, (child) => randomPipeline(child, file, depth + 1));
-  }
-  if (expression.type === 'conditional_expression') {
-    const [then, , otherwise] = expression.children;
-    return firstOf([then, otherwise], (each) => each && randomPipeline(each, file, depth + 1));
-  }
-  if (expression.type === 'identifier') {
-    return firstOf(everyValue(expression, file), (value) => randomPipeline(value, file, depth + 1));
-  }
-  const call = expression.type === 'call' ? file.call(expression) : null;
-  const library = call?.name && looksLikeClass(call.name) ? pipelinesOf(call.name) : undefined;
-  return call && library ? ofLibrary(call, library, file, depth) : null;
+/** The library whose pipeline an expression stands for, where it does not do the same to every sample. */
+export function randomPipeline(expression: Node, file: PythonFile): Pipelines | null {
+  const evaluator = evaluatorOf(file);
+  const found = evaluator.find(isRandom, evaluator.value(expression));
+  return (found && madeBy(found)) ?? null;
 }
 
-function ofLibrary(call: Call, library: Pipelines, file: PythonFile, depth: number): Pipelines | null {
+/** The library whose pipeline, or part of one, a call makes. */
+function madeBy({ file, node, access }: Value): Pipelines | undefined {
+  const name = node.type === 'call' && access.length === 0 ? file.call(node).name : null;
+  return name !== null && looksLikeClass(name) ? pipelinesOf(name) : undefined;
+}
+
+/** It draws, or something of what it holds does. */
+const isRandom: Fact = (value) => {
+  const { file, node, access } = value;
+  if (/^(list|tuple)$/.test(node.type) && access.length === 0)
+    return node.children.map((each) => ({ ...value, node: each }));
+  const library = madeBy(value);
+  // What a function is passed is the pipeline of whoever passes it.
+  if (!library) return node.type === 'identifier' && mayBeParameter(node, file) ? false : undefined;
+  const call = file.call(node);
   const name = call.name?.slice(call.name.lastIndexOf('.') + 1) ?? '';
-  if (library.draws !== undefined && !(name in library.containers))
-    return name.startsWith(library.draws) ? library : null;
+  if (library.draws !== undefined && !(name in library.containers)) return name.startsWith(library.draws);
   const usual = library.containers[name] ?? library.steady[name];
   const given = file.argument(call, 'p');
   const probability = typeof given === 'string' ? usual : file.constant(given);
-  if (probability === 0) return null;
-  if (usual === undefined || probability !== 1) return library;
+  if (probability === 0) return false;
+  if (usual === undefined || probability !== 1) return true;
   const held = name in library.containers ? file.argument(call, 'transforms', 0) : 'absent';
-  return typeof held === 'string' ? null : randomPipeline(held, file, depth + 1);
-}
+  return typeof held !== 'string' && [{ ...value, node: held }];
+};
 
 /** The functions of a file that return a pipeline, the attributes of its classes that keep one, and the library. */
 export function keptPipelines(file: PythonFile): Record<string, string> {
   const kept: Record<string, string> = {};
   const keep = (key: string, values: readonly (Node | undefined)[]): void => {
-    const library = firstOf(values, (value) => value && randomPipeline(value, file));
+    const [library] = values.flatMap((value) => (value && randomPipeline(value, file)) ?? []);
     if (library) kept[key] = `${library.package}.`;
   };
   const isImported = file.scopes.imports.some((each) => importsPipelines(each, file));
@@ -68,12 +71,4 @@ function returned(node: Node, found: Node[] = []): Node[] {
     else if (!/^(function_definition|class_definition|lambda)$/.test(child.type)) returned(child, found);
   }
   return found;
-}
-
-function firstOf<T, R>(items: readonly T[], find: (item: T) => R | null | undefined): R | null {
-  for (const item of items) {
-    const found = find(item);
-    if (found) return found;
-  }
-  return null;
 }

@@ -94,7 +94,7 @@ function* distributedSamplers(file: PythonFile): Iterable<Report> {
     const seed = file.argument(call, 'seed', 4);
     if (typeof seed === 'string' || !dependsOnRank(seed, file)) continue;
     const shuffle = file.argument(call, 'shuffle', 3);
-    if (typeof shuffle !== 'string' && file.constant(shuffle) === false) continue;
+    if (shuffle === 'unknown' || (shuffle !== 'absent' && file.constant(shuffle) === false)) continue;
     const shared = sharedPart(seed, file, call.node);
     yield {
       ...at(seed),

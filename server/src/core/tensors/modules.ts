@@ -2,6 +2,7 @@
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { isSameVariable } from '../python/names.ts';
 import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
 import { type ClassInfo, type Definition, enclosingClass, type FunctionInfo } from '../python/scope.ts';
 import { callersOf, passedFor } from './written-values.ts';
@@ -119,10 +120,11 @@ function addedToName(target: Node, file: PythonFile): readonly Node[] {
   if (!additions || OPEN.has(key)) return [];
   OPEN.add(key);
   try {
-    const home = target.type === 'identifier' ? file.definitions(target) : null;
     const owner = enclosingClass(file.scope(target));
     const isSame = ({ object }: Addition): boolean =>
-      home ? file.definitions(object) === home : enclosingClass(file.scope(object)) === owner;
+      target.type === 'identifier'
+        ? isSameVariable(object, target, file)
+        : enclosingClass(file.scope(object)) === owner;
     return additions.filter(isSame).flatMap(({ value, isMany }) => (isMany ? elementsOf(value, file, 2) : [value]));
   } finally {
     OPEN.delete(key);

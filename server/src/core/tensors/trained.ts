@@ -5,6 +5,7 @@
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { isSameVariable, parameterOf } from '../python/names.ts';
 import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
 import { type Definition, enclosingClass, type FunctionInfo } from '../python/scope.ts';
 import { GIVEN } from './last-words.ts';
@@ -358,9 +359,8 @@ function isNetworkOfClass(callee: Node, file: PythonFile, around: Around): boole
 /** The object that is called is asked for its parameters, or switched to training or evaluation, in the same file. */
 function isToldToLearn(callee: Node, file: PythonFile): boolean {
   if (callee.type !== 'identifier' && callee.type !== 'attribute') return false;
-  const home = callee.type === 'identifier' ? file.definitions(callee) : null;
   const same = networksByText(file).get(file.read(callee)) ?? [];
-  return same.some((object) => home === null || file.definitions(object) === home);
+  return same.some((object) => callee.type === 'attribute' || isSameVariable(object, callee, file));
 }
 
 const networks = new WeakMap<PythonFile, ReadonlyMap<string, readonly Node[]>>();
@@ -384,8 +384,7 @@ function networksByText(file: PythonFile): ReadonlyMap<string, readonly Node[]> 
 
 /** `def step(net, x)`, which goes back from what it computes: what such a function is handed and calls is what it trains. */
 function isHandedToTraining(callee: Node, file: PythonFile): boolean {
-  const [only, ...others] = callee.type === 'identifier' ? file.definitions(callee) : [];
-  const home = only?.kind === 'parameter' && others.length === 0 ? callee.enclosing('function_definition') : null;
+  const home = parameterOf(callee, file) ? callee.enclosing('function_definition') : null;
   if (!home) return false;
   return file.methodCalls('backward').some(({ node }) => node.enclosing('function_definition') === home);
 }

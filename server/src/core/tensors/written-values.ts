@@ -5,6 +5,7 @@
 import { namesFor } from '../knowledge/names.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { assignedTo, parameterOf } from '../python/names.ts';
 import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
 import type { ClassInfo, Definition, FunctionInfo } from '../python/scope.ts';
 import type { Choices } from './choices.ts';
@@ -233,8 +234,7 @@ function conditional(node: Node, choices: Choices, go: Go): Written | undefined 
 /** An entry of a dictionary that is written out; any of them where the key is not known. */
 function inTable(node: Node, file: PythonFile, choices: Choices, go: Go): Written | undefined {
   const of = node.get('value');
-  const [only, ...others] = of?.type === 'identifier' ? file.definitions(of) : [];
-  const table = only?.kind === 'assignment' && others.length === 0 ? only.value : of;
+  const table = assignedTo(of, file) ?? of;
   if (table?.type !== 'dictionary') return undefined;
   const key = go(node.get('subscript'));
   const pairs = table.children.filter((each) => each.type === 'pair');
@@ -415,13 +415,10 @@ export function argumentThrough(
   const splats = (call.node.get('arguments')?.children ?? []).filter((each) => /splat/.test(each.type));
   const [only, ...others] = splats;
   const handed = only?.type === 'dictionary_splat' && others.length === 0 ? only.children[0] : undefined;
-  const [definition, ...more] = handed?.type === 'identifier' ? file.definitions(handed) : [];
-  if (definition?.kind !== 'parameter' || more.length > 0 || definition.parameter.star !== '**') return given;
-  const home = definition.node.enclosing('function_definition');
-  const info = home && file.functionAt(home);
-  if (!home || !info || info.parameters.some((each) => each.name === name)) return given;
-  const calls = callersOf(info, file);
-  const caller = calls[choices.pick(home, calls.length, 'each')];
+  const { parameter, owner } = parameterOf(handed, file) ?? {};
+  if (parameter?.star !== '**' || !owner || owner.parameters.some((each) => each.name === name)) return given;
+  const calls = callersOf(owner, file);
+  const caller = calls[choices.pick(owner.node, calls.length, 'each')];
   return caller ? argumentThrough(caller, name, undefined, file, choices, depth + 1) : given;
 }
 

@@ -11,6 +11,7 @@ import type { Node } from '../syntax/parse.ts';
 import { fireEvents } from './command-apps.ts';
 import { configureEvent } from './configurations.ts';
 import { drawEvents, streamAt } from './draws.ts';
+import { moduleImportedBy } from './modules.ts';
 import { startMethod } from './starts.ts';
 import { type Sites, switchEvents } from './switch-events.ts';
 import { keepsUntouched, transformEvents } from './transforms.ts';
@@ -27,6 +28,8 @@ export function callEvents(call: Call, file: PythonFile, site: Sites): Event[] {
 function eventsOf(call: Call, file: PythonFile, site: Sites): Event[] {
   const name = call.name;
   if (name !== null && EXITS.has(name)) return [{ kind: 'never' }];
+  const module = moduleImportedBy(call, file);
+  if (module !== null) return [{ kind: 'import', modules: [module], site: site(call.callee) }];
   const method = startMethod(call, file);
   if (method) {
     const body = callbacks(call, argumentValues(call, file), file, site);

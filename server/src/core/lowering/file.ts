@@ -13,7 +13,7 @@ import { noted } from '../python/notes.ts';
 import type { Span } from '../text/edit.ts';
 import { Lowering } from './body.ts';
 import { recall } from './memory.ts';
-import { exportsOf, importedModules, moduleValues } from './modules.ts';
+import { everyImport, exportsOf, moduleValues } from './modules.ts';
 import { NO_VOCABULARY, type Vocabulary } from './own-functions.ts';
 import { classEffects } from './values.ts';
 
@@ -45,12 +45,11 @@ export function lowerModule(file: PythonFile, vocabulary: Vocabulary): LoweredMo
   const body = new Lowering(file, '', vocabulary);
   const module = body.statements(inOrder(file));
   const apps = body.apps();
-  const imports = [...new Set(file.scopes.imports.flatMap((statement) => importedModules(statement, file)))];
   return {
     effects: {
       exports: exportsOf(file),
       stars: file.scopes.stars,
-      imports,
+      imports: everyImport(file),
       module,
       classes,
       values: moduleValues(file),

@@ -1,7 +1,8 @@
 /** What a file imports, and what it hands on to those who import it. */
 
 import type { EffectValue, Environment } from '../effects/events.ts';
-import { isLibrary } from '../knowledge/names.ts';
+import { isLibrary, nameFor } from '../knowledge/names.ts';
+import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
 import { knownValue } from './values.ts';
@@ -33,6 +34,22 @@ export function moduleValues(file: PythonFile): Environment {
 /** The modules of the project that a statement may run: `from a import b` runs `a`, and `a.b` if that is a module. */
 export const importedModules = (statement: Node, file: PythonFile): string[] =>
   modulesNamed(statement, file).filter((module) => !isLibrary(module));
+
+const IMPORT = nameFor('imports-module');
+
+/** The module of the project that a call imports by a text that the code shows; null for any other call. */
+export function moduleImportedBy(call: Call, file: PythonFile): string | null {
+  const module = call.name === IMPORT ? file.qualify(call.node) : null;
+  return module === null || isLibrary(module) ? null : module;
+}
+
+/** Every module of the project that the file imports, anywhere in it. */
+export const everyImport = (file: PythonFile): string[] => [
+  ...new Set([
+    ...file.scopes.imports.flatMap((statement) => importedModules(statement, file)),
+    ...file.calls(IMPORT).flatMap((call) => moduleImportedBy(call, file) ?? []),
+  ]),
+];
 
 /** The modules that an import names, those of libraries too. */
 export function modulesNamed(statement: Node, file: PythonFile): string[] {

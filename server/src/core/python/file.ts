@@ -55,6 +55,7 @@ export const FLUENT = new Set([
 const WRAPPERS = namesFor('wraps-module');
 const EVAL = nameFor('evaluates');
 const GLOBALS = nameFor('module-names');
+const IMPORT = nameFor('imports-module');
 
 /**
  * What a name that an import brings in stands for, once the project's modules have handed it on: itself, or what a module
@@ -248,7 +249,18 @@ export class PythonFile {
     }
     const [object, key] = call.get('arguments')?.children ?? [];
     if (callee && this.#means(callee, EVAL)) return this.#nameByKey(object);
+    const module = this.#moduleNamed(call);
+    if (module !== null) return module;
     return callee && this.read(callee) === 'getattr' ? this.#memberByKey(object, key) : null;
+  }
+
+  /** `importlib.import_module('nets.deep')`; null for any other call, and for a module that the run decides. */
+  #moduleNamed(call: Node): string | null {
+    const callee = call.get('function');
+    if (!callee || !/(^|\.)import_module$/.test(this.read(callee)) || this.qualify(callee) !== IMPORT) return null;
+    const [given] = call.get('arguments')?.children ?? [];
+    const name = given && this.constant(given);
+    return typeof name === 'string' && /^\w+(\.\w+)*$/.test(name) ? name : null;
   }
 
   /** `globals()['Net']`, `models.__dict__[arch]` */
@@ -336,10 +348,9 @@ export class PythonFile {
     if (last?.kind === 'class' && telling.every((each) => each.kind === 'class' || each.kind === 'import'))
       return last.class.id;
     if (telling.length !== 1 || !last) return null;
-    if (last.kind === 'assignment' && (last.value.type === 'identifier' || last.value.type === 'attribute')) {
-      return this.qualify(last.value);
-    }
-    return null;
+    if (last.kind !== 'assignment') return null;
+    if (last.value.type === 'identifier' || last.value.type === 'attribute') return this.qualify(last.value);
+    return last.value.type === 'call' ? this.#moduleNamed(last.value) : null;
   }
 
   /** The class an expression is an instance of: `#Net`, `torch.utils.data.DataLoader`; null when nobody can tell. */

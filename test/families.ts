@@ -171,4 +171,150 @@ export const LONG: Readonly<Record<string, Family>> = {
       `import random\n\n\nclass A:\n    def __init__(self):\n        self.a0 = list(set("ab"))\n${lines(n, (i) => `        self.a${i + 1} = self.a${i}\n`)}\n\nrandom.shuffle(A().a${n})\n`,
     ),
   ),
+  'sets joined, one a line': long((n) =>
+    one(
+      `import random\n\ns = set()\n${lines(n, (i) => `s = s | {"k${i}"}\n`)}random.shuffle(list(s))\nfor e in list(s):\n    print(e)\n`,
+    ),
+  ),
+  'sets joined, each under a name of its own': long((n) =>
+    one(
+      `import random\n\ns0 = set("ab")\n${lines(n, (i) => `s${i + 1} = s${i} | {"k${i}"}\n`)}x = list(s${n})\nrandom.shuffle(x)\n`,
+    ),
+  ),
+  'sets joined in one expression': long((n) =>
+    one(`import random\n\nx = list({"a"}${lines(n, (i) => ` | {"k${i}"}`)})\nrandom.shuffle(x)\n`),
+  ),
+  'draws in a sum': long((n) => one(`x = torch.rand(1)${' + torch.rand(1)'.repeat(n)}\n`)),
+  'names in a sum': long((n) =>
+    one(`${lines(n, (i) => `a${i} = torch.rand(1)\n`)}x = a0${lines(n, (i) => ` + a${i}`)}\nx.cumsum(0)\n`),
+  ),
+  'draws behind many conditions': long((n) =>
+    one(`a = input()\nx = a${lines(n, (i) => ` or a == ${i} and torch.rand(1)`)}\n`),
+  ),
+  'a choice of many': long((n) => one(`a = input()\nx = ${lines(n, (i) => `torch.rand(1) if a == ${i} else `)}0\n`)),
+  'a chain of comparisons': long((n) => one(`x = 1${lines(n, (i) => ` < torch.rand(${i})`)}\n`)),
+  'a name handed on': long((n) =>
+    one(`x0 = list(set("ab"))\n${lines(n, (i) => `x${i + 1} = x${i}\n`)}import random\n\nrandom.shuffle(x${n})\n`),
+  ),
+  'a tensor computed on': long((n) =>
+    one(`x0 = torch.rand(3)\n${lines(n, (i) => `x${i + 1} = x${i} * 2\n`)}x${n}.cumsum(0)\n`),
+  ),
+  'functions that call the one before': long((n) =>
+    one(
+      `def f0():\n    return torch.rand(1)\n\n\n${lines(n, (i) => `def f${i + 1}():\n    return f${i}()\n\n\n`)}f${n}()\n`,
+    ),
+  ),
+  'calls in a list that is passed': long((n) => one(`torch.cat([${lines(n, (i) => `torch.rand(${i}), `)}])\n`)),
+  'a long match': long((n) =>
+    one(`a = input()\nmatch a:\n${lines(n, (i) => `    case "k${i}":\n        torch.rand(1)\n`)}`),
+  ),
+  'functions in a function': long((n) =>
+    one(
+      `def outer():\n${lines(n, (i) => `    def f${i}(x):\n        return torch.rand(x)\n\n    f${i}(1)\n`)}\n\nouter()\n`,
+    ),
+  ),
+  'a long f-string': long((n) => one(`a = 1\nx = f"${lines(n, (i) => `{a} {torch.rand(${i})} `)}"\n`)),
+  'many decorators': long((n) =>
+    one(`def d(f):\n    return f\n\n\n${'@d\n'.repeat(n)}def g():\n    return torch.rand(1)\n\n\ng()\n`),
+  ),
+  'decorated functions': long((n) =>
+    one(`def d(f):\n    return f\n\n\n${lines(n, (i) => `@d\ndef g${i}():\n    return torch.rand(1)\n\n\n`)}g0()\n`),
+  ),
+  'entries of a dictionary': long((n) =>
+    one(`d = {${lines(n, (i) => `"k${i}": ${i}, `)}}\nx = d["k1"]\n${lines(n, (i) => `y${i} = d["k${i}"]\n`)}`),
+  ),
+  'entries set one by one': long((n) =>
+    one(`d = {}\n${lines(n, (i) => `d["k${i}"] = torch.nn.Linear(1, 1)\n`)}${lines(n, (i) => `d["k${i}"](1)\n`)}`),
+  ),
+  'a class of many methods': long((n) =>
+    one(
+      `class A:\n    def __init__(self):\n        self.x = torch.rand(1)\n\n${lines(n, (i) => `    def m${i}(self):\n        return self.x + torch.rand(1)\n\n`)}\na = A()\n${lines(n, (i) => `a.m${i}()\n`)}`,
+    ),
+  ),
+  'with in a row': long((n) => one(lines(n, (i) => `with torch.no_grad():\n    x${i} = torch.rand(1)\n`))),
+  'with of many items': long((n) =>
+    one(
+      `with ${range(n)
+        .map((i) => `open("${i}") as f${i}`)
+        .join(', ')}:\n    torch.rand(1)\n`,
+    ),
+  ),
+  imports: long((n) => one(`${lines(n, (i) => `import m${i}\n`)}torch.rand(1)\n${lines(n, (i) => `m${i}.f()\n`)}`)),
+  'names of one import': long((n) =>
+    one(`from m import (${lines(n, (i) => `f${i}, `)})\ntorch.rand(1)\n${lines(n, (i) => `f${i}()\n`)}`),
+  ),
+  'star imports in a ring': long((n) => ({
+    'train.py': `${HEAD}from m0 import *\n\ntorch.rand(1)\nf()\ng()\n`,
+    ...Object.fromEntries(
+      range(n).map((i) => [
+        `m${i}.py`,
+        `from m${(i + 1) % n} import *\nimport torch\n\n\ndef f${i}():\n    torch.rand(1)\n`,
+      ]),
+    ),
+  })),
+  'a long chain of attributes': long((n) =>
+    one(`class A:\n    def f(self):\n        return self${lines(n, (i) => `.a${i}`)}.cumsum(0)\n`),
+  ),
+  'a long chain of calls': long((n) => one(`x = torch.rand(1)${lines(n, (i) => `.add(${i})`)}\n`)),
+  'calls in calls': long((n) =>
+    one(`def f(x):\n    return x\n\n\ny = ${'f('.repeat(n)}torch.rand(1)${')'.repeat(n)}\n`),
+  ),
+  'lambdas in a row': long((n) =>
+    one(lines(n, (i) => `f${i} = lambda x: torch.rand(x)\n`) + lines(n, (i) => `f${i}(1)\n`)),
+  ),
+  'keyword arguments': long((n) =>
+    one(
+      `def f(${range(n)
+        .map((i) => `a${i}=None`)
+        .join(', ')}):\n${lines(n, (i) => `    torch.rand(a${i})\n`)}\n\nf(${range(n)
+        .map((i) => `a${i}=${i}`)
+        .join(', ')})\n`,
+    ),
+  ),
+  listings: long((n) => one(`import os\n\n${lines(n, (i) => `x${i} = os.listdir("d")\ny${i} = x${i}[0]\n`)}`)),
+  'seeds that vary': long((n) =>
+    one(`import time\n\n${lines(n, () => `torch.manual_seed(int(time.time()))\n`)}torch.rand(1)\n`),
+  ),
+  'arguments of a parser': long((n) =>
+    one(
+      `import argparse\n\np = argparse.ArgumentParser()\n${lines(n, (i) => `p.add_argument("--a${i}", type=int, default=${i})\n`)}args = p.parse_args()\ntorch.manual_seed(args.a0)\n${lines(n, (i) => `torch.rand(args.a${i})\n`)}`,
+    ),
+  ),
+  'operations on one tensor': long((n) => one(`x = torch.rand(3, 3)\n${lines(n, () => `x.index_add_(0, i, y)\n`)}`)),
+  'generators that a dataset keeps': long((n) =>
+    one(
+      `import random\n\n\nclass D(torch.utils.data.Dataset):\n    def __init__(self):\n${lines(n, (i) => `        self.a${i} = random.Random()\n`)}\n    def __getitem__(self, i):\n${lines(n, (i) => `        self.a${i}.random()\n`)}        return 1\n\n\ntorch.utils.data.DataLoader(D(), num_workers=2)\n`,
+    ),
+  ),
+  'values unpacked at once': long((n) =>
+    one(
+      `${range(n)
+        .map((i) => `a${i}`)
+        .join(', ')} = ${range(n)
+        .map((i) => `torch.rand(${i})`)
+        .join(', ')}\n`,
+    ),
+  ),
+  'names of one value': long((n) => one(`${lines(n, (i) => `x${i} = `)}torch.rand(1)\n`)),
+  'dictionaries made of the one before': long((n) =>
+    one(
+      `k0 = dict(shuffle=True)\n${lines(n, (i) => `k${i + 1} = {**k${i}, "a${i}": 1}\n`)}torch.utils.data.DataLoader(d, **k${n})\n`,
+    ),
+  ),
+  'a parameter passed to many': long((n) =>
+    one(
+      `${lines(n, (i) => `def f${i}(x):\n    return x\n\n\n`)}def run(seed):\n${lines(n, (i) => `    f${i}(seed)\n`)}    torch.manual_seed(seed)\n\n\nrun(1)\n`,
+    ),
+  ),
+  'comments that ignore': long((n) => one(lines(n, (i) => `x${i} = torch.rand(1)  # seedwise: ignore[late-seed]\n`))),
+  processes: long((n) =>
+    one(
+      `import multiprocessing\n\n\ndef f():\n    torch.rand(1)\n\n\n${lines(n, () => `multiprocessing.Process(target=f).start()\n`)}`,
+    ),
+  ),
+  'classes in a row': long((n) =>
+    one(
+      `${lines(n, (i) => `class A${i}(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.l = torch.nn.Linear(1, 1)\n\n    def forward(self, x):\n        return self.l(x)\n\n\n`)}${lines(n, (i) => `A${i}()(1)\n`)}`,
+    ),
+  ),
 };

@@ -1,4 +1,4 @@
-/** The work for a program grows with the program: families that once took twice as much for one step more. Work is counted, so that no machine is slow. */
+/** The work for a program grows with the program: families that once took twice as much for one step more. Events are counted, so that no machine is slow. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { analyze } from '../../server/src/core/analysis/analyze.ts';
@@ -10,8 +10,7 @@ import type { Reader } from '../../server/src/core/python/call.ts';
 import { closeFile, openFile } from '../../server/src/core/python/file.ts';
 import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
 import { workspaceOf } from '../corpus.ts';
-import { FAMILIES, type Files, LONG } from '../families.ts';
-import { countedWork } from '../work.ts';
+import { FAMILIES } from '../families.ts';
 
 /** Twice the program may take so many times the work: an exponent of 1.2. */
 const MOST = 2 ** 1.2;
@@ -29,24 +28,6 @@ for (const [name, { make, sizes }] of Object.entries(FAMILIES)) {
     const [small, large] = sizes.map((size) => workOf(make(size)));
     assert.ok(small && large, 'nothing was composed');
     assert.ok(large / small <= MOST, `${sizes.join(' and ')}: ${small} and ${large} events`);
-  });
-}
-
-/** How often some piece of the engine runs while a program is read, lowered, composed and judged. */
-function readingOf(files: Files): number {
-  const texts = Object.entries(files).map(([path, text]) => ({ path, text }));
-  return countedWork(() => {
-    const file = openFile('train.py', files['train.py']!);
-    analyze(projectOf(file, DEFAULT_SETTINGS, workspaceOf(texts)), DEFAULT_SETTINGS);
-    closeFile(file);
-  });
-}
-
-for (const [name, { make, sizes }] of Object.entries(LONG)) {
-  test(`${name}: reading grows with the text`, () => {
-    const [small, large] = sizes.map((size) => readingOf(make(size)));
-    assert.ok(small && large && large > small, 'nothing was read');
-    assert.ok(large / small <= MOST, `${sizes.join(' and ')}: ${small} and ${large} steps`);
   });
 }
 

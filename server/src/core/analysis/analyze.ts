@@ -101,12 +101,15 @@ export function staysInCells({ notebook, scopes, syntax, text, path }: PythonFil
 
 /** One place gets one finding: where a more specific rule speaks, the ones it supersedes do not. */
 function mostSpecific(findings: readonly Finding[]): Finding[] {
-  const isAbout = (a: Finding, b: Finding): boolean =>
-    (a.subject !== undefined && a.subject === b.subject) || (a.start === b.start && a.end === b.end);
   const specific = RULES.filter((rule) => rule.supersedes).map(({ name, supersedes }) => ({ name, supersedes }));
+  const topics = ({ start, end, subject }: Finding): string[] => [
+    `${start} ${end}`,
+    ...(subject === undefined ? [] : [`about ${subject}`]),
+  ];
+  const spoken = new Set(findings.flatMap((each) => topics(each).map((topic) => `${each.rule} ${topic}`)));
   return findings.filter((finding) => {
-    const above = specific.filter(({ supersedes }) => supersedes?.includes(finding.rule)).map(({ name }) => name);
-    return !findings.some((other) => above.includes(other.rule) && isAbout(other, finding));
+    const above = specific.filter(({ supersedes }) => supersedes?.includes(finding.rule));
+    return !topics(finding).some((topic) => above.some(({ name }) => spoken.has(`${name} ${topic}`)));
   });
 }
 

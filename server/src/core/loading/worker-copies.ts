@@ -4,7 +4,10 @@ import { nameFor, namesFor } from '../knowledge/names.ts';
 import { startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { Remembered } from '../python/notes.ts';
 import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
+import { walk } from '../syntax/parse.ts';
+import { groupBy } from '../text/groups.ts';
 import { initializerOf, loaderCalls } from './worker-seeds.ts';
 
 export interface KeptGenerator {
@@ -66,11 +69,22 @@ function mentions(method: FunctionInfo, attribute: string, file: PythonFile): No
   return attributesBelow(method.node, attribute, file).filter((node) => file.read(node.get('object') ?? node) === self);
 }
 
-function attributesBelow(node: Node, attribute: string, file: PythonFile, found: Node[] = []): Node[] {
-  const name = node.type === 'attribute' ? node.get('attribute') : undefined;
-  if (name && file.read(name) === attribute) found.push(node);
-  for (const child of node.children) attributesBelow(child, attribute, file, found);
-  return found;
+/** By file and by what they stand in, the attributes by their names: a class of many asks for each. */
+const attributes = new WeakMap<PythonFile, Remembered<Node, ReadonlyMap<string, readonly Node[]>>>();
+
+function attributesBelow(node: Node, attribute: string, file: PythonFile): readonly Node[] {
+  const known = attributes.get(file) ?? new Remembered();
+  attributes.set(file, known);
+  return known.get(node, () => attributesByName(node, file)).get(attribute) ?? [];
+}
+
+function attributesByName(node: Node, file: PythonFile): ReadonlyMap<string, readonly Node[]> {
+  const all: Node[] = [];
+  walk(node, (each) => {
+    if (each.type === 'attribute') all.push(each);
+    return undefined;
+  });
+  return groupBy(all, (each) => file.read(each.get('attribute') ?? each));
 }
 
 /** `self.rng.seed(index)`, `self.rng.manual_seed(...)`, `self.rng.bit_generator.state = ...` */

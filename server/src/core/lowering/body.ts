@@ -337,7 +337,7 @@ export class Lowering {
         const right = this.#optional(node.get('right'));
         if (right.length === 0) return left;
         const tested = node.get('left');
-        const holds = tested ? guardOf(tested, this.#file) : null;
+        const holds = tested && !isLongChain(tested) ? guardOf(tested, this.#file) : null;
         const guard: Guard = node.get('operator')?.type === 'or' ? { test: 'not', guard: holds } : holds;
         return [...left, { kind: 'branch', guard, body: right, otherwise: [] }];
       }
@@ -414,4 +414,16 @@ export class Lowering {
     const marks = Object.entries(SITE_MARKS).filter(([, rule]) => ignored.length === 0 || ignored.includes(rule));
     return marks.map(([mark]) => mark).join('');
   }
+}
+
+/** What more conditions than this decide together is left open: each draw behind them would repeat all of them. */
+const MOST_CONDITIONS = 16;
+
+/** `a or b or c ...`, of which the grammar makes an operation of two over and over. */
+function isLongChain(condition: Node): boolean {
+  let length = 0;
+  for (let at: Node | undefined = condition; at?.type === 'boolean_operator'; at = at.get('left')) {
+    if (++length >= MOST_CONDITIONS) return true;
+  }
+  return false;
 }

@@ -6,7 +6,8 @@ import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
 import { boundAt, readsFrom } from '../python/names.ts';
-import type { Node } from '../syntax/parse.ts';
+import { nodesWithin } from '../python/reads.ts';
+import { type Node, wholeOperation } from '../syntax/parse.ts';
 import { HARMLESS_CONSUMERS, isOnlyProbed, isShown } from './probes.ts';
 
 /** Words of a variable or keyword whose value no result depends on. */
@@ -58,7 +59,7 @@ function boundReads(value: Node, file: PythonFile): readonly Node[] {
 
 /** What becomes of a value in its statement is a name, a delay or the like, and so is what its own name is used for. */
 function goesAstray(value: Node, file: PythonFile, depth: number): boolean {
-  for (let node: Node = value; node.parent; node = node.parent) {
+  for (let node = wholeOperation(value); node.parent; node = wholeOperation(node.parent)) {
     const ends = endsAt(node, node.parent, file, depth);
     if (ends !== undefined) return ends;
   }
@@ -80,7 +81,7 @@ function endsAt(node: Node, parent: Node, file: PythonFile, depth: number): bool
       const left = parent.get('left');
       const target = left?.get('attribute') ?? left;
       if (target === undefined || node.field !== 'right') return false;
-      return namesHarmless(file.read(target)) || isUsedHarmlessly(target, file, depth);
+      return isCalledHarmless(target, file) || isUsedHarmlessly(target, file, depth);
     }
     case 'call':
       return (parent.get('function') !== node && isTakenHarmlessly(parent, file, isDirect)) || undefined;
@@ -109,10 +110,18 @@ function isUsedHarmlessly(target: Node, file: PythonFile, depth: number): boolea
   if (target.type !== 'identifier' || depth > DEEPEST || boundAt(target, file).length !== 1) return false;
   const scope = target.enclosing('function_definition');
   if (!scope) return false;
-  const uses = linksOf(file)
-    .reads.of(file.read(target))
-    .filter((each) => each.type === 'identifier' && scope.start <= each.start && each.end <= scope.end);
+  const reads = linksOf(file).reads.of(file.read(target));
+  const uses = nodesWithin(scope, reads).filter((each) => each.type === 'identifier');
   return uses.length > 0 && uses.every((use) => goesAstray(use, file, depth + 1));
+}
+
+const targets = new WeakMap<Node, boolean>();
+
+/** What a target is called, or one of many that are unpacked at once: each of their values asks. */
+function isCalledHarmless(target: Node, file: PythonFile): boolean {
+  const known = targets.get(target) ?? namesHarmless(file.read(target));
+  targets.set(target, known);
+  return known;
 }
 
 function namesHarmless(name: string): boolean {

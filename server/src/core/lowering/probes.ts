@@ -3,8 +3,10 @@ import { namesFor } from '../knowledge/names.ts';
 import { FLUENT, type PythonFile } from '../python/file.ts';
 import { askedOfAll } from '../python/holds.ts';
 import { linksOf } from '../python/links.ts';
+import { Remembered } from '../python/notes.ts';
 import type { FunctionInfo } from '../python/scope.ts';
-import type { Node } from '../syntax/parse.ts';
+import type { NodeType } from '../syntax/node-types.ts';
+import { type Node, wholeOperation } from '../syntax/parse.ts';
 
 /** Functions that look at shapes or wait, by their last name. */
 export const HARMLESS_CONSUMERS = new Set(
@@ -20,6 +22,8 @@ const SHOWS_TEXT = namesFor('shows-text');
 /** Calls whose work is more than their result, by their last name. */
 const WORKS = /train|fit|learn|step|update|backward|push|append|store|save|write|add$/i;
 const DEEPEST = 6;
+
+const OPERATORS = new Set<NodeType>(['binary_operator']);
 
 type Use = 'matters' | 'probe' | 'none';
 
@@ -59,7 +63,7 @@ const HANDS_UP =
 
 /** `isObject`: what is made is an object, of which a loop over its parameters asks no more than the loop does of each. */
 function useOf(value: Node, file: PythonFile, look: Look, isObject = false): Use {
-  for (let node = value; node.parent; node = node.parent) {
+  for (let node = wholeOperation(value, OPERATORS); node.parent; node = wholeOperation(node.parent, OPERATORS)) {
     const use = useAt(node, node.parent, file, look, isObject);
     if (use) return use;
   }
@@ -139,8 +143,22 @@ function isWarmUp(call: Node, file: PythonFile): boolean {
 const isModel = (callee: Node, file: PythonFile): boolean =>
   file.instanceOf(callee) !== null || file.qualify(callee) === null || callee.type === 'attribute';
 
-/** How the names of a target are used in their function, or in the body of the file. */
+const usesOfTargets = new WeakMap<PythonFile, Remembered<Node, { readonly use: Use; readonly isCounted: boolean }>>();
+
+/** How the names of a target are used in their function, or in the body of the file; all that it unpacks ask together. */
 function usesOfNames(target: Node | undefined, file: PythonFile, look: Look, isObject = false): Use {
+  if (!target || isObject || look.seen.size > 0) return usesOf(target, file, look, isObject);
+  const known = usesOfTargets.get(file) ?? new Remembered();
+  usesOfTargets.set(file, known);
+  const { use, isCounted } = known.get(target, () => {
+    const own = looking();
+    return { use: usesOf(target, file, own, false), isCounted: own.isCounted };
+  });
+  look.isCounted ||= isCounted;
+  return use;
+}
+
+function usesOf(target: Node | undefined, file: PythonFile, look: Look, isObject: boolean): Use {
   const names = target?.type === 'identifier' ? [target] : (target?.children ?? []);
   if (!target || names.some((each) => each.type !== 'identifier')) return 'matters';
   const scope = target.enclosing('function_definition', 'class_definition', 'module') ?? file.syntax.root;
@@ -170,10 +188,10 @@ function usesOfName(name: string, scope: Node, file: PythonFile, look: Look, isO
   return use;
 }
 
-function mentionsIn(scope: Node, name: string, file: PythonFile): readonly Node[] {
-  const isMention = (node: Node): boolean =>
-    node.type === 'identifier' && scope.start <= node.start && node.end <= scope.end && !isNoUse(node);
-  return linksOf(file).reads.within(name, file.scopes.byNode.get(scope)).filter(isMention);
+function* mentionsIn(scope: Node, name: string, file: PythonFile): Iterable<Node> {
+  for (const node of linksOf(file).reads.within(name, file.scopes.byNode.get(scope))) {
+    if (node.type === 'identifier' && scope.start <= node.start && node.end <= scope.end && !isNoUse(node)) yield node;
+  }
 }
 
 /** A target of an assignment, or a word that only looks like the name. */
@@ -188,8 +206,8 @@ const SHOWS = namesFor('shows-value');
 
 /** The value is only shown: printed, in a text that is, or the last line of a cell. */
 export function isShown(value: Node, file: PythonFile): boolean {
-  let at = value;
-  for (let parent = at.parent; parent; at = parent, parent = at.parent) {
+  const outside = (node: Node): Node | null => wholeOperation(node, OPERATORS).parent;
+  for (let parent = outside(value); parent; parent = outside(parent)) {
     if (parent.type === 'expression_statement') return true;
     if (parent.type === 'argument_list') {
       const call = parent.parent ? file.call(parent.parent) : null;

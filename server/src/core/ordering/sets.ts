@@ -21,7 +21,7 @@ const SET_METHODS = new Set(['union', 'intersection', 'difference', 'symmetric_d
 const INDICES = /(^|[._])(ind(ex(es)?|ices)|idxs?)$/i;
 
 /** What the file makes sets of, and the calls of other files' functions that return one to where it becomes a sequence. */
-export function setsOf(file: PythonFile, values: Evaluator): Node[] {
+function setsOf(file: PythonFile, values: Evaluator): Node[] {
   const made = SETS.all.flatMap((name) => file.calls(name)).map((call) => call.node);
   const returned = file.allCalls.filter(
     ({ name, node }) =>
@@ -64,15 +64,35 @@ const isSet: Fact = ({ file, node, access, ...rest }) => {
   return method !== null && SET_METHODS.has(method) && method !== 'copy' ? true : undefined;
 };
 
-/** The places where the set becomes a sequence, or goes into a function that may make one of it. */
-export function sequencesOf(set: Node, file: PythonFile, values: Evaluator): Node[] {
+/** By set, the places where it becomes a sequence. */
+export function sequencesIn(file: PythonFile, values: Evaluator): Map<Node, readonly Node[]> {
+  const joined = new Map<Node, readonly Node[]>();
+  // What is joined first goes through all that is joined later, whose places are known then.
+  const sets = setsOf(file, values).sort((a, b) => b.start - a.start);
+  return new Map(sets.map((set) => [set, sequencesOf(set, file, values, joined)]));
+}
+
+/**
+ * The places where the set becomes a sequence, or goes into a function that may make one of it. `joined` has those of sets
+ * that were made of others.
+ */
+function sequencesOf(
+  set: Node,
+  file: PythonFile,
+  values: Evaluator,
+  joined: Map<Node, readonly Node[]>,
+): readonly Node[] {
   const target = set.field === 'right' ? set.parent?.get('left') : undefined;
   if (target && INDICES.test(file.read(target))) return [];
+  const own = inOperation(set, file) || null;
   const points: Node[] = [];
   values.findUse((value) => {
     const { node } = value;
     if (value.file !== file || value.access.length > 0) return undefined;
     const combined = inOperation(node, file);
+    const known = combined && value.frame === null ? joined.get(combined) : undefined;
+    if (known) points.push(...known);
+    if (known) return false;
     if (combined !== undefined) return combined && [{ ...value, node: combined }];
     if (isSequence(node, file)) {
       // Sorting what may be a list besides would change its order.
@@ -82,7 +102,9 @@ export function sequencesOf(set: Node, file: PythonFile, values: Evaluator): Nod
     const next = values.next(value) ?? [];
     return next.some((each) => isSortedInPlace(each.node, each.file)) ? false : next;
   }, values.value(set));
-  return points;
+  const all = [...new Set(points)];
+  if (own) joined.set(own, all);
+  return all;
 }
 
 /** The set that an operator or a method makes of this one; false where it makes none, undefined outside of any. */

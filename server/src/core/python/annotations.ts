@@ -12,10 +12,14 @@ const MAPPINGS = /^(dict|mapping|mutablemapping|defaultdict|ordereddict)$/i;
 /** The name of the type that the annotation of a name, or of the parameter it stands for, gives the value. */
 export function annotatedType({ file, node, access, ended }: Value): string | null {
   if (node.type !== 'identifier') return null;
-  const definitions = file.definitions(node);
-  const types = ended ? [typeOf(node)] : definitions.map((each) => typeOf(each.node));
-  const [only] = types;
-  return only && types.length === 1 ? typeAt(only, access, file) : null;
+  const [only, ...others] = ended
+    ? [node]
+    : file
+        .definitions(node)
+        .slice(0, 2)
+        .map((each) => each.node);
+  const type = only && others.length === 0 ? typeOf(only) : undefined;
+  return type ? typeAt(type, access, file) : null;
 }
 
 /** The annotation beside a parameter or the target of an assignment. */

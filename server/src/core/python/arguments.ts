@@ -2,6 +2,7 @@
 
 import { nameFor } from '../knowledge/names.ts';
 import type { Node } from '../syntax/parse.ts';
+import { groupBy } from '../text/groups.ts';
 import type { Argument, Call, Reader } from './call.ts';
 import { assignedValues, type Definition } from './scope.ts';
 
@@ -95,15 +96,31 @@ function changedLater(file: Reader, dictionary: Node, name: string, followed: Fo
         : dictionaryEntry(file, passed, name, followed);
     if (entry !== 'absent') return entry;
   }
-  for (const assignment of file.scopes.assignments) {
+  for (const assignment of itemsOf(text, file)) {
     const left = assignment.get('left');
     const key = left?.get('subscript');
-    if (left?.type !== 'subscript' || !key || !isSame(left.get('value'))) continue;
+    if (!key || !isSame(left?.get('value'))) continue;
     const constant = file.constant(key);
     if (constant === name) return assignment.get('right') ?? 'unknown';
     if (constant === undefined) return 'unknown';
   }
   return 'absent';
+}
+
+/** By all assignments of a file, those to an item of something, by how that is written. */
+const items = new WeakMap<readonly Node[], ReadonlyMap<string | null, readonly Node[]>>();
+
+/** The assignments to items of what is written so: each call that is handed a dictionary asks. */
+function itemsOf(container: string, file: Reader): readonly Node[] {
+  const all = file.scopes.assignments;
+  const written = (each: Node): string | null => {
+    const left = each.get('left');
+    const value = left?.type === 'subscript' ? left.get('value') : undefined;
+    return value ? file.read(value) : null;
+  };
+  const known = items.get(all) ?? groupBy(all, written);
+  items.set(all, known);
+  return known.get(container) ?? [];
 }
 
 /** The call that an expression is passed to where it stands, by position or keyword; null for one that stands elsewhere. */

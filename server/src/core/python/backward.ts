@@ -3,6 +3,7 @@
 import { namesFor } from '../knowledge/names.ts';
 import { handsOn, keepsElements } from '../knowledge/values.ts';
 import { lastValue } from '../syntax/node.ts';
+import { groupBy } from '../text/groups.ts';
 import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import { isBound, isSelf, isSplatted, keyOf, linksOf, type Put } from './links.ts';
@@ -541,13 +542,29 @@ const isPropertyLike = (method: FunctionInfo, file: PythonFile): boolean =>
 
 /** What code puts into a container besides what it was made of, where the way in may lead to it. */
 function putsAt(value: Value, puts: readonly Put[]): readonly Value[] {
-  return puts.flatMap(({ value: node, places, isSpread }) => {
+  return putsBehind(value.access[0], puts).flatMap(({ value: node, places, isSpread }) => {
     const meets = places.every((place, i) => mayMeet(place, value.access[i] ?? ''));
     const rest = value.access.slice(places.length);
     if (!meets || (isSpread && !isElement(rest[0]))) return [];
     return [{ ...value, node, access: isSpread ? [EACH, ...rest.slice(1)] : rest, frame: value.frame, sure: false }];
   });
 }
+
+/** The puts that a first step may meet: many may ask a container that was filled key by key for an item each. */
+function putsBehind(step: Step | undefined, puts: readonly Put[]): readonly Put[] {
+  if (keyIn(step) === undefined || puts.length <= FEW_PUTS) return puts;
+  let byPlace = placed.get(puts);
+  if (!byPlace) {
+    byPlace = groupBy(puts.entries(), ([, { places }]) => (keyIn(places[0]) === undefined ? null : places[0]));
+    placed.set(puts, byPlace);
+  }
+  const met = [...(byPlace.get(step) ?? []), ...(byPlace.get(null) ?? [])];
+  return met.sort(([a], [b]) => a - b).map(([, put]) => put);
+}
+
+/** By their place among others, those with a known key by that; the rest by null. */
+const placed = new WeakMap<readonly Put[], Map<Step | null | undefined, [number, Put][]>>();
+const FEW_PUTS = 8;
 
 /** What stands in a dictionary. */
 interface Entries {

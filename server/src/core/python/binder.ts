@@ -174,11 +174,13 @@ class Binder {
     this.#functions.set(info.id, info);
     if (node.type !== 'lambda') this.#nameFunction(info, node, scope);
     const inner = this.#open('function', node, scope, info);
+    // Of two of one name, which is no Python, the first counts.
+    const byName = new Map([...parameters].reverse().map((each) => [each.name, each]));
     for (const parameter of list?.children ?? []) {
       const value = parameter.get('value');
       if (value) this.#visit(value, scope);
       const identifier = parameterName(parameter);
-      const named = identifier && parameters.find((candidate) => candidate.name === this.#read(identifier));
+      const named = identifier && byName.get(this.#read(identifier));
       if (identifier && named)
         this.#define(inner, named.name, { kind: 'parameter', node: identifier, parameter: named });
     }

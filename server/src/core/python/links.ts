@@ -1,6 +1,7 @@
 /** How the parts of one file hang together: which function a call runs, which calls run a function, what fills a container. */
 
 import { walk } from '../syntax/parse.ts';
+import { addTo } from '../text/groups.ts';
 import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import { noteOf, Remembered, unnoted } from './notes.ts';
@@ -96,7 +97,7 @@ export class Links {
   #readChildren(): Map<ClassInfo, ClassInfo[]> {
     const children = new Map<ClassInfo, ClassInfo[]>();
     for (const each of new Set(this.#file.scopes.classes.values())) {
-      for (const base of this.ancestors(each).slice(1)) add(children, base, each);
+      for (const base of this.ancestors(each).slice(1)) addTo(children, base, each);
     }
     return children;
   }
@@ -151,7 +152,7 @@ export class Links {
     const callers = new Map<FunctionInfo, Call[]>();
     for (const call of this.#file.allCalls) {
       const target = this.runBy(call);
-      if (target) add(callers, target, call);
+      if (target) addTo(callers, target, call);
     }
     return callers;
   }
@@ -172,7 +173,7 @@ export class Links {
         const target = made
           ? this.#returnedFunction(made)
           : this.target(expression ? this.#file.qualify(expression) : null);
-        if (target) add(decorated, target, info);
+        if (target) addTo(decorated, target, info);
       }
     }
     return decorated;
@@ -221,9 +222,9 @@ export class Links {
       const inner = container?.type === 'subscript' ? container.get('value') : undefined;
       if (container && inner) keep(inner, [placeOf(container, this.#file), ...places], value, isSpread);
       else if (container?.type === 'identifier')
-        add(puts.byName, this.#file.definitions(container), { value, places, isSpread, container });
+        addTo(puts.byName, this.#file.definitions(container), { value, places, isSpread, container });
       else if (container?.type === 'attribute')
-        add(puts.byAttribute, this.#file.read(container.get('attribute') ?? container), {
+        addTo(puts.byAttribute, this.#file.read(container.get('attribute') ?? container), {
           value,
           places,
           isSpread,
@@ -308,12 +309,6 @@ function resultsOf(definition: Node, file: PythonFile): FunctionResults {
     return undefined;
   });
   return results;
-}
-
-function add<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void {
-  const known = map.get(key);
-  if (known) known.push(item);
-  else map.set(key, [item]);
 }
 
 /** True for a method whose first parameter no call passes. */

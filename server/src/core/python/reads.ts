@@ -22,6 +22,23 @@ export function isSortedInPlace(use: Node, file: PythonFile): boolean {
   return false;
 }
 
+/** Those of the nodes, which are in source order, that stand in another one. */
+export function nodesWithin({ start, end }: Node, nodes: readonly Node[]): readonly Node[] {
+  const from = countBefore(start, nodes);
+  return nodes.slice(from, countBefore(end, nodes)).filter((each) => each.end <= end);
+}
+
+/** How many of the nodes begin before an offset. */
+function countBefore(offset: number, nodes: readonly Node[]): number {
+  let [low, high] = [0, nodes.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (nodes[middle]!.start < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 export class Reads {
   readonly #file: PythonFile;
   #byName: Map<string, Node[]> | undefined;
@@ -40,8 +57,7 @@ export class Reads {
   within(name: string, scope: Scope | null | undefined): readonly Node[] {
     if (scope?.kind !== 'function' || scope.readAs === null) return this.of(name);
     note(scope.readAs);
-    const { start, end } = scope.node;
-    return this.#of(name).filter((each) => start <= each.start && each.end <= end);
+    return nodesWithin(scope.node, this.#of(name));
   }
 
   #of(name: string): readonly Node[] {

@@ -2,7 +2,7 @@
  * Which name means what: scopes and the definitions in them, as Python binds them.
  * Names are never compared as text by a rule; they are resolved here first.
  */
-import type { Node } from '../syntax/parse.ts';
+import { type Node, topInScope } from '../syntax/parse.ts';
 import type { MarimoCell } from './marimo.ts';
 import type { Note } from './notes.ts';
 
@@ -81,8 +81,8 @@ export interface Scopes {
 
 /** The scope a node's names are looked up in. */
 export function scopeOf(node: Node, scopes: Scopes): Scope {
-  let from = node;
-  for (let at = node.parent; at; from = at, at = at.parent) {
+  let from = topInScope(node);
+  for (let at = from.parent; at; from = at, at = at.parent) {
     const scope = at.opensScope ? scopes.byNode.get(at) : undefined;
     if (!scope) continue;
     if (scope.kind === 'function' || scope.kind === 'class') {

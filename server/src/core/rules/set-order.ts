@@ -4,7 +4,7 @@ import type { Project } from '../contract/project.ts';
 import type { Report, Rule } from '../contract/rule.ts';
 import { addArguments } from '../edits/edit-text.ts';
 import { Order, placeOfUse, quoteOf } from '../ordering/order.ts';
-import { holdsNumbers, isMadeApart, sequencesOf, setsOf, sortSet } from '../ordering/sets.ts';
+import { holdsNumbers, isMadeApart, sequencesIn, sortSet } from '../ordering/sets.ts';
 import { openRows } from '../ordering/unordered-rows.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { startBehindStar } from '../python/links.ts';
@@ -81,8 +81,7 @@ def encode(names):
     // Each place with all others that come from the same set.
     const points = new Map<Node, Set<Node>>();
     const { values } = project;
-    for (const set of setsOf(file, project.values)) {
-      const places = sequencesOf(set, file, values);
+    for (const places of sequencesIn(file, values).values()) {
       for (const each of places) points.set(each, new Set([...(points.get(each) ?? []), ...places]));
     }
     for (const [point, places] of [...points].sort(([a], [b]) => a.start - b.start)) {

@@ -11,6 +11,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { freshMethods, systemDraws, unseededEnvironments, unseededObjects } from '../seeding/own-generators.ts';
 import { orNone, seedFor } from '../seeding/seed-values.ts';
 import type { Fix } from '../text/edit.ts';
+import { groupBy } from '../text/groups.ts';
 import { t } from '../text/language.ts';
 
 export const unseededGenerator: Rule = {
@@ -123,11 +124,21 @@ function isSeededLater(node: Node, file: PythonFile): boolean {
   const name = file.read(target);
   const seeds = ['seed', 'setstate', 'set_state'].flatMap((method) => file.methodCalls(method));
   if (seeds.some((call) => file.read(call.callee.get('object') ?? call.node) === name)) return true;
-  return file.scopes.assignments.some((each) => {
-    const left = file.read(each.get('left') ?? each);
-    const isReplaced = target.type === 'attribute' && left === name && each !== node.parent;
-    return isReplaced || left.startsWith(`${name}.bit_generator`);
+  return assignmentsAbout(name, file).some((each) => {
+    const isReplaced = file.read(each.get('left') ?? each) === name;
+    return !isReplaced || (target.type === 'attribute' && each !== node.parent);
   });
+}
+
+const assignments = new WeakMap<PythonFile, ReadonlyMap<string, readonly Node[]>>();
+
+/** The assignments to what is written so, and to its `bit_generator`; each generator of the file asks. */
+function assignmentsAbout(name: string, file: PythonFile): readonly Node[] {
+  const all = file.scopes.assignments;
+  const about = (each: Node): string => file.read(each.get('left') ?? each).replace(/\.bit_generator.*/s, '');
+  const known = assignments.get(file) ?? groupBy(all, about);
+  assignments.set(file, known);
+  return known.get(name) ?? [];
 }
 
 /** `SeedSequence().entropy` is numpy's own way to a seed that is written down. */

@@ -213,8 +213,10 @@ function ofValue(varying: Varying, use: SeedUse, file: PythonFile, project: Proj
   const { start, end } = node;
   // Whoever adds the rank to it needs it without.
   const isShared = typeof use.value !== 'string' && differsByRank(use.value, file);
-  const value = seedFor(file, project, node, { isShared });
-  const fixes = value && takes(use.call, value) ? [seedWith(value, node, file)] : [];
+  const fixes = (): Fix[] => {
+    const value = seedFor(file, project, node, { isShared });
+    return value && takes(use.call, value) ? [seedWith(value, node, file)] : [];
+  };
   const related = { start: use.call.callee.start, end: use.call.callee.end, message: t`This seeds with it.` };
   return {
     start,

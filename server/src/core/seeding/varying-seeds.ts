@@ -180,10 +180,10 @@ const isNumber = (node: Node): boolean =>
 
 /** True where somebody can look the seed up: one of its names, here or in a helper, is used for more than seeding. */
 export function isRecorded(varying: Varying, uses: readonly SeedUse[], file: PythonFile): boolean {
-  const all = identifiers(file.syntax.root);
-  const inSeeds = uses.flatMap(({ value }) => (typeof value === 'string' ? [] : [value]));
   const helpers = helpersGiven(varying, uses, file);
-  return all.some((each) => {
+  if (varying.names.length === 0 && helpers.length === 0) return false;
+  const inSeeds = uses.flatMap(({ value }) => (typeof value === 'string' ? [] : [value]));
+  return identifiers(file.syntax.root).some((each) => {
     if (each.field === 'left' || each.field === 'attribute') return false;
     if (!isNameOf(each, varying, helpers, file)) return false;
     const isTakenAsSeed = inSeeds.some((value) => value.start <= each.start && each.end <= value.end);

@@ -40,16 +40,61 @@ export class Node {
   /** The nearest ancestor of one of the types. */
   enclosing(...types: readonly NodeType[]): Node | null {
     let node = this.parent;
-    while (node && !types.includes(node.type)) node = node.parent;
+    while (node && !types.includes(node.type)) node = CHAINS.has(node.type) ? wholeOperation(node).parent : node.parent;
     return node;
   }
 }
 
 /** What `a = b = value` gives to each of its names; undefined for `a = b: int`, where the value is still to be typed. */
 export function lastValue(assignment: Node): Node | undefined {
-  let value = assignment.get('right');
-  while (value?.type === 'assignment') value = value.get('right');
-  return value;
+  const value = assignment.get('right');
+  if (value?.type !== 'assignment') return value;
+  const last = endOf(value, valuesOf, (each) => (each.type === 'assignment' ? each.get('right') : undefined));
+  return last.type === 'assignment' ? undefined : last;
+}
+
+/** What the grammar nests where code only has one behind the other: `a + b + c`, `a or b or c`, `a if b else c if d else e`. */
+const CHAINS = new Set<NodeType>(['binary_operator', 'boolean_operator', 'conditional_expression']);
+
+/** The outermost of the operations of one kind that the node is an operand of, each one of the next; or the node itself. */
+export function wholeOperation(node: Node, kinds: ReadonlySet<NodeType> = CHAINS): Node {
+  const { parent } = node;
+  if (parent === null || !kinds.has(parent.type)) return node;
+  return endOf(parent, wholesOf, (each) => (each.parent?.type === each.type ? each.parent : null));
+}
+
+/** The outermost node around it that is still in its statement and its scope; itself where that begins right outside. */
+export function topInScope(node: Node): Node {
+  let at = node;
+  for (let steps = 0; steps < FEW_STEPS; steps++) {
+    const outer = aroundInScope(at);
+    if (outer === null) return at;
+    at = outer;
+  }
+  return endOf(at, topsOf, aroundInScope);
+}
+
+const aroundInScope = ({ parent }: Node): Node | null =>
+  parent === null || parent.opensScope || parent.type === 'block' ? null : parent;
+
+const valuesOf = new WeakMap<Node, Node>();
+const wholesOf = new WeakMap<Node, Node>();
+const topsOf = new WeakMap<Node, Node>();
+/** Who asks from one step further takes so many again. */
+const FEW_STEPS = 8;
+
+/** The end of a chain of nodes within one statement. Where it is long, all on the way learn it: each of them may be asked. */
+function endOf(node: Node, known: WeakMap<Node, Node>, step: (node: Node) => Node | null | undefined): Node {
+  const way: Node[] = [];
+  let end = node;
+  for (let at: Node | null | undefined = node; at; at = step(at)) {
+    const last = known.get(at);
+    end = last ?? at;
+    if (last) break;
+    way.push(at);
+  }
+  if (way.length > FEW_STEPS) for (const each of way) known.set(each, end);
+  return end;
 }
 
 /** Moves a node and all below it to another place of the text, by UTF-16 units. */

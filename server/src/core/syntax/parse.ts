@@ -12,7 +12,7 @@ import { numberNodes, unpackTree } from './packed-tree.ts';
 import { readLanguage, type Language as TreeLanguage } from './tree-layout.ts';
 import { type Reusable, TreeReader } from './tree-reader.ts';
 
-export { lastValue, Node, walk } from './node.ts';
+export { lastValue, Node, topInScope, walk, wholeOperation } from './node.ts';
 
 /** The two WebAssembly binaries, as their packages ship them. */
 export interface WasmBytes {

@@ -464,7 +464,7 @@ function isReachedAt(place: Node, file: PythonFile, choices: Choices, depth: num
       if (at === otherwise && says(condition) === true) return false;
     } else if (
       /^(block|module)$/.test(holder.type) &&
-      holder.children.some((each) => each.end <= at.start && leaves(each, says))
+      exitsOf(holder).some((each) => each.end <= at.start && says(each.get('condition')) === true)
     )
       return false;
   }
@@ -481,8 +481,16 @@ function isArmTaken(arm: Node, statement: Node, says: (condition: Node | undefin
   return true;
 }
 
-function leaves(statement: Node, says: (condition: Node | undefined) => boolean | undefined): boolean {
-  if (statement.type !== 'if_statement') return false;
-  const last = statement.get('consequence')?.children.at(-1);
-  return /^(return|raise|continue)_statement$/.test(last?.type ?? '') && says(statement.get('condition')) === true;
+const exits = new WeakMap<Node, readonly Node[]>();
+
+/** The statements of a block that leave it where their condition holds; each place in a long block asks for them. */
+function exitsOf(block: Node): readonly Node[] {
+  const known = exits.get(block) ?? block.children.filter(mayLeave);
+  exits.set(block, known);
+  return known;
+}
+
+function mayLeave(statement: Node): boolean {
+  const last = statement.type === 'if_statement' ? statement.get('consequence')?.children.at(-1) : undefined;
+  return /^(return|raise|continue)_statement$/.test(last?.type ?? '');
 }

@@ -407,6 +407,24 @@ def gather(x, i, s):
   assert.equal(act(text, 'index_select(0', 'Replace'), text.replace('x.index_select(0, index=i)', 'x[i]'));
 });
 
+test('the files of a walk that are not looped over are sorted in place, with the folders', () => {
+  const program = (names: string, body: string): string => `import os
+
+import torch
+
+
+def first(root):
+    paths = []
+    for folder, ${names} in os.walk(root):
+${body}    return [torch.load(path) for path in paths[:100]]
+`;
+  const fix = (body: string): string => act(program('_, names', body), 'os.walk(root)', 'Sort the listing');
+  const added = '        paths += names\n';
+  assert.equal(fix(added), program('dirs, names', `        dirs.sort()\n        names.sort()\n${added}`));
+  const looped = (names: string): string => `        for name in ${names}:\n            paths.append(name)\n`;
+  assert.equal(fix(looped('names')), program('dirs, names', `        dirs.sort()\n${looped('sorted(names)')}`));
+});
+
 test('an ignore joins the one that is there, and goes above a line that cannot take it', () => {
   const draw = 'x = torch.rand(3)';
   const program = (line: string): string => `import torch\n\n${line}\n`;

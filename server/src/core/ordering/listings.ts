@@ -154,14 +154,16 @@ function sortFirst(call: Call, file: PythonFile): Edit[] | null {
 }
 
 function sortWalk(call: Call, file: PythonFile): Edit[] {
-  const first = sortFirst(call, file);
-  if (first) return first;
+  const ofFirst = sortFirst(call, file);
+  if (ofFirst) return ofFirst;
   const targets = walkTargets(call);
   if (!targets) return wrap(call.node, file);
   const { loop, folders, files } = targets;
+  const first = loop.get('body')?.children[0];
   const edits: Edit[] = [];
+  /** The lists that are sorted in place as a round of the loop begins. */
+  const inPlace: string[] = [];
   if (!foldersAreSorted(call, targets, file)) {
-    const first = loop.get('body')?.children[0];
     const topDown = file.argument(call, 'topdown', 1);
     const isTopDown = topDown === 'absent' || (typeof topDown !== 'string' && file.constant(topDown) === true);
     if (!first || !isTopDown || folders.type !== 'identifier') edits.push(...wrap(call.node, file));
@@ -169,16 +171,18 @@ function sortWalk(call: Call, file: PythonFile): Edit[] {
       const isUnnamed = /^_+$/.test(file.read(folders));
       const name = isUnnamed ? freeName(file, ['dirs', 'folders']) : file.read(folders);
       if (isUnnamed) edits.push(replace(folders, name));
-      edits.push(insertBefore(file, first, [`${name}.sort()`]));
+      inPlace.push(name);
     }
   }
-  if (filesAreSorted(targets, file)) return edits;
-  return [
-    ...edits,
-    ...readsOf(files, loop.type === 'for_statement' ? loop : (loop.parent ?? loop), file).flatMap((each) =>
-      wrap(each, file),
-    ),
-  ];
+  if (!filesAreSorted(targets, file)) {
+    const below = loop.type === 'for_statement' ? loop : (loop.parent ?? loop);
+    const [looped, read] = [readsOf(files, below, file), readsOf(files, below, file, true)];
+    // What is not only looped over, as in `paths += files`, keeps the order that it is given here.
+    if (first && looped.length < read.length && files.type === 'identifier') inPlace.push(file.read(files));
+    else edits.push(...looped.flatMap((each) => wrap(each, file)));
+  }
+  const statements = inPlace.map((name) => `${name}.sort()`);
+  return first && statements.length > 0 ? [...edits, insertBefore(file, first, statements)] : edits;
 }
 
 /** Where the name is looped over, or read in any way, below a node. */

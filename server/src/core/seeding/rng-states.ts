@@ -88,7 +88,7 @@ const isStateful: Fact = ({ node, access, file }) =>
   (access.length === 0 && node.type === 'call' && loaderRow(file.call(node).name)?.keepsOrder) || undefined;
 
 function statefulLoaders(file: PythonFile): KeptStates['statefulLoaders'] {
-  const made = file.allCalls.filter(({ name }) => loaderRow(name)?.keepsOrder);
+  const made = [...file.callsByName].flatMap(([name, calls]) => (loaderRow(name)?.keepsOrder ? calls : []));
   if (made.length === 0) return 'none';
   const isOwn = (call: Call): boolean => {
     const generator = loaderArgument(file, call, 'generator');
@@ -108,11 +108,12 @@ function restoresLoader(file: PythonFile): KeptStates['restoresLoader'] {
 }
 
 function drawsInSteps(file: PythonFile): boolean {
-  return file.allCalls.some(({ name, node }) => {
-    const kind = name === null ? undefined : drawOf(name)?.kind;
+  return [...file.callsByName].some(([name, calls]) => {
+    const kind = drawOf(name)?.kind;
     if (kind === 'dropout' || kind === 'transform') return true;
-    const again = kind === 'function' && node.enclosing('for_statement', 'while_statement', 'class_definition');
-    return again !== false && again !== null;
+    const isAgain = ({ node }: Call): boolean =>
+      node.enclosing('for_statement', 'while_statement', 'class_definition') !== null;
+    return kind === 'function' && calls.some(isAgain);
   });
 }
 

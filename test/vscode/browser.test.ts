@@ -129,10 +129,18 @@ async function waysToVerify(page: Page, name: string): Promise<Locator> {
   return rows;
 }
 
-/** The same up to the question. */
-async function askToVerify(page: Page, name: string, way = `python ${name}`): Promise<Locator> {
+/** The same up to the question; `typed` is the way where the user says it. */
+async function askToVerify(page: Page, name: string, way = `python ${name}`, typed?: string): Promise<Locator> {
   const rows = await waysToVerify(page, name);
   await rows.filter({ hasText: way }).first().click();
+  if (typed !== undefined) {
+    const box = page.locator('.quick-input-widget input[type="text"]').first();
+    // The box that takes the place of the list begins with a way; that of the list is empty.
+    for (let turn = 0; turn < 300 && (await box.inputValue().catch(() => '')) === ''; turn++)
+      await page.waitForTimeout(100);
+    await box.fill(typed);
+    await box.press('Enter');
+  }
   const interpreter = page.locator('.quick-input-widget input').first();
   await page.locator('.quick-input-widget', { hasText: VERIFY.prompt }).waitFor();
   assert.equal(await interpreter.inputValue(), 'python3');
@@ -228,6 +236,12 @@ step('a program is run as it is run, and that is offered first the next time', a
   await waysToVerify(page, VERIFY.module);
   assert.equal((await offered())[0], asModule);
   await page.locator('.quick-input-list .monaco-list-row', { hasText: 'as before' }).waitFor();
+  await page.keyboard.press('Escape');
+  const again = await askToVerify(page, VERIFY.module, 'Type how it is run', VERIFY.typed);
+  await again.getByRole('button', { name: 'Run' }).click();
+  await page.locator('.notification-list-item', { hasText: VERIFY.typedTold }).waitFor({ timeout: 200_000 });
+  await waysToVerify(page, VERIFY.module);
+  assert.equal((await offered())[0], VERIFY.typed);
   await page.keyboard.press('Escape');
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 });

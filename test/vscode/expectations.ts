@@ -53,14 +53,17 @@ export const VERIFY = {
   inReport: 'Its last two runs part at',
   /** Runs as a module only. */
   module: 'pkg/steps.py',
-  moduleText: 'import random\nfrom . import SIZE\nprint("a number", SIZE * random.random())\n',
+  moduleText:
+    'import random\nimport sys\nfrom . import SIZE\nif sys.argv[1:] == ["--name", "two words"]:\n    print("a number", SIZE * random.random())\nelse:\n    print("a number", SIZE * random.random())\n',
   ways: [
     'python pkg/steps.py',
     'python -m pkg.steps',
     'torchrun --nproc_per_node 2 pkg/steps.py',
     'accelerate launch pkg/steps.py',
   ],
-  moduleTold: 'Two runs of pkg/steps.py part at pkg/steps.py:3: unseeded-stream.',
+  moduleTold: 'Two runs of pkg/steps.py part at pkg/steps.py:7: unseeded-stream.',
+  typed: 'python3 -m pkg.steps --name "two words"',
+  typedTold: 'Two runs of pkg/steps.py part at pkg/steps.py:5: unseeded-stream.',
   endless: 'endless.py',
   sleeps:
     'import subprocess, sys, time\n\nsubprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", "endless.py"])\ntime.sleep(600)\n',

@@ -221,21 +221,51 @@ function triedToLoad(statement: Node, name: string, file: PythonFile): Replacing
   return isSure ? loads(body ?? []) : undefined;
 }
 
-/** Something in the statement, or in a function of the file that it calls, is called as if it trained; `model.train()` only sets a mode. */
-function trains(statement: Node, file: PythonFile, depth = 0): boolean {
+/** Something in the statement, or in a function of the file that it leads to, is called as if it trained. */
+function trains(statement: Node, file: PythonFile): boolean {
   if (/^(function|class|decorated)_definition$/.test(statement.type)) return false;
-  let found = false;
-  walk(statement, (node) => {
-    if (found || node.type !== 'call') return !found;
-    const callee = node.get('function');
-    const last = callee ? file.read(callee.get('attribute') ?? callee) : '';
-    const body = depth < DEEPEST ? file.functionOf(file.call(node).name)?.node.get('body') : undefined;
-    found =
-      (TRAINS.test(last) && (node.get('arguments')?.children.length !== 0 || last !== 'train')) ||
-      (body?.children.some((each) => trains(each, file, depth + 1)) ?? false);
-    return undefined;
-  });
+  const { isTraining, calls } = workOf([statement], file);
+  const reached = new Set(calls);
+  let found = isTraining;
+  for (const each of reached) {
+    if (found) break;
+    const inside = workIn(each, file);
+    found = inside.isTraining;
+    for (const further of inside.calls) reached.add(further);
+  }
   return found;
+}
+
+/** Whether some call is named as if it trained, and the functions of the file that are called. */
+interface Work {
+  readonly isTraining: boolean;
+  readonly calls: readonly FunctionInfo[];
+}
+
+const works = new WeakMap<PythonFile, Remembered<FunctionInfo, Work>>();
+
+function workIn(info: FunctionInfo, file: PythonFile): Work {
+  const known = works.get(file) ?? new Remembered();
+  works.set(file, known);
+  return known.get(info, () => workOf(info.node.get('body')?.children ?? [], file));
+}
+
+function workOf(statements: readonly Node[], file: PythonFile): Work {
+  const calls = new Set<FunctionInfo>();
+  let isTraining = false;
+  for (const statement of statements) {
+    walk(statement, (node) => {
+      if (node.type !== 'call') return !/^(function|class)_definition$/.test(node.type);
+      const callee = node.get('function');
+      const last = callee ? file.read(callee.get('attribute') ?? callee) : '';
+      // `model.train()` only sets a mode.
+      isTraining ||= TRAINS.test(last) && (node.get('arguments')?.children.length !== 0 || last !== 'train');
+      const own = file.functionOf(file.call(node).name);
+      if (own) calls.add(own);
+      return undefined;
+    });
+  }
+  return { isTraining, calls: [...calls] };
 }
 
 /** The condition holds for whatever the command line has to give: `args.checkpoint is not None`. */

@@ -21,6 +21,7 @@ const WHOLES = namesFor('module-wholes');
 const LOADS = /^(load|reload|restore)_?(checkpoint|ckpt|weights|state(_?dict)?|model|network|pretrained\w*)s?$/i;
 const INITIALISES = /^apply$|(^|_)(re)?(init|initiali[sz]e|reset|create|build)(_|$)|weights?(_|$)/i;
 const RESTORES = /^_?(load|reload|restore|resume)(_|$)/i;
+const LOADS_FILE = namesFor('reads-weights');
 const OPTIMIZERS = namesFor('optimizers');
 /** Where a method has the object that it is called on, among what it is passed. */
 const OBJECT = -1;
@@ -122,13 +123,28 @@ function replacedOn(
     if (next.type !== 'if_statement') left = still;
     const how = isGone
       ? 'loaded'
-      : [...names].map((name) => replaces(next, name, file)).find((each) => each !== undefined);
+      : isTemplate(next, way.slice(i + 1), file.read(target), file)
+        ? 'loaded'
+        : [...names].map((name) => replaces(next, name, file)).find((each) => each !== undefined);
     const whole = wholeOf(next, names, file);
     if (whole !== undefined) names.add(whole);
     // What training left behind, the best of its weights too, comes from the weights it began with.
     if (how) return way.slice(0, i).some((each) => trains(each, file)) ? undefined : { statement: next, how };
   }
   return undefined;
+}
+
+/**
+ * `state = net.state_dict()`, where that is all that is ever asked of the network and a checkpoint is read beside it: a
+ * conversion takes the names from the one and the values from the other.
+ */
+function isTemplate(statement: Node, later: readonly Node[], name: string, file: PythonFile): boolean {
+  const assignment = statement.type === 'expression_statement' ? statement.children[0] : undefined;
+  const right = assignment?.type === 'assignment' ? assignment.get('right') : undefined;
+  if (right?.type !== 'call' || file.read(right) !== `${name}.state_dict()`) return false;
+  if (LOADS_FILE.all.every((each) => file.calls(each).length === 0)) return false;
+  const isRebound = file.read(assignment?.get('left') ?? statement) === name;
+  return isRebound || later.every((each) => !mentions(each, name, file));
 }
 
 /** The parameters of a layer that keep what was drawn; of an `if`, where a parameter that decides it asks for its body. */

@@ -274,8 +274,9 @@ function workOf(statements: readonly Node[], file: PythonFile): Work {
       if (node.type !== 'call') return !/^(function|class)_definition$/.test(node.type);
       const callee = node.get('function');
       const last = callee ? file.read(callee.get('attribute') ?? callee) : '';
-      // `model.train()` only sets a mode.
-      isTraining ||= TRAINS.test(last) && (node.get('arguments')?.children.length !== 0 || last !== 'train');
+      const isGiven = node.get('arguments')?.children.length !== 0;
+      // `model.train()` only sets a mode, and `env.step(action)` is no optimizer's.
+      isTraining ||= TRAINS.test(last) && (last === 'step' ? !isGiven : isGiven || last !== 'train');
       const own = file.functionOf(file.call(node).name);
       if (own) calls.add(own);
       return undefined;

@@ -5,6 +5,7 @@ from pathlib import Path
 
 def list_images(root):
     return [str(path) for path in Path(root).glob("*/*.png")]
+    #                                        ^^^^ unsorted-listing warning
 
 
 def list_labels(root):

@@ -1,7 +1,7 @@
 /** What the tests of packages do with this machine: clones, fresh environments, and PATHs that lack a language. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
@@ -31,7 +31,8 @@ export function run(command: string, args: readonly string[], surroundings: Surr
   const { cwd = SCRATCH, PATH = process.env.PATH, env = {}, input = '' } = surroundings;
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd,
-    env: { ...process.env, ...env, PATH } as NodeJS.ProcessEnv,
+    // What a shell reads on its way up may set another PATH.
+    env: { ...process.env, ...env, PATH, BASH_ENV: undefined, ENV: undefined } as NodeJS.ProcessEnv,
     input,
     encoding: 'utf8',
     maxBuffer: 1 << 26,
@@ -64,6 +65,14 @@ export function pathOf(name: string, programs: readonly string[]): string {
   return folder;
 }
 
+/** No folder of the PATH has such a program. A shell is not asked: it may know functions and aliases besides. */
+export function assertLacks(PATH: string, program: RegExp): void {
+  const found = PATH.split(path.delimiter).flatMap((folder) =>
+    readdirSync(folder).filter((name) => program.test(name)),
+  );
+  assert.deepEqual(found, []);
+}
+
 /** What a script of a shell's uses besides its languages. */
 export const TOOLS = ['bash', 'sh', 'git', 'env', 'cat', 'sed', 'mkdir', 'rm', 'uname', 'tar', 'dirname', 'basename'];
 
@@ -72,7 +81,7 @@ export function venv(name: string): { bin: (program: string) => string; PATH: st
   const folder = path.join(SCRATCH, name);
   must('python3', ['-m', 'venv', folder]);
   const PATH = `${path.join(folder, 'bin')}:${pathOf('no-node', TOOLS)}`;
-  assert.equal(run('bash', ['-c', 'command -v node'], { PATH }).status, 1, 'there is no Node');
+  assertLacks(PATH, /^node(js)?$/);
   return { bin: (program) => path.join(folder, 'bin', program), PATH };
 }
 

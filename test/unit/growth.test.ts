@@ -45,6 +45,24 @@ test('a program with too many ways through it is silent, and named', () => {
   closeFile(file);
 });
 
+test('a file with a value of more origins than are looked at is silent about it, and named', () => {
+  const said = (count: number, element: string): readonly string[] => {
+    const text = `import random\nimport torch\n\nnames = set()\n${`names.add(${element})\n`.repeat(count)}random.shuffle(list(names))\n`;
+    const file = openFile('train.py', text);
+    const project = projectOf(file, DEFAULT_SETTINGS, workspaceOf([{ path: 'train.py', text }]));
+    const { findings, problems } = analyze(project, DEFAULT_SETTINGS);
+    closeFile(file);
+    return [...findings.map(({ rule }) => rule), ...problems.map((each) => each.text)].filter(
+      (each) => each === 'set-order' || each.startsWith('train.py: '),
+    );
+  };
+  assert.deepEqual(said(10, '"a"'), ['set-order']);
+  assert.deepEqual(said(10, '1'), []);
+  assert.deepEqual(said(4000, '1'), [
+    'train.py: more ways lead through this program than are followed; it is judged by what is certain',
+  ]);
+});
+
 test('a function that many places call, each in its own way, is followed from each', () => {
   const calls = Array.from({ length: 80 }, (_, i) => `model_${i} = build(${i}, [${i}, ${i}])\n`);
   const text = `import torch\n\n\ndef build(width, kind):\n    for each in kind:\n        torch.nn.Linear(width, 1)\n\n\n${calls.join('')}torch.manual_seed(0)\n`;

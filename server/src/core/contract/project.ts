@@ -172,7 +172,7 @@ export interface Project {
   readonly reachesMl: boolean;
   /** What the program does to randomness; null for a file that is no program, or one that can only raise. */
   readonly summary: Summary | null;
-  /** True for a program with more ways through it than are followed: it is judged by what is certain. */
+  /** True where more ways lead through the program, or from a value of the file, than are followed: what is certain counts. */
   readonly isCut: boolean;
   /** What the program promises itself; for a library module, the most that a program which reaches it promises. */
   readonly promise: ProgramPromise;

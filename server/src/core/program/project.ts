@@ -111,9 +111,12 @@ export class WorkspaceProject extends OneForAll implements Answers {
     return doesItself(summary) ? summary : { ...summary, exposed: {}, late: {}, children: {} };
   }
 
-  /** True for a program with more ways through it than are followed: it is judged by what is certain. */
+  /**
+   * True for a program with more ways through it than are followed, and, as soon as somebody has asked for one, for a file with a
+   * value that goes more ways: it is judged by what is certain.
+   */
   get isCut(): boolean {
-    return this.isProgram && this.#workspace.program(this.#path).isCut;
+    return this.#values?.isCut === true || (this.isProgram && this.#workspace.program(this.#path).isCut);
   }
 
   /** What the program promises itself; for a library module, the most that a program which reaches it promises. */

@@ -162,7 +162,7 @@ export class UnseenProject extends OneForAll implements Answers {
   }
 
   get isCut(): boolean {
-    return this.isProgram;
+    return this.#values?.isCut === true || this.isProgram;
   }
 
   get summary(): Summary | null {

@@ -53,11 +53,17 @@ export class Evaluator {
   readonly #numbers = new Map<object, number>();
   readonly #origins = new Remembered<string, Origins>();
   readonly #facts = new Map<Fact, Remembered<string, boolean>>();
+  #isCut = false;
 
   constructor(file: PythonFile, elsewhere: Elsewhere = NOWHERE) {
     this.#file = file;
     this.#elsewhere = elsewhere;
     this.#backward = new Backward(elsewhere);
+  }
+
+  /** True once a question had so many values to look at that it was given up. */
+  get isCut(): boolean {
+    return this.#isCut;
   }
 
   /** An expression of the file, or what a way into it leads to. */
@@ -179,6 +185,7 @@ export class Evaluator {
     for (let next = queue.pop(); next; next = queue.pop()) {
       const key = this.#key(next);
       if (seen.has(key)) continue;
+      if (seen.size >= MOST_WORK) this.#isCut = true;
       if (seen.size >= MOST_WORK || next.access.length > DEEPEST) return false;
       seen.add(key);
       const further = step(next);

@@ -36,14 +36,14 @@ async function findings(server: Server, uri: string): Promise<string[]> {
 
 /** Waits until the server has read what it needs for that version; a loaded machine takes its time. */
 async function untilTorch(server: Server, uri: string, version: string): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 120_000;
   let torch: string | undefined;
   while (torch !== version && Date.now() < deadline) torch = (await server.status(uri))?.torch;
   assert.equal(torch, version);
 }
 
 async function untilFindings(server: Server, uri: string, expected: string[]): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 120_000;
   let found = await findings(server, uri);
   while (found.join() !== expected.join() && Date.now() < deadline) found = await findings(server, uri);
   assert.deepEqual(found, expected);

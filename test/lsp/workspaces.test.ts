@@ -40,7 +40,7 @@ const shown = ({ range, severity, code }: Diagnostic, document: TextDocument): s
 
 /** A first answer may come before all files are read; a later one must not. */
 async function eventually(read: () => Promise<string[]>, expected: readonly string[], name: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 120_000;
   let actual = await read();
   while (actual.join() !== expected.join() && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -25,7 +25,7 @@ const REDUNDANT = 'import torch\n\ntorch.manual_seed(0)\ntorch.cuda.manual_seed_
 const shown = new Set<string>();
 const about = (options: readonly string[], name: string, body: (t: TestContext) => void | Promise<void>): void => {
   for (const option of options) shown.add(option);
-  test(`${options.map((option) => `--${option}`).join(', ')}: ${name}`, { timeout: 60_000 }, body);
+  test(`${options.map((option) => `--${option}`).join(', ')}: ${name}`, { timeout: 300_000 }, body);
 };
 
 const rulesIn = (json: string): string[] => JSON.parse(json).map(({ code }: { code: string }) => code);

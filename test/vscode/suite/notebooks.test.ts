@@ -41,8 +41,9 @@ suite('notebooks', () => {
     const [diagnostic] = findings(fault!);
     assert.equal(diagnostic && fault!.getText(diagnostic.range), FAULT.token);
     await pause(1500); // The client asks for diagnostics of dependent cells half a second later.
-    const counts = notebook.getCells().map(({ document }) => findings(document).length);
-    assert.deepEqual(counts, [0, 0, 1, 0]);
+    const counts = (): number[] => notebook.getCells().map(({ document }) => findings(document).length);
+    await until(() => counts().join() === '0,0,1,0');
+    assert.deepEqual(counts(), [0, 0, 1, 0]);
   });
 
   test('diagnostics follow the typing in another cell', async () => {

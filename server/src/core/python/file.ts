@@ -537,7 +537,7 @@ export function reopenFile({ path, source, tree }: KeptFile): PythonFile {
 export function updateFile(file: PythonFile, source: Source): PythonFile {
   const { text, notebook } = partsOf(source);
   if (text === file.text && !notebook) return file;
-  const syntax = text === file.text ? file.syntax : file.syntax.update(file.text, text);
+  const syntax = text === file.text ? file.syntax : file.syntax.update(text);
   const updated = new PythonFile(file.path, text, syntax, notebook);
   updated.memory = file.memory;
   return updated;

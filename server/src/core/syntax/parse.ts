@@ -5,6 +5,7 @@
  */
 
 import { Language, Parser, type Tree } from 'web-tree-sitter';
+import { withoutLongRuns } from './comment-runs.ts';
 import { holdsStatements, kindOf } from './grammar.ts';
 import { collectComments, type Node } from './node.ts';
 import type { FieldName, NodeType } from './node-types.ts';
@@ -23,11 +24,11 @@ export interface WasmBytes {
 /** A parsed text. It owns memory outside the JS heap until `free` is called. */
 export interface Syntax {
   readonly root: Node;
-  /** In source order; collected when asked for. */
+  /** In source order; collected when asked for. Of thousands in a row, those that say nothing to Seedwise are left out. */
   readonly comments: readonly Node[];
   readonly hasErrors: boolean;
   /** Parses the new text, reusing what the edit left alone. This syntax and its nodes must not be used afterwards. */
-  update(oldText: string, newText: string): Syntax;
+  update(newText: string): Syntax;
   free(): void;
 }
 
@@ -65,7 +66,8 @@ export async function loadSyntax(wasm: WasmBytes): Promise<void> {
 }
 
 export function parse(text: string): Syntax {
-  return read(parseTree(text, null), text, new Map());
+  const fed = withoutLongRuns(text);
+  return read(parseTree(fed, null), fed, new Map());
 }
 
 /** A tree that was parsed before: it owns no memory, and an edit parses all of the text. */
@@ -77,7 +79,7 @@ export function unpacked(bytes: Uint8Array): Syntax {
       return collectComments(root);
     },
     hasErrors: root.broken,
-    update: (_, newText) => parse(newText),
+    update: parse,
     free: () => {},
   };
 }
@@ -93,6 +95,7 @@ function parseTree(text: string, old: Tree | null): Tree {
   return tree;
 }
 
+/** Reads a tree of a text as it was fed. */
 function read(tree: Tree, text: string, reusable: Reusable): Syntax {
   const { memory, language } = tools();
   const root = new TreeReader(memory.HEAPU32, text, language, reusable).read(tree.rootNode.id);
@@ -102,19 +105,20 @@ function read(tree: Tree, text: string, reusable: Reusable): Syntax {
       return collectComments(root);
     },
     hasErrors: root.broken,
-    update(oldText, newText) {
-      const edit = editBetween(oldText, newText);
+    update(newText) {
+      const fed = withoutLongRuns(newText);
+      const edit = editBetween(text, fed);
       tree.edit({
         ...edit,
-        startPosition: pointAt(oldText, edit.startIndex),
-        oldEndPosition: pointAt(oldText, edit.oldEndIndex),
-        newEndPosition: pointAt(newText, edit.newEndIndex),
+        startPosition: pointAt(text, edit.startIndex),
+        oldEndPosition: pointAt(text, edit.oldEndIndex),
+        newEndPosition: pointAt(fed, edit.newEndIndex),
       } as Parameters<Tree['edit']>[0]);
-      const next = parseTree(newText, tree);
+      const next = parseTree(fed, tree);
       tree.delete();
       const keep: Reusable = new Map();
       collectReusable(root, edit, keep);
-      return read(next, newText, keep);
+      return read(next, fed, keep);
     },
     free: () => tree.delete(),
   };

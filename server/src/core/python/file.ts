@@ -56,6 +56,7 @@ const WRAPPERS = namesFor('wraps-module');
 const EVAL = nameFor('evaluates');
 const GLOBALS = nameFor('module-names');
 const IMPORT = nameFor('imports-module');
+const IMPORT_WORD = IMPORT.split('.').at(-1);
 
 /**
  * What a name that an import brings in stands for, once the project's modules have handed it on: itself, or what a module
@@ -257,7 +258,9 @@ export class PythonFile {
   /** `importlib.import_module('nets.deep')`; null for any other call, and for a module that the run decides. */
   #moduleNamed(call: Node): string | null {
     const callee = call.get('function');
-    if (!callee || !/(^|\.)import_module$/.test(this.read(callee)) || this.qualify(callee) !== IMPORT) return null;
+    // The last word is compared first: every call is asked, and a chain of calls is a long text.
+    if (!callee || this.read(callee.get('attribute') ?? callee) !== IMPORT_WORD) return null;
+    if (this.qualify(callee) !== IMPORT) return null;
     const [given] = call.get('arguments')?.children ?? [];
     const name = given && this.constant(given);
     return typeof name === 'string' && /^\w+(\.\w+)*$/.test(name) ? name : null;

@@ -259,7 +259,7 @@ export class Links {
       count = done.size;
       for (const [[only, ...others], puts] of byName) {
         const info = only?.kind === 'parameter' && others.length === 0 ? this.bodyAround(only.node) : undefined;
-        const open = info ? puts.filter((each) => !done.has(each) && !isKnown(each, puts)) : [];
+        const open = info ? firstOfEach(puts).filter((each) => !done.has(each)) : [];
         for (const each of open) done.add(each);
         if (only?.kind !== 'parameter' || !info || open.length === 0) continue;
         for (const container of this.#passedFor(only.parameter.name, info))
@@ -278,9 +278,11 @@ export class Links {
   }
 }
 
-/** The same value comes to the same places by another way, as it does where functions call each other. */
-const isKnown = (put: Put, all: readonly Put[]): boolean =>
-  all.some((each) => each !== put && each.value === put.value && all.indexOf(each) < all.indexOf(put));
+/** Of puts of one value the first: it comes to the same places by other ways where functions call each other. */
+function firstOfEach(puts: readonly Put[]): readonly Put[] {
+  const seen = new Set<Node>();
+  return puts.filter(({ value }) => !seen.has(value) && seen.add(value));
+}
 
 /** `["k"]`, `[3]`, or `[]` where nobody knows which. */
 export function keyOf(key: Node, file: PythonFile): string {

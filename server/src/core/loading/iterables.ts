@@ -12,6 +12,7 @@ import { evaluatorOf } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
 import { walk } from '../syntax/parse.ts';
+import { contains } from '../text/edit.ts';
 
 /** Gives a worker its number and how many there are. */
 const ASKS = nameFor('worker-info');
@@ -40,8 +41,6 @@ export function reachOf(owner: ClassInfo, file: PythonFile): Reach | null {
   }
   return { owner, functions };
 }
-
-const contains = (outer: Node, inner: Node): boolean => outer.start <= inner.start && inner.end <= outer.end;
 
 const callsIn = (node: Node, file: PythonFile): Call[] => file.allCalls.filter((call) => contains(node, call.node));
 

@@ -13,7 +13,7 @@ export const startsAnew = askedOfAll('starts-anew', ({ text }) => /['"](spawn|fo
 export function startMethod(call: Call, file: PythonFile): 'fork' | 'anew' | null {
   if (call.name !== null) {
     if (!SPAWNS.has(call.name)) return null;
-    if (call.name.endsWith('.Process')) return startsAnew(file) ? 'anew' : 'fork';
+    if (call.name.endsWith('.Process')) return usualStart(file);
     const given = call.name.endsWith('.start_processes') ? file.argument(call, 'start_method', 5) : 'absent';
     return typeof given !== 'string' && file.constant(given) === 'fork' ? 'fork' : 'anew';
   }
@@ -23,5 +23,7 @@ export function startMethod(call: Call, file: PythonFile): 'fork' | 'anew' | nul
   const context = made?.type === 'call' ? file.call(made) : null;
   if (!context || !GETS_CONTEXT.has(context.name)) return null;
   const method = file.argument(context, 'method', 0);
-  return typeof method !== 'string' && file.constant(method) === 'fork' ? 'fork' : startsAnew(file) ? 'anew' : 'fork';
+  return typeof method !== 'string' && file.constant(method) === 'fork' ? 'fork' : usualStart(file);
 }
+
+const usualStart = (file: PythonFile): 'fork' | 'anew' => (startsAnew(file) ? 'anew' : 'fork');

@@ -124,8 +124,11 @@ function foldersAreSorted(call: Call, { loop, folders }: Targets, file: PythonFi
   return readsOf(folders, loop.parent ?? loop, file, true).some((each) => isSortedInPlace(each, file));
 }
 
+/** What a loop or a clause runs for each of its values; what a clause does stands beside it. */
+const roundOf = (loop: Node): Node => (loop.type === 'for_statement' ? loop : (loop.parent ?? loop));
+
 function filesAreSorted({ loop, files }: Targets, file: PythonFile): boolean {
-  const reads = readsOf(files, loop.type === 'for_statement' ? loop : (loop.parent ?? loop), file, true);
+  const reads = readsOf(files, roundOf(loop), file, true);
   if (reads.some((each) => isSortedInPlace(each, file))) return true;
   return reads.every((each) => {
     for (let at = each.parent; at && at !== loop; at = at.parent) {
@@ -175,7 +178,7 @@ function sortWalk(call: Call, file: PythonFile): Edit[] {
     }
   }
   if (!filesAreSorted(targets, file)) {
-    const below = loop.type === 'for_statement' ? loop : (loop.parent ?? loop);
+    const below = roundOf(loop);
     const [looped, read] = [readsOf(files, below, file), readsOf(files, below, file, true)];
     // What is not only looped over, as in `paths += files`, keeps the order that it is given here.
     if (first && looped.length < read.length && files.type === 'identifier') inPlace.push(file.read(files));

@@ -1,6 +1,7 @@
 /** Which bindings of a name can reach a place, as far as the order of statements tells. */
 
 import type { Node } from '../syntax/parse.ts';
+import { contains } from '../text/edit.ts';
 import type { PythonFile } from './file.ts';
 import { Remembered } from './notes.ts';
 import type { Definition } from './scope.ts';
@@ -88,8 +89,6 @@ export function bindingOf(target: Node): { readonly holder: Node | null; readonl
   const binds = /^(assignment|augmented_assignment|for_statement|for_in_clause)$/.test(holder?.type ?? '');
   return { holder: binds && at.field === 'left' ? holder : null, path };
 }
-
-const contains = (outer: Node, inner: Node): boolean => outer.start <= inner.start && inner.end <= outer.end;
 
 function functionOf(node: Node): Node | null {
   const home = node.enclosing('function_definition', 'lambda');

@@ -19,7 +19,7 @@ import { loaderArgument, startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import type { Edit, Fix } from '../text/edit.ts';
+import { contains, type Edit, type Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
 
 export const constantWorkerSeed: Rule = {
@@ -174,11 +174,9 @@ function* judge({ initializer, loaders, persistent }: Use, file: PythonFile, val
         : t`\`${file.read(worse.value)}\` seeds a worker with the same number in every epoch: it depends on \`${name}\` alone.`,
     related: others.map(({ value }) => ({ start: value.start, end: value.end, message: t`This seed repeats, too.` })),
     // A helper may seed others than the workers too.
-    fixes: () => (seeds.every(({ call }) => isIn(call.node, initializer.function.node)) ? repair(seeds, file) : []),
+    fixes: () => (seeds.every(({ call }) => contains(initializer.function.node, call.node)) ? repair(seeds, file) : []),
   };
 }
-
-const isIn = (node: Node, outer: Node): boolean => outer.start <= node.start && node.end <= outer.end;
 
 /** `worker_init_fn=np.random.seed` seeds with the worker's id. */
 function byItself(given: Node, file: PythonFile): Report {

@@ -18,7 +18,7 @@ import { readsOf } from '../python/reads.ts';
 import { everyTarget } from '../python/targets.ts';
 import { plainnessOf } from '../seeding/plain-values.ts';
 import { walk } from '../syntax/parse.ts';
-import type { Fix } from '../text/edit.ts';
+import { contains, type Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
 import { nameMeant } from '../text/spelling.ts';
 
@@ -255,13 +255,11 @@ function isNewer({ module }: ModuleRow, project: Project): boolean {
 function isAsked(node: Node, file: PythonFile): boolean {
   for (let at = node.parent; at; at = at.parent) {
     const condition = at.get('condition');
-    if (condition && file.allCalls.some((call) => call.name === HAS_ATTRIBUTE && isWithin(call.node, condition)))
+    if (condition && file.allCalls.some((call) => call.name === HAS_ATTRIBUTE && contains(condition, call.node)))
       return true;
   }
   return false;
 }
-
-const isWithin = (inner: Node, outer: Node): boolean => outer.start <= inner.start && inner.end <= outer.end;
 
 /** The name that was meant in place of the one that is written; a function is called. */
 function correct(target: Node, value: Node, meant: string, file: PythonFile): Fix {

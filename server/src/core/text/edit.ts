@@ -8,6 +8,9 @@ export interface Span {
   readonly end: number;
 }
 
+/** True where one span lies in another, or is the same. */
+export const contains = (outer: Span, inner: Span): boolean => outer.start <= inner.start && inner.end <= outer.end;
+
 /** Replaces a span by a text; an empty span inserts. */
 export interface Edit extends Span {
   readonly text: string;

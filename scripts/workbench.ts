@@ -81,17 +81,61 @@ export async function openFile(page: Page, name: string): Promise<void> {
   throw new Error(`${name} is not shown`);
 }
 
-/** Puts the cursor on a line and column, both from 1. */
+/** Puts the cursor on a line and column, both from 1, and the keyboard into the text. */
 export async function goTo(page: Page, line: number, column: number): Promise<void> {
   const there = page.locator('.statusbar-item', { hasText: new RegExp(`Ln ${line}, Col ${column}\\b`) });
+  const focused = page.locator('.editor-group-container.active .monaco-editor.focused');
   for (let attempt = 1; attempt <= 5; attempt++) {
     const input = await quickInput(page, 'Control+G', `:${line}:${column}`);
     await input.press('Enter');
-    const arrived = await there.waitFor({ timeout: patience(attempt) }).catch(() => 'elsewhere');
     await input.waitFor({ state: 'hidden' });
-    if (arrived !== 'elsewhere') return;
+    const arrived = await there
+      .waitFor({ timeout: patience(attempt) })
+      .then(() => focused.first().waitFor({ timeout: patience(attempt) }))
+      .then(
+        () => true,
+        () => false,
+      );
+    if (arrived) return;
   }
   throw new Error(`The cursor does not go to ${line}:${column}`);
+}
+
+/** Presses keys, one after the other, until something shows; a view that is still being opened takes none. */
+export async function pressUntil(page: Page, keys: readonly string[], shown: Locator): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    for (const key of keys) await page.keyboard.press(key);
+    try {
+      return await shown.first().waitFor({ timeout: patience(attempt) });
+    } catch (error) {
+      if (attempt === 5) throw error;
+      await page.keyboard.press('Escape');
+    }
+  }
+}
+
+/** Opens the list of problems; it has no key that only opens it. */
+export async function showProblems(page: Page): Promise<void> {
+  const panel = page.locator('.markers-panel');
+  if (!(await panel.isVisible())) await pressUntil(page, ['Control+Shift+M'], panel);
+}
+
+/**
+ * Types at a line and column, both from 1, until the text shows a line with `shown`. It tries more than once: what takes
+ * the focus late, as a list of problems that has just been opened, takes the keys too.
+ */
+export async function typeAt(page: Page, line: number, column: number, text: string, shown = text): Promise<void> {
+  const typed = page.locator('.editor-group-container.active .view-line', { hasText: shown }).first();
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    await goTo(page, line, column);
+    await page.keyboard.type(text);
+    const isThere = await typed.waitFor({ timeout: patience(attempt) }).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return;
+  }
+  throw new Error(`${text} is not typed at ${line}:${column}`);
 }
 
 /**
@@ -143,7 +187,7 @@ export async function save(page: Page, file: string): Promise<string> {
   const before = readFileSync(file, 'utf8');
   await page.locator('.tab.active.dirty').waitFor();
   await page.keyboard.press('Control+S');
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 600; attempt++) {
     const after = existsSync(file) ? readFileSync(file, 'utf8') : before;
     if (after !== before && after !== '') return after;
     await page.waitForTimeout(100);

@@ -7,10 +7,13 @@ import {
   goTo,
   openFile,
   openLightbulb,
+  pressUntil,
   runCommand,
   save,
   screenshot,
+  showProblems,
   squiggles,
+  typeAt,
   waitForSquiggles,
   webview,
 } from '../../scripts/workbench.ts';
@@ -59,9 +62,8 @@ step('the language status names the version of torch, and leads to where it stan
 
 step('F8 shows the message and the rule', async ({ page }) => {
   await goTo(page, 1, 1);
-  await page.keyboard.press('F8');
   const peek = page.locator('.marker-widget');
-  await peek.getByText(FAULT.rule).first().waitFor();
+  await pressUntil(page, ['F8'], peek.getByText(FAULT.rule));
   await page.keyboard.press('Escape');
   await peek.waitFor({ state: 'detached' });
 });
@@ -69,9 +71,8 @@ step('F8 shows the message and the rule', async ({ page }) => {
 step('Ctrl+K Ctrl+I shows what a switch covers', async ({ page }) => {
   const [row, text] = [FAULTY.split('\n').findIndex((each) => each.includes('use_deterministic')), 'torch.use_det'];
   await goTo(page, row + 1, text.length + 1);
-  await page.keyboard.press('Control+K');
-  await page.keyboard.press('Control+I');
-  await page.locator('.monaco-hover').getByText('Deterministic algorithms').first().waitFor();
+  const hover = page.locator('.monaco-hover').getByText('Deterministic algorithms');
+  await pressUntil(page, ['Control+K', 'Control+I'], hover);
   await screenshot(page, 'hover');
   await page.keyboard.press('Escape');
 });
@@ -104,8 +105,7 @@ step('a link of the report opens the file at the place', async ({ page }) => {
 });
 
 step('the report follows what is typed', async ({ page }) => {
-  await goTo(page, 2, 1);
-  await page.keyboard.type(REPORT.typed);
+  await typeAt(page, 2, 1, REPORT.typed);
   await webview(page).locator('.verdict', { hasText: REPORT.verdictThen }).waitFor();
 });
 
@@ -184,9 +184,8 @@ step('where two runs part has a squiggle with the cause', async ({ page }) => {
   await screenshot(page, 'verify-page');
   await page.locator('.tab', { hasText: VERIFY.name }).first().click();
   await goTo(page, 1, 1);
-  await page.keyboard.press('F8');
   const peek = page.locator('.marker-widget', { hasText: VERIFY.message });
-  await peek.waitFor();
+  await pressUntil(page, ['F8'], peek);
   await peek.getByText(VERIFY.source).first().waitFor();
   await screenshot(page, 'verify-diagnostic');
   await page.keyboard.press('Escape');
@@ -194,9 +193,7 @@ step('where two runs part has a squiggle with the cause', async ({ page }) => {
 
 /** What the list of problems says of the run; the list stays open. */
 async function inProblems(page: Page): Promise<Locator> {
-  const panel = page.locator('.markers-panel');
-  if (!(await panel.isVisible())) await page.keyboard.press('Control+Shift+M');
-  await panel.waitFor();
+  await showProblems(page);
   return page.locator('.markers-panel', { hasText: VERIFY.message });
 }
 
@@ -215,8 +212,7 @@ step('a window that is opened again takes up what a run has shown', async ({ pag
 
 step('the squiggle goes when a file of the program changes', async ({ page }) => {
   await openFile(page, VERIFY.imported);
-  await goTo(page, 1, 1);
-  await page.keyboard.type('# ');
+  await typeAt(page, 1, 1, '# ', `# ${VERIFY.importedText.trim()}`);
   await (await inProblems(page)).waitFor({ state: 'detached' });
   await page.keyboard.press('Control+Z');
 });
@@ -252,7 +248,7 @@ step('a finding that the run confirmed says so, also to a server that is started
   const told = page.locator('.notification-list-item', { hasText: VERIFY.markedTold });
   await told.waitFor({ timeout: 200_000 });
   const panel = page.locator('.markers-panel', { hasText: VERIFY.mark });
-  if (!(await page.locator('.markers-panel').isVisible())) await page.keyboard.press('Control+Shift+M');
+  await showProblems(page);
   await panel.waitFor();
   await screenshot(page, 'verify-marked');
   await runCommand(page, 'Seedwise: Restart Server');

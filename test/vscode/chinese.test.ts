@@ -8,6 +8,7 @@ import {
   goTo,
   openLightbulb,
   pickFromLightbulb,
+  pressUntil,
   quickInput,
   runCommand,
   screenshot,
@@ -57,9 +58,8 @@ step('the problem and its rule', async ({ page }) => {
   );
   await waitForSquiggles(page);
   await goTo(page, 1, 1);
-  await page.keyboard.press('F8');
   const peek = page.locator('.marker-widget');
-  await peek.getByText(FAULT.rule).first().waitFor();
+  await pressUntil(page, ['F8'], peek.getByText(FAULT.rule));
   await screenshot(page, 'zh-cn-problem');
   isChinese(oneLine(await peek.locator('.message').first().textContent()).replace(/ of \d+.*/, ''));
   await page.keyboard.press('Escape');
@@ -75,10 +75,8 @@ step('the line above the program', async ({ page }) => {
 step('a hover', async ({ page }) => {
   const row = FAULTY.split('\n').findIndex((each) => each.includes('use_deterministic'));
   await goTo(page, row + 1, 'torch.use_det'.length + 1);
-  await page.keyboard.press('Control+K');
-  await page.keyboard.press('Control+I');
   const hover = page.locator('.monaco-hover .rendered-markdown').first();
-  await hover.waitFor();
+  await pressUntil(page, ['Control+K', 'Control+I'], hover);
   await screenshot(page, 'zh-cn-hover');
   isChinese(oneLine(await hover.textContent()));
   await page.keyboard.press('Escape');

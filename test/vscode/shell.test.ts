@@ -14,6 +14,7 @@ import {
   quickInput,
   runCommand,
   screenshot,
+  showProblems,
   squiggles,
   waitForSquiggles,
   webview,
@@ -43,7 +44,7 @@ const at = (name: string): string => path.join(workspace, name);
 /** Waits for the page of a report among the frames, of which a notebook has one for its outputs. */
 async function frameWith(page: Page, title: string): Promise<void> {
   const frames = page.locator('iframe.webview');
-  for (let turn = 0; turn < 100; turn++) {
+  for (let turn = 0; turn < 300; turn++) {
     for (let i = 0; i < (await frames.count()); i++) {
       const inner = frames.nth(i).contentFrame().locator('#active-frame').contentFrame();
       if ((await inner.locator('h1', { hasText: title }).count()) > 0) return;
@@ -54,11 +55,6 @@ async function frameWith(page: Page, title: string): Promise<void> {
 }
 
 const problems = (page: Page): Locator => page.locator('.markers-panel .monaco-list-row');
-
-async function showProblems(page: Page): Promise<void> {
-  if (!(await page.locator('.markers-panel').isVisible())) await page.keyboard.press('Control+Shift+M');
-  await page.locator('.markers-panel').waitFor();
-}
 
 step('a click on the line above a program opens its report', async ({ page }) => {
   await page.goto(
@@ -192,8 +188,9 @@ step('a comparison of runs is written beside the program', async ({ page }) => {
   await runCommand(page, 'Seedwise: Insert Run Comparison');
   await page.locator('.tab.active', { hasText: 'compare_runs.py' }).waitFor();
   await page.locator('.view-line', { hasText: 'SummaryWriter' }).first().waitFor();
+  await page.locator('.view-line', { hasText: 'SummaryWriter' }).first().click();
   await page.keyboard.press('Control+S');
-  for (let turn = 0; turn < 100 && !existsSync(at('compare_runs.py')); turn++) await page.waitForTimeout(100);
+  for (let turn = 0; turn < 600 && !existsSync(at('compare_runs.py')); turn++) await page.waitForTimeout(100);
   await page.locator('.tab', { hasText: FIT }).first().click();
   await page.locator('.view-line', { hasText: 'def main(seed=7)' }).waitFor();
 });
@@ -313,6 +310,7 @@ step('a seed block goes into a cell of the notebook', async ({ page }) => {
   await cell(page, 'no fault').first().click();
   await page.keyboard.press('Control+A');
   await page.keyboard.insertText('print(torch.rand(2))');
+  await cell(page, 'print(torch.rand(2))').first().waitFor();
   await runCommand(page, 'Seedwise: Insert Seed Block');
   await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Seeds only' }).first().click();
   await cell(page, 'seed_everything(42)').first().waitFor();

@@ -87,16 +87,21 @@ export async function goTo(page: Page, line: number, column: number): Promise<vo
   const focused = page.locator('.editor-group-container.active .monaco-editor.focused');
   for (let attempt = 1; attempt <= 5; attempt++) {
     const input = await quickInput(page, 'Control+G', `:${line}:${column}`);
-    await input.press('Enter');
-    await input.waitFor({ state: 'hidden' });
-    const arrived = await there
+    // Enter does nothing as long as the list does not offer the place.
+    const place = new RegExp(`\\b${line}\\D+${column}\\b`);
+    const offered = page.locator('.quick-input-list .monaco-list-row.focused', { hasText: place }).first();
+    const arrived = await offered
       .waitFor({ timeout: patience(attempt) })
+      .then(() => input.press('Enter', { timeout: patience(attempt) }))
+      .then(() => input.waitFor({ state: 'hidden', timeout: patience(attempt) }))
+      .then(() => there.waitFor({ timeout: patience(attempt) }))
       .then(() => focused.first().waitFor({ timeout: patience(attempt) }))
       .then(
         () => true,
         () => false,
       );
     if (arrived) return;
+    await page.keyboard.press('Escape');
   }
   throw new Error(`The cursor does not go to ${line}:${column}`);
 }

@@ -22,6 +22,7 @@ import type { Node } from '../syntax/parse.ts';
 import type { Span } from '../text/edit.ts';
 import { callEvents } from './calls.ts';
 import { appEvents } from './command-apps.ts';
+import { loadedBeforeUse } from './loaded-before-use.ts';
 import { importedModules } from './modules.ts';
 import { namedEvents, type Vocabulary } from './own-functions.ts';
 import { isOnlyLookedAt, isOnlyProbed } from './probes.ts';
@@ -107,20 +108,20 @@ export class Lowering {
     const events: Event[] = [];
     nodes.forEach((node) => {
       const body = this.#statement(node);
-      const replaced = body.length > 0 && overwrittenBy(node, this.#file);
+      const replaced = body.length > 0 && (overwrittenBy(node, this.#file) ?? loadedBeforeUse(node, this.#file));
       if (!replaced) {
         events.push(...body);
         return;
       }
-      const { statement, how } = replaced;
+      const { branch, how } = replaced;
       const quiet: Event = {
         kind: 'quiet',
         ...(how === 'loaded' ? {} : { isReplaced: true }),
         ...(typeof how === 'string' ? {} : { by: how }),
         body,
       };
-      if (statement.type !== 'if_statement') events.push(quiet);
-      else events.push({ kind: 'branch', guard: this.#guard(statement), body: [quiet], otherwise: body });
+      if (branch) events.push({ kind: 'branch', guard: this.#guard(branch), body: [quiet], otherwise: body });
+      else events.push(quiet);
     });
     return events;
   }

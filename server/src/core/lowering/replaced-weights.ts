@@ -1,6 +1,7 @@
 /** Weights that are drawn and then replaced: by those of a checkpoint, by a new draw, or by what a helper says it loads. */
 
 import type { LoadedBy } from '../effects/events.ts';
+import { EXITS } from '../knowledge/calls.ts';
 import { isOfLibrary, nameFor, namesFor } from '../knowledge/names.ts';
 import { loadsWeights } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
@@ -35,16 +36,16 @@ const DEEPEST = 3;
  */
 type Replacing = 'loaded' | 'otherwise' | LoadedBy;
 
-/** The statement that replaces weights. An `if` is one where a parameter decides, as `pretrained` does. */
+/** How weights are replaced, and the `if` that does so only where a parameter asks for it, as `pretrained` does. */
 export interface Replacement {
-  readonly statement: Node;
+  readonly branch: Node | null;
   readonly how: Replacing;
 }
 
 const LOADING_METHODS = new Set(['load_state_dict', 'reset_parameters', 'copy_']);
 
 /** Something in the file may replace weights: where nothing does, nobody has to look behind each draw. */
-const mayReplace = askedOfAll(
+export const mayReplace = askedOfAll(
   'replaces-weights',
   (file) =>
     file.allCalls.some((call) => mayLoad(call, file) || mayFill(call)) ||
@@ -64,14 +65,21 @@ function mayLoad({ name, method, callee }: Call, file: PythonFile): boolean {
 export function overwrittenBy(statement: Node, file: PythonFile): Replacement | undefined {
   if (!mayReplace(file)) return undefined;
   const expression = statement.type === 'expression_statement' ? statement.children[0] : undefined;
-  const target =
-    expression?.type === 'assignment' ? expression.get('left') : expression && initialised(expression, file);
-  if (!target || !/identifier|attribute/.test(target.type)) return undefined;
+  const target = networkOf(statement, file);
+  if (!target) return undefined;
   const right = expression?.type === 'assignment' ? expression.get('right') : undefined;
   const drawn = right ? drawnParameters(file.constructionOf(right), file) : [];
   const [first, ...others] = waysFrom(statement, target, file).map((way) => replacedOn(way, target, drawn, file));
   if (!first || others.includes(undefined)) return undefined;
   return others.some((each) => each?.how === 'otherwise') ? { ...first, how: 'otherwise' } : first;
+}
+
+/** The network whose weights a statement draws, by its name: `net = Net()`, `net.apply(init)`. */
+export function networkOf(statement: Node, file: PythonFile): Node | undefined {
+  const expression = statement.type === 'expression_statement' ? statement.children[0] : undefined;
+  const target =
+    expression?.type === 'assignment' ? expression.get('left') : expression && initialised(expression, file);
+  return target && /identifier|attribute/.test(target.type) ? target : undefined;
 }
 
 /** What surely runs after a statement, on each of the ways on: behind a function that draws for the module, behind its calls. */
@@ -121,15 +129,14 @@ function replacedOn(
     const isGone = left.length > 0 && still.length === 0;
     // What one branch replaces is still there behind it.
     if (next.type !== 'if_statement') left = still;
-    const how = isGone
-      ? 'loaded'
-      : isTemplate(next, way.slice(i + 1), file.read(target), file)
-        ? 'loaded'
-        : [...names].map((name) => replaces(next, name, file)).find((each) => each !== undefined);
+    const isLoaded = isGone || isTemplate(next, way.slice(i + 1), file.read(target), file);
+    const replacement: Replacement | undefined = isLoaded
+      ? { branch: next.type === 'if_statement' ? next : null, how: 'loaded' }
+      : [...names].map((name) => replaces(next, name, file)).find((each) => each !== undefined);
     const whole = wholeOf(next, names, file);
     if (whole !== undefined) names.add(whole);
     // What training left behind, the best of its weights too, comes from the weights it began with.
-    if (how) return way.slice(0, i).some((each) => trains(each, file)) ? undefined : { statement: next, how };
+    if (replacement) return way.slice(0, i).some((each) => trains(each, file)) ? undefined : replacement;
   }
   return undefined;
 }
@@ -203,26 +210,36 @@ function statementsAfter(statement: Node): Node[] {
   return branch && /^(if|with|try)_statement$/.test(branch.type) ? [...after, ...statementsAfter(branch)] : after;
 }
 
-/** The statement replaces the weights, or a loop does before it trains. */
-function replaces(statement: Node, name: string, file: PythonFile): Replacing | undefined {
-  if (statement.type === 'for_statement') {
-    if (copiesInto(statement, name, file)) return 'loaded';
-    const body = statement.get('body')?.children ?? [];
-    const at = body.findIndex((each) => overwrites(each, name, file));
-    return at >= 0 && !body.slice(0, at).some((each) => trains(each, file))
-      ? overwrites(body[at]!, name, file)
-      : undefined;
-  }
+/** What a statement does to the weights: on all ways through it, or where a parameter asks for it. */
+function replaces(statement: Node, name: string, file: PythonFile): Replacement | undefined {
   if (statement.type === 'with_statement') {
-    const how = (statement.get('body')?.children ?? []).map((each) => replaces(each, name, file));
-    return how.find((each) => each !== undefined);
+    const all = (statement.get('body')?.children ?? []).map((each) => replaces(each, name, file));
+    return all.find((each) => each !== undefined);
   }
-  if (statement.type === 'try_statement') return triedToLoad(statement, name, file);
-  if (statement.type !== 'if_statement') return overwrites(statement, name, file);
-  const condition = statement.get('condition');
-  const isAsked = asksParameter(condition, file) || (condition && asksRequired(condition, file));
-  const body = isAsked ? statement.get('consequence')?.children : undefined;
-  return body?.map((each) => overwrites(each, name, file)).find((how) => how !== undefined);
+  const sure = surelyReplaces(statement, name, file);
+  if (sure !== undefined) return { branch: null, how: sure };
+  const condition = statement.type === 'if_statement' ? statement.get('condition') : undefined;
+  if (!condition || !(asksParameter(condition, file) || asksRequired(condition, file))) return undefined;
+  const all = (statement.get('consequence')?.children ?? []).map((each) => overwrites(each, name, file));
+  const how = all.find((each) => each !== undefined);
+  return how && { branch: statement, how };
+}
+
+/** The same on all ways through it: a loop is taken to run, and to replace them before it trains. */
+function surelyReplaces(statement: Node, name: string, file: PythonFile): Replacing | undefined {
+  switch (statement.type) {
+    case 'for_statement':
+      if (copiesInto(statement, name, file)) return 'loaded';
+      return surelyReplaced(statement.get('body')?.children ?? [], name, file);
+    case 'with_statement':
+      return surelyReplaced(statement.get('body')?.children ?? [], name, file);
+    case 'try_statement':
+      return triedToLoad(statement, name, file);
+    case 'if_statement':
+      return inEachArm(statement, name, file);
+    default:
+      return overwrites(statement, name, file);
+  }
 }
 
 /** A `try` that loads, and whose handlers load what the body could not, or raise. */
@@ -294,16 +311,30 @@ function asksRequired(condition: Node, file: PythonFile): boolean {
 
 /** The condition is a parameter, or a test of one. */
 function asksParameter(condition: Node | undefined, file: PythonFile): boolean {
+  if (condition?.type === 'parenthesized_expression') return asksParameter(condition.children[0], file);
   const names = condition?.type === 'identifier' ? [condition] : (condition?.children ?? []);
   return names.some((each) => mayBeParameter(each, file));
 }
 
 /** The statement loads weights into the object, or into one that it is a part of; or it draws all of them anew. */
-function overwrites(statement: Node, name: string, file: PythonFile): Replacing | undefined {
+export function overwrites(statement: Node, name: string, file: PythonFile): Replacing | undefined {
   const expression = statement.type === 'expression_statement' ? statement.children[0] : undefined;
   // `missing = model.load_state_dict(...)` keeps what did not fit.
-  const call = expression?.type === 'assignment' ? expression.get('right') : expression;
-  if (call?.type !== 'call') return undefined;
+  const value = expression?.type === 'assignment' ? expression.get('right') : expression;
+  return value && overwrittenIn(value, name, file);
+}
+
+/** What evaluating an expression does to the weights; of one or the other, what both do. */
+function overwrittenIn(value: Node, name: string, file: PythonFile): Replacing | undefined {
+  if (value.type === 'parenthesized_expression')
+    return value.children[0] && overwrittenIn(value.children[0], name, file);
+  if (value.type !== 'conditional_expression') return overwrittenByCall(value, name, file);
+  const [then, , otherwise] = value.children;
+  return inAll([then, otherwise].map((each) => each && overwrittenIn(each, name, file)));
+}
+
+function overwrittenByCall(call: Node, name: string, file: PythonFile): Replacing | undefined {
+  if (call.type !== 'call') return undefined;
   const loaded = file.call(call);
   if (isLoadedBy(call, name, file)) return 'loaded';
   const into = loaded.name === LOADS_MODEL ? file.argument(loaded, 'model', 0) : 'absent';
@@ -316,11 +347,30 @@ function overwrites(statement: Node, name: string, file: PythonFile): Replacing 
     const elsewhere = methodElsewhere(loaded, file);
     if (elsewhere !== null) return { function: elsewhere, parameter: OBJECT };
   }
+  const byOwner =
+    object && name.startsWith(`${file.read(object)}.`) ? partReplaced(loaded, object, name, file) : undefined;
+  if (byOwner !== undefined) return byOwner;
   const how =
     loaded.method === 'load_state_dict' ? 'loaded' : loaded.method === 'reset_parameters' ? 'otherwise' : undefined;
   // A part is overwritten with the whole.
   const isWhole = object && `${name}.`.startsWith(`${file.read(object).replace(/\.module$/, '')}.`);
   return isWhole ? how : undefined;
+}
+
+const partsReplaced = new WeakMap<PythonFile, Remembered<string, Replacing | false>>();
+
+/** What a method of the file surely does to a part of its object: `self.load(path)` to `self.model`. */
+function partReplaced(call: Call, object: Node, name: string, file: PythonFile): Replacing | undefined {
+  const method = file.functionOf(call.name);
+  const [self] = method?.class ? method.parameters : [];
+  const body = self && method?.node.get('body');
+  if (!method || !self || body?.type !== 'block') return undefined;
+  const part = `${self.name}${name.slice(file.read(object).length)}`;
+  const known = partsReplaced.get(file) ?? new Remembered();
+  partsReplaced.set(file, known);
+  return (
+    known.get(`${method.id} ${part}`, () => surelyReplaced(body.children, part, file) ?? false, false) || undefined
+  );
 }
 
 /** What a helper does to a network it is passed: by its body, where that is in sight, or by what its name says. */
@@ -373,22 +423,48 @@ function findReplaced(info: FunctionInfo, file: PythonFile): ReplacedParameters 
   return found;
 }
 
-/** How statements replace the weights, whatever their conditions say, before something trains. */
+/** How statements replace the weights, whatever their conditions say, before something trains or leaves. */
 function surelyReplaced(statements: readonly Node[], name: string, file: PythonFile): Replacing | undefined {
   for (const each of statements) {
-    const how = each.type === 'if_statement' ? inEachArm(each, name, file) : replaces(each, name, file);
+    const how = surelyReplaces(each, name, file);
     if (how !== undefined) return how;
-    if (trains(each, file)) return undefined;
+    if (mayLeave(each, file) || trains(each, file)) return undefined;
   }
   return undefined;
 }
 
+/** It may return before what follows; what a parameter asks for is the caller's to say. */
+function mayLeave(statement: Node, file: PythonFile): boolean {
+  if (/^(return|break|continue)_statement$/.test(statement.type)) return true;
+  if (statement.type !== 'if_statement' || asksParameter(statement.get('condition'), file)) return false;
+  return armsOf(statement).some((arm) => arm.some((each) => mayLeave(each, file)));
+}
+
+/** The bodies of an `if`, and those of its other conditions. */
+const armsOf = (branch: Node): readonly (readonly Node[])[] => [
+  branch.get('consequence')?.children ?? [],
+  ...alternativesOf(branch).map((arm) => (arm.get('consequence') ?? arm.get('body'))?.children ?? []),
+];
+
+const alternativesOf = (branch: Node): readonly Node[] =>
+  branch.children.filter(({ field }) => field === 'alternative');
+
+/** What all arms do that do not end the program or the function by an error. */
 function inEachArm(branch: Node, name: string, file: PythonFile): Replacing | undefined {
-  const otherwise = branch.children.filter(({ field }) => field === 'alternative');
-  if (otherwise.at(-1)?.type !== 'else_clause') return undefined;
-  const arms = [branch.get('consequence'), ...otherwise.map((arm) => arm.get('consequence') ?? arm.get('body'))];
-  const all = arms.map((arm) => surelyReplaced(arm?.children ?? [], name, file));
-  return all.includes(undefined) ? undefined : (all.find((how) => how !== 'loaded') ?? 'loaded');
+  if (alternativesOf(branch).at(-1)?.type !== 'else_clause') return undefined;
+  const arms = armsOf(branch).filter((arm) => !arm.some((each) => isFailure(each, file)));
+  return inAll(arms.map((arm) => surelyReplaced(arm, name, file)));
+}
+
+/** What is done in all cases; where that differs, by something else than loading in some. */
+function inAll(all: readonly (Replacing | undefined)[]): Replacing | undefined {
+  if (all.length === 0 || all.includes(undefined)) return undefined;
+  return all.find((how) => how !== 'loaded') ?? 'loaded';
+}
+
+function isFailure(statement: Node, file: PythonFile): boolean {
+  const call = statement.type === 'expression_statement' ? statement.children[0] : undefined;
+  return statement.type === 'raise_statement' || (call?.type === 'call' && EXITS.has(file.call(call).name));
 }
 
 /** A loader of a library's, at any place of the statement's call, that is handed the network. */

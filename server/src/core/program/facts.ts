@@ -24,6 +24,7 @@ import { setsCublas, usesCuda } from '../switches/environment.ts';
 import { switchSettings } from '../switches/switches.ts';
 import { hasCommandLine, isDemo } from './demos.ts';
 import { modulePartsOf, type Parts } from './modes.ts';
+import { testsItself } from './self-tests.ts';
 
 export interface FileFacts {
   readonly isTest: boolean;
@@ -197,14 +198,16 @@ function takesGradients(file: PythonFile): boolean {
 
 /**
  * In a folder of tests, or called a test. What evaluates or trains a network is called `test_net.py` and `copy_test.py` too:
- * it has a main guard or a command line, and nothing of a framework for tests.
+ * it has a main guard or a command line, and neither a framework for tests nor functions that are tests.
  */
 function isTest(file: PythonFile, hasMainGuard: boolean): boolean {
   const { path, scopes } = file;
   if (/(^|[\\/])(tests?[\\/]|conftest\.py$)/.test(path)) return true;
-  if (!/(^|[\\/])(test_[^\\/]*|[^\\/]*_test)\.py$/.test(path)) return false;
+  const [, name] = /(?:^|[\\/])(tests?|test_[^\\/]*|[^\\/]*_tests?)\.py$/.exec(path) ?? [];
+  if (name === undefined) return false;
   if (scopes.imports.some((each) => modulesNamed(each, file).some(TEST_FRAMEWORKS.has))) return true;
-  return !hasMainGuard && !COMMAND_LINE.all.some((name) => file.calls(name).length > 0);
+  const isProgram = hasMainGuard || COMMAND_LINE.all.some((each) => file.calls(each).length > 0);
+  return (!isProgram && !/^tests?$/.test(name)) || testsItself(file);
 }
 
 function reachesMl(file: PythonFile): boolean {

@@ -174,7 +174,8 @@ function isPretrained(call: Call, file: PythonFile): boolean {
   });
 }
 
-function usesOwnGenerator(draw: DrawRow, call: Call, file: PythonFile): boolean {
+/** It is handed what takes it off the stream: a generator, or a state. */
+export function usesOwnGenerator(draw: DrawRow, call: Call, file: PythonFile): boolean {
   return (draw.unless ?? []).some(({ argument, position }) => {
     const given = file.argument(call, argument, position);
     return given === 'unknown' || (given !== 'absent' && !isNothing(file.constant(given)));

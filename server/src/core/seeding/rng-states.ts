@@ -2,10 +2,12 @@
 
 import type { LostStates } from '../contract/project.ts';
 import { freeName, insertHelper, spellAll } from '../edits/imports.ts';
+import { generatorMadeBy } from '../knowledge/generators.ts';
 import { loaderRow } from '../knowledge/loaders.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { streamRow } from '../knowledge/streams.ts';
 import { drawOf, looksLikeSeeder, type Stream, seederOf } from '../knowledge/tables.ts';
+import { usesOwnGenerator } from '../lowering/draws.ts';
 import { isLeftOut, loaderArgument, startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import { evaluatorOf, type Fact } from '../python/evaluator.ts';
@@ -43,6 +45,8 @@ export interface KeptStates {
   readonly ofGlobals: boolean;
   /** It seeds anew for each epoch or step. */
   readonly seedsAnew: boolean;
+  /** It seeds a generator of its own anew for each epoch or step, as samplers do: that is no seed of what else is drawn. */
+  readonly seedsOwnAnew: boolean;
   /**
    * What may keep the states of generators of their own, too: the names of functions that stand elsewhere, and an empty
    * one for a method of some object.
@@ -61,11 +65,15 @@ export interface KeptStates {
 export function keptStates(file: PythonFile): KeptStates {
   const keepers = new Set<string>();
   let any = /rng|random_?state/i.test(file.text) && STATE_KEY.test(file.text);
-  let [ofGlobals, seedsAnew] = [false, false];
+  let [ofGlobals, seedsAnew, seedsOwnAnew] = [false, false, false];
   for (const call of file.allCalls) {
     const last = call.method ?? call.name?.slice(call.name.lastIndexOf('.') + 1).replace('#', '');
     const how = last === undefined ? null : keepsState(call, last, file);
     if (how === null) continue;
+    if (how === 'seeds' && isOfGenerator(call, file)) {
+      seedsOwnAnew = true;
+      continue;
+    }
     any = true;
     ofGlobals ||= OF_ALL.has(call.name);
     seedsAnew ||= how === 'seeds';
@@ -76,12 +84,20 @@ export function keptStates(file: PythonFile): KeptStates {
     any,
     ofGlobals,
     seedsAnew,
+    seedsOwnAnew,
     keepers: [...keepers],
     needsOwn: ordersByOwn(file),
     statefulLoaders: statefulLoaders(file),
     restoresLoader: restoresLoader(file),
     drawsInSteps: drawsInSteps(file),
   };
+}
+
+/** A method of a generator that the code makes. */
+function isOfGenerator({ method, callee }: Call, file: PythonFile): boolean {
+  const object = method === null ? undefined : callee.get('object');
+  const made = object && file.constructionOf(object)?.name;
+  return made != null && generatorMadeBy(made) !== undefined;
 }
 
 const isStateful: Fact = ({ node, access, file }) =>
@@ -109,11 +125,11 @@ function restoresLoader(file: PythonFile): KeptStates['restoresLoader'] {
 
 function drawsInSteps(file: PythonFile): boolean {
   return [...file.callsByName].some(([name, calls]) => {
-    const kind = drawOf(name)?.kind;
-    if (kind === 'dropout' || kind === 'transform') return true;
+    const draw = drawOf(name);
+    if (draw?.kind === 'dropout' || draw?.kind === 'transform') return true;
     const isAgain = ({ node }: Call): boolean =>
       node.enclosing('for_statement', 'while_statement', 'class_definition') !== null;
-    return kind === 'function' && calls.some(isAgain);
+    return draw?.kind === 'function' && calls.some((call) => isAgain(call) && !usesOwnGenerator(draw, call, file));
   });
 }
 
@@ -129,6 +145,7 @@ export function lostStates(
   const hasStateful = all.some(({ statefulLoaders }) => statefulLoaders !== 'none');
   const restored = all.some(({ restoresLoader }) => restoresLoader === 'yes');
   if (!all.some(({ any }) => any)) {
+    if (all.some((each) => each.seedsOwnAnew) && !all.some((each) => each.drawsInSteps)) return 'nothing';
     const mayBeRestored = hasStateful && all.some(({ restoresLoader }) => restoresLoader !== 'no');
     if (!mayBeRestored) return 'everything';
     if (!all.some(({ drawsInSteps }) => drawsInSteps)) return 'nothing';
@@ -136,7 +153,8 @@ export function lostStates(
   }
   if (hasStateful && restored) return all.some((each) => each.statefulLoaders === 'own') ? 'epochs' : 'nothing';
   const mayKeep = files.some(({ path, states }) => states.keepers.some((name) => isElsewhere(name, path)));
-  return all.some(({ needsOwn }) => needsOwn) && !mayKeep ? 'order' : 'nothing';
+  const isKept = mayKeep || all.some(({ seedsOwnAnew }) => seedsOwnAnew);
+  return all.some(({ needsOwn }) => needsOwn) && !isKept ? 'order' : 'nothing';
 }
 
 function keepsState(call: Call, last: string, file: PythonFile): 'keeps' | 'seeds' | null {

@@ -177,6 +177,7 @@ describe('origins', () => {
       locate: (name) =>
         name.startsWith('lib.') ? { file: lib, name: /LIMIT/.test(name) ? 'LIMIT' : `#${name.slice(4)}` } : null,
       callers: () => [],
+      mentions: () => [],
     };
     const evaluator = new Evaluator(main, elsewhere);
     const [call] = main.allCalls.filter(({ callee }) => main.read(callee) === 'show');

@@ -8,9 +8,10 @@ import { isLeftOut, loaderArgument } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { differsByRank, rankAt } from '../seeding/ranks.ts';
+import { roundsOf } from '../seeding/rounds.ts';
 import { orNone, seedFor } from '../seeding/seed-values.ts';
 import type { Edit } from '../text/edit.ts';
-import { isCalledInLoop, outsideLoops, type PassedArgument, passing, seededGenerator } from './loaders.ts';
+import { outsideLoops, type PassedArgument, passing, seededGenerator } from './loaders.ts';
 import { workerPart } from './worker-functions.ts';
 
 /**
@@ -20,9 +21,11 @@ import { workerPart } from './worker-functions.ts';
 function generatorPart(file: PythonFile, call: Call, project: Project): PassedArgument | null {
   const given = loaderArgument(file, call, 'generator');
   const place = outsideLoops(call.node);
-  if (!isLeftOut(given) || !place || isCalledInLoop(file, call.node) || project.states.resumes) return null;
-  const existing = seededGenerator(file, call.node);
+  if (!isLeftOut(given) || !place || project.states.resumes) return null;
+  const isAgain = roundsOf(place, file, project.values) !== 'once';
+  const existing = seededGenerator(file, call.node, isAgain);
   if (existing) return { name: 'generator', value: existing, before: () => [] };
+  if (isAgain) return null;
   const seed = seedFor(file, project, place);
   // Which samples each rank gets is for its sampler to say.
   const isRanked = rankAt({ node: place, offset: place.start }, file, project) !== 'one';

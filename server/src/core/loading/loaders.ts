@@ -4,22 +4,24 @@ import { addArguments, replace, statementOf } from '../edits/edit-text.ts';
 import { nameFor } from '../knowledge/names.ts';
 import { loaderArgument } from '../lowering/loader-arguments.ts';
 import type { Argument, Call } from '../python/call.ts';
+import type { Evaluator } from '../python/evaluator.ts';
 import type { PythonFile } from '../python/file.ts';
 import { boundAt, isSameVariable, meansAlike } from '../python/names.ts';
+import { roundsOf } from '../seeding/rounds.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
 
 const GENERATOR = nameFor('generator');
 
 /** True where the code runs once: what is made there is not made anew for each epoch. */
-export function madeOnce(file: PythonFile, node: Node): boolean {
-  if (node.enclosing('list_comprehension', 'set_comprehension', 'dictionary_comprehension', 'generator_expression'))
-    return false;
-  return outsideLoops(node) === statementOf(node) && !isCalledInLoop(file, node);
-}
+export const madeOnce = (file: PythonFile, node: Node, values: Evaluator): boolean =>
+  outsideLoops(node) === statementOf(node) && roundsOf(node, file, values) === 'once';
 
-/** A `torch.Generator` with a seed that is bound before the place, in a scope the place sees. */
-export function seededGenerator(file: PythonFile, place: Node): string | null {
+/**
+ * A `torch.Generator` with a seed that is bound before the place, in a scope the place sees; of the module's own where the
+ * function around the place runs again and again, which would make its own one anew.
+ */
+export function seededGenerator(file: PythonFile, place: Node, isAgain = false): string | null {
   for (const call of file.calls(GENERATOR)) {
     let value: Node = call.node;
     let isSeeded = false;
@@ -29,6 +31,7 @@ export function seededGenerator(file: PythonFile, place: Node): string | null {
     }
     const target = value.parent?.type === 'assignment' ? value.parent.get('left') : undefined;
     if (target?.type !== 'identifier' || target.start > place.start) continue;
+    if (isAgain && file.scope(target).kind !== 'module') continue;
     // What one branch binds is not there in the other.
     const block = statementOf(target).parent;
     if (!block || place.start < block.start || block.end < place.end) continue;
@@ -52,17 +55,6 @@ export function outsideLoops(node: Node): Node | null {
     if (at.type === 'elif_clause' || at.type === 'decorator') return null;
   }
   return node.enclosing('lambda') ? null : statement;
-}
-
-/** A function called once per epoch would make the same generator, and so the same order, every time. */
-export function isCalledInLoop(file: PythonFile, node: Node, depth = 0): boolean {
-  const id = file.functionAround(node)?.id;
-  if (!id || depth > 5) return false;
-  return file.calls(id).some((call) => {
-    const loop = call.node.enclosing('for_statement', 'while_statement', 'function_definition', 'list_comprehension');
-    if (loop && loop.type !== 'function_definition') return true;
-    return isCalledInLoop(file, call.node, depth + 1);
-  });
 }
 
 /** An argument that a repair passes, and what has to stand in front of the call for it. */

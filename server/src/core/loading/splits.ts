@@ -5,6 +5,7 @@ import { nameFor, namesFor } from '../knowledge/names.ts';
 import { type DrawRow, drawOf } from '../knowledge/tables.ts';
 import { isLeftOut } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
+import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isSameVariable } from '../python/names.ts';
 import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
@@ -107,9 +108,9 @@ function slicesOf(node: Node, name: string, file: PythonFile, found: Node[] = []
 }
 
 /** Gives the call a generator of its own; null where each epoch would then repeat the last. */
-export function ownGenerator(file: PythonFile, call: Call, seed: SeedValue): (() => Edit[]) | null {
+export function ownGenerator(file: PythonFile, call: Call, seed: SeedValue, values: Evaluator): (() => Edit[]) | null {
   const unless = drawOf(call.name ?? '')?.unless?.[0];
-  if (!unless || !madeOnce(file, call.node)) return null;
+  if (!unless || !madeOnce(file, call.node, values)) return null;
   const given = file.argument(call, unless.argument, unless.position);
   return () => {
     const existing = isOnDevice(file, call) ? null : seededGenerator(file, call.node);

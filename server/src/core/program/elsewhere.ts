@@ -1,13 +1,16 @@
 /** Where values lead in the project's other files: what a dotted name is bound to there, and who calls a function. */
 
-import type { PythonFile } from '../python/file.ts';
+import type { Node, PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
+import { readsOf } from '../python/reads.ts';
 import type { FunctionInfo } from '../python/scope.ts';
-import type { Elsewhere } from '../python/value.ts';
+import type { Elsewhere, Mention } from '../python/value.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Of a function that more files may call its callers say little, and reading them all would take long. */
 const MOST_USERS = 12;
+/** Where more files import a module, nobody reads them all for who mentions a function of it. */
+const MOST_READ = 24;
 /** Modules that hand a name on to modules that hand it on are followed so far. */
 const LONGEST_CHAIN = 3;
 
@@ -22,6 +25,10 @@ export function elsewhere(workspace: Workspace): Elsewhere {
     callers(info, file) {
       return askedUsers(calledAs(info), file.path, workspace).flatMap((path) => callsIn(path, info, file, workspace));
     },
+    mentions(info, file) {
+      const users = usersOf(info.class?.name ?? info.name, file.path, workspace);
+      return users.size > MOST_READ ? null : [...users].flatMap((path) => mentionsIn(path, info, file, workspace));
+    },
   };
 }
 
@@ -30,6 +37,12 @@ const calledAs = (info: FunctionInfo): string => (info.name === '__init__' && in
 
 /** The files that may call what a file has under this name: they import it, or a module that hands it on. */
 function askedUsers(name: string, path: string, workspace: Workspace): readonly string[] {
+  const calling = [...usersOf(name, path, workspace)].filter((each) => mayCall(name, each, path, workspace));
+  return calling.length > MOST_USERS ? [] : calling;
+}
+
+/** The files that import a file, or a module that hands a name of it on. */
+function usersOf(name: string, path: string, workspace: Workspace): ReadonlySet<string> {
   const users = new Set<string>();
   let from = [path];
   for (let chain = 0; from.length > 0 && chain < LONGEST_CHAIN; chain++) {
@@ -39,8 +52,7 @@ function askedUsers(name: string, path: string, workspace: Workspace): readonly 
     for (const each of found) users.add(each);
     from = [...new Set(found)].filter((each) => handsOn(name, each, workspace));
   }
-  const calling = [...users].filter((each) => mayCall(name, each, path, workspace));
-  return calling.length > MOST_USERS ? [] : calling;
+  return users;
 }
 
 /** What imports a name has it for others too. */
@@ -81,4 +93,37 @@ function callsIn(path: string, info: FunctionInfo, home: PythonFile, workspace: 
     const isIt = found?.path === home.path && linksOf(home).target(found.name) === info;
     return isIt ? calls.map((call) => ({ file, call: call.node })) : [];
   });
+}
+
+/** Where a file that imports another one mentions a function of that, by whatever name it has there. */
+function mentionsIn(path: string, info: FunctionInfo, home: PythonFile, workspace: Workspace): readonly Mention[] {
+  const file = workspace.follow(path);
+  if (!file) return [];
+  const last = calledAs(info);
+  const nodes = [last, ...importedNames(last, file)].flatMap((name) => readsOf(file).of(name));
+  return nodes.filter((node) => mayMean(node, info, file, home, workspace)).map((node) => ({ file, node }));
+}
+
+/** `from data import make as make_loader`: the other names of what is called so where it stands. */
+function importedNames(name: string, file: PythonFile): readonly string[] {
+  const names = new Set<string>();
+  for (const { names: bound } of file.scopes.byNode.values()) {
+    for (const [alias, definitions] of bound) {
+      const isIt = definitions.some((each) => each.kind === 'import' && each.qualified.endsWith(`.${name}`));
+      if (isIt && alias !== name) names.add(alias);
+    }
+  }
+  return [...names];
+}
+
+const IMPORTS = /^(dotted_name|aliased_import|import_(from_)?statement)$/;
+
+function mayMean(node: Node, info: FunctionInfo, file: PythonFile, home: PythonFile, workspace: Workspace): boolean {
+  if (IMPORTS.test(node.parent?.type ?? '')) return false;
+  const name = file.qualify(node);
+  // A method of an object that nobody can read, or of a class that may have it from its base.
+  if (name === null || (name.startsWith('#') && linksOf(file).target(name) === undefined))
+    return info.class !== null && info.name !== '__init__' && node.type === 'attribute';
+  const found = name.startsWith('#') ? null : workspace.locate(name, file.path);
+  return found?.path === home.path && linksOf(home).target(found.name) === info;
 }

@@ -148,6 +148,7 @@ export class UnseenProject extends OneForAll implements Answers {
         this.#none('hasCallers', name === '__init__' && owner ? owner.name : name);
         return [];
       },
+      mentions: unseen,
     });
     return this.#values;
   }

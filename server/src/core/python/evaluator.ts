@@ -9,8 +9,8 @@ import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import { stepOn } from './forward.ts';
 import { Remembered } from './notes.ts';
-import type { ClassInfo } from './scope.ts';
-import { type Elsewhere, type Entered, NOWHERE, type Step, type Value } from './value.ts';
+import type { ClassInfo, FunctionInfo } from './scope.ts';
+import { type Elsewhere, type Entered, type Mention, NOWHERE, type Step, type Value } from './value.ts';
 
 /** So many values are looked at for one question. */
 const MOST_WORK = 3000;
@@ -122,6 +122,11 @@ export class Evaluator {
   /** A class of this file and its bases, in other files too. */
   lineage(info: ClassInfo): readonly ClassInfo[] {
     return this.#backward.lineage(info, this.#file);
+  }
+
+  /** Where other files mention a function of a file; null where so many may that nobody reads them all. */
+  mentionsElsewhere(info: FunctionInfo, file: PythonFile): readonly Mention[] | null {
+    return this.#elsewhere.mentions(info, file);
   }
 
   /** Where the value stands next; null where it is used. */

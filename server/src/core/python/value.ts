@@ -42,9 +42,20 @@ export interface Elsewhere {
   locate(name: string, from: PythonFile): { readonly file: PythonFile; readonly name: string } | null;
   /** The calls of a function of the file in the project's other files, as far as they are known. */
   callers(info: FunctionInfo, file: PythonFile): readonly { readonly file: PythonFile; readonly call: Node }[];
+  /**
+   * Where the project's other files mention a function of the file, called or not; a method also of objects that nobody can
+   * read. Null where so many files may that nobody reads them all.
+   */
+  mentions(info: FunctionInfo, file: PythonFile): readonly Mention[] | null;
 }
 
-export const NOWHERE: Elsewhere = { locate: () => null, callers: () => [] };
+/** A name or attribute that means a function. */
+export interface Mention {
+  readonly file: PythonFile;
+  readonly node: Node;
+}
+
+export const NOWHERE: Elsewhere = { locate: () => null, callers: () => [], mentions: () => [] };
 
 const BUILTINS = namesFor('builtins');
 

@@ -75,12 +75,14 @@ train_set, test_set = random_split(
       const shared = sharedPart(seeded.rank, file, call.node);
       const own = shared ? plainSeed(shared) : seedValueAt(file, call.node);
       const seed = own.node && differsByRank(own.node, file) ? plainSeed(FALLBACK_SEED) : own;
-      const edits = ownGenerator(file, call, seed);
       yield {
         ...at(call.callee),
         message: t`\`${file.read(call.callee)}\` makes another split on each rank: \`${file.read(seeded.call.node)}\` seeds torch by the rank.`,
         related: [{ ...at(seeded.call.node), message: t`This seed differs between ranks.` }],
-        fixes: edits ? [{ title: t`Give it a generator that is equal on all ranks`, safe: false, edits }] : [],
+        fixes: () => {
+          const edits = ownGenerator(file, call, seed, values);
+          return edits ? [{ title: t`Give it a generator that is equal on all ranks`, safe: false, edits }] : [];
+        },
       };
     }
     yield* ownSamplers(file, values);

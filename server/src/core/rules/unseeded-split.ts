@@ -94,6 +94,6 @@ function isUnseeded({ callee }: Call, project: Project): boolean {
 
 function repairs(file: PythonFile, project: Project, call: Call): Fix[] {
   const seed = seedFor(file, project, call.node, { isShared: true });
-  const edits = seed && ownGenerator(file, call, seed);
+  const edits = seed && ownGenerator(file, call, seed, project.values);
   return edits ? [{ title: t`Give it a seeded generator`, safe: false, edits }] : [];
 }

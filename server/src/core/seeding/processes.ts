@@ -49,7 +49,7 @@ export function targetSeed(
 ): SeedValue | null {
   const own = childrenOf(file).find((each) => each.call.node === call.node);
   // Started in rounds, each process gets a number of its own, or the rounds would be the same.
-  if (roundsOf(call.node, file) !== 'once' && (own?.rank === null || own?.passesRank)) return null;
+  if (roundsOf(call.node, file, project.values) !== 'once' && (own?.rank === null || own?.passesRank)) return null;
   const value = handedOn(file, project, seed, target) ?? seedValueAt(file, statement);
   return seedFor(file, project, statement, { value });
 }

@@ -1,10 +1,15 @@
 /** How often the code at a place runs: one seed for all rounds would make each of them draw the same. */
 
+import { SPAWNS } from '../knowledge/calls.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
-import type { Node, PythonFile } from '../python/file.ts';
+import { type Evaluator, evaluatorOf } from '../python/evaluator.ts';
+import { looksLikeClass, type Node, type PythonFile } from '../python/file.ts';
+import { linksOf } from '../python/links.ts';
 import { boundAt, mayBeParameter } from '../python/names.ts';
+import { readsOf } from '../python/reads.ts';
 import type { FunctionInfo } from '../python/scope.ts';
+import type { Mention } from '../python/value.ts';
 import { walk } from '../syntax/parse.ts';
 
 /** Once; in rounds that a number tells apart; or in rounds that nothing at the place tells apart. */
@@ -16,11 +21,16 @@ const COMPREHENSION = /^(list|set|dictionary)_comprehension$|^generator_expressi
 const DEEPEST = 5;
 const COUNTS = namesFor('counts-up');
 const ENUMERATE = nameFor('enumerate');
+const CALLS_ONCE = namesFor('calls-once');
+const CALLED_ONCE = namesFor('called-once');
+const CALLS_METHODS = namesFor('calls-methods');
+const READS_ONLY = namesFor('reads-only');
+const ASKS_KIND = namesFor('asks-kind');
 
-/** In which rounds the code at a place runs, as far as its file shows. */
-export function roundsOf(place: Node, file: PythonFile): Rounds {
+/** In which rounds the code at a place runs, as far as its file shows, and the others that `values` sees. */
+export function roundsOf(place: Node, file: PythonFile, values: Evaluator = evaluatorOf(file)): Rounds {
   const { loops, home, isLambda } = around(place);
-  if (isLambda || (home && isCalledAgain(home, file))) return 'again';
+  if (isLambda || (home && isRunAgain(home, file, values, new Set()))) return 'again';
   const [only, ...others] = loops;
   if (!only) return 'once';
   const counter = others.length === 0 && counterOf(only, file);
@@ -28,7 +38,13 @@ export function roundsOf(place: Node, file: PythonFile): Rounds {
 }
 
 /** True where the expression at a place is another one in each round: it is made of what the loop binds. */
-export function differsByRound(value: Node, place: Node, file: PythonFile, depth = 0): boolean {
+export function differsByRound(
+  value: Node,
+  place: Node,
+  file: PythonFile,
+  values: Evaluator = evaluatorOf(file),
+  depth = 0,
+): boolean {
   const { loops, home } = around(place);
   const owner = (home && file.functionAt(home)) ?? null;
   let differs = false;
@@ -36,22 +52,30 @@ export function differsByRound(value: Node, place: Node, file: PythonFile, depth
     if (node.type !== 'identifier' || (node.field === 'attribute' && node.parent?.type === 'attribute')) return true;
     differs ||=
       boundAt(node, file).some((each) => loops.some((loop) => loop.start <= each.start && each.end <= loop.end)) ||
-      (mayBeParameter(node, file) && differsByCall(owner, file.read(node), file, depth));
+      (mayBeParameter(node, file) && differsByCall(owner, file.read(node), file, values, depth));
     return !differs;
   });
   return differs;
 }
 
 /** What the calls of a function pass for a parameter differs between the rounds they are made in. */
-function differsByCall(owner: FunctionInfo | null, name: string, file: PythonFile, depth: number): boolean {
+function differsByCall(
+  owner: FunctionInfo | null,
+  name: string,
+  file: PythonFile,
+  values: Evaluator,
+  depth: number,
+): boolean {
   if (!owner || depth > DEEPEST) return false;
   const parameters = owner.class ? owner.parameters.slice(1) : owner.parameters;
   const index = parameters.findIndex((each) => each.name === name);
   return (
     index >= 0 &&
-    file.calls(owner.id).some((call) => {
-      const given = file.argument(call, name, index);
-      return typeof given !== 'string' && differsByRound(given, call.node, file, depth + 1);
+    mentionsOf(owner, file, values).some(({ file: home, node }) => {
+      const call = node.field === 'function' && node.parent?.type === 'call' ? home.call(node.parent) : null;
+      const given = call && home.argument(call, name, index);
+      if (!call || !given || typeof given === 'string') return false;
+      return differsByRound(given, call.node, home, values, depth + 1);
     })
   );
 }
@@ -78,14 +102,105 @@ function around(place: Node): Around {
   return { loops, home: null, isLambda: false };
 }
 
-function isCalledAgain(home: Node, file: PythonFile, depth = 0): boolean {
+/** Somebody runs the function again and again: its callers in loops, or whoever it is handed to. */
+function isRunAgain(home: Node, file: PythonFile, values: Evaluator, seen: Set<Node>): boolean {
   const owner = file.functionAt(home);
-  if (!owner || depth > DEEPEST) return false;
+  // Functions that call each other run as often as whoever calls one of them from elsewhere.
+  if (!owner || seen.has(home)) return false;
+  seen.add(home);
   if (REPEATED.test(owner.name)) return true;
-  return file.calls(owner.id).some(({ node }) => {
-    const { loops, home: outer, isLambda } = around(node);
-    return loops.length > 0 || isLambda || (outer !== null && isCalledAgain(outer, file, depth + 1));
+  const elsewhere = values.mentionsElsewhere(owner, file);
+  if (elsewhere === null) return true;
+  const mentions = [...mentionsIn(owner, file), ...elsewhere];
+  if (isTaken(owner, mentions, file) || (mentions.length === 0 && isHook(owner, file))) return true;
+  return mentions.some((mention) => runsAgain(mention, values, seen));
+}
+
+/** A decorator hands the function to an object that calls it when it likes, or to a function of the project's that nobody follows. */
+const isTaken = (owner: FunctionInfo, mentions: readonly Mention[], file: PythonFile): boolean =>
+  owner.decorators.some((decorator) => {
+    const [expression] = decorator.children;
+    const taker = expression?.type === 'call' ? expression.get('function') : expression;
+    const name = taker && file.qualify(taker);
+    if (!taker || CALLED_ONCE.has(name) || isFinished(file.read(taker))) return false;
+    if (!name) return taker.type === 'attribute';
+    const [last, object = ''] = name.split('.').reverse();
+    if (name.startsWith('#')) return mentions.length === 0 && last === name;
+    return taker.type === 'attribute' && looksLikeClass(object);
   });
+
+/** `@loaders.setter`: what Python itself makes of the method that stands above. */
+const isFinished = (taker: string): boolean => /\.(setter|getter|deleter|register)$/.test(taker);
+
+/** A method that the library behind its class calls. */
+function isHook({ name, class: owner }: FunctionInfo, file: PythonFile): boolean {
+  if (!owner) return false;
+  const bases = linksOf(file)
+    .ancestors(owner)
+    .flatMap((each) => each.bases.flatMap((base) => file.qualify(base) ?? []));
+  return bases.some((base) => CALLS_METHODS.has(base) && !CALLED_ONCE.has(`${base}.${name}`));
+}
+
+/** Where a function is mentioned, in its own file and in others; of many others none. */
+const mentionsOf = (owner: FunctionInfo, file: PythonFile, values: Evaluator): readonly Mention[] => [
+  ...mentionsIn(owner, file),
+  ...(values.mentionsElsewhere(owner, file) ?? []),
+];
+
+/** Where its own file mentions a function: by its name, by that of its class, as a method of what nobody can read. */
+function mentionsIn(owner: FunctionInfo, file: PythonFile): readonly Mention[] {
+  const links = linksOf(file);
+  const isMade = owner.name === '__init__' && owner.class !== null;
+  const named = readsOf(file).of(isMade ? (owner.class?.name ?? '') : owner.name);
+  const meant = named.filter((node) => {
+    const name = file.qualify(node);
+    if (name !== null) return links.target(name) === owner;
+    return owner.class !== null && !isMade && node.type === 'attribute';
+  });
+  // A class of the file that has the constructor from its base, and an object that is called.
+  const calls = links.callsOf(owner).map(({ callee }) => callee);
+  return [...new Set([...meant, ...calls])].map((node) => ({ file, node }));
+}
+
+/** The function runs in rounds by what is done with it at a mention. */
+function runsAgain({ file, node }: Mention, values: Evaluator, seen: Set<Node>): boolean {
+  const isCalled = node.field === 'function' && node.parent?.type === 'call';
+  if (isCalled) return isInRounds(node, file, values, seen);
+  if (isBase(node) || node.enclosing('decorator')) return false;
+  const { values: uses, isComplete } = values.uses({ file, node, access: [], frame: null, sure: true });
+  return (
+    !isComplete ||
+    uses.some(({ file: home, node: use, access }) => {
+      const { parent } = use;
+      if (access.length === 0 && use.field === 'function' && parent?.type === 'call')
+        return isInRounds(use, home, values, seen);
+      return mayBeCalledLater(use, home) ?? isInRounds(use, home, values, seen);
+    })
+  );
+}
+
+/** Whoever gets the function at its last place may call it as often as he likes; null for one that calls it once. */
+function mayBeCalledLater(use: Node, file: PythonFile): boolean | null {
+  const holder = use.parent?.type === 'keyword_argument' ? use.parent : use;
+  const taker = holder.parent?.type === 'argument_list' ? holder.parent.parent : null;
+  if (taker?.type !== 'call') return !LOOKS.test(use.parent?.type ?? '');
+  const { name } = file.call(taker);
+  // Each process that is started has a number of its own, or is the only one.
+  if (SPAWNS.has(name) || READS_ONLY.has(name) || ASKS_KIND.has(name)) return false;
+  return CALLS_ONCE.has(name) ? null : true;
+}
+
+/** They look at a function, and do not call it. */
+const LOOKS =
+  /^(attribute|if_statement|elif_clause|not_operator|comparison_operator|expression_statement|assert_statement|interpolation|delete_statement)$/;
+
+/** `class Late(Early):` runs nothing. */
+const isBase = ({ parent }: Node): boolean =>
+  parent?.type === 'argument_list' && parent.parent?.type === 'class_definition';
+
+function isInRounds(place: Node, file: PythonFile, values: Evaluator, seen: Set<Node>): boolean {
+  const { loops, home, isLambda } = around(place);
+  return loops.length > 0 || isLambda || (home !== null && isRunAgain(home, file, values, seen));
 }
 
 /** `i` of `for i in range(3)`, and of `for i, x in enumerate(xs)`. */

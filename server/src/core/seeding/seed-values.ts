@@ -88,8 +88,8 @@ export function seedFor(
   if (isWorkerStart(place, file)) return workerSeed(file, place);
   const { node } = value;
   let { text } = value;
-  const rounds = roundsOf(place, file);
-  if (rounds !== 'once' && !(node && differsByRound(node, place, file))) {
+  const rounds = roundsOf(place, file, project.values);
+  if (rounds !== 'once' && !(node && differsByRound(node, place, file, project.values))) {
     if (rounds === 'again') return null;
     text = offsetBy(text, rounds.counter);
   }

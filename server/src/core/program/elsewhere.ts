@@ -4,7 +4,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
 import { readsOf } from '../python/reads.ts';
 import type { FunctionInfo } from '../python/scope.ts';
-import type { Elsewhere, Mention } from '../python/value.ts';
+import type { Elsewhere, NamedAt } from '../python/value.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Of a function that more files may call its callers say little, and reading them all would take long. */
@@ -96,7 +96,7 @@ function callsIn(path: string, info: FunctionInfo, home: PythonFile, workspace: 
 }
 
 /** Where a file that imports another one mentions a function of that, by whatever name it has there. */
-function mentionsIn(path: string, info: FunctionInfo, home: PythonFile, workspace: Workspace): readonly Mention[] {
+function mentionsIn(path: string, info: FunctionInfo, home: PythonFile, workspace: Workspace): readonly NamedAt[] {
   const file = workspace.follow(path);
   if (!file) return [];
   const last = calledAs(info);

@@ -10,7 +10,7 @@ import type { Node, PythonFile } from './file.ts';
 import { stepOn } from './forward.ts';
 import { Remembered } from './notes.ts';
 import type { ClassInfo, FunctionInfo } from './scope.ts';
-import { type Elsewhere, type Entered, type Mention, NOWHERE, type Step, type Value } from './value.ts';
+import { type Elsewhere, type Entered, type NamedAt, NOWHERE, type Step, type Value } from './value.ts';
 
 /** So many values are looked at for one question. */
 const MOST_WORK = 3000;
@@ -125,7 +125,7 @@ export class Evaluator {
   }
 
   /** Where other files mention a function of a file; null where so many may that nobody reads them all. */
-  mentionsElsewhere(info: FunctionInfo, file: PythonFile): readonly Mention[] | null {
+  mentionsElsewhere(info: FunctionInfo, file: PythonFile): readonly NamedAt[] | null {
     return this.#elsewhere.mentions(info, file);
   }
 

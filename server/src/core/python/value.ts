@@ -46,11 +46,11 @@ export interface Elsewhere {
    * Where the project's other files mention a function of the file, called or not; a method also of objects that nobody can
    * read. Null where so many files may that nobody reads them all.
    */
-  mentions(info: FunctionInfo, file: PythonFile): readonly Mention[] | null;
+  mentions(info: FunctionInfo, file: PythonFile): readonly NamedAt[] | null;
 }
 
 /** A name or attribute that means a function. */
-export interface Mention {
+export interface NamedAt {
   readonly file: PythonFile;
   readonly node: Node;
 }

@@ -9,7 +9,7 @@ import { linksOf } from '../python/links.ts';
 import { boundAt, mayBeParameter } from '../python/names.ts';
 import { readsOf } from '../python/reads.ts';
 import type { FunctionInfo } from '../python/scope.ts';
-import type { Mention } from '../python/value.ts';
+import type { NamedAt } from '../python/value.ts';
 import { walk } from '../syntax/parse.ts';
 
 /** Once; in rounds that a number tells apart; or in rounds that nothing at the place tells apart. */
@@ -71,7 +71,7 @@ function differsByCall(
   const index = parameters.findIndex((each) => each.name === name);
   return (
     index >= 0 &&
-    mentionsOf(owner, file, values).some(({ file: home, node }) => {
+    allMentions(owner, file, values).some(({ file: home, node }) => {
       const call = node.field === 'function' && node.parent?.type === 'call' ? home.call(node.parent) : null;
       const given = call && home.argument(call, name, index);
       if (!call || !given || typeof given === 'string') return false;
@@ -117,7 +117,7 @@ function isRunAgain(home: Node, file: PythonFile, values: Evaluator, seen: Set<N
 }
 
 /** A decorator hands the function to an object that calls it when it likes, or to a function of the project's that nobody follows. */
-const isTaken = (owner: FunctionInfo, mentions: readonly Mention[], file: PythonFile): boolean =>
+const isTaken = (owner: FunctionInfo, mentions: readonly NamedAt[], file: PythonFile): boolean =>
   owner.decorators.some((decorator) => {
     const [expression] = decorator.children;
     const taker = expression?.type === 'call' ? expression.get('function') : expression;
@@ -142,13 +142,13 @@ function isHook({ name, class: owner }: FunctionInfo, file: PythonFile): boolean
 }
 
 /** Where a function is mentioned, in its own file and in others; of many others none. */
-const mentionsOf = (owner: FunctionInfo, file: PythonFile, values: Evaluator): readonly Mention[] => [
+const allMentions = (owner: FunctionInfo, file: PythonFile, values: Evaluator): readonly NamedAt[] => [
   ...mentionsIn(owner, file),
   ...(values.mentionsElsewhere(owner, file) ?? []),
 ];
 
 /** Where its own file mentions a function: by its name, by that of its class, as a method of what nobody can read. */
-function mentionsIn(owner: FunctionInfo, file: PythonFile): readonly Mention[] {
+function mentionsIn(owner: FunctionInfo, file: PythonFile): readonly NamedAt[] {
   const links = linksOf(file);
   const isMade = owner.name === '__init__' && owner.class !== null;
   const named = readsOf(file).of(isMade ? (owner.class?.name ?? '') : owner.name);
@@ -163,7 +163,7 @@ function mentionsIn(owner: FunctionInfo, file: PythonFile): readonly Mention[] {
 }
 
 /** The function runs in rounds by what is done with it at a mention. */
-function runsAgain({ file, node }: Mention, values: Evaluator, seen: Set<Node>): boolean {
+function runsAgain({ file, node }: NamedAt, values: Evaluator, seen: Set<Node>): boolean {
   const isCalled = node.field === 'function' && node.parent?.type === 'call';
   if (isCalled) return isInRounds(node, file, values, seen);
   if (isBase(node) || node.enclosing('decorator')) return false;

@@ -30,9 +30,10 @@ export function act(text: string, needle: string, title: string, beside: readonl
 }
 
 /** What is offered there. */
-export function titles(text: string, needle: string): string[] {
+export function titles(text: string, needle: string, beside: readonly Beside[] = []): string[] {
   const file = openFile('train.py', text);
-  const project = projectOf(file, DEFAULT_SETTINGS);
+  const around = beside.length > 0 ? workspaceOf([{ path: 'train.py', text }, ...beside]) : undefined;
+  const project = projectOf(file, DEFAULT_SETTINGS, around);
   const at = text.indexOf(needle);
   const found = actionsAt(file, project, analyze(project, DEFAULT_SETTINGS), { start: at, end: at });
   closeFile(file);

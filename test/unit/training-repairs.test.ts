@@ -1,7 +1,7 @@
 /** What repairs of data and runs write, letter by letter: epochs of samplers, states of generators, seeds of loaders. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { act } from '../act.ts';
+import { act, titles } from '../act.ts';
 
 test('`set_epoch` is called on a sampler only where there is one', () => {
   const program = (sampler: string, before: string): string => `from torch.utils.data import DataLoader
@@ -227,4 +227,85 @@ if __name__ == "__main__":
       `${[...entries, '"rng_state": torch.get_rng_state()'].map((each) => `\n        ${each},`).join('')}\n    `,
     ),
   );
+});
+
+const STATES = 'Save and restore the states of the random generators';
+
+/** A helper that loads a checkpoint, and its callers. */
+const helper = (loads: string, callers: string, parameters = 'model, optimizer'): string => `import sys
+
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+model = nn.Linear(4, 4)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+
+def load_checkpoint(${parameters}):
+    checkpoint = torch.load('last.pt')
+    model.load_state_dict(checkpoint['model'])
+${loads}
+
+def train(start):
+    for epoch in range(start, 10):
+        model(torch.rand(2, 4)).sum().backward()
+        optimizer.step()
+        torch.save({'model': model.state_dict(), 'optimizer': optimizer.state_dict(), 'epoch': epoch}, 'last.pt')
+
+
+def evaluate():
+    return model(torch.rand(2, 4))
+
+
+${callers}`;
+
+const ALWAYS = `    optimizer.load_state_dict(checkpoint['optimizer'])
+    return model, checkpoint['epoch'] + 1
+`;
+const ASKED = `    if optimizer is not None:
+        optimizer.load_state_dict(checkpoint['optimizer'])
+    return model, checkpoint['epoch'] + 1
+`;
+
+test('the states come back where training goes on, and nowhere else', () => {
+  const isOffered = (loads: string, callers: string, parameters?: string): boolean =>
+    titles(helper(loads, callers, parameters), 'model.load_state_dict').includes(STATES);
+  const resumed = 'model, start = load_checkpoint(model, optimizer)\ntrain(start)\n';
+  const evaluated = 'model, _ = load_checkpoint(model, optimizer)\nevaluate()\n';
+  const tuned = 'model, _ = load_checkpoint(model, optimizer)\ntrain(0)\n';
+  assert.ok(isOffered(ALWAYS, resumed));
+  assert.ok(!isOffered(ALWAYS, tuned), 'fine-tuning begins at the first epoch');
+  const either = (one: string, other: string): string =>
+    `def one(model):\n    ${one.trim().replaceAll('\n', '\n    ')}\n\n\ndef other(model):\n    ${other.trim().replaceAll('\n', '\n    ')}\n\n\none(model)\nother(model)\n`;
+  assert.ok(isOffered(ALWAYS, either(resumed, resumed)));
+  assert.ok(!isOffered(ALWAYS, either(resumed, tuned)));
+  assert.ok(!isOffered(ALWAYS, either(resumed, evaluated)));
+  assert.ok(!isOffered(ALWAYS, `${resumed}hand(load_checkpoint)\n`), 'whoever is handed it may do anything');
+  const lazy = either(resumed, 'load_checkpoint(model)\nevaluate()');
+  assert.ok(isOffered(ASKED, lazy, 'model, optimizer=None'), 'without an optimizer nothing comes back');
+  assert.ok(!isOffered(ASKED, either(resumed, evaluated), 'model, optimizer=None'));
+});
+
+test('a condition about going on is kept around the states, one about the checkpoint is not', () => {
+  const resumed = 'model, start = load_checkpoint(model, optimizer)\ntrain(start)\n';
+  const written = (loads: string): string => act(helper(loads, resumed), 'model.load_state_dict', STATES);
+  const restored = (indent: string): string =>
+    `${indent}if 'rng_state' in checkpoint:\n${indent}    torch.set_rng_state(checkpoint['rng_state'])\n`;
+  assert.ok(written(ASKED).includes(`['optimizer'])\n${restored('        ')}`));
+  const asked = ASKED.replace('optimizer is not None', "'--resume' in sys.argv");
+  assert.ok(written(asked).includes(`['optimizer'])\n${restored('        ')}`));
+  const held = ASKED.replace('optimizer is not None', "'optimizer' in checkpoint");
+  assert.ok(written(held).includes(`['optimizer'])\n${restored('    ')}`));
+});
+
+test('states of CUDA come back on a machine with as many devices only', () => {
+  const resumed = 'model, start = load_checkpoint(model, optimizer)\ntrain(start)\n';
+  const text = helper(ALWAYS, resumed).replace('nn.Linear(4, 4)', 'nn.Linear(4, 4).cuda()');
+  const after = act(text, 'model.load_state_dict', STATES);
+  assert.ok(after.includes("        'cuda': torch.cuda.get_rng_state_all(),\n"));
+  const guarded = `    if len(states['cuda']) == torch.cuda.device_count():
+        torch.cuda.set_rng_state_all(states['cuda'])
+`;
+  assert.ok(after.includes(guarded));
 });

@@ -8,9 +8,10 @@ import { Backward } from './backward.ts';
 import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import { stepOn } from './forward.ts';
+import { linksOf } from './links.ts';
 import { Remembered } from './notes.ts';
 import type { ClassInfo, FunctionInfo } from './scope.ts';
-import { type Elsewhere, type Entered, type NamedAt, NOWHERE, type Step, type Value } from './value.ts';
+import { type Elsewhere, type Entered, located, type NamedAt, NOWHERE, type Step, type Value } from './value.ts';
 
 /** So many values are looked at for one question. */
 const MOST_WORK = 3000;
@@ -122,6 +123,15 @@ export class Evaluator {
   /** A class of this file and its bases, in other files too. */
   lineage(info: ClassInfo): readonly ClassInfo[] {
     return this.#backward.lineage(info, this.#file);
+  }
+
+  /** The function that a call runs, in whichever file of the project it stands; null for all others. */
+  runBy(call: Call, file: PythonFile): { readonly info: FunctionInfo; readonly file: PythonFile } | null {
+    const own = linksOf(file).runBy(call);
+    if (own) return { info: own, file };
+    const found = located(call.name, file, this.#elsewhere);
+    const info = found && linksOf(found.file).target(found.name);
+    return found && info ? { info, file: found.file } : null;
   }
 
   /** Where other files mention a function of a file; null where so many may that nobody reads them all. */

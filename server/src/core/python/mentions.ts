@@ -1,8 +1,11 @@
-/** Functions of a file that only run where the file calls them by name, and those that it never mentions. */
+/** Where functions of a file are mentioned: those that only run where they are called by name, and those that nobody mentions. */
 
+import type { Evaluator } from './evaluator.ts';
 import type { Node, PythonFile } from './file.ts';
+import { linksOf } from './links.ts';
 import { readsOf } from './reads.ts';
 import type { FunctionInfo } from './scope.ts';
+import type { NamedAt } from './value.ts';
 
 /** Functions that call each other are followed so far. */
 const DEEPEST = 4;
@@ -46,4 +49,28 @@ function mentionsOf(info: FunctionInfo, file: PythonFile): readonly Node[] {
   return readsOf(file)
     .of(info.name)
     .filter((node) => node.start < start || node.start >= end);
+}
+
+/**
+ * Where a function is mentioned, called or not, in its own file and in those that the evaluator sees. Null where so many may
+ * that nobody reads them all.
+ */
+export function namedAt(info: FunctionInfo, file: PythonFile, values: Evaluator): readonly NamedAt[] | null {
+  const elsewhere = values.mentionsElsewhere(info, file);
+  return elsewhere && [...namedIn(info, file), ...elsewhere];
+}
+
+/** The same in its own file: by its name, by that of its class for a constructor, as a method of what nobody can read. */
+function namedIn(info: FunctionInfo, file: PythonFile): readonly NamedAt[] {
+  const links = linksOf(file);
+  const isMade = info.name === '__init__' && info.class !== null;
+  const named = readsOf(file).of(isMade ? (info.class?.name ?? '') : info.name);
+  const meant = named.filter((node) => {
+    const name = file.qualify(node);
+    if (name !== null) return links.target(name) === info;
+    return info.class !== null && !isMade && node.type === 'attribute';
+  });
+  // A class of the file that has the constructor from its base, and an object that is called.
+  const calls = links.callsOf(info).map(({ callee }) => callee);
+  return [...new Set([...meant, ...calls])].map((node) => ({ file, node }));
 }

@@ -11,8 +11,9 @@ import { modulesNamed } from '../lowering/modules.ts';
 import type { Call } from '../python/call.ts';
 import type { Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { boundAt } from '../python/names.ts';
+import { boundAt, parameterOf } from '../python/names.ts';
 import { type Checkpoint, checkpoints, isOptimizer, PROGRESS } from '../seeding/checkpoints.ts';
+import { goesOn } from '../seeding/resuming.ts';
 import { rngHelpers } from '../seeding/rng-states.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Edit, Fix } from '../text/edit.ts';
@@ -277,7 +278,13 @@ function repair(
   // What a function does with the entries that it is passed stands elsewhere.
   if (made.some(({ how }) => how === 'passed')) return [];
   // Each rank has states of its own, and the file has one.
-  if (worksWithRanks(file)) return [];
+  if (project.hasRanks || worksWithRanks(file)) return [];
+  // Evaluation and fine-tuning load checkpoints too, and begin with random numbers of their own.
+  const going = resumes.filter((each) => {
+    const { statement, needed } = placeOf(each, file);
+    return goesOn(statement, needed, file, project.values);
+  });
+  if (going.length === 0) return [];
   return [
     {
       title: t`Save and restore the states of the random generators`,
@@ -291,7 +298,7 @@ function repair(
         const isNew = version === null || compareVersions(version, WEIGHTS_ONLY_SINCE) >= 0;
         const states = {
           streams: project.streams,
-          cuda: /\bcuda\b/.test(file.text),
+          cuda: project.switches.usesCuda || /\bcuda\b/.test(file.text),
           moved: moved !== 'absent' && (typeof moved === 'string' || loadFile.constant(moved) !== 'cpu'),
           weightsOnly:
             weightsOnly === 'absent'
@@ -300,8 +307,8 @@ function repair(
         };
         const { taken, restore, edits } = rngHelpers(file, states, unit);
         // Of two optimizers that one checkpoint brings back, the first is enough.
-        const isFirst = (each: Resume): boolean => each === resumes.find(({ load }) => load.node === each.load.node);
-        const restoredIn = resumes.filter(isFirst).map((each) => {
+        const isFirst = (each: Resume): boolean => each === going.find(({ load }) => load.node === each.load.node);
+        const restoredIn = going.filter(isFirst).map((each) => {
           const name = file.read(each.checkpoint);
           const quote = quoteOf(each, file);
           const key = quote + KEY + quote;
@@ -337,7 +344,25 @@ function quoteOf({ call }: Resume, file: PythonFile): string {
 }
 
 /** The last statement that reads the checkpoint, outside of conditions about what it holds. */
-function behind({ call, checkpoint }: Resume, file: PythonFile): Node {
+function behind(resume: Resume, file: PythonFile): Node {
+  const { statement } = placeOf(resume, file);
+  const siblings = statement.parent?.children ?? [];
+  const name = new RegExp(`\\b${file.read(resume.checkpoint)}\\s*(\\[|\\.get\\()`);
+  return (
+    siblings
+      .filter(
+        (each) =>
+          each.start > statement.start && /_statement$|assignment/.test(each.type) && name.test(file.read(each)),
+      )
+      .at(-1) ?? statement
+  );
+}
+
+/**
+ * The statement in whose block training goes on, and the parameter without which nobody comes there: a condition about what
+ * the checkpoint holds is left, one that asks for an optimizer, or whether to go on, is not.
+ */
+function placeOf({ call, checkpoint }: Resume, file: PythonFile): { statement: Node; needed: string | null } {
   const places = boundAt(checkpoint, file);
   let statement = statementOf(call.node);
   for (;;) {
@@ -351,17 +376,31 @@ function behind({ call, checkpoint }: Resume, file: PythonFile): Node {
     );
     const isInside = (node: Node): boolean =>
       holder !== null && holder !== undefined && node.start > holder.start && node.end <= holder.end;
-    if (!holder || holder.type === 'function_definition' || places.some(isInside)) break;
+    if (!holder || holder.type === 'function_definition' || places.some(isInside)) return { statement, needed: null };
+    const condition = holder.type === 'if_statement' ? holder.get('condition') : undefined;
+    if (condition && !isAboutCheckpoint(condition, checkpoint, file))
+      return { statement, needed: askedParameter(condition, file) };
     statement = holder;
   }
-  const siblings = statement.parent?.children ?? [];
-  const name = new RegExp(`\\b${file.read(checkpoint)}\\s*(\\[|\\.get\\()`);
-  return (
-    siblings
-      .filter(
-        (each) =>
-          each.start > statement.start && /_statement$|assignment/.test(each.type) && name.test(file.read(each)),
-      )
-      .at(-1) ?? statement
-  );
+}
+
+/** `'optimizer' in checkpoint` asks for nothing else. */
+function isAboutCheckpoint(condition: Node, checkpoint: Node, file: PythonFile): boolean {
+  const holder = file.read(checkpoint);
+  let [isIt, isOther] = [false, false];
+  walk(condition, (node) => {
+    if (!/^(identifier|attribute)$/.test(node.type)) return true;
+    const text = file.read(node);
+    if (text === holder || text === `${holder}.get`) isIt = true;
+    else isOther = true;
+    return false;
+  });
+  return isIt && !isOther;
+}
+
+/** `if optimizer is not None:`, `if optimizer:` where that is a parameter. */
+function askedParameter(condition: Node, file: PythonFile): string | null {
+  const [left, right] = condition.type === 'comparison_operator' ? condition.children : [condition, undefined];
+  const asksThere = right === undefined || /^\S+\s+is\s+not\s+None$/.test(file.read(condition));
+  return left?.type === 'identifier' && asksThere && parameterOf(left, file) ? file.read(left) : null;
 }

@@ -22,6 +22,7 @@ const callsOf = (stream: Stream) => {
 };
 const [PYTHON, NUMPY, TORCH] = [callsOf('python'), callsOf('numpy'), callsOf('torch')];
 const CUDA = { get: nameFor('cuda-states-taken'), set: nameFor('cuda-states-set') };
+const CUDA_DEVICES = nameFor('cuda-devices');
 
 const STATE_METHOD =
   /^([gs]et_?state|load_state|save_state|((?!fork).*_)?rng_?state.*|.*(save|load|restore|[gs]et)_?rngs?(_.*)?)$/i;
@@ -213,7 +214,7 @@ export function rngHelpers(file: PythonFile, states: RngStates, unit: string): R
     ...(streams.has('python') ? [PYTHON.get, PYTHON.set] : []),
     ...(streams.has('numpy') ? [NUMPY.get, NUMPY.set] : []),
     ...[TORCH.get, TORCH.set],
-    ...(cuda ? [CUDA.get, CUDA.set] : []),
+    ...(cuda ? [CUDA.get, CUDA.set, CUDA_DEVICES] : []),
   ];
   const { texts, edits } = spellAll(file, names);
   const spelled = new Map(names.map((name, i) => [name, texts[i]!]));
@@ -237,7 +238,8 @@ export function rngHelpers(file: PythonFile, states: RngStates, unit: string): R
   if (cuda) {
     entries.push(`'cuda': ${spelled.get(CUDA.get)}(),`);
     const value = moved ? `[state.cpu() for state in states['cuda']]` : `states['cuda']`;
-    sets.push(`${spelled.get(CUDA.set)}(${value})`);
+    // Another machine may have other devices, or none.
+    sets.push(`if len(states['cuda']) == ${spelled.get(CUDA_DEVICES)}():`, `${unit}${spelled.get(CUDA.set)}(${value})`);
   }
   const lines = [
     `def ${getter}():`,

@@ -6,8 +6,8 @@ import type { Call } from '../python/call.ts';
 import { type Evaluator, evaluatorOf } from '../python/evaluator.ts';
 import { looksLikeClass, type Node, type PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
+import { namedAt } from '../python/mentions.ts';
 import { boundAt, mayBeParameter } from '../python/names.ts';
-import { readsOf } from '../python/reads.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { NamedAt } from '../python/value.ts';
 import { walk } from '../syntax/parse.ts';
@@ -71,7 +71,7 @@ function differsByCall(
   const index = parameters.findIndex((each) => each.name === name);
   return (
     index >= 0 &&
-    allMentions(owner, file, values).some(({ file: home, node }) => {
+    (namedAt(owner, file, values) ?? []).some(({ file: home, node }) => {
       const call = node.field === 'function' && node.parent?.type === 'call' ? home.call(node.parent) : null;
       const given = call && home.argument(call, name, index);
       if (!call || !given || typeof given === 'string') return false;
@@ -109,9 +109,8 @@ function isRunAgain(home: Node, file: PythonFile, values: Evaluator, seen: Set<N
   if (!owner || seen.has(home)) return false;
   seen.add(home);
   if (REPEATED.test(owner.name)) return true;
-  const elsewhere = values.mentionsElsewhere(owner, file);
-  if (elsewhere === null) return true;
-  const mentions = [...mentionsIn(owner, file), ...elsewhere];
+  const mentions = namedAt(owner, file, values);
+  if (mentions === null) return true;
   if (isTaken(owner, mentions, file) || (mentions.length === 0 && isHook(owner, file))) return true;
   return mentions.some((mention) => runsAgain(mention, values, seen));
 }
@@ -139,27 +138,6 @@ function isHook({ name, class: owner }: FunctionInfo, file: PythonFile): boolean
     .ancestors(owner)
     .flatMap((each) => each.bases.flatMap((base) => file.qualify(base) ?? []));
   return bases.some((base) => CALLS_METHODS.has(base) && !CALLED_ONCE.has(`${base}.${name}`));
-}
-
-/** Where a function is mentioned, in its own file and in others; of many others none. */
-const allMentions = (owner: FunctionInfo, file: PythonFile, values: Evaluator): readonly NamedAt[] => [
-  ...mentionsIn(owner, file),
-  ...(values.mentionsElsewhere(owner, file) ?? []),
-];
-
-/** Where its own file mentions a function: by its name, by that of its class, as a method of what nobody can read. */
-function mentionsIn(owner: FunctionInfo, file: PythonFile): readonly NamedAt[] {
-  const links = linksOf(file);
-  const isMade = owner.name === '__init__' && owner.class !== null;
-  const named = readsOf(file).of(isMade ? (owner.class?.name ?? '') : owner.name);
-  const meant = named.filter((node) => {
-    const name = file.qualify(node);
-    if (name !== null) return links.target(name) === owner;
-    return owner.class !== null && !isMade && node.type === 'attribute';
-  });
-  // A class of the file that has the constructor from its base, and an object that is called.
-  const calls = links.callsOf(owner).map(({ callee }) => callee);
-  return [...new Set([...meant, ...calls])].map((node) => ({ file, node }));
 }
 
 /** The function runs in rounds by what is done with it at a mention. */

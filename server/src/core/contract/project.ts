@@ -78,6 +78,8 @@ export interface ProjectSwitches {
   readonly environmentSetsCublas: boolean;
   /** True where a file of the programs this one is part of names a CUDA device, or asks something of one. */
   readonly usesCuda: boolean;
+  /** True where a file of the programs this one is part of measures how long code takes that runs again and again. */
+  readonly timesCode: boolean;
 }
 
 /** Classes and functions of the project, by the names they have in a file. */

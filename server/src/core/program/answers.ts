@@ -52,6 +52,7 @@ const ANSWERS: Readonly<Record<Question, (at: Place, name: string, parameter: st
   setsCublas: ({ project }) => project.setsCublas,
   takesGradients: ({ project }) => project.takesGradients,
   tellsEpoch: ({ project }) => project.tellsEpoch,
+  timesCode: ({ project }) => project.timesCode,
   usesCuda: ({ project }) => project.usesCuda,
 };
 

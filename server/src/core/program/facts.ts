@@ -21,6 +21,7 @@ import { checkpoints, resumesTraining } from '../seeding/checkpoints.ts';
 import { joinsGroup } from '../seeding/ranks.ts';
 import { type KeptStates, keptStates } from '../seeding/rng-states.ts';
 import { setsCublas, usesCuda } from '../switches/environment.ts';
+import { timesCode } from '../switches/speed.ts';
 import { switchSettings } from '../switches/switches.ts';
 import { hasCommandLine, isDemo } from './demos.ts';
 import { modulePartsOf, type Parts } from './modes.ts';
@@ -48,6 +49,8 @@ export interface FileFacts {
   readonly pipelines: Readonly<Record<string, string>>;
   /** It names a CUDA device, or asks something of one. */
   readonly usesCuda: boolean;
+  /** It measures how long code takes that runs again and again. */
+  readonly timesCode: boolean;
   /** It may set cuBLAS's environment variable, itself or by a helper that does. */
   readonly setsCublas: boolean;
   readonly randomStates: KeptStates;
@@ -114,6 +117,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     deterministicCudnn: asksBare(file) || cudnn.length > 0,
     pipelines: keptPipelines(file),
     usesCuda: usesCuda(file),
+    timesCode: timesCode(file),
     setsCublas: setsCublas(file),
     randomStates: keptStates(file),
     joinsGroup: usesMl && joinsGroup(file),

@@ -295,6 +295,11 @@ export class WorkspaceProject extends OneForAll implements Answers {
     return this.#programFacts.some((facts) => facts.usesCuda);
   }
 
+  /** True where a file of the programs this one is part of measures how long code takes that runs again and again. */
+  get timesCode(): boolean {
+    return this.#programFacts.some((facts) => facts.timesCode);
+  }
+
   /** True where one of them may set cuBLAS’s environment variable, itself or by a helper that does. */
   get setsCublas(): boolean {
     return this.#programFacts.some((facts) => facts.setsCublas);

@@ -40,6 +40,7 @@ export type Question =
       | 'setsCublas'
       | 'takesGradients'
       | 'tellsEpoch'
+      | 'timesCode'
       | 'usesCuda'
     >
   /** Modules of the project hand names of libraries on to the file. */
@@ -198,6 +199,10 @@ export class UnseenProject extends OneForAll implements Answers {
 
   get usesCuda(): boolean {
     return this.#some('usesCuda', this.#facts.usesCuda);
+  }
+
+  get timesCode(): boolean {
+    return this.#some('timesCode', this.#facts.timesCode);
   }
 
   get setsCublas(): boolean {

@@ -2,17 +2,16 @@
 
 import type { Project } from '../contract/project.ts';
 import { ALGORITHMS, CUDNN_DETERMINISTIC, OLD_ALGORITHMS } from '../knowledge/calls.ts';
-import { type Names, nameFor, namesFor } from '../knowledge/names.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { canonical } from '../knowledge/tables.ts';
-import { modulesNamed } from '../lowering/modules.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { type Assigned, assignedBy } from '../python/targets.ts';
+import { isBenchmark } from './speed.ts';
 
 const ENVIRONMENT = nameFor('environment');
 const SETS_VARIABLE = namesFor('sets-variable');
 const SETATTR = nameFor('sets-attribute');
-const BENCHMARKING = namesFor('benchmarking');
 
 /**
  * True where the nearest switch in front of a place, in the blocks around it, is `use_deterministic_algorithms(False)`, or
@@ -139,17 +138,9 @@ function* updatesIn(
     yield { node: isOnly ? call.node : pair, span: isOnly ? call.callee : pair, value: pair.get('value') ?? null };
 }
 
-const TIMES = namesFor('times-code');
-/** Who waits for the GPU and reads the clock measures what it does. */
-const SYNCHRONIZES = namesFor('synchronize');
-const CLOCK = namesFor('reads-clock');
-
 /** A benchmark wants the fastest algorithm: it times what runs, and trains nothing. */
-export function measuresSpeed(file: PythonFile, project: Project): boolean {
-  if (file.scopes.imports.some((each) => modulesNamed(each, file).some(BENCHMARKING.has))) return true;
-  const has = (names: Names): boolean => [...file.callsByName.keys()].some((name) => names.has(name));
-  return !project.training.takesGradients && (has(TIMES) || (has(SYNCHRONIZES) && has(CLOCK)));
-}
+export const measuresSpeed = (file: PythonFile, project: Project): boolean =>
+  isBenchmark(file) || (project.switches.timesCode && !project.training.takesGradients);
 
 /** The other arm of a branch that asks for determinism where it is wanted. */
 function isOtherArm(node: Node, file: PythonFile): boolean {

@@ -6,7 +6,7 @@ import { loaderArgument } from '../lowering/loader-arguments.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { Evaluator } from '../python/evaluator.ts';
 import type { PythonFile } from '../python/file.ts';
-import { boundAt, isSameVariable, meansAlike } from '../python/names.ts';
+import { isBoundOnce, isSameVariable, meansAlike } from '../python/names.ts';
 import { roundsOf } from '../seeding/rounds.ts';
 import type { Node } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
@@ -35,7 +35,7 @@ export function seededGenerator(file: PythonFile, place: Node, isAgain = false):
     // What one branch binds is not there in the other.
     const block = statementOf(target).parent;
     if (!block || place.start < block.start || block.end < place.end) continue;
-    if (!meansAlike(target, place, file) || boundAt(target, file).length !== 1) continue;
+    if (!meansAlike(target, place, file) || !isBoundOnce(target, file)) continue;
     const later = file.methodCalls('manual_seed').some((each) => {
       const object = each.callee.get('object');
       return object && isSameVariable(object, target, file) && each.node.end < place.start;

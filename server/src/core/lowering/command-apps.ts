@@ -4,7 +4,7 @@ import { branches, type CallEvent, type Event, NOTHING_PASSED } from '../effects
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
-import { boundAt, isDefined, onlyAssignment } from '../python/names.ts';
+import { isBoundOnce, isDefined, onlyAssignment } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { Node } from '../syntax/parse.ts';
 
@@ -27,7 +27,7 @@ const MAKES_GROUP = /\.?\bgroup$/;
 
 /** The id of the app of this file that a name stands for. */
 export function appOf(name: Node | undefined, file: PythonFile): string | null {
-  if (!name || boundAt(name, file).length !== 1) return null;
+  if (!name || !isBoundOnce(name, file)) return null;
   const info = isDefined(name, file) ? file.functionOf(file.qualify(name)) : undefined;
   if (info) return isGroup(info, file) ? info.id : null;
   const only = onlyAssignment(name, file);

@@ -5,7 +5,7 @@ import { looksLikeSeeder } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
-import { boundAt, readsFrom } from '../python/names.ts';
+import { isBoundOnce, readsFrom } from '../python/names.ts';
 import { nodesWithin } from '../python/reads.ts';
 import { type Node, wholeOperation } from '../syntax/parse.ts';
 import { HARMLESS_CONSUMERS, isOnlyProbed, isShown } from './probes.ts';
@@ -32,11 +32,12 @@ export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
 
 /** `dataset[randrange(len(dataset))]`, where somebody only looks at what was picked. */
 function picksForShow(draw: Node, file: PythonFile): boolean {
-  const picked = [draw, ...boundReads(draw, file)].flatMap((each) => {
-    const { parent } = each;
-    return parent?.type === 'subscript' && each.field === 'subscript' ? [parent] : each === draw ? [] : [null];
-  });
-  return picked.length > 0 && picked.every((each) => each !== null && isOnlyShown(each, file, 0));
+  const picked = draw.field === 'subscript' ? [draw.parent] : [];
+  for (const { field, parent } of boundReads(draw, file)) {
+    if (field !== 'subscript') return false;
+    picked.push(parent);
+  }
+  return picked.length > 0 && picked.every((each) => each?.type === 'subscript' && isOnlyShown(each, file, 0));
 }
 
 /** An element, or a part of it, that is printed or stands at the end of a cell. */
@@ -107,7 +108,7 @@ function isTakenHarmlessly(call: Node, file: PythonFile, isDirect: boolean): boo
 
 /** Wherever a local name is read, it goes into something harmless. */
 function isUsedHarmlessly(target: Node, file: PythonFile, depth: number): boolean {
-  if (target.type !== 'identifier' || depth > DEEPEST || boundAt(target, file).length !== 1) return false;
+  if (target.type !== 'identifier' || depth > DEEPEST || !isBoundOnce(target, file)) return false;
   const scope = target.enclosing('function_definition');
   if (!scope) return false;
   const reads = linksOf(file).reads.of(file.read(target));

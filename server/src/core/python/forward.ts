@@ -5,7 +5,7 @@ import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import { isBound, isSplatted, keyOf, linksOf } from './links.ts';
 import { Remembered } from './notes.ts';
-import { reachingDefinitions } from './reaching.ts';
+import { MentionsByBinding, reachingDefinitions } from './reaching.ts';
 import { type Definition, type FunctionInfo, scopeWith } from './scope.ts';
 import {
   ANY,
@@ -163,13 +163,7 @@ function namesakes(identifier: Node, file: PythonFile): readonly Node[] {
   return linksOf(file).reads.within(name, scopeWith(name, file.scope(identifier)));
 }
 
-/** The mentions of one name: those that may see all of its bindings, and those that see some, by the node that binds. */
-interface Mentions {
-  readonly ofAll: readonly Node[];
-  readonly ofSome: ReadonlyMap<Node, readonly Node[]>;
-}
-
-const mentions = new WeakMap<PythonFile, Remembered<readonly Definition[], Mentions>>();
+const mentions = new WeakMap<PythonFile, Remembered<readonly Definition[], MentionsByBinding>>();
 
 /** The mentions of a name that may see this binding of it; all bindings of the name ask together. */
 function readsOf(target: Node, file: PythonFile): Node[] {
@@ -179,27 +173,15 @@ function readsOf(target: Node, file: PythonFile): Node[] {
     mentions.set(file, ofNames);
   }
   const definitions = file.definitions(target);
-  const { ofAll, ofSome } = ofNames.get(definitions, () => mentionsOf(target, definitions, file));
-  const own = ofSome.get(target) ?? [];
-  const both = own.length === 0 ? ofAll : [...ofAll, ...own].sort((a, b) => a.start - b.start);
-  return both.filter((each) => each !== target);
+  const all = ofNames.get(definitions, () => mentionsOf(target, definitions, file));
+  return all.of(target).filter((each) => each !== target);
 }
 
-function mentionsOf(target: Node, definitions: readonly Definition[], file: PythonFile): Mentions {
-  const ofAll: Node[] = [];
-  const ofSome = new Map<Node, Node[]>();
-  for (const each of namesakes(target, file)) {
-    if (each.type !== 'identifier' || file.definitions(each) !== definitions) continue;
-    const seen = reachingDefinitions(each, file);
-    if (seen === definitions) ofAll.push(each);
-    else
-      for (const { node } of seen) {
-        const others = ofSome.get(node);
-        if (others) others.push(each);
-        else ofSome.set(node, [each]);
-      }
-  }
-  return { ofAll, ofSome };
+function mentionsOf(target: Node, definitions: readonly Definition[], file: PythonFile): MentionsByBinding {
+  const all = new MentionsByBinding(file);
+  for (const each of namesakes(target, file))
+    if (each.type === 'identifier' && file.definitions(each) === definitions) all.add(each);
+  return all;
 }
 
 /** The places that read an attribute of objects of the class, its bases and what is made from it; null for an unknown object. */

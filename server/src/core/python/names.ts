@@ -6,7 +6,7 @@
 import type { Node, PythonFile } from './file.ts';
 import { linksOf } from './links.ts';
 import { Remembered } from './notes.ts';
-import { reachingDefinitions } from './reaching.ts';
+import { MentionsByBinding, reachingDefinitions } from './reaching.ts';
 import { assignedValues, type Definition, type FunctionInfo, lookUp, type Parameter } from './scope.ts';
 import type { Assigned } from './targets.ts';
 
@@ -91,6 +91,9 @@ export function targetOf(name: Node | undefined, file: PythonFile): Node | null 
 export const boundAt = (name: Node | undefined, file: PythonFile): readonly Node[] =>
   bindingsOf(name, file).map(({ node }) => node);
 
+/** The name is bound at one place only, in whichever way. */
+export const isBoundOnce = (name: Node | undefined, file: PythonFile): boolean => bindingsOf(name, file).length === 1;
+
 /** Two names that are one variable. */
 export const isSameVariable = (one: Node, other: Node, file: PythonFile): boolean =>
   one.type === 'identifier' &&
@@ -113,25 +116,18 @@ export const isSeenFrom = (info: FunctionInfo, place: Node, file: PythonFile): b
   lookUp(info.name, file.scope(place)).some((each) => each.kind === 'function' && each.function === info);
 
 /** By file and name, where each binding of the name is read. */
-const readings = new WeakMap<PythonFile, Remembered<string, ReadonlyMap<Node, readonly Node[]>>>();
+const readings = new WeakMap<PythonFile, Remembered<string, MentionsByBinding>>();
 
 /** Where a name is read, as far as what is bound at the target may be meant; in source order. */
 export function readsFrom(target: Node, file: PythonFile): readonly Node[] {
   const known = readings.get(file) ?? new Remembered();
   readings.set(file, known);
   const name = file.read(target);
-  return known.get(name, () => readsByBinding(name, file)).get(target) ?? [];
+  return known.get(name, () => mentionsOf(name, file)).of(target);
 }
 
-function readsByBinding(name: string, file: PythonFile): ReadonlyMap<Node, readonly Node[]> {
-  const byBinding = new Map<Node, Node[]>();
-  for (const read of linksOf(file).reads.of(name)) {
-    const bindings = read.type === 'identifier' ? reachingDefinitions(read, file) : [];
-    for (const node of new Set(bindings.map((each) => each.node))) {
-      const reads = byBinding.get(node);
-      if (reads) reads.push(read);
-      else byBinding.set(node, [read]);
-    }
-  }
-  return byBinding;
+function mentionsOf(name: string, file: PythonFile): MentionsByBinding {
+  const mentions = new MentionsByBinding(file);
+  for (const read of linksOf(file).reads.of(name)) if (read.type === 'identifier') mentions.add(read);
+  return mentions;
 }

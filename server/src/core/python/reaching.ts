@@ -2,6 +2,7 @@
 
 import type { Node } from '../syntax/parse.ts';
 import { contains } from '../text/edit.ts';
+import { addTo } from '../text/groups.ts';
 import type { PythonFile } from './file.ts';
 import { Remembered } from './notes.ts';
 import type { Definition } from './scope.ts';
@@ -30,14 +31,65 @@ function reaching(identifier: Node, file: PythonFile): readonly Definition[] {
   const row = rowOf(all);
   if (!row || row.home !== functionOf(identifier)) return all;
   const before = countUpTo(row.effects, identifier.start);
-  let first = before - 1;
-  while (first >= 0 && !alwaysRuns(all[first]!, identifier, file)) first--;
+  let first = row.replacing[before - 1] ?? -1;
+  while (first >= 0 && !alwaysRuns(all[first]!, identifier, file)) first = row.replacing[first - 1] ?? -1;
   const last = all[first];
   const loops = enclosingLoops(identifier).filter((loop) => !last || !contains(loop, last.node));
   const isSeen = (each: Definition, i: number): boolean =>
     (first <= i && i < before) || loops.some((loop) => contains(loop, each.node));
-  const seen = loops.length > 0 ? all.filter(isSeen) : all.slice(Math.max(first, 0), before);
-  return seen.length > 0 ? seen : all;
+  if (loops.length > 0) return orAll(all.filter(isSeen), all);
+  const from = Math.max(first, 0);
+  const seen = all.slice(from, before);
+  if (seen.length > FEW) stretches.set(seen, { all, from });
+  return orAll(seen, all);
+}
+
+const orAll = (seen: readonly Definition[], all: readonly Definition[]): readonly Definition[] =>
+  seen.length > 0 ? seen : all;
+
+/** Answers of more bindings than these that stand in a row, as `s |= {1}` line after line makes them: where they begin among all. */
+const stretches = new WeakMap<readonly Definition[], { readonly all: readonly Definition[]; readonly from: number }>();
+const FEW = 4;
+
+/**
+ * Mentions by the bindings that they may see. A name with many bindings has mentions that see many of them, and these are
+ * kept once each.
+ */
+export class MentionsByBinding {
+  readonly #ofAll = new Map<readonly Definition[], Node[]>();
+  readonly #ofSome = new Map<Node, Node[]>();
+  readonly #ofMany = new Map<
+    readonly Definition[],
+    { readonly from: number; readonly to: number; readonly mention: Node }[]
+  >();
+  readonly #file: PythonFile;
+
+  constructor(file: PythonFile) {
+    this.#file = file;
+  }
+
+  add(mention: Node): void {
+    const seen = reachingDefinitions(mention, this.#file);
+    const stretch = stretches.get(seen);
+    if (seen.length > 1 && seen === this.#file.definitions(mention)) addTo(this.#ofAll, seen, mention);
+    else if (stretch) {
+      const { all, from } = stretch;
+      addTo(this.#ofMany, all, { from, to: from + seen.length, mention });
+    } else for (const node of new Set(seen.map((each) => each.node))) addTo(this.#ofSome, node, mention);
+  }
+
+  /** Those that may see what is bound at the target, in source order. */
+  of(target: Node): readonly Node[] {
+    const all = this.#file.definitions(target);
+    const wide = this.#ofMany.get(all) ?? [];
+    const at = wide.length > 0 ? countUpTo(startsOf(all), target.start) - 1 : -1;
+    const parts = [
+      this.#ofAll.get(all) ?? [],
+      this.#ofSome.get(target) ?? [],
+      wide.flatMap(({ from, to, mention }) => (from <= at && at < to ? [mention] : [])),
+    ].filter((each) => each.length > 0);
+    return parts.length < 2 ? (parts[0] ?? []) : parts.flat().sort((a, b) => a.start - b.start);
+  }
 }
 
 /** Bindings of a name that stand in one function, one behind the other. */
@@ -45,6 +97,8 @@ interface InARow {
   readonly home: Node | null;
   /** The offsets from which on the name has each value. */
   readonly effects: readonly number[];
+  /** For each the last one up to it that may replace what was bound before, as `x += 1` does not; -1 where none does. */
+  readonly replacing: readonly number[];
 }
 
 const rows = new WeakMap<readonly Definition[], InARow | 'none'>();
@@ -60,10 +114,27 @@ function rowOf(all: readonly Definition[]): InARow | null {
         functionOf(node) === home &&
         (i === 0 || (effects[i - 1]! <= effects[i]! && all[i - 1]!.node.start < node.start)),
     );
-    row = isRow ? { home, effects } : 'none';
+    row = isRow ? { home, effects, replacing: lastReplacing(all) } : 'none';
     rows.set(all, row);
   }
   return row === 'none' ? null : row;
+}
+
+function lastReplacing(all: readonly Definition[]): readonly number[] {
+  let last = -1;
+  return all.map(({ node }, i) => {
+    if (node.parent?.type !== 'augmented_assignment') last = i;
+    return last;
+  });
+}
+
+const starts = new WeakMap<readonly Definition[], readonly number[]>();
+
+/** Where the bindings of a row begin. */
+function startsOf(all: readonly Definition[]): readonly number[] {
+  const known = starts.get(all) ?? all.map(({ node }) => node.start);
+  starts.set(all, known);
+  return known;
 }
 
 /** How many of the ascending offsets are not behind a place. */

@@ -23,17 +23,26 @@ export function isSortedInPlace(use: Node, file: PythonFile): boolean {
 }
 
 /** Those of the nodes, which are in source order, that stand in another one. */
-export function nodesWithin({ start, end }: Node, nodes: readonly Node[]): readonly Node[] {
-  const from = countBefore(start, nodes);
-  return nodes.slice(from, countBefore(end, nodes)).filter((each) => each.end <= end);
+export const nodesWithin = (node: Node, nodes: readonly Node[]): readonly Node[] =>
+  itemsWithin(node, nodes, (each) => each);
+
+/** The same for what has a node. */
+export function itemsWithin<Item>(
+  { start, end }: Node,
+  items: readonly Item[],
+  nodeOf: (item: Item) => Node,
+): readonly Item[] {
+  const startOf = (item: Item): number => nodeOf(item).start;
+  const from = countBefore(start, items, startOf);
+  return items.slice(from, countBefore(end, items, startOf)).filter((each) => nodeOf(each).end <= end);
 }
 
-/** How many of the nodes begin before an offset. */
-function countBefore(offset: number, nodes: readonly Node[]): number {
-  let [low, high] = [0, nodes.length];
+/** How many of the items begin before an offset. */
+function countBefore<Item>(offset: number, items: readonly Item[], startOf: (item: Item) => number): number {
+  let [low, high] = [0, items.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (nodes[middle]!.start < offset) low = middle + 1;
+    if (startOf(items[middle]!) < offset) low = middle + 1;
     else high = middle;
   }
   return low;

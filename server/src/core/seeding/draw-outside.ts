@@ -5,7 +5,7 @@ import { freeName } from '../edits/imports.ts';
 import { appliedTransform, transformationOf } from '../lowering/transforms.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
-import { belongsTo, boundAt, isSameVariable } from '../python/names.ts';
+import { belongsTo, isBoundOnce, isSameVariable } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 import type { Edit, Fix } from '../text/edit.ts';
@@ -64,7 +64,7 @@ function runsOnce(node: Node, home: Node): boolean {
 function parameterFor(draw: Call, file: PythonFile): { readonly name: string; readonly removed: Edit | null } {
   const assignment = draw.node.field === 'right' ? draw.node.parent : null;
   const target = assignment?.type === 'assignment' ? assignment.get('left') : undefined;
-  const isOnly = target?.type === 'identifier' && boundAt(target, file).length === 1;
+  const isOnly = target?.type === 'identifier' && isBoundOnce(target, file);
   const removed = assignment && isOnly ? removeStatement(file, statementOf(assignment)) : null;
   return removed && target
     ? { name: file.read(target), removed }
@@ -103,7 +103,7 @@ function transformedBy(mention: Node, file: PythonFile): Caller | Node | null {
   const caller = passes === 'arguments' ? callerOf(call, 1) : null;
   if (caller) return caller;
   const target = passes === undefined && call.node.field === 'right' ? call.node.parent?.get('left') : null;
-  return target?.type === 'identifier' && boundAt(target, file).length === 1 ? target : null;
+  return target?.type === 'identifier' && isBoundOnce(target, file) ? target : null;
 }
 
 /** Null where arguments are passed that nobody sees, or by keyword. */
@@ -134,7 +134,7 @@ function writtenFor(draw: Node, info: FunctionInfo, caller: Caller, file: Python
     if (node.type !== 'identifier' || /^(name|attribute)$/.test(node.field ?? '')) return undefined;
     if (!belongsTo(node, info, file)) return undefined;
     const at = info.parameters.findIndex(({ name }) => name === file.read(node));
-    const given = boundAt(node, file).length === 1 && at >= 0 ? caller.passed[at] : undefined;
+    const given = isBoundOnce(node, file) && at >= 0 ? caller.passed[at] : undefined;
     if (!given || !/^(identifier|attribute|integer|float)$/.test(given.type)) isOpen = false;
     else edits.push({ node, text: file.read(given) });
     return undefined;

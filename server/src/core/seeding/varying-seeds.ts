@@ -8,6 +8,7 @@ import { callTaking } from '../python/arguments.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { assignedTo, belongsTo, isSameVariable } from '../python/names.ts';
+import { itemsWithin } from '../python/reads.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 
@@ -53,9 +54,7 @@ export function seedUses(file: PythonFile): SeedUse[] {
     if (known !== undefined) return known;
     // One that calls itself takes no other seed than the rest of its body does.
     seedParameter.set(helper.id, -1);
-    const isInside = ({ call: { node } }: { call: Call }): boolean =>
-      node.start >= helper.node.start && node.end <= helper.node.end;
-    const uses = [...direct.filter(isInside), ...own.filter(isInside).flatMap(usesOf)];
+    const uses = [...callsWithin(helper.node, direct), ...callsWithin(helper.node, own).flatMap(usesOf)];
     const index = parametersOf(helper).findIndex(({ name }) => uses.some((use) => takesParameter(use, name, file)));
     seedParameter.set(helper.id, index);
     return index;
@@ -63,6 +62,10 @@ export function seedUses(file: PythonFile): SeedUse[] {
   const passed = own.flatMap(usesOf);
   return [...direct, ...passed];
 }
+
+/** Those whose call, which come in source order, stands in a node. */
+const callsWithin = <Item extends { readonly call: Call }>(node: Node, items: readonly Item[]): readonly Item[] =>
+  itemsWithin(node, items, ({ call }) => call.node);
 
 /** The expression is the seed that a call takes where it stands. */
 export function isTakenAsSeed(node: Node, file: PythonFile): boolean {

@@ -188,8 +188,23 @@ describe('origins', () => {
     assert.deepEqual(of('[2]'), ['3']);
   });
 
+  it('follows a name that is handed on many times', () => {
+    const file = openFile(
+      'a.py',
+      `x0 = f()\n${Array.from({ length: 4000 }, (_, i) => `x${i + 1} = x${i}`).join('\n')}\nshow(x4000)`,
+    );
+    const [call] = file.allCalls.filter(({ callee }) => file.read(callee) === 'show');
+    const evaluator = evaluatorOf(file);
+    const { values, isComplete } = evaluator.origins(evaluator.value(call!.node.get('arguments')!.children[0]!));
+    assert.equal(isComplete, true);
+    assert.deepEqual(
+      values.map(({ node }) => file.read(node)),
+      ['f()'],
+    );
+  });
+
   it('does not answer what would take too long', () => {
-    const code = `x = f()\n${Array.from({ length: 4000 }, (_, i) => `x${i + 1} = ${i === 0 ? 'x' : `x${i}`}`).join('\n')}\nshow(x4000)`;
+    const code = `x0 = f()\n${Array.from({ length: 4000 }, (_, i) => `x${i + 1} = x${i} or y${i}`).join('\n')}\nshow(x4000)`;
     const file = openFile('a.py', code);
     const [call] = file.allCalls.filter(({ callee }) => file.read(callee) === 'show');
     const evaluator = evaluatorOf(file);

@@ -58,7 +58,8 @@ test('a file with a value of more origins than are looked at is named', () => {
   };
   assert.deepEqual(said(10, '"a"'), ['set-order']);
   assert.deepEqual(said(10, '1'), []);
-  assert.deepEqual(said(4000, '1').slice(-1), [
+  // What was given up may all be numbers, which have one order.
+  assert.deepEqual(said(4000, '1'), [
     'train.py: more ways lead through this program than are followed; it is judged by what is certain',
   ]);
 });

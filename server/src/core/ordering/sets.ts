@@ -48,7 +48,7 @@ const hashesAlike: Fact = (value, values) => {
 
 /** Whatever the set holds where it stands is a number, by the code that makes it or fills it, or because it is called indices. */
 export const holdsNumbers = (set: Node, file: PythonFile, values: Evaluator): boolean =>
-  INDICES.test(file.read(set)) || values.always(hashesAlike, values.value(set, EACH));
+  INDICES.test(file.read(set)) || values.alwaysOrUnknown(hashesAlike, values.value(set, EACH));
 
 /** A set, whatever it was made of. */
 const isSet: Fact = ({ file, node, access, ...rest }) => {

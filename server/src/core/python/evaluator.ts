@@ -9,7 +9,7 @@ import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import { stepOn } from './forward.ts';
 import { linksOf } from './links.ts';
-import { Remembered } from './notes.ts';
+import { type Note, note, noted, Remembered } from './notes.ts';
 import type { ClassInfo, FunctionInfo } from './scope.ts';
 import { type Elsewhere, type Entered, located, type NamedAt, NOWHERE, type Step, type Value } from './value.ts';
 
@@ -34,6 +34,12 @@ export interface Origins {
   readonly isComplete: boolean;
 }
 
+/** Whether a fact holds of all that a value may stand for; unknown where that would have taken too long to follow. */
+type Verdict = 'holds' | 'fails' | 'unknown';
+
+const NOTHING: Origins = { values: [], isComplete: true };
+const ENDLESS: Origins = { values: [], isComplete: false };
+
 const memory = new WeakMap<PythonFile, Evaluator>();
 
 /** The evaluator of one version of a file, that sees this file only. */
@@ -53,7 +59,8 @@ export class Evaluator {
   readonly #elsewhere: Elsewhere;
   readonly #numbers = new Map<object, number>();
   readonly #origins = new Remembered<string, Origins>();
-  readonly #facts = new Map<Fact, Remembered<string, boolean>>();
+  readonly #verdicts = new Map<Fact, Remembered<string, Verdict>>();
+  readonly #findings = new Map<Fact, Remembered<string, boolean>>();
   #isCut = false;
 
   constructor(file: PythonFile, elsewhere: Elsewhere = NOWHERE) {
@@ -72,21 +79,58 @@ export class Evaluator {
     return { file: this.#file, node, access, frame: null, sure: true };
   }
 
-  /** Everything the value may stand for, as it is written where it was made. */
+  /**
+   * Everything the value may stand for, as it is written where it was made. A value that leads to one other alone stands for
+   * what that one does, so that a chain of names is followed once, whoever asks along it.
+   */
   origins(value: Value): Origins {
-    return this.#origins.get(this.#key(value), () => {
-      const values: Value[] = [];
-      const isComplete = this.#walk(value, (each, isMadeHere) => {
-        if (isMadeHere) values.push(each);
-        return undefined;
+    const way = new Map<string, ReadonlySet<Note>>();
+    let at = value;
+    let answer: Origins | undefined;
+    while (!answer) {
+      const key = this.#key(at);
+      answer = way.has(key) ? NOTHING : at.access.length > DEEPEST ? ENDLESS : this.#origins.known(key);
+      if (answer) break;
+      const { value: further, notes } = noted(() => this.#stepBack(at));
+      const [only, ...others] = further ?? [];
+      if (only && others.length === 0) {
+        way.set(key, notes);
+        at = only;
+      } else answer = this.#origins.learn(key, () => this.#ends(at));
+    }
+    let next = this.#key(at);
+    for (const [key, notes] of [...way].reverse()) {
+      answer = this.#origins.learn(key, () => {
+        for (const each of notes) note(each);
+        return this.#origins.known(next) ?? answer!;
       });
-      return { values, isComplete };
+      next = key;
+    }
+    return answer;
+  }
+
+  /** What a walk back from the value ends at. */
+  #ends(value: Value): Origins {
+    const values: Value[] = [];
+    const isComplete = this.#walk(value, (each, isMadeHere) => {
+      if (isMadeHere) values.push(each);
+      return undefined;
     });
+    return { values, isComplete };
   }
 
   /** The fact holds of everything that the value may stand for. */
   always(fact: Fact, value: Value): boolean {
-    return this.#remember(fact, `always ${this.#key(value)}`, () => {
+    return this.#judge(fact, value) === 'holds';
+  }
+
+  /** It does, or following the value would have taken too long to say: what keeps a rule silent asks this. */
+  alwaysOrUnknown(fact: Fact, value: Value): boolean {
+    return this.#judge(fact, value) !== 'fails';
+  }
+
+  #judge(fact: Fact, value: Value): Verdict {
+    return this.#remember(this.#verdicts, fact, this.#key(value), () => {
       let holds = false;
       let fails = false;
       const isComplete = this.#walk(value, (each, isMadeHere) => {
@@ -95,13 +139,14 @@ export class Evaluator {
         if (answer === false || (answer === undefined && isMadeHere)) fails = true;
         return fails ? false : answer;
       });
-      return holds && !fails && isComplete;
+      if (!isComplete) return 'unknown';
+      return holds && !fails ? 'holds' : 'fails';
     });
   }
 
   /** The fact holds of something that the value may stand for. */
   may(fact: Fact, value: Value): boolean {
-    return this.#remember(fact, `may ${this.#key(value)}`, () => this.find(fact, value) !== null);
+    return this.#remember(this.#findings, fact, this.#key(value), () => this.find(fact, value) !== null);
   }
 
   /** The first thing of which the fact holds; null if none is known. */
@@ -173,19 +218,28 @@ export class Evaluator {
     return found;
   }
 
-  #remember(fact: Fact, key: string, work: () => boolean): boolean {
-    let answers = this.#facts.get(fact);
+  #remember<Answer extends string | boolean>(
+    known: Map<Fact, Remembered<string, Answer>>,
+    fact: Fact,
+    key: string,
+    work: () => Answer,
+  ): Answer {
+    let answers = known.get(fact);
     if (!answers) {
       answers = new Remembered();
-      this.#facts.set(fact, answers);
+      known.set(fact, answers);
     }
     return answers.get(key, work);
+  }
+
+  #stepBack(value: Value): readonly Value[] | null {
+    return value.ended ? null : this.#backward.step(value);
   }
 
   #walk(start: Value, visit: Visit): boolean {
     return this.#follow(
       start,
-      (each) => (each.ended ? null : this.#backward.step(each)),
+      (each) => this.#stepBack(each),
       (each, isMadeHere) => visit(isMadeHere ? this.#backward.unentered(each) : each, isMadeHere),
     );
   }

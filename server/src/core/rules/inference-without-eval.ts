@@ -288,7 +288,10 @@ function isWithoutGradient(node: Node, file: PythonFile, project: Project, depth
 /** Every input is a tensor made of nothing, as for a look at the shapes. */
 function isProbe(node: Node, values: Evaluator): boolean {
   const inputs = node.get('arguments')?.children ?? [];
-  return inputs.length > 0 && inputs.every((each) => values.always(IS_DUMMY, values.value(each.get('value') ?? each)));
+  return (
+    inputs.length > 0 &&
+    inputs.every((each) => values.alwaysOrUnknown(IS_DUMMY, values.value(each.get('value') ?? each)))
+  );
 }
 
 /** A tensor made of nothing, on whatever device. */

@@ -105,7 +105,7 @@ function maskOf(node: Node, file: PythonFile): Node | undefined {
  */
 function isDistinctPlace(mask: Node, position: number, file: PythonFile): boolean {
   const evaluator = evaluatorOf(file);
-  return evaluator.always(position === 0 ? hasDistinctRows : hasDistinctColumns, evaluator.value(mask));
+  return evaluator.alwaysOrUnknown(position === 0 ? hasDistinctRows : hasDistinctColumns, evaluator.value(mask));
 }
 
 const hasDistinctRows: Fact = (value, evaluator) => {
@@ -114,7 +114,7 @@ const hasDistinctRows: Fact = (value, evaluator) => {
     const [left, operator, right, ...others] = node.children;
     if (!left || !right || operator?.type !== '==' || others.length > 0) return false;
     const isChosen = (side: Node): boolean =>
-      evaluator.always(holdsEachOnce, { ...value, node: side, access: [], sure: true });
+      evaluator.alwaysOrUnknown(holdsEachOnce, { ...value, node: side, access: [], sure: true });
     return isChosen(left) || isChosen(right);
   }
   return isOneHot(value, [2, 0, 1], evaluator);
@@ -133,7 +133,7 @@ function isOneHot(value: Parameters<Fact>[0], order: readonly number[], evaluato
   if (call.method !== 'permute' || !object || access.length !== 1) return undefined;
   const given = (node.get('arguments')?.children ?? []).map((each) => file.constant(each));
   if (given.join() !== order.join()) return false;
-  return evaluator.always(isOneHotOfChosen, { ...value, node: object, access: [], sure: true });
+  return evaluator.alwaysOrUnknown(isOneHotOfChosen, { ...value, node: object, access: [], sure: true });
 }
 
 const isOneHotOfChosen: Fact = (value, evaluator) => {
@@ -143,7 +143,7 @@ const isOneHotOfChosen: Fact = (value, evaluator) => {
   if (call.name !== ONE_HOT) return undefined;
   const chosen = file.argument(call, 'tensor', 0);
   if (typeof chosen === 'string') return false;
-  return evaluator.always(mayHoldEachOnce, { ...value, node: chosen, access: [], sure: true });
+  return evaluator.alwaysOrUnknown(mayHoldEachOnce, { ...value, node: chosen, access: [], sure: true });
 };
 
 /** Who hands in the choice is out of sight; of labels nobody asks one class for its places and tokens. */

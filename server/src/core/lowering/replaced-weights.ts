@@ -9,8 +9,9 @@ import type { PythonFile } from '../python/file.ts';
 import { askedOfAll } from '../python/holds.ts';
 import { linksOf } from '../python/links.ts';
 import { mayBeParameter } from '../python/names.ts';
-import { note, Remembered, WHOLE } from '../python/notes.ts';
+import { note, Remembered, unnoted, WHOLE } from '../python/notes.ts';
 import type { FunctionInfo } from '../python/scope.ts';
+import type { NodeType } from '../syntax/node-types.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 import { isRequiredOption } from './options.ts';
 import { drawnParameters, mayFill, mayPutParameter, parametersReplacedBy } from './replaced-parameters.ts';
@@ -42,6 +43,14 @@ export interface Replacement {
   readonly how: Replacing;
 }
 
+const ENDS = new Set<NodeType>(['return_statement', 'raise_statement', 'break_statement', 'continue_statement']);
+/** Stands for any method of the file's. */
+const OWN_METHOD = '.()';
+/** They may overwrite the parts of what they are called on; `module` is what stands in a parallel wrapper. */
+const WHOLE_METHODS = [
+  ...['load_state_dict', 'reset_parameters'].flatMap((each) => [`.${each}`, `.module.${each}`]),
+  OWN_METHOD,
+];
 const LOADING_METHODS = new Set(['load_state_dict', 'reset_parameters', 'copy_']);
 
 /** Something in the file may replace weights: where nothing does, nobody has to look behind each draw. */
@@ -89,7 +98,7 @@ function waysFrom(statement: Node, target: Node, file: PythonFile, depth = 0): r
   const isOfModule = home ? isForModule(home, target, file) : file.scope(statement).kind === 'module';
   // What runs behind a call may stand anywhere in the file.
   if (home && isOfModule) note(WHOLE);
-  const following = isOfModule ? after.flatMap((each) => [...bodyCalled(each, target, file), each]) : after;
+  const following = isOfModule ? withBodiesCalled(after, target, file) : after;
   if (!isOfModule || depth > DEEPEST || statement.parent !== home?.node.get('body')) return [following];
   const calls = file.calls(home.id).map(({ node }) => node.parent);
   if (calls.length === 0 || calls.some((each) => each?.type !== 'expression_statement')) return [following];
@@ -118,13 +127,14 @@ function replacedOn(
   drawn: readonly string[],
   file: PythonFile,
 ): Replacement | undefined {
+  const { naming } = statementsOf(file);
   const names = new Set([file.read(target)]);
+  const named = new Set(naming(file.read(target)));
   let left = drawn;
   for (const [i, next] of way.entries()) {
-    if (/^(return|raise|break|continue)_statement$/.test(next.type)) return undefined;
+    if (ENDS.has(next.type)) return undefined;
     // Whatever replaces the weights names the network, or the whole that it is a part of.
-    const text = file.read(next);
-    if (![...names].some((name) => text.includes(name.split('.', 1)[0] ?? name))) continue;
+    if (!named.has(next)) continue;
     const still = stillDrawn(next, file.read(target), left, file);
     const isGone = left.length > 0 && still.length === 0;
     // What one branch replaces is still there behind it.
@@ -134,11 +144,59 @@ function replacedOn(
       ? { branch: next.type === 'if_statement' ? next : null, how: 'loaded' }
       : [...names].map((name) => replaces(next, name, file)).find((each) => each !== undefined);
     const whole = wholeOf(next, names, file);
-    if (whole !== undefined) names.add(whole);
+    if (whole !== undefined) {
+      names.add(whole);
+      for (const each of naming(whole)) named.add(each);
+    }
     // What training left behind, the best of its weights too, comes from the weights it began with.
-    if (replacement) return way.slice(0, i).some((each) => trains(each, file)) ? undefined : replacement;
+    if (replacement) return trainsIn(way.slice(0, i), file) ? undefined : replacement;
   }
   return undefined;
+}
+
+/** The statements of a file by what they name, in them or in what stands in them. */
+interface Statements {
+  /** Those that name an object, or load into a whole that it is a part of, or call a method of that. */
+  naming(name: string): Iterable<Node>;
+}
+
+const statements = new WeakMap<PythonFile, Statements>();
+
+/** Worked out once, since each of many layers asks for what follows it. */
+function statementsOf(file: PythonFile): Statements {
+  // Who asks for what follows a statement reads that itself.
+  const known = statements.get(file) ?? unnoted(() => indexStatements(file));
+  statements.set(file, known);
+  return known;
+}
+
+function indexStatements(file: PythonFile): Statements {
+  const byName = new Map<string, Set<Node>>();
+  const around: Node[] = [];
+  const add = (name: string): void => {
+    const known = byName.get(name) ?? new Set();
+    byName.set(name, known);
+    for (const each of around) known.add(each);
+  };
+  const visit = (node: Node): void => {
+    const isStatement = /^(block|module)$/.test(node.parent?.type ?? '');
+    if (isStatement) around.push(node);
+    if (/^(identifier|attribute)$/.test(node.type)) add(file.read(node));
+    const object = node.type === 'call' ? node.get('function')?.get('object') : undefined;
+    if (object && file.functionOf(file.call(node).name)?.class) add(`${file.read(object)}${OWN_METHOD}`);
+    node.children.forEach(visit);
+    if (isStatement) around.pop();
+  };
+  visit(file.syntax.root);
+  const naming = (name: string): Iterable<Node> => {
+    const found = new Set(byName.get(name));
+    for (let dot = name.length; dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
+      const whole = name.slice(0, dot);
+      for (const method of WHOLE_METHODS) for (const each of byName.get(`${whole}${method}`) ?? []) found.add(each);
+    }
+    return found;
+  };
+  return { naming };
 }
 
 /**
@@ -210,6 +268,27 @@ function statementsAfter(statement: Node): Node[] {
   return branch && /^(if|with|try)_statement$/.test(branch.type) ? [...after, ...statementsAfter(branch)] : after;
 }
 
+/** Statements, each behind those of the bodies that it runs. */
+function withBodiesCalled(after: readonly Node[], target: Node, file: PythonFile): readonly Node[] {
+  const running = runningOthers(file);
+  return after.flatMap((each) => (running.has(each) ? [...bodyCalled(each, target, file), each] : each));
+}
+
+const runners = new WeakMap<PythonFile, ReadonlySet<Node>>();
+
+/** The statements that are calls of the file's own functions. */
+function runningOthers(file: PythonFile): ReadonlySet<Node> {
+  const known =
+    runners.get(file) ??
+    new Set(
+      file.allCalls.flatMap(({ node, name }) =>
+        node.parent && file.functionOf(name) !== undefined ? [node.parent] : [],
+      ),
+    );
+  runners.set(file, known);
+  return known;
+}
+
 /** What a statement does to the weights: on all ways through it, or where a parameter asks for it. */
 function replaces(statement: Node, name: string, file: PythonFile): Replacement | undefined {
   if (statement.type === 'with_statement') {
@@ -254,12 +333,37 @@ function triedToLoad(statement: Node, name: string, file: PythonFile): Replacing
   return isSure ? loads(body ?? []) : undefined;
 }
 
+interface Training {
+  readonly known: Remembered<Node, boolean>;
+  /** Statements that neither train nor call a function of the file's: many layers may ask about the same ones. */
+  readonly quiet: Set<Node>;
+}
+
+const training = new WeakMap<PythonFile, Training>();
+
+function trainingOf(file: PythonFile): Training {
+  const known = training.get(file) ?? { known: new Remembered(), quiet: new Set() };
+  training.set(file, known);
+  return known;
+}
+
+/** Some of the statements train. */
+function trainsIn(way: readonly Node[], file: PythonFile): boolean {
+  const { quiet } = trainingOf(file);
+  return way.some((each) => !quiet.has(each) && trains(each, file));
+}
+
 /** Something in the statement, or in a function of the file that it leads to, is called as if it trained. */
 function trains(statement: Node, file: PythonFile): boolean {
+  return trainingOf(file).known.get(statement, () => isTraining(statement, file));
+}
+
+function isTraining(statement: Node, file: PythonFile): boolean {
   if (/^(function|class|decorated)_definition$/.test(statement.type)) return false;
-  const { isTraining, calls } = workOf([statement], file);
-  const reached = new Set(calls);
-  let found = isTraining;
+  const own = workOf([statement], file);
+  if (!own.isTraining && own.calls.length === 0) trainingOf(file).quiet.add(statement);
+  const reached = new Set(own.calls);
+  let found = own.isTraining;
   for (const each of reached) {
     if (found) break;
     const inside = workIn(each, file);

@@ -25,6 +25,8 @@ export interface Modules {
   effects(path: string): FileEffects | undefined;
   /** Where a dotted name is defined: a `#name` of that file, or the file itself by an empty name; null for what lies outside. */
   locate(name: string, from: string): { readonly path: string; readonly name: string } | null;
+  /** The modules of a file's star imports that may bring a name, the last first. */
+  starsBringing(name: string, from: string): readonly string[];
   /** The files that importing these modules runs, parents first. */
   importedFiles(modules: readonly string[], from: string): readonly string[];
   /** The configurations that a file may load by a path, or by one that its code does not show. */
@@ -440,7 +442,7 @@ export class Callees {
     const last = stars.at(-1) ?? '';
     const rest = name.startsWith(last) ? name.slice(last.length).replace(/^\./, '') : '';
     if (rest === '') return null;
-    for (const star of stars.slice(0, -1).reverse()) {
+    for (const star of this.#modules.starsBringing(rest.split('.', 1)[0] ?? rest, from)) {
       const found = this.#modules.locate(star.endsWith('.') ? star + rest : `${star}.${rest}`, from);
       if (found) return found;
     }

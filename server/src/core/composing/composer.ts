@@ -98,6 +98,7 @@ export class Composer {
         return modules.effects(path);
       },
       locate: (name, from) => modules.locate(name, from),
+      starsBringing: (name, from) => modules.starsBringing(name, from),
       importedFiles: (names, from) => modules.importedFiles(names, from),
       configurations: (name, from) => modules.configurations(name, from),
     };

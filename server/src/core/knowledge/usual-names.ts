@@ -7,7 +7,16 @@ const OWN_NAMES = namesFor('own-star-names');
 
 /** The module that a name means which only one of these `*` can have brought; undefined where it may be anything. */
 export const usualModule = (name: string, stars: readonly string[]): string | undefined =>
-  stars.some((each) => OWN_NAMES.has(each)) ? undefined : MODULES.get(name);
+  bringOwnNames(stars) ? undefined : MODULES.get(name);
+
+const answers = new WeakMap<readonly string[], boolean>();
+
+/** Asked once for each list of stars, which many names may come out of. */
+function bringOwnNames(stars: readonly string[]): boolean {
+  const known = answers.get(stars) ?? stars.some((each) => OWN_NAMES.has(each));
+  answers.set(stars, known);
+  return known;
+}
 
 const BUILTINS = new Map(namesFor('builtin-names').all.map((name) => [name.slice(name.lastIndexOf('.') + 1), name]));
 

@@ -18,6 +18,7 @@ import { closeFile, type HandedOn, type PythonFile } from '../python/file.ts';
 import { mentionsCublas } from '../switches/environment.ts';
 import { isTooDeep } from '../text/depth.ts';
 import type { Span } from '../text/edit.ts';
+import { addTo } from '../text/groups.ts';
 import { folderOf, join, resolve } from '../text/paths.ts';
 import type { FileFacts } from './facts.ts';
 import type { FileRecord } from './packed-file.ts';
@@ -57,6 +58,13 @@ interface OutsideNames {
 }
 
 const NOTHING_OUTSIDE: OutsideNames = { names: new Map(), stars: [] };
+
+/** The star imports of a file, by their places among them, the last first: those that may bring any name, and the others by name. */
+interface Starred {
+  readonly stars: readonly string[];
+  readonly open: readonly number[];
+  readonly byName: ReadonlyMap<string, readonly number[]>;
+}
 
 interface Located {
   readonly path: string;
@@ -98,6 +106,7 @@ export class Workspace implements Modules {
   /** By module, what its package has under the same name. */
   readonly #hidden = new Map<string, Located | null>();
   readonly #outside = new Map<string, OutsideNames>();
+  readonly #starred = new Map<string, Starred>();
   /** By the list of modules that an import event has, which is one file's. */
   #imported = new WeakMap<readonly string[], readonly string[]>();
   readonly #programs = new Map<string, ProgramEffects>();
@@ -242,7 +251,10 @@ export class Workspace implements Modules {
     let seen = this.#seen.get(path);
     if (seen === undefined) {
       this.#seen.set(path, null); // While it is looked at, it is what it is.
-      const by: HandedOn = (name) => this.#handedOn(name, path);
+      const by: HandedOn = {
+        meaning: (name) => this.#handedOn(name, path),
+        starsBringing: (name) => this.starsBringing(name, path),
+      };
       seen = this.#usesHandedOn(path, plain, by) ? { by, indexed: plain.seenBy(by) } : null;
       this.#seen.set(path, seen);
     }
@@ -254,7 +266,7 @@ export class Workspace implements Modules {
     const ownStars = stars.flatMap((star) => this.#module(star, path) ?? []);
     return (
       (ownStars.length > 0 && stars.length > 1) ||
-      [...imports, ...facts.reachedThrough].some((name) => (by(name) ?? name) !== name) ||
+      [...imports, ...facts.reachedThrough].some((name) => (by.meaning(name) ?? name) !== name) ||
       ownStars.some((star) => this.#handsOnAny(star))
     );
   }
@@ -263,6 +275,49 @@ export class Workspace implements Modules {
   #handsOnAny(path: string): boolean {
     const { names, stars } = this.#outsideNames(path);
     return names.size > 0 || stars.length > 0;
+  }
+
+  starsBringing(name: string, path: string): readonly string[] {
+    let starred = this.#starred.get(path);
+    if (!starred) {
+      starred = this.#starsOf(path);
+      this.#starred.set(path, starred);
+    }
+    const { stars, open, byName } = starred;
+    const own = byName.get(name) ?? [];
+    const all = own.length === 0 ? open : [...open, ...own].sort((a, b) => b - a);
+    return all.map((index) => stars[index]!);
+  }
+
+  /** Worked out once for each file: many names may come out of many stars. */
+  #starsOf(path: string): Starred {
+    const stars = this.#files.get(path)?.effects.stars ?? [];
+    const folders = new Set([...this.#folders.keys()].map((each) => each.slice(each.lastIndexOf('/') + 1)));
+    const open: number[] = [];
+    const byName = new Map<string, number[]>();
+    let hasOutside = false;
+    for (let index = stars.length - 1; index >= 0; index--) {
+      const star = stars[index]!;
+      const [first = '', ...more] = star.split('.');
+      const module = this.#module(star, path);
+      const names = module === null ? null : this.#plainNames(module);
+      const isOfLibrary = isLibrary(first) || isMlPackage(first) || isStandardModule(first);
+      const isOutside = module === null && (isOfLibrary || (more.length === 0 && !folders.has(first)));
+      if (names) for (const each of names) addTo(byName, each, index);
+      // Of modules that nobody sees into, the last brings whatever they bring.
+      else if (!isOutside || !hasOutside) open.push(index);
+      hasOutside ||= isOutside;
+    }
+    return { stars, open, byName };
+  }
+
+  /** All names that a module has; null where it may have more: those of its own stars, or of the modules in its package. */
+  #plainNames(path: string): ReadonlySet<string> | null {
+    const effects = this.#files.get(path)?.effects;
+    if (!effects || effects.stars.length > 0 || path.endsWith('__init__.py')) return null;
+    const { functions, classes, apps, values, exports } = effects;
+    const defined = [...functions.keys(), ...Object.keys(classes), ...Object.keys(apps)];
+    return new Set([...defined.map((id) => id.slice(1)), ...Object.keys(values), ...Object.keys(exports)]);
   }
 
   /** As `HandedOn` says, for names of one file. */
@@ -332,6 +387,7 @@ export class Workspace implements Modules {
     return {
       effects: (path) => this.effects(path),
       locate: (name, from) => this.locate(name, from),
+      starsBringing: (name, from) => this.starsBringing(name, from),
       importedFiles: (modules, from) => this.importedFiles(modules, from),
       configurations: (name, from) => this.configurations(name, from),
     };
@@ -664,7 +720,7 @@ export class Workspace implements Modules {
     if (isOwn) return { path, name: [id, ...more].join('.') };
     const exported = effects?.exports[first];
     if (exported !== undefined) return this.locate([exported, ...more].join('.'), path, depth + 1);
-    for (const star of effects?.stars ?? []) {
+    for (const star of effects && effects.stars.length > 0 ? [...this.starsBringing(first, path)].reverse() : []) {
       const module = this.#module(star, path, depth + 1);
       const found = module === null ? null : this.#member(module, rest, depth + 1, seen);
       if (found) return found;
@@ -716,6 +772,7 @@ export class Workspace implements Modules {
     this.#located.clear();
     this.#hidden.clear();
     this.#outside.clear();
+    this.#starred.clear();
     this.#imported = new WeakMap();
     this.#programs.clear();
     this.#visited.clear();

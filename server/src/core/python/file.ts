@@ -58,11 +58,16 @@ const GLOBALS = nameFor('module-names');
 const IMPORT = nameFor('imports-module');
 const IMPORT_WORD = IMPORT.split('.').at(-1);
 
-/**
- * What a name that an import brings in stands for, once the project's modules have handed it on: itself, or what a module
- * has of a library. Null where a module of the project has nothing of this name, undefined for a library's own.
- */
-export type HandedOn = (name: string) => string | null | undefined;
+/** What modules of the project hand on to a file. */
+export interface HandedOn {
+  /**
+   * What a name that an import brings in stands for: itself, or what a module has of a library. Null where a module of the
+   * project has nothing of this name, undefined for a library's own.
+   */
+  meaning(name: string): string | null | undefined;
+  /** The modules of the file's star imports that may bring a name, the last first. */
+  starsBringing(name: string): readonly string[];
+}
 
 export class PythonFile {
   readonly path: string;
@@ -219,7 +224,7 @@ export class PythonFile {
   }
 
   #canonical(name: string | null): string | null {
-    return name === null || name.startsWith('#') ? name : canonical(this.#handedOn?.(name) ?? name);
+    return name === null || name.startsWith('#') ? name : canonical(this.#handedOn?.meaning(name) ?? name);
   }
 
   #resolve(expression: Node): string | null {
@@ -312,8 +317,9 @@ export class PythonFile {
     const from = (module: string): string => `${module}${module.endsWith('.') ? '' : '.'}${name}`;
     const by = this.#handedOn;
     if (!by || stars.length === 1) return from(star);
-    const all = [...stars].reverse().map(from);
-    return all.find((each) => typeof by(each) === 'string') ?? all.find((each) => by(each) === undefined) ?? from(star);
+    const all = by.starsBringing(name).map(from);
+    const isKnown = (each: string): boolean => typeof by.meaning(each) === 'string';
+    return all.find(isKnown) ?? all.find((each) => by.meaning(each) === undefined) ?? from(star);
   }
 
   /** `import model`, then `model = model.Net()`: up to there, the name in the module's body means what was imported. */

@@ -17,6 +17,9 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'between two blocks': `def f():\n    return 1\n${run(300)}\n\ndef g():\n    pass\n`,
   'at the end of a block, deeper and less deep': `def f():\n    return 1\n${run(100, '    ')}${run(100)}${run(100, '        ')}g()\n`,
   'in two columns by turns': `def f():\n    x = 1\n${run(200, '', (i) => (i % 90 < 80 ? '    # deep' : '# flat'))}    y = 2\n`,
+  'in another column each line': `def f():\n    for x in y:\n        x = 1\n${run(300, '', (i) => `${' '.repeat((i * 7) % 11)}# ${i}`)}    y = 2\n`,
+  'deeper and less deep by turns, then out of two blocks': `def f():\n    if x:\n        x = 1\n${run(100, '', (i) => `${' '.repeat(8 + (i % 2))}# ${i}`)}${run(100, '', (i) => `${' '.repeat(4 + (i % 3))}# ${i}`)}${run(100, '', (i) => `${' '.repeat(i % 5)}# ${i}`)}g()\n`,
+  'tabs and blanks by turns': `def f():\n\tif x:\n\t\tx = 1\n${run(200, '', (i) => `${['\t\t', '        ', '\t  '][i % 3]}# ${i}`)}\ty = 2\n`,
   'at the end': `x = 1\n${run(300)}`,
   'nothing else': run(300),
   'blank lines between': `x = 1\n${run(300, '', (i) => `# ${i}\n`)}y = 2\n`,
@@ -65,9 +68,10 @@ test('short runs stay, and so does what speaks to Seedwise', () => {
   assert.ok(withoutLongRuns(told).includes('# seedwise: ignore[set-order] it is sorted later\n'));
 });
 
-test('of eight thousand comments few are left, however long they are', () => {
-  for (const indent of ['', '    ']) {
-    const text = `def f():\n    pass\n${run(8000, indent)}\n\nf()\n`;
+test('of eight thousand comments few are left, however long and however indented they are', () => {
+  const turns = (i: number): string => `${' '.repeat((i % 3) * 4)}# ${i}`;
+  for (const comments of [run(8000), run(8000, '    '), run(8000, '', turns)]) {
+    const text = `def f():\n    pass\n${comments}\n\nf()\n`;
     const syntax = parse(text);
     assert.ok(syntax.comments.length <= 40, `${syntax.comments.length}`);
     syntax.free();

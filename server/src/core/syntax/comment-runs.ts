@@ -5,11 +5,10 @@
 
 /** Lines that stay at either end of a run, where code and its indentation begin and end. */
 const KEPT = 16;
-/**
- * Comments in a row and indented alike, blank lines between them left out, of which the middle is fed as blank lines. Where the
- * indentation changes, a block may end.
- */
+/** Comments in a row, blank lines between them left out, of which the middle is fed as blank lines. */
 const LONG = 64;
+/** How far a tab indents, as the parser has it. */
+const TAB = 8;
 
 /** What somebody reads, and what ends or goes on with a string that only looks like comments. */
 const SPEAKS = /seedwise|\\|"""|'''/;
@@ -18,8 +17,8 @@ const TEMPLATE = /(?:[ft]r?|r[ft])(?:"""|''')/i;
 
 interface Line {
   readonly start: number;
-  /** What stands in front of it in its line. */
-  readonly indent: string;
+  /** How far it is indented. */
+  readonly indent: number;
   /** Without the end of the line. */
   readonly end: number;
 }
@@ -46,8 +45,8 @@ export function withoutLongRuns(text: string): string {
     const end = next < 0 ? text.length : next;
     const first = firstLetter(text, start, end);
     const isComment = first !== end && text[first] === '#';
-    if (first !== end && run.length > 0 && !(isComment && run[0]?.indent === text.slice(start, first))) finish();
-    if (isComment) run.push({ start, indent: text.slice(start, first), end: text[end - 1] === '\r' ? end - 1 : end });
+    if (first !== end && !isComment) finish();
+    if (isComment) run.push({ start, indent: width(text, start, first), end: text[end - 1] === '\r' ? end - 1 : end });
     start = end + 1;
   }
   finish();
@@ -64,11 +63,39 @@ function firstLetter(text: string, start: number, end: number): number {
   return end;
 }
 
+/** How far blanks indent what follows them, as the parser counts. */
+function width(text: string, start: number, end: number): number {
+  let indent = 0;
+  for (let at = start; at < end; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0x20) indent++;
+    else if (unit === 0x09) indent += TAB;
+    else indent = 0;
+  }
+  return indent;
+}
+
 function blankable(run: readonly Line[], text: string, holdsTemplates: boolean): Line[] {
+  const ends = endsOfBlocks(run);
   return run.slice(KEPT, -KEPT).filter(({ start, end }, i) => {
     const line = text.slice(start, end);
     const before = run[KEPT + i - 1];
     const goesOn = before !== undefined && text[before.end - 1] === '\\';
-    return !goesOn && !SPEAKS.test(line) && !(holdsTemplates && /[{}]/.test(line));
+    return !ends.has(KEPT + i) && !goesOn && !SPEAKS.test(line) && !(holdsTemplates && /[{}]/.test(line));
   });
+}
+
+/**
+ * The comments where a block may end: those that are indented less than all before them, and the last ones before these. A
+ * block that ends among comments ends in front of the first that is indented less than it.
+ */
+function endsOfBlocks(run: readonly Line[]): ReadonlySet<number> {
+  const ends = new Set<number>();
+  let least = Number.POSITIVE_INFINITY;
+  run.forEach(({ indent }, i) => {
+    if (indent >= least) return;
+    least = indent;
+    ends.add(i - 1).add(i);
+  });
+  return ends;
 }

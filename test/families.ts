@@ -138,6 +138,10 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
 const long = (make: Family['make']): Family => ({ make, sizes: [100, 200] });
 const lines = (n: number, line: (i: number) => string): string => range(n).map(line).join('');
 
+/** As many modules of one function each. */
+const modulesOfOneName = (n: number): Files =>
+  Object.fromEntries(range(n).map((i) => [`m${i}.py`, `import torch\n\n\ndef f${i}():\n    torch.rand(1)\n`]));
+
 /** Long programs, of which reading and understanding the text once took the square of their length. */
 export const LONG: Readonly<Record<string, Family>> = {
   'draws in a row': long((n) => one(lines(n, (i) => `x${i} = torch.rand(1)\n`))),
@@ -315,6 +319,42 @@ export const LONG: Readonly<Record<string, Family>> = {
   'classes in a row': long((n) =>
     one(
       `${lines(n, (i) => `class A${i}(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.l = torch.nn.Linear(1, 1)\n\n    def forward(self, x):\n        return self.l(x)\n\n\n`)}${lines(n, (i) => `A${i}()(1)\n`)}`,
+    ),
+  ),
+  'star imports, each of one name': long((n) => ({
+    'train.py': `${HEAD}${lines(n, (i) => `from m${i} import *\n`)}torch.rand(1)\n${lines(n, (i) => `f${i}()\n`)}`,
+    ...modulesOfOneName(n),
+  })),
+  'star imports of modules that nobody sees': long((n) =>
+    one(`${lines(n, (i) => `from m${i} import *\n`)}torch.rand(1)\n${lines(n, (i) => `f${i}()\n`)}`),
+  ),
+  'star imports through one module': long((n) => ({
+    'train.py': `${HEAD}from hub import *\n\ntorch.rand(1)\n${lines(n, (i) => `f${i}()\n`)}`,
+    'hub.py': lines(n, (i) => `from m${i} import *\n`),
+    ...modulesOfOneName(n),
+  })),
+  'sets joined in place': long((n) =>
+    one(`import random\n\ns = set()\n${lines(n, (i) => `s |= {"k${i}"}\n`)}random.shuffle(list(s))\n`),
+  ),
+  'a tensor added to in place': long((n) => one(`s = torch.rand(3)\n${'s += torch.rand(3)\n'.repeat(n)}s.cumsum(0)\n`)),
+  'a global of many functions': long((n) =>
+    one(
+      `x = 0\n${lines(n, (i) => `\n\ndef f${i}():\n    global x\n    x = torch.rand(${i})\n`)}\n${lines(n, (i) => `f${i}()\n`)}print(x)\n`,
+    ),
+  ),
+  'layers that are loaded, each by itself': long((n) =>
+    one(
+      `${lines(n, (i) => `l${i} = torch.nn.Linear(1, 1)\n`)}${lines(n, (i) => `l${i}.load_state_dict(torch.load("p${i}"))\n`)}torch.manual_seed(0)\n`,
+    ),
+  ),
+  'layers of a network that are loaded, each by itself': long((n) =>
+    one(
+      `class Net(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n${lines(n, (i) => `        self.l${i} = torch.nn.Linear(1, 1)\n`)}${lines(n, (i) => `        self.l${i}.load_state_dict(torch.load("p${i}"))\n`)}\n\nNet()\n`,
+    ),
+  ),
+  'comprehensions handed on': long((n) =>
+    one(
+      `x0 = [torch.nn.Linear(1, 1) for _ in range(3)]\n${lines(n, (i) => `x${i + 1} = [e for e in x${i}]\n`)}${lines(n, (i) => `x${i}[0](1)\n`)}`,
     ),
   ),
 };

@@ -30,6 +30,8 @@ type News =
   | { readonly failed: string; readonly input: string; readonly error: string }
   | { readonly tried: Readonly<Record<string, number>> };
 
+const sum = (counts: Iterable<number>): number => [...counts].reduce((all, count) => all + count, 0);
+
 if (isMainThread) watch();
 else await work();
 
@@ -39,13 +41,13 @@ function watch(): void {
   const worker = new Worker(new URL(import.meta.url), { argv: process.argv.slice(2) });
   let at = '';
   let input = '';
-  let failures = 0;
+  const failed = new Map<string, number>();
   const spent = (): number => Math.round((process.cpuUsage().user + process.cpuUsage().system) / 1000);
   let began = { clock: Date.now(), cpu: spent() };
   setInterval(() => {
     if (spent() - began.cpu < PATIENCE_MS && Date.now() - began.clock < SILENCE_MS) return;
     fail(at, input, `No end after ${(spent() - began.cpu) / 1000} s of CPU.`);
-    console.log(`\n0 passed, ${failures} failed`);
+    console.log(`\n0 passed, ${sum(failed.values())} failed`);
     process.exit(1);
   }, 1000);
   worker.on('message', (news: News) => {
@@ -63,19 +65,20 @@ function watch(): void {
   });
 
   function fail(name: string, made: string, error: string): void {
-    failures++;
+    const [kind = '', number] = name.split(' ');
+    failed.set(kind, (failed.get(kind) ?? 0) + 1);
     mkdirSync(OUT, { recursive: true });
     const file = new URL(`${name.replaceAll(/\W+/g, '-')}.txt`, OUT);
     writeFileSync(file, `${error}\n\n${made}\n`);
-    const [kind, number] = name.split(' ');
     console.log(`${name}: ${error.split('\n')[0]}`);
     console.log(`  npm run fuzz -- --seed ${values.seed} --kind ${kind} --only ${number}`);
   }
 
   function finish(tried: Readonly<Record<string, number>>): void {
-    for (const [kind, count] of Object.entries(tried)) console.log(`${kind.padEnd(10)} ${count} tried`);
-    const all = Object.values(tried).reduce((sum, count) => sum + count, 0);
-    console.log(`\n${all - failures} passed, ${failures} failed`);
+    for (const [kind, count] of Object.entries(tried))
+      console.log(`${kind.padEnd(10)} ${String(count).padStart(7)} tried, ${failed.get(kind) ?? 0} failed`);
+    const failures = sum(failed.values());
+    console.log(`\n${sum(Object.values(tried)) - failures} passed, ${failures} failed`);
     process.exit(failures > 0 ? 1 : 0);
   }
 }

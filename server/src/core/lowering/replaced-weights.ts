@@ -4,6 +4,7 @@ import type { LoadedBy } from '../effects/events.ts';
 import { EXITS } from '../knowledge/calls.ts';
 import { isOfLibrary, nameFor, namesFor } from '../knowledge/names.ts';
 import { loadsWeights } from '../knowledge/tables.ts';
+import { saysItLoadsWeights, saysItRestores, wordsFor } from '../knowledge/words.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { askedOfAll } from '../python/holds.ts';
@@ -13,16 +14,14 @@ import { note, Remembered, unnoted, WHOLE } from '../python/notes.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { NodeType } from '../syntax/node-types.ts';
 import { type Node, walk } from '../syntax/parse.ts';
+import { wordsOf } from '../text/words.ts';
 import { isRequiredOption } from './options.ts';
 import { drawnParameters, mayFill, mayPutParameter, parametersReplacedBy } from './replaced-parameters.ts';
 
-const TRAINS = /^(fit|learn|backward|step|train(_\w+)?|training|\w+_train|run_epoch|run_training|do_train\w*)$/;
+const TRAINS = wordsFor('trains');
 /** What modules are put into: the weights of the whole are theirs. */
 const WHOLES = namesFor('module-wholes');
-/** A helper that puts a checkpoint into the network it gets. */
-const LOADS = /^(load|reload|restore)_?(checkpoint|ckpt|weights|state(_?dict)?|model|network|pretrained\w*)s?$/i;
-const INITIALISES = /^apply$|(^|_)(re)?(init|initiali[sz]e|reset|create|build)(_|$)|weights?(_|$)/i;
-const RESTORES = /^_?(load|reload|restore|resume)(_|$)/i;
+const DRAWS_WEIGHTS = wordsFor('draws-weights');
 const LOADS_FILE = namesFor('reads-weights');
 const OPTIMIZERS = namesFor('optimizers');
 /** Where a method has the object that it is called on, among what it is passed. */
@@ -64,7 +63,7 @@ export const mayReplace = askedOfAll(
 function mayLoad({ name, method, callee }: Call, file: PythonFile): boolean {
   const last = method ?? file.read(callee);
   const isLoader = name !== null && (loadsWeights(name) || name === LOADS_MODEL);
-  return isLoader || LOADING_METHODS.has(last) || LOADS.test(last) || (method !== null && RESTORES.test(last));
+  return isLoader || LOADING_METHODS.has(last) || saysItLoadsWeights(last) || (method !== null && saysItRestores(last));
 }
 
 /**
@@ -251,7 +250,8 @@ function initialised(expression: Node, file: PythonFile): Node | undefined {
   const callee = expression.type === 'call' ? expression.get('function') : undefined;
   if (!callee) return undefined;
   const method = callee.get('attribute');
-  if (!INITIALISES.test(file.read(method ?? callee))) return undefined;
+  const called = file.read(method ?? callee);
+  if (called !== 'apply' && !wordsOf(called).some(DRAWS_WEIGHTS.has)) return undefined;
   const first = expression.get('arguments')?.children[0];
   const isFunction =
     !method || (file.qualify(callee) !== null && file.instanceOf(callee.get('object') ?? callee) === null);
@@ -397,7 +397,7 @@ function workOf(statements: readonly Node[], file: PythonFile): Work {
       const last = callee ? file.read(callee.get('attribute') ?? callee) : '';
       const isGiven = node.get('arguments')?.children.length !== 0;
       // `model.train()` only sets a mode, and `env.step(action)` is no optimizer's.
-      isTraining ||= TRAINS.test(last) && (last === 'step' ? !isGiven : isGiven || last !== 'train');
+      isTraining ||= TRAINS.has(last) && (last === 'step' ? !isGiven : isGiven || last !== 'train');
       const own = file.functionOf(file.call(node).name);
       if (own) calls.add(own);
       return undefined;
@@ -484,7 +484,7 @@ function helperReplaces(call: Call, name: string, file: PythonFile): Replacing |
   if (at < 0) return undefined;
   const key = given[at]?.type === 'keyword_argument' ? given[at].get('name') : undefined;
   const own = file.functionOf(call.name);
-  const saysSo = LOADS.test(call.method ?? file.read(call.callee));
+  const saysSo = saysItLoadsWeights(call.method ?? file.read(call.callee));
   if (own) {
     const parameter = key ? file.read(key) : own.parameters[at + (own.class ? 1 : 0)]?.name;
     const how = parameter === undefined ? undefined : replacedParameters(own, file)[parameter];
@@ -607,13 +607,13 @@ function copiesInto(loop: Node, name: string, file: PythonFile): boolean {
 /** A method that stands elsewhere and says that it loads what it is given into its own object. */
 const saysItLoads = ({ name, method, node }: Call, file: PythonFile): boolean =>
   method !== null &&
-  LOADS.test(method) &&
+  saysItLoadsWeights(method) &&
   file.functionOf(name) === undefined &&
   (node.get('arguments')?.children.length ?? 0) > 0;
 
 /** A method of another file's class that may put a checkpoint into its object: `agent.load(path)`. Its body says whether it does. */
 const methodElsewhere = ({ name, method }: Call, file: PythonFile): string | null =>
-  name !== null && RESTORES.test(method ?? '') && !isOfLibrary(name) && !file.functionOf(name) ? name : null;
+  name !== null && saysItRestores(method ?? '') && !isOfLibrary(name) && !file.functionOf(name) ? name : null;
 
 /** A method of the file that puts a checkpoint into its own object, or into networks that this keeps. */
 function loadsItself(call: Call, file: PythonFile): boolean {

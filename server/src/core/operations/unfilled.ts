@@ -1,6 +1,7 @@
 /** Parameters over memory that nobody has written to: where they are made, and what of the code may fill them. */
 
 import { namesFor } from '../knowledge/names.ts';
+import { saysItLoadsSomeWeights } from '../knowledge/words.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isSameVariable, onlyAssignment } from '../python/names.ts';
@@ -32,7 +33,6 @@ const NETWORK = namesFor('bare-bases');
 const TORCH = namesFor('torch');
 const TORCH_NN = namesFor('torch-nn');
 const FILLS_ALL = namesFor('fills-parameters');
-const LOADS = /load_(model|checkpoint|weights)/;
 const TELLS = namesFor('tells-of');
 const NO_TENSORS = namesFor('tables-and-arrays');
 /** Methods of a module that write to no parameter. */
@@ -173,7 +173,7 @@ export function fillers(file: PythonFile): readonly Node[] {
     }),
   );
   const loaders = [...file.callsByName].flatMap(([name, calls]) =>
-    FILLS_ALL.has(name) || LOADS.test(name) ? calls : [],
+    FILLS_ALL.has(name) || saysItLoadsSomeWeights(name.slice(name.lastIndexOf('.') + 1)) ? calls : [],
   );
   const foreign = file.allCalls.filter((call) => writesToOthers(call, file));
   return [...found, ...loops, ...loaders, ...foreign].map(({ node }) => node);

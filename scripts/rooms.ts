@@ -41,8 +41,7 @@ export const ROOMS: readonly Room[] = [
  */
 export const FOLLOWERS: Readonly<Record<string, readonly string[]>> = {
   lowering: ['lengths', 'values'],
-  tensors: ['distinct-indices', 'modules', 'sizes', 'tensors', 'trained', 'written-values'],
-  seeding: ['plain-values'],
+  tensors: ['modules', 'sizes', 'tensors', 'trained', 'written-values'],
   loading: ['worker-seeds'],
 };
 

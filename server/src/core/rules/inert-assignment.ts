@@ -16,7 +16,7 @@ import { importedAs, isDefined } from '../python/names.ts';
 import { cellAt } from '../python/notebook.ts';
 import { readsOf } from '../python/reads.ts';
 import { everyTarget } from '../python/targets.ts';
-import { plainnessOf } from '../seeding/plain-values.ts';
+import { isPlainValue } from '../seeding/plain-values.ts';
 import { walk } from '../syntax/parse.ts';
 import { contains, type Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
@@ -100,7 +100,7 @@ order = np.random.permutation(100)
   *check(file, project) {
     if (project.isTest || !project.reachesMl) return;
     for (const { target, value } of file.scopes.assignments.flatMap(everyTarget)) {
-      const report = overwritten(target, value, file) ?? misspelt(target, value, file, project);
+      const report = overwritten(target, value, file, project) ?? misspelt(target, value, file, project);
       if (report) yield report;
     }
     for (const call of file.allCalls) {
@@ -144,8 +144,8 @@ function isShown(statement: Node, { notebook, syntax }: PythonFile): boolean {
 }
 
 /** `torch.manual_seed = 0`: a function that seeds or switches, and gets a number. */
-function overwritten(target: Node, value: Node | null, file: PythonFile): Report | null {
-  if (value === null || !setsSomething(target, file) || plainnessOf(value, file) !== 'plain') return null;
+function overwritten(target: Node, value: Node | null, file: PythonFile, project: Project): Report | null {
+  if (value === null || !setsSomething(target, file) || !isPlainValue(value, project.values)) return null;
   const name = target.type === 'attribute' ? file.qualify(target) : null;
   if (name !== null && isSaved(name, file)) return null;
   const { start, end } = target;
@@ -205,7 +205,7 @@ function misspelt(target: Node, value: Node | null, file: PythonFile, project: P
   const meant = meantBy(name, row);
   const isMissing = row.attributes ? !row.attributes.includes(name) : meant !== null;
   if (!isMissing || name.startsWith('_') || (value && isFunction(value, file))) return null;
-  if (!row.attributes && (value === null || plainnessOf(value, file) !== 'plain')) return null;
+  if (!row.attributes && (value === null || !isPlainValue(value, project.values))) return null;
   if (isNewer(row, project) || isAsked(target, file) || isReadOf(row, name, file)) return null;
   return {
     start: attribute.start,

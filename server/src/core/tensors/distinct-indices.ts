@@ -1,14 +1,15 @@
 /** Whether the entries of an index are all different, as the code shows: then nothing that they lead to can collide. */
 
 import { nameFor, namesFor } from '../knowledge/names.ts';
-import { evaluatorOf, type Fact } from '../python/evaluator.ts';
+import type { Call } from '../python/call.ts';
+import { type Evaluator, evaluatorOf, type Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
+import { valuesAt } from '../python/names.ts';
+import { keyIn, type Value } from '../python/value.ts';
 import { PERMUTATION } from './last-words.ts';
 
 const TORCH = namesFor('torch');
 
-const MAX_STEPS = 8;
 const DISTINCT = namesFor('distinct');
 const LITERAL = namesFor('index-literals');
 const WHERE = nameFor('where');
@@ -22,70 +23,69 @@ const KEEPS =
   /^(long|int|to|type|cuda|cpu|detach|clone|contiguous|flip|view|reshape|flatten|ravel|squeeze|unsqueeze|expand|expand_as|masked_select|split|chunk)$/;
 
 /** False also where nobody can tell. `dim` is the dimension that is indexed, where it is a number. */
-export function isDistinct(node: Node, dim: number | undefined, file: PythonFile, steps = 0): boolean {
-  if (steps > MAX_STEPS) return false;
-  const go = (inner: Node | undefined): boolean => inner !== undefined && isDistinct(inner, dim, file, steps + 1);
+export function isDistinct(node: Node, dim: number | undefined, file: PythonFile): boolean {
+  const evaluator = evaluatorOf(file);
+  return evaluator.alwaysOrUnknown(distinctAlong(dim), evaluator.value(node));
+}
+
+const facts = new Map<number | undefined, Fact>();
+
+/** One fact for each dimension, under which its answers are kept. */
+function distinctAlong(dim: number | undefined): Fact {
+  const fact = facts.get(dim) ?? ((value, evaluator) => isDistinctValue(value, dim, evaluator));
+  facts.set(dim, fact);
+  return fact;
+}
+
+function isDistinctValue(value: Value, dim: number | undefined, evaluator: Evaluator): ReturnType<Fact> {
+  const { file, node, access } = value;
+  if (node.type === 'call') return isDistinctCall(value, dim, evaluator);
+  if (access.length > 0) return undefined;
   switch (node.type) {
     case 'identifier':
-      return isName(node, dim, file, steps);
-    case 'attribute': {
-      const name = file.read(node.get('attribute') ?? node);
-      const object = node.get('object');
-      if (name === 'indices') return object !== undefined && isSorted(object, dim, file, steps + 1);
-      return PERMUTATION.test(name);
-    }
-    case 'parenthesized_expression':
-      return go(node.children[0]);
+      return (valuesAt(node, file).length === 0 && PERMUTATION.test(file.read(node))) || undefined;
+    case 'attribute':
+      return PERMUTATION.test(file.read(node.get('attribute') ?? node)) || undefined;
     case 'list':
     case 'tuple':
       return areDistinctNumbers(node, file);
     case 'subscript': {
       const [key, ...others] = node.children.filter((child) => child.field === 'subscript');
-      const value = node.get('value');
-      if (key && others.length === 0 && file.constant(key) === 1 && value && isSorted(value, dim, file, steps + 1))
-        return true;
+      const of = node.get('value');
       // A part of them; one of several rows where the key is a number.
-      return key?.type !== 'integer' && go(value);
+      return key && others.length === 0 && key.type !== 'integer' && of ? [{ ...value, node: of }] : undefined;
     }
-    case 'call':
-      return isCall(node, dim, file, steps);
     default:
-      return false;
+      return undefined;
   }
 }
 
-function isCall(node: Node, dim: number | undefined, file: PythonFile, steps: number): boolean {
+function isDistinctCall(value: Value, dim: number | undefined, evaluator: Evaluator): ReturnType<Fact> {
+  const { file, node, access } = value;
+  if (givesSorted(value, [dim])) return true;
+  const mask = maskOf(node, file);
+  if (mask && access.length === 1) return isDistinctPlace(value, mask, evaluator);
+  if (access.length > 0) return undefined;
   const call = file.call(node);
-  const object = call.callee.get('object');
   const first = node.get('arguments')?.children[0];
   if (DISTINCT.has(call.name)) return true;
   if (LITERAL.has(call.name)) return first !== undefined && areDistinctNumbers(first, file);
-  const last = TORCH.has(call.name) ? call.name?.slice(call.name.indexOf('.') + 1) : call.method;
-  if (last === 'argsort') return sortsAlong(node, dim, file);
   const returnsMore = ['return_inverse', 'return_counts'].some((name) => file.argument(call, name) !== 'absent');
-  if (last === 'unique') return !returnsMore;
-  if (call.method === null || !object || !KEEPS.test(call.method)) return false;
-  return isDistinct(object, dim, file, steps + 1);
+  if (lastOf(call) === 'unique') return !returnsMore;
+  const object = call.callee.get('object');
+  return call.method !== null && KEEPS.test(call.method) && object ? [{ ...value, node: object }] : undefined;
 }
 
-function isName(node: Node, dim: number | undefined, file: PythonFile, steps: number): boolean {
-  const definitions = reachingDefinitions(node, file);
-  if (definitions.length === 0) return false;
-  return definitions.every((definition) => {
-    if (definition.kind === 'assignment') return isDistinct(definition.value, dim, file, steps + 1);
-    if (PERMUTATION.test(file.read(node))) return true;
-    if (definition.kind !== 'opaque') return false;
-    const { holder, path } = bindingOf(definition.node);
-    const right = holder?.type === 'assignment' ? holder.get('right') : undefined;
-    if (!right) return false;
-    if (path.length === 1 && path[0] === 1 && isSorted(right, dim, file, steps + 1)) return true;
-    // `(rows,) = torch.where(mask)`: of one dimension, or it would not unpack.
-    const targets = definition.node.parent?.children.length;
-    const [position, ...deeper] = path;
-    const mask = maskOf(right, file);
-    if (!mask || position === undefined || deeper.length > 0) return false;
-    return targets === 1 || (targets === 2 && isDistinctPlace(mask, position, file));
-  });
+/** The function of torch, or the method, that is called. */
+const lastOf = ({ name, method }: Call): string =>
+  (TORCH.has(name) ? name?.slice(name.indexOf('.') + 1) : method) ?? '';
+
+/** `scores.topk(k)[1]`, `torch.sort(scores, dim=1).indices`, `scores.argsort()`: positions, sorted along one of the dimensions. */
+function givesSorted({ file, node, access }: Value, dims: readonly (number | undefined)[]): boolean {
+  const last = lastOf(file.call(node));
+  const gives =
+    last === 'argsort' ? access.length === 0 : access.length === 1 && /^(\[1\]|\.indices)$/.test(access[0] ?? '');
+  return SORTS.test(last) && gives && dims.some((dim) => sortsAlong(node, dim, file));
 }
 
 /** The mask whose true places a call gives, a list for each dimension; undefined for any other call. */
@@ -100,12 +100,20 @@ function maskOf(node: Node, file: PythonFile): Node | undefined {
 }
 
 /**
- * `row, place = torch.where(chosen == expert)`: a row that holds the best k experts holds each of them once, so the rows
- * differ. So do the tokens of `one_hot(chosen).permute(2, 1, 0)[expert]`, whose dimensions are place and token.
+ * `(rows,) = torch.where(mask)`: of one dimension, or it would not unpack. `row, place = torch.where(chosen == expert)`: a
+ * row that holds the best k experts holds each of them once, so the rows differ. So do the tokens of
+ * `one_hot(chosen).permute(2, 1, 0)[expert]`, whose dimensions are place and token.
  */
-function isDistinctPlace(mask: Node, position: number, file: PythonFile): boolean {
-  const evaluator = evaluatorOf(file);
-  return evaluator.alwaysOrUnknown(position === 0 ? hasDistinctRows : hasDistinctColumns, evaluator.value(mask));
+function isDistinctPlace(value: Value, mask: Node, evaluator: Evaluator): boolean {
+  const { node, access } = value;
+  const position = keyIn(access[0]);
+  const targets = node.parent?.type === 'assignment' ? node.parent.get('left')?.children.length : undefined;
+  if (targets !== 2 || typeof position !== 'number') return targets === 1;
+  return evaluator.alwaysOrUnknown(position === 0 ? hasDistinctRows : hasDistinctColumns, {
+    ...value,
+    node: mask,
+    access: [],
+  });
 }
 
 const hasDistinctRows: Fact = (value, evaluator) => {
@@ -150,30 +158,14 @@ const isOneHotOfChosen: Fact = (value, evaluator) => {
 const mayHoldEachOnce: Fact = (value, evaluator) => value.ended || holdsEachOnce(value, evaluator);
 
 /** Along its last dimension no value comes twice: positions of the best, of all in order, or of a drawn order. */
-const holdsEachOnce: Fact = ({ file, node, access, frame, sure, ended }) => {
+const holdsEachOnce: Fact = (value) => {
+  const { file, node, ended } = value;
   if (node.type !== 'call' || ended) return undefined;
-  const call = file.call(node);
-  const last = TORCH.has(call.name) ? call.name?.slice(call.name.indexOf('.') + 1) : call.method;
-  const object = call.callee.get('object');
-  if (call.method !== null && KEEPS.test(call.method) && object) return [{ file, node: object, access, frame, sure }];
-  if (last === null || last === undefined || !SORTS.test(last)) return undefined;
-  const gives =
-    last === 'argsort' ? access.length === 0 : access.length === 1 && /^(\[1\]|\.indices)$/.test(access[0] ?? '');
-  return gives && (sortsAlong(node, -1, file) || sortsAlong(node, 1, file));
+  const { method, callee } = file.call(node);
+  const object = callee.get('object');
+  if (method !== null && KEEPS.test(method) && object) return [{ ...value, node: object }];
+  return givesSorted(value, [-1, 1]) || undefined;
 };
-
-/** `scores.topk(k)`, `torch.sort(scores, dim=1)`: values and positions. */
-function isSorted(node: Node, dim: number | undefined, file: PythonFile, steps: number): boolean {
-  if (node.type === 'identifier' && steps < MAX_STEPS) {
-    const definitions = reachingDefinitions(node, file);
-    const isGiven = (each: Node): boolean => isSorted(each, dim, file, steps + 1);
-    return definitions.length > 0 && definitions.every((each) => each.kind === 'assignment' && isGiven(each.value));
-  }
-  if (node.type !== 'call') return false;
-  const call = file.call(node);
-  const last = TORCH.has(call.name) ? call.name?.slice(call.name.indexOf('.') + 1) : call.method;
-  return last !== null && last !== undefined && SORTS.test(last) && sortsAlong(node, dim, file);
-}
 
 /** It sorts along the dimension that is indexed; the last one is mostly the second. */
 function sortsAlong(node: Node, dim: number | undefined, file: PythonFile): boolean {

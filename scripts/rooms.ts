@@ -35,16 +35,6 @@ export const ROOMS: readonly Room[] = [
   { name: 'report', holds: 'The reproducibility report.' },
 ];
 
-/**
- * Files outside of `python` that still read definitions themselves, by room. Nobody joins them: what a name is given is asked of
- * `python/names.ts`, what a value may stand for and where it goes of the evaluator. One that does so leaves the list.
- */
-export const FOLLOWERS: Readonly<Record<string, readonly string[]>> = {
-  lowering: ['lengths', 'values'],
-  tensors: ['modules', 'sizes', 'tensors', 'trained', 'written-values'],
-  loading: ['worker-seeds'],
-};
-
 export const CORE = 'server/src/core/';
 
 /** The room of a file of the engine, by its path from the repository's root; undefined for one that stands in none. */

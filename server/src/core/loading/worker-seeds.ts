@@ -8,7 +8,7 @@ import { loaderArgument, startsWorkers } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { assignedTo, boundAt } from '../python/names.ts';
+import { assignedTo, boundAt, givenTo } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { takersOf } from '../seeding/seed-takers.ts';
 
@@ -247,20 +247,20 @@ function judge(node: Node, each: Initializer | null, file: PythonFile, seen: Set
 
 function judgeName(node: Node, each: Initializer | null, file: PythonFile, seen: Set<Node>): Parts {
   const name = file.read(node);
-  const definitions = file.definitions(node);
-  if (definitions.length === 0) return FRESH;
+  const given = givenTo(node, file);
+  if (given.length === 0) return FRESH;
   if (PROCESS.test(name) && name !== each?.workerId) return FIXED;
-  return definitions
-    .map((definition): Parts => {
-      if (definition.kind === 'import') return CHANGES.test(name) ? FRESH : FIXED;
-      if (definition.kind === 'assignment') return judge(definition.value, each, file, seen);
-      if (definition.kind !== 'parameter') return FRESH;
-      if (!each || definition.node.enclosing('function_definition', 'lambda') !== each.function.node)
+  return given
+    .map((by): Parts => {
+      if (by.kind === 'import') return CHANGES.test(name) ? FRESH : FIXED;
+      if (by.kind === 'assignment') return judge(by.value, each, file, seen);
+      if (by.kind !== 'parameter') return FRESH;
+      if (!each || by.node.enclosing('function_definition', 'lambda') !== each.function.node)
         return CHANGES.test(name) ? FRESH : FIXED;
       if (name === each.workerId) return WORKER;
-      const given = each.bound.get(name);
-      if (given === null) return FIXED;
-      const value = given ?? definition.parameter.default;
+      const bound = each.bound.get(name);
+      if (bound === null) return FIXED;
+      const value = bound ?? by.parameter.default;
       return value ? judge(value, each, file, seen) : FRESH;
     })
     .reduce(join, FIXED);

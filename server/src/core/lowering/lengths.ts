@@ -3,9 +3,8 @@
 import type { EffectValue } from '../effects/events.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { PythonFile } from '../python/file.ts';
-import { isSplatted, linksOf } from '../python/links.ts';
-import { isSameVariable } from '../python/names.ts';
-import type { Definition } from '../python/scope.ts';
+import { isSplatted } from '../python/links.ts';
+import { type Binding, givenTo, isSameVariable, onlyAssignment, putsInto } from '../python/names.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 
 const ENUMERATE = nameFor('enumerate');
@@ -18,14 +17,12 @@ const LONGEST = 5;
 /** A short list or tuple that stands here, or that the name was given and nothing was added to. */
 export function writtenList(value: Node, file: PythonFile): Node | null {
   if (value.type === 'identifier') {
-    const definitions = file.definitions(value);
-    const [only, ...others] = definitions;
+    const only = onlyAssignment(value, file);
     // What other functions do to a list of the module is not looked for.
     const isNear =
-      only?.node.enclosing('function_definition', 'lambda') === value.enclosing('function_definition', 'lambda');
-    const isWhole =
-      only?.kind === 'assignment' && others.length === 0 && isNear && !isChanged(definitions, value, file);
-    return isWhole && only.value.type !== 'identifier' ? writtenList(only.value, file) : null;
+      only?.target.enclosing('function_definition', 'lambda') === value.enclosing('function_definition', 'lambda');
+    const isWhole = isNear && only?.value.type !== 'identifier' && !isChanged(value, file);
+    return only && isWhole ? writtenList(only.value, file) : null;
   }
   const isList = /^(list|tuple)$/.test(value.type) && value.children.length <= LONGEST;
   const hasSplat = isList && value.children.some((each) => each.type === 'list_splat' || isSplatted(each));
@@ -33,9 +30,7 @@ export function writtenList(value: Node, file: PythonFile): Node | null {
 }
 
 /** True where something is put into what the name stands for, or taken out of it. */
-function isChanged(definitions: readonly Definition[], name: Node, file: PythonFile): boolean {
-  return linksOf(file).putsIntoName(definitions).length > 0 || isShortened(name, file);
-}
+const isChanged = (name: Node, file: PythonFile): boolean => putsInto(name, file).length > 0 || isShortened(name, file);
 
 const isShortened = (name: Node, file: PythonFile): boolean =>
   SHORTENS.some((method) =>
@@ -48,11 +43,11 @@ const isShortened = (name: Node, file: PythonFile): boolean =>
 /** `len(items)` of a parameter that nobody makes longer or shorter. */
 export function lengthValue(items: Node | undefined, file: PythonFile): EffectValue {
   if (items?.type !== 'identifier') return null;
-  const definitions = file.definitions(items);
-  const [parameter, ...others] = definitions.flatMap((each) => (each.kind === 'parameter' ? each : []));
-  const isKept = (each: Definition): boolean => each.kind === 'assignment' && keepsLength(each.value, items, file);
-  if (!parameter || others.length > 0 || isChanged(definitions, items, file)) return null;
-  return definitions.every((each) => each === parameter || isKept(each))
+  const given = givenTo(items, file);
+  const [parameter, ...others] = given.flatMap((each) => (each.kind === 'parameter' ? each : []));
+  const isKept = (each: Binding): boolean => each.kind === 'assignment' && keepsLength(each.value, items, file);
+  if (!parameter || others.length > 0 || isChanged(items, file)) return null;
+  return given.every((each) => each === parameter || isKept(each))
     ? { length: { parameter: parameter.parameter.name } }
     : null;
 }
@@ -78,16 +73,15 @@ function runsOver(loop: Node, items: Node, file: PythonFile): boolean {
 
 /** `grown = []`, then `for each in items: ...; grown.append(f(each))`, once in each round and nowhere else. */
 function growsWith(grown: Node, items: Node, file: PythonFile): boolean {
-  const definitions = file.definitions(grown);
-  const [only, ...others] = definitions;
-  if (only?.kind !== 'assignment' || others.length > 0 || only.value.type !== 'list') return false;
-  const [put, ...further] = linksOf(file).putsIntoName(definitions);
+  const only = onlyAssignment(grown, file);
+  if (only?.value.type !== 'list') return false;
+  const [put, ...further] = putsInto(grown, file);
   if (only.value.children.length > 0 || !put || further.length > 0 || put.isSpread || isShortened(grown, file))
     return false;
   const statement = put.value.enclosing('call')?.parent;
   const block = statement?.type === 'expression_statement' ? statement.parent : statement;
   const loop = block?.type === 'block' ? block.parent : null;
-  const begins = only.node.parent?.parent;
+  const begins = only.target.parent?.parent;
   if (loop?.type !== 'for_statement' || !runsOver(loop, items, file)) return false;
   return loop.parent === (begins?.type === 'expression_statement' ? begins.parent : begins) && !endsEarly(loop);
 }

@@ -16,9 +16,9 @@ import { drawOf, type Stream } from '../knowledge/tables.ts';
 import type { Call, Constant } from '../python/call.ts';
 import { evaluatorOf } from '../python/evaluator.ts';
 import { FLUENT, isSelfUpdate, type PythonFile } from '../python/file.ts';
+import { assignedTo, type Binding, givenAt, givenTo } from '../python/names.ts';
 import { Remembered } from '../python/notes.ts';
-import { reachingDefinitions } from '../python/reaching.ts';
-import type { ClassInfo, Definition, FunctionInfo } from '../python/scope.ts';
+import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
 import { ANY } from '../python/value.ts';
 import type { Node } from '../syntax/parse.ts';
 import { lengthValue, writtenList } from './lengths.ts';
@@ -139,20 +139,20 @@ function namedValue(expression: Node, file: PythonFile, depth: number): EffectVa
   // A class, a module, or whatever another file has under this name.
   if (name !== null) return file.classOf(name) || !name.startsWith('#') ? outside(name) : null;
   if (expression.type !== 'identifier') return null;
-  const reaching = changing(reachingDefinitions(expression, file), file);
+  const reaching = changing(givenAt(expression, file), file);
   // Behind `x = f(x)` a name means what it meant before.
-  const bindings = reaching.length > 0 ? reaching : changing(file.definitions(expression), file);
-  const [only] = bindings;
+  const given = reaching.length > 0 ? reaching : changing(givenTo(expression, file), file);
+  const [only] = given;
   if (!only) return null;
-  return bindings.length === 1 ? definedValue(only, file, depth) : anyOf(bindings, file, depth);
+  return given.length === 1 ? givenValue(only, file, depth) : anyOf(given, file, depth);
 }
 
-const changes = new WeakMap<readonly Definition[], readonly Definition[]>();
+const changes = new WeakMap<readonly Binding[], readonly Binding[]>();
 
-/** The bindings behind which a name may mean something new; worked out once for each list, which mentions share. */
-function changing(bindings: readonly Definition[], file: PythonFile): readonly Definition[] {
-  const known = changes.get(bindings) ?? bindings.filter((each) => !updatesItself(each, file));
-  changes.set(bindings, known);
+/** What may have given a name something new; worked out once for each list, which mentions share. */
+function changing(given: readonly Binding[], file: PythonFile): readonly Binding[] {
+  const known = changes.get(given) ?? given.filter((each) => !updatesItself(each, file));
+  changes.set(given, known);
   return known;
 }
 
@@ -174,20 +174,32 @@ function propertyOf(expression: Node, file: PythonFile): FunctionInfo | null {
   return info?.class && isProperty(info, file) ? info : null;
 }
 
-function definedValue(only: Definition, file: PythonFile, depth: number): EffectValue {
-  // A parameter is only what the caller passed as long as nobody assigns to it.
-  if (only.kind === 'parameter') return { parameter: only.parameter.name };
-  if (only.kind === 'assignment') return knownValue(only.value, file, depth + 1);
-  if (only.kind === 'class') return { function: only.class.id };
-  if (only.kind === 'function') return functionValue(only.function.id);
-  if (only.kind === 'import') return outside(only.qualified);
-  return unpackedValue(only.node, file, depth) ?? elementValue(only.node, file, depth);
+function givenValue(given: Binding, file: PythonFile, depth: number): EffectValue {
+  switch (given.kind) {
+    // A parameter is only what the caller passed as long as nobody assigns to it.
+    case 'parameter':
+      return { parameter: given.parameter.name };
+    case 'assignment':
+      return knownValue(given.value, file, depth + 1);
+    case 'class':
+      return { function: given.class.id };
+    case 'function':
+      return functionValue(given.function.id);
+    case 'import':
+      return outside(given.qualified);
+    case 'item':
+      return unpackedValue(given.value, given.path, file, depth);
+    case 'element':
+      return elementValue(given, file, depth);
+    default:
+      return null;
+  }
 }
 
 /** What branches have bound to a name; what one of them did, nobody may know. */
-function anyOf(definitions: readonly Definition[], file: PythonFile, depth: number): EffectValue {
-  if (definitions.length > MOST_BRANCHES) return null;
-  const values = definitions.map((each) => definedValue(each, file, depth + 1));
+function anyOf(given: readonly Binding[], file: PythonFile, depth: number): EffectValue {
+  if (given.length > MOST_BRANCHES) return null;
+  const values = given.map((each) => givenValue(each, file, depth + 1));
   const any = either(values);
   return any && (oneOf(values) ?? any);
 }
@@ -207,27 +219,20 @@ function attributeValue(name: string, file: PythonFile, depth: number): EffectVa
 
 const outside = (name: string): EffectValue => (isLibrary(name) ? null : { function: name });
 
-const updatesItself = (definition: Definition, file: PythonFile): boolean =>
-  (definition.kind === 'assignment' && isSelfUpdate(definition.value, file)) ||
-  (definition.kind === 'opaque' && isHandedBack(definition.node, file));
+const updatesItself = (given: Binding, file: PythonFile): boolean =>
+  (given.kind === 'assignment' && isSelfUpdate(given.value, file)) ||
+  (given.kind === 'item' && isHandedBack(given.node, given.value, given.path, file));
 
 /** `model, loader = prepare(model, loader)`: each of them stays what it was. */
-function isHandedBack(name: Node, file: PythonFile): boolean {
-  const assignment = name.parent?.parent;
-  const right =
-    assignment?.type === 'assignment' && name.parent?.field === 'left' ? assignment.get('right') : undefined;
-  const given =
-    right?.type === 'call' ? right.get('arguments')?.children[name.parent?.children.indexOf(name) ?? -1] : null;
+function isHandedBack(name: Node, right: Node, [item, ...deeper]: readonly number[], file: PythonFile): boolean {
+  const given = right.type === 'call' && deeper.length === 0 ? right.get('arguments')?.children[item ?? -1] : undefined;
   return given?.type === 'identifier' && file.read(given) === file.read(name);
 }
 
 /** `a, b = f()`: the item that stands at the name's place. */
-function unpackedValue(name: Node, file: PythonFile, depth: number): EffectValue {
-  const pattern = name.parent;
-  const assignment = pattern?.parent;
-  const right = assignment?.type === 'assignment' && pattern?.field === 'left' ? assignment.get('right') : undefined;
-  const item = pattern?.children.indexOf(name) ?? -1;
-  if (!right || item < 0 || !/^(pattern_list|tuple_pattern|list_pattern)$/.test(pattern?.type ?? '')) return null;
+function unpackedValue(right: Node, path: readonly number[], file: PythonFile, depth: number): EffectValue {
+  const [item, ...deeper] = path;
+  if (item === undefined || deeper.length > 0) return null;
   if (right.type === 'call' && HANDS_ON.has(file.call(right).name)) return handedOn(right, item, file, depth);
   const whole = knownValue(right, file, depth + 1);
   if (whole === null) return null;
@@ -236,19 +241,18 @@ function unpackedValue(name: Node, file: PythonFile, depth: number): EffectValue
 }
 
 /** `for layer in self.layers`, `for i, layer in enumerate(layers)`: any of what is iterated. */
-function elementValue(name: Node, file: PythonFile, depth: number): EffectValue {
-  const pattern = name.field === 'left' ? name : name.parent;
-  const loop = pattern?.field === 'left' ? pattern.parent : null;
-  const iterated = /^for_(statement|in_clause)$/.test(loop?.type ?? '') ? loop?.get('right') : undefined;
-  if (!iterated) return null;
+function elementValue(
+  { node: name, value: iterated, path }: Extract<Binding, { kind: 'element' }>,
+  file: PythonFile,
+  depth: number,
+): EffectValue {
   const counted = iterated.type === 'call' && file.call(iterated).name === ENUMERATE;
-  const [given] = iterated.get('arguments')?.children ?? [];
-  const isElement = counted ? pattern !== name && pattern?.children[1] === name : pattern === name;
-  const list = counted && given ? given : iterated;
-  const whole = isElement ? knownValue(list, file, depth + 1) : null;
+  const [first] = iterated.get('arguments')?.children ?? [];
+  if (path.join() !== (counted ? '1' : '')) return null;
+  const list = counted && first ? first : iterated;
+  const whole = knownValue(list, file, depth + 1);
   // What a function was passed may have been filled since: the calls that pass it show what it was made of.
-  if (whole === null || 'const' in whole || 'parameter' in whole)
-    return isElement ? storedValue(list, name, file, depth) : null;
+  if (whole === null || 'const' in whole || 'parameter' in whole) return storedValue(list, name, file, depth);
   if ('tuple' in whole) return oneOf(whole.tuple);
   return 'instance' in whole && whole.parts ? oneOf(whole.parts) : null;
 }
@@ -438,9 +442,9 @@ export function isOn(given: Node | 'absent' | 'unknown', file: PythonFile): bool
 /** A name that one branch leaves as `None`. */
 function isSometimesNone(name: Node, file: PythonFile): boolean {
   if (name.type !== 'identifier') return false;
-  const reaching = reachingDefinitions(name, file);
-  const bound = reaching.length > 0 ? reaching : file.definitions(name);
-  return bound.some((each) => each.kind === 'assignment' && each.value.type === 'none');
+  const reaching = givenAt(name, file);
+  const given = reaching.length > 0 ? reaching : givenTo(name, file);
+  return given.some((each) => each.kind === 'assignment' && each.value.type === 'none');
 }
 
 /** `if use_cuda: options.update({'num_workers': 1})`: without CUDA there are none. */
@@ -529,10 +533,10 @@ function methodOf(node: Node, file: PythonFile): string {
 /** `try: import a / except ImportError: a = None`: where the rest of the program is of use, it is there. */
 function isOptionalImport(name: Node, file: PythonFile): boolean {
   if (name.type !== 'identifier') return false;
-  const definitions = file.definitions(name);
-  const isModule = definitions.some((each) => each.kind === 'import' && each.statement.type === 'import_statement');
-  const orNone = definitions.some((each) => each.kind === 'assignment' && each.value.type === 'none');
-  return definitions.some((each) => each.kind === 'import') && (isModule || orNone) && file.qualify(name) !== null;
+  const given = givenTo(name, file);
+  const isModule = given.some((each) => each.kind === 'import' && each.statement.type === 'import_statement');
+  const orNone = given.some((each) => each.kind === 'assignment' && each.value.type === 'none');
+  return given.some((each) => each.kind === 'import') && (isModule || orNone) && file.qualify(name) !== null;
 }
 
 /** What a class hands on to who uses it. */
@@ -558,6 +562,6 @@ export function classEffects(info: ClassInfo, file: PythonFile): ClassEffects {
 
 /** The call that made what a name stands for. */
 export function makingCall(name: Node | undefined, file: PythonFile): Node | null {
-  const [only, ...others] = name?.type === 'identifier' ? file.definitions(name) : [];
-  return only?.kind === 'assignment' && others.length === 0 && only.value.type === 'call' ? only.value : null;
+  const value = assignedTo(name, file);
+  return value?.type === 'call' ? value : null;
 }

@@ -3,10 +3,11 @@
  * variable. Where values come from and go to through more than one name is asked of the evaluator.
  */
 
+import { lastValue } from '../syntax/node.ts';
 import type { Node, PythonFile } from './file.ts';
-import { linksOf } from './links.ts';
+import { linksOf, type Put } from './links.ts';
 import { Remembered } from './notes.ts';
-import { MentionsByBinding, reachingDefinitions } from './reaching.ts';
+import { bindingOf, MentionsByBinding, reachingDefinitions } from './reaching.ts';
 import { assignedValues, type Definition, type FunctionInfo, lookUp, type Parameter } from './scope.ts';
 import type { Assigned } from './targets.ts';
 
@@ -38,6 +39,54 @@ export const everyValue = (name: Node | undefined, file: PythonFile): readonly N
 /** The values that the name may have where it is mentioned, as far as they are assigned to it. */
 export const valuesAt = (mention: Node, file: PythonFile): readonly Node[] =>
   mention.type === 'identifier' ? assignments(reachingDefinitions(mention, file)).map(({ value }) => value) : [];
+
+/** What gives a name a value: what the scopes know, and of what they do not follow the expression it comes from. */
+export type Binding =
+  | Definition
+  /** `a, b = value`: what stands in the value at these positions, from the outside in. */
+  | { readonly kind: 'item'; readonly node: Node; readonly value: Node; readonly path: readonly number[] }
+  /** `for a, b in value`: each element in turn, or what stands in it at these positions. */
+  | {
+      readonly kind: 'element';
+      readonly node: Node;
+      readonly value: Node;
+      readonly path: readonly number[];
+      readonly loop: Node;
+    }
+  /** `a += value` */
+  | { readonly kind: 'update'; readonly node: Node; readonly value: Node };
+
+const givens = new WeakMap<readonly Definition[], readonly Binding[]>();
+
+/** The same for each list of bindings, which many mentions share. */
+function givenBy(bindings: readonly Definition[]): readonly Binding[] {
+  const known = givens.get(bindings) ?? bindings.map((each) => (each.kind === 'opaque' ? unpacked(each) : each));
+  givens.set(bindings, known);
+  return known;
+}
+
+function unpacked(binding: Definition): Binding {
+  const { node } = binding;
+  const { holder, path } = bindingOf(node);
+  const value = holder?.type === 'assignment' ? lastValue(holder) : holder?.get('right');
+  if (!holder || !value) return binding;
+  if (holder.type === 'assignment') return { kind: 'item', node, value, path };
+  return holder.type === 'augmented_assignment'
+    ? { kind: 'update', node, value }
+    : { kind: 'element', node, value, path, loop: holder };
+}
+
+/** What may have given a name the value that it has where it is mentioned; nothing for other expressions. */
+export const givenAt = (mention: Node, file: PythonFile): readonly Binding[] =>
+  mention.type === 'identifier' ? givenBy(reachingDefinitions(mention, file)) : [];
+
+/** All that ever gives the name a value. */
+export const givenTo = (name: Node | undefined, file: PythonFile): readonly Binding[] =>
+  givenBy(bindingsOf(name, file));
+
+/** What is put into the containers that the name stands for. */
+export const putsInto = (name: Node, file: PythonFile): readonly Put[] =>
+  linksOf(file).putsIntoName(bindingsOf(name, file));
 
 /** True where the mention may be of what is bound at this target. */
 export const mayBeFrom = (mention: Node, target: Node, file: PythonFile): boolean =>

@@ -2,9 +2,9 @@
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { isSameVariable } from '../python/names.ts';
-import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
-import { type ClassInfo, type Definition, enclosingClass, type FunctionInfo } from '../python/scope.ts';
+import { linksOf } from '../python/links.ts';
+import { type Binding, givenAt, isSameVariable, valuesAt } from '../python/names.ts';
+import { type ClassInfo, enclosingClass, type FunctionInfo } from '../python/scope.ts';
 import { callersOf, passedFor } from './written-values.ts';
 
 /** A call that runs a module; what the module gets was computed by layers in front of it, or is what the call passes. */
@@ -207,7 +207,7 @@ function modulesIn(node: Node, file: PythonFile, steps: number): readonly Call[]
     case 'boolean_operator':
       return [...go(node.get('left')), ...go(node.get('right'))];
     case 'identifier':
-      return reachingDefinitions(node, file).flatMap((each) => ofDefinition(each, file, steps));
+      return givenAt(node, file).flatMap((each) => ofGiven(each, file, steps));
     case 'attribute':
       return attributeValues(node, file).flatMap(go);
     case 'subscript':
@@ -236,10 +236,7 @@ function ofCall(call: Call, file: PythonFile, steps: number): readonly Call[] {
 }
 
 function mayBeClass(callee: Node, file: PythonFile): boolean {
-  const values =
-    callee.type === 'identifier'
-      ? reachingDefinitions(callee, file).flatMap((each) => (each.kind === 'assignment' ? each.value : []))
-      : [callee];
+  const values = callee.type === 'identifier' ? valuesAt(callee, file) : [callee];
   const isClass = (value: Node | undefined): boolean =>
     value !== undefined &&
     (value.type === 'conditional_expression'
@@ -252,26 +249,27 @@ function mayBeClass(callee: Node, file: PythonFile): boolean {
   return values.length > 0 && values.every(isClass);
 }
 
-function ofDefinition(definition: Definition, file: PythonFile, steps: number): readonly Call[] {
+function ofGiven(given: Binding, file: PythonFile, steps: number): readonly Call[] {
   const go = (inner: Node | undefined): readonly Call[] => modulesOf(inner, file, steps + 1);
-  if (definition.kind === 'assignment') return go(definition.value);
-  if (definition.kind === 'parameter') {
-    const home = definition.node.enclosing('function_definition', 'lambda');
-    const info = home && file.functionAt(home);
-    if (!info) return [];
-    const passed = callersOf(info, file).map((call) => passedFor(info, definition.parameter.name, call, file, null));
-    const given = passed.flatMap((each) => (typeof each === 'string' ? [] : [each]));
-    return [...given, ...(definition.parameter.default ? [definition.parameter.default] : [])].flatMap(go);
+  switch (given.kind) {
+    case 'assignment':
+      return go(given.value);
+    case 'parameter': {
+      const info = linksOf(file).bodyAround(given.node);
+      if (!info) return [];
+      const passed = callersOf(info, file).map((call) => passedFor(info, given.parameter.name, call, file, null));
+      const nodes = passed.filter((each) => typeof each !== 'string');
+      return [...nodes, ...(given.parameter.default ? [given.parameter.default] : [])].flatMap(go);
+    }
+    case 'item': {
+      const items = /^(tuple|list|expression_list)$/.test(given.value.type) ? given.value.children : [];
+      return given.path.length === 1 ? go(items[given.path[0] ?? 0]) : [];
+    }
+    case 'element':
+      return elementsOf(given.value, file, steps + 1, given.path.at(0)).flatMap(go);
+    default:
+      return [];
   }
-  if (definition.kind !== 'opaque') return [];
-  const { holder, path } = bindingOf(definition.node);
-  if (!holder || holder.type === 'augmented_assignment') return [];
-  const right = holder.get('right');
-  if (holder.type === 'assignment') {
-    const items = right && /^(tuple|list|expression_list)$/.test(right.type) ? right.children : [];
-    return path.length === 1 ? go(items[path[0] ?? 0]) : [];
-  }
-  return elementsOf(right, file, steps + 1, path.at(0)).flatMap(go);
 }
 
 /** What an attribute may hold, as its class and the file's classes above it assign it. */
@@ -323,7 +321,7 @@ function elementsIn(node: Node, file: PythonFile, steps: number, index: number |
     case 'subscript':
       return go(node.get('value'));
     case 'identifier': {
-      const made = reachingDefinitions(node, file).flatMap((each) => heldBy(each, file, go));
+      const made = givenAt(node, file).flatMap((each) => heldBy(each, file, go));
       return [...made, ...addedToName(node, file)];
     }
     case 'attribute': {
@@ -338,20 +336,12 @@ function elementsIn(node: Node, file: PythonFile, steps: number, index: number |
   }
 }
 
-function heldBy(
-  definition: Definition,
-  file: PythonFile,
-  go: (node: Node | undefined) => readonly Node[],
-): readonly Node[] {
-  if (definition.kind === 'assignment') return go(definition.value);
-  if (definition.kind === 'parameter') {
-    // The object itself, where a `Sequential` goes through what it holds.
-    const owner = enclosingClass(file.scope(definition.node.parent ?? definition.node));
-    const own = owner && file.calls(`${owner.id}.super().__init__`);
-    return file.read(definition.node) === 'self' ? (own ?? []).flatMap((call) => argumentsOf(call, file)) : [];
-  }
-  const { holder } = bindingOf(definition.node);
-  return holder?.type === 'augmented_assignment' ? go(holder.get('right')) : [];
+function heldBy(given: Binding, file: PythonFile, go: (node: Node | undefined) => readonly Node[]): readonly Node[] {
+  if (given.kind === 'assignment' || given.kind === 'update') return go(given.value);
+  if (given.kind !== 'parameter' || file.read(given.node) !== 'self') return [];
+  // The object itself, where a `Sequential` goes through what it holds.
+  const owner = enclosingClass(file.scope(given.node.parent ?? given.node));
+  return owner ? file.calls(`${owner.id}.super().__init__`).flatMap((call) => argumentsOf(call, file)) : [];
 }
 
 function inCall(call: Call, file: PythonFile, steps: number, index: number | undefined): readonly Node[] {

@@ -2,7 +2,8 @@
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { reachingDefinitions } from '../python/reaching.ts';
+import { linksOf } from '../python/links.ts';
+import { givenAt } from '../python/names.ts';
 import type { Choices } from './choices.ts';
 import { membersOf, modulesOf, returnedBy, runsOf } from './modules.ts';
 import { argumentThrough, callersOf, passedFor, type Written, writtenValue } from './written-values.ts';
@@ -37,7 +38,7 @@ export function sizesOf(
     case 'parenthesized_expression':
       return go(node.children[0]);
     case 'identifier': {
-      const [only, ...others] = reachingDefinitions(node, file);
+      const [only, ...others] = givenAt(node, file);
       if (!only || others.length > 0) return undefined;
       if (only.kind === 'assignment') return go(only.value);
       return only.kind === 'parameter' ? ofParameter(only.node, only.parameter.name, file, choices, depth) : undefined;
@@ -57,8 +58,7 @@ function ofParameter(
   choices: Choices,
   depth: number,
 ): TensorSizes | undefined {
-  const home = node.enclosing('function_definition', 'lambda');
-  const info = home && file.functionAt(home);
+  const info = linksOf(file).bodyAround(node);
   if (!info) return undefined;
   const made = info.class && info.name === 'forward' ? file.calls(info.class.id) : [];
   const runs = made.flatMap((each) => runsOf(each, file).map((run) => run.call));

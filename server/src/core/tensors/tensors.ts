@@ -6,8 +6,8 @@
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
-import type { ClassInfo, Definition, FunctionInfo } from '../python/scope.ts';
+import { type Binding, givenAt, valuesAt } from '../python/names.ts';
+import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
 import { BATCH, isBatch, isLoader } from './batches.ts';
 import { membersOf, modulesOf } from './modules.ts';
 import {
@@ -139,12 +139,11 @@ class Tensors implements Operands {
   }
 
   #name(identifier: Node): TensorValue {
-    const reaching = reachingDefinitions(identifier, this.file);
     const values: TensorValue[] = [];
-    for (const definition of reaching) {
+    for (const each of givenAt(identifier, this.file)) {
       // What is None is asked for before it is used.
-      if (definition.kind === 'assignment' && definition.value.type === 'none') continue;
-      const value = this.#definition(definition);
+      if (each.kind === 'assignment' && each.value.type === 'none') continue;
+      const value = this.#given(each);
       if (value) values.push(value);
     }
     const value = values.length > 0 ? same(values) : UNKNOWN;
@@ -153,15 +152,20 @@ class Tensors implements Operands {
     return { ...value, self: rest };
   }
 
-  /** Null for a definition that leads back to itself, and says nothing. */
-  #definition(definition: Definition): TensorValue | null {
-    switch (definition.kind) {
-      case 'assignment':
-        return this.#pending.has(definition.value) ? this.#again() : this.value(definition.value);
+  /** Null for what leads back to itself, and says nothing. */
+  #given(given: Binding): TensorValue | null {
+    switch (given.kind) {
       case 'parameter':
-        return this.#parameter(definition.node);
-      case 'opaque':
-        return this.#unpacked(definition.node);
+        return this.#parameter(given.node);
+      case 'update':
+        return this.#again();
+      case 'assignment':
+      case 'item':
+      case 'element': {
+        if (this.#pending.has(given.value)) return this.#again();
+        const whole = given.kind === 'element' ? this.#iterated(given.value) : this.value(given.value);
+        return given.kind === 'assignment' ? whole : given.path.reduce<TensorValue>(item, whole);
+      }
       default:
         return UNKNOWN;
     }
@@ -170,17 +174,6 @@ class Tensors implements Operands {
   #again(): null {
     this.#cycles++;
     return null;
-  }
-
-  /** A name among others on the left, or the target of a loop. */
-  #unpacked(target: Node): TensorValue | null {
-    const { holder, path } = bindingOf(target);
-    const right = holder?.get('right');
-    if (!holder || !right) return UNKNOWN;
-    if (holder.type === 'augmented_assignment') return this.#again();
-    if (this.#pending.has(right)) return this.#again();
-    const whole = holder.type === 'assignment' ? this.value(right) : this.#iterated(right);
-    return path.reduce<TensorValue>((value, index) => item(value, index), whole);
   }
 
   /** What a loop over an expression gets each time. */
@@ -197,9 +190,8 @@ class Tensors implements Operands {
     }
     if (isLoader(expression, this.file)) return BATCH;
     // `bar = tqdm(loader)`, and the loop over it.
-    const given = expression.type === 'identifier' ? reachingDefinitions(expression, this.file) : [];
-    const calls = given.flatMap((each) => (each.kind === 'assignment' && each.value.type === 'call' ? each.value : []));
-    if (calls.length > 0 && calls.length === given.length && depth < MAX_STEPS)
+    const calls = valuesAt(expression, this.file).filter(({ type }) => type === 'call');
+    if (calls.length > 0 && calls.length === givenAt(expression, this.file).length && depth < MAX_STEPS)
       return same(calls.map((each) => this.#iterated(each, depth + 1)));
     return item(this.value(expression), 0);
   }

@@ -5,9 +5,9 @@
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { isSameVariable, parameterOf } from '../python/names.ts';
-import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
-import { type Definition, enclosingClass, type FunctionInfo } from '../python/scope.ts';
+import { linksOf } from '../python/links.ts';
+import { type Binding, givenAt, isSameVariable, parameterOf, valuesAt } from '../python/names.ts';
+import { enclosingClass, type FunctionInfo } from '../python/scope.ts';
 import { GIVEN } from './last-words.ts';
 import { attributeValues, elementsOf, isLayer, membersOf, modulesOf, returnedBy, runsOf } from './modules.ts';
 import { tensorOf } from './tensors.ts';
@@ -137,23 +137,24 @@ class Gradients {
   #name(node: Node, frame: Frame | null): boolean {
     const file = this.#file;
     if (asksForGradient(node, file)) return true;
-    const reaching = reachingDefinitions(node, file);
-    if (reaching.some((each) => this.#definition(each, frame))) return true;
-    const holds = reaching.some(
-      (each) => each.kind === 'assignment' && /^(list|dictionary|call)$/.test(each.value.type),
-    );
+    if (givenAt(node, file).some((each) => this.#given(each, frame))) return true;
+    const holds = valuesAt(node, file).some(({ type }) => /^(list|dictionary|call)$/.test(type));
     return holds && this.#some(elementsOf(node, file), frame);
   }
 
-  #definition(definition: Definition, frame: Frame | null): boolean {
-    if (definition.kind === 'parameter') return this.#parameter(definition, frame);
-    if (definition.kind === 'assignment')
-      return definition.value.type !== 'none' && this.#made(definition.node, definition.value, frame);
-    if (definition.kind !== 'opaque') return false;
-    const { holder, path } = bindingOf(definition.node);
-    const right = holder?.get('right');
-    if (!holder || !right) return false;
-    return this.#made(definition.node, part(right, path, this.#file), frame);
+  #given(given: Binding, frame: Frame | null): boolean {
+    switch (given.kind) {
+      case 'parameter':
+        return this.#parameter(given, frame);
+      case 'assignment':
+      case 'update':
+        return given.value.type !== 'none' && this.#made(given.node, given.value, frame);
+      case 'item':
+      case 'element':
+        return this.#made(given.node, part(given.value, given.path, this.#file), frame);
+      default:
+        return false;
+    }
   }
 
   /** What was computed where gradients are off has none, whatever it was computed from. */
@@ -162,10 +163,9 @@ class Gradients {
     return this.of(value, frame) && !this.#around.isOff(place);
   }
 
-  #parameter({ node, parameter }: Extract<Definition, { kind: 'parameter' }>, frame: Frame | null): boolean {
+  #parameter({ node, parameter }: Extract<Binding, { kind: 'parameter' }>, frame: Frame | null): boolean {
     const file = this.#file;
-    const home = node.enclosing('function_definition', 'lambda');
-    const info = home && file.functionAt(home);
+    const info = linksOf(file).bodyAround(node);
     if (!info || tensorOf(node, file)?.detached) return false;
     for (let at = frame; at; at = at.outer) {
       if (at.info !== info) continue;

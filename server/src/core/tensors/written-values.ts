@@ -5,9 +5,9 @@
 import { namesFor } from '../knowledge/names.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { assignedTo, parameterOf } from '../python/names.ts';
-import { bindingOf, reachingDefinitions } from '../python/reaching.ts';
-import type { ClassInfo, Definition, FunctionInfo } from '../python/scope.ts';
+import { linksOf } from '../python/links.ts';
+import { assignedTo, type Binding, givenAt, parameterOf } from '../python/names.ts';
+import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
 import type { Choices } from './choices.ts';
 
 const OF_PYTHON = namesFor('builtins');
@@ -315,29 +315,23 @@ function isInstance(value: Written | undefined, type: Node | undefined, file: Py
 }
 
 function ofName(node: Node, file: PythonFile, choices: Choices, depth: number): Written | undefined {
-  const possible = reachingDefinitions(node, file).filter((each) => isReached(each.node, file, choices, depth + 1));
+  const possible = givenAt(node, file).filter((each) => isReached(each.node, file, choices, depth + 1));
   const last = possible.at(-1);
-  if (!last || possible.some((each) => !/^(assignment|opaque|parameter)$/.test(each.kind))) return undefined;
-  const definition = possible[choices.pick(last.node, possible.length, 'one')];
-  return definition && ofDefinition(definition, file, choices, depth);
+  if (!last || possible.some(({ kind }) => /^(import|function|class)$/.test(kind))) return undefined;
+  const given = possible[choices.pick(last.node, possible.length, 'one')];
+  return given && ofGiven(given, file, choices, depth);
 }
 
-function ofDefinition(definition: Definition, file: PythonFile, choices: Choices, depth: number): Written | undefined {
-  const go = (inner: Node | undefined): Written | undefined => writtenValue(inner, file, choices, depth + 1);
-  if (definition.kind === 'parameter') return ofParameter(definition, file, choices, depth);
-  if (definition.kind === 'assignment') {
-    const value = go(definition.value);
-    return Array.isArray(value) && grows(definition.node, file) ? undefined : value;
+function ofGiven(given: Binding, file: PythonFile, choices: Choices, depth: number): Written | undefined {
+  if (given.kind === 'parameter') return ofParameter(given, file, choices, depth);
+  if (given.kind !== 'assignment' && given.kind !== 'item' && given.kind !== 'element') return undefined;
+  let value = writtenValue(given.value, file, choices, depth + 1);
+  if (given.kind === 'assignment') return Array.isArray(value) && grows(given.node, file) ? undefined : value;
+  if (given.kind === 'element') {
+    if (!Array.isArray(value) || value.length === 0) return undefined;
+    value = value[choices.pick(given.loop, value.length, 'each')] as Written;
   }
-  const { holder, path } = bindingOf(definition.node);
-  if (!holder || holder.type === 'augmented_assignment') return undefined;
-  const right = go(holder.get('right'));
-  let value: Written | undefined = right;
-  if (/^for/.test(holder.type)) {
-    if (!Array.isArray(right) || right.length === 0) return undefined;
-    value = right[choices.pick(holder, right.length, 'each')] as Written;
-  }
-  return path.reduce<Written | undefined>(
+  return given.path.reduce<Written | undefined>(
     (at, index) => (Array.isArray(at) ? (at[index] as Written) : undefined),
     value,
   );
@@ -352,25 +346,24 @@ function grows(target: Node, file: PythonFile): boolean {
   });
 }
 
-type ParameterDefinition = Extract<Definition, { kind: 'parameter' }>;
+type GivenParameter = Extract<Binding, { kind: 'parameter' }>;
 
 /** What the callers pass, each in turn; what it is by default where one passes nothing. */
 function ofParameter(
-  { node, parameter }: ParameterDefinition,
+  { node, parameter }: GivenParameter,
   file: PythonFile,
   choices: Choices,
   depth: number,
 ): Written | undefined {
   const go = (inner: Node | undefined): Written | undefined => writtenValue(inner, file, choices, depth + 1);
-  const home = node.enclosing('function_definition', 'lambda');
-  const info = home && file.functionAt(home);
-  if (!home || !info || parameter.star !== '') return undefined;
+  const info = linksOf(file).bodyAround(node);
+  if (!info || parameter.star !== '') return undefined;
   const calls = callersOf(info, file);
   if (calls.length === 0) {
     // Whoever calls it elsewhere leaves it at that, or does not.
-    return parameter.default && choices.pick(home, 2, 'each') === 0 ? go(parameter.default) : undefined;
+    return parameter.default && choices.pick(info.node, 2, 'each') === 0 ? go(parameter.default) : undefined;
   }
-  const call = calls[choices.pick(home, calls.length, 'each')];
+  const call = calls[choices.pick(info.node, calls.length, 'each')];
   const passed: Argument = call ? passedFor(info, parameter.name, call, file, choices) : 'absent';
   if (passed === 'unknown') return undefined;
   return passed === 'absent' ? go(parameter.default ?? undefined) : go(passed);

@@ -87,21 +87,15 @@ const NOT_YET: readonly {
   {
     kind: 'extract',
     why: 'The rule speaks of the seed where a helper hands it on, and the helper is another one now.',
-    fixtures: [
-      'cuda-only-seed/with-other-seeds.py',
-      'incomplete-seeding/decorators-that-hand-on.py',
-      'mutants/late-helpers.py',
-    ],
+    fixtures: ['cuda-only-seed/with-other-seeds.py', 'mutants/late-helpers.py'],
   },
   {
     kind: 'extract',
     why: 'A parameter that nobody annotates has no type, no sizes and no length.',
     fixtures: [
       'incomplete-seeding/never-list-of-one-that-is-rebuilt.py',
-      'incomplete-seeding/objects-that-are-handed-over.py',
       'nondeterministic-op/old-torch.py',
       'nondeterministic-op/sizes-from-elsewhere.py',
-      'values/never-workers-always.py',
       'values/workers-only-with-cuda.py',
     ],
   },
@@ -110,9 +104,7 @@ const NOT_YET: readonly {
     why: 'What the rule compares, the two ends of a loop, of a checkpoint or of an import, it looks for in one function.',
     fixtures: [
       'completion-order/threads-and-processes.py',
-      'inert-assignment/spellings.py',
       'missing-set-epoch/loop-elsewhere.py',
-      'missing-set-epoch/never-frameworks.py',
       'resume-without-rng-state/distributed.py',
       'resume-without-rng-state/handed-over.py',
       'resume-without-rng-state/never-unseeded.py',

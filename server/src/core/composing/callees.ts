@@ -114,14 +114,13 @@ interface Held {
   readonly path: string;
 }
 
-/** True for an event that seeds, or one of whose parts does; a call by its name alone. */
-function maySeed(event: Event): boolean {
+/** True for an event that seeds, or one of whose parts does; `isSeeder` says it of what is called. */
+function maySeed(event: Event, isSeeder: (name: string) => boolean): boolean {
   if (event.kind === 'seed' || event.kind === 'unknown-seeder') return true;
-  if (event.kind === 'call')
-    return event.takesSeed || (typeof event.target === 'string' && looksLikeSeeder(event.target));
-  if (event.kind === 'try') return [...event.body, ...event.handlers.flat(), ...event.finally].some(maySeed);
-  const parts = 'body' in event ? event.body : [];
-  return parts.some(maySeed) || (event.kind === 'branch' && event.otherwise.some(maySeed));
+  if (event.kind === 'call') return event.takesSeed || (typeof event.target === 'string' && isSeeder(event.target));
+  const some = (events: readonly Event[]): boolean => events.some((each) => maySeed(each, isSeeder));
+  if (event.kind === 'try') return some([...event.body, ...event.handlers.flat(), ...event.finally]);
+  return some('body' in event ? event.body : []) || (event.kind === 'branch' && some(event.otherwise));
 }
 
 /** Values that lead to values. */
@@ -343,11 +342,19 @@ export class Callees {
     return this.method(meaning.object.instance, meaning.members[0] ?? '', meaning.object.home ?? path);
   }
 
-  /** True where the body of a function, or of one inside it, seeds or may. */
-  #seedsWithin({ path, id }: FoundFunction): boolean {
+  /** True where the body of a function, or of one inside it, seeds or may, or calls one that does. */
+  #seedsWithin({ path, id }: FoundFunction, seen = new Set<string>()): boolean {
+    if (seen.has(`${path}\0${id}`)) return false;
+    seen.add(`${path}\0${id}`);
+    const isSeeder = (name: string): boolean => {
+      const meaning = looksLikeSeeder(name) ? null : this.meaning(name, path);
+      return meaning === null
+        ? looksLikeSeeder(name)
+        : meaning.kind === 'function' && this.#seedsWithin(meaning.found, seen);
+    };
     const functions = this.#modules.effects(path)?.functions;
     const inside = [...(functions?.keys() ?? [])].filter((each) => each === id || each.startsWith(`${id}.`));
-    return inside.some((each) => functions?.get(each)?.events.some(maySeed));
+    return inside.some((each) => functions?.get(each)?.events.some((event) => maySeed(event, isSeeder)));
   }
 
   /** What a call of a function that dispatches by type may run besides its own body. */

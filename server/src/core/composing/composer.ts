@@ -501,11 +501,18 @@ export class Composer {
     if ('instance' in known) return this.#method(known, '__call__', call, at, depth);
     if (!('function' in known)) return null;
     const meaning = this.#callees.meaning(known.function, known.home ?? at.path);
-    if (!meaning) return null;
+    if (!meaning) return call.runsOnly === 'generators' ? null : this.#seeder(known.function, at);
     const given = known.given ? joinArguments(known.given, call) : call;
     const invocation: Invocation = { call: given, closure: known.closure ?? {}, self: null, at };
     if (meaning.kind !== 'function' || !known.bare) return this.#meant(meaning, invocation, depth);
     return this.#record.reached('call', at, () => this.#runFunction(meaning.found, invocation));
+  }
+
+  /** `begin(torch.manual_seed, 0)`: a seeder of a library that is called by another name; null for any other function. */
+  #seeder(name: string, at: Site): Outcome | null {
+    const seeder = seederOf(name);
+    if (!seeder) return null;
+    return falls(seeder.varying ? this.#record.maySeed(at) : this.#record.seeds(seeder.streams, at, undefined, 'seed'));
   }
 
   #method(object: InstanceValue, name: string, call: Arguments, at: Site, depth: number): Outcome | null {

@@ -84,6 +84,14 @@ export function nameFor(group: Group): string {
   return only;
 }
 
+/** What stands behind the last dot of the names of a group. */
+export const endsOf = (group: Group): ReadonlySet<string> =>
+  new Set(
+    nameTable.groups[group].rows
+      .flatMap(({ names }) => names.flatMap(expanded))
+      .map((name) => name.slice(name.lastIndexOf('.') + 1)),
+  );
+
 /** Rows that say under which name the tables know what goes by several. */
 export const ALIASES: NamesTable['aliases'] = nameTable.aliases;
 

@@ -11,11 +11,12 @@ import {
 } from '../effects/events.ts';
 import { CALLS_ITS_PARTS, DRAW_SETTINGS, HANDS_ON, HOLDS_PARTS, RANK_SAMPLER } from '../knowledge/calls.ts';
 import { LOADER_NAMES, loaderRow } from '../knowledge/loaders.ts';
-import { isLibrary, isOfLibrary, nameFor, namesFor } from '../knowledge/names.ts';
-import { drawOf, type Stream } from '../knowledge/tables.ts';
+import { endsOf, isLibrary, isOfLibrary, nameFor, namesFor } from '../knowledge/names.ts';
+import { drawOf, type Stream, seederOf } from '../knowledge/tables.ts';
 import type { Call, Constant } from '../python/call.ts';
 import { evaluatorOf } from '../python/evaluator.ts';
 import { FLUENT, isSelfUpdate, type PythonFile } from '../python/file.ts';
+import { calledName } from '../python/methods.ts';
 import { assignedTo, type Binding, givenAt, givenTo } from '../python/names.ts';
 import { Remembered } from '../python/notes.ts';
 import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
@@ -26,6 +27,7 @@ import { isRequiredOption } from './options.ts';
 import { madeIn, wrappedBy } from './transforms.ts';
 
 const PARTIAL = nameFor('partial');
+const HAND_ON = endsOf('hands-on');
 const LENGTH = nameFor('len');
 
 /** Classes whose objects yield batches, in an order of their own. */
@@ -217,7 +219,9 @@ function attributeValue(name: string, file: PythonFile, depth: number): EffectVa
   return JSON.stringify(value).includes('"parameter":') ? null : value;
 }
 
-const outside = (name: string): EffectValue => (isLibrary(name) ? null : { function: name });
+/** What another file has, or a function of a library that seeds wherever it is called. */
+const outside = (name: string): EffectValue =>
+  isLibrary(name) && seederOf(name) === undefined ? null : { function: name };
 
 const updatesItself = (given: Binding, file: PythonFile): boolean =>
   (given.kind === 'assignment' && isSelfUpdate(given.value, file)) ||
@@ -233,7 +237,7 @@ function isHandedBack(name: Node, right: Node, [item, ...deeper]: readonly numbe
 function unpackedValue(right: Node, path: readonly number[], file: PythonFile, depth: number): EffectValue {
   const [item, ...deeper] = path;
   if (item === undefined || deeper.length > 0) return null;
-  if (right.type === 'call' && HANDS_ON.has(file.call(right).name)) return handedOn(right, item, file, depth);
+  if (right.type === 'call' && handsOnAll(file.call(right), file)) return handedOn(right, item, file, depth);
   const whole = knownValue(right, file, depth + 1);
   if (whole === null) return null;
   if ('tuple' in whole) return whole.tuple[item] ?? null;
@@ -256,6 +260,11 @@ function elementValue(
   if ('tuple' in whole) return oneOf(whole.tuple);
   return 'instance' in whole && whole.parts ? oneOf(whole.parts) : null;
 }
+
+/** `accelerator.prepare(...)`, of an object that its function may have been passed. */
+export const handsOnAll = (call: Call, file: PythonFile): boolean =>
+  HANDS_ON.has(call.name) ||
+  (call.name === null && HAND_ON.has(call.method ?? '') && HANDS_ON.has(calledName(call, evaluatorOf(file))));
 
 /** `loader, model = accelerator.prepare(data, net)`: the argument at the same place. */
 function handedOn(right: Node, item: number, file: PythonFile, depth: number): EffectValue {
@@ -286,7 +295,7 @@ function callValue(expression: Node, file: PythonFile, depth: number): EffectVal
   }
   if (call.name === null && call.method === 'get') return storedValue(object, expression, file, depth);
   const name = call.name;
-  if (HANDS_ON.has(name)) return handedOn(expression, 0, file, depth);
+  if (handsOnAll(call, file)) return handedOn(expression, 0, file, depth);
   return name !== null && (name.startsWith('#') || !isOfLibrary(name)) ? { result: name } : null;
 }
 

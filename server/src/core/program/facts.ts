@@ -1,7 +1,7 @@
 /** What a file says about the programs it is part of, besides its effects: small, plain, and kept for closed files. */
 
 import type { Determinism, PassedInitializer } from '../contract/project.ts';
-import { ALGORITHMS, CUDNN_DETERMINISTIC, HANDS_ON, OLD_ALGORITHMS } from '../knowledge/calls.ts';
+import { ALGORITHMS, CUDNN_DETERMINISTIC, OLD_ALGORITHMS } from '../knowledge/calls.ts';
 import { isOfLibrary, nameFor, namesFor } from '../knowledge/names.ts';
 import { isMlPackage, looksLikeSeeder, type Seeder, type SwitchValues, seederOf } from '../knowledge/tables.ts';
 import { unaskedIterables } from '../loading/iterables.ts';
@@ -11,6 +11,7 @@ import { fallsBackOnNumpy } from '../lowering/draws.ts';
 import { modulesNamed } from '../lowering/modules.ts';
 import { NO_VOCABULARY, streamsNamed, type Vocabulary } from '../lowering/own-functions.ts';
 import { transformingFunctions } from '../lowering/transforms.ts';
+import { handsOnAll } from '../lowering/values.ts';
 import { fillers } from '../operations/unfilled.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -132,8 +133,7 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     addedFolders: addedFolders(file),
     transforming: usesMl ? transformingFunctions(file) : [],
     unasked: usesMl ? unaskedIterables(file) : {},
-    tellsEpoch:
-      file.methodCalls('set_epoch').length > 0 || [...file.callsByName.keys()].some((name) => HANDS_ON.has(name)),
+    tellsEpoch: file.methodCalls('set_epoch').length > 0 || file.allCalls.some((call) => handsOnAll(call, file)),
     asksForWorker: file.methodCalls('get_worker_info').length + file.calls(WORKER_INFO).length > 0,
     reachedThrough: reachedThrough(file),
   };

@@ -22,6 +22,12 @@ export function annotatedType({ file, node, access, ended }: Value): string | nu
   return type ? typeAt(type, access, file) : null;
 }
 
+/** The qualified name of the class that the annotation of a parameter says; null for any other name, and for other types. */
+export function annotatedClass(name: Node, file: PythonFile): string | null {
+  const [type] = typeOf(name)?.children ?? [];
+  return type && /^(identifier|attribute)$/.test(type.type) ? file.qualify(type) : null;
+}
+
 /** The annotation beside a parameter or the target of an assignment. */
 function typeOf(name: Node): Node | undefined {
   const { parent } = name;

@@ -81,12 +81,16 @@ function displayEntry(file: Reader, dictionary: Node, name: string, followed: Fo
   return found;
 }
 
-/** `kwargs.update(...)` and `kwargs['shuffle'] = True` add to a dictionary after it was made. */
+/**
+ * `kwargs.update(...)` and `kwargs['shuffle'] = True` add to a dictionary after it was made, also in a function that is
+ * passed it.
+ */
 function changedLater(file: Reader, dictionary: Node, name: string, followed: Followed): Argument {
   const text = file.read(dictionary);
   const home = file.definitions(dictionary);
   const isSame = (node: Node | undefined): boolean =>
-    node?.type === 'identifier' && file.read(node) === text && file.definitions(node) === home;
+    node?.type === 'identifier' &&
+    ((file.read(node) === text && file.definitions(node) === home) || isPassed(file, node, dictionary));
   for (const call of file.methodCalls('update')) {
     if (!isSame(call.callee.get('object'))) continue;
     const passed = call.node.get('arguments')?.children[0];
@@ -107,20 +111,47 @@ function changedLater(file: Reader, dictionary: Node, name: string, followed: Fo
   return 'absent';
 }
 
-/** By all assignments of a file, those to an item of something, by how that is written. */
-const items = new WeakMap<readonly Node[], ReadonlyMap<string | null, readonly Node[]>>();
+/** The name is a parameter for which some call passes what the other name stands for. */
+function isPassed(file: Reader, name: Node, other: Node): boolean {
+  const [only, ...others] = file.definitions(name);
+  const info = only?.kind === 'parameter' && others.length === 0 ? file.functionAround(only.node) : undefined;
+  const index = info?.parameters.findIndex((each) => each.name === file.read(name)) ?? -1;
+  if (!info || info.class || index < 0) return false;
+  return file.calls(info.id).some((call) => {
+    const given = call.node.get('arguments')?.children[index];
+    return given?.type === 'identifier' && file.definitions(given) === file.definitions(other);
+  });
+}
 
-/** The assignments to items of what is written so: each call that is handed a dictionary asks. */
+/** The assignments of a file to items of containers, by how these are written; and those to items of parameters. */
+interface Items {
+  readonly byContainer: ReadonlyMap<string, readonly Node[]>;
+  readonly ofParameters: readonly Node[];
+}
+
+const items = new WeakMap<readonly Node[], Items>();
+
+/** The assignments to items of what is written so, and to those of parameters: each call that is handed a dictionary asks. */
 function itemsOf(container: string, file: Reader): readonly Node[] {
   const all = file.scopes.assignments;
-  const written = (each: Node): string | null => {
-    const left = each.get('left');
-    const value = left?.type === 'subscript' ? left.get('value') : undefined;
-    return value ? file.read(value) : null;
+  const { byContainer, ofParameters } = items.get(all) ?? readItems(file);
+  return [...(byContainer.get(container) ?? []), ...ofParameters];
+}
+
+function readItems(file: Reader): Items {
+  const all = file.scopes.assignments;
+  const put = all.filter((each) => each.get('left')?.type === 'subscript');
+  const containerOf = (each: Node): Node => each.get('left')?.get('value') ?? each;
+  const isOfParameter = (each: Node): boolean => {
+    const container = containerOf(each);
+    return container.type === 'identifier' && file.definitions(container)[0]?.kind === 'parameter';
   };
-  const known = items.get(all) ?? groupBy(all, written);
-  items.set(all, known);
-  return known.get(container) ?? [];
+  const read: Items = {
+    byContainer: groupBy(put, (each) => file.read(containerOf(each))),
+    ofParameters: put.filter(isOfParameter),
+  };
+  items.set(all, read);
+  return read;
 }
 
 /** The call that an expression is passed to where it stands, by position or keyword; null for one that stands elsewhere. */

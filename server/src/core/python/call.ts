@@ -2,7 +2,7 @@
 
 import type { Node } from '../syntax/parse.ts';
 import type { Span } from '../text/edit.ts';
-import type { Definition, Scopes } from './scope.ts';
+import type { Definition, FunctionInfo, Scopes } from './scope.ts';
 
 /** An argument of a call: its value, or that it is not passed, or that `*args`/`**kwargs` may hold it. */
 export type Argument = Node | 'absent' | 'unknown';
@@ -25,6 +25,8 @@ export interface Reader {
   constant(expression: Node): Constant | undefined;
   call(node: Node): Call;
   methodCalls(method: string): readonly Call[];
+  calls(name: string): readonly Call[];
+  functionAround(node: Node): FunctionInfo | undefined;
   readonly scopes: Scopes;
 }
 

@@ -293,7 +293,11 @@ export class Composer {
         return this.#transformed(event, frame);
       case 'spawn': {
         const body = this.#record.inside({ kind: 'process' }, () => this.#run(event.body, frame));
-        return spawned(body, { path, site: event.site }, event.forked ? null : this.#startUp());
+        return spawned(
+          body,
+          { path, site: event.site },
+          event.forked ? null : event.isElsewhere ? EMPTY : this.#startUp(),
+        );
       }
       case 'quiet': {
         const isLoaded = event.by !== undefined && this.#callees.loads(event.by, path);

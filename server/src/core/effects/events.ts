@@ -155,7 +155,14 @@ export type Event =
   /** What is seeded inside does not last: `fork_rng`. */
   | { readonly kind: 'scope'; readonly body: readonly Event[] }
   /** Runs in another process, which a seed of this one reaches only where it is forked. */
-  | { readonly kind: 'spawn'; readonly forked: boolean; readonly body: readonly Event[]; readonly site: string }
+  | {
+      readonly kind: 'spawn';
+      readonly forked: boolean;
+      /** It starts up with nothing of the program, not even with what its main file does when it is imported. */
+      readonly isElsewhere?: true;
+      readonly body: readonly Event[];
+      readonly site: string;
+    }
   /**
    * Draws inside do not matter: weights that a checkpoint overwrites; or no seed comes too late for them, as something else
    * replaces them. `by`: they do not matter if this function loads a checkpoint.

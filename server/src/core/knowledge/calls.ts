@@ -18,6 +18,11 @@ export const CALLS_ITS_PARTS = namesFor('calls-its-parts');
 export const HOLDS_PARTS = namesFor('holds-parts');
 /** Calls that run a function in another process. */
 export const SPAWNS = namesFor('starts-process');
+/** The same in processes that know nothing of this one, and in those of a pool. */
+export const SPAWNS_ELSEWHERE = namesFor('starts-process-elsewhere');
+export const SPAWNS_IN_POOL = namesFor('starts-process-in-pool');
+/** Of these, calls that run it in several processes at once. */
+export const SPAWNS_MANY = namesFor('starts-many-processes');
 /** Classes whose `start` runs their `run`: in another process, or in this one. */
 export const PROCESSES = namesFor('processes');
 export const THREADS = namesFor('threads');

@@ -12,7 +12,7 @@ import { fireEvents } from './command-apps.ts';
 import { configureEvent } from './configurations.ts';
 import { drawEvents, streamAt } from './draws.ts';
 import { moduleImportedBy } from './modules.ts';
-import { startMethod } from './starts.ts';
+import { remoteOf, startMethod } from './starts.ts';
 import { type Sites, switchEvents } from './switch-events.ts';
 import { keepsUntouched, transformEvents } from './transforms.ts';
 import { callbacks, unreadCall } from './unread-calls.ts';
@@ -32,8 +32,13 @@ function eventsOf(call: Call, file: PythonFile, site: Sites): Event[] {
   if (module !== null) return [{ kind: 'import', modules: [module], site: site(call.callee) }];
   const method = startMethod(call, file);
   if (method) {
-    const body = callbacks(call, argumentValues(call, file), file, site);
-    return [{ kind: 'spawn', forked: method === 'fork', body, site: site(call.callee) }];
+    const remote = remoteOf(call, file);
+    const body =
+      remote === null
+        ? callbacks(call, argumentValues(call, file), file, site)
+        : remoteEvents(remote, call, file, site);
+    const how = method === 'elsewhere' ? { isElsewhere: true as const } : {};
+    return [{ kind: 'spawn', forked: method === 'fork', ...how, body, site: site(call.callee) }];
   }
   const transformed = transformEvents(
     call,
@@ -49,6 +54,20 @@ function eventsOf(call: Call, file: PythonFile, site: Sites): Event[] {
   }
   const known = seedEvents(call, file, site) ?? drawEvents(call, file, site(call.callee));
   return known ?? generatorUse(call, file, site) ?? fireEvents(call, file, site) ?? unreadCall(call, file, site);
+}
+
+/** What runs in another process by `remote`: a function, or a class's constructor and then some of its methods. */
+function remoteEvents(id: string, call: Call, file: PythonFile, site: Sites): Event[] {
+  const of = (target: string): Event => ({
+    kind: 'call',
+    target,
+    ...(target === id ? argumentValues(call, file) : NOTHING_PASSED),
+    takesSeed: false,
+    site: site(call.callee),
+  });
+  const methods = [...(file.classOf(id)?.methods.values() ?? [])].filter(({ name }) => name !== '__init__');
+  const later = methods.map((method): Event => ({ kind: 'branch', guard: null, body: [of(method.id)], otherwise: [] }));
+  return [of(id), ...later];
 }
 
 /** A method of a generator that the code makes: a draw of the object's, or a seed of it. */

@@ -18,13 +18,16 @@ export const unseededChildProcess: Rule = {
   why: `\`torch.multiprocessing.spawn\` and a \`Process\` under the start method \`spawn\` start a fresh interpreter: no
 generator of the parent comes along, and what the target draws first, mostly the initial weights, differs in every run.
 
-Under \`fork\` the states of numpy and torch are inherited, but Python reseeds its \`random\` from entropy in the child.`,
+Under \`fork\` the states of numpy and torch are inherited, but Python reseeds its \`random\` from entropy in the child. The
+workers of joblib, Ray, Flower’s simulation and Dask know nothing of the program that asks them: not even what its main file
+does when it is imported.`,
   never: [
     'A target that seeds what it draws itself.',
     'A program whose main file seeds outside of its guard, itself or by what it imports: a process that is started anew imports it once more.',
     'A program that never seeds: it is told so as a whole.',
     'A forked process that draws from numpy or torch only.',
     'A target that draws nothing.',
+    'A group of joblib that is asked for one job, or for threads.',
   ],
   references: [
     'https://docs.pytorch.org/docs/stable/multiprocessing.html#spawning-subprocesses',

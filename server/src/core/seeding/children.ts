@@ -1,9 +1,10 @@
 /** The processes that a file starts of its own functions, and what tells them apart. */
 
+import { SPAWNS, SPAWNS_MANY } from '../knowledge/calls.ts';
 import { PASSES_RANK } from '../knowledge/ranks.ts';
-import { startMethod } from '../lowering/starts.ts';
+import { remoteOf, startedBy, startMethod } from '../lowering/starts.ts';
 import type { Call } from '../python/call.ts';
-import type { PythonFile } from '../python/file.ts';
+import type { Node, PythonFile } from '../python/file.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { roundsOf } from './rounds.ts';
 
@@ -30,6 +31,7 @@ export function childrenOf(file: PythonFile): TwinProcess[] {
     if (PASSES_RANK.has(call.name)) {
       return { call, target, rank: target.parameters[0]?.name ?? null, passesRank: true, isOnly: false };
     }
+    if (SPAWNS_MANY.has(startedBy(call, file))) return { call, target, rank: null, passesRank: false, isOnly: false };
     const isOnly = twins.length === 1 && roundsOf(call.node, file) === 'once';
     return {
       call,
@@ -49,6 +51,8 @@ export function childrenOf(file: PythonFile): TwinProcess[] {
 
 /** The function of this file that a call hands to the process it starts. */
 export function targetOfCall(call: Call, file: PythonFile): FunctionInfo | undefined {
+  const remote = remoteOf(call, file);
+  if (remote !== null) return file.functionOf(remote) ?? file.classOf(remote)?.methods.get('__init__');
   for (const argument of call.node.get('arguments')?.children ?? []) {
     const target = file.functionOf(file.qualify(argument.get('value') ?? argument));
     if (target) return target;
@@ -58,10 +62,7 @@ export function targetOfCall(call: Call, file: PythonFile): FunctionInfo | undef
 
 /** `Process(target=work, args=(i, data))` in a loop over `i`, or once with 0 and once with 1. */
 function numberPassed(calls: readonly Call[], { parameters }: FunctionInfo, file: PythonFile): string | null {
-  const passed = calls.map((call) => {
-    const given = file.argument(call, 'args', 3);
-    return typeof given !== 'string' && /^(tuple|list)$/.test(given.type) ? given.children : [];
-  });
+  const passed = calls.map((call) => passedBy(call, file));
   const [call] = calls;
   const rounds = call && roundsOf(call.node, file);
   const index = parameters.findIndex((_, i) => {
@@ -73,4 +74,17 @@ function numberPassed(calls: readonly Call[], { parameters }: FunctionInfo, file
     );
   });
   return parameters[index]?.name ?? null;
+}
+
+/** What a call hands to the function that it runs in another process, by position. */
+function passedBy(call: Call, file: PythonFile): readonly Node[] {
+  const given = file.argument(call, 'args', 3);
+  if (typeof given !== 'string' && /^(tuple|list)$/.test(given.type)) return given.children;
+  const placed = (node: Node | undefined): readonly Node[] =>
+    node?.get('arguments')?.children.filter(({ type }) => type !== 'keyword_argument') ?? [];
+  if (remoteOf(call, file) !== null) return placed(call.node);
+  // `delayed(f)(i)` hands on what its own result is called with, `submit(f, i)` what stands behind the function.
+  const { parent } = call.node;
+  if (call.node.field === 'function' && parent?.type === 'call') return placed(parent);
+  return SPAWNS.has(call.name) ? [] : placed(call.node).slice(1);
 }

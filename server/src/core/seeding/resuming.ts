@@ -1,7 +1,7 @@
 /** Which of those that load a checkpoint go on with the training it was saved in: evaluating and fine-tuning begin anew. */
 
-import { SPAWNS } from '../knowledge/calls.ts';
 import { namesFor } from '../knowledge/names.ts';
+import { startMethod } from '../lowering/starts.ts';
 import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isBound } from '../python/links.ts';
@@ -43,8 +43,8 @@ export function goesOn(place: Node, needed: string | null, file: PythonFile, val
 function isHandedToStarter(node: Node, file: PythonFile): boolean {
   const holder = node.parent?.type === 'keyword_argument' ? node.parent : node;
   const taker = holder.parent?.type === 'argument_list' ? holder.parent.parent : null;
-  const name = taker?.type === 'call' ? file.call(taker).name : null;
-  return SPAWNS.has(name) || CALLS_ONCE.has(name);
+  const call = taker?.type === 'call' ? file.call(taker) : null;
+  return call !== null && (startMethod(call, file) !== null || CALLS_ONCE.has(call.name));
 }
 
 /** The call passes nothing for a parameter, or `None`. */

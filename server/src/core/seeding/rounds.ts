@@ -1,7 +1,7 @@
 /** How often the code at a place runs: one seed for all rounds would make each of them draw the same. */
 
-import { SPAWNS } from '../knowledge/calls.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
+import { startMethod } from '../lowering/starts.ts';
 import type { Call } from '../python/call.ts';
 import { type Evaluator, evaluatorOf } from '../python/evaluator.ts';
 import { looksLikeClass, type Node, type PythonFile } from '../python/file.ts';
@@ -162,9 +162,10 @@ function mayBeCalledLater(use: Node, file: PythonFile): boolean | null {
   const holder = use.parent?.type === 'keyword_argument' ? use.parent : use;
   const taker = holder.parent?.type === 'argument_list' ? holder.parent.parent : null;
   if (taker?.type !== 'call') return !LOOKS.test(use.parent?.type ?? '');
-  const { name } = file.call(taker);
+  const call = file.call(taker);
+  const { name } = call;
   // Each process that is started has a number of its own, or is the only one.
-  if (SPAWNS.has(name) || READS_ONLY.has(name) || ASKS_KIND.has(name)) return false;
+  if (startMethod(call, file) !== null || READS_ONLY.has(name) || ASKS_KIND.has(name)) return false;
   return CALLS_ONCE.has(name) ? null : true;
 }
 

@@ -23,7 +23,16 @@ const {
   ...manifest
 } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 writeFileSync(path.join(STAGE, 'package.json'), `${JSON.stringify(withNames(manifest), null, 2)}\n`);
-const options = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+// The extension's page lies in no folder: its links lead to the repository, and so do its pictures. (Its tool would take code
+// such as `tables[name](...)` for a link.)
+const MARKDOWN = /`{3}[\s\S]*?`{3}|`[^`\n]*`|(!?)(\[[^\]]*\])\((?![a-z]+:|#)([^)\s]+)\)/g;
+for (const page of ['README.md', 'CHANGELOG.md']) {
+  const text = readFileSync(path.join(STAGE, page), 'utf8').replaceAll(MARKDOWN, (whole, sign, title, target) =>
+    target === undefined ? whole : `${sign}${title}(${manifest.homepage}/${sign ? 'raw' : 'blob'}/main/${target})`,
+  );
+  writeFileSync(path.join(STAGE, page), text);
+}
+const options = ['--no-dependencies', '--no-rewrite-relative-links'];
 const vsce = path.join(ROOT, 'node_modules/@vscode/vsce/vsce');
 const { status } = spawnSync(
   process.execPath,

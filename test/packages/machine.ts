@@ -92,3 +92,9 @@ export function namesIn(archive: string): string[] {
   const list = 'import json, sys, zipfile; print(json.dumps(zipfile.ZipFile(sys.argv[1]).namelist()))';
   return JSON.parse(must('python3', ['-c', list, archive]));
 }
+
+/** A text in one. */
+export function textIn(archive: string, name: string): string {
+  const read = 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))';
+  return must('python3', ['-c', read, archive, name]);
+}

@@ -23,6 +23,7 @@ import {
   run,
   SCRATCH,
   TOOLS,
+  textIn,
   venv,
 } from './machine.ts';
 
@@ -215,4 +216,19 @@ test('the extension’s package has what it runs, what people read, and the lice
     ],
     new RegExp(others.map(({ source: text }) => text).join('|')),
   );
+});
+
+test('no link or picture of the extension’s page needs a folder around it, and each leads to a file that there is', () => {
+  const vsix = path.join(ROOT, 'seedwise.vsix');
+  const { homepage } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  for (const name of ['readme.md', 'changelog.md']) {
+    const page = textIn(vsix, `extension/${name}`).replaceAll(/`{3}[\s\S]*?`{3}|`[^`\n]*`/g, '');
+    const targets = [...page.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+    for (const target of targets.filter((each) => !each.startsWith('#'))) {
+      assert.match(target, /^https:\/\//, `${name}: ${target}`);
+      const own = new RegExp(`^${homepage}/(?:blob|raw)/main/([^#]+)`).exec(target)?.[1];
+      if (own !== undefined) assert.ok(existsSync(path.join(ROOT, own)), `${name}: ${own}`);
+    }
+    if (name === 'readme.md') assert.ok(targets.filter((each) => each.startsWith(homepage)).length > 40);
+  }
 });

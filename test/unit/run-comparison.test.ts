@@ -9,8 +9,9 @@ import { flat, readLanguage } from '../../scripts/languages.ts';
 import { applyEdits } from '../../server/src/core/edits/edit-text.ts';
 import { joinCells, type Source } from '../../server/src/core/python/notebook.ts';
 import { type RunComparison, runComparison } from '../../server/src/core/seeding/run-comparison.ts';
+import { DEFAULT_SETTINGS } from '../../server/src/core/settings/settings.ts';
 import { speak } from '../../server/src/core/text/language.ts';
-import { subjects, understand } from '../corpus.ts';
+import { subjects, understand, workspaceOf } from '../corpus.ts';
 import { sampleOf } from '../sample.ts';
 
 const PYTHON = process.env.PYTHON ?? 'python3';
@@ -49,8 +50,62 @@ const SHELL_STUB: Readonly<Record<string, string>> = {
     def raise_error(self): pass
 `,
 };
+/** And of the libraries that make commands of functions, where they are not installed. */
+const COMMAND_STUBS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  click: {
+    'click/__init__.py': `def option(name, default):
+    def mark(call):
+        call.options = {name: default, **getattr(call, 'options', {})}
+        return call
+    return mark
+def command():
+    def make(call):
+        def run(args, standalone_mode):
+            assert not standalone_mode
+            given = {name: type(call.options[name])(value) for name, value in zip(args[::2], args[1::2])}
+            return call(**{name[2:]: value for name, value in {**call.options, **given}.items()})
+        return run
+    return make
+`,
+  },
+  hydra: {
+    'hydra/__init__.py': `from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+@contextmanager
+def initialize(version_base, config_path):
+    assert Path(config_path).is_dir()
+    yield
+def compose(config_name, overrides):
+    return SimpleNamespace(train=SimpleNamespace(seed=int(overrides[-1].removeprefix('train.seed='))))
+def main(version_base, config_path, config_name):
+    return lambda call: call
+`,
+  },
+  marimo: {
+    'marimo/__init__.py': `import ast, inspect
+class App:
+    def __init__(self): self.cells = []
+    def cell(self, call):
+        self.cells.append(call)
+        return call
+    def run(self, defs):
+        values = dict(defs)
+        for call in self.cells:
+            end = ast.parse(inspect.getsource(call)).body[0].body[-1]
+            names = [each.id for each in end.value.elts] if end.value else []
+            if not names or not set(names) <= set(defs):
+                made = call(**{name: values[name] for name in inspect.signature(call).parameters})
+                values.update(zip(names, made or ()))
+        return (), values
+`,
+  },
+};
 const hasTorch = spawnSync(PYTHON, ['-c', 'import torch, tensorboardX']).status === 0;
 const hasShell = spawnSync(PYTHON, ['-c', 'import IPython']).status === 0;
+const commandStubs = Object.entries(COMMAND_STUBS).flatMap(([name, files]) =>
+  spawnSync(PYTHON, ['-c', `import ${name}`]).status === 0 ? [] : Object.entries(files),
+);
 
 const folder = mkdtempSync(path.join(tmpdir(), 'seedwise-runs-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -115,7 +170,8 @@ const findingsIn = (at: string, text: Source): string[] =>
 
 /** Writes files of a program and runs one of them; gives what it prints. */
 function ran(own: string, files: Readonly<Record<string, string>>, ...words: readonly string[]): string {
-  const all = { ...(hasTorch ? {} : STUBS), ...(hasShell ? {} : SHELL_STUB), ...files };
+  const stubs = { ...(hasTorch ? {} : STUBS), ...(hasShell ? {} : SHELL_STUB), ...Object.fromEntries(commandStubs) };
+  const all = { ...stubs, ...files };
   for (const [file, content] of Object.entries(all)) {
     mkdirSync(path.dirname(path.join(own, file)), { recursive: true });
     writeFileSync(path.join(own, file), content);
@@ -244,6 +300,88 @@ for (const [name, { text, says, edited, names }] of Object.entries(SCRIPTS)) {
   });
 }
 
+const GUARD = "\n\nif __name__ == '__main__':\n    main()\n";
+const LOSS = '    loss = torch.rand(1).item()\n    return loss\n';
+
+/** Programs of several files, and those that a library or a loop runs: how each gets its seed, and what is compared. */
+const OTHERS: Readonly<
+  Record<
+    string,
+    {
+      readonly text: string;
+      readonly files?: Readonly<Record<string, string>>;
+      readonly says: string;
+      readonly names?: string[];
+    }
+  >
+> = {
+  'a module of settings': {
+    text: `import config\n\ntorch.manual_seed(config.SEED)\nrandom.seed(config.SEED)\n${TOP}print(loss)\n`,
+    files: { 'config.py': 'SEED = 42\n' },
+    says: 'config.SEED = seed',
+  },
+  'a name of a module of settings': {
+    text: `from config import SEED as FIRST\n\ntorch.manual_seed(FIRST)\n${TOP}print(loss)\n`,
+    files: { 'config.py': 'SEED = 42\n' },
+    says: 'config.SEED = seed',
+  },
+  'a class of settings of another file': {
+    text: `from conf.base import CFG\n\ntorch.manual_seed(CFG.seed)\n${TOP}print(loss)\n`,
+    files: { 'conf/base.py': 'class CFG:\n    seed = 42\n' },
+    says: 'CFG.seed = seed',
+  },
+  'a table of settings of another file': {
+    text: `import conf.base as base\n\ntorch.manual_seed(base.CFG['seed'])\n${TOP}print(loss)\n`,
+    files: { 'conf/base.py': "CFG = {'seed': 42}\n" },
+    says: "base.CFG['seed'] = seed",
+  },
+  'a module of settings, read by a function': {
+    text: `import config\n\n\ndef main():\n    torch.manual_seed(config.SEED)\n${LOSS}${GUARD}`,
+    files: { 'config.py': 'SEED = 42\n' },
+    says: 'config.SEED = seed',
+  },
+  'a loop over seeds': {
+    text: `SEEDS = [3, 5, 7, 8, 9]\n\n\ndef main(seed, scale=1.0):\n    torch.manual_seed(seed)\n    return scale * torch.rand(1).item()\n\n\nif __name__ == '__main__':\n    for each in SEEDS:\n        main(each, 2.0)\n`,
+    says: 'main(scale=2.0, seed=seed)',
+    names: ['result'],
+  },
+  'a command with options': {
+    text: `import click\n\n\n@click.command()\n@click.option('--epochs', default=3)\n@click.option('--seed', default=42)\ndef main(epochs, seed):\n    torch.manual_seed(seed)\n${LOSS}${GUARD}`,
+    says: "main([*sys.argv[1:], '--seed', str(seed)], standalone_mode=False)",
+  },
+  'a command with a configuration': {
+    text: `import hydra\n\n\n@hydra.main(version_base=None, config_path='conf', config_name='config')\ndef main(cfg):\n    torch.manual_seed(cfg.train.seed)\n${LOSS}${GUARD}`,
+    files: { 'conf/config.yaml': 'train:\n  seed: 42\n' },
+    says: "cfg = compose(config_name='config', overrides=[*sys.argv[1:], f'train.seed={seed}'])",
+  },
+  'an app of cells': {
+    text: `import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n    import torch\n    return (torch,)\n\n\n@app.cell\ndef _():\n    seed = 42\n    return (seed,)\n\n\n@app.cell\ndef _(seed, torch):\n    torch.manual_seed(seed)\n    loss = torch.rand(1).item()\n    return (loss,)\n\n\n@app.cell\ndef _(loss):\n    loss\n    return\n\n\nif __name__ == '__main__':\n    app.run()\n`,
+    says: "app.run(defs={'seed': seed})",
+  },
+};
+
+for (const [name, { text, files = {}, says, names = ['loss'] }] of Object.entries(OTHERS)) {
+  test(`a program that takes its seed of ${name}`, () => {
+    const program = text.includes('marimo') ? text : `${HEAD.trimEnd()}\n\n${text}`;
+    const sources = Object.entries({ ...files, 'train.py': program }).map(([at, each]) => ({ path: at, text: each }));
+    const made = understand(
+      'train.py',
+      program,
+      ({ file, project }) => runComparison(file, project, () => false),
+      DEFAULT_SETTINGS,
+      workspaceOf(sources),
+    );
+    assert.ok('text' in made, 'message' in made ? made.message : '');
+    assert.ok(made.text.includes(says), made.text);
+    assert.equal(made.note, '');
+    assert.deepEqual(made.edits, [], 'the program stays as it is');
+    assert.deepEqual(
+      holds(path.join(folder, name.replaceAll(' ', '-')), made.text, { ...files, 'train.py': program }),
+      names,
+    );
+  });
+}
+
 /** New texts are in the quotes of the program they are for. */
 const inSingleQuotes = (text: string): string => text.replaceAll('"', "'");
 
@@ -315,7 +453,32 @@ test('where there is none, the reason is said', () => {
   const reasons: readonly (readonly [text: string, reason: RegExp, at?: string])[] = [
     [`${HEAD}torch.manual_seed(0)\nrandom.seed(1)\nprint(torch.rand(1))\n`, /does not seed with one fixed number/],
     [`${HEAD}torch.manual_seed(torch.rand(1))\nprint(torch.rand(1))\n`, /does not seed with one fixed number/],
-    [`${HEAD}import config\n\ntorch.manual_seed(config.SEED)\n`, /does not seed with one fixed number/],
+    [
+      `${HEAD}import config\n\nconfig.SEED = 3 + len([])\ntorch.manual_seed(config.SEED)\n`,
+      /does not seed with one fixed/,
+    ],
+    [`${HEAD}from config import cfg\n\ncfg.load('x')\ntorch.manual_seed(cfg.seed)\n`, /does not seed with one fixed/],
+    [`${HEAD}from .config import CFG\n\ntorch.manual_seed(CFG.seed)\n`, /does not seed with one fixed/],
+    [
+      `${HEAD}for seed in range(3):\n    torch.manual_seed(seed)\n    print(torch.rand(1))\n`,
+      /under several seeds already/,
+    ],
+    [
+      `${HEAD}import click\n\n\n@click.group()\ndef main():\n    pass\n\n\n@main.command()\n@click.option('--seed', default=1)\ndef train(seed):\n    torch.manual_seed(seed)\n    return torch.rand(1)${guard}`,
+      /runs one of several commands/,
+    ],
+    [
+      `${HEAD}import click\n\n\n@click.command()\ndef main():\n    torch.manual_seed(3)\n    return torch.rand(1)${guard}`,
+      /a command that no option seeds/,
+    ],
+    [
+      `${HEAD}import hydra\nfrom hydra.utils import get_original_cwd\n\n\n@hydra.main(config_path='c', config_name='c')\ndef main(cfg):\n    torch.manual_seed(cfg.seed)\n    open(get_original_cwd())\n    return torch.rand(1)${guard}`,
+      /a command that no option seeds/,
+    ],
+    [
+      "import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n    import torch\n    torch.manual_seed(3)\n    loss = torch.rand(1)\n    return (loss,)\n\n\nif __name__ == '__main__':\n    app.run()\n",
+      /has no cell that sets its seed and nothing else/,
+    ],
     [`${HEAD}import project\n\nproject.set_seed(3)\nprint(torch.rand(1))\n`, /seeds by what it calls/],
     [`${HEAD}def main():\n    return torch.rand(1)\n`, /^Put the training into a function/],
     [`${HEAD}def main():\n    torch.manual_seed(torch.rand(1))${guard}`, /let it take the seed as a parameter/],

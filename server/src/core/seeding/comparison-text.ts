@@ -18,6 +18,8 @@ export interface ComparisonParts {
   /** Other imports, behind those. */
   readonly imports: readonly string[];
   readonly constants: readonly string[];
+  /** The seeds, where they are not just five. */
+  readonly seeds?: string | null;
   /** Functions, each with what stands in it. */
   readonly functions: readonly (readonly string[])[];
   /** Statements before the loop over seeds, and at the beginning of each round. */
@@ -49,7 +51,7 @@ export function comparisonText(parts: ComparisonParts, file: PythonFile): string
     '',
     ...(parts.imports.length > 0 ? [...parts.imports, ''] : []),
     ...parts.constants,
-    'SEEDS = range(5)',
+    `SEEDS = ${parts.seeds ?? 'range(5)'}`,
     ...parts.functions.flatMap((each) => ['', '', ...each]),
     '',
     '',

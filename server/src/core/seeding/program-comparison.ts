@@ -8,11 +8,12 @@ import { insertBefore, quoted, replace } from '../edits/edit-text.ts';
 import { freeName, spell } from '../edits/imports.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { boundAt } from '../python/names.ts';
 import type { Step, Value } from '../python/value.ts';
 import { walk } from '../syntax/parse.ts';
 import type { Edit } from '../text/edit.ts';
 import { type Message, t } from '../text/language.ts';
-import { optionOf, type Refusal, seedsOfStreams } from './comparison-seeds.ts';
+import { optionOf, type Refusal, seedsOfStreams, settingElsewhere } from './comparison-seeds.ts';
 import { comparisonText } from './comparison-text.ts';
 import { takersOf } from './seed-takers.ts';
 import { seedArgument } from './seed-values.ts';
@@ -33,6 +34,8 @@ interface Seeding {
   readonly before: readonly string[];
   readonly modules: readonly string[];
   readonly edits: readonly Edit[];
+  /** The variable of an app of cells that is the seed. */
+  readonly cellSeed?: string;
 }
 
 /** The text of the comparison with the edits of the program, or why there is none. */
@@ -41,20 +44,23 @@ export function programComparison(
   project: Project,
 ): { readonly text: string; readonly edits: readonly Edit[]; readonly note: Message | '' } | Refusal {
   const name = file.path.slice(file.path.lastIndexOf('/') + 1);
-  const seeding = seedingOf(file, project, name);
+  const isOfCells = file.scopes.cells.length > 0;
+  const seeding = isOfCells ? seedingOfCells(file, project, name) : seedingOf(file, project, name);
   if ('message' in seeding) return seeding;
   const names = shownNames(file);
-  const run = file.notebook ? RUN_NOTEBOOK : RUN_SCRIPT;
+  const run = isOfCells ? runCells(seeding, file) : file.notebook ? RUN_NOTEBOOK : RUN_SCRIPT;
+  if ('message' in run) return run;
+  const program = isOfCells ? [] : [`PROGRAM = Path(__file__).with_name('${escaped(name)}')`];
   const drawsFigures = [...file.scopes.module.names.values()].some((bound) =>
     bound.some((each) => each.kind === 'import' && FIGURES.has(each.qualified)),
   );
   const text = comparisonText(
     {
       name,
-      modules: ['from pathlib import Path', ...run.modules, ...seeding.modules, ...(drawsFigures ? ['import os'] : [])],
+      modules: [...run.modules, ...seeding.modules, ...(drawsFigures ? ['import os'] : [])],
       imports: run.imports,
       constants: [
-        `PROGRAM = Path(__file__).with_name('${escaped(name)}')`,
+        ...program,
         `# ${t`The variables of the program that are compared: numbers, or lists of numbers.`}`,
         `RESULTS = [${names.map((each) => `'${each}'`).join(', ')}]`,
       ],
@@ -69,7 +75,7 @@ export function programComparison(
           '        return []',
         ],
         [
-          'def run():',
+          `def run(${run.given}):`,
           `    """${t`Runs the program as it runs by itself, and gives what is compared.`}"""`,
           ...run.body,
           '    found = {name: curve(values.get(name)) for name in RESULTS}',
@@ -79,7 +85,7 @@ export function programComparison(
       // Nobody looks at the windows of five runs, which would wait to be closed.
       setup: [...(drawsFigures ? [`${ENVIRONMENT}.setdefault('${FIGURE_BACKEND}', 'Agg')`] : []), ...seeding.setup],
       before: seeding.before,
-      call: 'run()',
+      call: `run(${run.given})`,
       curves: 'result',
     },
     file,
@@ -92,17 +98,27 @@ export function programComparison(
 /** As a text in quotes of either kind. */
 const escaped = (name: string): string => name.replace(/["'\\]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16)}`);
 
-const RUN_SCRIPT = {
-  modules: ['import runpy'],
+/** How a program is run as a whole, by a function that is given the seed or nothing. */
+interface Way {
+  readonly modules: readonly string[];
+  readonly imports: readonly string[];
+  readonly given: '' | 'seed';
+  readonly body: readonly string[];
+}
+
+const RUN_SCRIPT: Way = {
+  modules: ['from pathlib import Path', 'import runpy'],
   imports: [],
+  given: '',
   body: ["    values = runpy.run_path(str(PROGRAM), run_name='__main__')"],
 };
 
 const SHELL_CLASS = SHELL.slice(SHELL.lastIndexOf('.') + 1);
 
 /** Magics and shell commands do what they do in a notebook, since the same shell runs them. */
-const RUN_NOTEBOOK = {
-  modules: ['import json'],
+const RUN_NOTEBOOK: Way = {
+  modules: ['from pathlib import Path', 'import json'],
+  given: '',
   imports: [`from ${SHELL.slice(0, SHELL.lastIndexOf('.'))} import ${SHELL_CLASS}`],
   body: [
     `    shell = ${SHELL_CLASS}.instance()`,
@@ -114,14 +130,54 @@ const RUN_NOTEBOOK = {
   ],
 };
 
+/** An app of cells runs itself, with other values for what its cells would set, and gives what they set. */
+function runCells({ cellSeed }: Seeding, file: PythonFile): Way | Refusal {
+  const [cell] = file.scopes.cells;
+  const decorator = cell?.statement.children.find(({ type }) => type === 'decorator')?.children[0];
+  const callee = decorator?.type === 'call' ? decorator.get('function') : decorator;
+  const app = callee?.get('object');
+  const module = /([^/]+)\.py$/.exec(file.path)?.[1] ?? '';
+  if (!app || !/^[A-Za-z_]\w*$/.test(module)) return { message: t`No other program can import a file of this name.` };
+  const given = cellSeed === undefined ? '' : 'seed';
+  const values = given === '' ? '' : `defs={'${cellSeed}': seed}`;
+  return {
+    modules: [],
+    imports: [`from ${module} import ${file.read(app)}`],
+    given,
+    body: [`    _, values = ${file.read(app)}.run(${values})`],
+  };
+}
+
+/** The seed of an app of cells is what one cell sets, and nothing else. */
+function seedingOfCells(file: PythonFile, project: Project, name: string): Seeding | Refusal {
+  const seeds = seedsGiven(file, project);
+  if (seeds.length === 0) return seededFromOutside(project, name);
+  const origins = seeds.map((each) => project.values.origins(project.values.value(each)));
+  const made = new Set(
+    origins.flatMap(({ values }) => values.map(({ node, file: home }) => (home === file ? node : null))),
+  );
+  const [number = null] = made;
+  const assignment = number?.parent?.type === 'assignment' ? number.parent : null;
+  const target = assignment?.get('left');
+  const statement = assignment?.parent;
+  const isAlone = file.scopes.cells.some(({ body }) => body.length === 1 && body[0] === statement);
+  const isKnown = made.size === 1 && origins.every(({ isComplete }) => isComplete) && number?.type === 'integer';
+  if (!isKnown || !isAlone || target?.type !== 'identifier')
+    return { message: t`\`${name}\` has no cell that sets its seed and nothing else; give it one, and try again.` };
+  return { setup: [], before: [], modules: [], edits: [], cellSeed: file.read(target) };
+}
+
+/** Nothing in it seeds, so that whoever runs it does, unless something is seeded by what it calls. */
+function seededFromOutside(project: Project, name: string): Seeding | Refusal {
+  const { must = {}, may = {} } = project.summary ?? {};
+  if (Object.keys(must).length + Object.keys(may).length > 0)
+    return { message: t`\`${name}\` seeds by what it calls; let it pass the seed on from one place.` };
+  return { ...seedsOfStreams(project), setup: [], edits: [] };
+}
+
 function seedingOf(file: PythonFile, project: Project, name: string): Seeding | Refusal {
   const seeds = seedsGiven(file, project);
-  if (seeds.length === 0) {
-    const { must = {}, may = {} } = project.summary ?? {};
-    if (Object.keys(must).length + Object.keys(may).length > 0)
-      return { message: t`\`${name}\` seeds by what it calls; let it pass the seed on from one place.` };
-    return { ...seedsOfStreams(project), setup: [], edits: [] };
-  }
+  if (seeds.length === 0) return seededFromOutside(project, name);
   const origins = seeds.map((each) => project.values.origins(project.values.value(each)));
   const made = origins.flatMap(({ values }) => values);
   const isKnown = origins.every(({ values, isComplete }) => isComplete && values.length > 0);
@@ -136,10 +192,19 @@ function seedingOf(file: PythonFile, project: Project, name: string): Seeding | 
     };
   }
   const edits = isKnown ? fromEnvironment(made, file) : null;
+  const elsewhere = edits || file.notebook ? null : settingElsewhere(seeds, file, project);
+  if (elsewhere) return { ...elsewhere, setup: [], edits: [] };
+  if (seeds.some((each) => isOfLoop(each, file)))
+    return { message: t`\`${name}\` runs under several seeds already; put one run into a function of the seed.` };
   if (!edits) return { message: t`\`${name}\` does not seed with one fixed number; let it do so, and try again.` };
   const before = [`${ENVIRONMENT}['${SEED_VARIABLE}'] = str(seed)`];
   return { setup: [], before, modules: [`import ${ENVIRONMENT.split('.')[0]}`], edits };
 }
+
+/** True for the variable of a loop. */
+const isOfLoop = (seed: Node, file: PythonFile): boolean =>
+  seed.type === 'identifier' &&
+  boundAt(seed, file).some((each) => each.field === 'left' && each.parent?.type === 'for_statement');
 
 /** The one option of the command line that all seeds come from; null where there is none. */
 function optionThatSeeds(made: readonly Value[], file: PythonFile): string | null {
@@ -212,20 +277,24 @@ function ofClass(node: Node, [step = '', ...deeper]: readonly Step[], file: Pyth
 /** The variables that a program shows where it is no function: what it prints, and what ends a cell of a notebook. */
 function shownNames(file: PythonFile): readonly string[] {
   const printed = file.allCalls.flatMap(({ name, node }) => {
-    const isOutside = node.enclosing('function_definition', 'lambda', 'class_definition') === null;
+    const inside = node.enclosing('function_definition', 'lambda', 'class_definition');
+    const isOutside = inside === null || file.scopes.cells.some(({ definition }) => definition === inside);
     return PRINTS.has(name) && isOutside ? [node.get('arguments')] : [];
   });
+  const ends = file.scopes.cells.flatMap(({ body }) => body.at(-1) ?? []).filter(isExpression);
   const { children } = file.syntax.root;
   const displayed = children.filter((each, i) => {
     const next = children[i + 1];
     const isLast = !next || file.bounds(next.start).start !== file.bounds(each.start).start;
-    const isExpression = each.type === 'expression_statement' && !/assignment$/.test(each.children[0]?.type ?? '');
-    return file.notebook && isExpression && isLast;
+    return file.notebook && isExpression(each) && isLast;
   });
-  const shown = [...printed, ...displayed].flatMap((each) => (each ? variablesIn(each) : []));
+  const shown = [...printed, ...displayed, ...ends].flatMap((each) => (each ? variablesIn(each) : []));
   const names = shown.sort((a, b) => a.start - b.start).map((each) => file.read(each));
   return [...new Set(names)].filter((name) => isResult(name, file));
 }
+
+const isExpression = (statement: Node): boolean =>
+  statement.type === 'expression_statement' && !/assignment$/.test(statement.children[0]?.type ?? '');
 
 /** Names that are read in an expression for their values: no function that is called, attribute or keyword. */
 function variablesIn(expression: Node): Node[] {

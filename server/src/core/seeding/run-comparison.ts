@@ -16,7 +16,8 @@ import type { Edit } from '../text/edit.ts';
 import { type Message, t } from '../text/language.ts';
 import { folderOf, join } from '../text/paths.ts';
 import { seededOnly, seedGiven } from './absorbed.ts';
-import { optionOf, type Refusal, seedsOfStreams } from './comparison-seeds.ts';
+import { commandRun } from './command-runs.ts';
+import { optionOf, type Refusal, type Run, seedsOfStreams, settingElsewhere } from './comparison-seeds.ts';
 import { comparisonText } from './comparison-text.ts';
 import { programComparison } from './program-comparison.ts';
 
@@ -31,17 +32,6 @@ export interface RunComparison {
   readonly note: Message | '';
 }
 
-/** How one run begins: statements before the loop and in it, the call, and what the new file imports of this one. */
-interface Run {
-  readonly setup: readonly string[];
-  readonly before: readonly string[];
-  readonly call: string;
-  readonly imports: readonly string[];
-  /** Modules that the statements use. */
-  readonly modules: readonly string[];
-  readonly edits: readonly Edit[];
-}
-
 /** The comparison, or why there is none; `isTaken` tells which paths have a file already. */
 export function runComparison(
   file: PythonFile,
@@ -50,10 +40,10 @@ export function runComparison(
 ): RunComparison | Refusal {
   const module = /([^/]+)\.py$/.exec(file.path)?.[1] ?? '';
   const entry = entryCall(file, project);
-  const main = entry && file.functionOf(entry.name);
+  const main = entry && file.functionOf(entry.call.name);
   const path = freePath(file.path, isTaken);
-  // What does nothing to randomness, or is the cells of marimo's functions, is no program to run as a whole.
-  const whole = project.summary && file.scopes.cells.length === 0 ? programComparison(file, project) : null;
+  // What does nothing to randomness is no program to run as a whole.
+  const whole = project.summary ? programComparison(file, project) : null;
   if (!entry || !main) {
     if (whole) return 'message' in whole ? whole : { ...whole, path };
     return { message: t`Put the training into a function that \`if __name__ == '__main__'\` calls, and try again.` };
@@ -100,17 +90,30 @@ function freePath(path: string, isTaken: (path: string) => boolean): string {
   }
 }
 
+/** What the main guard runs: a call of a function of the file, and the loop over seeds that it stands in. */
+interface Entry {
+  readonly call: Call;
+  readonly loop: Node | null;
+}
+
 /** The last call in the main guard, on a line of its own, of a function of the file that does more than to seed. */
-function entryCall(file: PythonFile, project: Project): Call | null {
+function entryCall(file: PythonFile, project: Project): Entry | null {
   const guard = file.syntax.root.children.find((node) => isMainGuard(node, file));
-  const statements = guard?.get('consequence')?.children ?? [];
-  const calls = statements.flatMap((statement) => {
+  const callIn = (statement: Node): Call[] => {
     const node = statement.type === 'expression_statement' ? statement.children[0] : undefined;
     const call = node?.type === 'call' ? file.call(node) : null;
     const isOwn = call && file.functionOf(call.name)?.class === null;
-    return isOwn && !seededOnly(call, file, project) ? call : [];
+    return isOwn && !seededOnly(call, file, project) ? [call] : [];
+  };
+  const entries = (guard?.get('consequence')?.children ?? []).flatMap((statement): Entry[] => {
+    const isLoop = statement.type === 'for_statement' && statement.get('left')?.type === 'identifier';
+    const repeated = isLoop ? (statement.get('body')?.children ?? []).flatMap(callIn) : [];
+    return [
+      ...callIn(statement).map((call) => ({ call, loop: null })),
+      ...repeated.map((call) => ({ call, loop: statement })),
+    ];
   });
-  return calls.at(-1) ?? null;
+  return entries.at(-1) ?? null;
 }
 
 /** What stands for an argument in another file, and what that needs. */
@@ -122,32 +125,68 @@ interface Passed {
   readonly imports: readonly string[];
 }
 
-function runOf(entry: Call, main: FunctionInfo, file: PythonFile, project: Project): Run | Refusal {
-  const given = entry.node.get('arguments')?.children ?? [];
+function runOf({ call, loop }: Entry, main: FunctionInfo, file: PythonFile, project: Project): Run | Refusal {
+  const given = call.node.get('arguments')?.children ?? [];
+  const seeds = seedsIn(main, file);
+  const [seed] = seeds;
+  const own = seed && isParameter(file.read(seed), main) ? file.read(seed) : undefined;
+  const command = commandRun(main, seeds, given, file);
+  if (command) return command;
   const passed: Passed[] = [];
   for (const [i, argument] of given.entries()) {
     const keyword = argument.type === 'keyword_argument' ? argument.get('name') : undefined;
     const value = argument.get('value') ?? argument;
     const parameter = keyword ? file.read(keyword) : main.parameters[i]?.name;
-    const stand = standIn(value, entry.node, file);
+    if (parameter !== undefined && parameter === own) continue;
+    const stand = standIn(value, call.node, file);
     if (!stand)
       return { message: t`\`${main.name}\` is given \`${file.read(value)}\`, which no other program can make.` };
     passed.push({ parameter, keyword: keyword ? file.read(keyword) : null, ...stand });
   }
   const imports = [main.name, ...passed.flatMap((each) => each.imports)];
   const setup = passed.flatMap((each) => each.setup);
-  const plain = (seed?: string): Run => {
-    const others = passed.filter(({ parameter }) => parameter !== seed);
-    const texts = others.map(({ keyword, text }) => (keyword === null ? text : `${keyword}=${text}`));
-    const call = `${main.name}(${[...texts, ...(seed === undefined ? [] : [`${seed}=seed`])].join(', ')})`;
-    return { setup, before: [], call, imports, modules: [], edits: [] };
+  const plain = (takes?: string): Run => {
+    const texts = passed.map(({ parameter, keyword, text }) => {
+      // What stands behind the seed has no place of its own any more.
+      const isMoved = keyword === null && takes !== undefined && isBehind(parameter, takes, main);
+      return keyword === null && !isMoved ? text : `${keyword ?? parameter}=${text}`;
+    });
+    const arguments_ = [...texts, ...(takes === undefined ? [] : [`${takes}=seed`])];
+    return {
+      ...{ setup, before: [], call: `${main.name}(${arguments_.join(', ')})`, imports, modules: [], edits: [] },
+      ...(loop && own !== undefined && { seeds: seedsOfLoop(loop, file) }),
+    };
   };
-  const seeds = seedsIn(main, file);
-  const [seed] = seeds;
   if (!seed) return seededOutside(plain(), main, project);
   if (seeds.some((each) => file.read(each) !== file.read(seed)))
     return { message: t`\`${main.name}\` seeds with several values; let it take one as a parameter.` };
-  return withSeed(seed, seeds, plain, main, passed, file);
+  return withSeed(seed, seeds, plain, main, passed, file, project);
+}
+
+const isParameter = (name: string, main: FunctionInfo): boolean =>
+  main.parameters.some((each) => each.name === name && each.star === '');
+
+function isBehind(parameter: string | undefined, other: string, { parameters }: FunctionInfo): boolean {
+  const place = (name: string | undefined): number => parameters.findIndex((each) => each.name === name);
+  return place(parameter) > place(other);
+}
+
+/** The seeds that the loop of a program goes through, where they are written there, and more than one. */
+function seedsOfLoop(loop: Node, file: PythonFile): string | null {
+  const right = loop.get('right');
+  const values = right?.type === 'identifier' ? assignedTo(right, file) : right;
+  if (!values) return null;
+  const isRange = values.type === 'call' && file.read(values.get('function') ?? values) === 'range';
+  const parts = (isRange ? values.get('arguments')?.children : values.children) ?? [];
+  const numbers = parts.map((each) => (each.type === 'integer' ? Number(file.constant(each)) : Number.NaN));
+  if (numbers.some((each) => Number.isNaN(each))) return null;
+  const [first = 0, second = first] = numbers;
+  const isLong = isRange
+    ? numbers.length === 1
+      ? first > 1
+      : numbers.length === 2 && second - first > 1
+    : /^(list|tuple)$/.test(values.type) && new Set(numbers).size > 1;
+  return isLong ? file.read(values) : null;
 }
 
 /** What an argument of the guard's call is in another file: a constant, or what a function of the file makes. */
@@ -189,12 +228,12 @@ function withSeed(
   main: FunctionInfo,
   passed: readonly Passed[],
   file: PythonFile,
+  project: Project,
 ): Run | Refusal {
   const text = file.read(seed);
-  const isParameter = (name: string): boolean => main.parameters.some((each) => each.name === name && each.star === '');
-  if (isParameter(text)) return plain(text);
+  if (isParameter(text, main)) return plain(text);
   const [object = '', attribute = '', ...deeper] = text.split('.');
-  if (attribute !== '' && deeper.length === 0 && isParameter(object)) {
+  if (attribute !== '' && deeper.length === 0 && isParameter(object, main)) {
     const holder = passed.find(({ parameter }) => parameter === object);
     if (holder && holder.setup.length > 0) return { ...plain(), before: [`${holder.text}.${attribute} = seed`] };
     if (holder && holder.imports.length > 0) {
@@ -215,6 +254,8 @@ function withSeed(
       modules: [`import ${COMMAND_LINE.split('.')[0]}`],
     };
   }
+  const elsewhere = /^\w+$/.test(text) ? null : settingElsewhere(seeds, file, project);
+  if (elsewhere) return { ...plain(), ...elsewhere };
   const canTake = main.parameters.every((each) => each.star === '' && !each.keywordOnly && each.name !== 'seed');
   const isFixed = /^-?\d+$/.test(text) || (/^\w+$/.test(text) && isOfModule(seed, file));
   if (!canTake || !isFixed)

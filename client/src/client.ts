@@ -67,15 +67,15 @@ export async function start(
     }),
     commands.registerCommand('seedwise.showLog', () => log.show()),
     commands.registerCommand('seedwise.copyDebugInfo', () => copyDebugInfo(client)),
-    commands.registerCommand('seedwise.openIssue', () => env.openExternal(Uri.parse(ISSUES))),
+    commands.registerCommand('seedwise.openIssue', () =>
+      env.openExternal(Uri.parse(`${context.extension.packageJSON.bugs.url}/new`)),
+    ),
     log,
   );
   await commands.executeCommand('setContext', 'seedwise.isActive', true);
   // The client has told the user why, and Restart Server stays at hand.
   await client.start().catch(() => {});
 }
-
-const ISSUES = 'https://github.com/seedwise/seedwise/issues/new';
 
 /** For a report of a fault: what runs where, without any code. */
 async function copyDebugInfo(client: BaseLanguageClient): Promise<void> {

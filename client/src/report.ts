@@ -30,16 +30,25 @@ export function registerReport(context: ExtensionContext, client: BaseLanguageCl
   let shown: ReportPanel | undefined;
   return [
     commands.registerCommand(COMMANDS.report, async (address?: unknown) => {
-      const wanted = typeof address === 'string' ? address : undefined;
-      const found = await window.withProgress(
-        { location: ProgressLocation.Window, title: l10n.t('Seedwise: report') },
-        () => findProgram(client, wanted),
-      );
-      if (!found) return;
+      const asked = typeof address === 'string' ? address : activeAddress(client);
+      if (asked === undefined) {
+        window.showInformationMessage(l10n.t('Open the Python file or notebook whose report you want.'));
+        return;
+      }
       shown ??= new ReportPanel(context.extensionUri, client, () => {
         shown = undefined;
       });
-      shown.show(found.uri, found.page);
+      const panel = shown;
+      const settle = panel.expect(asked);
+      const found = await window
+        .withProgress({ location: ProgressLocation.Window, title: l10n.t('Seedwise: report') }, () =>
+          findProgram(client, asked),
+        )
+        .then(undefined, (error) => {
+          settle(undefined);
+          throw error;
+        });
+      settle(found);
     }),
     commands.registerCommand(COMMANDS.openPlace, openPlace),
     commands.registerCommand(COMMANDS.repairAt, repairAt),
@@ -49,18 +58,19 @@ export function registerReport(context: ExtensionContext, client: BaseLanguageCl
   ];
 }
 
-/** The program at the address, else of the active editor; for a library the user chooses one of those that reach it. */
-async function findProgram(
-  client: BaseLanguageClient,
-  address: string | undefined,
-): Promise<{ uri: string; page: ReportPage } | undefined> {
+function activeAddress(client: BaseLanguageClient): string | undefined {
   const editor = window.activeTextEditor?.document;
   const document = window.activeNotebookEditor?.notebook ?? (editor?.languageId === 'python' ? editor : undefined);
-  const uri = address ?? (document && client.code2ProtocolConverter.asUri(document.uri));
-  if (uri === undefined) {
-    window.showInformationMessage(l10n.t('Open the Python file or notebook whose report you want.'));
-    return undefined;
-  }
+  return document && client.code2ProtocolConverter.asUri(document.uri);
+}
+
+interface Found {
+  readonly uri: string;
+  readonly page: ReportPage;
+}
+
+/** The program at the address; for a library the user chooses one of those that reach it. */
+async function findProgram(client: BaseLanguageClient, uri: string): Promise<Found | undefined> {
   const page = await askFor(client, uri);
   if (!page) return undefined;
   if (page.isProgram) return { uri, page };
@@ -86,7 +96,11 @@ class ReportPanel {
   readonly #style: Uri;
   readonly #listeners: Disposable[];
   #uri = '';
+  /** Missing while the first one is on its way. */
   #page: ReportPage | undefined;
+  /** How often a report was asked for. */
+  #asked = 0;
+  #isClosed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(extensionUri: Uri, client: BaseLanguageClient, onClosed: () => void) {
@@ -107,6 +121,7 @@ class ReportPanel {
       workspace.onDidChangeTextDocument(({ document }) => document.languageId === 'python' && this.#refreshSoon()),
       this.#panel.onDidChangeViewState(() => this.#panel.visible && this.#refreshSoon()),
       this.#panel.onDidDispose(() => {
+        this.#isClosed = true;
         clearTimeout(this.#timer);
         for (const listener of this.#listeners) listener.dispose();
         onClosed();
@@ -114,16 +129,38 @@ class ReportPanel {
     ];
   }
 
-  show(uri: string, page: ReportPage): void {
-    this.#uri = uri;
-    this.#render(page);
+  /**
+   * Shows at once that the report of a program is on its way. What is given back takes what has come: without it, the page is
+   * again what it was before, or goes.
+   */
+  expect(uri: string): (found: Found | undefined) => void {
+    const before = this.#page && { uri: this.#uri, page: this.#page };
+    const asked = ++this.#asked;
+    if (!before || before.uri !== uri) {
+      this.#page = undefined;
+      const { path } = Uri.parse(uri);
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      const status = escaped(l10n.t('The report is being made…'));
+      this.#write(
+        name,
+        `<header><h1>${escaped(name)}</h1></header>\n<main><p class="note" role="status">${status}</p></main>`,
+      );
+    }
     this.#panel.reveal(undefined, true);
+    return (found) => {
+      if (asked !== this.#asked || this.#isClosed) return; // Another program was asked for since, or none is wanted.
+      const shown = found ?? before;
+      if (!shown) return this.dispose();
+      this.#uri = shown.uri;
+      this.#render(shown.page);
+    };
   }
 
   async refresh(): Promise<void> {
     const uri = this.#uri;
+    if (!this.#page) return; // It is on its way.
     const page = await askFor(this.#client, uri);
-    if (page && uri === this.#uri) this.#render(page);
+    if (page && this.#page && uri === this.#uri) this.#render(page);
   }
 
   async copy(): Promise<void> {
@@ -146,7 +183,11 @@ class ReportPanel {
     // The same page again would lose the reader's place and selection.
     if (this.#page?.html === page.html) return;
     this.#page = page;
-    this.#panel.title = l10n.t('Report: {0}', page.name.slice(page.name.lastIndexOf('/') + 1));
+    this.#write(page.name.slice(page.name.lastIndexOf('/') + 1), page.html);
+  }
+
+  #write(name: string, body: string): void {
+    this.#panel.title = l10n.t('Report: {0}', name);
     const { cspSource } = this.#panel.webview;
     this.#panel.webview.html = `<!DOCTYPE html>
 <html lang="${env.language}">
@@ -158,11 +199,13 @@ class ReportPanel {
 <title>${l10n.t('Reproducibility Report')}</title>
 </head>
 <body>
-${page.html}
+${body}
 </body>
 </html>`;
   }
 }
+
+const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 /** Shows the place of a finding and takes its first repair there, as the lightbulb would. */
 async function repairAt(title: string, ...place: PlaceArguments): Promise<void> {

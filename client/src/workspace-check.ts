@@ -11,8 +11,12 @@ import {
   window,
   workspace,
 } from 'vscode';
-import type { BaseLanguageClient, Diagnostic as LspDiagnostic } from 'vscode-languageclient';
-import { type FileFindings, WORKSPACE_CHECK, type WorkspaceProgress } from '../../server/src/protocol.ts';
+import {
+  type BaseLanguageClient,
+  WorkDoneProgress,
+  type WorkspaceDiagnosticParams,
+  WorkspaceDiagnosticRequest,
+} from 'vscode-languageclient';
 
 /** Registers the command. What it finds in a file stays until the file is opened, which then has its own, or changes. */
 export function registerWorkspaceCheck(client: BaseLanguageClient): Disposable[] {
@@ -32,7 +36,7 @@ export function registerWorkspaceCheck(client: BaseLanguageClient): Disposable[]
       let count = 0;
       for (const { uri, diagnostics } of files) {
         count += diagnostics.length;
-        found.set(Uri.parse(uri), await converted(client, diagnostics));
+        found.set(uri, diagnostics);
       }
       if (count > 0) await commands.executeCommand('workbench.actions.view.problems');
       window.showInformationMessage(
@@ -46,30 +50,49 @@ export function registerWorkspaceCheck(client: BaseLanguageClient): Disposable[]
   ];
 }
 
-/** The findings; undefined where the user has cancelled. */
-function ask(client: BaseLanguageClient): Thenable<readonly FileFindings[] | undefined> {
+type Files = readonly { readonly uri: Uri; readonly diagnostics: readonly Diagnostic[] }[];
+
+let checks = 0;
+
+/** The findings by their files; undefined as soon as the user has cancelled. */
+function ask(client: BaseLanguageClient): Thenable<Files | undefined> {
   const options = {
     location: ProgressLocation.Notification,
     title: l10n.t('Seedwise: checking the workspace'),
     cancellable: true,
   };
+  const params: WorkspaceDiagnosticParams = {
+    identifier: 'seedwise',
+    previousResultIds: [],
+    workDoneToken: `seedwise-check-${++checks}`,
+  };
   return window.withProgress(options, async (progress, token) => {
     let before = 0;
-    const listener = client.onNotification(WORKSPACE_CHECK.progress, ({ done, total }: WorkspaceProgress) => {
-      const now = (100 * done) / total;
-      progress.report({ increment: now - before, message: l10n.t('{0} of {1} files', done, total) });
+    const told = client.onProgress(WorkDoneProgress.type, params.workDoneToken ?? '', (news) => {
+      if (news.kind === 'end') return;
+      const now = news.percentage ?? before;
+      progress.report({ increment: now - before, message: news.message ?? '' });
       before = now;
     });
+    const cancelled = new Promise<undefined>((resolve) => token.onCancellationRequested(() => resolve(undefined)));
+    const answered = async (): Promise<Files | undefined> => {
+      const { items } = await client.sendRequest(WorkspaceDiagnosticRequest.type, params, token);
+      const files = items.flatMap((item) => (item.kind === 'full' && item.items.length > 0 ? [item] : []));
+      return await Promise.all(
+        files.map(async ({ uri, items }) => ({
+          uri: Uri.parse(uri),
+          diagnostics: await client.protocol2CodeConverter.asDiagnostics(items, token),
+        })),
+      );
+    };
     try {
-      return await client.sendRequest<FileFindings[]>(WORKSPACE_CHECK.run, {}, token);
+      // A server that is busy answers later than the user wants it to.
+      return await Promise.race([answered(), cancelled]);
     } catch (error) {
       if (token.isCancellationRequested || error instanceof CancellationError) return undefined;
       throw error;
     } finally {
-      listener.dispose();
+      told.dispose();
     }
   });
 }
-
-const converted = (client: BaseLanguageClient, diagnostics: readonly unknown[]): Promise<Diagnostic[]> =>
-  client.protocol2CodeConverter.asDiagnostics(diagnostics as LspDiagnostic[]);

@@ -71,6 +71,11 @@ export interface InitializationOptions {
   readonly readsFiles?: boolean;
   /** The client shows `Status`, and wants to hear when it changes. */
   readonly showsStatus?: boolean;
+  /**
+   * The client may ask for the findings of the whole workspace by the protocol's own request, which is announced then: some
+   * clients ask again and again when it is.
+   */
+  readonly workspaceDiagnostics?: boolean;
 }
 
 /** Requests of the server to a client that reads files. Addresses are URIs; answers come in the order of the questions. */
@@ -118,25 +123,6 @@ export interface Status {
   readonly isExact: boolean;
   /** Where the manifest says so. */
   readonly place?: { readonly uri: string; readonly line: number; readonly character: number };
-}
-
-/** Checks every file of the workspace that is not open. */
-export const WORKSPACE_CHECK = {
-  /** A request of the client that can be cancelled. Answers `FileFindings[]`. */
-  run: 'seedwise/checkWorkspace',
-  /** A notification of the server meanwhile; parameter: `WorkspaceProgress`. */
-  progress: 'seedwise/checkProgress',
-} as const;
-
-export interface WorkspaceProgress {
-  readonly done: number;
-  readonly total: number;
-}
-
-export interface FileFindings {
-  readonly uri: string;
-  /** As the protocol has them. */
-  readonly diagnostics: readonly unknown[];
 }
 
 /** A request of the client; no parameter. Answers `ProgramEntry[]`: the programs of the workspace, sorted by name. */

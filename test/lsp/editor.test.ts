@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import { COMMANDS, type FileFindings, type ProgramEntry } from '../../server/src/protocol.ts';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { CancellationTokenSource, type WorkspaceDiagnosticReport } from 'vscode-languageserver/node';
+import { COMMANDS, type ProgramEntry } from '../../server/src/protocol.ts';
 import { applyTo, CAPABLE, type Options, type Server, until, withServer } from './server.ts';
 
 const UNSEEDED =
@@ -74,11 +75,52 @@ test('the check of the workspace covers what is not open', () =>
   withFolder({ 'a.py': UNSEEDED, 'b.py': SEEDED, 'c.py': UNSEEDED }, async (server, uri) => {
     await server.open(uri('c.py'), SEEDED);
     await server.pull(uri('c.py'));
-    const found = await server.request<FileFindings[]>('seedwise/checkWorkspace');
+    const told = await server.request<WorkspaceDiagnosticReport>('workspace/diagnostic', { previousResultIds: [] });
+    assert.deepEqual(codesOf(told), [[uri('a.py'), ['incomplete-seeding']]]);
+    // A client that asks again and again is told what is news.
+    const previousResultIds = told.items.map((each) => ({ uri: each.uri, value: each.resultId ?? '' }));
+    const again = await server.request<WorkspaceDiagnosticReport>('workspace/diagnostic', { previousResultIds });
     assert.deepEqual(
-      found.map((file) => [file.uri, file.diagnostics.map((each) => (each as { code: string }).code)]),
-      [[uri('a.py'), ['incomplete-seeding']]],
+      again.items.map(({ uri, kind }) => [uri, kind]),
+      [[uri('a.py'), 'unchanged']],
     );
+    writeFileSync(fileURLToPath(uri('a.py')), SEEDED);
+    await server.touched(uri('a.py'));
+    const later = await server.request<WorkspaceDiagnosticReport>('workspace/diagnostic', { previousResultIds });
+    assert.deepEqual(codesOf(later), [[uri('a.py'), []]]);
+  }));
+
+const codesOf = ({ items }: WorkspaceDiagnosticReport) =>
+  items.map((file) => [file.uri, file.kind === 'full' ? file.items.map(({ code }) => code) : file.kind]);
+
+test('the check of the workspace tells how far it is, and ends when it is cancelled', () =>
+  withFolder(Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`p${i}.py`, UNSEEDED])), async (server) => {
+    const params = { previousResultIds: [], workDoneToken: 'a-check' };
+    const told: unknown[] = [];
+    const heard = server.onProgress('a-check', (news) => void told.push(news));
+    const { items } = await server.request<WorkspaceDiagnosticReport>('workspace/diagnostic', params);
+    assert.equal(items.length, 60);
+    assert.deepEqual(told[0], {
+      kind: 'begin',
+      title: 'Seedwise: checking the workspace',
+      percentage: 0,
+      cancellable: true,
+    });
+    assert.deepEqual(told[1], { kind: 'report', percentage: 0, message: '0 of 60 files' });
+    assert.deepEqual(told.at(-1), { kind: 'end' });
+    heard.dispose();
+    // The answer may overtake the word that nobody wants it, but not always.
+    let ended = '';
+    for (let attempt = 1; attempt <= 50 && ended === ''; attempt++) {
+      const source = new CancellationTokenSource();
+      const answer = server.request('workspace/diagnostic', { previousResultIds: [] }, source.token);
+      source.cancel();
+      ended = await answer.then(
+        () => '',
+        (error) => String(error),
+      );
+    }
+    assert.match(ended, /Cancelled/);
   }));
 
 const TIMED = 'import torch\n\ntorch.use_deterministic_algorithms(True)\ntorch.backends.cudnn.benchmark = True\n';
@@ -232,12 +274,42 @@ test('the programs of the workspace are listed with what they promise', () =>
     );
   }));
 
-test('the log says what runs where and how much was read; a report of a fault says it too', () =>
-  withFolder({ 'a.py': UNSEEDED }, async (server) => {
-    await until(() => server.said.notes.some((line) => line.includes('files of Python read')));
+test('the log says what runs where, on which torch and with which settings; a report of a fault says it too', () =>
+  withFolder({ 'a.py': UNSEEDED, 'requirements.txt': 'numpy\ntorch==2.3.1\n' }, async (server, uri) => {
+    await until(() => server.said.notes.some((line) => line.startsWith('torch')));
     assert.match(server.said.notes[0] ?? '', /^Seedwise \d+\.\d+\.\d+ on Node \d+/);
     assert.match(server.said.notes.join('\n'), /Folder: file:\/\/\/.*\n[\s\S]*1 files of Python read in \d+ ms\./);
+    assert.ok(server.said.notes.includes('Settings: the usual ones.'), String(server.said.notes));
+    assert.ok(server.said.notes.includes('torch 2.3.1, from requirements.txt.'), String(server.said.notes));
     const info = await server.request<string>('seedwise/debugInfo');
-    assert.match(info, /^Seedwise .* on Node .*\nFolders: 1; files of Python: 1; read in \d+ ms\nOpen documents: 0;/);
-    assert.doesNotMatch(info, /torch|programs-/, 'no code and no folder is named');
+    assert.match(info, /^Seedwise .* on Node .*\nClient: .*\nFolders: 1; files of Python: 1; read in \d+ ms\n/);
+    assert.match(
+      info,
+      /^torch: 2\.3\.1 \(from requirements\.txt\)\nOpen documents: 0;.*\nSettings that differ: none$/m,
+    );
+    assert.doesNotMatch(info, /rand|programs-/, 'no code and no folder is named');
+    // What changes is said anew.
+    await server.changeSettings({ rules: { 'late-seed': 'off' }, torchVersion: '2.5' });
+    await until(() => server.said.notes.includes('torch 2.5, from the settings.'));
+    const differ = 'rules = {"late-seed":"off"}; torchVersion = "2.5"';
+    assert.ok(server.said.notes.includes(`Settings that differ: ${differ}.`), String(server.said.notes));
+    const then = await server.request<string>('seedwise/debugInfo');
+    assert.ok(
+      then.includes(`torch: 2.5 (from the settings)`) && then.includes(`Settings that differ: ${differ}\n`),
+      then,
+    );
+    await server.changeSettings({ torchVersion: '' });
+    writeFileSync(fileURLToPath(uri('requirements.txt')), 'torch>=2.1,<2.3\n');
+    await server.touched(uri('requirements.txt'));
+    await until(() =>
+      server.said.notes.some((line) => /^torch 2\.2.*, the newest that requirements\.txt allows\.$/.test(line)),
+    );
+  }));
+
+test('where no file names a version of torch, the log says so', () =>
+  withFolder({ 'a.py': UNSEEDED }, async (server) => {
+    await until(() =>
+      server.said.notes.some((line) => /^torch .*, the newest known: no file names a version\.$/.test(line)),
+    );
+    assert.match(await server.request<string>('seedwise/debugInfo'), /^torch: .* \(the newest known\)$/m);
   }));

@@ -5,6 +5,7 @@ import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
   ApplyWorkspaceEditRequest,
+  type CancellationToken,
   type ClientCapabilities,
   type CodeAction,
   CodeActionRequest,
@@ -47,6 +48,7 @@ import {
   StreamMessageWriter,
   type TextDocumentContentChangeEvent,
   type TextDocumentItem,
+  WorkDoneProgress,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
@@ -334,8 +336,13 @@ export async function startServer({
       return connection.sendNotification(RUN, run);
     },
 
-    /** One of our own. */
-    request: <R>(method: string): Promise<R> => connection.sendRequest(method, {}),
+    /** Any request, which a token can cancel. */
+    request: <R>(method: string, params: object = {}, token?: CancellationToken): Promise<R> =>
+      token ? connection.sendRequest(method, params, token) : connection.sendRequest(method, params),
+
+    /** Hears how far a request is that was given this token. */
+    onProgress: (token: string, hear: (news: unknown) => void) =>
+      connection.onProgress(WorkDoneProgress.type, token, hear),
 
     shutDown: () => {
       isTold = true;

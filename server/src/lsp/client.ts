@@ -23,6 +23,7 @@ export function clientOf(capabilities: unknown, options: unknown) {
     commands: commands as ReadonlySet<string>,
     showsStatus: at(options, 'showsStatus') === true,
     readsFiles: at(options, 'readsFiles') === true,
+    asksForWorkspace: at(options, 'workspaceDiagnostics') === true,
     changesFolders: says('workspace', 'workspaceFolders'),
     knowsNotebooks: isThere('notebookDocument'),
     // Who pulls and cannot be asked to pull again would show what other files no longer say.

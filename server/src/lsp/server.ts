@@ -102,7 +102,11 @@ function capabilitiesFor(client: Session['client']): ServerCapabilities {
     ...(client.runsCommands && { codeLensProvider: {} }),
     executeCommandProvider: { commands: offered.filter((command) => !client.commands.has(command)) },
     ...(client.pullsDiagnostics && {
-      diagnosticProvider: { identifier: 'seedwise', interFileDependencies: true, workspaceDiagnostics: false },
+      diagnosticProvider: {
+        identifier: 'seedwise',
+        interFileDependencies: true,
+        workspaceDiagnostics: client.asksForWorkspace,
+      },
     }),
     ...(client.changesFolders && { workspace: { workspaceFolders: { supported: true, changeNotifications: true } } }),
   };

@@ -16,7 +16,7 @@ import { projectOf } from '../core/program/project.ts';
 import { closeFile, openFile, type PythonFile, updateFile } from '../core/python/file.ts';
 import { markedFindings } from '../core/report/marks.ts';
 import { type PairOfRuns, runOf } from '../core/report/run.ts';
-import { DEFAULT_SETTINGS, parseSettings, type SettingProblem, type Settings } from '../core/settings/settings.ts';
+import { parseSettings, type SettingProblem, type Settings } from '../core/settings/settings.ts';
 import { loadSyntax, type WasmBytes } from '../core/syntax/parse.ts';
 import { asIs, type Message, sentences, t } from '../core/text/language.ts';
 import { at } from '../core/text/tables.ts';
@@ -25,6 +25,7 @@ import { reasonToSkip } from '../host/limits.ts';
 import { COMMANDS, OPEN_SETTINGS, type ReportOptions, type RunOf, STATUS } from '../protocol.ts';
 import { clientOf, isEdited, isInWorkspace, isLinted, listOf } from './client.ts';
 import { configDiagnostics, isOfSettings } from './config-diagnostics.ts';
+import { debugText, settingsLine, torchIn, torchLine } from './debug-info.ts';
 import { CLOSED, translator } from './edits.ts';
 import { clientFiles, followWorkspace } from './files.ts';
 import { speaker } from './log.ts';
@@ -113,6 +114,10 @@ export class Session {
   /** Grows whenever runs have shown something, or no longer. */
   #news = 0;
   readonly #slow: string[] = [];
+  /** The client's own words for itself. */
+  #clientName: string | undefined;
+  /** What the log says now: of the torch of each folder, and of the settings under the empty name. */
+  readonly #logged = new Map<string, Message>();
   #sentSettings: unknown;
   /** The client has opened no folder, so that each file brings its own. */
   #findsProjects = false;
@@ -149,8 +154,9 @@ export class Session {
   }
 
   /** What the client says of itself when it starts. */
-  meet({ capabilities, initializationOptions, workspaceFolders, rootUri }: InitializeParams): void {
+  meet({ capabilities, clientInfo, initializationOptions, workspaceFolders, rootUri }: InitializeParams): void {
     this.client = clientOf(capabilities, initializationOptions);
+    this.#clientName = [clientInfo?.name, clientInfo?.version].filter((each) => typeof each === 'string').join(' ');
     this.#sentSettings = at(initializationOptions, 'settings');
     if (this.client.readsFiles) this.files = clientFiles(this.connection, this.speaker.logError);
     const folders = listOf(workspaceFolders).map((folder) => at(folder, 'uri'));
@@ -167,6 +173,7 @@ export class Session {
     speaker.log(
       host.platform === undefined ? asIs(`Seedwise ${host.version}`) : t`Seedwise ${host.version} on ${host.platform}.`,
     );
+    if (this.#clientName) speaker.log(t`Client: ${this.#clientName}`);
     for (const folder of this.folders) speaker.log(t`Folder: ${folder}`);
     const start = performance.now();
     const progress = this.client.showsProgress ? connection.window.createWorkDoneProgress() : undefined;
@@ -188,6 +195,7 @@ export class Session {
       begun?.then((shown) => shown?.done());
       this.#readMs = Math.round(performance.now() - start);
       speaker.log(t`${this.#count()} files of Python read in ${this.#readMs} ms.`);
+      this.#logTorch().catch(speaker.logError);
       host.collectGarbage?.();
       return this.configs.refresh();
     };
@@ -212,17 +220,40 @@ export class Session {
     return [...this.index.workspace.paths].filter((path) => path.endsWith('.py')).length;
   }
 
-  /** What a report of a fault should say, in English: versions, settings, sizes and times; no code, and no names but of the folders' files that were slow. */
+  /** What a report of a fault should say. */
   async debugInfo(): Promise<string> {
-    const settings = await this.settingsOf(this.folders[0] ?? '');
-    const own = Object.entries(settings).filter(([name, value]) => !isDefault(name, value));
-    return [
-      `Seedwise ${this.host.version} on ${this.host.platform ?? 'an unknown platform'}`,
-      `Folders: ${this.folders.length}; files of Python: ${this.#count()}; read in ${this.#readMs ?? '(not done)'} ms`,
-      `Open documents: ${this.documents.all().length}; notebooks: ${this.notebooks.all().length}`,
-      `Settings that differ: ${own.length === 0 ? 'none' : own.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join('; ')}`,
-      `Slow files: ${this.#slow.length === 0 ? 'none' : this.#slow.join('; ')}`,
-    ].join('\n');
+    return debugText({
+      version: this.host.version,
+      platform: this.host.platform,
+      client: this.#clientName || undefined,
+      torch: await Promise.all(this.folders.map((folder) => this.#torchOf(folder))),
+      files: this.#count(),
+      readMs: this.#readMs ?? null,
+      documents: this.documents.all().length,
+      notebooks: this.notebooks.all().length,
+      settings: await this.settingsOf(this.folders[0] ?? ''),
+      slow: this.#slow,
+    });
+  }
+
+  async #torchOf(folder: string) {
+    return torchIn(folder, this.index.workspace.manifests, await this.settingsOf(folder));
+  }
+
+  /** Says by which torch the files of each folder are judged, once all is read and whenever that is another one. */
+  async #logTorch(): Promise<void> {
+    if (this.#readMs === undefined) return;
+    for (const folder of this.folders) {
+      const line = torchLine(await this.#torchOf(folder));
+      const name = folder.slice(folder.replace(/\/$/, '').lastIndexOf('/') + 1);
+      this.#logNews(folder, this.folders.length === 1 ? line : asIs(`${name}: ${line}`));
+    }
+  }
+
+  #logNews(about: string, line: Message): void {
+    if (this.#logged.get(about) === line) return;
+    this.#logged.set(about, line);
+    this.speaker.log(line);
   }
 
   /** Settings have changed; what clients send with the news counts where they cannot be asked. */
@@ -236,12 +267,18 @@ export class Session {
 
   /** What holds for all files together is asked for without a file. */
   #takeUserSettings(): void {
-    this.workspace.learn(this.syntax.then(async () => this.index.use(await this.#readSettings())));
+    const take = async () => {
+      const settings = await this.#readSettings();
+      this.#logNews('', settingsLine(settings));
+      return this.index.use(settings);
+    };
+    this.workspace.learn(this.syntax.then(take));
   }
 
   /** Has the client ask for all diagnostics once more, or sends them. */
   lookAgain(): void {
     this.configs.refresh().catch(this.speaker.logError);
+    this.#logTorch().catch(this.speaker.logError);
     for (const { uri } of this.notebooks.all()) this.pushSoon(uri);
     if (this.client.showsStatus) this.connection.sendNotification(STATUS.changed).catch(this.speaker.logError);
     if (!this.client.pullsDiagnostics) for (const { uri } of this.documents.all()) this.pushSoon(uri);
@@ -500,6 +537,3 @@ export class Session {
 }
 
 const messagesOf = (problems: readonly SettingProblem[]): Message[] => problems.map(({ message }) => message);
-
-const isDefault = (name: string, value: unknown): boolean =>
-  JSON.stringify((DEFAULT_SETTINGS as unknown as Record<string, unknown>)[name]) === JSON.stringify(value);

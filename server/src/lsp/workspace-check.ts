@@ -1,5 +1,13 @@
 /** Checks all programs and modules of the workspace when asked to, and lists the programs there are. */
-import { type CancellationToken, type Diagnostic, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import {
+  type CancellationToken,
+  type Diagnostic,
+  LSPErrorCodes,
+  ResponseError,
+  type WorkDoneProgressReporter,
+  type WorkspaceDiagnosticParams,
+  type WorkspaceDiagnosticReport,
+} from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type Analysis, analyze } from '../core/analysis/analyze.ts';
 import { glanceOf } from '../core/analysis/glance.ts';
@@ -8,17 +16,12 @@ import type { PythonFile } from '../core/python/file.ts';
 import { programsOf } from '../core/report/report.ts';
 import type { Settings } from '../core/settings/settings.ts';
 import { t } from '../core/text/language.ts';
-import {
-  type FileFindings,
-  PROGRAMS,
-  type ProgramEntry,
-  WORKSPACE_CHECK,
-  type WorkspaceProgress,
-} from '../protocol.ts';
+import { PROGRAMS, type ProgramEntry } from '../protocol.ts';
 import { CLOSED } from './edits.ts';
 import { placeOf } from './notebooks.ts';
 import { namesBelow } from './report.ts';
 import type { Session } from './session.ts';
+import type { IndexState } from './workspace-index.ts';
 
 /** Milliseconds of work between two looks at what else the client wants. */
 const SLICE_MS = 40;
@@ -26,26 +29,58 @@ const SLICE_MS = 40;
 /** Registers both requests. */
 export function serveWorkspaceChecks(session: Session): void {
   const { connection, speaker } = session;
-  connection.onRequest(WORKSPACE_CHECK.run, (_: unknown, token: CancellationToken) => checkWorkspace(session, token));
+  connection.languages.diagnostics.onWorkspace(workspaceChecker(session));
   connection.onRequest(PROGRAMS, () => speaker.guarded<ProgramEntry[]>([], () => programEntries(session)));
 }
 
-/** The findings of every file of Python that is not open; open ones have theirs. */
-async function checkWorkspace(session: Session, token: CancellationToken): Promise<FileFindings[]> {
-  await session.workspace.complete();
-  const { index, translator } = session;
-  const found: FileFindings[] = [];
-  for await (const { path, file, analysis } of visitClosed(session, token)) {
-    const document = TextDocument.create(index.uriOf(path), 'python', CLOSED, file.text);
-    const diagnosticsOf = (): Diagnostic[] =>
-      analysis.findings.map((finding) => translator.diagnosticOf(finding, document));
-    let diagnostics = diagnosticsOf();
-    // Places in others are told where their texts are at hand.
-    if (await index.readMissing()) diagnostics = diagnosticsOf();
-    if (diagnostics.length > 0) found.push({ uri: index.uriOf(path), diagnostics });
-  }
-  return found;
+/** What the last check was of, and how its results are called. */
+interface LastCheck {
+  readonly state: IndexState;
+  readonly settings: Settings;
+  readonly resultId: string;
 }
+
+/** Answers with the findings of every file of Python that is not open; open ones have theirs. */
+function workspaceChecker(session: Session) {
+  const { index, translator, workspace } = session;
+  let last: LastCheck | undefined;
+  let count = 0;
+  return async (
+    { previousResultIds = [] }: WorkspaceDiagnosticParams,
+    token: CancellationToken,
+    progress: WorkDoneProgressReporter,
+  ): Promise<WorkspaceDiagnosticReport> => {
+    await workspace.complete();
+    const settings = await session.settingsOf(session.folders[0] ?? '');
+    const known = last && last.settings === settings && workspace.holds(last.state) ? last.resultId : undefined;
+    // Some clients ask again and again.
+    if (previousResultIds.length > 0 && previousResultIds.every(({ value }) => value === known))
+      return { items: previousResultIds.map(({ uri, value }) => unchanged(uri, value)) };
+    const { state } = index;
+    const resultId = `workspace-${++count}`;
+    const found = new Map<string, Diagnostic[]>(previousResultIds.map(({ uri }) => [uri, []]));
+    progress.begin(t`Seedwise: checking the workspace`, 0, undefined, true);
+    const tell = (done: number, total: number): void =>
+      progress.report(Math.floor((100 * done) / total), t`${done} of ${total} files`);
+    try {
+      for await (const { path, file, analysis } of visitClosed(session, token, tell)) {
+        const document = TextDocument.create(index.uriOf(path), 'python', CLOSED, file.text);
+        const diagnosticsOf = (): Diagnostic[] =>
+          analysis.findings.map((finding) => translator.diagnosticOf(finding, document));
+        let diagnostics = diagnosticsOf();
+        // Places in others are told where their texts are at hand.
+        if (await index.readMissing()) diagnostics = diagnosticsOf();
+        if (diagnostics.length > 0) found.set(index.uriOf(path), diagnostics);
+      }
+    } finally {
+      progress.done();
+    }
+    last = { state, settings, resultId };
+    return { items: [...found].map(([uri, items]) => ({ kind: 'full', uri, version: null, resultId, items })) };
+  };
+}
+
+const unchanged = (uri: string, resultId: string) => ({ kind: 'unchanged', uri, version: null, resultId }) as const;
 
 /** A file that no editor holds, analysed. */
 interface Closed {
@@ -54,18 +89,21 @@ interface Closed {
   readonly analysis: Analysis;
 }
 
-/** Every file of Python of the workspace that is not open, one after the other. Progress is told file by file. */
-export async function* visitClosed(session: Session, token: CancellationToken): AsyncGenerator<Closed> {
-  const { index, connection } = session;
+/** Every file of Python of the workspace that is not open, one after the other; `tell` hears how many there are and were. */
+export async function* visitClosed(
+  session: Session,
+  token: CancellationToken,
+  tell: (done: number, total: number) => void = () => {},
+): AsyncGenerator<Closed> {
+  const { index } = session;
   const settings = await session.settingsOf(session.folders[0] ?? '');
   const paths = [...index.workspace.paths]
     .filter((path) => path.endsWith('.py') && !index.isOpen(index.uriOf(path)))
     .sort();
-  let since = performance.now();
+  let since = Number.NEGATIVE_INFINITY;
   for (const [at, path] of paths.entries()) {
     if (performance.now() - since > SLICE_MS) {
-      const progress: WorkspaceProgress = { done: at, total: paths.length };
-      connection.sendNotification(WORKSPACE_CHECK.progress, progress).catch(session.speaker.logError);
+      tell(at, paths.length);
       await new Promise((resolve) => setTimeout(resolve, 0));
       if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, t`Cancelled.`);
       since = performance.now();

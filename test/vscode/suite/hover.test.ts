@@ -38,4 +38,43 @@ suite('hover', () => {
     assert.match(found[0].text, /\| torch \| without the flag \| with the flag \|/);
     assert.deepEqual(await hoversAt(document, text.indexOf('relu') + 1), []);
   });
+
+  test('a draw says which stream it takes and who seeds it, in workers too; listings, hashes and generators say theirs', async () => {
+    const text = `import os
+import random
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+
+class Noise(Dataset):
+    def __getitem__(self, index):
+        return np.random.normal()
+
+
+torch.manual_seed(3)
+loader = DataLoader(Noise(), num_workers=2)
+x = torch.rand(3)
+names = os.listdir('data')
+bucket = hash('name') % 10
+generator = np.random.default_rng(7)
+`;
+    const document = await showUntitled(text);
+    await waitForServer();
+    const said: readonly (readonly [token: string, piece: RegExp])[] = [
+      ['rand(3)', /draws from torch’s global generator\.[\s\S]*`torch\.manual_seed` \(line 14\) seeds it/],
+      ['normal', /In workers of a DataLoader torch seeds it, for each worker and epoch anew/],
+      ['listdir', /in the order of the file system/],
+      ["hash('name')", /`PYTHONHASHSEED` is set before/],
+      ['default_rng', /a generator of its own, which no global seed reaches\.[\s\S]*Its seed is `7`/],
+    ];
+    for (const [token, piece] of said) {
+      const hovers = await hoversAt(document, text.indexOf(token) + 2);
+      const own = hovers.map((each) => each.text).join('\n\n');
+      assert.match(own, piece);
+      const lines = own.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('|'));
+      assert.equal(new Set(lines).size, lines.length, `each thing is said once: ${own}`);
+    }
+  });
 });

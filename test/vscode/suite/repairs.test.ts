@@ -101,6 +101,8 @@ suite('commands', () => {
     const shown = (): string | undefined => vscode.window.tabGroups.activeTabGroup.activeTab?.label;
     await until(() => shown()?.includes(FAULT.rule) === true);
     assert.match(shown() ?? '', new RegExp(FAULT.rule));
+    assert.equal(vscode.window.tabGroups.all.length, 2, 'the code stays beside it');
+    assert.equal(vscode.window.visibleTextEditors[0]?.document, document);
   });
 
   test('Replace index_select by Indexing rewrites the call at the cursor', async () => {

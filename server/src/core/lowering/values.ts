@@ -24,6 +24,7 @@ import { ANY } from '../python/value.ts';
 import type { Node } from '../syntax/parse.ts';
 import { lengthValue, writtenList } from './lengths.ts';
 import { isRequiredOption } from './options.ts';
+import { recordedConstant } from './records.ts';
 import { madeIn, wrappedBy } from './transforms.ts';
 
 const PARTIAL = nameFor('partial');
@@ -519,6 +520,8 @@ export const keptValue = (expression: Node, file: PythonFile): EffectValue => te
 
 /** A value in a condition: `self.train` may be what this very object was made with. */
 function testedValue(expression: Node, file: PythonFile): EffectValue {
+  const recorded = recordedConstant(expression, file);
+  if (recorded !== undefined) return { const: recorded };
   const known = knownValue(expression, file);
   const object = expression.type === 'attribute' && known === null ? expression.get('object') : undefined;
   const owner = object?.type === 'identifier' ? file.instanceOf(object) : null;

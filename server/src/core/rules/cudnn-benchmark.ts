@@ -5,6 +5,7 @@ import { replace } from '../edits/edit-text.ts';
 import { CUDNN_BENCHMARK } from '../knowledge/calls.ts';
 import { seederOf } from '../knowledge/tables.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { isForTiming } from '../switches/speed.ts';
 import {
   isForSpeed,
   isOverruled,
@@ -30,7 +31,7 @@ deterministic algorithms; they do not turn the benchmark off, so a run may still
   never: [
     'A program that draws random numbers and never seeds: it promises nothing.',
     'The branch taken when the user asked for no seed, such as the `else:` of `if args.seed is not None:`.',
-    'A benchmark, which measures speed.',
+    'A benchmark, which measures speed, or a function that does.',
     'A setting that a later one takes back, and one in a function that nothing calls.',
     '`benchmark = False`, and a value that only the command line decides.',
   ],
@@ -66,7 +67,7 @@ torch.backends.cudnn.benchmark = False
     }
     for (const setting of settings) {
       const { node, value } = setting;
-      if (isForSpeed(setting, CUDNN_BENCHMARK, project)) continue;
+      if (isForSpeed(setting, CUDNN_BENCHMARK, project) || isForTiming(node, file)) continue;
       if (isOverruled(setting, CUDNN_BENCHMARK, project)) continue;
       // Where nothing is drawn or trained, as in inference, the switch is what makes two runs differ.
       const isAlone =

@@ -1,5 +1,6 @@
 /** Code that measures how fast other code is: it wants the fastest algorithm, whichever that is. */
 
+import { TAKES_NO_GRADIENT } from '../knowledge/calls.ts';
 import { type Names, namesFor } from '../knowledge/names.ts';
 import { modulesNamed } from '../lowering/modules.ts';
 import type { Call } from '../python/call.ts';
@@ -11,6 +12,7 @@ const TIMES = namesFor('times-code');
 /** Who waits for the GPU and reads the clock measures what it does. */
 const SYNCHRONIZES = namesFor('synchronize');
 const CLOCK = namesFor('reads-clock');
+const OPTIMIZERS = namesFor('optimizers');
 const COUNTS = namesFor('counts-up');
 const SAVES = namesFor('saves');
 /** Methods that keep what a round has made. */
@@ -24,6 +26,18 @@ export const isBenchmark = (file: PythonFile): boolean =>
 export function timesCode(file: PythonFile): boolean {
   const has = (names: Names): boolean => [...file.callsByName.keys()].some((name) => names.has(name));
   return has(TIMES) || (has(CLOCK) && (has(SYNCHRONIZES) || timesRounds(file)));
+}
+
+/**
+ * The function that a place stands in measures speed, whatever else its file does: it times code that takes no gradient,
+ * and goes back through nothing.
+ */
+export function isForTiming(place: Node, file: PythonFile): boolean {
+  const home = place.enclosing('function_definition');
+  const calls = home ? callsIn(home, file) : [];
+  const has = (names: Names): boolean => calls.some(({ name }) => names.has(name));
+  const goesBack = calls.some(({ name, method }) => method === 'backward' || OPTIMIZERS.has(name));
+  return !goesBack && has(TAKES_NO_GRADIENT) && (has(TIMES) || (has(SYNCHRONIZES) && has(CLOCK)));
 }
 
 /** The clock is read in front of and behind a loop that counts its rounds, or in each of them, and none keeps what it made. */

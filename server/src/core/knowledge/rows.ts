@@ -30,6 +30,10 @@ interface Draws {
     library?: string;
     method?: string;
     /**
+     * What the name of the call that made the object has to match.
+     */
+    maker?: string;
+    /**
      * An argument that the call that made the object is known not to have, or to have as False.
      */
     without?: {
@@ -93,6 +97,10 @@ interface Draws {
      */
     library?: string;
     method?: string;
+    /**
+     * What the name of the call that made the object has to match.
+     */
+    maker?: string;
     /**
      * An argument that the call that made the object is known not to have, or to have as False.
      */
@@ -160,6 +168,10 @@ interface Draws {
      */
     library: string;
     method: string;
+    /**
+     * What the name of the call that made the object has to match.
+     */
+    maker?: string;
     /**
      * An argument that the call that made the object is known not to have, or to have as False.
      */

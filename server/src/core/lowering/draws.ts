@@ -6,7 +6,9 @@ import { COMPILED, type Stream } from '../knowledge/streams.ts';
 import { type DrawRow, drawingMethod, drawOf, drawsOfMethod, type MethodDraw } from '../knowledge/tables.ts';
 import { arraySizeOf } from '../knowledge/transforms.ts';
 import type { Call, Constant } from '../python/call.ts';
+import { evaluatorOf } from '../python/evaluator.ts';
 import { looksLikeClass, type PythonFile } from '../python/file.ts';
+import { askedOfAll } from '../python/holds.ts';
 import { assignmentsTo } from '../python/names.ts';
 import type { Node } from '../syntax/parse.ts';
 import { isHarmlessDraw } from './harmless-draws.ts';
@@ -73,7 +75,8 @@ function drawsArray(call: Call, file: PythonFile): boolean {
 export function findDraw(call: Call, file: PythonFile): DrawRow | undefined {
   const named = call.name === null ? undefined : drawOf(call.name);
   if (named) return named;
-  if (call.method === null) return undefined;
+  const called = calledDraw(call, file);
+  if (called || call.method === null) return called;
   const ofLibrary = methodDraw(call, file);
   if (ofLibrary) return ofLibrary;
   if (call.method === 'sample' || call.method === 'rsample') {
@@ -118,12 +121,47 @@ export function streamAt(place: Node, stream: Stream, file: PythonFile): Stream 
 function methodDraw(call: Call, file: PythonFile): DrawRow | undefined {
   const rows = call.method === null || call.name?.startsWith('#') ? [] : drawsOfMethod(call.method);
   const object = rows.length > 0 ? call.callee.get('object') : undefined;
-  const maker = object && makerOf(object, file);
-  const row = maker && rows.find((each) => each.library === maker.library);
-  if (!row) return call.name === null ? toldDraw(rows, call, file) : undefined;
+  const row = object && rowOfMaker(rows, object, file);
+  if (row === undefined) return call.name === null ? toldDraw(rows, call, file) : undefined;
+  return row ?? undefined;
+}
+
+const CALLED = drawsOfMethod('__call__');
+/** A library is imported whose objects draw when they are called. */
+const mayBeCalled = askedOfAll('imports-drawing-objects', (file) => {
+  const packages = new Set(file.scopes.imports.flatMap((each) => modulesNamed(each, file)).map(packageOf));
+  return CALLED.some(({ library = '' }) => packages.has(library));
+});
+const packageOf = (module: string): string => module.split('.')[0] ?? module;
+
+/** `pipeline("text-generation")(text, do_sample=True)`: an object that draws when it is called. */
+function calledDraw(call: Call, file: PythonFile): DrawRow | undefined {
+  // A name of the file's own that is neither a function nor a class may be an object.
+  if (call.name !== null && (!call.name.startsWith('#') || file.functionOf(call.name) || file.classOf(call.name)))
+    return undefined;
+  const may = (mayBeCalled(file) ? CALLED : []).filter(
+    ({ when }) => !when || file.argument(call, when.argument, when.position) !== 'absent',
+  );
+  return (may.length > 0 && isResult(call.callee, file) && rowOfMaker(may, call.callee, file)) || undefined;
+}
+
+/** What a call gave back, and no method or part of it. */
+function isResult(expression: Node, file: PythonFile): boolean {
+  const evaluator = evaluatorOf(file);
+  const { values } = evaluator.origins(evaluator.value(expression));
+  return values.length > 0 && values.every(({ node, access }) => node.type === 'call' && access.length === 0);
+}
+
+/** The row of the library that made an object; null for one that its making takes off the stream. */
+function rowOfMaker(rows: readonly MethodDraw[], object: Node, file: PythonFile): DrawRow | null | undefined {
+  const maker = makerOf(object, file);
+  const row = rows.find(
+    (each) => each.library === maker?.library && (!each.maker || new RegExp(each.maker).test(maker?.name ?? '')),
+  );
+  if (!maker || !row) return undefined;
   const given = row.without ? maker.file.argument(maker.call, row.without.argument) : 'absent';
   const isWithout = given === 'absent' || (typeof given !== 'string' && maker.file.constant(given) === false);
-  return isWithout ? { ...row, name: `${row.library}.${row.method}` } : undefined;
+  return isWithout ? { ...row, name: `${row.library}.${row.method}` } : null;
 }
 
 /** The method of whatever library, by what only that one's takes. */

@@ -3,8 +3,9 @@
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { opsOf, opsOfMethod, type Spelling, type Use } from '../knowledge/tables.ts';
 import type { Argument, Call } from '../python/call.ts';
+import { evaluatorOf } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { assignedTo, valuesAt } from '../python/names.ts';
+import { valuesAt } from '../python/names.ts';
 import { Remembered } from '../python/notes.ts';
 import type { Choices } from '../tensors/choices.ts';
 import { type ModuleRun, runsOf } from '../tensors/modules.ts';
@@ -254,6 +255,7 @@ export function isChosen(use: OpCall, file: PythonFile, choices: Choices): boole
 
 /** `partial(F.interpolate, mode='bilinear')`, and the calls of a partial that has not decided yet. */
 function partials(file: PythonFile): OpCall[] {
+  const callsOf = callsOfPartials(file);
   return file.calls(PARTIAL).flatMap((call) => {
     const token = call.node.get('arguments')?.children[0];
     const name = token && token.type !== 'keyword_argument' ? file.qualify(token) : null;
@@ -266,7 +268,7 @@ function partials(file: PythonFile): OpCall[] {
           const at = position(argument);
           return file.argument(call, argument, at === undefined ? undefined : at + 1);
         };
-        const later = file.allCalls.filter((each) => isCallOf(each, call, file));
+        const later = callsOf.get(call.node) ?? [];
         const base = { ...use, runs: later.map((each) => each.node), behindLayers: [], group: [] };
         const given =
           (call.node.get('arguments')?.children ?? []).filter((each) => each.type !== 'keyword_argument').length - 1;
@@ -298,6 +300,16 @@ function partials(file: PythonFile): OpCall[] {
   });
 }
 
-function isCallOf(call: Call, partial: Call, file: PythonFile): boolean {
-  return call.name === null && assignedTo(call.callee, file) === partial.node;
+/** The calls of what each partial made, also where an attribute keeps it or a function of the file returned it. */
+function callsOfPartials(file: PythonFile): ReadonlyMap<Node, readonly Call[]> {
+  const found = new Map<Node, Call[]>(file.calls(PARTIAL).map(({ node }) => [node, []]));
+  const evaluator = evaluatorOf(file);
+  for (const call of found.size > 0 ? file.allCalls : []) {
+    const { name, callee } = call;
+    const isObject = name === null || (name.startsWith('#') && !file.functionOf(name) && !file.classOf(name));
+    if (!isObject || !/^(identifier|attribute)$/.test(callee.type)) continue;
+    for (const { node, access } of evaluator.origins(evaluator.value(callee)).values)
+      if (access.length === 0) found.get(node)?.push(call);
+  }
+  return found;
 }

@@ -109,7 +109,8 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     isNotebook: file.notebook !== null,
     hasMainGuard,
     hasCommandLine: hasMainGuard && !PACKAGE.test(file.path) && hasCommandLine(file),
-    isDemo: hasMainGuard && !seeds && isDemo(file),
+    // What a method of a class seeds, as its weights are fixed by, is the object's and not the program's.
+    isDemo: hasMainGuard && !(seeds && seedsInMain(file, vocabulary, true)) && isDemo(file),
     reachesMl: usesMl,
     asksDeterminism: asksDeterminismIn(file, cudnn),
     seeds,
@@ -155,12 +156,13 @@ function reachedThrough(file: PythonFile): string[] {
 }
 
 /** Something in the file seeds, and not only a function that it never mentions. */
-function seedsInMain(file: PythonFile, vocabulary: Vocabulary): boolean {
+function seedsInMain(file: PythonFile, vocabulary: Vocabulary, outsideOfClasses = false): boolean {
   const named = [...file.callsByName].flatMap(([name, calls]) => (seedsSomething(name) ? calls : []));
   const own = file.allCalls.filter((call) => streamsNamed(call, vocabulary.seeds, file) !== null);
   return [...named, ...own].some(({ node }) => {
     const owner = outermostFunction(node, file);
-    return owner === null || !isNeverMentioned(owner, file);
+    if (owner === null) return true;
+    return !(outsideOfClasses && owner.class !== null) && !isNeverMentioned(owner, file);
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { namesFor } from '../knowledge/names.ts';
 import { looksLikeSeeder } from '../knowledge/tables.ts';
+import { handsOn } from '../knowledge/values.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
@@ -22,6 +23,8 @@ const MAKES_NAME = new RegExp(`${HARMLESS_NAMES.source}|(^|_)(port|uuid|suffix|s
 /** Names that go into names, and calls that lead to calls, are followed so far. */
 const DEEPEST = 3;
 const LETTERS = namesFor('letters');
+const PICKS = namesFor('picks-element');
+const TELLS = namesFor('tells-of');
 
 export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
   // Letters and digits make names.
@@ -30,8 +33,9 @@ export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
   return isOnlyProbed(call.node, file) || goesAstray(call.node, file, 0) || picksForShow(call.node, file);
 }
 
-/** `dataset[randrange(len(dataset))]`, where somebody only looks at what was picked. */
+/** `dataset[randrange(len(dataset))]`, `random.choice(results)`, where somebody only looks at what was picked. */
 function picksForShow(draw: Node, file: PythonFile): boolean {
+  if (PICKS.has(file.call(draw).name)) return isOnlyShown(draw, file, 0);
   const picked = draw.field === 'subscript' ? [draw.parent] : [];
   for (const { field, parent } of boundReads(draw, file)) {
     if (field !== 'subscript') return false;
@@ -40,14 +44,49 @@ function picksForShow(draw: Node, file: PythonFile): boolean {
   return picked.length > 0 && picked.every((each) => each?.type === 'subscript' && isOnlyShown(each, file, 0));
 }
 
-/** An element, or a part of it, that is printed or stands at the end of a cell. */
+/** What holds a value, or makes another one of it, without doing anything with it. */
+const HOLDS =
+  /^(subscript|attribute|interpolation|string|concatenated_string|binary_operator|parenthesized_expression|tuple|list|expression_list)$/;
+
+/**
+ * An element, a part of it or what was made of it is printed, stands at the end of a cell, or is never read. What is drawn
+ * and printed at once is what the program is there for.
+ */
 function isOnlyShown(element: Node, file: PythonFile, depth: number): boolean {
   let at = element;
-  while (at.parent && /^(subscript|attribute)$/.test(at.parent.type) && /^(value|object)$/.test(at.field ?? ''))
-    at = at.parent;
-  if (isShown(at, file)) return true;
-  const reads = depth < DEEPEST ? boundReads(at, file) : [];
-  return reads.length > 0 && reads.every((each) => isOnlyShown(each, file, depth + 1));
+  while (at.parent) {
+    const { parent } = at;
+    if (/^(assignment|for_statement|for_in_clause)$/.test(parent.type)) {
+      const reads = depth < DEEPEST && at.field === 'right' ? readsOfTargets(parent.get('left'), file) : null;
+      return reads?.every((each) => isOnlyShown(each, file, depth + 1)) === true;
+    }
+    // What is called for its own sake may do anything.
+    const isCalled = at.type === 'call' && parent.type === 'expression_statement';
+    if (!isCalled && (depth > 0 || at.type !== 'call') && isShown(at, file)) return true;
+    const next = outOf(at, parent, file);
+    if (!next) return false;
+    at = next;
+  }
+  return false;
+}
+
+/** What holds a value, or is made of it by a call that leaves it as it is; null where more is done with it. */
+function outOf(at: Node, parent: Node, file: PythonFile): Node | null {
+  if (parent.type === 'call') return at.type === 'attribute' && at.field === 'function' ? parent : null;
+  const call = parent.type === 'argument_list' ? parent.parent : null;
+  if (call?.type === 'call') return leavesAlone(file.call(call).name) ? call : null;
+  return HOLDS.test(parent.type) ? parent : null;
+}
+
+/** `sorted`, `list`, `len`: what such a call is passed stays what it was. */
+const leavesAlone = (name: string | null): boolean => handsOn(name) !== undefined || TELLS.has(name);
+
+/** Where the names of a target are read; null where it is no name, or somebody else may read it. */
+function readsOfTargets(target: Node | undefined, file: PythonFile): readonly Node[] | null {
+  const names = target?.type === 'identifier' ? [target] : (target?.children ?? []);
+  if (!target || names.some(({ type }) => type !== 'identifier')) return null;
+  const reads = names.flatMap((each) => readsFrom(each, file));
+  return reads.filter((each) => !/_pattern$|^pattern_list$/.test(each.parent?.type ?? ''));
 }
 
 /** Where the name is read that a value is bound to; none for a value that has no name. */

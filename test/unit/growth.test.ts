@@ -31,6 +31,28 @@ for (const [name, { make, sizes }] of Object.entries(FAMILIES)) {
   });
 }
 
+test('a function that imports what has been imported before is composed once for all such programs', () => {
+  const program = (imports: string) => `${imports}\nfrom model import build\n\nbuild()\n`;
+  const files = {
+    'seeds.py': 'import torch\n\ntorch.manual_seed(0)\n',
+    'model.py': 'import torch\n\n\ndef build():\n    import seeds\n\n    return torch.rand(2), torch.rand(2), seeds\n',
+    'first.py': program('import seeds'),
+    'second.py': program('import seeds'),
+    // Here the call of the function is what seeds.
+    'other.py': program('import os'),
+  };
+  const workspace = workspaceOf(Object.entries(files).map(([path, text]) => ({ path, text })));
+  const shared = new SharedOutcomes();
+  const composed = ['first.py', 'second.py', 'other.py', 'second.py'].map((path) => {
+    const [own, alone] = [new Composer(workspace, path, { shared }), new Composer(workspace, path)];
+    assert.deepEqual(own.program(), alone.program(), path);
+    return { path, shared: own.work, alone: alone.work };
+  });
+  const [first, second, other, again] = composed.map((each) => each.alone - each.shared);
+  // What was found behind the import does not hold where nothing has run it.
+  assert.ok(first === 0 && second! > other! && again! >= second!, JSON.stringify(composed));
+});
+
 test('a program with too many ways through it is silent, and named', () => {
   const files = Object.entries(FAMILIES['functions handed down']!.make(40)).map(([path, text]) => ({ path, text }));
   const [{ path, text }] = files as [{ path: string; text: string }];

@@ -3,7 +3,7 @@
 import { perhapsSeeds, type Site } from '../effects/algebra.ts';
 import { Identities } from './identities.ts';
 import { called, either, falls, NOTHING, type Outcome } from './outcomes.ts';
-import { type Known, Needs, type SharedOutcomes } from './shared.ts';
+import { AFTER_NOTHING, type Known, Needs, type SharedOutcomes } from './shared.ts';
 import type { Recorder } from './trace.ts';
 
 /** Calls within calls; what lies deeper would take more of the stack than there is. */
@@ -40,14 +40,18 @@ export class Bodies {
   #events = 0;
   /** The files that had a say in what runs now. */
   needs = new Needs();
+  /** The files whose bodies the program has run, and those of them that what runs now imports once more. */
+  readonly #reached: ReadonlySet<string>;
+  #after: Set<string> | null = null;
   /** Whether modules are in training mode; undefined where nobody can tell. */
   training: boolean | undefined;
   /** Code was left out as there is too much of it: nothing that comes behind it is certain. */
   isCut = false;
 
-  /** What is shared with other programs, unless every step is recorded. */
-  constructor(entry: string, record: Recorder, shared: SharedOutcomes | null) {
-    this.#running = new Map([[entry, 0]]);
+  /** What the program has reached, which is its entry first; what is shared with other programs, unless every step is recorded. */
+  constructor(reached: ReadonlySet<string>, record: Recorder, shared: SharedOutcomes | null) {
+    this.#reached = reached;
+    this.#running = new Map([...reached].map((entry) => [entry, 0]));
     this.#record = record;
     this.#shared = shared;
     this.#identities = shared?.identities ?? new Identities();
@@ -67,6 +71,14 @@ export class Bodies {
   /** What is found now holds for this program only, as it depends on what has run before or on where it began. */
   dependsOnProgram(): void {
     this.#depth = ON_THE_PROGRAM;
+  }
+
+  /** What is found now holds for programs that have run the body of the file before. */
+  dependsOnReached(path: string): void {
+    // What holds for this program only holds whatever it has run.
+    if (this.#depth === ON_THE_PROGRAM) return;
+    this.#after ??= new Set();
+    this.#after.add(path);
   }
 
   /** One of several things happens; afterwards only what all of them agree on is known. */
@@ -133,16 +145,19 @@ export class Bodies {
 
   #remembered(name: string, shared: SharedOutcomes | null, run: () => Outcome, isAgain = true): Outcome {
     const key = `${name}\0${this.training}`;
-    const known = shared?.get(key) ?? this.#known.get(key);
+    const known = shared?.get(key, this.#reached) ?? this.#known.get(key);
     if (known) {
       this.#record.repeat(key);
       this.training = known.training;
       this.needs.parts.add(known.needs);
+      for (const path of known.after) this.dependsOnReached(path);
       this.#depth = Math.min(this.#depth, known.depth);
       return known.outcome;
     }
     const [depth, needs, mark, own] = [this.#depth, this.needs, this.#record.mark(), this.#running.size];
+    const after = this.#after;
     this.#depth = ON_NOTHING;
+    this.#after = null;
     this.needs = new Needs();
     let outcome: Outcome;
     try {
@@ -159,6 +174,7 @@ export class Bodies {
       outcome,
       training: this.training,
       needs: this.#shared?.needs(this.needs) ?? this.needs,
+      after: (this.#depth !== ON_THE_PROGRAM && this.#after) || AFTER_NOTHING,
       depth: isFree ? ON_NOTHING : this.#depth,
     };
     if (isFree && shared) shared.set(key, found);
@@ -166,7 +182,9 @@ export class Bodies {
     this.#record.remember(key, mark);
     needs.parts.add(found.needs);
     this.needs = needs;
+    this.#after = after;
     this.#depth = Math.min(depth, found.depth);
+    for (const path of found.after) this.dependsOnReached(path);
     return outcome;
   }
 }

@@ -107,7 +107,7 @@ export class Composer {
     this.reached = new Set([entry]);
     this.#scripts = new Set([entry]);
     this.#record = new Recorder(trace);
-    this.#bodies = new Bodies(entry, this.#record, this.#shared);
+    this.#bodies = new Bodies(this.reached, this.#record, this.#shared);
     this.#steps = {
       record: this.#record,
       resolved: (value, from) => this.#callees.resolved(value, from),
@@ -327,10 +327,13 @@ export class Composer {
   #import(modules: readonly string[], from: string): Outcome {
     let outcome = NOTHING;
     const files = this.#isAlone ? [] : this.#modules.importedFiles(modules, from);
-    // What has been imported before is not imported again.
-    if (files.length > 0) this.#bodies.dependsOnProgram();
     for (const path of files) {
-      if (this.reached.has(path)) continue;
+      // What has been imported before is not imported again.
+      if (this.reached.has(path)) {
+        this.#bodies.dependsOnReached(path);
+        continue;
+      }
+      this.#bodies.dependsOnProgram();
       this.reached.add(path);
       // A module whose body raises is taken for one that does not: somebody catches it, or nothing matters any more.
       outcome = then(outcome, around(ended(this.#module(path)), imported));

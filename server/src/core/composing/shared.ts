@@ -33,9 +33,13 @@ export interface Known {
   /** The mode of modules afterwards. */
   readonly training: boolean | undefined;
   readonly needs: Needs;
+  /** The files that it imports and that had been imported before: it holds where they have. */
+  readonly after: ReadonlySet<string>;
   /** The outermost of the bodies that run around this one on which it depends. */
   readonly depth: number;
 }
+
+export const AFTER_NOTHING: ReadonlySet<string> = new Set();
 
 /** So many names are kept as one list; of more, the parts are. */
 const FEW = 12;
@@ -62,8 +66,12 @@ export class SharedOutcomes {
     return flat;
   }
 
-  get(key: string): Known | undefined {
-    return this.#known.get(key);
+  /** What holds for a program that has run the bodies of these files. */
+  get(key: string, reached: ReadonlySet<string>): Known | undefined {
+    const known = this.#known.get(key);
+    if (!known) return undefined;
+    for (const path of known.after) if (!reached.has(path)) return undefined;
+    return known;
   }
 
   set(key: string, known: Known): void {

@@ -126,6 +126,8 @@ function maySeed(event: Event, isSeeder: (name: string) => boolean): boolean {
 /** Values that lead to values. */
 const DEEPEST = 8;
 
+const NO_PARTS: readonly string[] = [];
+
 export class Callees {
   readonly #modules: Modules;
 
@@ -424,10 +426,11 @@ export class Callees {
   }
 
   /** `#Engine.masker.mask` as the class and what follows. */
-  #splitClass(name: string, file: FileEffects | undefined): string[] {
+  #splitClass(name: string, file: FileEffects | undefined): readonly string[] {
+    if (!file || !name.includes('.')) return file?.classes[name] ? [name] : NO_PARTS;
     for (let end = name.length; end > 0; end = name.lastIndexOf('.', end - 1)) {
       const head = name.slice(0, end);
-      if (file?.classes[head])
+      if (file.classes[head])
         return [
           head,
           ...name
@@ -436,7 +439,7 @@ export class Callees {
             .filter((part) => part !== ''),
         ];
     }
-    return [];
+    return NO_PARTS;
   }
 
   #place(name: string, from: string): { readonly path: string; readonly name: string } | null {

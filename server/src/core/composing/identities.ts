@@ -9,15 +9,25 @@ export class Identities {
     if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
     const known = this.#known.get(value);
     if (known !== undefined) return known;
-    const parts = Array.isArray(value)
-      ? value.map((each) => this.of(each))
-      : Object.entries(value).flatMap(([key, each]) =>
-          each === undefined ? [] : [`${JSON.stringify(key)}:${this.of(each)}`],
-        );
-    const text = `${Array.isArray(value) ? '[' : '{'}${parts.join()}`;
+    const text = Array.isArray(value) ? this.#listed(value) : this.#entered(value);
     const name = this.#names.get(text) ?? `#${this.#names.size}`;
     this.#names.set(text, name);
     this.#known.set(value, name);
     return name;
+  }
+
+  #listed(values: readonly unknown[]): string {
+    let text = '[';
+    for (const each of values) text += `${this.of(each)},`;
+    return text;
+  }
+
+  #entered(value: object): string {
+    let text = '{';
+    for (const key of Object.keys(value)) {
+      const each = (value as Readonly<Record<string, unknown>>)[key];
+      if (each !== undefined) text += `${JSON.stringify(key)}:${this.of(each)},`;
+    }
+    return text;
   }
 }

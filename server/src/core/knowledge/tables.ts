@@ -5,6 +5,7 @@ import pipelineTable from '../../../data/pipelines.json' with { type: 'json' };
 import seederTable from '../../../data/seeders.json' with { type: 'json' };
 import versionTable from '../../../data/versions.json' with { type: 'json' };
 import weightTable from '../../../data/weights.json' with { type: 'json' };
+import { groupBy } from '../text/groups.ts';
 import { ALIASES, nameFor } from './names.ts';
 import type { DrawsTable, OpsTable, PipelinesTable, SeedersTable, VersionsTable, WeightsTable } from './rows.ts';
 
@@ -106,11 +107,11 @@ const foreignDraw = remembered((qualifiedName: string): DrawRow | undefined => {
 });
 
 const METHODS = drawTable.methods as readonly MethodDraw[];
-const METHOD_NAMES: readonly string[] = [...new Set(METHODS.map(({ method }) => method))];
+const BY_METHOD: ReadonlyMap<string, readonly MethodDraw[]> = groupBy(METHODS, ({ method }) => method);
+const NO_DRAWS: readonly MethodDraw[] = [];
 
 /** The draws of a method of this name, one for each library that has it. */
-export const drawsOfMethod = (method: string): readonly MethodDraw[] =>
-  METHOD_NAMES.includes(method) ? METHODS.filter((row) => row.method === method) : [];
+export const drawsOfMethod = (method: string): readonly MethodDraw[] => BY_METHOD.get(method) ?? NO_DRAWS;
 
 /** The draw of a tensor method that no other library has, such as `normal_`. */
 export const drawingMethod = (method: string): DrawRow | undefined => index().draws.get(`${TENSOR}.${method}`);

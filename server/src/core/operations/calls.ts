@@ -105,43 +105,62 @@ function written(candidate: Candidate, file: PythonFile, counts: Counts): OpCall
   const { call, uses } = candidate;
   const all: OpCall[] = [];
   if (isOpen(call)) {
-    for (const use of uses) all.push(opCall(use, call, all, file));
+    for (const use of uses) all.push(new WrittenOp(use, call, all, file));
     return all.filter(counts);
   }
   for (const use of usesMeant(candidate, file, counts)) {
     // What one name says of one function stands for itself.
     const group: OpCall[] = [];
-    group.push(opCall(use, call, group, file));
+    group.push(new WrittenOp(use, call, group, file));
     all.push(...group);
   }
   return all;
 }
 
-/** Where a module runs is only looked for where somebody asks. */
-function opCall(use: Use, call: Call, group: readonly OpCall[], file: PythonFile): OpCall {
-  const token = call.callee.get('attribute');
-  const { kind, positions } = use.spelling;
-  const isModule = kind === 'module';
-  const nodesOf = (ran: readonly ModuleRun[]): readonly Node[] => ran.map((each) => each.call.node);
-  return {
-    ...use,
-    call,
-    token: kind === 'method' && token ? token : call.callee,
-    get runs() {
-      return isModule ? [...new Set(nodesOf(runsOf(call, file)))] : [call.node];
-    },
-    get behindLayers() {
-      return isModule ? nodesOf(runsOf(call, file).filter((each) => each.isBehindLayers)) : [];
-    },
-    group,
-    argument: (name, choices) => argumentThrough(call, name, positions?.[name], file, choices ?? null),
-    operands(name) {
-      return isModule
-        ? this.runs.map((node) => operand(file.call(node), name, moduleSpelling(use.spelling, name), file))
-        : [operand(call, name, use.spelling, file)];
-    },
-  };
+/** Where a module runs is only looked for where somebody asks. Its parts are inherited: a file has hundreds of these. */
+class WrittenOp implements OpCall {
+  readonly #file: PythonFile;
+  readonly op: Use['op'];
+  readonly spelling: Spelling;
+  readonly call: Call;
+  readonly token: Node;
+  readonly group: readonly OpCall[];
+
+  constructor({ op, spelling }: Use, call: Call, group: readonly OpCall[], file: PythonFile) {
+    const attribute = spelling.kind === 'method' ? call.callee.get('attribute') : undefined;
+    this.#file = file;
+    this.op = op;
+    this.spelling = spelling;
+    this.call = call;
+    this.token = attribute ?? call.callee;
+    this.group = group;
+  }
+
+  get #isModule(): boolean {
+    return this.spelling.kind === 'module';
+  }
+
+  get runs(): readonly Node[] {
+    return this.#isModule ? [...new Set(nodesOf(runsOf(this.call, this.#file)))] : [this.call.node];
+  }
+
+  get behindLayers(): readonly Node[] {
+    return this.#isModule ? nodesOf(runsOf(this.call, this.#file).filter((each) => each.isBehindLayers)) : [];
+  }
+
+  argument(name: string, choices?: Choices): Argument {
+    return argumentThrough(this.call, name, this.spelling.positions?.[name], this.#file, choices ?? null);
+  }
+
+  operands(name: string): readonly (Node | null)[] {
+    const file = this.#file;
+    if (!this.#isModule) return [operand(this.call, name, this.spelling, file)];
+    const spelling = moduleSpelling(this.spelling, name);
+    return this.runs.map((node) => operand(file.call(node), name, spelling, file));
+  }
 }
+
+const nodesOf = (ran: readonly ModuleRun[]): readonly Node[] => ran.map((each) => each.call.node);
 
 /** Rows that are only for hovers, and those about the CPU, are no findings. */
 const canBeFound: Counts = ({ op }) => op.report !== 'hover' && op.devices.includes('cuda');

@@ -25,7 +25,7 @@ import { feedsLoss, isBehindBackward, losesGradient, mentionsOf, runsWithoutGrad
 const EMBEDDING = nameFor('embedding');
 
 /** An operation as this project runs it. */
-export interface OpUse extends OpCall {
+export interface OpUse extends Pick<OpCall, 'op' | 'spelling' | 'call' | 'token'> {
   /** As the user wrote it, for messages. */
   readonly written: string;
   readonly span: Span;
@@ -72,7 +72,7 @@ function usesOf(calls: readonly OpCall[], file: PythonFile, project: Project): O
   const uses: OpUse[] = [];
   const flow = flowAround(file, project);
   for (const call of calls) {
-    const { op, token } = call;
+    const { op, spelling, token } = call;
     const version = project.versions.versionOf(op.package.replaceAll('_', '-'));
     const behaviours = behavioursAt(op, version).filter(({ when }) =>
       holdsSomeTime((choices) => (when ?? []).every((condition) => holds(condition, call, file, choices))),
@@ -82,7 +82,10 @@ function usesOf(calls: readonly OpCall[], file: PythonFile, project: Project): O
     if (op.pass === 'backward' && !hasBackward(call, file, project, flow)) continue;
     const span = { start: token.start, end: token.end };
     uses.push({
-      ...call,
+      op,
+      spelling,
+      call: call.call,
+      token,
       written: file.read(token),
       span,
       version,
@@ -106,7 +109,7 @@ function isAtFault(use: OpCall, file: PythonFile, fault: Fault): boolean {
       (each) => (alternatives.length < 2 || isChosen(each, file, choices)) && fault(each, file, choices),
     );
   // Most are at fault under no choice: then nobody has to try the ways that lead there.
-  const none = new Choices(new Map());
+  const none = new Choices();
   if (!isFault(none) && none.open === null) return false;
   return holdsSomeTime((choices) => isReached(use.call.node, file, choices) && isFault(choices));
 }
@@ -154,7 +157,8 @@ export function dependsOnVersion({ op }: OpUse): boolean {
 
 /** One of its tensors was made on the CPU, or moved there, in so many words: then all of them are there. */
 function isOnCpu(call: OpCall, file: PythonFile): boolean {
-  if (call.runs.length > 0 && call.runs.every((node) => isWhereNoCuda(node, file))) return true;
+  const { runs } = call;
+  if (runs.length > 0 && runs.every((node) => isWhereNoCuda(node, file))) return true;
   return ['input', 'index', 'src', 'source'].some((name) => {
     const operands = call.operands(name);
     return operands.length > 0 && operands.every((node) => node !== null && tensorOf(node, file)?.cpu === true);
@@ -162,8 +166,9 @@ function isOnCpu(call: OpCall, file: PythonFile): boolean {
 }
 
 /** `self.queries = nn.Embedding(10, 64)`, of which the file only ever takes `self.queries.weight`: nothing is looked up. */
-function isOnlyWeights({ op, call, runs }: OpCall, file: PythonFile): boolean {
-  if (op.api !== EMBEDDING || runs.length > 0) return false;
+function isOnlyWeights(use: OpCall, file: PythonFile): boolean {
+  if (use.op.api !== EMBEDDING || use.runs.length > 0) return false;
+  const { call } = use;
   const target = call.node.parent?.type === 'assignment' ? call.node.parent.get('left') : undefined;
   return target?.type === 'attribute' && file.text.includes(`${file.read(target)}.weight`);
 }

@@ -15,13 +15,7 @@ type Names = readonly Definition[];
 type Followed = Map<Names, Argument | undefined>;
 
 /** The value passed for a parameter, by keyword or position, through a `**kwargs` dict of this file. */
-export function argumentOf(
-  file: Reader,
-  call: Call,
-  name: string,
-  position?: number,
-  followed: Followed = new Map(),
-): Argument {
+export function argumentOf(file: Reader, call: Call, name: string, position?: number, followed?: Followed): Argument {
   const list = call.node.get('arguments');
   if (!list) return 'absent';
   let index = 0;
@@ -31,7 +25,7 @@ export function argumentOf(
       const key = node.get('name');
       if (key && file.read(key) === name) return node.get('value') ?? 'unknown';
     } else if (node.type === 'dictionary_splat') {
-      const entry = dictionaryEntry(file, node.children[0], name, followed);
+      const entry = dictionaryEntry(file, node.children[0], name, followed ?? new Map());
       if (typeof entry !== 'string') return entry;
       if (entry === 'unknown') open = true;
     } else if (node.type === 'list_splat') {

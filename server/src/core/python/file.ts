@@ -228,16 +228,27 @@ export class PythonFile {
   }
 
   #resolve(expression: Node): string | null {
-    // The grammar reads `[*f(x)]` as a call of `*f`.
-    if (/^(parenthesized_expression|list_splat)$/.test(expression.type) && expression.children[0]) {
-      return this.qualify(expression.children[0]);
+    switch (expression.type) {
+      case 'identifier':
+        return this.#resolveName(expression);
+      case 'attribute':
+        return this.#resolveMember(expression);
+      case 'call':
+        return this.#named(expression);
+      case 'subscript':
+        return this.#entry(expression);
+      // The grammar reads `[*f(x)]` as a call of `*f`.
+      case 'parenthesized_expression':
+      case 'list_splat':
+        return expression.children[0] ? this.qualify(expression.children[0]) : null;
+      default:
+        return null;
     }
-    if (expression.type === 'identifier') return this.#resolveName(expression);
-    if (expression.type === 'call') return this.#named(expression);
-    if (expression.type === 'subscript') return this.#entry(expression);
-    if (expression.type !== 'attribute') return null;
-    const object = expression.get('object');
-    const attribute = expression.get('attribute');
+  }
+
+  #resolveMember(member: Node): string | null {
+    const object = member.get('object');
+    const attribute = member.get('attribute');
     if (!object || !attribute) return null;
     const name = this.read(attribute);
     const base = this.qualify(object);

@@ -38,11 +38,7 @@ const READINGS: Readonly<Record<NoteKind, (key: string, file: PythonFile) => str
     const below = info ? linksOf(file).decoratedBy(info) : [];
     return below.map((each) => headText(each, file)).join(NEXT);
   },
-  reads: (name, file) =>
-    linksOf(file)
-      .reads.of(name)
-      .map((node) => placeText(node, file))
-      .join(NEXT),
+  reads: (name, file) => placesText(linksOf(file).reads.of(name), file),
   imports: (_, file) => file.scopes.imports.map((each) => file.read(each)).join(NEXT),
   stars: (_, file) => file.scopes.stars.join(NEXT),
   ignores: (_, file) => ignoresText(file),
@@ -55,7 +51,30 @@ const textOf = (node: Node | undefined, file: PythonFile): string => (node ? fil
 const placesOf = (
   found: readonly ({ readonly node: Node } | { readonly container: Node })[],
   file: PythonFile,
-): string => found.map((each) => placeText('node' in each ? each.node : each.container, file)).join(NEXT);
+): string =>
+  placesText(
+    found.map((each) => ('node' in each ? each.node : each.container)),
+    file,
+  );
+
+/** Of places in one function, which are read one after the other, its text is enough once. */
+function placesText(nodes: readonly Node[], file: PythonFile): string {
+  const texts: string[] = [];
+  let home: Node | null = null;
+  for (const node of nodes) {
+    if (home && home.start <= node.start && node.end <= home.end) continue;
+    home = outermost(node);
+    texts.push(home ? file.read(home) : marginText(node, file));
+  }
+  return texts.join(NEXT);
+}
+
+/** The outermost function around a node; null at the margin. */
+function outermost(node: Node): Node | null {
+  let home: Node | null = null;
+  for (let at = node.parent; at; at = at.parent) if (at.type === 'function_definition') home = at;
+  return home;
+}
 
 /** A parse reuses the nodes of what an edit left alone: they say what they said. */
 const said = new WeakMap<Node, string>();
@@ -99,15 +118,17 @@ function definitionText(definition: Definition, file: PythonFile): string {
 
 /** The function that a node stands in; at the margin its statement, below the heads of those around it. */
 function placeText(node: Node, file: PythonFile): string {
+  const home = outermost(node);
+  return home ? file.read(home) : marginText(node, file);
+}
+
+function marginText(node: Node, file: PythonFile): string {
   const heads: string[] = [];
-  let home: Node | null = null;
-  let at = node;
-  for (; at.parent; at = at.parent) {
-    if (at.parent.type === 'function_definition') home = at.parent;
+  for (let at = node; at.parent; at = at.parent) {
     if (at.type === 'block') heads.push(beforeBlock(at.parent, file));
     else if (/^(block|module)$/.test(at.parent.type) && heads.length === 0) heads.push(file.read(at));
   }
-  return home ? file.read(home) : heads.join(NEXT);
+  return heads.join(NEXT);
 }
 
 /** A compound statement up to its first block, all of any other. */

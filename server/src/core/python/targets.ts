@@ -8,17 +8,35 @@ export interface Assigned {
   readonly value: Node;
 }
 
+/** The same with its assignment; null where the value is not written out. */
+interface Target {
+  readonly node: Node;
+  readonly target: Node;
+  readonly value: Node | null;
+}
+
 const SEVERAL = /^(pattern_list|tuple_pattern|list_pattern|expression_list|tuple|list)$/;
 
 /** `a = 1`, and `a, b = 1, 2` as two; what is unpacked from a value that is not written out is left out. */
 export const assignedBy = (assignment: Node): Assigned[] =>
   everyTarget(assignment).flatMap(({ target, value }) => (value ? { target, value } : []));
 
-/** The same with the targets whose values are not written out: these are null. */
-export function everyTarget(assignment: Node): { readonly target: Node; readonly value: Node | null }[] {
+/** The same with the targets whose values are not written out. */
+function everyTarget(assignment: Node): Omit<Target, 'node'>[] {
   const left = assignment.get('left');
   const right = lastValue(assignment);
   return left && right ? pairs(left, right) : [];
+}
+
+/** By all assignments of a file, the targets of each: several rules ask for all of them. */
+const ofAll = new WeakMap<readonly Node[], readonly Target[]>();
+
+/** Every target of all assignments of a file, in source order. */
+export function targetsOfAll(assignments: readonly Node[]): readonly Target[] {
+  const known =
+    ofAll.get(assignments) ?? assignments.flatMap((node) => everyTarget(node).map((each) => ({ node, ...each })));
+  ofAll.set(assignments, known);
+  return known;
 }
 
 function pairs(target: Node, value: Node | null): ReturnType<typeof everyTarget> {

@@ -15,7 +15,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { importedAs, isDefined } from '../python/names.ts';
 import { cellAt } from '../python/notebook.ts';
 import { readsOf } from '../python/reads.ts';
-import { everyTarget } from '../python/targets.ts';
+import { targetsOfAll } from '../python/targets.ts';
 import { isPlainValue } from '../seeding/plain-values.ts';
 import { walk } from '../syntax/parse.ts';
 import { contains, type Fix } from '../text/edit.ts';
@@ -99,7 +99,7 @@ order = np.random.permutation(100)
   ],
   *check(file, project) {
     if (project.isTest || !project.reachesMl) return;
-    for (const { target, value } of file.scopes.assignments.flatMap(everyTarget)) {
+    for (const { target, value } of targetsOfAll(file.scopes.assignments)) {
       const report = overwritten(target, value, file, project) ?? misspelt(target, value, file, project);
       if (report) yield report;
     }
@@ -117,9 +117,10 @@ function* compared(file: PythonFile): Iterable<Report> {
   if (!MODULES.some(({ switches }) => switches?.some((each) => file.text.includes(each)))) return;
   const found: Node[] = [];
   walk(file.syntax.root, (node) => {
-    const [only] = node.type === 'expression_statement' ? node.children : [];
+    if (node.type !== 'expression_statement') return true;
+    const only = node.children[0];
     if (only?.type === 'comparison_operator' && !isShown(node, file)) found.push(only);
-    return node.type !== 'expression_statement';
+    return false;
   });
   for (const comparison of found) {
     const [target, operator, value, ...more] = comparison.children;

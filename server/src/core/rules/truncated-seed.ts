@@ -9,6 +9,7 @@ import { callTaking } from '../python/arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { assignedTo } from '../python/names.ts';
 import type { Value } from '../python/value.ts';
 import { integerOf, termsOf } from '../seeding/seed-bits.ts';
 import type { Fix } from '../text/edit.ts';
@@ -94,7 +95,13 @@ function* seedsOf(file: PythonFile, values: Evaluator): Iterable<Seed> {
   for (const call of file.allCalls) {
     const direct = seedOf(call, file);
     if (direct) yield direct;
-    else if (isOfProject(call)) for (const given of argumentsOf(call)) yield* handedOn(given, file, values);
+    else if (isOfProject(call)) {
+      for (const each of call.node.get('arguments')?.children ?? []) {
+        const given = each.type === 'keyword_argument' ? each.get('value') : each;
+        const seed = given && handedOn(given, file, values);
+        if (seed) yield seed;
+      }
+    }
   }
 }
 
@@ -102,18 +109,16 @@ const isOfProject = ({ name }: Call): boolean => name?.startsWith('#') === true 
 
 const isLibrary = (name: string): boolean => seederOf(name) !== undefined || generatorOf(name) !== undefined;
 
-const argumentsOf = ({ node }: Call): Node[] =>
-  (node.get('arguments')?.children ?? []).flatMap((each) =>
-    each.type === 'keyword_argument' ? (each.get('value') ?? []) : each,
-  );
+const MAY_OPERATE = /^(binary_operator|parenthesized_expression|call)$/;
 
 /** What a function of the project is passed and hands on as a seed. Only an operation, or a name for one, has terms. */
-function* handedOn(given: Node, file: PythonFile, values: Evaluator): Iterable<Seed> {
-  if (!/^(binary_operator|parenthesized_expression|identifier)$/.test(given.type)) return;
-  if (!termsOf(given, file).some(({ zeros }) => zeros > 0)) return;
+function handedOn(given: Node, file: PythonFile, values: Evaluator): Seed | null {
+  const written = given.type === 'identifier' ? assignedTo(given, file) : given.type === 'call' ? null : given;
+  if (!written || !MAY_OPERATE.test(written.type)) return null;
+  if (!termsOf(given, file).some(({ zeros }) => zeros > 0)) return null;
   const taken = values.findUse((each) => takerOf(each) !== null || undefined, values.value(given));
   const taker = taken && takerOf(taken);
-  if (taker) yield { ...taker, seed: given };
+  return taker && { ...taker, seed: given };
 }
 
 /** What takes the value as its seed where it stands. */

@@ -84,14 +84,18 @@ function directUse(call: Call, file: PythonFile): SeedUse | null {
   }
   const generator = call.name === null ? undefined : seedOfGenerator(call.name);
   if (generator) return { call, value: file.argument(call, generator.argument, generator.position), streams: [] };
-  const keyword = (call.node.get('arguments')?.children ?? []).find(
-    (each) => each.type === 'keyword_argument' && SEED_KEYWORD.test(file.read(each.get('name') ?? each)),
-  );
-  const named = keyword?.get('value');
+  const named = seedKeyword(call, file)?.get('value');
   if (named) return { call, value: named, streams: [] };
   const last = call.method ?? file.read(call.callee);
   const isSeeder = !call.name?.startsWith('#') && seeder === undefined && looksLikeSeeder(last);
   return isSeeder ? { call, value: file.argument(call, 'seed', 0), streams: [] } : null;
+}
+
+function seedKeyword({ node }: Call, file: PythonFile): Node | undefined {
+  for (const each of node.get('arguments')?.children ?? []) {
+    if (each.type === 'keyword_argument' && SEED_KEYWORD.test(file.read(each.get('name') ?? each))) return each;
+  }
+  return undefined;
 }
 
 const takesParameter = ({ value }: SeedUse, name: string, file: PythonFile): boolean =>

@@ -6,7 +6,7 @@ import { nameFor, namesFor } from '../knowledge/names.ts';
 import { canonical } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { type Assigned, assignedBy } from '../python/targets.ts';
+import { type Assigned, targetsOfAll } from '../python/targets.ts';
 import { isBenchmark } from './speed.ts';
 
 const ENVIRONMENT = nameFor('environment');
@@ -55,10 +55,8 @@ export interface SwitchAssignment extends Assigned {
 export function* switchSettings(file: PythonFile, name: string): Iterable<SwitchAssignment> {
   const last = name.slice(name.lastIndexOf('.') + 1);
   if (!file.text.includes(last)) return;
-  for (const node of file.scopes.assignments) {
-    for (const { target, value } of assignedBy(node)) {
-      if (target.type === 'attribute' && file.qualify(target) === name) yield { node, target, value };
-    }
+  for (const { node, target, value } of targetsOfAll(file.scopes.assignments)) {
+    if (value && target.type === 'attribute' && file.qualify(target) === name) yield { node, target, value };
   }
   for (const { node, callee } of file.calls(SETATTR)) {
     const [object, key, value] = node.get('arguments')?.children ?? [];

@@ -6,13 +6,15 @@ export type ChoiceKind = 'each' | 'one';
 
 const MOST_TRIALS = 200;
 
+const NOTHING_TAKEN: ReadonlyMap<Node, number> = new Map();
+
 /** One trial: what was decided so far. */
 export class Choices {
   readonly #taken: ReadonlyMap<Node, number>;
   #dependence = 0;
   #open: { readonly at: Node; readonly count: number; readonly kind: ChoiceKind } | null = null;
 
-  constructor(taken: ReadonlyMap<Node, number>) {
+  constructor(taken: ReadonlyMap<Node, number> = NOTHING_TAKEN) {
     this.#taken = taken;
   }
 
@@ -32,8 +34,19 @@ export class Choices {
   }
 
   /** What was found out in this trial. */
-  readonly values = new Map<Node, unknown>();
-  readonly reached = new Map<Node, unknown>();
+  #values: Map<Node, unknown> | undefined;
+  #reached: Map<Node, unknown> | undefined;
+
+  /** Most trials find out nothing that is worth a map. */
+  get values(): Map<Node, unknown> {
+    this.#values ??= new Map();
+    return this.#values;
+  }
+
+  get reached(): Map<Node, unknown> {
+    this.#reached ??= new Map();
+    return this.#reached;
+  }
 
   /** Which of so many ways is taken at a place. */
   pick(at: Node, count: number, kind: ChoiceKind): number {
@@ -58,5 +71,5 @@ export function holdsSomeTime(holds: (choices: Choices) => boolean): boolean {
     const next = (way: number): boolean => go(new Map([...taken, [open.at, way]]));
     return open.kind === 'each' ? ways.some(next) : ways.every(next);
   };
-  return go(new Map());
+  return go(NOTHING_TAKEN);
 }

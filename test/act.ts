@@ -16,7 +16,17 @@ export interface Beside {
 }
 
 /** The text after the action whose title starts so, taken at the first place the needle stands. */
-export function act(text: string, needle: string, title: string, beside: readonly Beside[] = []): string {
+export const act = (text: string, needle: string, title: string, beside: readonly Beside[] = []): string =>
+  actElsewhere(text, needle, title, beside, 'train.py');
+
+/** The text that the same action makes of the file at a path, which may be another one than the place stands in. */
+export function actElsewhere(
+  text: string,
+  needle: string,
+  title: string,
+  beside: readonly Beside[],
+  path: string,
+): string {
   const file = openFile('train.py', text);
   const project = projectOf(file, DEFAULT_SETTINGS, workspaceOf([{ path: 'train.py', text }, ...beside]));
   const analysis = analyze(project, DEFAULT_SETTINGS);
@@ -24,7 +34,12 @@ export function act(text: string, needle: string, title: string, beside: readonl
   const actions = actionsAt(file, project, analysis, { start: at, end: at });
   const action = actions.find((each) => each.title.startsWith(title));
   assert.ok(action, `no "${title}" among: ${actions.map((each) => each.title).join(', ')}`);
-  const result = applyEdits(text, action.edits());
+  const before = path === 'train.py' ? text : beside.find((each) => each.path === path)?.text;
+  assert.ok(before !== undefined, path);
+  const result = applyEdits(
+    before,
+    action.edits().filter((edit) => (edit.path ?? 'train.py') === path),
+  );
   closeFile(file);
   return result;
 }

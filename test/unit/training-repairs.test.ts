@@ -1,7 +1,7 @@
 /** What repairs of data and runs write, letter by letter: epochs of samplers, states of generators, seeds of loaders. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { act, titles } from '../act.ts';
+import { act, actElsewhere, type Beside, titles } from '../act.ts';
 
 test('`set_epoch` is called on a sampler only where there is one', () => {
   const program = (sampler: string, before: string): string => `from torch.utils.data import DataLoader
@@ -308,4 +308,76 @@ test('states of CUDA come back on a machine with as many devices only', () => {
         torch.cuda.set_rng_state_all(states['cuda'])
 `;
   assert.ok(after.includes(guarded));
+});
+
+test('the epoch is told in the file that counts epochs', () => {
+  const data = (made: string): string => `from torch.utils.data import DataLoader
+from torch.utils.data.distributed import DistributedSampler
+
+
+def make_loader(dataset, distributed=True):
+${made}    loader = DataLoader(dataset, sampler=sampler)
+    return loader
+
+`;
+  const always = '    sampler = DistributedSampler(dataset)\n';
+  const inBranch = '    sampler = None\n    if distributed:\n        sampler = DistributedSampler(dataset)\n';
+  const main = (body: string, head = ''): string => `import torch
+from train import make_loader
+${head}
+
+def main(model, dataset, optimizer):
+    loader = make_loader(dataset)
+${body}
+
+if __name__ == '__main__':
+    main(None, [], None)
+`;
+  const loop = (before: string, name = 'epoch'): string => `    for ${name} in range(10):
+${before}        for batch in loader:
+            model(batch).sum().backward()
+            optimizer.step()
+`;
+  const told = (made: string, text: string, others: readonly Beside[] = []): string => {
+    const beside = [{ path: 'main.py', text }, ...others];
+    return actElsewhere(data(made), 'DistributedSampler(', 'Call `set_epoch(epoch)`', beside, 'main.py');
+  };
+  const line = '        loader.sampler.set_epoch(epoch)\n';
+  assert.equal(told(always, main(loop(''))), main(loop(line)));
+  const guarded = `        if isinstance(loader.sampler, torch.utils.data.DistributedSampler):\n    ${line}`;
+  assert.equal(told(inBranch, main(loop('', '_'))), main(loop(guarded)));
+  const calls = (before: string): string =>
+    `    for epoch in range(10):\n${before}        one_epoch(model, loader, optimizer)\n`;
+  const engine = {
+    path: 'engine.py',
+    text: `def one_epoch(model, batches, optimizer):
+    for batch in batches:
+        model(batch).sum().backward()
+        optimizer.step()
+`,
+  };
+  const head = 'from engine import one_epoch\n';
+  assert.equal(told(always, main(calls(''), head), [engine]), main(calls(line), head));
+});
+
+test('the epoch is no phase', () => {
+  const program = (before: string): string => `from torch.utils.data import DataLoader
+from torch.utils.data.distributed import DistributedSampler
+
+
+def main(model, dataset, optimizer):
+    sampler = DistributedSampler(dataset)
+    loaders = {'train': DataLoader(dataset, sampler=sampler), 'val': DataLoader(dataset)}
+    for epoch in range(10):
+${before}        for phase in ['train', 'val']:
+            for batch in loaders[phase]:
+                model(batch).sum().backward()
+                optimizer.step()
+
+
+if __name__ == '__main__':
+    main(None, [], None)
+`;
+  const after = act(program(''), 'DistributedSampler(', 'Call `set_epoch(epoch)`');
+  assert.equal(after, program('        sampler.set_epoch(epoch)\n'));
 });

@@ -3,14 +3,16 @@
 import type { Location, Project } from '../contract/project.ts';
 import type { Rule } from '../contract/rule.ts';
 import { indentUnit, insertBefore, replace } from '../edits/edit-text.ts';
-import { freeName } from '../edits/imports.ts';
+import { freeName, spell } from '../edits/imports.ts';
 import { RANK_SAMPLER } from '../knowledge/calls.ts';
 import { nameFor } from '../knowledge/names.ts';
 import { DATA_LOADER } from '../lowering/loader-arguments.ts';
 import type { Call } from '../python/call.ts';
+import type { Evaluator, Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { usesOf } from '../python/flow.ts';
-import { everyValue, meansAlike } from '../python/names.ts';
+import { namedAt } from '../python/mentions.ts';
+import { boundAt, everyValue, meansAlike } from '../python/names.ts';
 import { nodeAt } from '../seeding/seeds.ts';
 import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
@@ -91,7 +93,10 @@ if __name__ == '__main__':
         continue;
       }
       const round = project.loaders.roundsOf(number).find((each) => trainsAt(each, project));
-      if (round) yield { start, end, message, related: [{ ...round, message: t`Each epoch passes over it here.` }] };
+      if (round) {
+        const related = [{ ...round, message: t`Each epoch passes over it here.` }];
+        yield { start, end, message, related, fixes: () => tellElsewhere(call, round, project) };
+      }
     }
   },
 };
@@ -126,9 +131,27 @@ function trains(node: Node, file: PythonFile, depth = 0): boolean {
   );
 }
 
+/** What is around a pass: the next loop that may count epochs, else the function. */
+function roundAround(pass: Node, file: PythonFile): Node | null {
+  let at = pass.enclosing(...AROUND);
+  while (at?.type === 'for_statement' && isOverItems(at, file)) at = at.enclosing(...AROUND);
+  return at;
+}
+
+const AROUND = ['for_statement', 'while_statement', 'function_definition', 'lambda'] as const;
+
+/** `for phase in ('train', 'val'):`, `for name, loader in loaders.items():` passes over things, and counts nothing. */
+function isOverItems(loop: Node, file: PythonFile): boolean {
+  const iterated = loop.get('right');
+  if (iterated && /^(list|tuple|set|dictionary|string)$/.test(iterated.type))
+    return !iterated.children.every((each) => typeof file.constant(each) === 'number');
+  const method = iterated?.type === 'call' ? file.call(iterated).method : null;
+  return method !== null && /^(items|keys|values)$/.test(method);
+}
+
 /** The loop around a pass over the data, here or around a call of the function that makes the pass. */
 function epochLoop(pass: Node, file: PythonFile, depth = 0): Node | null {
-  const outer = pass.enclosing('for_statement', 'while_statement', 'function_definition', 'lambda');
+  const outer = roundAround(pass, file);
   if (outer && outer.type !== 'function_definition') return outer.type === 'lambda' ? null : outer;
   const id = outer ? file.functionAt(outer)?.id : undefined;
   if (id === undefined || depth > 4) return null;
@@ -143,17 +166,110 @@ function repair(call: Call, loop: Node, seen: ReadonlySet<Node>, file: PythonFil
   if (epoch?.type !== 'identifier' || !first) return [];
   const named = samplerName(call, loop, file) ?? samplerOfLoader(call, loop, first, seen, file);
   if (!named) return [];
+  return [tellEpoch(named, epoch, first, file)];
+}
+
+/** The call in front of what an epoch does first. */
+function tellEpoch({ sampler, condition }: Named, epoch: Node, first: Node, file: PythonFile): Fix {
   const isUnnamed = /^_+$/.test(file.read(epoch));
   const number = isUnnamed ? freeName(file, ['epoch', 'epoch_index']) : file.read(epoch);
-  const line = `${named.sampler}.set_epoch(${number})`;
-  const lines = named.condition ? [`if ${named.condition}:`, indentUnit(file) + line] : [line];
+  const line = `${sampler}.set_epoch(${number})`;
+  const lines = condition ? [`if ${condition}:`, indentUnit(file) + line] : [line];
+  return {
+    title: t`Call \`set_epoch(${number})\``,
+    safe: false,
+    edits: () => [...(isUnnamed ? [replace(epoch, number)] : []), insertBefore(file, first, lines)],
+  };
+}
+
+/** The same where the epochs are counted in another file than the sampler is made in. */
+function tellElsewhere(call: Call, round: Location, project: Project): Fix[] {
+  const file = project.places.fileAt(round.path);
+  const pass = file && nodeAt(file, round).enclosing('for_statement', 'for_in_clause');
+  const epochs = pass && epochsAround(pass, file, project.values);
+  const epoch = epochs?.loop.type === 'for_statement' ? epochs.loop.get('left') : undefined;
+  const first = epochs?.loop.get('body')?.children[0];
+  if (!epochs || epoch?.type !== 'identifier' || !first) return [];
+  const { loop, file: home } = epochs;
+  const own = home === project.file ? samplerName(call, loop, home) : null;
+  if (own) return [tellEpoch(own, epoch, first, home)];
+  const sampler = samplerSeen(call, loop, first, home, project.values);
+  if (sampler === null) return [];
+  const isSure = !isConditional(call) && call.node.enclosing('if_statement') === null;
+  const { text, edits } = spell(home, RANK_SAMPLER, loop.start);
+  const named = { sampler, condition: isSure ? '' : `isinstance(${sampler}, ${text})` };
+  const fix = tellEpoch(named, epoch, first, home);
   return [
     {
-      title: t`Call \`set_epoch(${number})\``,
-      safe: false,
-      edits: () => [...(isUnnamed ? [replace(epoch, number)] : []), insertBefore(file, first, lines)],
+      ...fix,
+      edits: () => [...(isSure ? [] : edits), ...fix.edits()].map((edit) => ({ ...edit, path: home.path })),
     },
   ];
+}
+
+/** The loop around a pass over the data, in whichever file the function that makes the pass is called. */
+function epochsAround(
+  pass: Node,
+  file: PythonFile,
+  values: Evaluator,
+  depth = 0,
+): { readonly loop: Node; readonly file: PythonFile } | null {
+  const outer = roundAround(pass, file);
+  if (outer && outer.type !== 'function_definition') return outer.type === 'lambda' ? null : { loop: outer, file };
+  const info = outer && file.functionAt(outer);
+  if (!info || depth > 4) return null;
+  const calls = (namedAt(info, file, values) ?? []).filter(({ node }) => node.field === 'function');
+  const loops = calls.flatMap(({ file: home, node }) => epochsAround(node, home, values, depth + 1) ?? []);
+  return loops[0] ?? null;
+}
+
+/** How a loop may write the sampler that is made elsewhere, of what its body reads: itself, or as that of its loader. */
+function samplerSeen(made: Call, loop: Node, first: Node, home: PythonFile, values: Evaluator): string | null {
+  let found: string | null = null;
+  const isSeen: Fact = (value) => {
+    const { file, node, access } = value;
+    const loader = loaderOf(node, access, file);
+    // The loader keeps what it is given under the name of the parameter.
+    if (loader) return [{ ...value, node: loader, access: ['.sampler'] }];
+    const way = access.join('');
+    const isName = /^(identifier|attribute)$/.test(node.type) && (way === '' || way === '.sampler');
+    const isInside = node.start >= first.start && node.end <= loop.end;
+    const isThere = file.path === home.path && (isInside || isOfSameObject(node, loop, file, home));
+    if (!isName || !isThere || !isPlainName(file.read(node)) || !isBoundBefore(node, loop, file)) return undefined;
+    found = `${file.read(node)}${way}`;
+    return true;
+  };
+  values.findUse(isSeen, values.value(made.node));
+  return found;
+}
+
+/** The loader that gets the sampler where it stands; null for anything else that gets it. */
+function loaderOf(node: Node, access: readonly string[], file: PythonFile): Node | null {
+  const holder = node.parent?.type === 'keyword_argument' ? node.parent : node;
+  const taker = holder.parent?.type === 'argument_list' ? holder.parent.parent : null;
+  const call = taker?.type === 'call' && access.length === 0 ? file.call(taker) : null;
+  return call?.name === DATA_LOADER && file.argument(call, 'sampler', 3) === node ? call.node : null;
+}
+
+/** `self.loader` in another method of the class whose method the loop stands in. */
+function isOfSameObject(node: Node, loop: Node, file: PythonFile, home: PythonFile): boolean {
+  const [own, other] = [file.functionAround(node), home.functionAround(loop)];
+  const self = own?.parameters[0]?.name;
+  return (
+    own?.class?.id !== undefined &&
+    own.class.id === other?.class?.id &&
+    self === other.parameters[0]?.name &&
+    file.read(node).startsWith(`${self}.`)
+  );
+}
+
+const isPlainName = (text: string): boolean => /^\w+(\.\w+)*$/.test(text);
+
+/** What a name stands for is there when the loop begins. */
+function isBoundBefore(node: Node, loop: Node, file: PythonFile): boolean {
+  let root = node;
+  for (let at: Node | undefined = node; at; at = at.get('object')) root = at;
+  return boundAt(root, file).every((each) => each.start < loop.start || each.end > loop.end);
 }
 
 /** How the sampler is reached in the loop, and the condition under which it is one; empty where it always is. */

@@ -6,7 +6,7 @@ from zlib import crc32
 
 import torch
 
-# From this size on words are mixed, not bytes.
+# From this size on words are summed, not bytes.
 _WIDE_BYTES = 1 << 15
 # Sampled beyond this size: the ends and blocks in between.
 _WHOLE_BYTES = 1 << 28
@@ -14,11 +14,10 @@ _BLOCK = 1 << 16
 _BLOCKS = 256
 _MOST_SIZES = 4096
 
-_WORDS = 1 << 14
-_ODD = 0x9E3779B97F4A7C15
-_MASK = (1 << 64) - 1
-# Quarters of a word: each is mixed with the next one, so that what differs in the upper bits alone, as a sign, is not lost in the product.
-_QUARTERS = 4
+# Memory is read as a table of words of 64 bits with so many columns. It is a prime: what lies at a regular distance, as a column of a
+# matrix does, comes into all columns of the table.
+COLUMNS = 1021
+_ROW_BYTES = COLUMNS * 8
 
 _arrays = {}
 
@@ -38,48 +37,48 @@ def bytes_hash(address, size, seed=0):
     memory = kind.from_address(address)
     if size < _WIDE_BYTES:
         return crc32(memory, seed)
-    number = _wide(memory, size >> 3)
-    rest = bytes((ctypes.c_char * (size & 7)).from_address(address + (size & ~7)))
-    return crc32(number.to_bytes(8, "little") + rest, seed)
+    rows = size // _ROW_BYTES
+    return crc32(memoryview(memory)[rows * _ROW_BYTES :], crc32(_sums(memory, rows), seed))
 
 
-def _sum_of_numpy(numpy):
-    """By NumPy, in blocks that stay in the processor's cache."""
-    weights = numpy.arange(1, _WORDS + 1, dtype=numpy.uint64) * numpy.uint64(_ODD) | numpy.uint64(1)
-    room = numpy.empty(_WORDS, dtype=numpy.uint64)
-    quarters = room.view(numpy.uint16)
-    mix, multiply, add = numpy.bitwise_xor, numpy.multiply, numpy.add.reduce
-
-    def wide(memory, count):
-        given = numpy.frombuffer(memory, dtype=numpy.uint16, count=count * _QUARTERS)
-        number = 0
-        for start in range(0, count, _WORDS):
-            length = min(_WORDS, count - start)
-            block = given[start * _QUARTERS : (start + length) * _QUARTERS]
-            mixed, words = quarters[: length * _QUARTERS], room[:length]
-            mix(block[:-1], block[1:], mixed[:-1])
-            mixed[-1] = block[-1]
-            multiply(words, weights[:length], words)
-            number = (number * _ODD + int(add(words))) & _MASK
-        return number
-
-    return wide
+def weights():
+    """An odd number of 64 bits for each column, by SplitMix64: what grows evenly would not tell a table from one with its rows in another order."""
+    for column in range(1, COLUMNS + 1):
+        number = column * 0x9E3779B97F4A7C15
+        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
+            number &= 0xFFFFFFFFFFFFFFFF
+            number = (number ^ (number >> shift)) * factor
+        yield number & 0xFFFFFFFFFFFFFFFF | 1
 
 
-def _sum_of_torch():
-    """The same number where there is no NumPy."""
-    signed = _ODD - (1 << 64)
-    weights = torch.arange(1, _WORDS + 1, dtype=torch.int64) * signed | 1
-
-    def wide(memory, count):
-        given = torch.frombuffer(memory, dtype=torch.int16, count=count * _QUARTERS)
-        number = 0
-        for block in given.split(_WORDS * _QUARTERS):
-            mixed = torch.cat([block[:-1] ^ block[1:], block[-1:]]).view(torch.int64)
-            number = (number * _ODD + int((mixed * weights[: len(mixed)]).sum())) & _MASK
-        return number
-
-    return wide
+def signed(number):
+    """A number of 64 bits as torch has it."""
+    return number - (1 << 64) if number >> 63 else number
 
 
-_wide = _sum_of_numpy(sys.modules["numpy"]) if "numpy" in sys.modules else _sum_of_torch()
+# Both sums are needed: in that of a row by weights, the upper bits of two words, as their signs, may make up for each other.
+def _sums_by_numpy(numpy):
+    """The sum of each row by its weights, and that of each column."""
+    by_column = numpy.array(list(weights()), dtype=numpy.uint64)
+    kind, add = numpy.dtype(numpy.uint64), numpy.add.reduce
+
+    def sums(memory, rows):
+        table = numpy.frombuffer(memory, kind, rows * COLUMNS).reshape(rows, COLUMNS)
+        return table.dot(by_column).tobytes() + add(table, 0).tobytes()
+
+    return sums
+
+
+def _sums_by_torch():
+    """The same where there is no NumPy."""
+    by_column = torch.tensor([signed(each) for each in weights()], dtype=torch.int64)
+
+    def sums(memory, rows):
+        table = torch.frombuffer(memory, dtype=torch.int64, count=rows * COLUMNS).view(rows, COLUMNS)
+        parts = (table.mv(by_column), table.sum(0))
+        return b"".join(ctypes.string_at(each.data_ptr(), each.nbytes) for each in parts)
+
+    return sums
+
+
+_sums = _sums_by_numpy(sys.modules["numpy"]) if "numpy" in sys.modules else _sums_by_torch()

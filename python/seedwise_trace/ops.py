@@ -10,7 +10,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from . import records, sites, stream
-from .hashing import bytes_hash
+from .hashing import COLUMNS, bytes_hash, signed, weights
 
 crc32 = zlib.crc32
 Tensor = torch.Tensor
@@ -76,14 +76,26 @@ _ops = {}
 
 
 def _device_hash(tensor):
-    """Computed where the tensor lies: a sum of whole numbers, each weighted by its position, is the same in any order of adding."""
+    """Computed where the tensor lies, as `bytes_hash` does: sums of whole numbers are the same in any order of adding."""
     data = tensor.detach().contiguous().reshape(-1).view(torch.uint8)
     for kind, size in ((torch.int64, 8), (torch.int32, 4)):
         if data.numel() % size == 0:
             data = data.view(kind)
             break
-    weights = torch.arange(1, data.numel() + 1, device=data.device, dtype=torch.int64) * -7046029254386353131 | 1
-    return (data * weights).sum()
+    data = data.to(torch.int64)
+    by_column = _weights.get(data.device)
+    if by_column is None:
+        by_column = _weights[data.device] = torch.tensor([signed(each) for each in weights()], device=data.device)
+    table = torch.nn.functional.pad(data, (0, -data.numel() % COLUMNS)).view(-1, COLUMNS)
+    by_row, rows = (table * by_column).sum(1), torch.arange(1, len(table) + 1, device=data.device)
+    columns = table.sum(0)
+    # Of what a sum says, the upper half depends on all bits: each is mixed down before it is weighted in its turn.
+    mixed = [each ^ (each >> 29) for each in (by_row, columns)]
+    return (mixed[0] * (rows * signed(_ODD) | 1)).sum() + (mixed[1] * by_column).sum()
+
+
+_ODD = 0x9E3779B97F4A7C15
+_weights = {}
 
 
 def tensor_hash(tensor, seed=0):

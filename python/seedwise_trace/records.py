@@ -21,7 +21,7 @@ import zlib
 
 from .words import say
 
-VERSION = 3
+VERSION = 4
 
 HARD = struct.Struct("<cBIIII")
 INPUTS = struct.Struct("<I")

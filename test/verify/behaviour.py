@@ -262,6 +262,48 @@ def is_recorded_and_compared(drive):
     )
 
 
+HASHES = """
+import ctypes
+import torch
+from seedwise_trace import hashing, ops
+
+torch.manual_seed(0)
+order = torch.randperm(512)
+order_of_rows = torch.eye(64, dtype=torch.float64)[torch.randint(64, (512,))]
+numbers = torch.randn(4096, 64, dtype=torch.float64)
+signs = numbers.clone()
+signs[:, 3] *= -1
+pair = numbers.clone()
+pair[[0, 4095], 5] *= -1
+one = numbers.clone()
+one.view(torch.uint8)[-1, -8] ^= 1
+for name, a, b in (
+    ("rows in another order", order_of_rows, order_of_rows[order]),
+    ("the signs of a column", numbers, signs),
+    ("two signs", numbers, pair),
+    ("all signs", numbers, -numbers),
+    ("the last bit of one number", numbers, one),
+    ("halves that change places", torch.cat([numbers[:9], -numbers[:9]]), torch.cat([-numbers[:9], numbers[:9]])),
+):
+    for hash in (ops.tensor_hash, lambda tensor: int(ops._device_hash(tensor))):
+        assert hash(a) == hash(a.clone()), name
+        assert hash(a) != hash(b.contiguous()), name
+import numpy
+for size in (1 << 15, 40_001, 8 * hashing.COLUMNS * 7, 1 << 20):
+    memory = (ctypes.c_char * size).from_buffer_copy(numpy.random.bytes(size))
+    rows = size // 8 // hashing.COLUMNS
+    assert hashing._sums_by_numpy(numpy)(memory, rows) == hashing._sums_by_torch()(memory, rows), size
+"""
+
+
+def tells_values_apart(drive):
+    """Hashes of much memory depend on the place and on every bit, with NumPy and without it, and where the tensor lies as well."""
+    package = Path(__file__).resolve().parent.parent.parent / "python"
+    python = os.environ.get("PYTHON") or sys.executable
+    done = subprocess.run([python, "-c", HASHES], cwd=package, stderr=subprocess.PIPE, encoding="utf-8")
+    return done.stderr[-800:] if done.returncode else ""
+
+
 def million_operations(drive):
     """A million operations stay within bounds of time and disk; 64 bytes an operation at most."""
     folder = folder_with(main__py=TORCH + "x = torch.zeros(4)\nfor _ in range(1_000_001):\n    x = x + 1\n")
@@ -297,6 +339,7 @@ CHECKS = {
         is_cancelled,
         lists_in_every_way,
         is_recorded_and_compared,
+        tells_values_apart,
         million_operations,
     )
 }

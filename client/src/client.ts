@@ -12,7 +12,13 @@ import {
   workspace,
 } from 'vscode';
 import { type BaseLanguageClient, ExecuteCommandRequest, type LanguageClientOptions } from 'vscode-languageclient';
-import { COMMANDS, DEBUG_INFO, type InitializationOptions, type SeedBlockOptions } from '../../server/src/protocol.ts';
+import {
+  COMMANDS,
+  DEBUG_INFO,
+  type InitializationOptions,
+  type SeedBlockOptions,
+  VERIFY,
+} from '../../server/src/protocol.ts';
 import { activePython } from './active.ts';
 import { answerFiles } from './files.ts';
 import { registerPrograms } from './programs.ts';
@@ -25,10 +31,11 @@ import { registerWorkspaceCheck } from './workspace-check.ts';
 export async function start(
   context: ExtensionContext,
   createClient: (options: LanguageClientOptions) => BaseLanguageClient,
+  canVerify = false,
 ): Promise<void> {
   const log = window.createOutputChannel('Seedwise', { log: true });
   const initializationOptions: InitializationOptions = {
-    commands: Object.values(COMMANDS),
+    commands: [...Object.values(COMMANDS), ...(canVerify ? [VERIFY] : [])],
     readsFiles: true,
     showsStatus: true,
   };
@@ -43,8 +50,11 @@ export async function start(
     outputChannel: log,
     initializationOptions,
     middleware: {
-      provideCodeLenses: (document, token, next) =>
-        workspace.getConfiguration('seedwise', document).get('codeLens', true) ? next(document, token) : [],
+      provideCodeLenses: async (document, token, next) => {
+        const isWanted = workspace.getConfiguration('seedwise', document).get('codeLens', true);
+        const lenses = (isWanted && (await next(document, token))) || [];
+        return workspace.isTrusted ? lenses : lenses.filter(({ command }) => command?.command !== VERIFY);
+      },
     },
   });
 

@@ -1,6 +1,6 @@
 /** The extension in desktop and remote hosts: the language server is a Node process of its own. */
 import type { ExtensionContext } from 'vscode';
-import { LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
+import { LanguageClient, type LanguageClientOptions, State, TransportKind } from 'vscode-languageclient/node';
 import { start } from './client.ts';
 import { registerVerify } from './verify.ts';
 
@@ -9,11 +9,12 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const server = { module: context.asAbsolutePath('dist/server.cjs'), transport: TransportKind.ipc };
   let client: LanguageClient | undefined;
   const held = registerVerify(context, () => client);
-  await start(context, (options) => {
+  const createClient = (options: LanguageClientOptions): LanguageClient => {
     client = new LanguageClient('seedwise', 'Seedwise', server, options);
     // A server that is started once more knows of no run.
     client.onDidChangeState(({ newState }) => newState === State.Running && held.tellAgain());
     return client;
-  });
+  };
+  await start(context, createClient, true);
   held.resume();
 }

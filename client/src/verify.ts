@@ -21,16 +21,18 @@ import {
   l10n,
   languages,
   type Memento,
+  type NotebookDocument,
   type Progress,
   ProgressLocation,
   Range,
+  type TextDocument,
   type TextDocumentContentProvider,
   Uri,
   window,
   workspace,
 } from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient';
-import { COMMANDS, type CommandsOf, INSTALLED_COMMANDS, RUN, type RunOf } from '../../server/src/protocol.ts';
+import { COMMANDS, type CommandsOf, INSTALLED_COMMANDS, RUN, type RunOf, VERIFY } from '../../server/src/protocol.ts';
 import { chooseWay, type RunWay } from './run-ways.ts';
 
 /** As `seedwise_trace` answers. */
@@ -90,7 +92,6 @@ interface Program {
   readonly way: RunWay;
 }
 
-const COMMAND = 'seedwise.verify';
 const PAGE_SCHEME = 'seedwise-run';
 const SOURCE = l10n.t('Seedwise run');
 
@@ -104,8 +105,10 @@ export function registerVerify(context: ExtensionContext, client: () => BaseLang
   context.subscriptions.push(
     held,
     workspace.registerTextDocumentContentProvider(PAGE_SCHEME, page),
-    commands.registerCommand(COMMAND, async () => {
-      const program = await chooseProgram(context, client());
+    commands.registerCommand(VERIFY, async (given?: unknown) => {
+      // Other extensions may run a command that has no place in any menu.
+      if (!workspace.isTrusted) return;
+      const program = await chooseProgram(context, client(), given);
       if (!program || !(await agrees(program))) return;
       held.drop();
       const verdict = await window.withProgress(
@@ -228,12 +231,13 @@ function printOf(path: string): string | null {
   }
 }
 
-/** The file of the active editor, saved, how it is run, and the interpreter that the Python extension has chosen for it. */
+/** The file that is named, or else that of the active editor, saved, how it is run, and the interpreter that the Python extension has chosen for it. */
 async function chooseProgram(
   context: ExtensionContext,
   client: BaseLanguageClient | undefined,
+  given: unknown,
 ): Promise<Program | undefined> {
-  const document = window.activeNotebookEditor?.notebook ?? window.activeTextEditor?.document;
+  const document = documentOf(given) ?? window.activeNotebookEditor?.notebook ?? window.activeTextEditor?.document;
   const isPython = document && ('notebookType' in document || document.languageId === 'python');
   if (!isPython || document.uri.scheme !== 'file') {
     window.showInformationMessage(l10n.t('Open the Python file or notebook that is to be run.'));
@@ -248,6 +252,16 @@ async function chooseProgram(
   const way = await chooseWay(relative(folder, path), installed ?? [], context.workspaceState);
   const python = way && ((await chosenInterpreter(document.uri)) ?? (await askForInterpreter()));
   return way && python !== undefined ? { path, folder, python, way } : undefined;
+}
+
+/** What the line above a program or a menu names by its address: of a cell, its notebook. */
+function documentOf(given: unknown): NotebookDocument | TextDocument | undefined {
+  if (typeof given !== 'string' && !(given instanceof Uri)) return undefined;
+  const address = Uri.parse(String(given)).toString();
+  const isMeant = ({ uri }: { readonly uri: Uri }): boolean => uri.toString() === address;
+  const ofCell = (each: NotebookDocument): boolean => each.getCells().some(({ document }) => isMeant(document));
+  const notebook = workspace.notebookDocuments.find((each) => isMeant(each) || ofCell(each));
+  return notebook ?? workspace.textDocuments.find(isMeant);
 }
 
 interface PythonApi {

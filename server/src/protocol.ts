@@ -35,6 +35,9 @@ export const COMMANDS = {
   refreshReport: 'seedwise.refreshReport',
 } as const;
 
+/** A command of clients that can start processes. Argument: the document's URI. */
+export const VERIFY = 'seedwise.verify';
+
 export interface ReportOptions {
   /** Asks for a `ReportPage` instead of Markdown. */
   readonly page?: boolean;

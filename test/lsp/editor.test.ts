@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CancellationTokenSource, type WorkspaceDiagnosticReport } from 'vscode-languageserver/node';
-import { COMMANDS, type ProgramEntry } from '../../server/src/protocol.ts';
+import { COMMANDS, type ProgramEntry, VERIFY } from '../../server/src/protocol.ts';
 import { applyTo, CAPABLE, type Options, type Server, until, withServer } from './server.ts';
 
 const UNSEEDED =
@@ -33,6 +33,13 @@ test('above a program stands whether it repeats, or what is missing', () =>
     ]);
     await server.open('file:///p/c.py', LIBRARY);
     assert.deepEqual(await titles(server, 'file:///p/c.py'), [], 'nothing above a library');
+  }));
+
+test('above a program stands that it can be run twice, where the client can start it', () =>
+  withServer({ initializationOptions: { commands: [...CLIENT.commands, VERIFY] } }, async (server) => {
+    await server.open('file:///p/b.py', SEEDED);
+    const lenses = await server.codeLenses('file:///p/b.py');
+    assert.deepEqual(lenses.at(-1)?.command, { title: 'run it twice', command: VERIFY, arguments: ['file:///p/b.py'] });
   }));
 
 test('behind each draw stands its stream, for who asks for it', () => {

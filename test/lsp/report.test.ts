@@ -6,7 +6,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { ReportPage } from '../../server/src/protocol.ts';
-import { until, withServer } from './server.ts';
+import { applyTo, until, withServer } from './server.ts';
 
 const HELPER = `import torch
 
@@ -130,5 +130,37 @@ test('a finding that a pair of runs confirmed or refuted says so, as long as the
     assert.doesNotMatch(await told({ result: 'identical', ...counts, seen: [] }), /A run/);
     assert.doesNotMatch(await squiggle(), /A run/);
     assert.doesNotMatch(await told(null), /last two runs/);
+  });
+});
+
+test('where two runs part, the repairs of what they confirmed are offered, also those of another open file', (t) => {
+  const { rootUri, train, helper } = project(t);
+  const draws = 'import random\n\n\ndef noise():\n    return random.random()\n';
+  const text = 'import torch\nfrom utils.seed import noise\n\ntorch.manual_seed(0)\nprint(torch.rand(2), noise())\n';
+  const place = { file: 'utils/seed.py', line: 5 };
+  const verdict = {
+    ...{ result: 'parted', operations: 2, draws: 2, batches: 0 },
+    ...{ cause: 'unseeded-stream', stream: 'python', confirmed: true, place },
+  };
+  return withServer({ rootUri }, async (server) => {
+    await server.open(helper, draws);
+    await server.open(train, text);
+    const offered = async (line: number) => {
+      const range = { start: { line, character: 0 }, end: { line, character: 100 } };
+      const actions = await server.codeActions(helper, range, ['quickfix']);
+      return actions.filter(({ diagnostics }) => diagnostics?.[0]?.code === 'incomplete-seeding');
+    };
+    assert.deepEqual(await offered(4), []);
+    await server.ran({ uri: train, folder: rootUri, verdict });
+    const [first] = await offered(4);
+    assert.ok(first);
+    const { edit } = await server.resolve(first);
+    const repaired = applyTo(text, edit);
+    assert.match(repaired, /^random\.seed\(0\)$/m);
+    assert.deepEqual(await offered(3), [], 'at the line alone');
+    await server.ran({ uri: train, folder: rootUri, verdict: { ...verdict, confirmed: false } });
+    assert.deepEqual(await offered(4), [], 'what is not confirmed has no repair of its own');
+    await server.ran({ uri: train, folder: rootUri, verdict: null });
+    assert.deepEqual(await offered(4), []);
   });
 });

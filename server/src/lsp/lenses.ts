@@ -3,7 +3,7 @@ import type { CodeLens, Range } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { glanceOf } from '../core/analysis/glance.ts';
 import { asIs, type Message, t } from '../core/text/language.ts';
-import { COMMANDS } from '../protocol.ts';
+import { COMMANDS, VERIFY } from '../protocol.ts';
 import { placeOf } from './notebooks.ts';
 import type { Python, Session } from './session.ts';
 
@@ -11,12 +11,19 @@ import type { Python, Session } from './session.ts';
 export function serveLenses(session: Session): void {
   session.connection.onCodeLens(({ textDocument: { uri } }) =>
     session.speaker.guarded<CodeLens[]>([], () =>
-      session.withPython(uri, [], (python, { document }) => lensesOf(uri, python, document)),
+      session.withPython(uri, [], (python, { document }) =>
+        lensesOf(uri, python, document, session.client.commands.has(VERIFY)),
+      ),
     ),
   );
 }
 
-function lensesOf(uri: string, { file, project, analysis }: Python, document: TextDocument): CodeLens[] {
+function lensesOf(
+  uri: string,
+  { file, project, analysis }: Python,
+  document: TextDocument,
+  canVerify: boolean,
+): CodeLens[] {
   const glance = glanceOf(file, project, analysis);
   const place = glance && placeOf(glance.place, document);
   // A notebook is asked once for each cell.
@@ -30,5 +37,6 @@ function lensesOf(uri: string, { file, project, analysis }: Python, document: Te
     lens(asIs(`Seedwise: ${glance.text}`), COMMANDS.report, uri),
     ...(glance.unseeded.length > 0 ? [lens(t`seed it`, COMMANDS.insertSeedBlock, uri)] : []),
     lens(t`report`, COMMANDS.report, uri),
+    ...(canVerify ? [lens(t`run it twice`, VERIFY, uri)] : []),
   ];
 }

@@ -33,12 +33,32 @@ export function markedFindings(
   if (runs.length === 0) return findings;
   const source = new SourceFiles(workspace);
   return findings.map((finding) => {
-    const rule = ruleNamed(finding.rule);
-    const lines = rule?.shows ? linesOf(finding, file, source) : [];
-    const marks = runs.map((run) => markOf(run, rule, finding, lines));
+    const marks = marksOf(finding, file, source, runs);
     const mark = marks.includes('confirmed') ? 'confirmed' : marks.find((each) => each !== null);
     return mark ? { ...finding, message: said(finding.message, mark) } : finding;
   });
+}
+
+/** The findings of a file for which one of the runs parted. */
+export function confirmedFindings(
+  findings: readonly Finding[],
+  file: PythonFile,
+  workspace: Workspace,
+  runs: readonly PairOfRuns[],
+): readonly Finding[] {
+  const source = new SourceFiles(workspace);
+  return findings.filter((finding) => marksOf(finding, file, source, runs).includes('confirmed'));
+}
+
+function marksOf(
+  finding: Finding,
+  file: PythonFile,
+  source: SourceFiles,
+  runs: readonly PairOfRuns[],
+): readonly RunMark[] {
+  const rule = ruleNamed(finding.rule);
+  const lines = rule?.shows ? linesOf(finding, file, source) : [];
+  return runs.map((run) => markOf(run, rule, finding, lines));
 }
 
 const said = (message: Message, mark: NonNullable<RunMark>): Message => sentences([message, translate(MARKS[mark])]);

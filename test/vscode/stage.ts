@@ -30,10 +30,12 @@ interface Setting {
   ready?(profile: Profile): void;
   /** Milliseconds that the page waits for what it is asked; without a word Playwright's own. */
   readonly patience?: number;
+  /** Milliseconds that a step may take. */
+  readonly limit?: number;
 }
 
 /** VS Code in a browser for the tests of a file, from before the first one until after the last one. */
-export function stage({ pictures = '', showsEnds, locale, fill, ready, patience }: Setting = {}) {
+export function stage({ pictures = '', showsEnds, locale, fill, ready, patience, limit = 400_000 }: Setting = {}) {
   const profile = makeProfile();
   const workspace = copyInto(profile, path.join(import.meta.dirname, 'workspace'));
   let server: Server;
@@ -61,7 +63,7 @@ export function stage({ pictures = '', showsEnds, locale, fill, ready, patience 
     server: (): Server => server,
     /** A step; a picture and the server's last words tell why it failed. */
     step: (name: string, act: (workbench: Workbench) => Promise<void>): void =>
-      void test(name, { timeout: 400_000 }, async () => {
+      void test(name, { timeout: limit }, async () => {
         const picture = `${pictures}${name.replaceAll(/\W+/g, '-')}`;
         try {
           await act(workbench);

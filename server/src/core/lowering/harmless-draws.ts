@@ -81,12 +81,15 @@ function outOf(at: Node, parent: Node, file: PythonFile): Node | null {
 /** `sorted`, `list`, `len`: what such a call is passed stays what it was. */
 const leavesAlone = (name: string | null): boolean => handsOn(name) !== undefined || TELLS.has(name);
 
+/** What is unpacked into names. */
+const PATTERN = /_pattern$|^pattern_list$/;
+
 /** Where the names of a target are read; null where it is no name, or somebody else may read it. */
 function readsOfTargets(target: Node | undefined, file: PythonFile): readonly Node[] | null {
-  const names = target?.type === 'identifier' ? [target] : (target?.children ?? []);
-  if (!target || names.some(({ type }) => type !== 'identifier')) return null;
+  const names = target?.type === 'identifier' ? [target] : PATTERN.test(target?.type ?? '') ? target!.children : [];
+  if (names.length === 0 || names.some(({ type }) => type !== 'identifier')) return null;
   const reads = names.flatMap((each) => readsFrom(each, file));
-  return reads.filter((each) => !/_pattern$|^pattern_list$/.test(each.parent?.type ?? ''));
+  return reads.filter((each) => !PATTERN.test(each.parent?.type ?? ''));
 }
 
 /** Where the name is read that a value is bound to; none for a value that has no name. */

@@ -128,6 +128,13 @@ const DEEPEST = 8;
 
 const NO_PARTS: readonly string[] = [];
 
+/** What stands in a tuple at a place, or in a dictionary under a key. */
+function partOf(whole: EffectValue, at: number | string): EffectValue {
+  if (whole === null) return null;
+  if (typeof at === 'number') return 'tuple' in whole ? (whole.tuple[at] ?? null) : null;
+  return 'table' in whole ? (whole.table[at] ?? null) : null;
+}
+
 export class Callees {
   readonly #modules: Modules;
 
@@ -245,15 +252,15 @@ export class Callees {
     if (!('result' in value)) return value;
     const home = value.home ?? from;
     const meaning = this.meaning(value.result, home);
-    if (meaning?.kind === 'class') return meaning.instance;
+    if (meaning?.kind === 'class') return value.key === undefined ? meaning.instance : null;
     let found = meaning?.kind === 'function' ? meaning.found : null;
     if (meaning?.kind === 'member' && meaning.members.length === 1) {
       found = this.method(meaning.object.instance, meaning.members[0] ?? '', meaning.object.home ?? home);
     }
     if (!found) return null;
     const returned = this.resolved(settle(found.effects.returns, {}, found.path), found.path, depth + 1);
-    if (value.item === undefined || returned === null) return returned;
-    return 'tuple' in returned ? this.resolved(returned.tuple[value.item] ?? null, found.path, depth + 1) : null;
+    if (value.item === undefined && value.key === undefined) return returned;
+    return this.resolved(partOf(returned, value.key ?? value.item ?? 0), found.path, depth + 1);
   }
 
   /** Whether the function puts the weights of a checkpoint into what it is passed. */

@@ -49,6 +49,10 @@ export function settle(value: EffectValue, env: Environment, home: string, depth
   if ('length' in value) return lengthOf(inner(value.length));
   if ('oneOf' in value) return { oneOf: value.oneOf.map(inner) };
   if ('tuple' in value) return { tuple: value.tuple.map(inner) };
+  if ('table' in value) {
+    const entries = Object.entries(value.table).map(([key, each]) => [key, inner(each)]);
+    return { table: Object.fromEntries(entries) };
+  }
   if (value.home !== undefined || 'result' in value) return value.home === undefined ? { ...value, home } : value;
   const all = (call: Arguments): Arguments => settleArguments(call, env, home, depth + 1);
   if ('function' in value) {

@@ -53,11 +53,19 @@ function loaderMadeOf({ positional, keywords }: Arguments = NO_ARGUMENTS): Loade
   };
 }
 
+/** What a value holds, or may be. */
+function partsOf(value: EffectValue): readonly EffectValue[] {
+  if (value === null) return [];
+  if ('oneOf' in value) return value.oneOf;
+  if ('tuple' in value) return value.tuple;
+  return 'table' in value ? Object.values(value.table) : [];
+}
+
 /** What code that nobody can read is handed: a sampler, or a loader with one, may be told the epoch there. */
 export function handedOver(value: EffectValue, at: Site, steps: Steps): Outcome {
   const known = steps.resolved(value, at.path);
   if (known === null) return NOTHING;
-  const parts = 'oneOf' in known ? known.oneOf : 'tuple' in known ? known.tuple : [];
+  const parts = partsOf(known);
   if (parts.length > 0) return parts.map((each) => handedOver(each, at, steps)).reduce(then, NOTHING);
   if (!('instance' in known)) return NOTHING;
   if (known.sampler !== undefined)

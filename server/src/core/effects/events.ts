@@ -22,8 +22,10 @@ export type EffectValue =
   | { readonly length: EffectValue }
   | FunctionValue
   | InstanceValue
-  /** What a call of this function returns, or one item of it. */
-  | { readonly result: string; readonly item?: number; readonly home?: string }
+  /** What a call of this function returns, or one item of it; of a dictionary what it has under a key. */
+  | { readonly result: string; readonly item?: number; readonly key?: string; readonly home?: string }
+  /** A dictionary, of which only what can be called or iterated is known. */
+  | { readonly table: Environment }
   | { readonly tuple: readonly EffectValue[] }
   | { readonly oneOf: readonly EffectValue[] }
   | null;

@@ -16,6 +16,7 @@ import { drawOf, type Stream, seederOf } from '../knowledge/tables.ts';
 import type { Call, Constant } from '../python/call.ts';
 import { evaluatorOf } from '../python/evaluator.ts';
 import { FLUENT, isSelfUpdate, type PythonFile } from '../python/file.ts';
+import { linksOf } from '../python/links.ts';
 import { calledName } from '../python/methods.ts';
 import { assignedTo, type Binding, givenAt, givenTo } from '../python/names.ts';
 import { Remembered } from '../python/notes.ts';
@@ -30,6 +31,7 @@ import { madeIn, wrappedBy } from './transforms.ts';
 const PARTIAL = nameFor('partial');
 const HAND_ON = endsOf('hands-on');
 const LENGTH = nameFor('len');
+const DICTIONARY = nameFor('dictionary');
 
 /** Classes whose objects yield batches, in an order of their own. */
 export const DATA_LOADERS: ReadonlySet<string> = new Set(LOADER_NAMES);
@@ -69,6 +71,7 @@ export function knownValue(expression: Node, file: PythonFile, depth = 0): Effec
       return tableValue(expression, file, depth);
     case 'subscript':
       return (
+        entryOf(inner(expression.get('value')), expression.get('subscript'), file) ??
         itemOf(inner(expression.get('value')), expression.get('subscript'), file) ??
         storedValue(expression.get('value'), expression, file, depth)
       );
@@ -294,7 +297,10 @@ function callValue(expression: Node, file: PythonFile, depth: number): EffectVal
   if (call.method !== null && FLUENT.has(call.method) && object && call.name === null) {
     return knownValue(object, file, depth + 1);
   }
-  if (call.name === null && call.method === 'get') return storedValue(object, expression, file, depth);
+  if (call.name === null && call.method === 'get' && object) {
+    const [key] = expression.get('arguments')?.children ?? [];
+    return entryOf(knownValue(object, file, depth + 1), key, file) ?? storedValue(object, expression, file, depth);
+  }
   const name = call.name;
   if (handsOnAll(call, file)) return handedOn(expression, 0, file, depth);
   return name !== null && (name.startsWith('#') || !isOfLibrary(name)) ? { result: name } : null;
@@ -359,6 +365,13 @@ function passedValue(value: Node, file: PythonFile, depth: number): EffectValue 
   return list ? { tuple: list.children.map(() => null) } : known;
 }
 
+/** `load()["train"]`: what the dictionary that a function returns has under a key. */
+function entryOf(whole: EffectValue, key: Node | undefined, file: PythonFile): EffectValue {
+  const name = whole !== null && 'result' in whole && key ? file.constant(key) : undefined;
+  const isWhole = whole !== null && 'result' in whole && whole.item === undefined && whole.key === undefined;
+  return isWhole && typeof name === 'string' ? { ...whole, key: name } : null;
+}
+
 function itemOf(whole: EffectValue, key: Node | undefined, file: PythonFile): EffectValue {
   if (whole === null) return null;
   if ('oneOf' in whole) return whole;
@@ -397,10 +410,54 @@ export function returnedValue(info: FunctionInfo, file: PythonFile): EffectValue
   const visit = (node: Node): void => {
     if (node.opensScope || !node.active) return;
     if (node.type !== 'return_statement') node.children.forEach(visit);
-    else if (node.children[0]) returned.push(knownValue(node.children[0], file));
+    else if (node.children[0])
+      returned.push(returnedTable(node.children[0], file) ?? knownValue(node.children[0], file));
   };
   body.children.forEach(visit);
   return oneOf(returned);
+}
+
+/** A dictionary that a function writes out or fills by keys, as far as what it holds can be called or iterated. */
+function returnedTable(returned: Node, file: PythonFile): EffectValue {
+  const made = returned.type === 'identifier' ? assignedTo(returned, file) : returned;
+  const pairs = made ? writtenPairs(made, file) : null;
+  if (!pairs) return null;
+  const table: Record<string, EffectValue> = {};
+  for (const [key, node] of [...pairs, ...(made === returned ? [] : putInto(returned, file))]) {
+    const name = typeof key === 'string' ? key : file.constant(key);
+    const value = typeof name === 'string' ? knownValue(node, file, 1) : null;
+    if (typeof name === 'string' && value !== null && ('instance' in value || 'function' in value || 'result' in value))
+      table[name] = value;
+  }
+  const count = Object.keys(table).length;
+  return count > 0 && count <= MOST_STORED ? { table } : null;
+}
+
+/** A key, or the name of a keyword, and what stands under it. */
+type Pair = readonly [Node | string, Node];
+
+/** What `{...}` and `dict(...)` are written with; null for anything else. */
+function writtenPairs(made: Node, file: PythonFile): readonly Pair[] | null {
+  const isCall = made.type === 'call' && file.call(made).name === DICTIONARY;
+  if (made.type !== 'dictionary' && !isCall) return null;
+  const parts = isCall ? (made.get('arguments')?.children ?? []) : made.children;
+  return parts.flatMap((each): Pair[] => {
+    const [key, name, value] = [each.get('key'), each.get('name'), each.get('value')];
+    const under = key ?? (name && file.read(name));
+    return under !== undefined && value ? [[under, value]] : [];
+  });
+}
+
+/** `loaders["train"] = DataLoader(...)`, of the variable that is returned. */
+function putInto(returned: Node, file: PythonFile): readonly Pair[] {
+  const home = returned.enclosing('function_definition') ?? file.syntax.root;
+  const mentions = linksOf(file).reads.within(file.read(returned), file.scopes.byNode.get(home));
+  return mentions.flatMap(({ field, parent }): Pair[] => {
+    const assignment =
+      parent?.type === 'subscript' && field === 'value' && parent.field === 'left' ? parent.parent : null;
+    const [key, value] = [parent?.get('subscript'), assignment?.get('right')];
+    return assignment?.type === 'assignment' && key && value ? [[key, value]] : [];
+  });
 }
 
 /** How a `DataLoader(...)` uses the global generators. */

@@ -4,13 +4,19 @@ import type { EffectValue } from '../effects/events.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { PythonFile } from '../python/file.ts';
 import { isSplatted } from '../python/links.ts';
-import { type Binding, givenTo, isSameVariable, onlyAssignment, putsInto } from '../python/names.ts';
+import {
+  type Binding,
+  givenTo,
+  isChanged,
+  isSameVariable,
+  isTakenFrom,
+  onlyAssignment,
+  putsInto,
+} from '../python/names.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 
 const ENUMERATE = nameFor('enumerate');
 const KEEPS_LENGTH = namesFor('sequence-of');
-/** Methods that take something out of a list; those that add are puts. */
-const SHORTENS = ['pop', 'popleft', 'remove', 'clear'];
 /** Of longer lists nobody asks whether they have one element or several. */
 const LONGEST = 5;
 
@@ -28,17 +34,6 @@ export function writtenList(value: Node, file: PythonFile): Node | null {
   const hasSplat = isList && value.children.some((each) => each.type === 'list_splat' || isSplatted(each));
   return isList && !hasSplat ? value : null;
 }
-
-/** True where something is put into what the name stands for, or taken out of it. */
-const isChanged = (name: Node, file: PythonFile): boolean => putsInto(name, file).length > 0 || isShortened(name, file);
-
-const isShortened = (name: Node, file: PythonFile): boolean =>
-  SHORTENS.some((method) =>
-    file.methodCalls(method).some((call) => {
-      const object = call.callee.get('object');
-      return object !== undefined && isSameVariable(object, name, file);
-    }),
-  );
 
 /** `len(items)` of a parameter that nobody makes longer or shorter. */
 export function lengthValue(items: Node | undefined, file: PythonFile): EffectValue {
@@ -76,7 +71,7 @@ function growsWith(grown: Node, items: Node, file: PythonFile): boolean {
   const only = onlyAssignment(grown, file);
   if (only?.value.type !== 'list') return false;
   const [put, ...further] = putsInto(grown, file);
-  if (only.value.children.length > 0 || !put || further.length > 0 || put.isSpread || isShortened(grown, file))
+  if (only.value.children.length > 0 || !put || further.length > 0 || put.isSpread || isTakenFrom(grown, file))
     return false;
   const statement = put.value.enclosing('call')?.parent;
   const block = statement?.type === 'expression_statement' ? statement.parent : statement;

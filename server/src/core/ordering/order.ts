@@ -13,7 +13,7 @@ import { type Evaluator, evaluatorOf } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { contentsOf } from '../python/forward.ts';
 import { isPath, isText } from '../python/kinds.ts';
-import { isSplatted, linksOf } from '../python/links.ts';
+import { isSplatted, linksOf, putsInOrder } from '../python/links.ts';
 import { assignmentsTo, boundAt, targetOf } from '../python/names.ts';
 import { isSortedInPlace, sorts } from '../python/reads.ts';
 import { type FunctionInfo, nearestFunction } from '../python/scope.ts';
@@ -21,6 +21,7 @@ import type { Step, Value } from '../python/value.ts';
 import { walk } from '../syntax/parse.ts';
 import { t } from '../text/language.ts';
 import {
+  addedTo,
   countsUp,
   cutByCount,
   isDrawn,
@@ -44,7 +45,6 @@ export interface Origin {
 /** The same seed picks the same positions, and finds something else there. */
 const PICKS = namesFor('picks');
 const PICKING_METHODS = new Set(['shuffle', 'permutation', 'choice', 'choices', 'sample']);
-const ADDING_METHODS = new Set(['append', 'extend', 'insert']);
 const WRITING_METHODS = new Set(['write', 'writelines', 'writerow', 'writerows', 'write_text']);
 /** They write a value down as it is; a set stays a set. */
 export const SAVES = namesFor('saves');
@@ -396,7 +396,7 @@ export class Order {
     const { method, callee } = this.#file.call(node);
     const receiver = callee.get('object');
     if (method === null || !receiver) return null;
-    if (ADDING_METHODS.has(method)) {
+    if (putsInOrder(method)) {
       const isNumbered = count !== null && mentions(node.get('arguments'), count, this.#file);
       if (isNumbered && this.#isOutside(receiver, loop)) return node;
       return this.#origin.isDistinct && isEntryOf(loop, receiver, this.#file)
@@ -577,18 +577,6 @@ const isInOtherFunction = (node: Node, home: Node): boolean =>
 function isEntryOf(loop: Node, receiver: Node, file: PythonFile): boolean {
   const [target, key] = [loop.get('left'), receiver.type === 'subscript' ? receiver.get('subscript') : undefined];
   return target?.type === 'identifier' && key?.type === 'identifier' && file.read(target) === file.read(key);
-}
-
-/** The list, set or dictionary that a statement or call adds to. */
-function addedTo(node: Node, file: PythonFile): Node | undefined {
-  if (node.type === 'augmented_assignment') return node.get('left');
-  if (node.type === 'assignment') {
-    const left = node.get('left');
-    return left?.type === 'subscript' ? left.get('value') : undefined;
-  }
-  if (node.type !== 'call') return undefined;
-  const { method, callee } = file.call(node);
-  return method === 'add' || ADDING_METHODS.has(method ?? '') ? callee.get('object') : undefined;
 }
 
 /** `sum(lists, [])` and what concatenates its argument make one list of several. */

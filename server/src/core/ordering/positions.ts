@@ -6,7 +6,7 @@ import { deletes, handsOn, makesKind } from '../knowledge/values.ts';
 import { isShown } from '../lowering/probes.ts';
 import type { Evaluator, Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { linksOf } from '../python/links.ts';
+import { linksOf, putsSomething } from '../python/links.ts';
 import { mayBeParameter } from '../python/names.ts';
 import { EACH, type Value } from '../python/value.ts';
 import { walk } from '../syntax/parse.ts';
@@ -123,14 +123,25 @@ export function cutByCount(exit: Node, loop: Node, count: string | null, file: P
   return found ? condition : null;
 }
 
-/** The loop appends to the list. */
+/** The list, set or dictionary that a statement or call adds to. */
+export function addedTo(node: Node, file: PythonFile): Node | undefined {
+  if (node.type === 'augmented_assignment') return node.get('left');
+  if (node.type === 'assignment') {
+    const left = node.get('left');
+    return left?.type === 'subscript' ? left.get('value') : undefined;
+  }
+  if (node.type !== 'call') return undefined;
+  const { method, callee } = file.call(node);
+  return putsSomething(method) ? callee.get('object') : undefined;
+}
+
+/** The loop adds to the list. */
 function grows(list: Node, loop: Node, file: PythonFile): boolean {
   const name = file.read(list);
   let found = false;
   walk(loop, (node) => {
-    const { method, callee } = node.type === 'call' ? file.call(node) : { method: null, callee: null };
-    const receiver = /^(append|extend|add)$/.test(method ?? '') ? callee?.get('object') : undefined;
-    if (receiver && file.read(receiver) === name) found = true;
+    const filled = addedTo(node, file);
+    if (filled && file.read(filled) === name) found = true;
     return !found;
   });
   return found;

@@ -36,6 +36,16 @@ const ADDS: ReadonlyMap<string | null, number> = new Map([
   ['setdefault', 1],
 ]);
 const SPREADS: ReadonlySet<string | null> = new Set(['extend', 'extendleft', 'update']);
+const IN_ORDER: ReadonlySet<string | null> = new Set(['append', 'appendleft', 'extend', 'extendleft', 'insert']);
+
+/** A method of containers that puts something into its object. */
+export const putsSomething = (method: string | null): boolean => ADDS.has(method) || SPREADS.has(method);
+
+/** One that gives what it puts in a place among the others. */
+export const putsInOrder = (method: string | null): boolean => IN_ORDER.has(method);
+
+/** Methods that take something out. */
+export const TAKES_OUT: readonly string[] = ['pop', 'popleft', 'popitem', 'remove', 'discard', 'clear'];
 
 const memory = new WeakMap<PythonFile, Links>();
 
@@ -232,7 +242,7 @@ export class Links {
         });
     };
     for (const call of this.#file.allCalls) {
-      if (!ADDS.has(call.method) && !SPREADS.has(call.method)) continue;
+      if (!putsSomething(call.method)) continue;
       call.node.get('arguments')?.children.forEach((value, position) => {
         const put = this.placesOf(call, position);
         if (put) keep(call.callee.get('object'), put.places, value, put.isSpread);

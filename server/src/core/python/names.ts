@@ -5,7 +5,7 @@
 
 import { lastValue } from '../syntax/node.ts';
 import type { Node, PythonFile } from './file.ts';
-import { linksOf, type Put } from './links.ts';
+import { linksOf, type Put, TAKES_OUT } from './links.ts';
 import { Remembered } from './notes.ts';
 import { bindingOf, MentionsByBinding, reachingDefinitions } from './reaching.ts';
 import { assignedValues, type Definition, type FunctionInfo, lookUp, type Parameter } from './scope.ts';
@@ -87,6 +87,19 @@ export const givenTo = (name: Node | undefined, file: PythonFile): readonly Bind
 /** What is put into the containers that the name stands for. */
 export const putsInto = (name: Node, file: PythonFile): readonly Put[] =>
   linksOf(file).putsIntoName(bindingsOf(name, file));
+
+/** Something is taken out of what the name stands for. */
+export const isTakenFrom = (name: Node, file: PythonFile): boolean =>
+  TAKES_OUT.some((method) =>
+    file.methodCalls(method).some((call) => {
+      const object = call.callee.get('object');
+      return object !== undefined && isSameVariable(object, name, file);
+    }),
+  );
+
+/** Something is put into what the name stands for, or taken out of it: what it was given is not what it holds. */
+export const isChanged = (name: Node, file: PythonFile): boolean =>
+  putsInto(name, file).length > 0 || isTakenFrom(name, file);
 
 /** True where the mention may be of what is bound at this target. */
 export const mayBeFrom = (mention: Node, target: Node, file: PythonFile): boolean =>

@@ -2,8 +2,8 @@
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { linksOf } from '../python/links.ts';
-import { type Binding, givenAt, isSameVariable, valuesAt } from '../python/names.ts';
+import { linksOf, type Put } from '../python/links.ts';
+import { type Binding, givenAt, isSameVariable, putsInto, valuesAt } from '../python/names.ts';
 import { type ClassInfo, enclosingClass, type FunctionInfo } from '../python/scope.ts';
 import { callersOf, passedFor } from './written-values.ts';
 
@@ -111,61 +111,35 @@ function addedTo(made: Node, file: PythonFile): readonly Node[] {
   return target ? addedToName(target, file) : [];
 }
 
-/** Lists whose additions are being looked at: one that is added to itself, or to one that is added to it, has no more in it. */
-const OPEN = new Set<string>();
-
+/** What code puts into a container besides what it was made of; of `layers.extend(more)` each element. */
 function addedToName(target: Node, file: PythonFile): readonly Node[] {
-  const additions = additionsIn(file).get(file.read(target));
-  const key = `${file.path}\0${file.read(target)}`;
-  if (!additions || OPEN.has(key)) return [];
-  OPEN.add(key);
-  try {
-    const owner = enclosingClass(file.scope(target));
-    const isSame = ({ object }: Addition): boolean =>
-      target.type === 'identifier'
-        ? isSameVariable(object, target, file)
-        : enclosingClass(file.scope(object)) === owner;
-    return additions.filter(isSame).flatMap(({ value, isMany }) => (isMany ? elementsOf(value, file, 2) : [value]));
-  } finally {
-    OPEN.delete(key);
-  }
+  return rememberElements(target, ':added', file, () => [
+    ...putsAt(target, file).flatMap(({ value, places, isSpread }) =>
+      isSpread ? elementsOf(value, file, 2) : places.length === 1 ? [value] : [],
+    ),
+    ...REGISTERS.flatMap((method) => file.methodCalls(method)).flatMap(({ node, callee }) => {
+      const object = callee.get('object');
+      const isSame = object && (isSameVariable(object, target, file) || isSameAttribute(object, target, file));
+      return isSame ? (node.get('arguments')?.children.slice(-1) ?? []) : [];
+    }),
+  ]);
 }
 
-/** `object.append(value)`, `object[key] = value`; of `object.extend(value)` each element is added. */
-interface Addition {
-  readonly object: Node;
-  readonly value: Node;
-  readonly isMany: boolean;
+/** Methods of a module that give it another one. */
+const REGISTERS = ['add_module', 'register_module'];
+
+function putsAt(target: Node, file: PythonFile): readonly Put[] {
+  if (target.type !== 'attribute') return putsInto(target, file);
+  return linksOf(file)
+    .putsIntoAttribute(file.read(target.get('attribute') ?? target))
+    .filter(({ container }) => isSameAttribute(container, target, file));
 }
 
-const additions = new WeakMap<PythonFile, ReadonlyMap<string, readonly Addition[]>>();
-
-/** What the file adds to containers, by what these are called: asked for each module, so it is looked up once. */
-function additionsIn(file: PythonFile): ReadonlyMap<string, readonly Addition[]> {
-  let known = additions.get(file);
-  if (!known) {
-    const called = ADDED.flatMap((method) => file.methodCalls(method)).map((call) => ({
-      object: call.callee.get('object'),
-      value: call.node.get('arguments')?.children.at(-1),
-      isMany: /^(extend|update)$/.test(call.method ?? ''),
-    }));
-    const keyed = file.scopes.assignments.flatMap((each) => {
-      const left = each.get('left');
-      return left?.type === 'subscript' ? { object: left.get('value'), value: each.get('right'), isMany: false } : [];
-    });
-    const byName = new Map<string, Addition[]>();
-    for (const { object, value, isMany } of [...called, ...keyed]) {
-      if (!object || !value) continue;
-      const name = file.read(object);
-      byName.set(name, [...(byName.get(name) ?? []), { object, value, isMany }]);
-    }
-    known = byName;
-    additions.set(file, known);
-  }
-  return known;
-}
-
-const ADDED = ['append', 'extend', 'insert', 'add_module', 'register_module', 'update'];
+/** `self.layers`, in methods of one class. */
+const isSameAttribute = (one: Node, other: Node, file: PythonFile): boolean =>
+  one.type === 'attribute' &&
+  file.read(one) === file.read(other) &&
+  enclosingClass(file.scope(one)) === enclosingClass(file.scope(other));
 
 /** What is asked of nodes of a file again and again: each answer is worked out once, and a question within itself has none. */
 function remembered<T>() {

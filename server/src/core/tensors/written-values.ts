@@ -6,7 +6,7 @@ import { namesFor } from '../knowledge/names.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
-import { assignedTo, type Binding, givenAt, parameterOf } from '../python/names.ts';
+import { assignedTo, type Binding, givenAt, isChanged, parameterOf } from '../python/names.ts';
 import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
 import type { Choices } from './choices.ts';
 
@@ -24,7 +24,6 @@ export type Written = null | boolean | number | string | Named | readonly Writte
 
 const MAX_DEPTH = 40;
 const MOST_ITEMS = 64;
-const GROWS = /^(append|extend|insert|remove|pop|clear|update|add)$/;
 
 /** What hangs on no choice, and met no limit: it is the same in every trial, which asks for it again and again. */
 class Settled {
@@ -326,7 +325,8 @@ function ofGiven(given: Binding, file: PythonFile, choices: Choices, depth: numb
   if (given.kind === 'parameter') return ofParameter(given, file, choices, depth);
   if (given.kind !== 'assignment' && given.kind !== 'item' && given.kind !== 'element') return undefined;
   let value = writtenValue(given.value, file, choices, depth + 1);
-  if (given.kind === 'assignment') return Array.isArray(value) && grows(given.node, file) ? undefined : value;
+  // `sizes = []`, and later `sizes.append(3)`: what is written down is not all of it.
+  if (given.kind === 'assignment') return Array.isArray(value) && isChanged(given.node, file) ? undefined : value;
   if (given.kind === 'element') {
     if (!Array.isArray(value) || value.length === 0) return undefined;
     value = value[choices.pick(given.loop, value.length, 'each')] as Written;
@@ -335,15 +335,6 @@ function ofGiven(given: Binding, file: PythonFile, choices: Choices, depth: numb
     (at, index) => (Array.isArray(at) ? (at[index] as Written) : undefined),
     value,
   );
-}
-
-/** `sizes = []`, and later `sizes.append(3)`: what is written down is not all of it. */
-function grows(target: Node, file: PythonFile): boolean {
-  const name = file.read(target);
-  return file.allCalls.some(({ method, callee }) => {
-    const object = method !== null && GROWS.test(method) ? callee.get('object') : undefined;
-    return object !== undefined && file.read(object) === name;
-  });
 }
 
 type GivenParameter = Extract<Binding, { kind: 'parameter' }>;

@@ -63,7 +63,7 @@ export const mayReplace = askedOfAll(
 function mayLoad({ name, method, callee }: Call, file: PythonFile): boolean {
   const last = method ?? file.read(callee);
   const isLoader = name !== null && (loadsWeights(name) || name === LOADS_MODEL);
-  return isLoader || LOADING_METHODS.has(last) || saysItLoadsWeights(last) || (method !== null && saysItRestores(last));
+  return isLoader || LOADING_METHODS.has(last) || saysItLoadsWeights(last) || saysItRestores(last);
 }
 
 /**
@@ -484,14 +484,16 @@ function helperReplaces(call: Call, name: string, file: PythonFile): Replacing |
   if (at < 0) return undefined;
   const key = given[at]?.type === 'keyword_argument' ? given[at].get('name') : undefined;
   const own = file.functionOf(call.name);
-  const saysSo = saysItLoadsWeights(call.method ?? file.read(call.callee));
+  const last = call.method ?? file.read(call.callee);
+  const saysSo = saysItLoadsWeights(last);
   if (own) {
     const parameter = key ? file.read(key) : own.parameters[at + (own.class ? 1 : 0)]?.name;
     const how = parameter === undefined ? undefined : replacedParameters(own, file)[parameter];
     return how === 'loaded' || !saysSo ? how : 'otherwise';
   }
-  if (!saysSo) return undefined;
-  if (call.name === null || call.name.startsWith('#')) return 'otherwise';
+  // What only says that it restores, its body has to load.
+  if (!saysSo && (!saysItRestores(last) || isOfLibrary(call.name))) return undefined;
+  if (call.name === null || call.name.startsWith('#')) return saysSo ? 'otherwise' : undefined;
   return { function: call.name, parameter: key ? file.read(key) : at };
 }
 

@@ -189,32 +189,32 @@ export class Evaluator {
     return stepOn(value, this.#elsewhere);
   }
 
+  /**
+   * Visits every place on the value's way, and says whether it is used there; the visit may say where to go on instead, and
+   * ends the way by `false`. False where that was cut short for its length.
+   */
+  followUses(value: Value, visit: Visit): boolean {
+    return this.#follow(value, (each) => this.next(each), visit);
+  }
+
   /** Every place where the value is used at last: what its parent does with it is no handing on. */
   uses(value: Value): Origins {
     const values: Value[] = [];
-    const isComplete = this.#follow(
-      value,
-      (each) => this.next(each),
-      (each, isUsed) => {
-        if (isUsed) values.push(each);
-        return undefined;
-      },
-    );
+    const isComplete = this.followUses(value, (each, isUsed) => {
+      if (isUsed) values.push(each);
+      return undefined;
+    });
     return { values, isComplete };
   }
 
   /** The first place on the value's way where the fact holds; null if none is known. The fact may say where to go on. */
   findUse(fact: Fact, value: Value): Value | null {
     let found: Value | null = null;
-    this.#follow(
-      value,
-      (each) => this.next(each),
-      (each) => {
-        const answer = fact(each, this);
-        if (answer === true) found = each;
-        return found ? false : answer === false ? [] : answer;
-      },
-    );
+    this.followUses(value, (each) => {
+      const answer = fact(each, this);
+      if (answer === true) found = each;
+      return found ? false : answer === false ? [] : answer;
+    });
     return found;
   }
 

@@ -116,10 +116,7 @@ function importedNames(name: string, file: PythonFile): readonly string[] {
   return [...names];
 }
 
-const IMPORTS = /^(dotted_name|aliased_import|import_(from_)?statement)$/;
-
 function mayMean(node: Node, info: FunctionInfo, file: PythonFile, home: PythonFile, workspace: Workspace): boolean {
-  if (IMPORTS.test(node.parent?.type ?? '')) return false;
   const name = file.qualify(node);
   // A method of an object that nobody can read, or of a class that may have it from its base.
   if (name === null || (name.startsWith('#') && linksOf(file).target(name) === undefined))

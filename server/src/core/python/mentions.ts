@@ -27,10 +27,7 @@ export const isPlainFunction = (info: FunctionInfo, file: PythonFile): boolean =
 export const isOnlyCalled = (name: string, qualified: string, file: PythonFile): boolean =>
   readsOf(file)
     .of(name)
-    .every((node) => node.field === 'function' || isImported(node) || file.qualify(node) !== qualified);
-
-const isImported = ({ parent }: Node): boolean =>
-  /^(dotted_name|aliased_import|import_from_statement)$/.test(parent?.type ?? '');
+    .every((node) => node.field === 'function' || file.qualify(node) !== qualified);
 
 /** A plain function that its file does not call, itself and functions of the same kind left out. */
 export function isNeverMentioned(info: FunctionInfo, file: PythonFile, depth = 0): boolean {

@@ -77,6 +77,8 @@ export class Reads {
   #readAll(): Map<string, Node[]> {
     const index = new Map<string, Node[]>();
     walk(this.#file.syntax.root, (node) => {
+      // An import binds the names it has.
+      if (/^import_/.test(node.type)) return false;
       const named = node.type === 'attribute' ? node.get('attribute') : node.type === 'identifier' ? node : undefined;
       const isBinding =
         node.field === 'left' && /^(assignment|for_statement|for_in_clause)$/.test(node.parent?.type ?? '');

@@ -169,10 +169,7 @@ function setsSomething(target: Node, file: PythonFile): boolean {
   return name !== null && isSetter(name);
 }
 
-const isNeverRead = (name: Node, file: PythonFile): boolean =>
-  readsOf(file)
-    .of(file.read(name))
-    .every((each) => each.enclosing('import_statement', 'import_from_statement') !== null);
+const isNeverRead = (name: Node, file: PythonFile): boolean => readsOf(file).of(file.read(name)).length === 0;
 
 function isSetter(name: string): boolean {
   const seeder = seederOf(name);

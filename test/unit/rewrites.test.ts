@@ -95,7 +95,6 @@ const NOT_YET: readonly {
     fixtures: [
       'incomplete-seeding/never-list-of-one-that-is-rebuilt.py',
       'nondeterministic-op/old-torch.py',
-      'nondeterministic-op/sizes-from-elsewhere.py',
       'values/workers-only-with-cuda.py',
     ],
   },
@@ -128,11 +127,7 @@ const NOT_YET: readonly {
   {
     kind: 'move',
     why: 'What a helper does with what it is passed, replaces, counts or writes it down, is read off its body in the same file.',
-    fixtures: [
-      'late-seed/never-probed-by-helpers.py',
-      'late-seed/never-weights-loaded-by-helpers.py',
-      'varying-seed/never-recorded-by-helpers.py',
-    ],
+    fixtures: ['late-seed/never-probed-by-helpers.py', 'varying-seed/never-recorded-by-helpers.py'],
   },
   {
     kind: 'move',

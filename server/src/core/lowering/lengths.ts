@@ -9,7 +9,7 @@ import {
   givenTo,
   isChanged,
   isSameVariable,
-  isTakenFrom,
+  losesItems,
   onlyAssignment,
   putsInto,
 } from '../python/names.ts';
@@ -71,7 +71,7 @@ function growsWith(grown: Node, items: Node, file: PythonFile): boolean {
   const only = onlyAssignment(grown, file);
   if (only?.value.type !== 'list') return false;
   const [put, ...further] = putsInto(grown, file);
-  if (only.value.children.length > 0 || !put || further.length > 0 || put.isSpread || isTakenFrom(grown, file))
+  if (only.value.children.length > 0 || !put || further.length > 0 || put.isSpread || losesItems(grown, file))
     return false;
   const statement = put.value.enclosing('call')?.parent;
   const block = statement?.type === 'expression_statement' ? statement.parent : statement;

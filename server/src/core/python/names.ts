@@ -89,7 +89,7 @@ export const putsInto = (name: Node, file: PythonFile): readonly Put[] =>
   linksOf(file).putsIntoName(bindingsOf(name, file));
 
 /** Something is taken out of what the name stands for. */
-export const isTakenFrom = (name: Node, file: PythonFile): boolean =>
+export const losesItems = (name: Node, file: PythonFile): boolean =>
   TAKES_OUT.some((method) =>
     file.methodCalls(method).some((call) => {
       const object = call.callee.get('object');
@@ -99,7 +99,7 @@ export const isTakenFrom = (name: Node, file: PythonFile): boolean =>
 
 /** Something is put into what the name stands for, or taken out of it: what it was given is not what it holds. */
 export const isChanged = (name: Node, file: PythonFile): boolean =>
-  putsInto(name, file).length > 0 || isTakenFrom(name, file);
+  putsInto(name, file).length > 0 || losesItems(name, file);
 
 /** True where the mention may be of what is bound at this target. */
 export const mayBeFrom = (mention: Node, target: Node, file: PythonFile): boolean =>

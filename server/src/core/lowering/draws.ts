@@ -126,22 +126,27 @@ function methodDraw(call: Call, file: PythonFile): DrawRow | undefined {
   return row ?? undefined;
 }
 
-const CALLED = drawsOfMethod('__call__');
-/** A library is imported whose objects draw when they are called. */
-const mayBeCalled = askedOfAll('imports-drawing-objects', (file) => {
-  const packages = new Set(file.scopes.imports.flatMap((each) => modulesNamed(each, file)).map(packageOf));
-  return CALLED.some(({ library = '' }) => packages.has(library));
-});
-const packageOf = (module: string): string => module.split('.')[0] ?? module;
+/** The rows of objects that draw when they are called, and whether a file makes one: few do, and what is called is followed far. */
+const CALLED = drawsOfMethod('__call__').map((row) => ({
+  row,
+  isMade: askedOfAll(`makes-${row.library}-${row.maker}`, (file) =>
+    [...file.callsByName.keys()].some((name) => name.split('.')[0] === row.library && isMaker(name, row)),
+  ),
+}));
+
+const isMaker = (name: string, { maker }: MethodDraw): boolean => !maker || new RegExp(maker).test(name);
 
 /** `pipeline("text-generation")(text, do_sample=True)`: an object that draws when it is called. */
 function calledDraw(call: Call, file: PythonFile): DrawRow | undefined {
   // A name of the file's own that is neither a function nor a class may be an object.
   if (call.name !== null && (!call.name.startsWith('#') || file.functionOf(call.name) || file.classOf(call.name)))
     return undefined;
-  const may = (mayBeCalled(file) ? CALLED : []).filter(
-    ({ when }) => !when || file.argument(call, when.argument, when.position) !== 'absent',
-  );
+  const may: MethodDraw[] = [];
+  for (const { row, isMade } of CALLED) {
+    const { when } = row;
+    if (!isMade(file) || (when && file.argument(call, when.argument, when.position) === 'absent')) continue;
+    may.push(row);
+  }
   return (may.length > 0 && isResult(call.callee, file) && rowOfMaker(may, call.callee, file)) || undefined;
 }
 
@@ -155,9 +160,7 @@ function isResult(expression: Node, file: PythonFile): boolean {
 /** The row of the library that made an object; null for one that its making takes off the stream. */
 function rowOfMaker(rows: readonly MethodDraw[], object: Node, file: PythonFile): DrawRow | null | undefined {
   const maker = makerOf(object, file);
-  const row = rows.find(
-    (each) => each.library === maker?.library && (!each.maker || new RegExp(each.maker).test(maker?.name ?? '')),
-  );
+  const row = rows.find((each) => each.library === maker?.library && isMaker(maker?.name ?? '', each));
   if (!maker || !row) return undefined;
   const given = row.without ? maker.file.argument(maker.call, row.without.argument) : 'absent';
   const isWithout = given === 'absent' || (typeof given !== 'string' && maker.file.constant(given) === false);

@@ -5,10 +5,10 @@ import { unknownRules, unmetVersion } from '../core/analysis/config-problems.ts'
 import { type Silence, silenceOf, staysSilent } from '../core/analysis/silence.ts';
 import { vocabularyOf } from '../core/lowering/own-functions.ts';
 import type { FileFacts } from '../core/program/facts.ts';
-import { indexClosedFile } from '../core/program/indexed-file.ts';
+import { indexClosedFile, openKept } from '../core/program/indexed-file.ts';
 import { projectOf } from '../core/program/project.ts';
 import { type IndexedFile, Workspace } from '../core/program/workspace.ts';
-import { closeFile, type KeptFile, keptFile, openFile, type PythonFile, reopenFile } from '../core/python/file.ts';
+import { closeFile, type KeptFile, keptFile, openFile, type PythonFile } from '../core/python/file.ts';
 import { withinCell } from '../core/python/notebook.ts';
 import { type ProjectConfig, readConfig } from '../core/settings/pyproject.ts';
 import type { Settings } from '../core/settings/settings.ts';
@@ -136,7 +136,7 @@ export class CheckSession {
   /** Undefined for a notebook in another language. */
   open(path: string): PythonFile | undefined {
     const kept = this.#kept.get(path);
-    if (kept) return reopenFile(kept);
+    if (kept) return openKept(kept);
     const { source } = this.read(path);
     if (source === null) return undefined;
     const file = openFile(path, source);

@@ -78,7 +78,10 @@ const seenWith =
 /** Reads something more of a file. */
 type Again = <T>(read: (file: PythonFile) => T) => T;
 
-/** Closed files that were parsed again, the latest last: whoever asks for one function is likely to ask for its neighbours. */
+/**
+ * Closed files that were opened again, the latest last: whoever asks for one function is likely to ask for its neighbours.
+ * A kept file is its own key, so that all who open it have what was worked out of it.
+ */
 const RECENT = new Map<object, PythonFile>();
 /** So many letters of them are kept. */
 const MOST_RECENT = 600_000;
@@ -86,7 +89,7 @@ let recentLength = 0;
 
 function reopened(key: object, path: string, source: Source | KeptFile): PythonFile {
   const known = RECENT.get(key);
-  const file = known ?? (typeof source === 'object' && 'tree' in source ? reopenFile(source) : openFile(path, source));
+  const file = known ?? (isKept(source) ? reopenFile(source) : openFile(path, source));
   if (known) RECENT.delete(key);
   else {
     closeFile(file); // Its nodes are enough.
@@ -101,11 +104,17 @@ function reopened(key: object, path: string, source: Source | KeptFile): PythonF
   return file;
 }
 
+const isKept = (source: Source | KeptFile): source is KeptFile => typeof source === 'object' && 'tree' in source;
+
+/** A file as it was kept; the same object for those who ask for it soon after each other. */
+export const openKept = (kept: KeptFile): PythonFile => reopened(kept, kept.path, kept);
+
 function againFrom(path: string, source: () => Source | KeptFile | PythonFile): Again {
   const key = {};
   return (read) => {
     const given = RECENT.has(key) ? '' : source();
-    return read(given instanceof PythonFile ? given : reopened(key, path, given));
+    if (given instanceof PythonFile) return read(given);
+    return read(isKept(given) ? openKept(given) : reopened(key, path, given));
   };
 }
 

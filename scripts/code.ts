@@ -11,7 +11,7 @@ import { makeProfile, type Profile, serverArgs, startServer, tail } from './vsco
 import { developInBrowser } from './web-extension.ts';
 import { openBrowser, screenshot } from './workbench.ts';
 
-const TIMEOUT = 240_000;
+const TIMEOUT = 900_000;
 /** A page may be slow to load on a machine that does much else. */
 const START_TIMEOUT = 90_000;
 

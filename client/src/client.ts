@@ -1,11 +1,13 @@
 /** What both hosts of the extension share: the client's options, and the commands that need VS Code's own interface. */
 import {
+  type CodeAction,
   commands,
   type Diagnostic,
   type ExtensionContext,
   env,
   l10n,
   languages,
+  Range,
   Uri,
   version,
   window,
@@ -65,6 +67,7 @@ export async function start(
     commands.registerCommand(COMMANDS.insertSeedBlock, (address?: string) => insertSeedBlock(client, address)),
     commands.registerCommand(COMMANDS.fixInWorkspace, (rule: string) => execute(client, COMMANDS.fixInWorkspace, rule)),
     commands.registerCommand(COMMANDS.insertRunComparison, () => insertRunComparison(client)),
+    commands.registerCommand('seedwise.fixAll', fixAll),
     ...REWRITES.map((command) => commands.registerCommand(command, () => rewriteAtCursor(client, command))),
     commands.registerCommand(COMMANDS.explainRule, (rule?: string, url?: string) => explainRule(context, rule, url)),
     ...registerRuleSettings(client),
@@ -106,6 +109,22 @@ async function insertRunComparison(client: BaseLanguageClient): Promise<void> {
   if (active)
     await execute(client, COMMANDS.insertRunComparison, client.code2ProtocolConverter.asUri(active.document.uri));
   else window.showInformationMessage(l10n.t('Open the Python file or notebook that is meant.'));
+}
+
+/** Takes all repairs that are safe, in the file or the notebook that is shown. */
+async function fixAll(): Promise<void> {
+  const active = activePython();
+  if (!active) {
+    window.showInformationMessage(l10n.t('Open the Python file or notebook that is meant.'));
+    return;
+  }
+  const { uri, lineCount } = active.document;
+  const kind = window.activeNotebookEditor ? 'notebook.source.fixAll.seedwise' : 'source.fixAll.seedwise';
+  const [action] = await commands.executeCommand<CodeAction[]>(
+    ...(['vscode.executeCodeActionProvider', uri, new Range(0, 0, lineCount, 0), kind, 1] as const),
+  );
+  if (action?.edit) await workspace.applyEdit(action.edit);
+  else window.showInformationMessage(l10n.t('There is nothing that is safe to fix.'));
 }
 
 /** Rewrites of what is at the cursor. */

@@ -42,6 +42,25 @@ async function insertSeedBlock(document: vscode.TextDocument): Promise<void> {
   await done;
 }
 
+/** A notebook with these cells of code, as a person opens it; gives the cells' documents. */
+async function openCells(name: string, cells: readonly string[]): Promise<readonly vscode.TextDocument[]> {
+  const json = {
+    cells: cells.map((text) => ({
+      ...{ cell_type: 'code', execution_count: null, metadata: {}, outputs: [] },
+      source: text.split(/(?<=\n)/),
+    })),
+    metadata: { language_info: { name: 'python' } },
+    nbformat: 4,
+    nbformat_minor: 4,
+  };
+  const uri = await write(name, JSON.stringify(json));
+  await vscode.commands.executeCommand('vscode.openWith', uri, 'jupyter-notebook');
+  await until(() => vscode.window.activeNotebookEditor?.notebook.uri.path === uri.path);
+  const notebook = vscode.window.activeNotebookEditor?.notebook;
+  assert.ok(notebook);
+  return notebook.getCells().map(({ document }) => document);
+}
+
 suite('all of a rule', () => {
   teardown(closeAll);
 
@@ -56,21 +75,7 @@ suite('all of a rule', () => {
 
   test('in the cell, and in the notebook', async () => {
     const cells = ['import os\n\nimport torch', LISTINGS.split('\n').slice(4, 6).join('\n'), "c = os.listdir('c')[0]"];
-    const json = {
-      cells: cells.map((text) => ({
-        ...{ cell_type: 'code', execution_count: null, metadata: {}, outputs: [] },
-        source: text.split(/(?<=\n)/),
-      })),
-      metadata: { language_info: { name: 'python' } },
-      nbformat: 4,
-      nbformat_minor: 4,
-    };
-    const uri = await write('all-of-a-rule.ipynb', JSON.stringify(json));
-    await vscode.commands.executeCommand('vscode.openWith', uri, 'jupyter-notebook');
-    await until(() => vscode.window.activeNotebookEditor?.notebook.uri.path === uri.path);
-    const notebook = vscode.window.activeNotebookEditor?.notebook;
-    assert.ok(notebook);
-    const [, both, last] = notebook.getCells().map(({ document }) => document);
+    const [, both, last] = await openCells('all-of-a-rule.ipynb', cells);
     assert.ok(both && last);
     await firstOf(last, LISTING_RULE, 1);
     await take(both, await firstOf(both, LISTING_RULE, 2), `Fix all of \`${LISTING_RULE}\` in this cell`);
@@ -112,6 +117,24 @@ suite('all of a rule', () => {
     } finally {
       await settings.update('codeActionsOnSave', undefined, true);
     }
+  });
+
+  test('all that is safe to fix, by a command, in a file and in a notebook', async () => {
+    const text = 'import torch\n\ntorch.manual_seed(0)\ntorch.cuda.manual_seed_all(0)\nprint(torch.rand(2))\n';
+    const document = await showUntitled(text);
+    await firstOf(document, 'redundant-cuda-seed', 1);
+    await vscode.commands.executeCommand('seedwise.fixAll');
+    const fixed = text.replace('torch.cuda.manual_seed_all(0)\n', '');
+    await until(() => document.getText() === fixed);
+    assert.equal(document.getText(), fixed);
+    await vscode.commands.executeCommand('seedwise.fixAll');
+    assert.equal(document.getText(), fixed, 'a second time there is nothing');
+    const [, cell] = await openCells('fix-all.ipynb', ['import torch', text.slice('import torch\n\n'.length)]);
+    assert.ok(cell);
+    await firstOf(cell, 'redundant-cuda-seed', 1);
+    await vscode.commands.executeCommand('seedwise.fixAll');
+    await until(() => !cell.getText().includes('cuda'));
+    assert.doesNotMatch(cell.getText(), /cuda/);
   });
 });
 

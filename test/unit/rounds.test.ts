@@ -101,7 +101,32 @@ test('a library calls what its decorators and base classes are given, as often a
   );
 });
 
+test('a method runs as often as its base calls it', () => {
+  const base = (own: string): string =>
+    `class Base:\n    def fit(self):\n        for _ in range(3):\n            self.make()\n${own}`;
+  const mine = '\nclass Data(Base):\n    def make(self):\n        here()\n';
+  const abstract = '\n    def make(self):\n        raise NotImplementedError\n';
+  for (const own of ['', abstract]) {
+    assert.equal(roundsIn(`${base(own)}${mine}`, 'from data import Data\nData().fit()\n'), 'again');
+    assert.equal(roundsIn(`from main import Base\n${mine}`, base(own)), 'again');
+  }
+  const other = base('').replace('self.make', 'self.other');
+  assert.equal(roundsIn(`from main import Base\n${mine}`, other), 'once');
+});
+
 test('rounds that a number tells apart keep it', () => {
   assert.deepEqual(roundsIn('for i in range(3):\n    here()\n', 'import data\n'), { counter: 'i' });
   assert.equal(roundsIn('while True:\n    here()\n', 'import data\n'), 'again');
+});
+
+test('one call that runs a function in many processes runs it again', () => {
+  const many = [
+    'import flwr\nfrom data import make\nflwr.simulation.start_simulation(client_fn=make, num_clients=2)\n',
+    'from ray import tune\nfrom data import make\ntune.Tuner(make)\n',
+    'from multiprocessing import Pool\nfrom data import make\nwith Pool() as pool:\n    pool.map(make, range(3))\n',
+  ];
+  for (const main of many) assert.equal(roundsIn(MAKE, main), 'again', main);
+  const one =
+    'from concurrent.futures import ProcessPoolExecutor\nfrom data import make\nProcessPoolExecutor().submit(make)\n';
+  assert.equal(roundsIn(MAKE, one), 'once');
 });

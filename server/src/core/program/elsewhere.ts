@@ -2,8 +2,9 @@
 
 import type { Node, PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
+import { isOfAncestor } from '../python/mentions.ts';
 import { readsOf } from '../python/reads.ts';
-import type { FunctionInfo } from '../python/scope.ts';
+import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
 import type { Elsewhere, NamedAt } from '../python/value.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -27,7 +28,10 @@ export function elsewhere(workspace: Workspace): Elsewhere {
     },
     mentions(info, file) {
       const users = usersOf(info.class?.name ?? info.name, file.path, workspace);
-      return users.size > MOST_READ ? null : [...users].flatMap((path) => mentionsIn(path, info, file, workspace));
+      if (users.size > MOST_READ) return null;
+      const bases = info.class ? basesOf(info.class, file, workspace) : [];
+      const inBases = bases.flatMap((base) => mentionsInBase(base, info));
+      return [...[...users].flatMap((path) => mentionsIn(path, info, file, workspace)), ...inBases];
     },
   };
 }
@@ -123,4 +127,36 @@ function mayMean(node: Node, info: FunctionInfo, file: PythonFile, home: PythonF
     return info.class !== null && info.name !== '__init__' && node.type === 'attribute';
   const found = name.startsWith('#') ? null : workspace.locate(name, file.path);
   return found?.path === home.path && linksOf(home).target(found.name) === info;
+}
+
+interface Base {
+  readonly class: ClassInfo;
+  readonly file: PythonFile;
+}
+
+/** The classes of other files that a class is made from. */
+function basesOf(info: ClassInfo, file: PythonFile, workspace: Workspace, depth = 0): readonly Base[] {
+  if (depth > LONGEST_CHAIN) return [];
+  const named = linksOf(file)
+    .ancestors(info)
+    .flatMap((each) => each.bases.flatMap((base) => file.qualify(base) ?? []));
+  return named.flatMap((name): readonly Base[] => {
+    const found = name.startsWith('#') ? null : workspace.locate(name, file.path);
+    const home = found && found.path !== file.path ? workspace.follow(found.path) : null;
+    const made = found && home?.classOf(found.name);
+    return made && home ? [{ class: made, file: home }, ...basesOf(made, home, workspace, depth + 1)] : [];
+  });
+}
+
+/** `self.load()` of a base, which runs what the class made from it has under that name. */
+function mentionsInBase({ class: base, file }: Base, info: FunctionInfo): readonly NamedAt[] {
+  const links = linksOf(file);
+  const ancestors = links.ancestors(base);
+  return readsOf(file)
+    .of(info.name)
+    .filter((node) => {
+      const name = node.type === 'attribute' ? file.qualify(node) : null;
+      return name !== null && isOfAncestor(name, links.target(name), ancestors);
+    })
+    .map((node) => ({ file, node }));
 }

@@ -4,7 +4,7 @@ import type { Evaluator } from './evaluator.ts';
 import type { Node, PythonFile } from './file.ts';
 import { linksOf } from './links.ts';
 import { readsOf } from './reads.ts';
-import type { FunctionInfo } from './scope.ts';
+import type { ClassInfo, FunctionInfo } from './scope.ts';
 import type { NamedAt } from './value.ts';
 
 /** Functions that call each other are followed so far. */
@@ -64,10 +64,18 @@ function namedIn(info: FunctionInfo, file: PythonFile): readonly NamedAt[] {
   const named = readsOf(file).of(isMade ? (info.class?.name ?? '') : info.name);
   const meant = named.filter((node) => {
     const name = file.qualify(node);
-    if (name !== null) return links.target(name) === info;
-    return info.class !== null && !isMade && node.type === 'attribute';
+    const target = links.target(name);
+    if (target === info) return true;
+    if (!info.class || isMade || node.type !== 'attribute') return false;
+    return name === null || isOfAncestor(name, target, links.ancestors(info.class));
   });
   // A class of the file that has the constructor from its base, and an object that is called.
   const calls = links.callsOf(info).map(({ callee }) => callee);
   return [...new Set([...meant, ...calls])].map((node) => ({ file, node }));
+}
+
+/** `self.load()` of a class runs what a class made from it has under that name, whether or not it has one itself. */
+export function isOfAncestor(name: string, target: FunctionInfo | undefined, ancestors: readonly ClassInfo[]): boolean {
+  const owner = name.slice(0, name.lastIndexOf('.'));
+  return ancestors.some((each) => (target ? target.class === each : each.id === owner));
 }

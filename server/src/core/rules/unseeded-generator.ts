@@ -9,6 +9,7 @@ import { isHarmlessDraw } from '../lowering/harmless-draws.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { freshMethods, systemDraws, unseededEnvironments, unseededObjects } from '../seeding/own-generators.ts';
+import { isSharedByCalls } from '../seeding/rounds.ts';
 import { orNone, seedFor } from '../seeding/seed-values.ts';
 import type { Fix } from '../text/edit.ts';
 import { groupBy } from '../text/groups.ts';
@@ -151,7 +152,7 @@ function keepsEntropy(node: Node, file: PythonFile): boolean {
 
 /** A seed, unless it would make each call, round or process draw the same. */
 function repairs(file: PythonFile, project: Project, call: Call, given: Argument): Fix[] {
-  const value = seedFor(file, project, call.node);
+  const value = isSharedByCalls(call.node, file, project.values) ? null : seedFor(file, project, call.node);
   if (!value) return [];
   const seed = orNone(value, file);
   return [

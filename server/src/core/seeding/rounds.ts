@@ -1,7 +1,8 @@
 /** How often the code at a place runs: one seed for all rounds would make each of them draw the same. */
 
+import { SPAWNS_MANY } from '../knowledge/calls.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
-import { startMethod } from '../lowering/starts.ts';
+import { startedBy, startMethod } from '../lowering/starts.ts';
 import type { Call } from '../python/call.ts';
 import { type Evaluator, evaluatorOf } from '../python/evaluator.ts';
 import { looksLikeClass, type Node, type PythonFile } from '../python/file.ts';
@@ -35,6 +36,16 @@ export function roundsOf(place: Node, file: PythonFile, values: Evaluator = eval
   if (!only) return 'once';
   const counter = others.length === 0 && counterOf(only, file);
   return counter ? { counter } : 'again';
+}
+
+/** True where several places call the function around a place: what begins anew in each call is the same in all of them. */
+export function isSharedByCalls(place: Node, file: PythonFile, values: Evaluator): boolean {
+  const { home } = around(place);
+  const owner = (home && file.functionAt(home)) ?? null;
+  // Objects of a class are mostly there for different data.
+  if (!owner || owner.name === '__init__') return false;
+  const calls = (namedAt(owner, file, values) ?? []).filter(({ node }) => node.field === 'function');
+  return calls.length > 1;
 }
 
 /** True where the expression at a place is another one in each round: it is made of what the loop binds. */
@@ -146,8 +157,10 @@ function runsAgain({ file, node }: NamedAt, values: Evaluator, seen: Set<Node>):
   if (isCalled) return isInRounds(node, file, values, seen);
   if (isBase(node) || node.enclosing('decorator')) return false;
   const { values: uses, isComplete } = values.uses({ file, node, access: [], frame: null, sure: true });
+  // What is kept in a table that nothing here reads is kept for others.
   return (
     !isComplete ||
+    uses.length === 0 ||
     uses.some(({ file: home, node: use, access }) => {
       const { parent } = use;
       if (access.length === 0 && use.field === 'function' && parent?.type === 'call')
@@ -164,6 +177,8 @@ function mayBeCalledLater(use: Node, file: PythonFile): boolean | null {
   if (taker?.type !== 'call') return !LOOKS.test(use.parent?.type ?? '');
   const call = file.call(taker);
   const { name } = call;
+  // Nothing in the function tells apart the processes that one call has run it.
+  if (SPAWNS_MANY.has(startedBy(call, file))) return true;
   // Each process that is started has a number of its own, or is the only one.
   if (startMethod(call, file) !== null || READS_ONLY.has(name) || ASKS_KIND.has(name)) return false;
   return CALLS_ONCE.has(name) ? null : true;

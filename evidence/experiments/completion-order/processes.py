@@ -1,7 +1,7 @@
 # {"claim": "`imap_unordered` gives rows as processes finish; `imap` gives the same rows in the order of its argument."}
 #- bad
 import time
-from multiprocessing import Pool
+from multiprocessing import Barrier, Pool
 
 import torch
 
@@ -12,12 +12,13 @@ def embed(i):
 
 
 if __name__ == "__main__":
-    with Pool(3) as pool:
+    # All three are there before the first row is taken, however busy the machine is.
+    with Pool(3, initializer=Barrier(3).wait) as pool:
         rows = list(pool.imap_unordered(embed, range(48)))
-    print(torch.tensor(rows)[:8].tolist())
+    print(torch.tensor(rows).tolist())
 #- good
 import time
-from multiprocessing import Pool
+from multiprocessing import Barrier, Pool
 
 import torch
 
@@ -28,6 +29,7 @@ def embed(i):
 
 
 if __name__ == "__main__":
-    with Pool(3) as pool:
+    # All three are there before the first row is taken, however busy the machine is.
+    with Pool(3, initializer=Barrier(3).wait) as pool:
         rows = list(pool.imap(embed, range(48)))
-    print(torch.tensor(rows)[:8].tolist())
+    print(torch.tensor(rows).tolist())

@@ -9,7 +9,7 @@ values = torch.randn(200_000)
 index = torch.randint(0, 64, (200_000,))
 table = torch.zeros(64, requires_grad=True)
 digest = hashlib.sha256()
-for _ in range(40):
+for _ in range(200):
     table.grad = None
     (table[index] * values).sum().backward()
     digest.update(torch.zeros(64).index_put_((index,), values, accumulate=True).numpy().tobytes())
@@ -26,7 +26,7 @@ values = torch.randn(200_000)
 index = torch.randint(0, 64, (200_000,))
 table = torch.zeros(64, requires_grad=True)
 digest = hashlib.sha256()
-for _ in range(40):
+for _ in range(200):
     table.grad = None
     (table[index] * values).sum().backward()
     digest.update(torch.zeros(64).index_put_((index,), values, accumulate=True).numpy().tobytes())

@@ -1,6 +1,7 @@
 # {"claim": "Since 1.4.21 albumentations draws from generators of its own: all workers and epochs are alike, with a seed= and with numpy and random seeded in the worker too; set_random_seed on the worker's copy tells them apart and repeats.", "needs": "albumentations"}
 #- holds
 import random
+import zlib
 
 import albumentations as A
 import numpy as np
@@ -17,7 +18,7 @@ class Noisy(Dataset):
 
     def __getitem__(self, index):
         grey = np.full((16, 16, 3), 128, np.uint8)
-        return int(self.transform(image=grey)["image"].astype(int).sum())
+        return zlib.crc32(self.transform(image=grey)["image"].tobytes())
 
 
 def seed_globals(worker_id):

@@ -11,11 +11,11 @@ import { type ProtocolMessage, SessionRecord } from './lsp/record.ts';
 /** Megabytes of stack, of which the thread takes what deeply nested code needs. */
 const STACK_MB = 256;
 /** How often the server has to show that it is alive, in milliseconds. */
-const PULSE_MS = 1000;
+export const PULSE_MS = 1000;
 /** How long it may be busy. A report of a large workspace may take a while; a loop without an end takes longer. */
 const PATIENCE_MS = 60_000;
 /** How long it may take to end by itself. */
-const GRACE_MS = 1500;
+export const GRACE_MS = 1500;
 /** A server that fails more often than this has a fault that starting it again does not mend. */
 const MAX_RESTARTS = 5;
 

@@ -11,6 +11,8 @@ import type { ReportPage } from '../../server/src/protocol.ts';
 import { CAPABLE, type Cell, notebookCell, type Server, textDocument, until, withServer } from './server.ts';
 
 const NOTEBOOK = 'file:///project/train.ipynb';
+const OTHER = 'file:///project/other.ipynb';
+const OTHER_CELL = 'vscode-notebook-cell:/project/other.ipynb#only';
 const cellUri = (name: string): string => `vscode-notebook-cell:/project/train.ipynb#${name}`;
 const CAPABILITIES = { ...CAPABLE, notebookDocument: { synchronization: {} } };
 
@@ -30,7 +32,8 @@ const nowhere = { start: at(0, 0), end: at(0, 0) };
 
 /** What each cell was told last. */
 function told({ said }: Server): Record<string, string[]> {
-  const last = new Map(said.published.map(({ uri, diagnostics }) => [uri, diagnostics]));
+  const own = said.published.filter(({ uri }) => uri !== OTHER_CELL);
+  const last = new Map(own.map(({ uri, diagnostics }) => [uri, diagnostics]));
   return Object.fromEntries([...last].map(([uri, diagnostics]) => [uri.split('#')[1], diagnostics.map(codeOf)]));
 }
 const codeOf = ({ code, range }: Diagnostic): string =>
@@ -45,6 +48,24 @@ async function news(server: Server, act: () => Promise<void>): Promise<{ uri: st
   return server.said.published
     .slice(before)
     .map(({ uri, diagnostics }) => ({ uri: uri.split('#')[1] ?? uri, codes: diagnostics.map(codeOf) }));
+}
+
+/**
+ * Opens another notebook, and gives a way to wait for what the server has still to say: it tells what an edit there changes
+ * after what is asked of it before.
+ */
+async function openOther(server: Server): Promise<() => Promise<void>> {
+  const uri = OTHER_CELL;
+  let version = 1;
+  const isTold = (): boolean => server.said.published.some((each) => each.uri === uri && each.version === version);
+  await server.openNotebook(OTHER, [{ uri, text: 'import torch\ntorch.rand(3)' }]);
+  await until(isTold);
+  return async () => {
+    version++;
+    const changes = [{ range: nowhere, text: '\n' }];
+    await server.changeNotebook(OTHER, version, { textContent: [{ document: { uri, version }, changes }] });
+    await until(isTold);
+  };
 }
 
 const LATE = 'late-seed 0:8-0:17';
@@ -160,8 +181,9 @@ test('a module that the notebook imports is a part of it, and the notebook none 
     const text = 'import torch\n\n\ndef seed():\n    torch.manual_seed(0)\n';
     await server.open(module, text);
     await server.pull(module);
+    const settled = await openOther(server);
     await server.openNotebook(NOTEBOOK, cells);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await settled();
     assert.deepEqual(told(server), {});
     const { refreshes } = server.said;
     await server.changeNotebook(NOTEBOOK, 2, {
@@ -169,7 +191,7 @@ test('a module that the notebook imports is a part of it, and the notebook none 
         { document: { uri: cellUri('b'), version: 2 }, changes: [{ text: 'torch.rand(4)\ntorch.rand(5)' }] },
       ],
     });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await settled();
     assert.equal(server.said.refreshes, refreshes, 'no other document is looked at again');
     await server.change(module, 2, { text: text.replace('torch.manual_seed(0)', 'pass') });
     const changed = await news(server, async () => void (await server.pull(module)));

@@ -179,10 +179,10 @@ test('broken and hostile texts say nothing, and quickly', () => {
     '',
     '\0\uffff',
     '[[[',
-    '{'.repeat(100_000),
+    '{'.repeat(300_000),
     '"',
     "'''",
-    '- '.repeat(100_000),
+    '- '.repeat(300_000),
     '&a [*a]',
     'a: &x [*x, *x]',
     '['.repeat(5_000),
@@ -200,11 +200,13 @@ test('broken and hostile texts say nothing, and quickly', () => {
     'pixi.toml',
     'environment.yml',
   ];
-  const since = performance.now();
+  // The time of the processor: a busy machine costs none. What goes back and forth takes minutes.
+  const since = process.cpuUsage();
   for (const path of paths)
     for (const text of texts) assert.deepEqual(versions({ [path]: text }, 'torch'), [null], path);
   assert.deepEqual(versions({ 'uv.lock': long }, 'torch'), ['2.0.0']);
-  assert.ok(performance.now() - since < 5_000, 'some text takes long');
+  const { user, system } = process.cpuUsage(since);
+  assert.ok(user + system < 30_000_000, 'some text takes long');
 });
 
 test('what is searched for is what is understood', () => {

@@ -590,7 +590,10 @@ function testedValue(expression: Node, file: PythonFile): EffectValue {
   const made = values.filter((value) => /^__(init|post_init)__$/.test(methodOf(value, file)));
   const [only, ...others] = values.length === 1 ? values : made;
   const kept = only && others.length === 0 ? knownValue(only, file) : null;
-  return kept !== null && 'parameter' in kept ? { parameter: `${OF_SELF}${name}` } : known;
+  if (kept === null || !('parameter' in kept)) return known;
+  // `self.train = train`, further up in the very method.
+  const isHere = only?.enclosing('function_definition') === expression.enclosing('function_definition');
+  return isHere && (only?.end ?? 0) < expression.start ? kept : { parameter: `${OF_SELF}${name}` };
 }
 
 /** The name of the function that a node stands in. */

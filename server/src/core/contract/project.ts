@@ -108,6 +108,8 @@ export interface ProjectClasses {
 export interface ProjectTraining {
   /** For a function of this file: whether the project's other files call it only without a gradient; null if none does. */
   callsElsewhere(id: string): boolean | null;
+  /** The same of a method, on objects of any class that nobody can tell; false too for a file that is part of no program. */
+  callsMethodElsewhere(id: string): boolean | null;
   /** Whether other files pass what has a gradient for a parameter of a function of this file; null if none is seen to call it. */
   passesGradient(id: string, parameter: string): boolean | null;
   /** True where another file that imports this one, or is part of its programs, fills parameters that it does not name. */

@@ -5,7 +5,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { modulesOf } from '../tensors/modules.ts';
 import { tensorOf } from '../tensors/tensors.ts';
 import { type Around, carriesGradient, isModuleHere } from '../tensors/trained.ts';
-import { runsWithoutGradient } from './gradients.ts';
+import { isUnreadable, runsWithoutGradient } from './gradients.ts';
 
 /** How a file calls a function of another one. */
 export interface CallsOfOther {
@@ -15,12 +15,34 @@ export interface CallsOfOther {
   readonly gradients: readonly (number | string)[];
 }
 
-/** By the name the file has for a function, or for a class and its `forward`. */
+/** By the name the file has for a function, or for a class and its `forward`; of an object that nobody knows, `?3.step`. */
 export type CallsOfOthers = Readonly<Record<string, CallsOfOther>>;
 
 /** The last parts of all names that such calls may have: what is not among them needs no closer look. */
-export const wordsOfOthers = (file: PythonFile): Set<string> =>
-  new Set([...file.callsByName.keys()].filter(isForeign).map((name) => name.slice(name.lastIndexOf('.') + 1)));
+export function wordsOfOthers(file: PythonFile): Set<string> {
+  const named = [...file.callsByName.keys()].filter(isForeign).map((name) => name.slice(name.lastIndexOf('.') + 1));
+  const unknown = file.allCalls.flatMap((call) => (isOfUnknown(call, file) ? (call.method ?? []) : []));
+  return new Set([...named, ...unknown]);
+}
+
+/** Begins what a method of an object is called of which nobody can tell the class, before the number of its arguments. */
+const UNKNOWN = '?';
+
+/** How many arguments such a method is passed, by the name of its calls; null for another name, NaN where nobody can tell. */
+export function argumentsOfUnknown(name: string): number | null {
+  return name.startsWith(UNKNOWN) ? Number.parseInt(name.slice(UNKNOWN.length), 10) : null;
+}
+
+/** A method that is passed something; what other methods of that name do with nothing is another matter. */
+const isOfUnknown = (call: Call, file: PythonFile): boolean =>
+  call.method !== null && isUnreadable(call, file) && (call.node.get('arguments')?.children.length ?? 0) > 0;
+
+/** `?3.step`: what three arguments are passed. */
+function nameOfUnknown({ method, node }: Call): string {
+  const given = node.get('arguments')?.children ?? [];
+  const isOpen = given.some(({ type }) => /_splat$/.test(type));
+  return `${UNKNOWN}${isOpen ? '' : given.length}.${method}`;
+}
 
 /** Those whose name ends so: `.helper`, `.Net.forward`; of their arguments only the wanted ones are looked at. */
 export function callsOfOthers(file: PythonFile, ending: string, wanted: readonly (number | string)[]): CallsOfOthers {
@@ -35,7 +57,9 @@ export function callsOfOthers(file: PythonFile, ending: string, wanted: readonly
     );
     // Whoever hands a function on may have it run anywhere.
     const isQuiet =
-      last !== 'forward' && calls.every(({ node }) => isOff(node)) && isOnlyCalled(last, calls.length, file);
+      last !== 'forward' &&
+      calls.every(({ node }) => isOff(node)) &&
+      (name.startsWith(UNKNOWN) || isOnlyCalled(last, calls.length, file));
     found[name] = { isQuiet, gradients: [...gradients] };
   }
   return found;
@@ -54,6 +78,7 @@ function callsByName(file: PythonFile): ReadonlyMap<string, readonly Call[]> {
   };
   for (const call of file.allCalls) {
     const { name } = call;
+    if (isOfUnknown(call, file)) add(nameOfUnknown(call), call);
     if (name === null || name.startsWith('#')) {
       for (const made of modulesOf(call.callee, file))
         if (made.name !== null && isForeign(made.name)) add(`${made.name}.forward`, call);

@@ -2,6 +2,7 @@
 
 import { TAKES_NO_GRADIENT } from '../knowledge/calls.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
+import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { valuesAt } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
@@ -21,6 +22,8 @@ export interface Callers {
   readonly isWhole: boolean;
   /** By a function's id: true where other files call it only without a gradient, null where none is seen to. */
   readonly elsewhere?: (id: string) => boolean | null;
+  /** The same of a method, on whatever object; false too where nobody knows who uses the file. */
+  readonly methodElsewhere?: (id: string) => boolean | null;
   /** True for a class, by its name, that is known to be a Dataset. */
   readonly isDataset?: (name: string) => boolean;
 }
@@ -43,7 +46,33 @@ export function runsWithoutGradient(node: Node, file: PythonFile, callers: Calle
   if (elsewhere === false || (calls.length === 0 && elsewhere === null)) return false;
   // A private function is nobody else's.
   const isOwn = callers.isWhole || elsewhere === true || info.name.startsWith('_');
-  return isOwn && calls.every((call) => runsWithoutGradient(call.node, file, callers, depth + 1));
+  const isQuiet = isOwn || (info.class !== null && isQuietMethod(info, file, callers, depth));
+  return isQuiet && calls.every((call) => runsWithoutGradient(call.node, file, callers, depth + 1));
+}
+
+/** A method that other files, and this one on objects nobody knows, call only where no gradient is taken. */
+function isQuietMethod(info: FunctionInfo, file: PythonFile, callers: Callers, depth: number): boolean {
+  if (MODULE_METHODS.has(info.name) || depth > 0 || !callers.methodElsewhere) return false;
+  const unknown = file.methodCalls(info.name).filter((call) => isUnreadable(call, file));
+  const fitting = unknown.filter(({ node }) => takesArguments(info, node.get('arguments')?.children.length ?? 0));
+  return (
+    fitting.every(({ node }) => runsWithoutGradient(node, file, callers, depth + 1)) &&
+    callers.methodElsewhere(info.id) !== false
+  );
+}
+
+/** Nobody can tell which function is called, of this file or of a library. */
+export const isUnreadable = ({ name }: Call, file: PythonFile): boolean =>
+  name === null || (name.startsWith('#') && file.functionOf(name) === undefined);
+
+/** Methods by which a module is run without being named. */
+const MODULE_METHODS = new Set(['forward', '__call__']);
+
+/** So many arguments fit what a method takes behind its object. */
+export function takesArguments({ parameters }: FunctionInfo, given: number): boolean {
+  const [, ...others] = parameters;
+  const needed = others.filter(({ default: usual, star }) => usual === null && star === '').length;
+  return needed <= given && (given <= others.length || others.some(({ star }) => star !== ''));
 }
 
 const decoratorsOf = (definition: Node): readonly Node[] =>

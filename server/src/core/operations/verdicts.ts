@@ -228,6 +228,7 @@ function flowAround(file: PythonFile, project: Project): Around {
   const callers = {
     isWhole: project.isProgram,
     elsewhere: (id: string) => project.training.callsElsewhere(id),
+    methodElsewhere: (id: string) => project.training.callsMethodElsewhere(id),
     isDataset: (name: string) => project.classes.isDataset(name),
   };
   return {

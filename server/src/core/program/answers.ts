@@ -29,6 +29,7 @@ const ANSWERS: Readonly<Record<Question, (at: Place, name: string, parameter: st
   hasRounds: ({ project }, number) => project.roundsOf(Number(number)).length > 0,
   hasSettings: ({ project }, name) => project.settingsOf(name).length > 0,
   isCalledElsewhere: ({ project }, id) => project.callsElsewhere(id) !== null,
+  isMethodLoud: ({ project }, id) => project.callsMethodElsewhere(id) === false,
   isDataset: ({ project }, name) => project.isDataset(name),
   isHandedNames: ({ path, workspace }) => workspace.isHandedNames(path),
   isImported: ({ project }) => project.isImported,

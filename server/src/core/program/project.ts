@@ -22,6 +22,7 @@ import { namesFor } from '../knowledge/names.ts';
 import { type Stream, torchvisionFor } from '../knowledge/tables.ts';
 import { vocabularyOf } from '../lowering/own-functions.ts';
 import { mayDrawTransformed } from '../lowering/transforms.ts';
+import { takesArguments } from '../operations/gradients.ts';
 import type { Call } from '../python/call.ts';
 import { Evaluator } from '../python/evaluator.ts';
 import { type Node, openFile, type PythonFile } from '../python/file.ts';
@@ -338,6 +339,13 @@ export class WorkspaceProject extends OneForAll implements Answers {
   /** For a function of this file: whether the project's other files call it only without a gradient; null if none does. */
   callsElsewhere(id: string): boolean | null {
     return this.isInProgram ? this.#workspace.callsElsewhere(this.#path, id) : null;
+  }
+
+  /** The same of a method, also where other files call one of that name on an object of which nobody can tell the class. */
+  callsMethodElsewhere(id: string): boolean | null {
+    const info = this.file.functionOf(id);
+    if (!this.isInProgram || !info) return false;
+    return this.#workspace.callsMethodElsewhere(this.#path, id, (given) => takesArguments(info, given));
   }
 
   /** Whether other files pass what has a gradient for a parameter of a function of this file; null if none is seen to call it. */

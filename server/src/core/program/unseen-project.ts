@@ -57,6 +57,7 @@ export type Question =
   | 'isCalledElsewhere'
   | 'isDataset'
   | 'isLocated'
+  | 'isMethodLoud'
   | 'isPassedElsewhere'
   | 'isReadable'
   | 'isTransformed'
@@ -267,6 +268,10 @@ export class UnseenProject extends OneForAll implements Answers {
   callsElsewhere(id: string): null {
     if (this.isInProgram) this.#none('isCalledElsewhere', id);
     return null;
+  }
+
+  callsMethodElsewhere(id: string): false | null {
+    return this.isInProgram && !this.#ask('isMethodLoud', YES_OR_NO, id) ? null : false;
   }
 
   passesGradient(id: string, parameter: string): null {

@@ -13,7 +13,7 @@ import { isLibrary } from '../knowledge/names.ts';
 import { drawOf, isMlPackage, seederOf } from '../knowledge/tables.ts';
 import { appliedBy, hasTags, isConfiguration } from '../lowering/configurations.ts';
 import { Manifests, type Script } from '../manifests/manifests.ts';
-import type { CallsOfOther, CallsOfOthers } from '../operations/calls-of-others.ts';
+import { argumentsOfUnknown, type CallsOfOther, type CallsOfOthers } from '../operations/calls-of-others.ts';
 import { closeFile, type HandedOn, type PythonFile } from '../python/file.ts';
 import { mentionsCublas } from '../switches/environment.ts';
 import { isTooDeep } from '../text/depth.ts';
@@ -489,6 +489,26 @@ export class Workspace implements Modules {
   callsElsewhere(path: string, id: string): boolean | null {
     const calls = this.#callsOf(path, id, []);
     return calls.length === 0 ? null : calls.every(({ isQuiet }) => isQuiet);
+  }
+
+  /**
+   * Whether other files call a method of a class only where no gradient is taken, by its class or on an object that nobody
+   * knows, as far as what they pass fits; null where none is seen to.
+   */
+  callsMethodElsewhere(path: string, id: string, fits: (given: number) => boolean): boolean | null {
+    const named = this.#callsOf(path, id, []);
+    const method = id.slice(id.lastIndexOf('.') + 1);
+    const unknown = [...this.#files.keys()].flatMap((other) => {
+      const calls = other === path ? undefined : this.#indexed(other)?.calls;
+      if (!calls?.words.has(method)) return [];
+      return Object.entries(calls.answer({ ending: `.${method}`, wanted: [] })).flatMap(([name, how]) => {
+        const given = argumentsOfUnknown(name);
+        return given !== null && (Number.isNaN(given) || fits(given)) ? [how] : [];
+      });
+    });
+    this.#soughtWords.add(method);
+    const all = [...named, ...unknown];
+    return all.length === 0 ? null : all.every(({ isQuiet }) => isQuiet);
   }
 
   /** Whether other files pass what has a gradient for a parameter of a function; null where none is seen to call it. */

@@ -10,10 +10,11 @@ import type { PythonFile } from '../python/file.ts';
 import { askedOfAll } from '../python/holds.ts';
 import { linksOf } from '../python/links.ts';
 import { mayBeParameter } from '../python/names.ts';
-import { note, Remembered, unnoted, WHOLE } from '../python/notes.ts';
+import { note, Remembered, WHOLE } from '../python/notes.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { NodeType } from '../syntax/node-types.ts';
 import { type Node, walk } from '../syntax/parse.ts';
+import { addTo } from '../text/groups.ts';
 import { wordsOf } from '../text/words.ts';
 import { isRequiredOption } from './options.ts';
 import { drawnParameters, mayFill, mayPutParameter, parametersReplacedBy } from './replaced-parameters.ts';
@@ -43,13 +44,8 @@ export interface Replacement {
 }
 
 const ENDS = new Set<NodeType>(['return_statement', 'raise_statement', 'break_statement', 'continue_statement']);
-/** Stands for any method of the file's. */
-const OWN_METHOD = '.()';
 /** They may overwrite the parts of what they are called on; `module` is what stands in a parallel wrapper. */
-const WHOLE_METHODS = [
-  ...['load_state_dict', 'reset_parameters'].flatMap((each) => [`.${each}`, `.module.${each}`]),
-  OWN_METHOD,
-];
+const WHOLE_METHODS = ['load_state_dict', 'reset_parameters'].flatMap((each) => [`.${each}`, `.module.${each}`]);
 const LOADING_METHODS = new Set(['load_state_dict', 'reset_parameters', 'copy_']);
 
 /** Something in the file may replace weights: where nothing does, nobody has to look behind each draw. */
@@ -126,14 +122,13 @@ function replacedOn(
   drawn: readonly string[],
   file: PythonFile,
 ): Replacement | undefined {
-  const { naming } = statementsOf(file);
   const names = new Set([file.read(target)]);
-  const named = new Set(naming(file.read(target)));
+  let sought = waysToName(file.read(target));
   let left = drawn;
   for (const [i, next] of way.entries()) {
     if (ENDS.has(next.type)) return undefined;
     // Whatever replaces the weights names the network, or the whole that it is a part of.
-    if (!named.has(next)) continue;
+    if (!isNamedIn(next, sought, file)) continue;
     const still = stillDrawn(next, file.read(target), left, file);
     const isGone = left.length > 0 && still.length === 0;
     // What one branch replaces is still there behind it.
@@ -143,9 +138,9 @@ function replacedOn(
       ? { branch: next.type === 'if_statement' ? next : null, how: 'loaded' }
       : [...names].map((name) => replaces(next, name, file)).find((each) => each !== undefined);
     const whole = wholeOf(next, names, file);
-    if (whole !== undefined) {
+    if (whole !== undefined && !names.has(whole)) {
       names.add(whole);
-      for (const each of naming(whole)) named.add(each);
+      sought = [...sought, ...waysToName(whole)];
     }
     // What training left behind, the best of its weights too, comes from the weights it began with.
     if (replacement) return trainsIn(way.slice(0, i), file) ? undefined : replacement;
@@ -153,49 +148,52 @@ function replacedOn(
   return undefined;
 }
 
-/** The statements of a file by what they name, in them or in what stands in them. */
-interface Statements {
-  /** Those that name an object, or load into a whole that it is a part of, or call a method of that. */
-  naming(name: string): Iterable<Node>;
+/** How code names an object, or a whole that it is a part of: as it is written, or by calling a method of the file's on it. */
+interface WayToName {
+  readonly written: string;
+  readonly callsOwn: boolean;
 }
 
-const statements = new WeakMap<PythonFile, Statements>();
-
-/** Worked out once, since each of many layers asks for what follows it. */
-function statementsOf(file: PythonFile): Statements {
-  // Who asks for what follows a statement reads that itself.
-  const known = statements.get(file) ?? unnoted(() => indexStatements(file));
-  statements.set(file, known);
-  return known;
+/** The object itself; what loads into a whole that it is a part of; and a method of that. */
+function waysToName(name: string): readonly WayToName[] {
+  const ways: WayToName[] = [{ written: name, callsOwn: false }];
+  for (let dot = name.length; dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
+    const whole = name.slice(0, dot);
+    for (const method of WHOLE_METHODS) ways.push({ written: `${whole}${method}`, callsOwn: false });
+    ways.push({ written: whole, callsOwn: true });
+  }
+  return ways;
 }
 
-function indexStatements(file: PythonFile): Statements {
-  const byName = new Map<string, Set<Node>>();
-  const around: Node[] = [];
-  const add = (name: string): void => {
-    const known = byName.get(name) ?? new Set();
-    byName.set(name, known);
-    for (const each of around) known.add(each);
-  };
-  const visit = (node: Node): void => {
-    const isStatement = /^(block|module)$/.test(node.parent?.type ?? '');
-    if (isStatement) around.push(node);
-    if (/^(identifier|attribute)$/.test(node.type)) add(file.read(node));
+/** What a statement names, in it or in what stands in it. */
+interface Named {
+  readonly names: ReadonlySet<string>;
+  /** The calls of methods, by what they are called on. */
+  readonly calls: ReadonlyMap<string, readonly Node[]>;
+}
+
+/** By statement, whose text an edit elsewhere leaves: each of many layers asks all that follow it. */
+const namedIn = new WeakMap<Node, Named>();
+
+function isNamedIn(statement: Node, sought: readonly WayToName[], file: PythonFile): boolean {
+  const { names, calls } = namedIn.get(statement) ?? readNames(statement, file);
+  return sought.some(({ written, callsOwn }) =>
+    callsOwn ? calls.get(written)?.some((call) => file.functionOf(file.call(call).name)?.class) : names.has(written),
+  );
+}
+
+function readNames(statement: Node, file: PythonFile): Named {
+  const names = new Set<string>();
+  const calls = new Map<string, Node[]>();
+  walk(statement, (node) => {
+    if (node.type === 'identifier' || node.type === 'attribute') names.add(file.read(node));
     const object = node.type === 'call' ? node.get('function')?.get('object') : undefined;
-    if (object && file.functionOf(file.call(node).name)?.class) add(`${file.read(object)}${OWN_METHOD}`);
-    node.children.forEach(visit);
-    if (isStatement) around.pop();
-  };
-  visit(file.syntax.root);
-  const naming = (name: string): Iterable<Node> => {
-    const found = new Set(byName.get(name));
-    for (let dot = name.length; dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
-      const whole = name.slice(0, dot);
-      for (const method of WHOLE_METHODS) for (const each of byName.get(`${whole}${method}`) ?? []) found.add(each);
-    }
-    return found;
-  };
-  return { naming };
+    if (object) addTo(calls, file.read(object), node);
+    return undefined;
+  });
+  const named = { names, calls };
+  namedIn.set(statement, named);
+  return named;
 }
 
 /**

@@ -195,6 +195,13 @@ export class Composer {
     return this.#startedUp;
   }
 
+  /** A function of the file that is run is handed over as it is; one of a module has the worker import that first. */
+  #isSentAlone(event: Event & { kind: 'spawn' }, path: string): boolean {
+    const isOwn = (each: Event): boolean =>
+      each.kind !== 'call' || typeof each.target !== 'string' || each.target.startsWith('#');
+    return event.isElsewhere === true && path === this.#entry && event.body.every(isOwn);
+  }
+
   #module(path: string): Outcome {
     const file = this.#modules.effects(path);
     if (!file) return NOTHING;
@@ -296,7 +303,7 @@ export class Composer {
         return spawned(
           body,
           { path, site: event.site },
-          event.forked ? null : event.isElsewhere ? EMPTY : this.#startUp(),
+          event.forked ? null : this.#isSentAlone(event, path) ? EMPTY : this.#startUp(),
         );
       }
       case 'quiet': {

@@ -15,7 +15,7 @@ import { cellAt } from '../python/notebook.ts';
 import { unusedIgnore } from '../rules/unused-ignore.ts';
 import { alreadyDone, seedBlock, startsElsewhere } from '../seeding/seed-block.ts';
 import { LAUNCH_FILE } from '../switches/environment.ts';
-import type { Edit, Fix, Rewrite, Span } from '../text/edit.ts';
+import { contains, type Edit, type Fix, type Rewrite, type Span } from '../text/edit.ts';
 import { type Message, type Phrase, phrase, t, translate } from '../text/language.ts';
 import { type Analysis, staysInCells } from './analyze.ts';
 import { ignoreFile, ignoreLine } from './suppress.ts';
@@ -150,7 +150,7 @@ function refactorings(file: PythonFile, project: Project, span: Span, offered: r
   }
   const indexing = call && indexingFix(file, call);
   if (indexing) add(indexing.title, indexing.edits, indexing.rewrite);
-  const statement = file.syntax.root.children.find((node) => node.start <= span.start && span.end <= node.end);
+  const statement = file.syntax.root.children.find((node) => contains(node, span));
   if (statement && /^import/.test(statement.type) && project.isProgram) {
     const block = insertSeedBlock(file, project, { deterministic: false });
     if ('edits' in block) add(t`Insert seed block`, () => block.edits);
@@ -162,7 +162,7 @@ function refactorings(file: PythonFile, project: Project, span: Span, offered: r
 function callAt(file: PythonFile, span: Span): Call | null {
   let found: Call | null = null;
   for (const call of file.allCalls) {
-    if (call.node.start <= span.start && span.end <= call.node.end) found = call;
+    if (contains(call.node, span)) found = call;
   }
   return found;
 }
@@ -183,7 +183,7 @@ export function firstFixes(analysis: Analysis, unsafe: boolean): { edits: readon
 function safeFixes(file: PythonFile, analysis: Analysis, span: Span): Action[] {
   const cell = file.notebook && cellAt(file.notebook, span.start);
   const edits = fixAll(analysis);
-  const own = cell ? edits.filter((edit) => cell.start <= edit.start && edit.end <= cell.end) : edits;
+  const own = cell ? edits.filter((edit) => contains(cell, edit)) : edits;
   const action = (kind: Action['kind'], title: Message, edits: readonly Edit[]): Action[] =>
     edits.length > 0 ? [{ title, kind, preferred: false, edits: () => edits }] : [];
   const title = t`Fix all Seedwise problems that are safe to fix`;

@@ -3,7 +3,7 @@ import { namesFor } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import type { Node } from '../syntax/parse.ts';
-import type { Edit, Fix } from '../text/edit.ts';
+import { contains, type Edit, type Fix } from '../text/edit.ts';
 import { lineStart } from '../text/lines.ts';
 
 const ASKS_FOR_CUDA = namesFor('asks-for-cuda');
@@ -163,9 +163,7 @@ export function removeStatement(file: PythonFile, statement: Node): Edit | null 
   if (block?.type === 'block' && block.children.length === 1 && holder) {
     const isPlainIf = holder.type === 'if_statement' && holder.children.every((child) => child.field !== 'alternative');
     const condition = holder.get('condition');
-    const calls = file.allCalls.filter(
-      ({ node }) => condition && node.start >= condition.start && node.end <= condition.end,
-    );
+    const calls = file.allCalls.filter(({ node }) => condition && contains(condition, node));
     const onlyAsks = calls.every(({ name }) => ASKS_FOR_CUDA.has(name));
     return isPlainIf && onlyAsks ? removeStatement(file, holder) : replace(statement, 'pass');
   }
@@ -260,7 +258,7 @@ function hangingItems(file: PythonFile, list: Node, more: readonly string[], ins
 }
 
 function editedText(file: PythonFile, node: Node, edits: readonly Edit[]): string {
-  const own = edits.filter((edit) => node.start <= edit.start && edit.end <= node.end);
+  const own = edits.filter((edit) => contains(node, edit));
   const moved = own.map((edit) => ({ ...edit, start: edit.start - node.start, end: edit.end - node.start }));
   return applyEdits(file.read(node), moved);
 }

@@ -7,6 +7,7 @@ import { Remembered } from '../python/notes.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { NodeType } from '../syntax/node-types.ts';
 import { type Node, wholeOperation } from '../syntax/parse.ts';
+import { contains } from '../text/edit.ts';
 
 /** Functions that look at shapes or wait, by their last name. */
 export const HARMLESS_CONSUMERS = new Set(
@@ -190,7 +191,7 @@ function usesOfName(name: string, scope: Node, file: PythonFile, look: Look, isO
 
 function* mentionsIn(scope: Node, name: string, file: PythonFile): Iterable<Node> {
   for (const node of linksOf(file).reads.within(name, file.scopes.byNode.get(scope))) {
-    if (node.type === 'identifier' && scope.start <= node.start && node.end <= scope.end && !isNoUse(node)) yield node;
+    if (node.type === 'identifier' && contains(scope, node) && !isNoUse(node)) yield node;
   }
 }
 

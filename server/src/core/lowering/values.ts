@@ -23,6 +23,7 @@ import { Remembered } from '../python/notes.ts';
 import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
 import { ANY } from '../python/value.ts';
 import type { Node } from '../syntax/parse.ts';
+import { contains } from '../text/edit.ts';
 import { lengthValue, writtenList } from './lengths.ts';
 import { isRequiredOption } from './options.ts';
 import { recordedConstant } from './records.ts';
@@ -518,7 +519,7 @@ function isSometimesNone(name: Node, file: PythonFile): boolean {
 function isSometimesAbsent(given: Node | string, call: Call): boolean {
   const condition = typeof given === 'string' ? null : given.enclosing('if_statement');
   if (condition === null || condition.get('alternative')) return false;
-  return !(condition.start <= call.node.start && call.node.end <= condition.end);
+  return !contains(condition, call.node);
 }
 
 /** A sampler of a library's that got no generator. */

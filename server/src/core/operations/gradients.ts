@@ -8,6 +8,7 @@ import { valuesAt } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { walk } from '../syntax/parse.ts';
 import { NO_GRAD } from '../tensors/last-words.ts';
+import { contains } from '../text/edit.ts';
 
 const TORCH = namesFor('torch');
 
@@ -89,12 +90,7 @@ export function isBehindBackward(node: Node, file: PythonFile): boolean {
   const loops = loopsAround(node);
   return (
     passes.length > 0 &&
-    passes.every(
-      (pass) =>
-        pass !== null &&
-        pass.end <= node.start &&
-        !loops.some((loop) => loop.start <= pass.start && pass.end <= loop.end),
-    )
+    passes.every((pass) => pass !== null && pass.end <= node.start && !loops.some((loop) => contains(loop, pass)))
   );
 }
 
@@ -162,7 +158,7 @@ function isBehindOff(node: Node, file: PythonFile): boolean {
   return switches.some(({ node: call }) => {
     const block = call.parent?.parent;
     if (!block || !/^(block|module)$/.test(block.type)) return false;
-    return block.type === 'module' || (block.start <= node.start && node.end <= block.end && call.end <= node.start);
+    return block.type === 'module' || (contains(block, node) && call.end <= node.start);
   });
 }
 

@@ -9,6 +9,7 @@ import { type ClassInfo, enclosingClass } from '../python/scope.ts';
 import { walk } from '../syntax/parse.ts';
 import { Choices } from '../tensors/choices.ts';
 import { writtenValue } from '../tensors/written-values.ts';
+import { contains } from '../text/edit.ts';
 
 /** A parameter, and the call that made its memory. */
 export interface Unfilled {
@@ -122,14 +123,12 @@ function mayBeFilled(target: Node, owner: ClassInfo, file: PythonFile): boolean 
     if (node === target || isFilled) return !isFilled;
     if (node.type === 'attribute' && file.read(node.get('attribute') ?? node) === name) isFilled = writes(node, file);
     // By its name it may be any of them: `getattr(self, name)`, `setattr`, `vars(self)`.
-    if (node.type === 'identifier' && /^(getattr|setattr|vars)$/.test(file.read(node)) && isIn(node, owner.node))
+    if (node.type === 'identifier' && /^(getattr|setattr|vars)$/.test(file.read(node)) && contains(owner.node, node))
       isFilled = true;
     return !isFilled;
   });
   return isFilled;
 }
-
-const isIn = (node: Node, outer: Node): boolean => outer.start <= node.start && node.end <= outer.end;
 
 function isPlainBase(base: Node, file: PythonFile, depth = 0): boolean {
   const name = file.qualify(base);
@@ -142,7 +141,7 @@ function isPlainBase(base: Node, file: PythonFile, depth = 0): boolean {
 /** The class calls a method of its own that nobody here can read. */
 function callsUnknownMethods(owner: ClassInfo, file: PythonFile): boolean {
   return file.allCalls.some(({ node, name, method, callee }) => {
-    if (!isIn(node, owner.node) || method === null || !name?.startsWith(`${owner.id}.`)) return false;
+    if (!contains(owner.node, node) || method === null || !name?.startsWith(`${owner.id}.`)) return false;
     if (file.functionOf(name) || OF_MODULES.test(method) || callee.get('object')?.type !== 'identifier') return false;
     // What the class keeps and calls is a part of it.
     return !owner.attributes.has(method) && !name.includes('.super()');
@@ -155,7 +154,7 @@ function fillsAll(file: PythonFile, owner: ClassInfo): boolean {
     const around = enclosingClass(file.scope(node));
     if (!around || around === owner) return true;
     // Another class fills its own parts: those that it makes.
-    return file.calls(owner.id).some((made) => isIn(made.node, around.node)) || file.calls(owner.id).length === 0;
+    return file.calls(owner.id).some((made) => contains(around.node, made.node)) || file.calls(owner.id).length === 0;
   });
 }
 
@@ -191,12 +190,14 @@ function writesToOthers(call: Call, file: PythonFile): boolean {
 const writesIn = (outer: Node, file: PythonFile): boolean =>
   file.allCalls.some(
     ({ node, name, method }) =>
-      isIn(node, outer) &&
+      contains(outer, node) &&
       (INIT.has(name) ||
         (method !== null && /[^_]_$/.test(method) && !WRITES_NOTHING.test(method)) ||
         method === 'reset_parameters'),
   ) ||
-  file.scopes.assignments.some((each) => isIn(each, outer) && /\.data\b|\[/.test(file.read(each.get('left') ?? each)));
+  file.scopes.assignments.some(
+    (each) => contains(outer, each) && /\.data\b|\[/.test(file.read(each.get('left') ?? each)),
+  );
 
 /** Unlike a read, a mention that may write to what it stands for, or hand it to what does. */
 function writes(mention: Node, file: PythonFile): boolean {

@@ -9,7 +9,7 @@ import { isNumber } from '../python/kinds.ts';
 import { isSplatted, linksOf, startBehindStar } from '../python/links.ts';
 import { isSortedInPlace } from '../python/reads.ts';
 import { EACH, type Value } from '../python/value.ts';
-import type { Edit } from '../text/edit.ts';
+import { contains, type Edit } from '../text/edit.ts';
 import { SAVES } from './order.ts';
 import { mentions } from './positions.ts';
 
@@ -145,7 +145,7 @@ export function isMadeApart(other: Node, ordered: ReadonlySet<Node>, values: Eva
 
 /** These stand in it, and each of them only says how often something is made. */
 function isCounting({ node, file }: Value, ordered: ReadonlySet<Node>): boolean {
-  const inside = [...ordered].filter((one) => node.start <= one.start && one.end <= node.end);
+  const inside = [...ordered].filter((one) => contains(node, one));
   return inside.length > 0 && inside.every((one) => isOnlyCounted(one, file));
 }
 

@@ -1,6 +1,7 @@
 /** In which order the statements of a module run: as they stand, but for the cells of a marimo notebook. */
 
 import { type Node, walk } from '../syntax/parse.ts';
+import { contains } from '../text/edit.ts';
 import type { PythonFile } from './file.ts';
 import type { MarimoCell } from './marimo.ts';
 
@@ -43,8 +44,7 @@ export function runningOrder(cells: readonly MarimoCell[], file: PythonFile): Ma
 /** The other cells that bind a name which the cell reads and does not bind. */
 function neededBy(cell: MarimoCell, cells: readonly MarimoCell[], file: PythonFile): ReadonlySet<MarimoCell> {
   const needed = new Set<MarimoCell>();
-  const homeOf = (node: Node): MarimoCell | undefined =>
-    cells.find(({ definition }) => definition.start <= node.start && node.end <= definition.end);
+  const homeOf = (node: Node): MarimoCell | undefined => cells.find(({ definition }) => contains(definition, node));
   for (const statement of cell.body) {
     walk(statement, (node) => {
       if (node.type !== 'identifier' || isLabel(node)) return undefined;

@@ -8,7 +8,7 @@ import { canonical } from '../knowledge/tables.ts';
 import { builtinNamed, usualModule } from '../knowledge/usual-names.ts';
 import { packTree } from '../syntax/packed-tree.ts';
 import { type Node, parse, type Syntax, unpacked } from '../syntax/parse.ts';
-import type { Span } from '../text/edit.ts';
+import { contains, type Span } from '../text/edit.ts';
 import { argumentOf } from './arguments.ts';
 import { buildScopes } from './binder.ts';
 import type { Argument, Call, Constant } from './call.ts';
@@ -337,9 +337,8 @@ export class PythonFile {
   #isYetToCome({ node }: Definition, mention: Node): boolean {
     // A function that assigns to a global name has not run yet where nothing else did.
     if (node.enclosing('function_definition', 'lambda')) return true;
-    const holds = (outer: Node, inner: Node): boolean => outer.start <= inner.start && inner.end <= outer.end;
     for (let arm = node; arm.parent; arm = arm.parent) {
-      if (arm.parent.type === 'if_statement' && holds(arm.parent, mention) && !holds(arm, mention)) return true;
+      if (arm.parent.type === 'if_statement' && contains(arm.parent, mention) && !contains(arm, mention)) return true;
     }
     return (node.enclosing('assignment', 'for_statement', 'with_statement')?.end ?? node.end) > mention.start;
   }

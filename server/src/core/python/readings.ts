@@ -1,6 +1,7 @@
 /** What a note of something read says in a version of a file, as text that does not know where it stands. */
 
 import type { Node } from '../syntax/parse.ts';
+import { contains } from '../text/edit.ts';
 import type { PythonFile } from './file.ts';
 import { heldText } from './holds.ts';
 import { ignoresText } from './ignores.ts';
@@ -62,7 +63,7 @@ function placesText(nodes: readonly Node[], file: PythonFile): string {
   const texts: string[] = [];
   let home: Node | null = null;
   for (const node of nodes) {
-    if (home && home.start <= node.start && node.end <= home.end) continue;
+    if (home && contains(home, node)) continue;
     home = outermost(node);
     texts.push(home ? file.read(home) : marginText(node, file));
   }

@@ -14,7 +14,7 @@ import { usesOf } from '../python/flow.ts';
 import { namedAt } from '../python/mentions.ts';
 import { boundAt, everyValue, meansAlike } from '../python/names.ts';
 import { nodeAt } from '../seeding/seeds.ts';
-import type { Fix } from '../text/edit.ts';
+import { contains, type Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
 
 const BATCH_SAMPLER = nameFor('batch-sampler');
@@ -120,7 +120,7 @@ function trainsAt(place: Location, project: Project): boolean {
 
 /** A pass that only evaluates may go in any order. */
 function trains(node: Node, file: PythonFile, depth = 0): boolean {
-  const calls = file.allCalls.filter((call) => call.node.start >= node.start && call.node.end <= node.end);
+  const calls = file.allCalls.filter((call) => contains(node, call.node));
   if (calls.some(({ method }) => method === 'backward')) return true;
   return (
     depth < 4 &&

@@ -7,6 +7,7 @@ import { partsOfSite } from '../effects/events.ts';
 import type { Reached } from '../effects/summary.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isMainGuard } from '../python/main-guard.ts';
+import { contains } from '../text/edit.ts';
 import { isUnconditional, mayDraw } from './absorbed.ts';
 import { joins } from './ranks.ts';
 import { nodeAt } from './seeds.ts';
@@ -42,7 +43,7 @@ function commandEntry(file: PythonFile, project: Project): Entry | null {
   const places = Object.values(project.summary?.exposed ?? {}).map((exposure) => project.places.anchor(exposure).start);
   if (places.some((start) => start < body.start)) return null;
   const parsed = parsedSeed(file);
-  const isInside = parsed && parsed.statement.start >= body.start && parsed.statement.end <= body.end;
+  const isInside = parsed && contains(body, parsed.statement);
   if (isInside && places.every((start) => start > parsed.statement.end)) return parsed;
   const [first, second] = body.children;
   const isDocumented = first?.type === 'expression_statement' && first.children[0]?.type === 'string';

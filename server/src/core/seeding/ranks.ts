@@ -17,7 +17,7 @@ import {
   parameterSeen,
 } from '../python/names.ts';
 import type { Scope } from '../python/scope.ts';
-import type { Edit } from '../text/edit.ts';
+import { contains, type Edit } from '../text/edit.ts';
 import { childrenOf, type TwinProcess } from './children.ts';
 import { isVisible } from './quotable.ts';
 
@@ -89,7 +89,7 @@ export interface RankPlace {
  */
 export function rankAt(place: RankPlace, file: PythonFile, project: Project, anywhere = false): Rank | 'one' | null {
   const children = childrenOf(file);
-  const child = children.find(({ target }) => isWithin(place.node, target.node));
+  const child = children.find(({ target }) => contains(target.node, place.node));
   if (child?.isOnly) return 'one';
   if (child?.rank) return parameterSeen(child.rank, place.node, file) ? { text: child.rank, edits: [] } : null;
   const isReached = child !== undefined || isReachedFrom(place.node, children, file);
@@ -100,8 +100,6 @@ export function rankAt(place: RankPlace, file: PythonFile, project: Project, any
   );
 }
 
-const isWithin = (node: Node, outer: Node): boolean => outer.start <= node.start && node.end <= outer.end;
-
 /** The place is in a function that a started process calls. */
 function isReachedFrom(place: Node, children: readonly TwinProcess[], file: PythonFile, depth = 0): boolean {
   const id = file.functionAround(place)?.id;
@@ -110,7 +108,7 @@ function isReachedFrom(place: Node, children: readonly TwinProcess[], file: Pyth
     .calls(id)
     .some(
       ({ node }) =>
-        children.some(({ target }) => isWithin(node, target.node)) || isReachedFrom(node, children, file, depth + 1),
+        children.some(({ target }) => contains(target.node, node)) || isReachedFrom(node, children, file, depth + 1),
     );
 }
 

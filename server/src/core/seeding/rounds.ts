@@ -12,6 +12,7 @@ import { boundAt, mayBeParameter } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { NamedAt } from '../python/value.ts';
 import { walk } from '../syntax/parse.ts';
+import { contains } from '../text/edit.ts';
 
 /** Once; in rounds that a number tells apart; or in rounds that nothing at the place tells apart. */
 export type Rounds = 'once' | 'again' | { readonly counter: string };
@@ -62,7 +63,7 @@ export function differsByRound(
   walk(value, (node) => {
     if (node.type !== 'identifier' || (node.field === 'attribute' && node.parent?.type === 'attribute')) return true;
     differs ||=
-      boundAt(node, file).some((each) => loops.some((loop) => loop.start <= each.start && each.end <= loop.end)) ||
+      boundAt(node, file).some((each) => loops.some((loop) => contains(loop, each))) ||
       (mayBeParameter(node, file) && differsByCall(owner, file.read(node), file, values, depth));
     return !differs;
   });

@@ -8,7 +8,7 @@ import { looksLikeSeeder, seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isSameVariable, parameterSeen } from '../python/names.ts';
-import type { Edit } from '../text/edit.ts';
+import { contains, type Edit } from '../text/edit.ts';
 import { conditionOf, isOptional, renamed } from './optional-seeds.ts';
 import { isPlain, isVisible } from './quotable.ts';
 import { differsByRank, offsetBy, rankAt } from './ranks.ts';
@@ -72,7 +72,7 @@ export function seedValueAt(file: PythonFile, place: Node): SeedValue {
 function conditionAt(node: Node, file: PythonFile, place: Node): string | null {
   const condition = conditionOf(node, file);
   if (!condition) return isOptional(node, file) ? `${file.read(node)} is not None` : null;
-  return condition.arm && place.start >= condition.arm.start && place.end <= condition.arm.end ? null : condition.text;
+  return condition.arm && contains(condition.arm, place) ? null : condition.text;
 }
 
 /**

@@ -11,6 +11,7 @@ import { assignedTo, belongsTo, isSameVariable } from '../python/names.ts';
 import { itemsWithin } from '../python/reads.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
+import { contains } from '../text/edit.ts';
 
 /** A call that takes a seed, and the seed it gets. */
 export interface SeedUse {
@@ -151,8 +152,7 @@ function reseedsDevice({ method, callee }: Call, file: PythonFile): boolean {
 }
 
 /** `now.timestamp()` of a `now` that was taken elsewhere: the number is made here. */
-const within = (node: Node, part: Varying): Varying =>
-  part.node.start >= node.start && part.node.end <= node.end ? part : { ...part, node };
+const within = (node: Node, part: Varying): Varying => (contains(node, part.node) ? part : { ...part, node });
 
 function first(nodes: readonly Node[], file: PythonFile, names: readonly Node[]): Varying | null {
   for (const node of nodes) {
@@ -193,7 +193,7 @@ export function isRecorded(varying: Varying, uses: readonly SeedUse[], file: Pyt
   return identifiers(file.syntax.root).some((each) => {
     if (each.field === 'left' || each.field === 'attribute') return false;
     if (!isNameOf(each, varying, helpers, file)) return false;
-    const isTakenAsSeed = inSeeds.some((value) => value.start <= each.start && each.end <= value.end);
+    const isTakenAsSeed = inSeeds.some((value) => contains(value, each));
     const assignment = each.enclosing('assignment');
     const isOwn = varying.names.includes(each);
     const isHashSeed = assignment && /\bPYTHONHASHSEED\b/.test(file.read(assignment.get('left') ?? each));
@@ -222,8 +222,7 @@ function helpersGiven(varying: Varying, uses: readonly SeedUse[], file: PythonFi
   const open = new Set(uses.filter(({ call }) => file.functionOf(call.name)));
   const isGiven = ({ value }: SeedUse): boolean =>
     typeof value !== 'string' &&
-    ((value.start <= varying.node.start && varying.node.end <= value.end) ||
-      identifiers(value).some((each) => isNameOf(each, varying, found, file)));
+    (contains(value, varying.node) || identifiers(value).some((each) => isNameOf(each, varying, found, file)));
   for (let count = -1; count !== found.length; ) {
     count = found.length;
     for (const use of open) {

@@ -7,6 +7,7 @@ import { canonical } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { type Assigned, targetsOfAll } from '../python/targets.ts';
+import { contains } from '../text/edit.ts';
 import { isBenchmark } from './speed.ts';
 
 const ENVIRONMENT = nameFor('environment');
@@ -144,12 +145,11 @@ export const measuresSpeed = (file: PythonFile, project: Project): boolean =>
 function isOtherArm(node: Node, file: PythonFile): boolean {
   const asked = [...turnedOn(file)];
   if (asked.length === 0) return false;
-  const isIn = (inner: Node, outer: Node): boolean => outer.start <= inner.start && inner.end <= outer.end;
   for (let at: Node | null = node.enclosing('if_statement'); at; at = at.enclosing('if_statement')) {
     const arms = at.children.filter(({ field }) => field === 'consequence' || field === 'alternative');
-    const [own] = arms.filter((arm) => isIn(node, arm));
-    if (!own || asked.some((each) => isIn(each, own))) continue;
-    if (arms.some((arm) => arm !== own && asked.some((each) => isIn(each, arm)))) return true;
+    const [own] = arms.filter((arm) => contains(arm, node));
+    if (!own || asked.some((each) => contains(own, each))) continue;
+    if (arms.some((arm) => arm !== own && asked.some((each) => contains(arm, each)))) return true;
   }
   return false;
 }

@@ -6,6 +6,7 @@ import { evaluatorOf } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { assignedTo, assignmentsTo } from '../python/names.ts';
 import type { Value } from '../python/value.ts';
+import { contains } from '../text/edit.ts';
 import { isCpuDevice } from './devices.ts';
 import { tensorOf } from './tensors.ts';
 
@@ -187,7 +188,7 @@ function isAwaited(copy: Node, read: Node, own: ReadonlySet<Node>, file: PythonF
   if (isOneBody && read.start < copy.start) return true;
   const waits = file.allCalls.filter((call) => mayWait(call, own, file));
   const end = readAt(read);
-  const isAround = (node: Node): boolean => node.start <= read.start && read.end <= node.end;
+  const isAround = (node: Node): boolean => contains(node, read);
   if (isOneBody) return waits.some(({ node }) => copy.end <= node.start && node.end <= end && !isAround(node));
   return waits.some(({ node }) => homes.includes(node.enclosing('function_definition', 'lambda')));
 }

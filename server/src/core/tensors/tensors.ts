@@ -8,6 +8,7 @@ import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { type Binding, givenAt, valuesAt } from '../python/names.ts';
 import type { ClassInfo, FunctionInfo } from '../python/scope.ts';
+import { contains } from '../text/edit.ts';
 import { BATCH, isBatch, isLoader } from './batches.ts';
 import { membersOf, modulesOf } from './modules.ts';
 import {
@@ -251,7 +252,7 @@ class Tensors implements Operands {
     for (const method of ['register_buffer', 'register_parameter']) {
       for (const call of this.file.methodCalls(method)) {
         const key = this.file.argument(call, 'name', 0);
-        const isOwn = owner.node.start <= call.node.start && call.node.end <= owner.node.end;
+        const isOwn = contains(owner.node, call.node);
         if (!isOwn || typeof key === 'string' || this.file.constant(key) !== name) continue;
         const kept = this.file.argument(call, 'tensor', 1);
         const known = typeof kept === 'string' ? null : this.tensor(kept);

@@ -99,6 +99,10 @@ export class Backward {
         return this.#bound(value, definition.node);
       case 'function':
         return value.access.length > 0 ? this.#called(value, definition.function) : STOP;
+      case 'class': {
+        const [step] = value.access;
+        return step?.startsWith('.') ? this.#member(value, definition.class, value.file, step.slice(1), false) : STOP;
+      }
       default:
         return STOP;
     }

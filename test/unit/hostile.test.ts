@@ -39,6 +39,14 @@ const TEXTS: Readonly<Record<string, { text: string; finds: readonly string[] }>
     text: 'import torch\nfrom hyperpyyaml import load_hyperpyyaml\nstream = \\\nhparams = load_hyperpyyaml(stream)\nopened = open(opened)\nload_hyperpyyaml(opened)\ntorch.rand(1)\n',
     finds: [],
   },
+  'a function that is handed on thousands of times': {
+    text: `import torch\nf0 = torch.rand\n${Array.from({ length: 2500 }, (_, i) => `f${i + 1} = f${i}\n`).join('')}f2500(1)\n`,
+    finds: ['incomplete-seeding'],
+  },
+  'a layer that is handed on thousands of times': {
+    text: `import torch\nx0 = torch.nn.Linear(1, 1)\n${Array.from({ length: 2500 }, (_, i) => `x${i + 1} = x${i}\n`).join('')}x2500(1)\n`,
+    finds: ['incomplete-seeding'],
+  },
   'a set that grows thousands of times': {
     text: `import random\nimport torch\ns = set(["a"])\n${'s = s | set(["b"])\n'.repeat(600)}random.seed(0)\norder = list(s)\nrandom.shuffle(order)\ntorch.manual_seed(0)\n`,
     finds: ['set-order'],

@@ -69,6 +69,9 @@ export interface HandedOn {
   starsBringing(name: string): readonly string[];
 }
 
+/** So many names that are handed on are followed one from the other. */
+const LONG_CHAIN = 64;
+
 export class PythonFile {
   readonly path: string;
   readonly #text: string;
@@ -347,12 +350,31 @@ export class PythonFile {
     const name = this.read(identifier);
     const definitions = this.definitions(identifier);
     if (definitions.length === 0) return builtinNamed(name) ?? this.#fromStar(name);
+    this.#followChain(definitions, this.#qualified, (each) => this.qualify(each));
     const isImported = this.#areImports.get(definitions, () => definitions.some((each) => each.kind === 'import'));
     if (!isImported || this.scope(identifier).kind !== 'module')
       return this.#boundNames.get(definitions, () => this.#meaningOf(definitions), null);
     return this.#meaningOf(
       definitions.filter((each) => each.kind === 'import' || !this.#isYetToCome(each, identifier)),
     );
+  }
+
+  /** A name that is handed on many times is asked about from its end on: each asks the one before, which would fill the stack. */
+  #followChain<Answer extends object | string | null>(
+    start: readonly Definition[],
+    known: Remembered<Node, Answer>,
+    ask: (name: Node) => Answer,
+  ): void {
+    let chain: Set<Node> | undefined;
+    for (let at = start; at.length === 1; ) {
+      const [only] = at;
+      const name = only?.kind === 'assignment' && only.value.type === 'identifier' ? only.value : undefined;
+      if (!name || chain?.has(name) || known.known(name) !== undefined) break;
+      chain ??= new Set();
+      chain.add(name);
+      at = this.definitions(name);
+    }
+    if (chain && chain.size > LONG_CHAIN) for (const each of [...chain].reverse()) ask(each);
   }
 
   /** What a name stands for that is bound so. */
@@ -402,6 +424,7 @@ export class PythonFile {
     if (expression.type === 'call') return this.#constructionBy(this.call(expression));
     if (expression.type === 'identifier') {
       const bindings = this.definitions(expression);
+      this.#followChain(bindings, this.#constructions, (each) => this.constructionOf(each));
       return this.#boundConstructions.get(bindings, () => this.#sameConstruction(assignedValues(bindings)), null);
     }
     if (expression.type === 'attribute') {

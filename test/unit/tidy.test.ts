@@ -211,12 +211,15 @@ test('nothing tracked names a registry host or a path of one machine', () => {
   assert.deepEqual(wrong, []);
 });
 
-test('the version is the newest of the changelog, and the lock file names no host', () => {
+test('the version is the newest of the changelog; the lock file names no host, and what each package has to be', () => {
   const { version } = JSON.parse(readText('package.json'));
   const [, newest] = /^## \[?(\d+\.\d+\.\d+)/m.exec(readText('CHANGELOG.md')) ?? [];
   assert.equal(newest, version);
   const lock = readText('package-lock.json');
   assert.equal(JSON.parse(lock).version, version);
+  const packages: Record<string, { integrity?: string }> = JSON.parse(lock).packages;
+  const unchecked = Object.keys(packages).filter((name) => name !== '' && !packages[name]?.integrity);
+  assert.deepEqual(unchecked, [], 'packages without integrity');
   assert.ok(!lock.includes('"resolved"'), 'run `npm install --package-lock-only`; .npmrc keeps addresses out');
 });
 

@@ -180,11 +180,12 @@ export const serverArgs = ({ userData, extensions }: Pick<Profile, 'userData' | 
 
 /**
  * VS Code's server on a port of its own. `tests`: let the page name an extension under development and its tests.
- * `locale`: the language of a pack that is installed.
+ * `locale`: the language of a pack that is installed. `asksForTrust`: no workspace is trusted until somebody says so, where the
+ * settings of the profile agree.
  */
 export async function startServer(
   profile: Profile,
-  options: { tests?: boolean; env?: NodeJS.ProcessEnv; locale?: string } = {},
+  options: { tests?: boolean; env?: NodeJS.ProcessEnv; locale?: string; asksForTrust?: boolean } = {},
 ): Promise<Server> {
   const token = randomUUID();
   const temporary = path.join(profile.folder, 'tmp');
@@ -194,7 +195,7 @@ export async function startServer(
     [
       ...serverArgs(profile),
       ...['--host', '127.0.0.1', '--port', '0', '--connection-token', token],
-      ...['--disable-telemetry', '--disable-workspace-trust'],
+      ...['--disable-telemetry', ...(options.asksForTrust ? [] : ['--disable-workspace-trust'])],
       ...(options.tests ? ['--enable-smoke-test-driver'] : []),
       ...(options.locale === undefined ? [] : ['--locale', options.locale]),
     ],

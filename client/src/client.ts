@@ -13,7 +13,12 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { type BaseLanguageClient, ExecuteCommandRequest, type LanguageClientOptions } from 'vscode-languageclient';
+import {
+  type BaseLanguageClient,
+  CodeLensRequest,
+  ExecuteCommandRequest,
+  type LanguageClientOptions,
+} from 'vscode-languageclient';
 import {
   COMMANDS,
   DEBUG_INFO,
@@ -70,6 +75,8 @@ export async function start(
     commands.registerCommand('seedwise.fixAll', fixAll),
     ...REWRITES.map((command) => commands.registerCommand(command, () => rewriteAtCursor(client, command))),
     commands.registerCommand(COMMANDS.explainRule, (rule?: string, url?: string) => explainRule(context, rule, url)),
+    // What stands above programs is more where they may be run.
+    workspace.onDidGrantWorkspaceTrust(() => lookAtLensesAgain(client)),
     ...registerRuleSettings(client),
     ...registerWorkspaceCheck(client),
     ...registerPrograms(client),
@@ -97,6 +104,11 @@ async function copyDebugInfo(client: BaseLanguageClient): Promise<void> {
   const open = l10n.t('Open Issue');
   const chosen = await window.showInformationMessage(l10n.t('What an issue should say is on the clipboard.'), open);
   if (chosen === open) await commands.executeCommand('seedwise.openIssue');
+}
+
+function lookAtLensesAgain(client: BaseLanguageClient): void {
+  const feature = client.getFeature(CodeLensRequest.method);
+  for (const document of workspace.textDocuments) feature.getProvider(document)?.onDidChangeCodeLensEmitter.fire();
 }
 
 /** The server does it, and asks before it changes what is not shown. */

@@ -1,4 +1,5 @@
 /** What tests in a browser share: the installed extension, a copy of the workspace, and steps that leave a picture where they fail. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import {
@@ -24,6 +25,8 @@ interface Setting {
   /** Every step leaves a picture of its end. */
   readonly showsEnds?: true;
   readonly locale?: string;
+  /** Nobody has said that the workspace is trusted. */
+  readonly isUntrusted?: true;
   /** Before VS Code looks for files: what it has listed, it does not list again for a while. */
   fill?(workspace: string): void;
   /** Once the extension is installed. */
@@ -35,7 +38,16 @@ interface Setting {
 }
 
 /** VS Code in a browser for the tests of a file, from before the first one until after the last one. */
-export function stage({ pictures = '', showsEnds, locale, fill, ready, patience, limit = 400_000 }: Setting = {}) {
+export function stage({
+  pictures = '',
+  showsEnds,
+  locale,
+  isUntrusted,
+  fill,
+  ready,
+  patience,
+  limit = 400_000,
+}: Setting = {}) {
   const profile = makeProfile();
   const workspace = copyInto(profile, path.join(import.meta.dirname, 'workspace'));
   let server: Server;
@@ -46,7 +58,11 @@ export function stage({ pictures = '', showsEnds, locale, fill, ready, patience,
     fetchVSCode();
     run(CODE, [...profile.args, '--install-extension', VSIX, '--force']);
     ready?.(profile);
-    server = await startServer(profile, locale === undefined ? {} : { locale });
+    if (isUntrusted) askForTrust(profile);
+    server = await startServer(profile, {
+      asksForTrust: isUntrusted === true,
+      ...(locale === undefined ? {} : { locale }),
+    });
     workbench = await openBrowser();
     if (patience !== undefined) workbench.page.setDefaultTimeout(patience);
   });
@@ -75,6 +91,16 @@ export function stage({ pictures = '', showsEnds, locale, fill, ready, patience,
         }
       }),
   };
+}
+
+/** VS Code then neither trusts a folder nor asks at its start. */
+function askForTrust({ userData }: Profile): void {
+  for (const place of ['User', 'data/User']) {
+    const file = path.join(userData, place, 'settings.json');
+    const settings = JSON.parse(readFileSync(file, 'utf8'));
+    const trust = { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' };
+    writeFileSync(file, JSON.stringify({ ...settings, ...trust }));
+  }
 }
 
 /** Where the fault of the sample stands, from 1 on. */

@@ -274,54 +274,60 @@ export function isChosen(use: OpCall, file: PythonFile, choices: Choices): boole
 
 /** `partial(F.interpolate, mode='bilinear')`, and the calls of a partial that has not decided yet. */
 function partials(file: PythonFile): OpCall[] {
-  const callsOf = callsOfPartials(file);
-  return file.calls(PARTIAL).flatMap((call) => {
+  const made = partialsOfOperations(file);
+  const callsOf = callsOfPartials(made, file);
+  return made.flatMap(({ call, token, uses }) =>
+    uses.flatMap((use) => {
+      const position = (argument: string): number | undefined => use.spelling.positions?.[argument];
+      const bound = (argument: string): Argument => {
+        const at = position(argument);
+        return file.argument(call, argument, at === undefined ? undefined : at + 1);
+      };
+      const later = callsOf.get(call.node) ?? [];
+      const base = { ...use, runs: later.map((each) => each.node), behindLayers: [], group: [] };
+      const given =
+        (call.node.get('arguments')?.children ?? []).filter((each) => each.type !== 'keyword_argument').length - 1;
+      const operandOf = (each: Call, argument: string): Node | null =>
+        given > 0 ? null : operand(each, argument, use.spelling, file);
+      const operands = (argument: string): (Node | null)[] => later.map((each) => operandOf(each, argument));
+      const at = { ...base, call, token, argument: bound, operands };
+      return [
+        at,
+        ...later.map((each) => ({
+          ...base,
+          partial: at,
+          call: each,
+          token: each.callee,
+          runs: [each.node],
+          argument: (argument: string): Argument => {
+            const where = position(argument);
+            const own = file.argument(each, argument, where === undefined || where < given ? undefined : where - given);
+            return own === 'absent' ? bound(argument) : own;
+          },
+          operands: (argument: string) => [operandOf(each, argument)],
+        })),
+      ];
+    }),
+  );
+}
+
+/** A partial of what the table has rows for. */
+interface PartialMade extends Candidate {
+  readonly token: Node;
+}
+
+function partialsOfOperations(file: PythonFile): readonly PartialMade[] {
+  return file.calls(PARTIAL).flatMap((call): PartialMade[] => {
     const token = call.node.get('arguments')?.children[0];
     const name = token && token.type !== 'keyword_argument' ? file.qualify(token) : null;
-    if (!token || name === null) return [];
-    return opsOf(name)
-      .filter(canBeFound)
-      .flatMap((use) => {
-        const position = (argument: string): number | undefined => use.spelling.positions?.[argument];
-        const bound = (argument: string): Argument => {
-          const at = position(argument);
-          return file.argument(call, argument, at === undefined ? undefined : at + 1);
-        };
-        const later = callsOf.get(call.node) ?? [];
-        const base = { ...use, runs: later.map((each) => each.node), behindLayers: [], group: [] };
-        const given =
-          (call.node.get('arguments')?.children ?? []).filter((each) => each.type !== 'keyword_argument').length - 1;
-        const operandOf = (each: Call, argument: string): Node | null =>
-          given > 0 ? null : operand(each, argument, use.spelling, file);
-        const operands = (argument: string): (Node | null)[] => later.map((each) => operandOf(each, argument));
-        const at = { ...base, call, token, argument: bound, operands };
-        return [
-          at,
-          ...later.map((each) => ({
-            ...base,
-            partial: at,
-            call: each,
-            token: each.callee,
-            runs: [each.node],
-            argument: (argument: string): Argument => {
-              const where = position(argument);
-              const own = file.argument(
-                each,
-                argument,
-                where === undefined || where < given ? undefined : where - given,
-              );
-              return own === 'absent' ? bound(argument) : own;
-            },
-            operands: (argument: string) => [operandOf(each, argument)],
-          })),
-        ];
-      });
+    const uses = name === null ? [] : opsOf(name).filter(canBeFound);
+    return token && uses.length > 0 ? [{ call, token, uses }] : [];
   });
 }
 
 /** The calls of what each partial made, also where an attribute keeps it or a function of the file returned it. */
-function callsOfPartials(file: PythonFile): ReadonlyMap<Node, readonly Call[]> {
-  const found = new Map<Node, Call[]>(file.calls(PARTIAL).map(({ node }) => [node, []]));
+function callsOfPartials(made: readonly PartialMade[], file: PythonFile): ReadonlyMap<Node, readonly Call[]> {
+  const found = new Map<Node, Call[]>(made.map(({ call }) => [call.node, []]));
   const evaluator = evaluatorOf(file);
   for (const call of found.size > 0 ? file.allCalls : []) {
     const { name, callee } = call;

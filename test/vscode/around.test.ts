@@ -126,6 +126,7 @@ step('the page of a rule is opened from the report, beside it and from this mach
   const rule = await frameWith(page, 'h1', FAULT.rule);
   await rule.locator('h2', { hasText: 'Example' }).first().waitFor();
   assert.equal(await page.locator('.monaco-dialog-box').count(), 0, 'no address elsewhere is asked about');
+  await screenshot(page, 'around-rule-from-report');
   await runCommand(page, 'View: Close All Editors');
 });
 
@@ -138,6 +139,7 @@ step('and from the lightbulb, beside the code', async ({ page }) => {
   await frameWith(page, 'h1', FAULT.rule);
   assert.equal(await page.locator('.editor-group-container').count(), 2, 'the code stays where it was');
   await page.locator('.view-line', { hasText: 'benchmark' }).first().waitFor();
+  await screenshot(page, 'around-rule-beside');
   await preview.locator('.action-label').click();
 });
 
@@ -204,6 +206,7 @@ step('the report counts what workers draw, groups findings, and has each repair 
     'both findings stand under one rule',
   );
   assert.equal((await shown.locator('a.repair', { hasText: 'Sort the listing' }).count()) >= 2, true);
+  await screenshot(page, 'around-report-of-workers');
   await closeReport(page);
 });
 

@@ -84,11 +84,14 @@ suite('commands', () => {
   });
 
   test('after Restart Server the diagnostics come back', async () => {
-    const document = await showUntitled(FAULTY);
+    // A file of its own: VS Code gives the name of an untitled document to the next one, and may mix up what was said of them.
+    const file = await write('restarted.py', FAULTY);
+    const document = await show(file);
     await waitForFaults(document);
     await vscode.commands.executeCommand(COMMANDS.restartServer);
     await replaceAll(document, `${FAULTY}${FAULT.line}\n`);
     await waitForFaults(document, 2);
+    await vscode.workspace.fs.delete(file);
   });
 
   test('Explain This Rule opens the page of the rule under the cursor', async () => {

@@ -162,8 +162,16 @@ PICTURES = [
 UNLESS = {"generator": "torch.Generator()", "random_state": "0", "seed": "0", "X": "torch.eye(12)[:, :1]"}
 
 
+# How the states of streams are read. Rows of other streams wait until somebody adds how.
+STATES = {
+    "torch": lambda: torch.get_rng_state().numpy().tobytes(),
+    "numpy": lambda: repr(numpy.random.get_state()),
+    "python": random.getstate,
+}
+
+
 def states():
-    return {"torch": torch.get_rng_state().numpy().tobytes(), "numpy": repr(numpy.random.get_state()), "python": random.getstate()}
+    return {stream: read() for stream, read in STATES.items()}
 
 
 def moved(action):
@@ -338,14 +346,14 @@ def available(name):
 def main():
     rows = json.loads((DATA / "draws.json").read_text())["draws"]
     for row in rows:
-        if row["source"].startswith("experiment: ") and available(row["name"]):
+        if row["source"].startswith("experiment: ") and row["stream"] in STATES and available(row["name"]):
             check_draw(row)
         else:
             count["skipped"] += 1
     check_complete({row["name"] for row in rows})
     check_seeds()
     if count["skipped"]:
-        print(f"{count['skipped']} rows are about what is not installed here, or were read and not run.")
+        print(f"{count['skipped']} rows are about what is not installed here, about streams whose state is not read here, or were read and not run.")
     print(f"{count['passed']} passed, {count['failed']} failed")
     return 1 if count["failed"] else 0
 

@@ -665,12 +665,21 @@ interface Seeders {
       name: string;
       position?: number;
     };
+    /**
+     * What None for a seed comes to: a fresh seed, one of the library's own, an error, nothing seeded; or there is no call without a seed. `absent` is for an argument that is left out, if that is something else.
+     */
     none: 'entropy' | 'default' | 'error' | 'off' | 'required';
+    /**
+     * What None for a seed comes to: a fresh seed, one of the library's own, an error, nothing seeded; or there is no call without a seed. `absent` is for an argument that is left out, if that is something else.
+     */
     absent?: 'entropy' | 'default' | 'error' | 'off' | 'required';
     /**
-     * Of streams.json.
+     * Streams that it seeds in some set-ups only.
      */
     may?: Stream[];
+    /**
+     * An attribute that takes the seed.
+     */
     assigned?: true;
     /**
      * It calls what the file says that it is given.
@@ -686,12 +695,21 @@ interface Seeders {
       packages: string[];
       version: string;
     };
+    /**
+     * It seeds besides what it is called for.
+     */
     implicit?: true;
+    /**
+     * It takes a fresh seed, each run another.
+     */
     varying?: true;
     /**
      * Of streams.json.
      */
     restores?: Stream[];
+    /**
+     * It takes a state and no seed.
+     */
     state?: true;
     flags?: {
       use_deterministic_algorithms?: true | false | 'warn';
@@ -717,6 +735,9 @@ interface Seeders {
       };
     }[];
     source: string;
+    /**
+     * Tried on the library; else read in its source.
+     */
     verified: boolean;
     note?: string;
     /**

@@ -308,6 +308,7 @@ export class Composer {
       }
       case 'quiet': {
         const isLoaded = event.by !== undefined && this.#callees.loads(event.by, path);
+        if (event.by?.isPerhaps && !isLoaded) return this.#run(event.body, frame);
         const body = this.#record.inside({ kind: 'quiet' }, () => this.#run(event.body, frame));
         return inQuiet(body, event.isReplaced === true && !isLoaded);
       }

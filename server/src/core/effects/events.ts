@@ -187,6 +187,8 @@ export type Event =
 export interface LoadedBy {
   readonly function: string;
   readonly parameter: number | string;
+  /** Nothing is replaced unless its body loads. */
+  readonly isPerhaps?: true;
 }
 
 export interface CallEvent extends Arguments {

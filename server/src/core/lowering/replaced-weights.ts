@@ -492,7 +492,7 @@ function helperReplaces(call: Call, name: string, file: PythonFile): Replacing |
   // What only says that it restores, its body has to load.
   if (!saysSo && (!saysItRestores(last) || isOfLibrary(call.name))) return undefined;
   if (call.name === null || call.name.startsWith('#')) return saysSo ? 'otherwise' : undefined;
-  return { function: call.name, parameter: key ? file.read(key) : at };
+  return { function: call.name, parameter: key ? file.read(key) : at, ...(saysSo ? {} : { isPerhaps: true }) };
 }
 
 /** The parameters of a function into which it loads weights, whatever else it is passed. */

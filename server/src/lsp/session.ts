@@ -107,7 +107,7 @@ export class Session {
   readonly #pushTimers = new Map<string, ReturnType<typeof setTimeout>>();
   /** Documents that are not analysed, with the version they had when they were first asked for. */
   readonly #leftAlone: Map<string, number | undefined>;
-  readonly #name = Date.now().toString(36);
+  readonly name = Date.now().toString(36);
   #resultCount = 0;
   /** Milliseconds that the first reading of the workspace took; undefined while it lasts. */
   #readMs: number | undefined;
@@ -389,7 +389,7 @@ export class Session {
       diagnostics.set(home, [...(diagnostics.get(home) ?? []), this.translator.diagnosticOf(finding, document)]);
     }
     const unchanged = before && JSON.stringify([...before.diagnostics]) === JSON.stringify([...diagnostics]);
-    const resultId = unchanged ? before.resultId : `${this.#name}-${++this.#resultCount}`;
+    const resultId = unchanged ? before.resultId : `${this.name}-${++this.#resultCount}`;
     const { state, lacksTexts } = this.index;
     const checked: Checked = {
       ...{ document, version, settings, state, news: this.#news, python, diagnostics, resultId },

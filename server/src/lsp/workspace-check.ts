@@ -57,7 +57,7 @@ function workspaceChecker(session: Session) {
     if (previousResultIds.length > 0 && previousResultIds.every(({ value }) => value === known))
       return { items: previousResultIds.map(({ uri, value }) => unchanged(uri, value)) };
     const { state } = index;
-    const resultId = `workspace-${++count}`;
+    const resultId = `${session.name}-workspace-${++count}`;
     const found = new Map<string, Diagnostic[]>(previousResultIds.map(({ uri }) => [uri, []]));
     progress.begin(t`Seedwise: checking the workspace`, 0, undefined, true);
     const tell = (done: number, total: number): void =>

@@ -277,7 +277,7 @@ step('the page can be copied as Markdown', async ({ page }) => {
   await told.getByRole('button', { name: 'Copy as Markdown' }).click();
   await told.waitFor({ state: 'detached' });
   const copied = (): Promise<string> => page.evaluate('navigator.clipboard.readText()');
-  for (let turn = 0; turn < 100 && !(await copied()).startsWith(`# ${VERIFY.name}\n`); turn++)
+  for (let turn = 0; turn < 600 && !(await copied()).startsWith(`# ${VERIFY.name}\n`); turn++)
     await page.waitForTimeout(100);
   const text = await copied();
   assert.ok(text.startsWith(`# ${VERIFY.name}\n\n${VERIFY.told}\n`), text);
@@ -293,6 +293,6 @@ step('Cancel ends every process of the program', async ({ page }) => {
   assert.ok(running(VERIFY.endless).length >= 2, 'the program runs');
   await progress.getByRole('button', { name: 'Cancel' }).click();
   await progress.waitFor({ state: 'detached' });
-  for (let turn = 0; turn < 100 && running(VERIFY.endless).length > 0; turn++) await page.waitForTimeout(100);
+  for (let turn = 0; turn < 600 && running(VERIFY.endless).length > 0; turn++) await page.waitForTimeout(100);
   assert.deepEqual(running(VERIFY.endless), []);
 });

@@ -224,15 +224,21 @@ async function faultsOf(page: Page): Promise<string[]> {
   }
 }
 
-const THEMES = ['Light Modern', 'Dark Modern', 'Default High Contrast', 'Default High Contrast Light'];
+/** Each with what a page says of itself once it has its colours. */
+const THEMES = {
+  'Light Modern': 'vscode-light',
+  'Dark Modern': 'vscode-dark',
+  'Default High Contrast': 'vscode-high-contrast',
+  'Default High Contrast Light': 'vscode-high-contrast-light',
+};
 
-for (const theme of THEMES) {
+for (const [theme, kind] of Object.entries(THEMES)) {
   step(`the report in ${theme} can be read by everybody`, async ({ page }) => {
     writeFileSync(at('.vscode/settings.json'), JSON.stringify({ 'workbench.colorTheme': theme }));
     await openFile(page, 'unseeded.py');
     await runCommand(page, 'Seedwise: Show Reproducibility Report');
     await webview(page).locator('h1', { hasText: 'unseeded.py' }).waitFor();
-    await page.waitForTimeout(1500);
+    await webview(page).locator(`body[data-vscode-theme-kind="${kind}"]`).waitFor();
     assert.deepEqual(await faultsOf(page), []);
   });
 }

@@ -1,6 +1,6 @@
 /** Draws that cannot change a result: they make a name, a port, a delay, colours, the next seed, or only probe a shape. */
 
-import { namesFor } from '../knowledge/names.ts';
+import { nameFor, namesFor } from '../knowledge/names.ts';
 import { looksLikeSeeder } from '../knowledge/tables.ts';
 import { handsOn } from '../knowledge/values.ts';
 import type { Call } from '../python/call.ts';
@@ -24,6 +24,7 @@ const MAKES_NAME = new RegExp(`${HARMLESS_NAMES.source}|(^|_)(port|uuid|suffix|s
 const DEEPEST = 3;
 const LETTERS = namesFor('letters');
 const PICKS = namesFor('picks-element');
+const RANGE = nameFor('range');
 const TELLS = namesFor('tells-of');
 
 export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
@@ -35,13 +36,19 @@ export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
 
 /** `dataset[randrange(len(dataset))]`, `random.choice(results)`, where somebody only looks at what was picked. */
 function picksForShow(draw: Node, file: PythonFile): boolean {
-  if (PICKS.has(file.call(draw).name)) return isOnlyShown(draw, file, 0);
+  if (PICKS.has(file.call(draw).name)) return !drawsNumbers(draw, file) && isOnlyShown(draw, file, 0);
   const picked = draw.field === 'subscript' ? [draw.parent] : [];
   for (const { field, parent } of boundReads(draw, file)) {
     if (field !== 'subscript') return false;
     picked.push(parent);
   }
   return picked.length > 0 && picked.every((each) => each?.type === 'subscript' && isOnlyShown(each, file, 0));
+}
+
+/** `random.sample(range(9), 2)`: numbers are what was drawn, and no elements of something else. */
+function drawsNumbers(draw: Node, file: PythonFile): boolean {
+  const from = draw.get('arguments')?.children[0];
+  return from?.type === 'call' && file.call(from).name === RANGE;
 }
 
 /** What holds a value, or makes another one of it, without doing anything with it. */

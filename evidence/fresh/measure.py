@@ -25,7 +25,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('folder')
     parser.add_argument('--cli', default=CLI)
-    parser.add_argument('--lists', default='1,2,3,4,5,6', help='which lists of repositories')
+    parser.add_argument('--lists', default='1,2,3,4,5,6,7', help='which lists of repositories')
     parser.add_argument('--sample', type=int, default=300, help='how many findings to draw')
     parser.add_argument('--seed', type=int, default=1, help='what the draw is seeded with')
     parser.add_argument('--list', action='store_true', help='list what is missed, wrong or not graded yet')

@@ -12,6 +12,7 @@ import {
   replace,
 } from '../edits/edit-text.ts';
 import { freeName, helperOffset, insertHelper, insertStatement, spellAll } from '../edits/imports.ts';
+import type { Reached, Site } from '../effects/summary.ts';
 import { ALGORITHMS, CUDNN_BENCHMARK, CUDNN_DETERMINISTIC, OLD_ALGORITHMS } from '../knowledge/calls.ts';
 import { nameFor } from '../knowledge/names.ts';
 import { streamRow } from '../knowledge/streams.ts';
@@ -56,13 +57,18 @@ interface Plan {
  */
 export function seedBlock(file: PythonFile, project: Project, deterministic: boolean): SeedBlock | null {
   const plan = planOf(file, project, deterministic);
-  if (!plan || (deterministic && startsElsewhere(file, project))) return null;
+  // In twins that no number tells apart no block can be called, and their switches stay off.
+  const isOut = deterministic && startedOff(project).some((each) => !seedInTarget(each, file, project));
+  if (!plan || isOut) return null;
   return { call: callOf(plan, plan.value), edits: () => editsOf(plan, file, project) };
 }
 
 /** A process begins in a function of another file, where no block of this one can set its switches. */
 export const startsElsewhere = (file: PythonFile, project: Project): boolean =>
-  (project.summary?.anew ?? []).some(({ own, site }) => !own.has(ALGORITHMS) && !startOf(file, site, project));
+  startedOff(project).some(({ site }) => !startOf(file, site, project));
+
+/** Processes that begin with all switches off, and set none. */
+const startedOff = (project: Project) => (project.summary?.anew ?? []).filter(({ own }) => !own.has(ALGORITHMS));
 
 /** Whether a program does all that a block would do, and the modules that it seeds. */
 export function alreadyDone(
@@ -75,7 +81,7 @@ export function alreadyDone(
   const isSeeded = streams.every((each) => each in must && !(each in late)) && Object.keys(children).length === 0;
   const flag = flags[ALGORITHMS];
   const isSwitched = flag?.must === true && flag.settings.every(({ value }) => value === true);
-  const isFree = (project.summary?.anew ?? []).some((each) => !each.own.has(ALGORITHMS));
+  const isFree = startedOff(project).length > 0;
   return {
     seeded: listed(streams.map((each) => `\`${streamRow(each).module}\``)),
     isDone: isSeeded && (!deterministic || (isSwitched && !isFree && contradicting(file).length === 0)),
@@ -235,17 +241,26 @@ function switchesOf(file: PythonFile, version: string | null): Switch[] {
   return [...(isBefore('2.10') ? [workspace] : []), algorithms, benchmark];
 }
 
+/** What seeds a process at the top of its target; null where the target is not this file's or no seed is right in it. */
+function seedInTarget(
+  child: { readonly site: Site; readonly seed?: Reached | null },
+  file: PythonFile,
+  project: Project,
+): { readonly statement: Node; readonly value: SeedValue } | null {
+  const start = startOf(file, child.site, project);
+  const statement = start?.target.node.get('body')?.children[0];
+  const value = start && statement && targetSeed(file, project, child.seed ?? null, { ...start, statement });
+  return value && statement ? { statement, value } : null;
+}
+
 /** Neither seed nor switch reaches a process that is started anew: its target calls the block too. */
 function seedTargets(plan: Plan, file: PythonFile, project: Project): Edit[] {
   const drawing = Object.values(project.summary?.children ?? {});
-  const free = plan.deterministic ? (project.summary?.anew ?? []).filter(({ own }) => !own.has(ALGORITHMS)) : [];
+  const free = plan.deterministic ? startedOff(project) : [];
   const seeds = new Map<Node, SeedValue>();
   for (const child of [...drawing, ...free]) {
-    const start = startOf(file, child.site, project);
-    const statement = start?.target.node.get('body')?.children[0];
-    const seed = 'seed' in child ? child.seed : null;
-    const value = start && statement && targetSeed(file, project, seed, { ...start, statement });
-    if (value && statement && !seeds.has(statement)) seeds.set(statement, value);
+    const found = seedInTarget(child, file, project);
+    if (found && !seeds.has(found.statement)) seeds.set(found.statement, found.value);
   }
   return [...seeds].flatMap(([statement, value]) => [
     ...value.edits,

@@ -203,7 +203,8 @@ function pandasSample(call: Call, file: PythonFile): DrawRow | undefined {
   return importsPandas && file.argument(call, 'frac') !== 'absent' ? drawOf(SAMPLE) : undefined;
 }
 
-function isPretrained(call: Call, file: PythonFile): boolean {
+/** A call that makes a model is asked for weights, or for what only the run says. */
+export function isPretrained(call: Call, file: PythonFile): boolean {
   // torchvision took `pretrained` and takes `weights` first; elsewhere the first argument is the model's name.
   const position = TORCHVISION.has(call.name) ? 0 : undefined;
   return ['pretrained', 'weights'].some((name) => {

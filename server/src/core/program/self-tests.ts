@@ -1,6 +1,10 @@
 /** Files that are run as programs to test what others have: functions called tests, of made-up inputs alone. */
 
+import { loaderRow } from '../knowledge/loaders.ts';
 import { namesFor } from '../knowledge/names.ts';
+import { drawOf } from '../knowledge/tables.ts';
+import { saysItRestores } from '../knowledge/words.ts';
+import { isPretrained } from '../lowering/draws.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import type { FunctionInfo } from '../python/scope.ts';
@@ -10,13 +14,15 @@ import { wordsOf } from '../text/words.ts';
 
 const READS_WEIGHTS = namesFor('reads-weights');
 const OPENS = namesFor('opens-file');
-/** What gets something that is stored, by the first word of its name. */
-const GETS_STORED = new Set(['load', 'restore', 'resume', 'read']);
-const FROM_STORED = /^from_(pretrained|checkpoint|file|disk)|^load_from_/;
+const DATASETS = namesFor('library-datasets');
+const OPTIMIZERS = namesFor('optimizers');
+const SAVES = namesFor('saves');
+const FROM_STORED = /^from_(pretrained|checkpoint|file|disk)/;
 
 /**
- * True where the file has functions that are called tests and whose arguments it writes down itself, and reads nothing that
- * is stored. What evaluates a network is called a test too: it gets its weights, or its data, from somewhere.
+ * True where the file has functions that are called tests and whose arguments it writes down itself, and that neither read
+ * what is stored nor train. What evaluates or trains a network is called a test too: it gets its weights, or its data, from
+ * somewhere, and changes or keeps them.
  */
 export function testsItself(file: PythonFile): boolean {
   const tests = [...file.scopes.functions.values()].filter(isTest);
@@ -24,7 +30,7 @@ export function testsItself(file: PythonFile): boolean {
     tests.length > 0 &&
     tests.every((each) => file.calls(each.id).every((call) => passesWritten(call, file))) &&
     tests.every((each) => file.calls(each.id).length > 0 || each.parameters.length === 0) &&
-    !file.allCalls.some((call) => getsStored(call, file))
+    !file.allCalls.some((call) => getsStored(call, file) || trains(call))
   );
 }
 
@@ -39,8 +45,19 @@ const passesWritten = ({ node }: Call, file: PythonFile): boolean =>
 const isWritten = (value: Node, file: PythonFile): boolean =>
   holdsSomeTime((choices) => writtenValue(value, file, choices) !== undefined);
 
-function getsStored({ name, method, callee }: Call, file: PythonFile): boolean {
-  if (READS_WEIGHTS.has(name) || OPENS.has(name)) return true;
+function getsStored(call: Call, file: PythonFile): boolean {
+  const { name, method, callee } = call;
+  if ([READS_WEIGHTS, OPENS, DATASETS].some((group) => group.has(name)) || loaderRow(name)) return true;
   const last = method ?? file.read(callee);
-  return GETS_STORED.has(wordsOf(last)[0] ?? '') || FROM_STORED.test(last);
+  const isRead = saysItRestores(last) || wordsOf(last)[0] === 'read' || FROM_STORED.test(last);
+  return isRead || getsWeights(call, file);
 }
+
+/** A model that is made with weights, or what is asked for them by a name that nothing else has. */
+const getsWeights = (call: Call, file: PythonFile): boolean =>
+  (drawOf(call.name ?? '')?.kind === 'model' || typeof file.argument(call, 'pretrained') !== 'string') &&
+  isPretrained(call, file);
+
+/** It changes weights, or keeps what it did. Gradients alone are what a test looks at, too. */
+const trains = ({ name, method, node }: Call): boolean =>
+  OPTIMIZERS.has(name) || SAVES.has(name) || (method === 'step' && node.get('arguments')?.children.length === 0);

@@ -3,6 +3,7 @@
 import { namesFor } from '../knowledge/names.ts';
 import { FLUENT, type PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
+import { inMainGuard, mainGuardAround } from '../python/main-guard.ts';
 import { isSameVariable } from '../python/names.ts';
 import type { Node } from '../syntax/parse.ts';
 import { mayReplace, networkOf, overwrites, type Replacement } from './replaced-weights.ts';
@@ -12,12 +13,14 @@ const WRAPS = namesFor('wraps-module');
 
 /**
  * `net = Net()` of which only a block further down asks for something, behind a load of the same block. What a name
- * outside of its own function means, or what other names the network has, is left alone.
+ * outside of its own function means, or what other names the network has, is left alone, and
+ * so is what a class hands to all its objects.
  */
 export function loadedBeforeUse(statement: Node, file: PythonFile): Replacement | undefined {
   const target = mayReplace(file) ? networkOf(statement, file) : undefined;
   if (target?.type !== 'identifier') return undefined;
   const home = homeOf(statement);
+  if (home?.type === 'class_definition') return undefined;
   const name = file.read(target);
   const all = linksOf(file).reads.within(name, file.scopes.byNode.get(home ?? file.syntax.root));
   const mentions = all.filter((each) => each.start > statement.end && isSameVariable(each, target, file));
@@ -25,7 +28,18 @@ export function loadedBeforeUse(statement: Node, file: PythonFile): Replacement 
   const loads = new Set(mentions.flatMap((each) => loadAround(each, name, file)));
   const uses = mentions.filter((each) => !loads.has(statementOf(each)) && !isPreparation(each, file));
   const isLoaded = (use: Node): boolean => [...loads].some((load) => isBehind(use, load));
-  return loads.size > 0 && uses.every(isLoaded) ? { branch: null, how: 'loaded' } : undefined;
+  if (loads.size === 0 || !uses.every(isLoaded)) return undefined;
+  const isShared = home === null && !inMainGuard(statement, file);
+  return isShared ? loadedForOthers([...loads], uses, file) : { branch: null, how: 'loaded' };
+}
+
+/** What a module's network is for the files that import it, too: they run no main guard, and may use it whatever a block says. */
+function loadedForOthers(loads: readonly Node[], uses: readonly Node[], file: PythonFile): Replacement | undefined {
+  const isLoadedOnImport =
+    loads.some((load) => load.parent === file.syntax.root) || uses.some((use) => !inMainGuard(use, file));
+  if (isLoadedOnImport) return { branch: null, how: 'loaded' };
+  const branch = loads.map((load) => mainGuardAround(load, file)).find((guard) => guard !== null);
+  return branch && { branch, how: 'loaded' };
 }
 
 const homeOf = (node: Node): Node | null => node.enclosing('function_definition', 'lambda', 'class_definition');

@@ -6,10 +6,13 @@ import type { Node, PythonFile } from './file.ts';
 export const isMainGuard = (node: Node, file: PythonFile): boolean =>
   node.type === 'if_statement' && file.read(node.get('condition') ?? node).includes('__name__');
 
-/** True for what stands in such an `if` of the module's body, or in a condition of it. */
-export function inMainGuard(node: Node, file: PythonFile): boolean {
+/** The `if` of that kind in the module's body that a node stands in, or in a condition of; null for what runs on import. */
+export function mainGuardAround(node: Node, file: PythonFile): Node | null {
   for (let at: Node = node; at.parent; at = at.parent) {
-    if (at.parent === file.syntax.root) return isMainGuard(at, file);
+    if (at.parent === file.syntax.root) return isMainGuard(at, file) ? at : null;
   }
-  return false;
+  return null;
 }
+
+/** True for what stands in such an `if` of the module's body, or in a condition of it. */
+export const inMainGuard = (node: Node, file: PythonFile): boolean => mainGuardAround(node, file) !== null;

@@ -554,11 +554,19 @@ function surelyReplaced(statements: readonly Node[], name: string, file: PythonF
   return undefined;
 }
 
-/** It may return before what follows; what a parameter asks for is the caller's to say. */
-function mayLeave(statement: Node, file: PythonFile): boolean {
-  if (/^(return|break|continue)_statement$/.test(statement.type)) return true;
-  if (statement.type !== 'if_statement' || asksParameter(statement.get('condition'), file)) return false;
-  return armsOf(statement).some((arm) => arm.some((each) => mayLeave(each, file)));
+/** Statements, and the parts of them, that hold others. */
+const HOLDS = /(_statement|_clause|block)$/;
+
+/** It may return before what follows, or leave the loop around both; what a parameter asks for is the caller's to say. */
+function mayLeave(statement: Node, file: PythonFile, isInLoop = false): boolean {
+  const { type } = statement;
+  if (type === 'return_statement') return true;
+  if (type === 'break_statement' || type === 'continue_statement') return !isInLoop;
+  if (type === 'if_statement' && asksParameter(statement.get('condition'), file)) return false;
+  const isLoop = type === 'for_statement' || type === 'while_statement';
+  return statement.children.some(
+    (each) => HOLDS.test(each.type) && mayLeave(each, file, isInLoop || (isLoop && each.field === 'body')),
+  );
 }
 
 /** The bodies of an `if`, and those of its other conditions. */

@@ -60,6 +60,14 @@ export async function quickInput(page: Page, key: string, text: string): Promise
   }
 }
 
+/** Takes an entry of the list of the quick input by typing what it says: what an entry shows when it is hovered lies over others. */
+export async function pick(page: Page, title: string): Promise<void> {
+  const input = page.locator('.quick-input-widget input[type="text"]').first();
+  await input.fill(title);
+  await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title }).first().waitFor();
+  await input.press('Enter');
+}
+
 /** Shows a file of the workspace by its name. The list shows what was open last before it shows what is asked for. */
 export async function openFile(page: Page, name: string): Promise<void> {
   const tab = page.locator(`.tab.active[data-resource-name="${name}"]`);

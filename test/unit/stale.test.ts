@@ -97,3 +97,17 @@ test('how processes start may be told by any of its names', () => {
     closeFile(live);
   }
 });
+
+test('a class that looked like a function while the line above it was typed has its methods again', () => {
+  const text = (colon: string): string =>
+    `import torch\nfrom torch import nn\n\n\ndef set_seed(seed)${colon}\n    torch.manual_seed(seed)\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.head = nn.Linear(4, 2)\n\n    def forward(self, x):\n        return self.head(x)\n\n\ndef main():\n    model = Net()\n    set_seed(0)\n    print(model(torch.randn(1, 4)))\n\n\nif __name__ == "__main__":\n    main()\n`;
+  let live = openFile('train.py', text(':'));
+  const found = findingsOf(live);
+  assert.match(found, /late-seed/);
+  for (const colon of ['# :', ':']) {
+    live = updateFile(live, text(colon));
+    if (colon === ':') assert.equal(findingsOf(live), found);
+    else findingsOf(live);
+  }
+  closeFile(live);
+});

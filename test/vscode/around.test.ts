@@ -6,7 +6,15 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { openFile, openLightbulb, runCommand, screenshot, waitForSquiggles, webview } from '../../scripts/workbench.ts';
+import {
+  openFile,
+  openLightbulb,
+  pick,
+  runCommand,
+  screenshot,
+  waitForSquiggles,
+  webview,
+} from '../../scripts/workbench.ts';
 import { FAULT, TRAIN } from './expectations.ts';
 import { column, line, stage } from './stage.ts';
 
@@ -236,7 +244,7 @@ step('the walkthrough is used by the keyboard, and its steps have names and role
   await runCommand(page, 'View: Close All Editors');
   const entry = page.locator('.quick-input-list .monaco-list-row', { hasText: 'Get Started with Seedwise' });
   await untilShown(page, () => runCommand(page, 'Welcome: Open Walkthrough...'), entry.first());
-  await entry.first().click();
+  await pick(page, 'Get Started with Seedwise');
   const steps = page.locator('.gettingStartedContainer .getting-started-step');
   await steps.nth(3).waitFor();
   const second = steps.nth(1);

@@ -7,6 +7,7 @@ import { flat, readLanguage } from '../../scripts/languages.ts';
 import {
   goTo,
   openLightbulb,
+  pick,
   pickFromLightbulb,
   pressUntil,
   quickInput,
@@ -193,10 +194,7 @@ step('the report', async (workbench) => {
 
 step('the walkthrough', async ({ page }) => {
   await runCommand(page, 'Welcome: Open Walkthrough...');
-  const entry = page.locator('.quick-input-list .monaco-list-row', {
-    hasText: translated('Get Started with Seedwise'),
-  });
-  await entry.click();
+  await pick(page, translated('Get Started with Seedwise'));
   const steps = page.locator('.gettingStartedContainer .step-title');
   await steps.first().waitFor();
   await screenshot(page, 'zh-cn-walkthrough');

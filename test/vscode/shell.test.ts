@@ -10,6 +10,7 @@ import type { Locator, Page } from 'playwright-core';
 import {
   openFile,
   openLightbulb,
+  pick,
   pickFromLightbulb,
   quickInput,
   runCommand,
@@ -263,7 +264,7 @@ step('the walkthrough has four steps with pictures that say what they show', asy
   await page.locator('.tab', { hasText: 'Report:' }).locator('.action-label').click();
   await runCommand(page, 'View: Hide Panel');
   await runCommand(page, 'Welcome: Open Walkthrough...');
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Get Started with Seedwise' }).click();
+  await pick(page, 'Get Started with Seedwise');
   const steps = page.locator('.gettingStartedContainer .getting-started-step');
   await steps.first().waitFor();
   assert.equal(await steps.count(), 4);
@@ -318,6 +319,6 @@ step('a seed block goes into a cell of the notebook', async ({ page }) => {
   await page.keyboard.insertText('print(torch.rand(2))');
   await cell(page, 'print(torch.rand(2))').first().waitFor();
   await runCommand(page, 'Seedwise: Insert Seed Block');
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Seeds only' }).first().click();
+  await pick(page, 'Seeds only');
   await cell(page, 'seed_everything(42)').first().waitFor();
 });

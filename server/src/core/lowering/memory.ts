@@ -14,6 +14,8 @@ import type { Vocabulary } from './own-functions.ts';
 /** The places are nodes, which move with an edit, but for the files that `%run` runs. */
 interface Kept extends LoweredFunction {
   readonly id: string;
+  /** The function that it stood in, or itself: a class that is being typed may look like a function around its methods. */
+  readonly outermost: Node;
   readonly decorators: string;
   readonly notes: readonly Note[];
 }
@@ -51,6 +53,7 @@ export function recall(file: PythonFile, vocabulary: Vocabulary, lower: (info: F
     const known = former?.functions.get(node);
     const isKept =
       known?.id === info.id &&
+      known.outermost === outermost &&
       known.decorators === decorators &&
       // A function inside another one sees that one's names.
       former?.functions.has(outermost) === true &&
@@ -63,7 +66,7 @@ export function recall(file: PythonFile, vocabulary: Vocabulary, lower: (info: F
     const owner = file.scopes.byNode.get(outermost)?.owner;
     const own = noteFor('function', owner?.id ?? info.id);
     const others = [...notes].filter((each) => each !== own && !each.startsWith(`${own}.`));
-    functions.set(node, { ...value, id: info.id, decorators, notes: others });
+    functions.set(node, { ...value, id: info.id, outermost, decorators, notes: others });
     for (const each of others) read(each);
     return value;
   };

@@ -55,7 +55,11 @@ export function runsWithoutGradient(node: Node, file: PythonFile, callers: Calle
 function isQuietMethod(info: FunctionInfo, file: PythonFile, callers: Callers, depth: number): boolean {
   if (MODULE_METHODS.has(info.name) || depth > 0 || !callers.methodElsewhere) return false;
   const unknown = file.methodCalls(info.name).filter((call) => isUnreadable(call, file));
-  const fitting = unknown.filter(({ node }) => takesArguments(info, node.get('arguments')?.children.length ?? 0));
+  const [least, most] = argumentsTaken(info);
+  const fitting = unknown.filter(({ node }) => {
+    const given = node.get('arguments')?.children.length ?? 0;
+    return least <= given && given <= most;
+  });
   return (
     fitting.every(({ node }) => runsWithoutGradient(node, file, callers, depth + 1)) &&
     callers.methodElsewhere(info.id) !== false
@@ -69,11 +73,11 @@ export const isUnreadable = ({ name }: Call, file: PythonFile): boolean =>
 /** Methods by which a module is run without being named. */
 const MODULE_METHODS = new Set(['forward', '__call__']);
 
-/** So many arguments fit what a method takes behind its object. */
-export function takesArguments({ parameters }: FunctionInfo, given: number): boolean {
+/** How many arguments a method takes behind its object: at least, and at most. */
+export function argumentsTaken({ parameters }: FunctionInfo): readonly [least: number, most: number] {
   const [, ...others] = parameters;
-  const needed = others.filter(({ default: usual, star }) => usual === null && star === '').length;
-  return needed <= given && (given <= others.length || others.some(({ star }) => star !== ''));
+  const least = others.filter(({ default: usual, star }) => usual === null && star === '').length;
+  return [least, others.some(({ star }) => star !== '') ? Number.POSITIVE_INFINITY : others.length];
 }
 
 const decoratorsOf = (definition: Node): readonly Node[] =>

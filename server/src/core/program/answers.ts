@@ -29,7 +29,8 @@ const ANSWERS: Readonly<Record<Question, (at: Place, name: string, parameter: st
   hasRounds: ({ project }, number) => project.roundsOf(Number(number)).length > 0,
   hasSettings: ({ project }, name) => project.settingsOf(name).length > 0,
   isCalledElsewhere: ({ project }, id) => project.callsElsewhere(id) !== null,
-  isMethodLoud: ({ project }, id) => project.callsMethodElsewhere(id) === false,
+  isMethodLoud: ({ path, workspace }, id, least, most) =>
+    workspace.callsMethodElsewhere(path, id, [Number(least), most]) === false,
   isDataset: ({ project }, name) => project.isDataset(name),
   isHandedNames: ({ path, workspace }) => workspace.isHandedNames(path),
   isImported: ({ project }) => project.isImported,

@@ -22,7 +22,7 @@ import { namesFor } from '../knowledge/names.ts';
 import { type Stream, torchvisionFor } from '../knowledge/tables.ts';
 import { vocabularyOf } from '../lowering/own-functions.ts';
 import { mayDrawTransformed } from '../lowering/transforms.ts';
-import { takesArguments } from '../operations/gradients.ts';
+import { argumentsTaken } from '../operations/gradients.ts';
 import type { Call } from '../python/call.ts';
 import { Evaluator } from '../python/evaluator.ts';
 import { type Node, openFile, type PythonFile } from '../python/file.ts';
@@ -345,7 +345,7 @@ export class WorkspaceProject extends OneForAll implements Answers {
   callsMethodElsewhere(id: string): boolean | null {
     const info = this.file.functionOf(id);
     if (!this.isInProgram || !info) return false;
-    return this.#workspace.callsMethodElsewhere(this.#path, id, (given) => takesArguments(info, given));
+    return this.#workspace.callsMethodElsewhere(this.#path, id, argumentsTaken(info));
   }
 
   /** Whether other files pass what has a gradient for a parameter of a function of this file; null if none is seen to call it. */

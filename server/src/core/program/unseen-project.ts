@@ -7,6 +7,7 @@ import { PROMISES, type ProgramPromise } from '../contract/severity.ts';
 import type { Summary, TransformedDraw } from '../effects/summary.ts';
 import type { Stream } from '../knowledge/tables.ts';
 import { mayDrawTransformed } from '../lowering/transforms.ts';
+import { argumentsTaken } from '../operations/gradients.ts';
 import type { Call } from '../python/call.ts';
 import { Evaluator } from '../python/evaluator.ts';
 import type { PythonFile } from '../python/file.ts';
@@ -271,7 +272,10 @@ export class UnseenProject extends OneForAll implements Answers {
   }
 
   callsMethodElsewhere(id: string): false | null {
-    return this.isInProgram && !this.#ask('isMethodLoud', YES_OR_NO, id) ? null : false;
+    const info = this.file.functionOf(id);
+    if (!info || !this.isInProgram) return false;
+    const [least, most] = argumentsTaken(info);
+    return this.#ask('isMethodLoud', YES_OR_NO, id, String(least), most) ? false : null;
   }
 
   passesGradient(id: string, parameter: string): null {

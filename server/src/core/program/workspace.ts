@@ -495,7 +495,7 @@ export class Workspace implements Modules {
    * Whether other files call a method of a class only where no gradient is taken, by its class or on an object that nobody
    * knows, as far as what they pass fits; null where none is seen to.
    */
-  callsMethodElsewhere(path: string, id: string, fits: (given: number) => boolean): boolean | null {
+  callsMethodElsewhere(path: string, id: string, [least, most]: readonly [number, number]): boolean | null {
     const named = this.#callsOf(path, id, []);
     const method = id.slice(id.lastIndexOf('.') + 1);
     const unknown = [...this.#files.keys()].flatMap((other) => {
@@ -503,7 +503,8 @@ export class Workspace implements Modules {
       if (!calls?.words.has(method)) return [];
       return Object.entries(calls.answer({ ending: `.${method}`, wanted: [] })).flatMap(([name, how]) => {
         const given = argumentsOfUnknown(name);
-        return given !== null && (Number.isNaN(given) || fits(given)) ? [how] : [];
+        const fits = Number.isNaN(given) || (given !== null && least <= given && given <= most);
+        return fits ? [how] : [];
       });
     });
     this.#soughtWords.add(method);

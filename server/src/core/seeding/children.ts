@@ -5,6 +5,7 @@ import { PASSES_RANK } from '../knowledge/ranks.ts';
 import { remoteOf, startedBy, startMethod } from '../lowering/starts.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { isBound } from '../python/links.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { roundsOf } from './rounds.ts';
 
@@ -29,7 +30,7 @@ export function childrenOf(file: PythonFile): TwinProcess[] {
   return starts.map(({ call, target }) => {
     const twins = starts.filter((each) => each.target === target);
     if (PASSES_RANK.has(call.name)) {
-      return { call, target, rank: target.parameters[0]?.name ?? null, passesRank: true, isOnly: false };
+      return { call, target, rank: passedTo(target, file)[0]?.name ?? null, passesRank: true, isOnly: false };
     }
     if (SPAWNS_MANY.has(startedBy(call, file))) return { call, target, rank: null, passesRank: false, isOnly: false };
     const isOnly = twins.length === 1 && roundsOf(call.node, file) === 'once';
@@ -60,8 +61,12 @@ export function targetOfCall(call: Call, file: PythonFile): FunctionInfo | undef
   return undefined;
 }
 
+/** What is passed to a function by position; a method has its object before. */
+const passedTo = (target: FunctionInfo, file: PythonFile) => target.parameters.slice(isBound(target, file) ? 1 : 0);
+
 /** `Process(target=work, args=(i, data))` in a loop over `i`, or once with 0 and once with 1. */
-function numberPassed(calls: readonly Call[], { parameters }: FunctionInfo, file: PythonFile): string | null {
+function numberPassed(calls: readonly Call[], target: FunctionInfo, file: PythonFile): string | null {
+  const parameters = passedTo(target, file);
   const passed = calls.map((call) => passedBy(call, file));
   const [call] = calls;
   const rounds = call && roundsOf(call.node, file);

@@ -381,3 +381,27 @@ if __name__ == '__main__':
   const after = act(program(''), 'DistributedSampler(', 'Call `set_epoch(epoch)`');
   assert.equal(after, program('        sampler.set_epoch(epoch)\n'));
 });
+
+test('the object of an actor is no number that tells processes apart', () => {
+  const program = (line: string): string => `import ray
+import torch
+from torch import nn
+
+
+@ray.remote
+class Worker:
+    def __init__(self, idx):
+${line}        self.net = nn.Linear(4, 1)
+
+    def run(self):
+        return self.net.weight.sum().item()
+
+
+torch.manual_seed(0)
+workers = [Worker.remote(i) for i in range(4)]
+torch.save(ray.get([each.run.remote() for each in workers]), "sums.pt")
+`;
+  const [title = ''] = titles(program(''), 'Worker.remote');
+  assert.match(title, /Seed `torch.manual_seed`/);
+  assert.equal(act(program(''), 'Worker.remote', title), program('        torch.manual_seed(idx)\n'));
+});

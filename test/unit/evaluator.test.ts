@@ -1,7 +1,7 @@
 /** What expressions may stand for, and where values go, as the evaluator sees it. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Evaluator, evaluatorOf } from '../../server/src/core/python/evaluator.ts';
+import { Evaluator, evaluatorOf, type Fact } from '../../server/src/core/python/evaluator.ts';
 import { type Node, openFile, type PythonFile } from '../../server/src/core/python/file.ts';
 import type { Elsewhere, Value } from '../../server/src/core/python/value.ts';
 import '../engine.ts';
@@ -214,5 +214,23 @@ describe('origins', () => {
       evaluator.always(() => undefined, evaluator.value(call!.node)),
       false,
     );
+  });
+
+  it('answers a fact that asks for itself on its way', () => {
+    const file = openFile('a.py', 'for _ in x:\n    value = value or other\nshow(value)');
+    const [call] = file.allCalls.filter(({ callee }) => file.read(callee) === 'show');
+    const evaluator = evaluatorOf(file);
+    const value = evaluator.value(call!.node.get('arguments')!.children[0]!);
+    const whichOf =
+      (asked: 'always' | 'alwaysOrUnknown' | 'may'): Fact =>
+      (each) =>
+        each.node.type === 'boolean_operator'
+          ? each.node.children.some((side) => evaluator[asked](facts[asked], { ...each, node: side }))
+          : undefined;
+    const facts = { always: whichOf('always'), alwaysOrUnknown: whichOf('alwaysOrUnknown'), may: whichOf('may') };
+    assert.equal(evaluator.always(facts.always, value), false);
+    assert.equal(evaluator.may(facts.may, value), false);
+    // Where only the question itself could say, nobody can tell.
+    assert.equal(evaluator.alwaysOrUnknown(facts.alwaysOrUnknown, value), true);
   });
 });

@@ -34,7 +34,10 @@ export interface Origins {
   readonly isComplete: boolean;
 }
 
-/** Whether a fact holds of all that a value may stand for; unknown where that would have taken too long to follow. */
+/**
+ * Whether a fact holds of all that a value may stand for; unknown where that would have taken too long to follow, and while
+ * a fact asks for itself on the way to its answer.
+ */
 type Verdict = 'holds' | 'fails' | 'unknown';
 
 const NOTHING: Origins = { values: [], isComplete: true };
@@ -130,7 +133,7 @@ export class Evaluator {
   }
 
   #judge(fact: Fact, value: Value): Verdict {
-    return this.#remember(this.#verdicts, fact, this.#key(value), () => {
+    return this.#remember(this.#verdicts, fact, this.#key(value), 'unknown', () => {
       let holds = false;
       let fails = false;
       const isComplete = this.#walk(value, (each, isMadeHere) => {
@@ -146,7 +149,7 @@ export class Evaluator {
 
   /** The fact holds of something that the value may stand for. */
   may(fact: Fact, value: Value): boolean {
-    return this.#remember(this.#findings, fact, this.#key(value), () => this.find(fact, value) !== null);
+    return this.#remember(this.#findings, fact, this.#key(value), false, () => this.find(fact, value) !== null);
   }
 
   /** The first thing of which the fact holds; null if none is known. */
@@ -218,10 +221,12 @@ export class Evaluator {
     return found;
   }
 
+  /** `meanwhile` is the answer where a fact of a part asks for the whole: `value = value or other` in a loop. */
   #remember<Answer extends string | boolean>(
     known: Map<Fact, Remembered<string, Answer>>,
     fact: Fact,
     key: string,
+    meanwhile: Answer,
     work: () => Answer,
   ): Answer {
     let answers = known.get(fact);
@@ -229,7 +234,7 @@ export class Evaluator {
       answers = new Remembered();
       known.set(fact, answers);
     }
-    return answers.get(key, work);
+    return answers.get(key, work, meanwhile);
   }
 
   #stepBack(value: Value): readonly Value[] | null {

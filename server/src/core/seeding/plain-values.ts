@@ -29,9 +29,11 @@ const isPlain: Fact = (value, evaluator) => {
     case 'augmented_assignment':
       return access.length === 0 || undefined;
     case 'conditional_expression':
-    case 'boolean_operator':
-      // `None` beside a number changes nothing.
-      return node.children.some((each) => evaluator.always(isPlain, { ...value, node: each }));
+    case 'boolean_operator': {
+      // `None` beside a number changes nothing; what stands between the two is a condition.
+      const sides = [node.children[0], node.children.at(-1)];
+      return sides.some((each) => each && evaluator.always(isPlain, { ...value, node: each }));
+    }
     case 'call':
       return (access.length === 0 && MAKES_PLAIN.has(file.call(node).name)) || undefined;
     case 'identifier':

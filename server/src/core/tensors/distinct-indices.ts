@@ -22,7 +22,10 @@ const SORTS = /^(sort|topk|argsort)$/;
 const KEEPS =
   /^(long|int|to|type|cuda|cpu|detach|clone|contiguous|flip|view|reshape|flatten|ravel|squeeze|unsqueeze|expand|expand_as|masked_select|split|chunk)$/;
 
-/** False also where nobody can tell. `dim` is the dimension that is indexed, where it is a number. */
+/**
+ * False also where the code does not show it; true where following it was cut short. `dim` is the dimension that is indexed,
+ * where it is a number.
+ */
 export function isDistinct(node: Node, dim: number | undefined, file: PythonFile): boolean {
   const evaluator = evaluatorOf(file);
   return evaluator.alwaysOrUnknown(distinctAlong(dim), evaluator.value(node));

@@ -112,7 +112,12 @@ function isPassed(file: Reader, name: Node, other: Node): boolean {
   const index = info?.parameters.findIndex((each) => each.name === file.read(name)) ?? -1;
   if (!info || info.class || index < 0) return false;
   return file.calls(info.id).some((call) => {
-    const given = call.node.get('arguments')?.children[index];
+    const list = call.node.get('arguments')?.children ?? [];
+    const byKeyword = list.find((each) => {
+      const key = each.type === 'keyword_argument' ? each.get('name') : undefined;
+      return key !== undefined && file.read(key) === file.read(name);
+    });
+    const given = byKeyword ? byKeyword.get('value') : list[index];
     return given?.type === 'identifier' && file.definitions(given) === file.definitions(other);
   });
 }
@@ -129,7 +134,8 @@ const items = new WeakMap<readonly Node[], Items>();
 function itemsOf(container: string, file: Reader): readonly Node[] {
   const all = file.scopes.assignments;
   const { byContainer, ofParameters } = items.get(all) ?? readItems(file);
-  return [...(byContainer.get(container) ?? []), ...ofParameters];
+  // A parameter may be called as the container is.
+  return [...new Set([...(byContainer.get(container) ?? []), ...ofParameters])];
 }
 
 function readItems(file: Reader): Items {

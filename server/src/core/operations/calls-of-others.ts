@@ -2,6 +2,7 @@
 import { isOfLibrary } from '../knowledge/names.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
+import { readsOf } from '../python/reads.ts';
 import { modulesOf } from '../tensors/modules.ts';
 import { tensorOf } from '../tensors/tensors.ts';
 import { type Around, carriesGradient, isModuleHere } from '../tensors/trained.ts';
@@ -22,7 +23,7 @@ export type CallsOfOthers = Readonly<Record<string, CallsOfOther>>;
 export function wordsOfOthers(file: PythonFile): Set<string> {
   const named = [...file.callsByName.keys()].filter(isForeign).map((name) => name.slice(name.lastIndexOf('.') + 1));
   const unknown = file.allCalls.flatMap((call) => (isOfUnknown(call, file) ? (call.method ?? []) : []));
-  return new Set([...named, ...unknown]);
+  return new Set([...named, ...unknown, ...handedOnOf(file).keys()]);
 }
 
 /** Begins what a method of an object is called of which nobody can tell the class, before the number of its arguments. */
@@ -35,7 +36,7 @@ export function argumentsOfUnknown(name: string): number | null {
 
 /** A method that is passed something; what other methods of that name do with nothing is another matter. */
 const isOfUnknown = (call: Call, file: PythonFile): boolean =>
-  call.method !== null && isUnreadable(call, file) && (call.node.get('arguments')?.children.length ?? 0) > 0;
+  call.method !== null && isUnreadable(call.name, file) && (call.node.get('arguments')?.children.length ?? 0) > 0;
 
 /** `?3.step`: what three arguments are passed. */
 function nameOfUnknown({ method, node }: Call): string {
@@ -62,6 +63,16 @@ export function callsOfOthers(file: PythonFile, ending: string, wanted: readonly
       (name.startsWith(UNKNOWN) || isOnlyCalled(last, calls.length, file));
     found[name] = { isQuiet, gradients: [...gradients] };
   }
+  // What is handed on is passed arguments that nobody sees.
+  if (wanted.length > 0) return found;
+  for (const [method, nodes] of handedOnOf(file)) {
+    if (!ending.endsWith(`.${method}`)) continue;
+    for (const node of nodes) {
+      const name = nameOfHandedOn(node, method, file);
+      if (!name.endsWith(ending)) continue;
+      found[name] = { isQuiet: found[name]?.isQuiet !== false && isOff(node), gradients: found[name]?.gradients ?? [] };
+    }
+  }
   return found;
 }
 
@@ -86,6 +97,36 @@ function callsByName(file: PythonFile): ReadonlyMap<string, readonly Call[]> {
   }
   memory.set(file, found);
   return found;
+}
+
+const handedOn = new WeakMap<PythonFile, ReadonlyMap<string, readonly Node[]>>();
+
+/** `run(loss.score, x)`: what a file hands on of objects that are not its own, by the name of the method. */
+function handedOnOf(file: PythonFile): ReadonlyMap<string, readonly Node[]> {
+  const known = handedOn.get(file);
+  if (known) return known;
+  const reads = readsOf(file);
+  const found = new Map<string, readonly Node[]>();
+  for (const method of reads.names) {
+    const nodes = reads.handedOn(method).filter((node) => isMethodOfOthers(node, file));
+    if (nodes.length > 0) found.set(method, nodes);
+  }
+  handedOn.set(file, found);
+  return found;
+}
+
+/** A member of a module is a function, which is asked about by its calls. */
+function isMethodOfOthers(attribute: Node, file: PythonFile): boolean {
+  const object = attribute.get('object');
+  if (!object || file.qualify(object) !== null) return false;
+  const name = file.qualify(attribute);
+  return isUnreadable(name, file) || isForeign(name ?? '');
+}
+
+/** By its class where that is known, else `?.score`. */
+function nameOfHandedOn(attribute: Node, method: string, file: PythonFile): string {
+  const name = file.qualify(attribute);
+  return name === null || name.startsWith('#') ? `${UNKNOWN}.${method}` : name;
 }
 
 const isForeign = (name: string): boolean => !name.startsWith('#') && !isOfLibrary(name);

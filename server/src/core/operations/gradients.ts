@@ -2,9 +2,9 @@
 
 import { TAKES_NO_GRADIENT } from '../knowledge/calls.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
-import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { valuesAt } from '../python/names.ts';
+import { readsOf } from '../python/reads.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { walk } from '../syntax/parse.ts';
 import { NO_GRAD } from '../tensors/last-words.ts';
@@ -51,23 +51,27 @@ export function runsWithoutGradient(node: Node, file: PythonFile, callers: Calle
   return isQuiet && calls.every((call) => runsWithoutGradient(call.node, file, callers, depth + 1));
 }
 
-/** A method that other files, and this one on objects nobody knows, call only where no gradient is taken. */
+/** A method that other files, and this one on objects nobody knows, call and hand on only where no gradient is taken. */
 function isQuietMethod(info: FunctionInfo, file: PythonFile, callers: Callers, depth: number): boolean {
   if (MODULE_METHODS.has(info.name) || depth > 0 || !callers.methodElsewhere) return false;
-  const unknown = file.methodCalls(info.name).filter((call) => isUnreadable(call, file));
+  const unknown = file.methodCalls(info.name).filter(({ name }) => isUnreadable(name, file));
   const [least, most] = argumentsTaken(info);
   const fitting = unknown.filter(({ node }) => {
     const given = node.get('arguments')?.children.length ?? 0;
     return least <= given && given <= most;
   });
+  const handedOn = readsOf(file)
+    .handedOn(info.name)
+    .filter((node) => isUnreadable(file.qualify(node), file) || file.functionOf(file.qualify(node)) === info);
   return (
-    fitting.every(({ node }) => runsWithoutGradient(node, file, callers, depth + 1)) &&
-    callers.methodElsewhere(info.id) !== false
+    [...fitting.map(({ node }) => node), ...handedOn].every((node) =>
+      runsWithoutGradient(node, file, callers, depth + 1),
+    ) && callers.methodElsewhere(info.id) !== false
   );
 }
 
 /** Nobody can tell which function is called, of this file or of a library. */
-export const isUnreadable = ({ name }: Call, file: PythonFile): boolean =>
+export const isUnreadable = (name: string | null, file: PythonFile): boolean =>
   name === null || (name.startsWith('#') && file.functionOf(name) === undefined);
 
 /** Methods by which a module is run without being named. */

@@ -3,7 +3,7 @@
 import { walk } from '../syntax/parse.ts';
 import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
-import { note, noteOf, unnoted } from './notes.ts';
+import { note, noteOf, unnoted, WHOLE } from './notes.ts';
 import type { Scope } from './scope.ts';
 
 /** True for `sorted`, `natsorted`, `np.sort`, `sort_files`: whoever calls it gets an order. */
@@ -48,6 +48,9 @@ function countBefore<Item>(offset: number, items: readonly Item[], startOf: (ite
   return low;
 }
 
+/** What holds an attribute for others to call: an argument, a value that is kept, returned or put into a container. */
+const HANDS_ON = /^(argument_list|keyword_argument|assignment|return_statement|expression_list|list|tuple|pair)$/;
+
 export class Reads {
   readonly #file: PythonFile;
   #byName: Map<string, Node[]> | undefined;
@@ -69,9 +72,29 @@ export class Reads {
     return nodesWithin(scope.node, this.#of(name));
   }
 
+  /** The attributes of this name that are handed on and not called: `run(loss.score, x)`; not what its own class puts there. */
+  handedOn(name: string): readonly Node[] {
+    return this.of(name).filter((node) => {
+      if (node.type !== 'attribute' || !HANDS_ON.test(node.parent?.type ?? '')) return false;
+      const meant = this.#file.qualify(node);
+      const owner = meant?.startsWith('#') ? meant.slice(0, meant.lastIndexOf('.')) : null;
+      return this.#file.classOf(owner)?.attributes.has(name) !== true;
+    });
+  }
+
+  /** All names that are read. */
+  get names(): readonly string[] {
+    note(WHOLE);
+    return [...this.#all().keys()];
+  }
+
   #of(name: string): readonly Node[] {
+    return this.#all().get(name) ?? [];
+  }
+
+  #all(): ReadonlyMap<string, readonly Node[]> {
     this.#byName ??= unnoted(() => this.#readAll());
-    return this.#byName.get(name) ?? [];
+    return this.#byName;
   }
 
   #readAll(): Map<string, Node[]> {

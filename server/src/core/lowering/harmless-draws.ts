@@ -1,13 +1,16 @@
 /** Draws that cannot change a result: they make a name, a port, a delay, colours, the next seed, or only probe a shape. */
 
-import { nameFor, namesFor } from '../knowledge/names.ts';
+import { isOfLibrary, nameFor, namesFor } from '../knowledge/names.ts';
 import { looksLikeSeeder } from '../knowledge/tables.ts';
 import { handsOn } from '../knowledge/values.ts';
+import { wordsFor } from '../knowledge/words.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
+import { runsItself } from '../python/main-guard.ts';
 import { isBoundOnce, readsFrom } from '../python/names.ts';
 import { nodesWithin } from '../python/reads.ts';
+import { scopeWith } from '../python/scope.ts';
 import { type Node, wholeOperation } from '../syntax/parse.ts';
 import { HARMLESS_CONSUMERS, isOnlyProbed, isShown } from './probes.ts';
 
@@ -26,6 +29,7 @@ const LETTERS = namesFor('letters');
 const PICKS = namesFor('picks-element');
 const RANGE = nameFor('range');
 const TELLS = namesFor('tells-of');
+const ASKS = wordsFor('asks-object');
 
 export function isHarmlessDraw(call: Call, file: PythonFile): boolean {
   // Letters and digits make names.
@@ -79,14 +83,34 @@ function isOnlyShown(element: Node, file: PythonFile, depth: number): boolean {
 
 /** What holds a value, or is made of it by a call that leaves it as it is; null where more is done with it. */
 function outOf(at: Node, parent: Node, file: PythonFile): Node | null {
-  if (parent.type === 'call') return at.type === 'attribute' && at.field === 'function' ? parent : null;
+  if (parent.type === 'call') return at.field === 'function' && ASKS.has(file.call(parent).method) ? parent : null;
   const call = parent.type === 'argument_list' ? parent.parent : null;
-  if (call?.type === 'call') return leavesAlone(file.call(call).name) ? call : null;
+  if (call?.type === 'call') return leavesAlone(call, at, file) ? call : null;
   return HOLDS.test(parent.type) ? parent : null;
 }
 
-/** `sorted`, `list`, `len`: what such a call is passed stays what it was. */
-const leavesAlone = (name: string | null): boolean => handsOn(name) !== undefined || TELLS.has(name);
+/** `sorted`, `list`, `len`: what such a call is passed stays what it was, unless it is called or goes through what does more. */
+function leavesAlone(node: Node, passed: Node, file: PythonFile): boolean {
+  const { name } = file.call(node);
+  if (TELLS.has(name)) return true;
+  const first = handsOn(name)?.of;
+  const given = node.get('arguments')?.children ?? [];
+  if (first === undefined || given.indexOf(passed) < first) return false;
+  return given.every((each, at) => {
+    if (each.type === 'keyword_argument') return onlyAsks(each.get('value') ?? each, file);
+    return at >= first || (onlyAsks(each, file) && !(isName(each) && file.qualify(each) === null));
+  });
+}
+
+const isName = ({ type }: Node): boolean => type === 'identifier' || type === 'attribute';
+
+/** `lambda item: item[1]`, `len`, `itemgetter(1)`, `True`: no function of the project, and none that calls what may do more. */
+function onlyAsks(applied: Node, file: PythonFile): boolean {
+  const name = isName(applied) ? file.qualify(applied) : null;
+  if (name !== null) return isOfLibrary(name) || TELLS.has(name);
+  const calls = nodesWithin(applied, file.scopes.calls).map((each) => file.call(each));
+  return calls.every((each) => TELLS.has(each.name) || handsOn(each.name) !== undefined || ASKS.has(each.method));
+}
 
 /** What is unpacked into names. */
 const PATTERN = /_pattern$|^pattern_list$/;
@@ -96,6 +120,9 @@ function readsOfTargets(target: Node | undefined, file: PythonFile): readonly No
   const names = target?.type === 'identifier' ? [target] : PATTERN.test(target?.type ?? '') ? target!.children : [];
   if (names.length === 0 || names.some(({ type }) => type !== 'identifier')) return null;
   const reads = names.flatMap((each) => readsFrom(each, file));
+  const homes = names.map((each) => scopeWith(file.read(each), file.scope(each))?.kind);
+  // `Config.size` is no read of `size`, and what a module has and never reads is there for other files.
+  if (homes.includes('class') || (reads.length === 0 && homes.includes('module') && !runsItself(file))) return null;
   return reads.filter((each) => !PATTERN.test(each.parent?.type ?? ''));
 }
 

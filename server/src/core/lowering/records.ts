@@ -4,9 +4,11 @@
  */
 
 import { nameFor, namesFor } from '../knowledge/names.ts';
+import { wordsFor } from '../knowledge/words.ts';
 import type { Constant } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
+import { runsItself } from '../python/main-guard.ts';
 import { assignedTo, boundAt } from '../python/names.ts';
 import { Remembered } from '../python/notes.ts';
 import type { ClassInfo } from '../python/scope.ts';
@@ -18,6 +20,7 @@ const RECORD_CLASS = nameFor('makes-record-class');
 /** Decorators of classes whose objects hold what the class body says. */
 const DATA_CLASS = namesFor('data-class');
 const SHOWS_TEXT = namesFor('shows-text');
+const FILLS = wordsFor('fills-object');
 /** Methods of a record that leave it as it is. */
 const READS = new Set(['get', 'items', 'keys', 'values', 'copy', '_asdict', '_replace']);
 /** What binds its left side, and what binds or deletes whatever stands in it. */
@@ -46,13 +49,20 @@ function entryValue(expression: Node, file: PythonFile, depth: number): Node | u
     return inner?.type === 'dictionary' ? itemOf(inner, key, file) : undefined;
   }
   const settings = file.classOf(file.qualify(holder));
-  if (settings) return settingOf(settings, key, file);
+  if (settings) return isOpen(settings.node, expression, file) ? undefined : settingOf(settings, key, file);
   const made = assignedTo(holder, file);
   const [bound] = boundAt(holder, file);
-  if (!made || !bound || !isLeftAlone(bound, file.read(holder), file)) return undefined;
+  if (!made || !bound || isOpen(bound, expression, file) || !isLeftAlone(bound, file.read(holder), file))
+    return undefined;
   if (made.type === 'dictionary') return itemOf(made, key, file);
   return made.type === 'call' ? fieldOf(made, key, file) : undefined;
 }
+
+/** What the body of a module binds and its functions read, other files may have changed between, unless it is the program. */
+const isOpen = (bound: Node, read: Node, file: PythonFile): boolean =>
+  isInFunction(read) && !isInFunction(bound) && !runsItself(file);
+
+const isInFunction = (node: Node): boolean => node.enclosing('function_definition', 'lambda') !== null;
 
 /** What is asked of which record. */
 function askedOf(expression: Node, file: PythonFile): Asked | undefined {
@@ -103,7 +113,9 @@ function fieldOf(made: Node, key: string, file: PythonFile): Node | undefined {
   if (settings) {
     const isData = isDataClass(settings, file);
     if (passed !== 'absent') return isData ? passed : undefined;
-    return isData || given.length === 0 ? settingOf(settings, key, file) : undefined;
+    // Objects of a data class have their values by themselves; those of another class read the class, whenever that is.
+    const isFixed = isData || (given.length === 0 && !isOpen(settings.node, made, file));
+    return isFixed ? settingOf(settings, key, file) : undefined;
   }
   const maker = call.callee.type === 'identifier' ? assignedTo(call.callee, file) : null;
   const isTuple = maker?.type === 'call' && file.call(maker).name === RECORD_CLASS;
@@ -165,17 +177,24 @@ function isReading(mention: Node, file: PythonFile): boolean {
   return list?.type === 'argument_list' && list.parent?.type === 'call' && isReadBy(list.parent, mention, file);
 }
 
-/** A function of the file that only reads what it is passed, or another one that is not called for its own sake. */
+/** A function of the file that only reads what it is passed, or another one that fills in nothing and is not called for its own sake. */
 function isReadBy(node: Node, mention: Node, file: PythonFile): boolean {
   const call = file.call(node);
   const own = file.functionOf(call.name) ?? file.classOf(call.name)?.methods.get('__init__');
-  // What is called for its own sake may fill in what it is handed.
-  if (!own) return node.parent?.type !== 'expression_statement' || SHOWS_TEXT.has(call.name);
+  if (!own) return SHOWS_TEXT.has(call.name) || isOnlyAsked(node, file);
   const key = mention.parent?.type === 'keyword_argument' ? mention.parent.get('name') : undefined;
   const at = (node.get('arguments')?.children ?? []).indexOf(mention) + (own.class ? 1 : 0);
   const parameter = key ? own.parameters.find(({ name }) => name === file.read(key)) : own.parameters[at];
   const bound = parameter?.star === '' ? boundIn(own.node, parameter.name, file) : undefined;
   return parameter !== undefined && bound !== undefined && isLeftAlone(bound, parameter.name, file);
+}
+
+/** A call of a function of another file that is handed the record leaves it alone, as far as its place tells. */
+function isOnlyAsked(node: Node, file: PythonFile): boolean {
+  if (FILLS.has(file.call(node).method)) return false;
+  // What is called for its own sake may fill in what it is handed, and `vars` gives the record itself.
+  const type = node.parent?.type ?? '';
+  return /^(attribute|subscript)$/.test(type) ? isReading(node, file) : type !== 'expression_statement';
 }
 
 /** Where a parameter is bound. */

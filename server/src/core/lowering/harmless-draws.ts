@@ -7,7 +7,7 @@ import { wordsFor } from '../knowledge/words.ts';
 import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
-import { runsItself } from '../python/main-guard.ts';
+import { isProgramByItself } from '../python/main-guard.ts';
 import { isBoundOnce, readsFrom } from '../python/names.ts';
 import { nodesWithin } from '../python/reads.ts';
 import { scopeWith } from '../python/scope.ts';
@@ -122,7 +122,8 @@ function readsOfTargets(target: Node | undefined, file: PythonFile): readonly No
   const reads = names.flatMap((each) => readsFrom(each, file));
   const homes = names.map((each) => scopeWith(file.read(each), file.scope(each))?.kind);
   // `Config.size` is no read of `size`, and what a module has and never reads is there for other files.
-  if (homes.includes('class') || (reads.length === 0 && homes.includes('module') && !runsItself(file))) return null;
+  if (homes.includes('class') || (reads.length === 0 && homes.includes('module') && !isProgramByItself(file)))
+    return null;
   return reads.filter((each) => !PATTERN.test(each.parent?.type ?? ''));
 }
 

@@ -8,7 +8,7 @@ import { wordsFor } from '../knowledge/words.ts';
 import type { Constant } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
-import { runsItself } from '../python/main-guard.ts';
+import { isProgramByItself } from '../python/main-guard.ts';
 import { assignedTo, boundAt } from '../python/names.ts';
 import { Remembered } from '../python/notes.ts';
 import type { ClassInfo } from '../python/scope.ts';
@@ -60,7 +60,7 @@ function entryValue(expression: Node, file: PythonFile, depth: number): Node | u
 
 /** What the body of a module binds and its functions read, other files may have changed between, unless it is the program. */
 const isOpen = (bound: Node, read: Node, file: PythonFile): boolean =>
-  isInFunction(read) && !isInFunction(bound) && !runsItself(file);
+  isInFunction(read) && !isInFunction(bound) && !isProgramByItself(file);
 
 const isInFunction = (node: Node): boolean => node.enclosing('function_definition', 'lambda') !== null;
 

@@ -22,8 +22,8 @@ export const inMainGuard = (node: Node, file: PythonFile): boolean => mainGuardA
  * True for a file that is a program by its looks: a notebook, one with a main guard, or one whose body calls a function,
  * a method or an object of its own. What other files do to the rest, when they import it, cannot be read in it.
  */
-export const runsItself = askedOfAll(
-  'runs-itself',
+export const isProgramByItself = askedOfAll(
+  'is-program-by-itself',
   (file) =>
     file.notebook !== null ||
     file.syntax.root.children.some((node) => isMainGuard(node, file)) ||

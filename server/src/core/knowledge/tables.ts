@@ -113,6 +113,11 @@ const NO_DRAWS: readonly MethodDraw[] = [];
 /** The draws of a method of this name, one for each library that has it. */
 export const drawsOfMethod = (method: string): readonly MethodDraw[] => BY_METHOD.get(method) ?? NO_DRAWS;
 
+const makerPattern = remembered((maker: string): RegExp => new RegExp(maker));
+
+/** True where what is called so makes an object whose method draws as the row says. */
+export const isMaker = (name: string, { maker }: MethodDraw): boolean => !maker || makerPattern(maker).test(name);
+
 /** The draw of a tensor method that no other library has, such as `normal_`. */
 export const drawingMethod = (method: string): DrawRow | undefined => index().draws.get(`${TENSOR}.${method}`);
 

@@ -3,7 +3,7 @@
 import { DRAWS_FROM, type Event, NOTHING_PASSED } from '../effects/events.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { COMPILED, type Stream } from '../knowledge/streams.ts';
-import { type DrawRow, drawingMethod, drawOf, drawsOfMethod, type MethodDraw } from '../knowledge/tables.ts';
+import { type DrawRow, drawingMethod, drawOf, drawsOfMethod, isMaker, type MethodDraw } from '../knowledge/tables.ts';
 import { arraySizeOf } from '../knowledge/transforms.ts';
 import type { Call, Constant } from '../python/call.ts';
 import { evaluatorOf } from '../python/evaluator.ts';
@@ -133,8 +133,6 @@ const CALLED = drawsOfMethod('__call__').map((row) => ({
     [...file.callsByName.keys()].some((name) => name.split('.')[0] === row.library && isMaker(name, row)),
   ),
 }));
-
-const isMaker = (name: string, { maker }: MethodDraw): boolean => !maker || new RegExp(maker).test(name);
 
 /** `pipeline("text-generation")(text, do_sample=True)`: an object that draws when it is called. */
 function calledDraw(call: Call, file: PythonFile): DrawRow | undefined {

@@ -70,12 +70,12 @@ export function knownValue(expression: Node, file: PythonFile, depth = 0): Effec
     }
     case 'dictionary':
       return tableValue(expression, file, depth);
-    case 'subscript':
-      return (
-        entryOf(inner(expression.get('value')), expression.get('subscript'), file) ??
-        itemOf(inner(expression.get('value')), expression.get('subscript'), file) ??
-        storedValue(expression.get('value'), expression, file, depth)
-      );
+    case 'subscript': {
+      const value = expression.get('value');
+      const held = inner(value);
+      const key = expression.get('subscript');
+      return entryOf(held, key, file) ?? itemOf(held, key, file) ?? storedValue(value, expression, file, depth);
+    }
     case 'boolean_operator': {
       // `given or usual()` is one of the two.
       const isOr = expression.get('operator')?.type === 'or';

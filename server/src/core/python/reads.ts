@@ -101,10 +101,9 @@ export class Reads {
     const index = new Map<string, Node[]>();
     walk(this.#file.syntax.root, (node) => {
       // An import binds the names it has.
-      if (/^import_/.test(node.type)) return false;
+      if (node.type === 'import_statement' || node.type === 'import_from_statement') return false;
       const named = node.type === 'attribute' ? node.get('attribute') : node.type === 'identifier' ? node : undefined;
-      const isBinding =
-        node.field === 'left' && /^(assignment|for_statement|for_in_clause)$/.test(node.parent?.type ?? '');
+      const isBinding = node.field === 'left' && binds(node.parent);
       if (!named || isBinding || node.field === 'attribute' || node.field === 'name') return undefined;
       const text = this.#file.read(named);
       const known = index.get(text);
@@ -115,6 +114,10 @@ export class Reads {
     return index;
   }
 }
+
+/** What `left` of it is bound by it. */
+const binds = (node: Node | null): boolean =>
+  node?.type === 'assignment' || node?.type === 'for_statement' || node?.type === 'for_in_clause';
 
 const memory = new WeakMap<PythonFile, Reads>();
 

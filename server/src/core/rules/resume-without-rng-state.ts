@@ -160,7 +160,7 @@ for epoch in range(start, 10):
         ? [{ start: first.made.start, end: first.made.end, message: t`The checkpoint is made here.` }]
         : [],
       // Where another file makes the checkpoint, half of the repair would be there.
-      fixes: !first || lost !== 'everything' ? [] : repair(made, resumes, resume, file, project),
+      fixes: !first || lost !== 'everything' ? [] : () => repair(made, resumes, resume, file, project),
     };
   },
 };

@@ -104,7 +104,7 @@ export function systemDraws(file: PythonFile, project: Project): OwnDraw[] {
         start: call.callee.start,
         end: call.callee.end,
         message: t`\`${file.read(call.callee)}\` takes the system’s entropy, which no seed repeats.`,
-        fixes: row.write ? seeded(call, row.write, file, project) : [],
+        fixes: () => (row.write ? seeded(call, row.write, file, project) : []),
       })),
   );
 }
@@ -159,15 +159,16 @@ export function freshMethods(file: PythonFile, project: Project): OwnDraw[] {
       const attribute = call.callee.get('attribute') ?? call.callee;
       const argument = row.seed && /seed/.test(row.seed.argument) ? row.seed.argument : null;
       const pass = (seed: string): string => `${argument}=${seed}`;
-      const fixes = argument
-        ? withSeed(
-            call,
-            file,
-            project,
-            (seed) => t`Pass \`${pass(seed)}\``,
-            (seed) => addArguments(file, call, [pass(seed)]),
-          )
-        : [];
+      const fixes = (): Fix[] =>
+        argument
+          ? withSeed(
+              call,
+              file,
+              project,
+              (seed) => t`Pass \`${pass(seed)}\``,
+              (seed) => addArguments(file, call, [pass(seed)]),
+            )
+          : [];
       return [
         {
           call,
@@ -209,13 +210,14 @@ function neverReset(row: Environments, file: PythonFile, project: Project): OwnD
     start: call.callee.start,
     end: call.callee.end,
     message: t`\`${file.read(call.callee)}\` has no \`${row.seed}\`: the environment draws from a generator of its own.`,
-    fixes: withSeed(
-      call,
-      file,
-      project,
-      (seed) => t`Pass \`${pass(seed)}\` to the first \`${row.reset}\``,
-      (seed) => addArguments(file, call, [pass(seed)]),
-    ),
+    fixes: () =>
+      withSeed(
+        call,
+        file,
+        project,
+        (seed) => t`Pass \`${pass(seed)}\` to the first \`${row.reset}\``,
+        (seed) => addArguments(file, call, [pass(seed)]),
+      ),
   }));
 }
 
@@ -253,7 +255,7 @@ function unseededSpaces(row: Environments, file: PythonFile, project: Project): 
   const target = assignment?.type === 'assignment' ? assignment.get('left') : undefined;
   const isSame = target && environment && file.read(target) === file.read(environment);
   const line = (seed: string): string => `${file.read(space)}.${row.seed}(${seed})`;
-  const fixes =
+  const fixes = (): Fix[] =>
     isSame && assignment && made
       ? withSeed(
           made.call,

@@ -22,7 +22,7 @@ import { checkpoints, resumesTraining } from '../seeding/checkpoints.ts';
 import { joinsGroup } from '../seeding/ranks.ts';
 import { type KeptStates, keptStates } from '../seeding/rng-states.ts';
 import { setsCublas, usesCuda } from '../switches/environment.ts';
-import { timesCode } from '../switches/speed.ts';
+import { evaluates, saves, timesCode, timesRounds } from '../switches/speed.ts';
 import { switchSettings } from '../switches/switches.ts';
 import { hasCommandLine, isDemo } from './demos.ts';
 import { modulePartsOf, type Parts } from './modes.ts';
@@ -52,6 +52,12 @@ export interface FileFacts {
   readonly usesCuda: boolean;
   /** It measures how long code takes that runs again and again. */
   readonly timesCode: boolean;
+  /** It reads the clock around rounds of the same, which measures speed where nothing is trained or saved. */
+  readonly timesRounds: boolean;
+  /** It switches a network to evaluation, or takes no gradient somewhere. */
+  readonly evaluates: boolean;
+  /** It writes a value down. */
+  readonly saves: boolean;
   /** It may set cuBLAS's environment variable, itself or by a helper that does. */
   readonly setsCublas: boolean;
   readonly randomStates: KeptStates;
@@ -120,6 +126,9 @@ export function factsOf(file: PythonFile, vocabulary: Vocabulary = NO_VOCABULARY
     pipelines: keptPipelines(file),
     usesCuda: usesCuda(file),
     timesCode: timesCode(file),
+    timesRounds: timesRounds(file),
+    evaluates: evaluates(file),
+    saves: saves(file),
     setsCublas: setsCublas(file),
     randomStates: keptStates(file),
     joinsGroup: usesMl && joinsGroup(file),

@@ -298,7 +298,11 @@ export class WorkspaceProject extends OneForAll implements Answers {
 
   /** True where a file of the programs this one is part of measures how long code takes that runs again and again. */
   get timesCode(): boolean {
-    return this.#programFacts.some((facts) => facts.timesCode);
+    const all = this.#programFacts;
+    if (all.some((facts) => facts.timesCode)) return true;
+    // Epochs are timed as well, and who trains may be a helper that nobody can read.
+    const isForTheClock = all.some((facts) => facts.evaluates) && !all.some((facts) => facts.saves);
+    return isForTheClock && all.some((facts) => facts.timesRounds);
   }
 
   /** True where one of them may set cuBLAS’s environment variable, itself or by a helper that does. */

@@ -100,6 +100,26 @@ test('the check of the workspace covers what is not open', () =>
 const codesOf = ({ items }: WorkspaceDiagnosticReport) =>
   items.map((file) => [file.uri, file.kind === 'full' ? file.items.map(({ code }) => code) : file.kind]);
 
+test('a workspace in which nothing was found is checked again only when something has changed', () =>
+  withFolder({ 'a.py': SEEDED }, async (server, uri) => {
+    const heard: unknown[] = [];
+    const check = async (workDoneToken: string) => {
+      const progress = server.onProgress(workDoneToken, (news) => void heard.push(news));
+      // A client has no results to name of files of which it was told nothing.
+      const params = { previousResultIds: [], workDoneToken };
+      const told = await server.request<WorkspaceDiagnosticReport>('workspace/diagnostic', params);
+      progress.dispose();
+      return codesOf(told);
+    };
+    assert.deepEqual(await check('first'), []);
+    assert.notEqual(heard.splice(0).length, 0);
+    assert.deepEqual(await check('second'), []);
+    assert.deepEqual(heard, []);
+    writeFileSync(fileURLToPath(uri('a.py')), UNSEEDED);
+    await server.touched(uri('a.py'));
+    assert.deepEqual(await check('third'), [[uri('a.py'), ['incomplete-seeding']]]);
+  }));
+
 test('the check of the workspace tells how far it is, and ends when it is cancelled', () =>
   withFolder(Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`p${i}.py`, UNSEEDED])), async (server) => {
     const params = { previousResultIds: [], workDoneToken: 'a-check' };

@@ -38,6 +38,8 @@ interface LastCheck {
   readonly state: IndexState;
   readonly settings: Settings;
   readonly resultId: string;
+  /** Nothing was found, so the client has no result to name when it asks again. */
+  readonly isEmpty: boolean;
 }
 
 /** Answers with the findings of every file of Python that is not open; open ones have theirs. */
@@ -52,10 +54,13 @@ function workspaceChecker(session: Session) {
   ): Promise<WorkspaceDiagnosticReport> => {
     await workspace.complete();
     const settings = await session.settingsOf(session.folders[0] ?? '');
-    const known = last && last.settings === settings && workspace.holds(last.state) ? last.resultId : undefined;
+    const known = last && last.settings === settings && workspace.holds(last.state) ? last : undefined;
+    const isNews =
+      previousResultIds.length === 0
+        ? !known?.isEmpty
+        : previousResultIds.some(({ value }) => value !== known?.resultId);
     // Some clients ask again and again.
-    if (previousResultIds.length > 0 && previousResultIds.every(({ value }) => value === known))
-      return { items: previousResultIds.map(({ uri, value }) => unchanged(uri, value)) };
+    if (!isNews) return { items: previousResultIds.map(({ uri, value }) => unchanged(uri, value)) };
     const { state } = index;
     const resultId = `${session.name}-workspace-${++count}`;
     const found = new Map<string, Diagnostic[]>(previousResultIds.map(({ uri }) => [uri, []]));
@@ -75,7 +80,7 @@ function workspaceChecker(session: Session) {
     } finally {
       progress.done();
     }
-    last = { state, settings, resultId };
+    last = { state, settings, resultId, isEmpty: [...found.values()].every((items) => items.length === 0) };
     return { items: [...found].map(([uri, items]) => ({ kind: 'full', uri, version: null, resultId, items })) };
   };
 }

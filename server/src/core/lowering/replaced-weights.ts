@@ -9,7 +9,7 @@ import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { askedOfAll } from '../python/holds.ts';
 import { linksOf } from '../python/links.ts';
-import { mayBeParameter } from '../python/names.ts';
+import { givenTo, mayBeParameter } from '../python/names.ts';
 import { note, Remembered, WHOLE } from '../python/notes.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import type { NodeType } from '../syntax/node-types.ts';
@@ -655,11 +655,26 @@ function putsIntoObject(method: FunctionInfo, file: PythonFile): boolean {
       const callee = node.type === 'call' ? node.get('function') : undefined;
       const object = callee && file.read(callee).endsWith('.load_state_dict') ? callee.get('object') : undefined;
       const isOwn = object !== undefined && `${file.read(object)}.`.startsWith(`${self}.`);
-      found ||= isOwn && !OPTIMIZERS.has(file.instanceOf(object));
+      found ||= isOwn && !OPTIMIZERS.has(file.instanceOf(object)) && !handsWeightsOn(node, file);
       return !found;
     });
   }
   return found;
+}
+
+/** What is loaded are weights of the running program, of another network or of an earlier round, and no file's. */
+function handsWeightsOn(load: Node, file: PythonFile): boolean {
+  const given = load.get('arguments')?.children[0];
+  const isTaken = (value: Node): boolean => {
+    let found = false;
+    walk(value, (each) => {
+      found ||= each.type === 'call' && file.call(each).method === 'state_dict';
+      return !found;
+    });
+    return found;
+  };
+  if (given?.type !== 'identifier') return given !== undefined && isTaken(given);
+  return givenTo(given, file).some((each) => each.kind === 'assignment' && isTaken(each.value));
 }
 
 function mentions(node: Node | undefined, name: string, file: PythonFile): boolean {

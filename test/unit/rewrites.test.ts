@@ -95,6 +95,7 @@ const NOT_YET: readonly {
     fixtures: [
       'incomplete-seeding/never-list-of-one-that-is-rebuilt.py',
       'nondeterministic-op/old-torch.py',
+      'unseeded-shuffle/kwargs-dict-filled-by-keyword.py',
       'values/workers-only-with-cuda.py',
     ],
   },
@@ -128,7 +129,11 @@ const NOT_YET: readonly {
   {
     kind: 'move',
     why: 'What a helper does with what it is passed, replaces, counts or writes it down, is read off its body in the same file.',
-    fixtures: ['late-seed/never-probed-by-helpers.py', 'varying-seed/never-recorded-by-helpers.py'],
+    fixtures: [
+      'late-seed/never-probed-by-helpers.py',
+      'unseeded-shuffle/kwargs-dict-filled-by-keyword.py',
+      'varying-seed/never-recorded-by-helpers.py',
+    ],
   },
   {
     kind: 'move',

@@ -126,3 +126,26 @@ for batch in loader:
   const called = program('', `\n${functions}\n\ndef show(args):\n    start(args.start)\n\n`, 'None');
   assert.match(block(called, false), /random\.seed\(worker_id\)\n {4}torch\.manual_seed\(worker_id\)\n/);
 });
+
+test('a helper calls nothing by the name of its own parameter', () => {
+  const renamed =
+    'import numpy as np\nimport torch\nfrom torch import manual_seed as seed\n\nseed(3)\nprint(torch.rand(2), np.random.rand())\n';
+  assert.match(
+    block(renamed, false),
+    /def seed_everything\(seed\):\n {4}np\.random\.seed\(seed\)\n {4}torch\.manual_seed\(seed\)\n/,
+  );
+  const alone = 'from torch import manual_seed as seed, rand\n\nprint(rand(2))\n';
+  assert.match(
+    block(alone, false),
+    /import torch\n[\s\S]*def seed_everything\(seed\):\n {4}torch\.manual_seed\(seed\)\n/,
+  );
+  const own = 'import torch\n\n\ndef seed(number):\n    torch.manual_seed(number)\n\n\nseed(3)\nprint(torch.rand(2))\n';
+  assert.match(block(own, true), /def make_deterministic\(value\):\n {4}seed\(value\)\n/);
+});
+
+test('a name that a function binds itself is not the module there', () => {
+  const helper = 'import numpy as np\nimport torch\nfrom torch import manual_seed as fix\n';
+  const text = `${helper}\n\ndef prepare(number, fix=None):\n    np.random.seed(number)\n    return fix\n\n\nprepare(3)\nprint(torch.rand(2), np.random.rand())\n`;
+  const repaired = block(text, false);
+  assert.match(repaired, /np\.random\.seed\(number\)\n {4}torch\.manual_seed\(number\)\n/);
+});

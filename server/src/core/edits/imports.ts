@@ -27,14 +27,20 @@ const BASE_MODULES: ReadonlySet<string> = new Set(BASE_STREAMS.map((stream) => s
 
 /**
  * Spells `numpy.random.seed` with the file's own import, or with a new one that collides with nothing.
- * `use` is where the name will stand, if that may be above an import.
+ * `use` is where the name will stand, if that may be above an import or inside a function; `bound` is what the code around
+ * it binds that is written with it, as the parameters of a new helper.
  */
-export function spell(file: PythonFile, qualified: string, use = file.text.length): Spelled {
+export function spell(
+  file: PythonFile,
+  qualified: string,
+  use = file.text.length,
+  bound: readonly string[] = [],
+): Spelled {
   const home = file.scopes.cells.find(({ body }) => body.some((each) => each.start <= use && use <= each.end));
   let best: { name: string; rest: string } | undefined;
   for (const [name, definitions] of file.scopes.module.names) {
     const [first] = definitions;
-    if (first?.kind !== 'import') continue;
+    if (first?.kind !== 'import' || bound.includes(name) || isHidden(name, use, file)) continue;
     const isBefore = home ? runsBefore(first.statement, home, file) : first.statement.start <= use;
     if (!isBefore || (!home && !isUnconditional(first.statement))) continue;
     // Notebooks like to import the same once more.
@@ -48,7 +54,10 @@ export function spell(file: PythonFile, qualified: string, use = file.text.lengt
   const usual = USUAL_ALIAS.get(module) ?? module;
   // An import further down may come a second time.
   const again =
-    !home && file.scopes.module.names.get(usual)?.every((each) => each.kind === 'import' && each.qualified === module);
+    !home &&
+    !bound.includes(usual) &&
+    !isHidden(usual, use, file) &&
+    file.scopes.module.names.get(usual)?.every((each) => each.kind === 'import' && each.qualified === module);
   const name = again ? usual : freeName(file, [usual, module, `${module}_module`]);
   const statement = name === module ? `import ${module}` : `import ${module} as ${name}`;
   const text = name + qualified.slice(module.length);
@@ -64,9 +73,22 @@ function runsBefore(statement: Node, home: MarimoCell, file: PythonFile): boolea
   return place >= 0 && place <= order.indexOf(home);
 }
 
+/** A scope around the place, other than the module's, binds the name to something of its own. */
+function isHidden(name: string, use: number, file: PythonFile): boolean {
+  for (const scope of file.scopes.byNode.values()) {
+    if (scope.kind !== 'module' && scope.node.start < use && use < scope.node.end && scope.names.has(name)) return true;
+  }
+  return false;
+}
+
 /** Spells several names, each new import once. */
-export function spellAll(file: PythonFile, names: readonly string[], use?: number): { texts: string[]; edits: Edit[] } {
-  const spelled = names.map((name) => spell(file, name, use));
+export function spellAll(
+  file: PythonFile,
+  names: readonly string[],
+  use?: number,
+  bound?: readonly string[],
+): { texts: string[]; edits: Edit[] } {
+  const spelled = names.map((name) => spell(file, name, use, bound));
   const edits: Edit[] = [];
   for (const edit of spelled.flatMap((each) => each.edits)) {
     if (!edits.some((other) => other.text === edit.text)) edits.push(edit);

@@ -45,7 +45,10 @@ function initialized(file: PythonFile, loader: Call, reseed: WorkerDraw['reseed'
 
 /** The helper of the official notes, for the libraries whose generators a worker may use. */
 export function seedWorker(file: PythonFile, name: string): Edit[] {
-  const { texts, edits } = spellAll(file, [INITIAL_SEED, NUMPY_SEED, PYTHON_SEED]);
+  const { texts, edits } = spellAll(file, [INITIAL_SEED, NUMPY_SEED, PYTHON_SEED], undefined, [
+    'worker_id',
+    'worker_seed',
+  ]);
   const unit = indentUnit(file);
   return insertHelper(file, edits, [
     `def ${name}(worker_id):`,
@@ -89,7 +92,7 @@ function reseedingFunction(
 }
 
 function reseedingHelper(reseed: NonNullable<WorkerDraw['reseed']>, name: string, file: PythonFile): Edit[] {
-  const { texts, edits } = spellAll(file, [nameFor('worker-info'), INITIAL_SEED]);
+  const { texts, edits } = spellAll(file, [nameFor('worker-info'), INITIAL_SEED], undefined, ['worker_id', 'dataset']);
   const unit = indentUnit(file);
   return insertHelper(file, edits, [
     `def ${name}(worker_id):`,

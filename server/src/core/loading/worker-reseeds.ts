@@ -74,7 +74,7 @@ function reseed(
   // Of two generators with one seed, the second would repeat the first.
   const seeder = all.length > 1 ? nameFor('integer-draw') : INITIAL_SEED;
   const made = all.map((each) => freshGenerator(each, '', file)?.maker ?? '');
-  const { texts, edits } = spellAll(file, [nameFor('worker-info'), seeder, ...new Set(made)]);
+  const { texts, edits } = spellAll(file, [nameFor('worker-info'), seeder, ...new Set(made)], undefined, ['worker_id']);
   const [info = '', seed = '', ...makers] = texts;
   const value = all.length > 1 ? `${seed}(2**32, ()).item()` : `${seed}()`;
   const dataset = freeName(file, ['dataset', 'worker_dataset']);

@@ -19,7 +19,7 @@ export function compiledHelper(file: PythonFile, stream: Stream): CompiledHelper
   if (!row) return null;
   const name = freeName(file, ['seed_compiled', `seed_${stream}`]);
   const seeds = row.replaces.map((each) => streamRow(each).seed);
-  const { texts, edits } = spellAll(file, [row.decorator, ...seeds], helperOffset(file));
+  const { texts, edits } = spellAll(file, [row.decorator, ...seeds], helperOffset(file), ['seed']);
   const [decorator, ...calls] = texts;
   const body = calls.map((call) => `${indentUnit(file)}${call}(seed)`);
   return { name, lines: [`@${decorator}`, `def ${name}(seed):`, ...body], edits };

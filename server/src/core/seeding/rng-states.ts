@@ -216,7 +216,7 @@ export function rngHelpers(file: PythonFile, states: RngStates, unit: string): R
     ...[TORCH.get, TORCH.set],
     ...(cuda ? [CUDA.get, CUDA.set, CUDA_DEVICES] : []),
   ];
-  const { texts, edits } = spellAll(file, names);
+  const { texts, edits } = spellAll(file, names, undefined, ['states', 'state', 'name', 'keys', 'rest']);
   const spelled = new Map(names.map((name, i) => [name, texts[i]!]));
   const getter = freeName(file, ['get_rng_states', 'get_all_rng_states']);
   const setter = freeName(file, ['set_rng_states', 'set_all_rng_states']);

@@ -211,13 +211,15 @@ function helperOf(
   const compiled = missing.flatMap((stream) => compiledHelper(file, stream) ?? []);
   const functions = missing.flatMap((stream) => (streamRow(stream).within ? [] : [streamRow(stream).seed]));
   const switches = deterministic && !own?.switches ? switchesOf(file, project.versions.versionOf('torch')) : [];
-  const { texts, edits } = spellAll(file, [...functions, ...switches.map((each) => each.name)], helperOffset(file));
-  const lines = texts.map((text, i) => `${unit}${text}${switches[i - functions.length]?.rest ?? '(seed)'}`);
-  const inner = compiled.map((each) => `${unit}${each.name}(seed)`);
+  const parameter = own?.name === 'seed' ? 'value' : 'seed';
+  const called = [...functions, ...switches.map((each) => each.name)];
+  const { texts, edits } = spellAll(file, called, helperOffset(file), [parameter]);
+  const lines = texts.map((text, i) => `${unit}${text}${switches[i - functions.length]?.rest ?? `(${parameter})`}`);
+  const inner = compiled.map((each) => `${unit}${each.name}(${parameter})`);
   const before = compiled.flatMap((each) => [...each.lines, '', '']);
-  const first = own ? [`${unit}${own.name}(seed)`] : [];
+  const first = own ? [`${unit}${own.name}(${parameter})`] : [];
   edits.push(...compiled.flatMap((each) => each.edits.filter((edit) => !edits.some(({ text }) => text === edit.text))));
-  return { lines: [...before, `def ${name}(${takesSeed ? 'seed' : ''}):`, ...first, ...lines, ...inner], edits };
+  return { lines: [...before, `def ${name}(${takesSeed ? parameter : ''}):`, ...first, ...lines, ...inner], edits };
 }
 
 interface Switch {

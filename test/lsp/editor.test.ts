@@ -303,11 +303,12 @@ test('the programs of the workspace are listed with what they promise', () =>
 
 test('the log says what runs where, on which torch and with which settings; a report of a fault says it too', () =>
   withFolder({ 'a.py': UNSEEDED, 'requirements.txt': 'numpy\ntorch==2.3.1\n' }, async (server, uri) => {
-    await until(() => server.said.notes.some((line) => line.startsWith('torch')));
-    assert.match(server.said.notes[0] ?? '', /^Seedwise \d+\.\d+\.\d+ on Node \d+/);
-    assert.match(server.said.notes.join('\n'), /Folder: file:\/\/\/.*\n[\s\S]*1 files of Python read in \d+ ms\./);
-    assert.ok(server.said.notes.includes('Settings: the usual ones.'), String(server.said.notes));
-    assert.ok(server.said.notes.includes('torch 2.3.1, from requirements.txt.'), String(server.said.notes));
+    // Each line is said when it is known, in no order.
+    const said = (line: RegExp): Promise<unknown> => until(() => line.test(server.said.notes.join('\n')));
+    await said(/^Seedwise \d+\.\d+\.\d+ on Node \d+/);
+    await said(/Folder: file:\/\/\/.*\n[\s\S]*1 files of Python read in \d+ ms\./);
+    await said(/^Settings: the usual ones\.$/m);
+    await said(/^torch 2\.3\.1, from requirements\.txt\.$/m);
     const info = await server.request<string>('seedwise/debugInfo');
     assert.match(info, /^Seedwise .* on Node .*\nClient: .*\nFolders: 1; files of Python: 1; read in \d+ ms\n/);
     assert.match(
@@ -317,9 +318,9 @@ test('the log says what runs where, on which torch and with which settings; a re
     assert.doesNotMatch(info, /rand|programs-/, 'no code and no folder is named');
     // What changes is said anew.
     await server.changeSettings({ rules: { 'late-seed': 'off' }, torchVersion: '2.5' });
-    await until(() => server.said.notes.includes('torch 2.5, from the settings.'));
     const differ = 'rules = {"late-seed":"off"}; torchVersion = "2.5"';
-    assert.ok(server.said.notes.includes(`Settings that differ: ${differ}.`), String(server.said.notes));
+    await until(() => server.said.notes.includes('torch 2.5, from the settings.'));
+    await until(() => server.said.notes.includes(`Settings that differ: ${differ}.`));
     const then = await server.request<string>('seedwise/debugInfo');
     assert.ok(
       then.includes(`torch: 2.5 (from the settings)`) && then.includes(`Settings that differ: ${differ}\n`),

@@ -163,7 +163,7 @@ export function removeStatement(file: PythonFile, statement: Node): Edit | null 
   if (block?.type === 'block' && block.children.length === 1 && holder) {
     const isPlainIf = holder.type === 'if_statement' && holder.children.every((child) => child.field !== 'alternative');
     const condition = holder.get('condition');
-    const calls = file.allCalls.filter(({ node }) => condition && contains(condition, node));
+    const calls = condition ? file.callsWithin(condition) : [];
     const onlyAsks = calls.every(({ name }) => ASKS_FOR_CUDA.has(name));
     return isPlainIf && onlyAsks ? removeStatement(file, holder) : replace(statement, 'pass');
   }

@@ -34,7 +34,7 @@ export function reachOf(owner: ClassInfo, file: PythonFile): Reach | null {
   if (!iter) return null;
   const functions = new Map<FunctionInfo, Call | null>([[iter, null]]);
   for (const [info, from] of functions) {
-    for (const call of callsIn(info.node, file)) {
+    for (const call of file.callsWithin(info.node)) {
       const callee = file.functionOf(call.name);
       if (callee && !functions.has(callee)) functions.set(callee, from ?? call);
     }
@@ -42,10 +42,8 @@ export function reachOf(owner: ClassInfo, file: PythonFile): Reach | null {
   return { owner, functions };
 }
 
-const callsIn = (node: Node, file: PythonFile): Call[] => file.allCalls.filter((call) => contains(node, call.node));
-
 const reachedCalls = (reach: Reach, file: PythonFile): Call[] =>
-  [...reach.functions.keys()].flatMap((info) => callsIn(info.node, file));
+  [...reach.functions.keys()].flatMap((info) => file.callsWithin(info.node));
 
 /** What of `__iter__` runs a node: itself, or the call that leads to its function. */
 function entryOf(node: Node, reach: Reach): Node {
@@ -271,7 +269,7 @@ export function unaskedIterables(file: PythonFile): Record<string, readonly stri
 
 /** Somewhere in the class or in what it calls. */
 const asks = (owner: ClassInfo, reach: Reach, file: PythonFile): boolean =>
-  [...callsIn(owner.node, file), ...reachedCalls(reach, file)].some(
+  [...file.callsWithin(owner.node), ...reachedCalls(reach, file)].some(
     ({ name, method }) => name === ASKS || method === 'get_worker_info',
   );
 

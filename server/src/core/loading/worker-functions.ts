@@ -66,7 +66,7 @@ export function workerFunction(
 ): string | null {
   for (const info of file.scopes.functions.values()) {
     if (info.class || info.parameters.length !== 1 || info.node.parent?.type === 'block') continue;
-    const calls = file.allCalls.filter((call) => call.node.start > info.node.start && call.node.end <= info.node.end);
+    const calls = file.callsWithin(info.node);
     const names = new Set(calls.map((call) => call.name));
     const seeds = seeders.some((name) => names.has(name));
     if (seeds && names.has(INITIAL_SEED) && isSeenFrom(info, place, file)) return info.name;

@@ -9,9 +9,9 @@ import type { PythonFile } from '../python/file.ts';
 import { linksOf } from '../python/links.ts';
 import { isProgramByItself } from '../python/main-guard.ts';
 import { isBoundOnce, readsFrom } from '../python/names.ts';
-import { nodesWithin } from '../python/reads.ts';
 import { scopeWith } from '../python/scope.ts';
 import { type Node, wholeOperation } from '../syntax/parse.ts';
+import { nodesWithin } from '../syntax/within.ts';
 import { HARMLESS_CONSUMERS, isOnlyProbed, isShown } from './probes.ts';
 
 /** Words of a variable or keyword whose value no result depends on. */
@@ -108,7 +108,7 @@ const isName = ({ type }: Node): boolean => type === 'identifier' || type === 'a
 function onlyAsks(applied: Node, file: PythonFile): boolean {
   const name = isName(applied) ? file.qualify(applied) : null;
   if (name !== null) return isOfLibrary(name) || TELLS.has(name);
-  const calls = nodesWithin(applied, file.scopes.calls).map((each) => file.call(each));
+  const calls = file.callsWithin(applied);
   return calls.every((each) => TELLS.has(each.name) || handsOn(each.name) !== undefined || ASKS.has(each.method));
 }
 

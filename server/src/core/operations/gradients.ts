@@ -135,11 +135,9 @@ function wrapsOff(decorator: Node, file: PythonFile): boolean {
   const info = name === null ? undefined : file.functionOf(name);
   const [decorated] = info?.parameters ?? [];
   if (!info || !decorated || info.class) return false;
-  const { start, end } = info.node;
-  const inner = file.allCalls.filter(
-    ({ node, callee }) =>
-      start <= node.start && node.end <= end && callee.type === 'identifier' && file.read(callee) === decorated.name,
-  );
+  const inner = file
+    .callsWithin(info.node)
+    .filter(({ callee }) => callee.type === 'identifier' && file.read(callee) === decorated.name);
   return inner.length > 0 && inner.every(({ node }) => isUnderOff(node, file));
 }
 

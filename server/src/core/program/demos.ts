@@ -5,7 +5,6 @@ import { seederOf } from '../knowledge/tables.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isMainGuard } from '../python/main-guard.ts';
-import { walk } from '../syntax/parse.ts';
 
 /** Makes a tensor, or tells how large or fast something is. */
 const SHOWS = namesFor('shows');
@@ -32,7 +31,7 @@ export function hasCommandLine(file: PythonFile): boolean {
   const reads = (body: Node | undefined, depth: number): boolean =>
     body !== undefined &&
     depth <= DEEPEST &&
-    callsIn(body, file).some(({ name }) => {
+    file.callsWithin(body).some(({ name }) => {
       if (name === null || !name.startsWith('#')) return COMMAND_LINE.has(name);
       return reads(file.functionOf(name)?.node.get('body'), depth + 1);
     });
@@ -40,7 +39,7 @@ export function hasCommandLine(file: PythonFile): boolean {
   const bodies = guards.flatMap((guard) => guard.get('consequence') ?? []);
   // Whatever it is called: a function of the file that runs with these arguments is what the file is there for.
   const works = (body: Node): boolean =>
-    callsIn(body, file).some(({ name, method }) => {
+    file.callsWithin(body).some(({ name, method }) => {
       const isSeed = name !== null && (seederOf(name)?.streams.length ?? 0) > 0;
       return isSeed || method === 'backward' || file.functionOf(name) !== undefined;
     });
@@ -59,17 +58,17 @@ export const runsItself = (file: PythonFile): boolean =>
 const trains = (body: Node | undefined, file: PythonFile, depth: number): boolean =>
   body !== undefined &&
   depth <= DEEPEST &&
-  callsIn(body, file).some(({ name, method }) => {
+  file.callsWithin(body).some(({ name, method }) => {
     if (method === 'backward' || OPTIMIZERS.has(name)) return true;
     return trains(file.functionOf(name)?.node.get('body'), file, depth + 1);
   });
 
-const makesOwn = (body: Node, file: PythonFile): boolean => callsIn(body, file).some(({ name }) => isOwn(name));
+const makesOwn = (body: Node, file: PythonFile): boolean => file.callsWithin(body).some(({ name }) => isOwn(name));
 
 const isOwn = (name: string | null): boolean => name?.startsWith('#') === true;
 
 function onlyShows(body: Node, file: PythonFile, depth: number): boolean {
-  return depth < DEEPEST && callsIn(body, file).every((call) => shows(call, file, depth));
+  return depth < DEEPEST && file.callsWithin(body).every((call) => shows(call, file, depth));
 }
 
 function shows(call: Call, file: PythonFile, depth: number): boolean {
@@ -82,13 +81,4 @@ function shows(call: Call, file: PythonFile, depth: number): boolean {
   if (file.classOf(name)) return true;
   const body = file.functionOf(name)?.node.get('body');
   return !WORKS.test(name) && (body === undefined || onlyShows(body, file, depth + 1));
-}
-
-function callsIn(body: Node, file: PythonFile): Call[] {
-  const calls: Call[] = [];
-  walk(body, (node) => {
-    if (node.type === 'call') calls.push(file.call(node));
-    return undefined;
-  });
-  return calls;
 }

@@ -14,7 +14,7 @@ const CONTAINERS = namesFor('module-containers');
 export function buildsModes(call: Call, file: PythonFile, byName: (name: string) => boolean): boolean {
   if (hasModes(call, file)) return true;
   if (CONTAINERS.has(call.name)) {
-    const inside = file.allCalls.filter(({ node }) => node.start > call.node.start && node.end <= call.node.end);
+    const inside = (call.node.get('arguments')?.children ?? []).flatMap((each) => file.callsWithin(each));
     return inside.some((each) => buildsModes(each, file, byName));
   }
   return call.name !== null && byName(call.name);

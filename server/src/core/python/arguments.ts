@@ -157,5 +157,6 @@ function readItems(file: Reader): Items {
 /** The call that an expression is passed to where it stands, by position or keyword; null for one that stands elsewhere. */
 export function callTaking(node: Node, file: Reader): Call | null {
   const list = node.parent?.type === 'keyword_argument' ? node.parent.parent : node.parent;
-  return list?.type === 'argument_list' && list.parent ? file.call(list.parent) : null;
+  const taker = list?.type === 'argument_list' ? list.parent : null;
+  return taker?.type === 'call' ? file.call(taker) : null;
 }

@@ -8,6 +8,7 @@ import { canonical } from '../knowledge/tables.ts';
 import { builtinNamed, usualModule } from '../knowledge/usual-names.ts';
 import { packTree } from '../syntax/packed-tree.ts';
 import { type Node, parse, type Syntax, unpacked } from '../syntax/parse.ts';
+import { nodesWithin } from '../syntax/within.ts';
 import { contains, type Span } from '../text/edit.ts';
 import { argumentOf } from './arguments.ts';
 import { buildScopes } from './binder.ts';
@@ -182,6 +183,11 @@ export class PythonFile {
   #everyCall(): readonly Call[] {
     this.#calls ??= unnoted(() => this.#names.calls.map((node) => this.call(node)));
     return this.#calls;
+  }
+
+  /** Those that stand in a node, itself too, in source order; what reads the node notes it. */
+  callsWithin(node: Node): readonly Call[] {
+    return nodesWithin(node, this.#names.calls).map((each) => this.call(each));
   }
 
   /** The calls whose callee has this canonical name. */

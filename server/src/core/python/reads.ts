@@ -1,6 +1,7 @@
 /** Where names and attributes are read, and which of these places put what they hold in order. */
 
 import { walk } from '../syntax/parse.ts';
+import { nodesWithin } from '../syntax/within.ts';
 import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import { note, noteOf, unnoted, WHOLE } from './notes.ts';
@@ -20,32 +21,6 @@ export function isSortedInPlace(use: Node, file: PythonFile): boolean {
     if (left && file.read(left).replace('[:]', '') === file.read(use)) return true;
   }
   return false;
-}
-
-/** Those of the nodes, which are in source order, that stand in another one. */
-export const nodesWithin = (node: Node, nodes: readonly Node[]): readonly Node[] =>
-  itemsWithin(node, nodes, (each) => each);
-
-/** The same for what has a node. */
-export function itemsWithin<Item>(
-  { start, end }: Node,
-  items: readonly Item[],
-  nodeOf: (item: Item) => Node,
-): readonly Item[] {
-  const startOf = (item: Item): number => nodeOf(item).start;
-  const from = countBefore(start, items, startOf);
-  return items.slice(from, countBefore(end, items, startOf)).filter((each) => nodeOf(each).end <= end);
-}
-
-/** How many of the items begin before an offset. */
-function countBefore<Item>(offset: number, items: readonly Item[], startOf: (item: Item) => number): number {
-  let [low, high] = [0, items.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (startOf(items[middle]!) < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** What holds an attribute for others to call: an argument, a value that is kept, returned or put into a container. */

@@ -7,6 +7,7 @@ import { freeName, spell } from '../edits/imports.ts';
 import { RANK_SAMPLER } from '../knowledge/calls.ts';
 import { nameFor } from '../knowledge/names.ts';
 import { DATA_LOADER } from '../lowering/loader-arguments.ts';
+import { callTaking } from '../python/arguments.ts';
 import type { Call } from '../python/call.ts';
 import type { Evaluator, Fact } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
@@ -14,7 +15,7 @@ import { usesOf } from '../python/flow.ts';
 import { namedAt } from '../python/mentions.ts';
 import { boundAt, everyValue, meansAlike } from '../python/names.ts';
 import { nodeAt } from '../seeding/seeds.ts';
-import { contains, type Fix } from '../text/edit.ts';
+import type { Fix } from '../text/edit.ts';
 import { t } from '../text/language.ts';
 
 const BATCH_SAMPLER = nameFor('batch-sampler');
@@ -120,7 +121,7 @@ function trainsAt(place: Location, project: Project): boolean {
 
 /** A pass that only evaluates may go in any order. */
 function trains(node: Node, file: PythonFile, depth = 0): boolean {
-  const calls = file.allCalls.filter((call) => contains(node, call.node));
+  const calls = file.callsWithin(node);
   if (calls.some(({ method }) => method === 'backward')) return true;
   return (
     depth < 4 &&
@@ -245,9 +246,7 @@ function samplerSeen(made: Call, loop: Node, first: Node, home: PythonFile, valu
 
 /** The loader that gets the sampler where it stands; null for anything else that gets it. */
 function loaderOf(node: Node, access: readonly string[], file: PythonFile): Node | null {
-  const holder = node.parent?.type === 'keyword_argument' ? node.parent : node;
-  const taker = holder.parent?.type === 'argument_list' ? holder.parent.parent : null;
-  const call = taker?.type === 'call' && access.length === 0 ? file.call(taker) : null;
+  const call = access.length === 0 ? callTaking(node, file) : null;
   return call?.name === DATA_LOADER && file.argument(call, 'sampler', 3) === node ? call.node : null;
 }
 

@@ -81,7 +81,7 @@ export function seedGiven(call: Call, file: PythonFile): Node | null {
   const helper = own ? undefined : file.functionOf(call.name);
   const [first, ...others] = call.node.get('arguments')?.children ?? [];
   if (!helper || helper.class || !first || others.length > 0 || first.type === 'keyword_argument') return own;
-  const inside = file.allCalls.filter(({ node }) => helper.node.start < node.start && node.end <= helper.node.end);
+  const inside = file.callsWithin(helper.node);
   const seeds = inside.flatMap((each) => seedArgument(each, file) ?? []);
   const isPlain = seeds.length > 0 && seeds.every((each) => file.read(each) === helper.parameters[0]?.name);
   return isPlain ? first : null;
@@ -97,7 +97,7 @@ export function seededOnly(call: Call, file: PythonFile, project: Project): read
   }
   const helper = file.functionOf(call.name);
   if (!helper || call.node.get('arguments')?.children.length !== 1) return null;
-  const inside = file.allCalls.filter(({ node }) => helper.node.start < node.start && node.end <= helper.node.end);
+  const inside = file.callsWithin(helper.node);
   const { exposed = {}, may = {}, flags = {} } = project.callOf(helper.id) ?? {};
   const onlySeeds =
     seedGiven(call, file) !== null && inside.every((each) => !findDraw(each, file) && !each.name?.startsWith('#'));

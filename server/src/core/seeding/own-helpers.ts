@@ -45,7 +45,7 @@ function ownFunctions(file: PythonFile, project: Project): OwnHelper[] {
     const seed = isHelper ? seedOf(info, file) : null;
     const seeded = seed && seededBy(info.id, project);
     if (!seed || !seeded) return [];
-    const inside = file.allCalls.filter(({ node }) => info.node.start < node.start && node.end <= info.node.end);
+    const inside = file.callsWithin(info.node);
     const extended = (streams: readonly Stream[]): readonly Edit[] | null => {
       if (streams.length === 0) return [];
       // A seed of the devices alone would stand beside one that includes them.
@@ -108,7 +108,7 @@ function seedOf(info: FunctionInfo, file: PythonFile): { readonly call: Call; re
     others.some(({ default: standard, star }) => !standard && star === '')
   )
     return null;
-  const inside = file.allCalls.filter(({ node }) => info.node.start < node.start && node.end <= info.node.end);
+  const inside = file.callsWithin(info.node);
   if (inside.some((call) => findDraw(call, file) || call.name?.startsWith('#'))) return null;
   const seeds = inside.flatMap((call) => {
     const value = seedArgument(call, file);

@@ -2,6 +2,7 @@
 
 import { namesFor } from '../knowledge/names.ts';
 import { startMethod } from '../lowering/starts.ts';
+import { callTaking } from '../python/arguments.ts';
 import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
 import { isBound } from '../python/links.ts';
@@ -41,9 +42,7 @@ export function goesOn(place: Node, needed: string | null, file: PythonFile, val
 
 /** `mp.spawn(main, nprocs=2)` and `app.run(main)` run what trains by itself. */
 function isHandedToStarter(node: Node, file: PythonFile): boolean {
-  const holder = node.parent?.type === 'keyword_argument' ? node.parent : node;
-  const taker = holder.parent?.type === 'argument_list' ? holder.parent.parent : null;
-  const call = taker?.type === 'call' ? file.call(taker) : null;
+  const call = callTaking(node, file);
   return call !== null && (startMethod(call, file) !== null || CALLS_ONCE.has(call.name));
 }
 

@@ -3,6 +3,7 @@
 import { SPAWNS_MANY } from '../knowledge/calls.ts';
 import { nameFor, namesFor } from '../knowledge/names.ts';
 import { startedBy, startMethod } from '../lowering/starts.ts';
+import { callTaking } from '../python/arguments.ts';
 import type { Call } from '../python/call.ts';
 import { type Evaluator, evaluatorOf } from '../python/evaluator.ts';
 import { looksLikeClass, type Node, type PythonFile } from '../python/file.ts';
@@ -173,10 +174,8 @@ function runsAgain({ file, node }: NamedAt, values: Evaluator, seen: Set<Node>):
 
 /** Whoever gets the function at its last place may call it as often as he likes; null for one that calls it once. */
 function mayBeCalledLater(use: Node, file: PythonFile): boolean | null {
-  const holder = use.parent?.type === 'keyword_argument' ? use.parent : use;
-  const taker = holder.parent?.type === 'argument_list' ? holder.parent.parent : null;
-  if (taker?.type !== 'call') return !LOOKS.test(use.parent?.type ?? '');
-  const call = file.call(taker);
+  const call = callTaking(use, file);
+  if (!call) return !LOOKS.test(use.parent?.type ?? '');
   const { name } = call;
   // Nothing in the function tells apart the processes that one call has run it.
   if (SPAWNS_MANY.has(startedBy(call, file))) return true;

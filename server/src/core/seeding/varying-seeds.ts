@@ -8,9 +8,9 @@ import { callTaking } from '../python/arguments.ts';
 import type { Argument, Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { assignedTo, belongsTo, isSameVariable } from '../python/names.ts';
-import { itemsWithin } from '../python/reads.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { type Node, walk } from '../syntax/parse.ts';
+import { itemsWithin } from '../syntax/within.ts';
 import { contains } from '../text/edit.ts';
 
 /** A call that takes a seed, and the seed it gets. */

@@ -48,7 +48,7 @@ export const saves = (file: PythonFile): boolean => callsAny(SAVES, file);
  */
 export function isForTiming(place: Node, file: PythonFile): boolean {
   const home = place.enclosing('function_definition');
-  const calls = home ? callsIn(home, file) : [];
+  const calls = home ? file.callsWithin(home) : [];
   const has = (names: Names): boolean => calls.some(({ name }) => names.has(name));
   const goesBack = calls.some(({ name, method }) => method === 'backward' || OPTIMIZERS.has(name));
   return !goesBack && has(TAKES_NO_GRADIENT) && (has(TIMES) || (has(SYNCHRONIZES) && has(CLOCK)));
@@ -65,7 +65,7 @@ function loopsThatCount(file: PythonFile): readonly Node[] {
 
 function isTimed(loop: Node, file: PythonFile): boolean {
   const body = loop.get('body');
-  const inside = body ? callsIn(body, file) : [];
+  const inside = body ? file.callsWithin(body) : [];
   const others = inside.filter((call) => !readsClock(call, file));
   // A round that only counts, or that keeps what it makes, is not there for the clock.
   if (!body || others.length === 0 || keepsResult(inside, body, file)) return false;
@@ -73,7 +73,7 @@ function isTimed(loop: Node, file: PythonFile): boolean {
   const block = loop.parent?.children ?? [];
   const at = block.indexOf(loop);
   const isRead = (statements: readonly Node[]): boolean =>
-    statements.some((each) => PLAIN.test(each.type) && callsIn(each, file).some((call) => readsClock(call, file)));
+    statements.some((each) => PLAIN.test(each.type) && file.callsWithin(each).some((call) => readsClock(call, file)));
   return (isRead(block.slice(0, at)) && isRead(block.slice(at + 1))) || isInTimer(loop, file);
 }
 
@@ -85,7 +85,7 @@ function readsClock({ name }: Call, file: PythonFile): boolean {
   if (CLOCK.has(name)) return true;
   const body = file.functionOf(name)?.node.get('body');
   const [only, ...others] = body?.children.filter(({ type }) => type === 'return_statement') ?? [];
-  return only !== undefined && others.length === 0 && callsIn(only, file).some((call) => CLOCK.has(call.name));
+  return only !== undefined && others.length === 0 && file.callsWithin(only).some((call) => CLOCK.has(call.name));
 }
 
 /** `with Timer():` of a class, or a function, of the file that reads the clock. */
@@ -93,9 +93,9 @@ function isInTimer(loop: Node, file: PythonFile): boolean {
   const clause = loop.enclosing('with_statement')?.children.find(({ type }) => type === 'with_clause');
   return (
     clause !== undefined &&
-    callsIn(clause, file).some(({ name }) => {
+    file.callsWithin(clause).some(({ name }) => {
       const made = file.classOf(name)?.node ?? file.functionOf(name)?.node;
-      return made !== undefined && callsIn(made, file).some((call) => CLOCK.has(call.name));
+      return made !== undefined && file.callsWithin(made).some((call) => CLOCK.has(call.name));
     })
   );
 }
@@ -134,13 +134,4 @@ function isOfClock(expression: Node, times: ReadonlySet<string>, file: PythonFil
     return isRead ? false : undefined;
   });
   return isRead;
-}
-
-function callsIn(node: Node, file: PythonFile): readonly Call[] {
-  const found: Call[] = [];
-  walk(node, (each) => {
-    if (each.type === 'call') found.push(file.call(each));
-    return undefined;
-  });
-  return found;
 }

@@ -201,8 +201,7 @@ function mayWait(call: Call, own: ReadonlySet<Node>, file: PythonFile, depth = 0
   if (method !== null && BLOCKS.test(method)) return object !== undefined && !own.has(object);
   const info = file.functionOf(name);
   if (info) {
-    const inner =
-      depth > 3 ? [] : file.allCalls.filter(({ node }) => info.node.start < node.start && node.end <= info.node.end);
+    const inner = depth > 3 ? [] : file.callsWithin(info.node);
     return inner.some((each) => each.name !== name && mayWait(each, own, file, depth + 1));
   }
   // A function of another file may do anything.

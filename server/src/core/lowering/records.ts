@@ -12,6 +12,7 @@ import { isProgramByItself } from '../python/main-guard.ts';
 import { assignedTo, boundAt } from '../python/names.ts';
 import { Remembered } from '../python/notes.ts';
 import type { ClassInfo } from '../python/scope.ts';
+import { decoratorsOf } from '../syntax/node.ts';
 import type { Node } from '../syntax/parse.ts';
 
 /** Calls that make a record of their keywords. */
@@ -123,10 +124,7 @@ function fieldOf(made: Node, key: string, file: PythonFile): Node | undefined {
 }
 
 const isDataClass = (info: ClassInfo, file: PythonFile): boolean =>
-  (info.node.parent?.type === 'decorated_definition' ? info.node.parent.children : []).some(
-    ({ type, children: [inner] }) =>
-      type === 'decorator' && inner !== undefined && DATA_CLASS.has(file.qualify(inner.get('function') ?? inner)),
-  );
+  decoratorsOf(info.node).some((each) => DATA_CLASS.has(file.qualify(each.get('function') ?? each)));
 
 const namesOf = (info: ClassInfo, file: PythonFile) => file.scopes.byNode.get(info.node)?.names;
 
@@ -135,7 +133,7 @@ const fieldsOf = (info: ClassInfo, file: PythonFile): readonly string[] => [...(
 
 /** What the body of a plain class assigns once, where its name only reads it, makes objects of it, or annotates. */
 function settingOf(info: ClassInfo, key: string, file: PythonFile): Node | undefined {
-  const isDecorated = info.node.parent?.type === 'decorated_definition';
+  const isDecorated = decoratorsOf(info.node).length > 0;
   if (info.bases.length > 0 || info.methods.has('__init__') || info.attributes.has(key)) return undefined;
   if ((isDecorated && !isDataClass(info, file)) || info.methods.has('__post_init__')) return undefined;
   const [only, ...others] = namesOf(info, file)?.get(key) ?? [];

@@ -6,6 +6,7 @@ import type { Call } from '../python/call.ts';
 import type { PythonFile } from '../python/file.ts';
 import { askedOfAll } from '../python/holds.ts';
 import { assignedTo, targetOf } from '../python/names.ts';
+import { decoratorsOf } from '../syntax/node.ts';
 import type { Node } from '../syntax/parse.ts';
 
 const DELAYS = namesFor('delays-call');
@@ -72,12 +73,8 @@ export function remoteOf(call: Call, file: PythonFile): string | null {
   return id !== null && info && (wrapped || isMadeRemote(info.node, file)) ? id : null;
 }
 
-const isMadeRemote = ({ parent }: Node, file: PythonFile): boolean =>
-  parent?.type === 'decorated_definition' &&
-  parent.children.some(({ type, children: [expression] }) => {
-    const maker = expression?.type === 'call' ? expression.get('function') : expression;
-    return type === 'decorator' && maker !== undefined && MAKES_REMOTE.has(file.qualify(maker));
-  });
+const isMadeRemote = (definition: Node, file: PythonFile): boolean =>
+  decoratorsOf(definition).some((each) => MAKES_REMOTE.has(file.qualify(each.get('function') ?? each)));
 
 /** The group that a delayed call is handed to has processes of its own: it is asked for several, and not for threads. */
 function isRunElsewhere({ node }: Call, file: PythonFile): boolean {

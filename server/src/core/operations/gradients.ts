@@ -6,6 +6,7 @@ import type { Node, PythonFile } from '../python/file.ts';
 import { valuesAt } from '../python/names.ts';
 import { readsOf } from '../python/reads.ts';
 import type { FunctionInfo } from '../python/scope.ts';
+import { decoratorsOf } from '../syntax/node.ts';
 import { walk } from '../syntax/parse.ts';
 import { NO_GRAD } from '../tensors/last-words.ts';
 import { contains } from '../text/edit.ts';
@@ -83,11 +84,6 @@ export function argumentsTaken({ parameters }: FunctionInfo): readonly [least: n
   const least = others.filter(({ default: usual, star }) => usual === null && star === '').length;
   return [least, others.some(({ star }) => star !== '') ? Number.POSITIVE_INFINITY : others.length];
 }
-
-const decoratorsOf = (definition: Node): readonly Node[] =>
-  (definition.parent?.type === 'decorated_definition' ? definition.parent.children : [])
-    .filter((each) => each.type === 'decorator')
-    .flatMap((each) => each.children);
 
 /** Behind the only backward passes of the file, in the same body and in no loop with one: nothing goes back through it. */
 export function isBehindBackward(node: Node, file: PythonFile): boolean {

@@ -66,6 +66,12 @@ interface Starred {
   readonly byName: ReadonlyMap<string, readonly number[]>;
 }
 
+/** A call of a method of an object that nobody knows, and how many arguments it passes: NaN where that is open. */
+interface UnknownCall {
+  readonly given: number;
+  readonly how: CallsOfOther;
+}
+
 interface Located {
   readonly path: string;
   readonly name: string;
@@ -107,6 +113,8 @@ export class Workspace implements Modules {
   readonly #hidden = new Map<string, Located | null>();
   readonly #outside = new Map<string, OutsideNames>();
   readonly #starred = new Map<string, Starred>();
+  /** What folders are called, for those who ask which modules may be there. */
+  #folderNames: ReadonlySet<string> | undefined;
   /** By the list of modules that an import event has, which is one file's. */
   #imported = new WeakMap<readonly string[], readonly string[]>();
   readonly #programs = new Map<string, ProgramEffects>();
@@ -125,6 +133,7 @@ export class Workspace implements Modules {
   #commandsOf: readonly Script[] | undefined;
   /** How other files call the functions that were asked about, and the words by which they were sought. */
   readonly #callers = new Map<string, readonly CallsOfOther[]>();
+  readonly #unknownCallers = new Map<string, readonly UnknownCall[]>();
   readonly #soughtWords = new Set<string>();
   /** Folders that some file adds to the path of modules. */
   #addedFolders: ReadonlySet<string> | undefined;
@@ -158,7 +167,7 @@ export class Workspace implements Modules {
         JSON.stringify(before.facts) === JSON.stringify(now.facts)
       ) {
         if (!this.#callsDiffer(before.calls, now.calls)) return wasFollowed;
-        this.#callers.clear();
+        this.#forgetCallers();
         return true;
       }
       this.#forgetPrograms(path);
@@ -292,7 +301,7 @@ export class Workspace implements Modules {
   /** Worked out once for each file: many names may come out of many stars. */
   #starsOf(path: string): Starred {
     const stars = this.#files.get(path)?.effects.stars ?? [];
-    const folders = new Set([...this.#folders.keys()].map((each) => each.slice(each.lastIndexOf('/') + 1)));
+    this.#folderNames ??= new Set([...this.#folders.keys()].map((each) => each.slice(each.lastIndexOf('/') + 1)));
     const open: number[] = [];
     const byName = new Map<string, number[]>();
     let hasOutside = false;
@@ -302,7 +311,7 @@ export class Workspace implements Modules {
       const module = this.#module(star, path);
       const names = module === null ? null : this.#plainNames(module);
       const isOfLibrary = isLibrary(first) || isMlPackage(first) || isStandardModule(first);
-      const isOutside = module === null && (isOfLibrary || (more.length === 0 && !folders.has(first)));
+      const isOutside = module === null && (isOfLibrary || (more.length === 0 && !this.#folderNames.has(first)));
       if (names) for (const each of names) addTo(byName, each, index);
       // Of modules that nobody sees into, the last brings whatever they bring.
       else if (!isOutside || !hasOutside) open.push(index);
@@ -497,19 +506,28 @@ export class Workspace implements Modules {
    */
   callsMethodElsewhere(path: string, id: string, [least, most]: readonly [number, number]): boolean | null {
     const named = this.#callsOf(path, id, []);
-    const method = id.slice(id.lastIndexOf('.') + 1);
-    const unknown = [...this.#files.keys()].flatMap((other) => {
+    const unknown = this.#unknownCallsOf(path, id.slice(id.lastIndexOf('.') + 1));
+    const fitting = unknown.filter(({ given }) => Number.isNaN(given) || (least <= given && given <= most));
+    const all = [...named, ...fitting.map(({ how }) => how)];
+    return all.length === 0 ? null : all.every(({ isQuiet }) => isQuiet);
+  }
+
+  /** How other files call a method of objects that nobody knows; each method of that name in a file asks. */
+  #unknownCallsOf(path: string, method: string): readonly UnknownCall[] {
+    const key = `${path}\0${method}`;
+    const known = this.#unknownCallers.get(key);
+    if (known) return known;
+    this.#soughtWords.add(method);
+    const found = [...this.#files.keys()].flatMap((other): readonly UnknownCall[] => {
       const calls = other === path ? undefined : this.#indexed(other)?.calls;
       if (!calls?.words.has(method)) return [];
       return Object.entries(calls.answer({ ending: `.${method}`, wanted: [] })).flatMap(([name, how]) => {
         const given = argumentsOfUnknown(name);
-        const fits = Number.isNaN(given) || (given !== null && least <= given && given <= most);
-        return fits ? [how] : [];
+        return given === null ? [] : [{ given, how }];
       });
     });
-    this.#soughtWords.add(method);
-    const all = [...named, ...unknown];
-    return all.length === 0 ? null : all.every(({ isQuiet }) => isQuiet);
+    this.#unknownCallers.set(key, found);
+    return found;
   }
 
   /** Whether other files pass what has a gradient for a parameter of a function; null where none is seen to call it. */
@@ -774,8 +792,13 @@ export class Workspace implements Modules {
     }
   }
 
-  #forgetShared(): void {
+  #forgetCallers(): void {
     this.#callers.clear();
+    this.#unknownCallers.clear();
+  }
+
+  #forgetShared(): void {
+    this.#forgetCallers();
     this.#shared = new SharedOutcomes();
     this.#sharedAlone = new SharedOutcomes();
     this.#doers.clear();
@@ -794,6 +817,7 @@ export class Workspace implements Modules {
     this.#hidden.clear();
     this.#outside.clear();
     this.#starred.clear();
+    this.#folderNames = undefined;
     this.#imported = new WeakMap();
     this.#programs.clear();
     this.#visited.clear();

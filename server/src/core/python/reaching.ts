@@ -1,6 +1,7 @@
 /** Which bindings of a name can reach a place, as far as the order of statements tells. */
 
 import type { Node } from '../syntax/parse.ts';
+import { countBefore } from '../syntax/within.ts';
 import { contains } from '../text/edit.ts';
 import { addTo } from '../text/groups.ts';
 import type { PythonFile } from './file.ts';
@@ -30,7 +31,7 @@ function reaching(identifier: Node, file: PythonFile): readonly Definition[] {
   if (all.length < 2) return all;
   const row = rowOf(all);
   if (!row || row.home !== functionOf(identifier)) return all;
-  const before = countUpTo(row.effects, identifier.start);
+  const before = countBefore(identifier.start + 1, row.effects, (offset) => offset);
   let first = row.replacing[before - 1] ?? -1;
   while (first >= 0 && !alwaysRuns(all[first]!, identifier, file)) first = row.replacing[first - 1] ?? -1;
   const last = all[first];
@@ -82,7 +83,7 @@ export class MentionsByBinding {
   of(target: Node): readonly Node[] {
     const all = this.#file.definitions(target);
     const wide = this.#ofMany.get(all) ?? [];
-    const at = wide.length > 0 ? countUpTo(startsOf(all), target.start) - 1 : -1;
+    const at = wide.length > 0 ? countBefore(target.start + 1, all, ({ node }) => node.start) - 1 : -1;
     const parts = [
       this.#ofAll.get(all) ?? [],
       this.#ofSome.get(target) ?? [],
@@ -126,26 +127,6 @@ function lastReplacing(all: readonly Definition[]): readonly number[] {
     if (node.parent?.type !== 'augmented_assignment') last = i;
     return last;
   });
-}
-
-const starts = new WeakMap<readonly Definition[], readonly number[]>();
-
-/** Where the bindings of a row begin. */
-function startsOf(all: readonly Definition[]): readonly number[] {
-  const known = starts.get(all) ?? all.map(({ node }) => node.start);
-  starts.set(all, known);
-  return known;
-}
-
-/** How many of the ascending offsets are not behind a place. */
-function countUpTo(offsets: readonly number[], place: number): number {
-  let [low, high] = [0, offsets.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (offsets[middle]! <= place) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The statement or clause that binds a target, and the positions that lead to the target from its left side. */

@@ -45,6 +45,12 @@ export class Node {
   }
 }
 
+/** The expressions behind the `@` above a function or a class, in source order. */
+export const decoratorsOf = (definition: Node): readonly Node[] =>
+  (definition.parent?.type === 'decorated_definition' ? definition.parent.children : [])
+    .filter((each) => each.type === 'decorator')
+    .flatMap((each) => each.children);
+
 /** What `a = b = value` gives to each of its names; undefined for `a = b: int`, where the value is still to be typed. */
 export function lastValue(assignment: Node): Node | undefined {
   const value = assignment.get('right');

@@ -17,8 +17,8 @@ export function itemsWithin<Item>(
   return items.slice(from, countBefore(end, items, startOf)).filter((each) => nodeOf(each).end <= end);
 }
 
-/** How many of the items begin before an offset. */
-function countBefore<Item>(offset: number, items: readonly Item[], startOf: (item: Item) => number): number {
+/** How many of the items, which are in source order, begin before an offset. */
+export function countBefore<Item>(offset: number, items: readonly Item[], startOf: (item: Item) => number): number {
   let [low, high] = [0, items.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -6,7 +6,7 @@ import type { Call } from './call.ts';
 import type { Node, PythonFile } from './file.ts';
 import { noteOf, Remembered, unnoted } from './notes.ts';
 import { type Reads, readsOf } from './reads.ts';
-import type { ClassInfo, Definition, FunctionInfo } from './scope.ts';
+import type { ClassInfo, Definition, FunctionInfo, Parameter } from './scope.ts';
 
 /** Something that code puts into a container that has been made before. */
 export interface Put {
@@ -280,13 +280,17 @@ export class Links {
 
   /** What the calls of a function by its name pass for a parameter. */
   #passedFor(name: string, info: FunctionInfo): readonly Node[] {
-    const parameters = info.parameters.slice(isBound(info, this.#file) ? 1 : 0).filter(({ star }) => star === '');
+    const parameters = passedTo(info, this.#file).filter(({ star }) => star === '');
     const position = parameters.findIndex((each) => each.name === name);
     const calls = position < 0 ? [] : this.#file.calls(info.id);
     const given = calls.map((call) => this.#file.argument(call, name, position));
     return given.filter((each) => typeof each !== 'string');
   }
 }
+
+/** The parameters that calls pass something for: a method has its object before. */
+export const passedTo = (info: FunctionInfo, file: PythonFile): readonly Parameter[] =>
+  isBound(info, file) ? info.parameters.slice(1) : info.parameters;
 
 /** Of puts of one value the first: it comes to the same places by other ways where functions call each other. */
 function firstOfEach(puts: readonly Put[]): readonly Put[] {

@@ -5,7 +5,7 @@ import { PASSES_RANK } from '../knowledge/ranks.ts';
 import { remoteOf, startedBy, startMethod } from '../lowering/starts.ts';
 import type { Call } from '../python/call.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { isBound } from '../python/links.ts';
+import { passedTo } from '../python/links.ts';
 import type { FunctionInfo } from '../python/scope.ts';
 import { roundsOf } from './rounds.ts';
 
@@ -60,9 +60,6 @@ export function targetOfCall(call: Call, file: PythonFile): FunctionInfo | undef
   }
   return undefined;
 }
-
-/** What is passed to a function by position; a method has its object before. */
-const passedTo = (target: FunctionInfo, file: PythonFile) => target.parameters.slice(isBound(target, file) ? 1 : 0);
 
 /** `Process(target=work, args=(i, data))` in a loop over `i`, or once with 0 and once with 1. */
 function numberPassed(calls: readonly Call[], target: FunctionInfo, file: PythonFile): string | null {

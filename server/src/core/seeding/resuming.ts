@@ -5,7 +5,7 @@ import { startMethod } from '../lowering/starts.ts';
 import { callTaking } from '../python/arguments.ts';
 import type { Evaluator } from '../python/evaluator.ts';
 import type { Node, PythonFile } from '../python/file.ts';
-import { isBound } from '../python/links.ts';
+import { passedTo } from '../python/links.ts';
 import { namedAt } from '../python/mentions.ts';
 import { readsFrom } from '../python/names.ts';
 import type { FunctionInfo } from '../python/scope.ts';
@@ -48,11 +48,10 @@ function isHandedToStarter(node: Node, file: PythonFile): boolean {
 
 /** The call passes nothing for a parameter, or `None`. */
 function leavesOut(node: Node, name: string, owner: FunctionInfo, file: PythonFile, home: PythonFile): boolean {
-  const parameters = isBound(owner, home) ? owner.parameters.slice(1) : owner.parameters;
   const given = file.argument(
     file.call(node),
     name,
-    parameters.findIndex((each) => each.name === name),
+    passedTo(owner, home).findIndex((each) => each.name === name),
   );
   return given === 'absent' || (typeof given !== 'string' && given.type === 'none');
 }

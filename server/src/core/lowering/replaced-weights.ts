@@ -15,6 +15,7 @@ import type { FunctionInfo } from '../python/scope.ts';
 import type { NodeType } from '../syntax/node-types.ts';
 import { type Node, walk } from '../syntax/parse.ts';
 import { addTo } from '../text/groups.ts';
+import { escapeRegExp } from '../text/patterns.ts';
 import { wordsOf } from '../text/words.ts';
 import { isRequiredOption } from './options.ts';
 import { drawnParameters, mayFill, mayPutParameter, parametersReplacedBy } from './replaced-parameters.ts';
@@ -124,11 +125,12 @@ function replacedOn(
 ): Replacement | undefined {
   const names = new Set([file.read(target)]);
   let sought = waysToName(file.read(target));
+  let pattern = patternOf(sought);
   let left = drawn;
   for (const [i, next] of way.entries()) {
     if (ENDS.has(next.type)) return undefined;
     // Whatever replaces the weights names the network, or the whole that it is a part of.
-    if (!isNamedIn(next, sought, file)) continue;
+    if (!pattern.test(namedBy(next, file).text) || !isNamedIn(next, sought, file)) continue;
     const still = stillDrawn(next, file.read(target), left, file);
     const isGone = left.length > 0 && still.length === 0;
     // What one branch replaces is still there behind it.
@@ -141,6 +143,7 @@ function replacedOn(
     if (whole !== undefined && !names.has(whole)) {
       names.add(whole);
       sought = [...sought, ...waysToName(whole)];
+      pattern = patternOf(sought);
     }
     // What training left behind, the best of its weights too, comes from the weights it began with.
     if (replacement) return trainsIn(way.slice(0, i), file) ? undefined : replacement;
@@ -165,8 +168,21 @@ function waysToName(name: string): readonly WayToName[] {
   return ways;
 }
 
+const CALLED = '()';
+
+/**
+ * Finds whether one of the ways may stand in a text of names. It says nothing that `isNamedIn` does not, but one search rules
+ * out the many statements that each of many layers asks and that do not name it.
+ */
+const patternOf = (ways: readonly WayToName[]): RegExp =>
+  new RegExp(
+    `\\n(?:${ways.map(({ written, callsOwn }) => escapeRegExp(written + (callsOwn ? CALLED : ''))).join('|')})\\n`,
+  );
+
 /** What a statement names, in it or in what stands in it. */
 interface Named {
+  /** All of it, a line each. */
+  readonly text: string;
   readonly names: ReadonlySet<string>;
   /** The calls of methods, by what they are called on. */
   readonly calls: ReadonlyMap<string, readonly Node[]>;
@@ -193,7 +209,9 @@ function readNames(statement: Node, file: PythonFile): Named {
     if (object) addTo(calls, file.read(object), node);
     return undefined;
   });
-  const named = { names, calls };
+  // A line that ends one name begins the next: each has both of its own.
+  const text = [...names, ...[...calls.keys()].map((each) => each + CALLED)].map((each) => `\n${each}\n`).join('');
+  const named = { text, names, calls };
   namedIn.set(statement, named);
   return named;
 }

@@ -54,6 +54,11 @@ class Scene:
         """Events whose values differ, those of the stream that parted before those of other processes."""
         return [event for event in self.events + self.others if event.differs and event.name in names and not _is_torch_own(event)]
 
+    def last_differing(self, *names):
+        """The last of them, as a list of one or none: of the stream that parted, and of other processes where that has none."""
+        found = self.differing(*names)
+        return ([event for event in found if event.stream == self.stream] or found)[-1:]
+
     def place(self):
         return self.side["site"]
 
@@ -114,14 +119,14 @@ def _of_torch(scene):
     """Draws of torch's, whose generator parted before."""
     flags = scene.side["flags"]
     if flags & records.DRAWS and flags & records.OWN_GENERATOR:
-        yield from _by_seed(scene, scene.differing("seed-generator", "generator")[-1:])
+        yield from _by_seed(scene, scene.last_differing("seed-generator", "generator"))
         return
-    seeds = scene.differing("seed-torch")
+    seeds = scene.last_differing("seed-torch")
     ordered = scene.side["op"] in ("order", "batch")
-    bases = scene.differing("base-seed")
+    bases = scene.last_differing("base-seed")
     if not flags & records.DRAWS and not (ordered and bases):
         return
-    yield from _by_seed(scene, seeds[-1:])
+    yield from _by_seed(scene, seeds)
     if not flags & records.DRAWS and scene.part.get("draw"):
         yield from _of_a_draw(scene)
     if not seeds:
@@ -133,7 +138,7 @@ def _of_a_draw(scene):
     """A draw of torch's that differed before, and whose way out of torch and back no operation shows."""
     drawn = scene.part.get("draw")
     if drawn:
-        yield from _by_seed(scene, scene.differing("seed-torch")[-1:])
+        yield from _by_seed(scene, scene.last_differing("seed-torch"))
         yield _of_stream(scene, "torch", drawn["second"]["site"], drawn["stream"], drawn["index"])
 
 
@@ -255,13 +260,13 @@ def _of_kernels(scene):
 
 def _of_entropy(scene):
     """Values of the operating system's and the clock's that reach a tensor, and what no event tells of."""
-    for event in scene.differing("entropy")[-1:]:
+    for event in scene.last_differing("entropy"):
         seen = say("`{0}` gives another value in each run", event.detail)
         yield Candidate("entropy", event.site, seen, ("entropy",))
-    for event in scene.differing("environment")[-1:]:
+    for event in scene.last_differing("environment"):
         seen = say("the environment variable `{0}` has another value in each run", event.detail)
         yield Candidate("entropy", event.site, seen, (environment.CHANGE + event.detail,))
-    clocks = scene.differing("clock")
+    clocks = scene.last_differing("clock")
     place = clocks[-1].site if clocks else scene.place()
     yield Candidate("time", place, say("the clock is read here"), ("clock",), (), not clocks)
     if any(event.name == "thread" for event in scene.events):

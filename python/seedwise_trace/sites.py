@@ -119,6 +119,11 @@ def here(depth=1):
     return text
 
 
+def of_thread(depth=1):
+    """The same without that: what a library does in a thread of its own is none of the user's lines, and takes its turn by chance."""
+    return nearest(sys._getframe(depth + 1))
+
+
 def stack(depth=1):
     """The places of all frames of the user's, innermost first."""
     found = []

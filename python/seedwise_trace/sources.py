@@ -145,12 +145,12 @@ def _wrap_method(kind, name):
 
     @functools.wraps(method)
     def traced(self, *args):
-        if "entropy" in _changes and sites.here() is not sites.NOWHERE:
+        place = sites.of_thread()
+        if "entropy" in _changes and place is not sites.NOWHERE:
             # As the method does it, from numbers that two runs share.
             number = _constant("system")
             return number / 2**32 if name == "random" else number % (1 << args[0]) if args[0] <= 32 else _many(args[0])
         result = method(self, *args)
-        place = sites.here()
         if place is not sites.NOWHERE:
             stream.soft("entropy", hash_of(result), "random.SystemRandom", place)
         return result
@@ -167,7 +167,7 @@ def _entropy():
     urandom = os.urandom
 
     def traced(size):
-        place = sites.here()
+        place = sites.of_thread()
         if "entropy" in _changes and place is not sites.NOWHERE:
             return _many(size * 8).to_bytes(size, "big")
         data = urandom(size)
@@ -195,7 +195,7 @@ def _hook_uuid(module):
 
         @functools.wraps(function)
         def traced(*args, _function=function, _name=name, **kwargs):
-            if "entropy" in _changes and sites.here() is not sites.NOWHERE:
+            if "entropy" in _changes and sites.of_thread() is not sites.NOWHERE:
                 return module.UUID(int=_many(128), version=4)
             result = _function(*args, **kwargs)
             if sites.is_user_frame(1):

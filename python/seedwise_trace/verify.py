@@ -326,8 +326,7 @@ def _line_of(session, candidate):
     for seed in seeds:
         run = session.run(say("line by line"), None, still, lines=True, environment={"PYTHONHASHSEED": seed})
         folders_of.append(run.folder)
-    # A child's line before that of the process that waits for it.
-    for name in sorted(events.streams(folders_of[0]), key=lambda each: (-each.count("."), each)):
+    for name in events.streams(folders_of[0]):
         place = lines.first_difference(folders_of[0], folders_of[1], name)
         if place and place != sites.NOWHERE:
             return place
